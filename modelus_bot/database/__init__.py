@@ -1,0 +1,1 @@
+"""The reliability subsystem: one SQLite file that keeps every acknowledged write."""

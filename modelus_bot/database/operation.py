@@ -1,0 +1,242 @@
+"""Write, Query, Context and Transaction: what callers hand to the database and what it hands them."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, ClassVar, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints, overload
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from modelus_bot.database.audit import AuditChain, AuditEntry, AuditOperation
+from modelus_bot.database.errors import QueryFailed
+
+__all__ = [
+    "Context",
+    "Parameters",
+    "Priority",
+    "Query",
+    "ReadTransaction",
+    "Row",
+    "Transaction",
+    "Write",
+    "query",
+]
+
+Row = sqlite3.Row
+Parameters = Sequence[Any] | dict[str, Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Priority(IntEnum):
+    """Who goes first when writes wait; lower goes first."""
+
+    HIGH = 0
+    MEDIUM = 1
+    LOW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who asks, why, when, and under which request id.
+
+    ``actor`` is a Discord id, None for the bot itself. ``request_id`` makes the write happen once
+    however often it arrives; None lets the database number it. ``at`` is UTC seconds. ``zone`` and
+    ``handoff_minute`` (minutes after midnight) are the server's calendar. ``seed`` feeds whatever
+    is random, so that a replay gives the same rows. ``discord_admin`` is true for members with
+    Discord's Administrator or Manage Server permission and for bootstrap administrators.
+    """
+
+    actor: int | None = None
+    request_id: str | None = None
+    reason: str | None = None
+    at: int = field(default_factory=lambda: int(time.time()))
+    zone: str = "America/New_York"
+    handoff_minute: int = 480
+    seed: int = 0
+    discord_admin: bool = False
+    deadline: float | None = None
+    """Seconds the caller can wait from now; None takes the database's default."""
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The server's time zone (zone objects are cached by ``zoneinfo``)."""
+        return ZoneInfo(self.zone)
+
+
+_TRANSACTION_CONTROL = frozenset(
+    {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ATTACH", "DETACH", "PRAGMA", "VACUUM"}
+)
+
+
+@functools.lru_cache(maxsize=2048)
+def _vet(sql: str) -> None:
+    word = sql.lstrip().split(None, 1)[0].rstrip(";").upper() if sql.strip() else ""
+    if word in _TRANSACTION_CONTROL:
+        raise QueryFailed(f"{word} belongs to the database, not to an operation")
+
+
+class ReadTransaction:
+    """One consistent view of the data, for as long as a query runs."""
+
+    __slots__ = ("_connection", "rows", "statements")
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read through ``connection``; its transaction belongs to the caller."""
+        self._connection = connection
+        self.statements = 0
+        self.rows = 0
+
+    def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """Return the first row, or None."""
+        _vet(sql)
+        self.statements += 1
+        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        self.rows += row is not None
+        return row
+
+    def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
+        """Return every row."""
+        _vet(sql)
+        self.statements += 1
+        rows: list[Row] = self._connection.execute(sql, parameters).fetchall()
+        self.rows += len(rows)
+        return rows
+
+    def fetch_value(self, sql: str, parameters: Parameters = ()) -> Any:
+        """Return the first column of the first row, or None when there is no row."""
+        row = self.fetch_one(sql, parameters)
+        return None if row is None else row[0]
+
+
+class Transaction(ReadTransaction):
+    """What ``Write.apply`` works with: statements, the context, and the audit log.
+
+    Everything done through it is committed together with the writes of the same group, or not at
+    all. ``attempt`` counts from 1.
+    """
+
+    __slots__ = ("_chain", "attempt", "context")
+
+    def __init__(
+        self, connection: sqlite3.Connection, context: Context, attempt: int, chain: AuditChain
+    ) -> None:
+        """Write through ``connection`` on behalf of ``context``."""
+        super().__init__(connection)
+        self.context = context
+        self.attempt = attempt
+        self._chain = chain
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run a statement and return the number of rows it changed."""
+        _vet(sql)
+        self.statements += 1
+        changed = self._connection.execute(sql, parameters).rowcount
+        self.rows += max(changed, 0)
+        return changed
+
+    def insert(self, sql: str, parameters: Parameters = ()) -> int:
+        """Run an INSERT and return the new row's id."""
+        _vet(sql)
+        self.statements += 1
+        cursor = self._connection.execute(sql, parameters)
+        self.rows += max(cursor.rowcount, 0)
+        return cursor.lastrowid or 0
+
+    def audit(
+        self,
+        table: str,
+        record_id: int | str,
+        operation: AuditOperation,
+        *,
+        old: dict[str, Any] | None = None,
+        new: dict[str, Any] | None = None,
+        nation_id: int | None = None,
+    ) -> None:
+        """Add the entry that says who changed which record, from what to what, and why."""
+        self.statements += 1
+        self.rows += 1
+        context = self.context
+        self._chain.append(
+            self._connection,
+            AuditEntry(
+                table, str(record_id), operation, nation_id, old, new,
+                context.actor, context.reason, context.request_id, self.attempt, context.at,
+            ),
+        )
+
+
+class Write(BaseModel, Generic[R]):
+    """A change as an object: validated when built, applied in a transaction, exactly once.
+
+    Subclasses are frozen pydantic models with an ``apply`` that is a plain function over the
+    transaction: it holds no state, takes time and randomness from ``tx.context``, and may be run
+    again from the start. Its annotated result type must survive JSON, because a repeated request
+    is answered with the stored result. Raise ``domain.errors.Refusal`` (or any exception) to undo.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    deferrable: ClassVar[bool] = False
+    priority: ClassVar[Priority] = Priority.MEDIUM
+
+    def apply(self, tx: Transaction) -> R:
+        """Make the change through ``tx`` and return what its author wants to know."""
+        raise QueryFailed(f"{type(self).__name__} has no apply")
+
+    @classmethod
+    def result_adapter(cls) -> TypeAdapter[Any]:
+        """Return the (cached) reader and writer of this operation's stored results."""
+        return _result_adapter(cls)
+
+
+@functools.cache
+def _result_adapter(cls: type[Write[Any]]) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(cls.apply)["return"])
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[P, R]):
+    """A named read: a plain function of a read-only transaction, run whole on one snapshot.
+
+    ``long`` queries (exports, searches, reports) have a reader of their own, so that short ones
+    never wait behind them.
+    """
+
+    function: Callable[Concatenate[ReadTransaction, P], R]
+    name: str
+    long: bool = False
+
+    def __call__(self, tx: ReadTransaction, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run inside a transaction that already exists, for instance in a Write."""
+        return self.function(tx, *args, **kwargs)
+
+
+@overload
+def query(function: Callable[Concatenate[ReadTransaction, P], R], /) -> Query[P, R]: ...
+
+
+@overload
+def query(
+    *, long: bool
+) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
+
+
+def query(
+    function: Callable[Concatenate[ReadTransaction, P], R] | None = None, /, *, long: bool = False
+) -> Query[P, R] | Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]:
+    """Make a ``Query`` of a function: ``@query`` or ``@query(long=True)``."""
+
+    def wrap(inner: Callable[Concatenate[ReadTransaction, P], R]) -> Query[P, R]:
+        name = f"{inner.__module__.rpartition('.')[2]}.{inner.__name__}"
+        return Query(inner, name, long)
+
+    return wrap(function) if function is not None else wrap
+
+
