@@ -22,6 +22,7 @@ FLOOR_OF = {
     "ui": 3,
     "cogs": 3,
     "jobs": 3,
+    "bot": 4,
     "app": 4,
     "sandbox": 5,
     "cli": 6,
@@ -32,8 +33,11 @@ NEIGHBOURS = {
     "logs": {"config", "errors"},
     "cogs": {"ui"},
     "jobs": {"ui"},
+    "app": {"bot"},
 }
-MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "sandbox", "app"}
+# The bot's class is named in the annotations of what is handed to it; at run time nobody below imports it.
+ONLY_FOR_TYPES = {"bot"}
+MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "sandbox", "bot", "app"}
 SQL_CALLS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all", "fetch_value", "insert"}
 MEANINGLESS_NAMES = ("util", "helper", "misc", "common", "enhanced")
 
@@ -45,6 +49,7 @@ class Import:
     file: Path
     line: int
     module: str
+    only_for_types: bool
 
     @property
     def room(self) -> str:
@@ -75,10 +80,18 @@ def tree_of(file: Path) -> ast.Module:
 def imports_of(file: Path) -> Iterator[Import]:
     """Every import in a file, wherever it stands, with relative ones resolved."""
     package = list(file.relative_to(ROOT).with_suffix("").parts[:-1])
-    for node in ast.walk(tree_of(file)):
+    tree = tree_of(file)
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield Import(file, node.lineno, alias.name)
+                yield Import(file, node.lineno, alias.name, node in typing_only)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
@@ -102,6 +115,8 @@ def is_upward(found: Import) -> bool:
     if importer == imported:
         return False
     if FLOOR_OF[imported] < FLOOR_OF.get(importer, -1):
+        return False
+    if found.only_for_types and imported in ONLY_FOR_TYPES:
         return False
     return imported not in NEIGHBOURS.get(importer, set())
 
