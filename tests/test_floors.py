@@ -96,9 +96,8 @@ def imports_of(file: Path) -> Iterator[Import]:
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
             for alias in node.names:
-                yield Import(
-                    file, node.lineno, f"{module}.{alias.name}" if module == "modelus_bot" else module
-                )
+                name = f"{module}.{alias.name}" if module == "modelus_bot" else module
+                yield Import(file, node.lineno, name, node in typing_only)
 
 
 def all_imports() -> list[Import]:
