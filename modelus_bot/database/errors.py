@@ -31,7 +31,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 __all__ = [
     "AlreadyRunning",
@@ -128,6 +128,20 @@ class DatabaseError(Exception):
         self.operation = operation
         self.attempts = attempts
         self.reference = reference or new_reference()
+        self.ambiguous = False
+        """True when COMMIT had been asked for: the request id tells later what became of it."""
+
+    def for_caller(self, operation: str, attempts: int) -> Self:
+        """Return a copy for one of several callers, with a reference code of its own."""
+        own = type(self)(
+            self.detail,
+            code=self.code,
+            code_name=self.code_name,
+            operation=operation,
+            attempts=attempts,
+        )
+        own.__cause__ = self
+        return own
 
     @property
     def user_message(self) -> str:
@@ -184,9 +198,9 @@ class DeadlineExceeded(TransientError):
 class DatabaseUnavailable(TransientError):
     """The circuit breaker is open: the database failed repeatedly and is being probed."""
 
-    def __init__(self, cause: DatabaseError | None = None, *, operation: str | None = None) -> None:
+    def __init__(self, detail: str = "", *, cause: DatabaseError | None = None, **more: Any) -> None:
         """Remember the failure that opened the breaker; its sentence is the one people read."""
-        super().__init__(f"breaker open after {cause!r}", operation=operation)
+        super().__init__(detail, **more)
         self.cause = cause
 
     @property
@@ -206,9 +220,9 @@ class ConstraintViolated(PermanentError):
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.LOW
 
-    def __init__(self, detail: str = "", *, kind: str = "check", rule: str = "", **more: object) -> None:
+    def __init__(self, detail: str = "", *, kind: str = "check", rule: str = "", **more: Any) -> None:
         """Keep which rule was broken, so that a sentence can name it."""
-        super().__init__(detail, **more)  # type: ignore[arg-type]
+        super().__init__(detail, **more)
         self.kind = kind
         self.rule = rule
 

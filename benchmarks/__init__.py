@@ -1,0 +1,1 @@
+"""One command, one table: this project's write path beside what people usually write."""

@@ -1,0 +1,72 @@
+"""Print the table: ``python -m benchmarks [--rounds N] [--seconds S] [--callers 1,16,64,256]``."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+
+from loguru import logger
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from benchmarks.contenders import CONTENDERS, REFERENCE
+from benchmarks.workload import Result
+
+Figures = dict[tuple[str, int, str], list[Result]]
+
+
+def main() -> None:
+    """Measure every contender in interleaved rounds and print medians."""
+    arguments = _arguments()
+    logger.remove()
+    console = Console()
+    callers = [int(number) for number in arguments.callers.split(",")]
+    figures: Figures = {}
+    cells = [(sync, count) for sync in ("FULL", "NORMAL") for count in callers]
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("measuring", total=len(cells) * arguments.rounds * len(CONTENDERS))
+        for synchronous, count in cells:
+            for _ in range(arguments.rounds):
+                for name, contender in CONTENDERS.items():
+                    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+                        result = contender(Path(folder), count, synchronous, arguments.seconds)
+                    figures.setdefault((name, count, synchronous), []).append(result)
+                    progress.advance(task)
+    for synchronous in ("FULL", "NORMAL"):
+        console.print(_table(figures, callers, synchronous))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
+    parser.add_argument("--seconds", type=float, default=0.5, help="length of one measurement")
+    parser.add_argument("--callers", default="1,16,64,256", help="numbers of concurrent callers")
+    parser.add_argument("--folder", default=None, help="where the databases lie; default: the temporary folder")
+    return parser.parse_args()
+
+
+def _table(figures: Figures, callers: list[int], synchronous: str) -> Table:
+    table = Table(title=f"upsert + audit row, synchronous={synchronous}: writes/s (p99 ms), x = times the lock")
+    table.add_column("design")
+    for count in callers:
+        table.add_column(f"{count} callers", justify="right")
+    for name in CONTENDERS:
+        cells = []
+        for count in callers:
+            results = figures[name, count, synchronous]
+            rate = statistics.median(result.per_second for result in results)
+            p99 = statistics.median(result.p99 for result in results)
+            ratio = statistics.median(
+                one.per_second / other.per_second
+                for one, other in zip(results, figures[REFERENCE, count, synchronous], strict=True)
+            )
+            cells.append(f"{rate:,.0f} ({p99:,.1f})  x{ratio:.2f}")
+        table.add_row(name, *cells)
+    return table
+
+
+if __name__ == "__main__":
+    main()

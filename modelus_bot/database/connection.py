@@ -1,0 +1,309 @@
+"""ConnectionManager: a writer, a batching reader and a reader for long queries, kept usable."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Self, TypeVar
+
+import aiosqlite
+from loguru import logger
+from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_attempt
+from tenacity.wait import wait_exponential, wait_random
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    DatabaseError,
+    DatabaseReadOnly,
+    ManagerClosed,
+    from_sqlite,
+)
+from modelus_bot.database.instance import InstanceLock
+
+__all__ = ["ConnectionManager", "Lane", "WorkerConnection"]
+
+T = TypeVar("T")
+
+REOPEN_PATIENCE = 0.25
+"""Seconds an operation waits for a reopening before it is told that the connection is lost."""
+
+
+class Lane(StrEnum):
+    """The three connections, each with a thread of its own."""
+
+    WRITER = "writer"
+    READER = "reader"
+    LONG_READER = "long_reader"
+
+
+class WorkerConnection(aiosqlite.Connection):
+    """An aiosqlite connection that runs a whole function in one hop to its thread.
+
+    The thread is a daemon: one that hangs in the operating system must not keep the process alive.
+    """
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        """Prepare the thread; awaiting the object opens the connection on it."""
+        super().__init__(connector, iter_chunk_size=64)
+        self._thread.daemon = True
+
+    async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``function(connection)`` on the thread; it runs to its end even if the caller is cancelled."""
+        result: T = await self._execute(function, self._conn)  # type: ignore[no-untyped-call]
+        return result
+
+    def interrupt_now(self) -> None:
+        """Ask the statement that is running, if any, to stop."""
+        if self._connection is not None:
+            self._connection.interrupt()
+
+
+class _Stopwatch:
+    """The moment a lane's running statement has to stop at, looked at by SQLite's progress handler."""
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at = float("inf")
+
+    def expired(self) -> int:
+        return time.monotonic() > self.at
+
+
+class _Slot:
+    """One lane's connection and what is known about it."""
+
+    __slots__ = ("connection", "identity", "reopening", "stopwatch")
+
+    def __init__(self) -> None:
+        self.connection: WorkerConnection | None = None
+        self.identity: tuple[int, int] | None = None
+        self.reopening: asyncio.Task[None] | None = None
+        self.stopwatch = _Stopwatch()
+
+
+class ConnectionManager:
+    """Owns the connections to one file: opens, checks before use, reopens, closes.
+
+    ``claim`` takes the file for this process: a second claiming process gets ``AlreadyRunning``.
+    """
+
+    def __init__(self, path: Path, settings: DatabaseSettings, *, claim: bool = True) -> None:
+        """Remember what to open; ``async with`` opens it."""
+        self.path = path
+        self._settings = settings
+        self._instance = InstanceLock(path) if claim else None
+        self._slots = {lane: _Slot() for lane in Lane}
+        self._pid = os.getpid()
+        self._closed = False
+        self.reopened = 0
+        self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
+
+    def claim(self) -> None:
+        """Take the file for this process; raises ``AlreadyRunning`` when another one has it."""
+        if self._instance is not None:
+            self._instance.acquire()
+
+    async def open(self) -> None:
+        """Open all three connections; the file must exist and be migrated. All or none."""
+        try:
+            for lane in Lane:
+                await self._open(lane)
+        except BaseException:
+            await self._discard_all()
+            raise
+
+    async def __aenter__(self) -> Self:
+        """Claim the file and open it."""
+        self.claim()
+        try:
+            await self.open()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close everything, within the deadline of the settings."""
+        await self.close()
+
+    async def run(
+        self, lane: Lane, function: Callable[[sqlite3.Connection], T], *, seconds: float | None = None
+    ) -> T:
+        """Check the lane's connection and run ``function`` on its thread, in one hop.
+
+        ``seconds`` bounds the statements run (SQLite is interrupted). Failures of the connection
+        come out as ``DatabaseError``; whatever else ``function`` raises passes unchanged.
+        """
+        if os.getpid() != self._pid:
+            raise ConnectionLost("connections may not be carried over a fork")
+        slot = self._slots[lane]
+        connection = slot.connection or await self._reopened(lane)
+
+        def hop(raw: sqlite3.Connection) -> T:
+            self._check_file(slot)
+            slot.stopwatch.at = time.monotonic() + seconds if seconds is not None else float("inf")
+            try:
+                result = function(raw)
+            finally:
+                slot.stopwatch.at = float("inf")
+            self._check_file(slot)
+            return result
+
+        try:
+            return await connection.run(hop)
+        except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError) as error:
+            failure = (
+                ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
+            )
+            if isinstance(failure, ConnectionLost):
+                await self._discard(lane, connection)
+            raise failure from error
+
+    async def replace(self, lane: Lane) -> None:
+        """Give up a lane's connection; the next use opens a new one."""
+        connection = self._slots[lane].connection
+        if connection is not None:
+            await self._discard(lane, connection)
+
+    async def close(self) -> None:
+        """Close readers, then the writer; safe to call again, and never longer than its deadline."""
+        self._closed = True
+        for slot in self._slots.values():
+            if slot.reopening is not None:
+                slot.reopening.cancel()
+                with contextlib.suppress(asyncio.CancelledError, DatabaseError):
+                    await slot.reopening
+                slot.reopening = None
+        await self._discard_all()
+        if self._instance is not None:
+            self._instance.release()
+
+    async def _discard_all(self) -> None:
+        for lane in (Lane.LONG_READER, Lane.READER, Lane.WRITER):
+            connection = self._slots[lane].connection
+            if connection is not None:
+                await self._discard(lane, connection)
+
+    def _check_file(self, slot: _Slot) -> None:
+        try:
+            found = os.stat(self.path)
+        except OSError as error:
+            raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
+        if (found.st_dev, found.st_ino) != slot.identity:
+            raise ConnectionLost("the database file was replaced by another one")
+
+    async def _reopened(self, lane: Lane) -> WorkerConnection:
+        """Return the lane's new connection, or raise ``ConnectionLost`` while it is still being opened."""
+        if self._closed:
+            raise ManagerClosed("the connections are closed")
+        slot = self._slots[lane]
+        if slot.reopening is None or slot.reopening.done():
+            slot.reopening = asyncio.create_task(self._reopen(lane), name=f"reopen-{lane}")
+        await asyncio.wait({slot.reopening}, timeout=REOPEN_PATIENCE)
+        if slot.connection is None:
+            raise ConnectionLost("the connection is being reopened")
+        return slot.connection
+
+    async def _reopen(self, lane: Lane) -> None:
+        settings = self._settings
+        policy = AsyncRetrying(
+            stop=stop_after_attempt(settings.reopen_attempts),
+            wait=wait_exponential(multiplier=settings.reopen_base, max=settings.reopen_cap)
+            + wait_random(0, settings.reopen_base / 2),
+            retry=retry_if_exception_type(DatabaseError),
+        )
+        try:
+            async for attempt in policy:
+                with attempt:
+                    number = attempt.retry_state.attempt_number
+                    logger.bind(lane=lane.value, attempt=number).info("connection_reopening")
+                    await self._open(lane)
+        except RetryError as error:
+            cause = error.last_attempt.exception()
+            lost = ConnectionLost(str(cause), attempts=settings.reopen_attempts)
+            logger.bind(lane=lane.value, attempts=lost.attempts, reference=lost.reference, cause=str(cause)).error(
+                "connection_lost"
+            )
+            self.on_lost(lost)
+        else:
+            self.reopened += 1
+            logger.bind(lane=lane.value).info("connection_reopened")
+
+    async def _open(self, lane: Lane) -> None:
+        slot = self._slots[lane]
+        connection = WorkerConnection(lambda: self._connect(lane, slot))
+        try:
+            await connection
+            slot.identity = await connection.run(lambda _: _identity(self.path))
+        except (sqlite3.Error, OSError) as error:
+            await _close_quietly(connection, self._settings.close_deadline)
+            if isinstance(error, PermissionError):
+                raise DatabaseReadOnly(str(error)) from error
+            raise from_sqlite(error) from error
+        slot.connection = connection
+
+    def _connect(self, lane: Lane, slot: _Slot) -> sqlite3.Connection:
+        mode = "rw" if lane is Lane.WRITER else "ro"
+        raw = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=self._settings.busy_slice,
+            isolation_level=None,
+            cached_statements=256,
+            check_same_thread=False,
+        )
+        try:
+            for pragma in self._pragmas(lane):
+                raw.execute(pragma)
+            raw.row_factory = sqlite3.Row
+            raw.set_progress_handler(slot.stopwatch.expired, 20_000)
+            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            raw.close()
+            raise
+        return raw
+
+    def _pragmas(self, lane: Lane) -> tuple[str, ...]:
+        common = ("PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON")
+        if lane is not Lane.WRITER:
+            return (*common, "PRAGMA query_only=ON")
+        synchronous = {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}
+        return (
+            *common,
+            "PRAGMA journal_mode=WAL",
+            synchronous[self._settings.synchronous],
+            "PRAGMA journal_size_limit=67108864",
+        )
+
+    async def _discard(self, lane: Lane, connection: WorkerConnection) -> None:
+        slot = self._slots[lane]
+        if slot.connection is connection:
+            slot.connection = None
+        await _close_quietly(connection, self._settings.close_deadline)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+async def _close_quietly(connection: WorkerConnection, deadline: float) -> None:
+    """Close within ``deadline`` seconds, interrupting what runs; a thread that hangs is left behind."""
+    closing = asyncio.ensure_future(connection.close())
+    done, _ = await asyncio.wait({closing}, timeout=deadline)
+    if not done:
+        connection.interrupt_now()
+        done, _ = await asyncio.wait({closing}, timeout=1.0)
+    if not done:
+        logger.bind(deadline=deadline).error("connection_close_hangs")
+        closing.cancel()
+    elif (error := closing.exception()) is not None:
+        logger.bind(error=str(error)).warning("connection_close_failed")

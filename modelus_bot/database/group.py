@@ -1,0 +1,184 @@
+"""Group commit: what happens on the writer's thread, from BEGIN to COMMIT, for several writes at once."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelus_bot.database.audit import AuditChain
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    ConstraintViolated,
+    DatabaseError,
+    QueryFailed,
+    RequestConflict,
+    from_sqlite,
+)
+from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.outcome import Outcome
+
+__all__ = ["GroupWriter", "Member"]
+
+_FIND_REQUEST = "SELECT command, payload_hash, outcome FROM requests WHERE request_id = ?"
+_KEEP_REQUEST = (
+    "INSERT INTO requests(request_id, command, actor, payload_hash, outcome, created_at) VALUES(?,?,?,?,?,?)"
+)
+
+
+@dataclass(slots=True)
+class Member:
+    """One write of a group. ``numbered`` marks request ids made here, which cannot have come before."""
+
+    write: Write[Any]
+    context: Context
+    numbered: bool = False
+    preview: bool = False
+
+
+class _CommitFailed(Exception):
+    """COMMIT raised: whether the group was saved is known only from its request ids."""
+
+    def __init__(self, cause: sqlite3.Error) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class GroupWriter:
+    """Applies groups of writes on one connection; lives on the writer's thread and keeps the audit head."""
+
+    def __init__(self) -> None:
+        """Start with an unknown audit head; the first group reads it."""
+        self.chain = AuditChain()
+        self._data_version: int | None = None
+        self._connection_id: int | None = None
+
+    def commit(self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int) -> list[Outcome]:
+        """Apply the group in one transaction and return an outcome for each member.
+
+        First without savepoints; when a member fails, everything is rolled back and the group runs
+        again with a savepoint each, so that only the failing ones are undone. Raises ``DatabaseError``
+        when the transaction as a whole fails; its ``ambiguous`` attribute is then true if COMMIT had
+        been asked for.
+        """
+        try:
+            if len(group) > 1 and not any(member.preview for member in group):
+                outcomes = self._run(connection, group, attempt, isolate=False)
+                if outcomes is not None:
+                    return outcomes
+            isolated = self._run(connection, group, attempt, isolate=True)
+            assert isolated is not None
+            return isolated
+        except _CommitFailed as failure:
+            error = from_sqlite(failure.cause, attempts=attempt)
+            error.ambiguous = True
+            raise error from failure.cause
+        except sqlite3.Error as error:
+            raise from_sqlite(error, attempts=attempt) from error
+
+    def _run(
+        self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int, *, isolate: bool
+    ) -> list[Outcome] | None:
+        """Run the group once; None means: undone because a member failed and nothing isolated it."""
+        connection.execute("BEGIN IMMEDIATE")
+        self._refresh_chain(connection)
+        mark = self.chain.mark()
+        try:
+            outcomes: list[Outcome] = []
+            for member in group:
+                outcome = self._member(connection, member, attempt, isolate=isolate)
+                if outcome.error is not None and not isolate:
+                    self._roll_back(connection, mark)
+                    return None
+                outcomes.append(outcome)
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise _CommitFailed(error) from error
+        except BaseException:
+            self._roll_back(connection, mark)
+            raise
+        return outcomes
+
+    def _member(
+        self, connection: sqlite3.Connection, member: Member, attempt: int, *, isolate: bool
+    ) -> Outcome:
+        started = time.perf_counter()
+        mark = self.chain.mark()
+        if isolate:
+            connection.execute("SAVEPOINT member")
+        tx = Transaction(connection, member.context, attempt, self.chain)
+        try:
+            value, repeated = self._apply(connection, tx, member)
+            outcome = Outcome(value, repeated=repeated)
+        except Exception as error:  # every failure of an operation belongs to its author
+            if not connection.in_transaction:
+                raise ConnectionLost(f"the transaction ended by itself: {error}") from error
+            failure = _as_member_failure(error, member, attempt)
+            outcome = Outcome(error=failure)
+        if isolate:
+            if outcome.error is not None or member.preview:
+                connection.execute("ROLLBACK TO member")
+                self.chain.rewind(mark)
+            connection.execute("RELEASE member")
+        outcome.statements, outcome.rows = tx.statements, tx.rows
+        outcome.seconds = time.perf_counter() - started
+        return outcome
+
+    def _apply(
+        self, connection: sqlite3.Connection, tx: Transaction, member: Member
+    ) -> tuple[Any, bool]:
+        """Apply unless this request was applied before; returns the result and whether it was repeated."""
+        write, context = member.write, member.context
+        if member.preview:
+            return write.apply(tx), False
+        payload = _payload_hash(write)
+        if not member.numbered or tx.attempt > 1:
+            known = connection.execute(_FIND_REQUEST, (context.request_id,)).fetchone()
+            if known is not None:
+                if known[0] != type(write).__name__ or known[1] != payload:
+                    raise RequestConflict(f"request {context.request_id} was {known[0]} before")
+                return type(write).result_adapter().validate_json(known[2]), True
+        value = write.apply(tx)
+        outcome = type(write).result_adapter().dump_json(value).decode()
+        connection.execute(
+            _KEEP_REQUEST,
+            (context.request_id, type(write).__name__, context.actor or 0, payload, outcome, context.at),
+        )
+        return value, False
+
+    def _refresh_chain(self, connection: sqlite3.Connection) -> None:
+        """Read the audit head again when another connection has committed since."""
+        version = connection.execute("PRAGMA data_version").fetchone()[0]
+        if not self.chain.loaded or version != self._data_version or id(connection) != self._connection_id:
+            self.chain.load(connection)
+            self._data_version, self._connection_id = version, id(connection)
+
+    def _roll_back(self, connection: sqlite3.Connection, mark: tuple[int, bytes]) -> None:
+        """Undo the transaction; a connection that cannot do that is given up."""
+        self.chain.rewind(mark)
+        if not connection.in_transaction:
+            return
+        try:
+            connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            self.chain.loaded = False
+            raise ConnectionLost(f"rolling back failed: {error}") from error
+
+
+def _payload_hash(write: Write[Any]) -> bytes:
+    return hashlib.blake2b(write.model_dump_json().encode(), digest_size=16).digest()
+
+
+def _as_member_failure(error: Exception, member: Member, attempt: int) -> BaseException:
+    """Give SQLite's errors their class; raise on those that concern the whole transaction."""
+    if not isinstance(error, sqlite3.Error | sqlite3.Warning | DatabaseError | UnicodeDecodeError):
+        return error
+    failure = from_sqlite(error, operation=type(member.write).__name__, attempts=attempt)
+    if isinstance(failure, ConstraintViolated | QueryFailed | RequestConflict):
+        failure.__cause__ = error if error is not failure else None
+        return failure
+    raise failure from error

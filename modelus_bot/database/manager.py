@@ -1,0 +1,299 @@
+"""DatabaseManager: the one object everybody else holds; reads and writes go through it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import ParamSpec, Self, TypeVar
+
+from loguru import logger
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.degradation import BreakerState, CircuitBreaker, Mode, mode_for
+from modelus_bot.database.errors import (
+    AlreadyRunning,
+    ConnectionLost,
+    DatabaseError,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    ManagerClosed,
+    StorageFailed,
+)
+from modelus_bot.database.health import HealthMonitor, Overview, percentiles
+from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
+from modelus_bot.database.reading import ReadLane
+from modelus_bot.database.schema import Migrator
+from modelus_bot.database.transaction import TransactionManager
+
+__all__ = ["DatabaseManager"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class DatabaseManager:
+    """Opens the file, brings its schema up to date, and answers reads and writes until it is closed.
+
+    ``claim`` makes this process the file's only bot. ``tolerant`` lets ``async with`` succeed when
+    the file cannot be opened: operations are then refused in a sentence, and opening is tried again
+    with growing pauses. ``debug`` logs every operation with its fields.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: DatabaseSettings,
+        *,
+        claim: bool = True,
+        tolerant: bool = False,
+        debug: bool = False,
+    ) -> None:
+        """Remember what to open; nothing is touched yet."""
+        self.path = path
+        self.settings = settings
+        self.health = HealthMonitor(settings.slow_operation, debug=debug)
+        self._tolerant = tolerant
+        self._write_breaker = self._breaker()
+        self._read_breaker = self._breaker()
+        self._connections = ConnectionManager(path, settings, claim=claim)
+        self._connections.on_lost = self._lost
+        self._transactions = TransactionManager(self._connections, settings, self.health)
+        self._reads = ReadLane(
+            Lane.READER, self._connections, settings, self.health, seconds=settings.read_deadline
+        )
+        self._long_reads = ReadLane(
+            Lane.LONG_READER, self._connections, settings, self.health, seconds=settings.long_read_deadline
+        )
+        self._running: AsyncExitStack | None = None
+        self._prober: asyncio.Task[None] | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        """Claim, migrate and open; raises ``DatabaseError`` unless tolerant (``AlreadyRunning`` always)."""
+        self._connections.claim()
+        try:
+            await self._open()
+        except AlreadyRunning:
+            raise
+        except DatabaseError as error:
+            if not self._tolerant:
+                await self._connections.close()
+                raise
+            self._trip(error)
+        except BaseException:
+            await self._connections.close()
+            raise
+        self._prober = asyncio.create_task(self._probe(), name="database-prober")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Drain the queue, close the connections, release the file."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close everything in order; safe to call again, bounded by the close deadline."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._prober is not None:
+            self._prober.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._prober
+        if self._running is not None:
+            await self._running.aclose()
+        await self._connections.close()
+        logger.bind(path=str(self.path)).info("database_closed")
+
+    @property
+    def mode(self) -> Mode:
+        """What works at the moment: everything, reading only, or nothing."""
+        return mode_for(self._write_breaker, self._read_breaker)
+
+    async def write(self, write: Write[R], context: Context) -> R:
+        """Make a change and return its result once it is safely committed.
+
+        A request id that was answered before gets the stored answer. Raises the operation's own
+        refusals unchanged and ``DatabaseError`` for everything else.
+        """
+        return await self._guarded_write(write, context, preview=False)
+
+    async def preview(self, write: Write[R], context: Context) -> R:
+        """Return what a change would give, and undo it: nothing is saved."""
+        return await self._guarded_write(write, context, preview=True)
+
+    async def read(self, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query on one consistent snapshot that includes every write acknowledged so far."""
+        self._check_running()
+        self._read_breaker.check(query.name)
+        lane = self._long_reads if query.long else self._reads
+
+        def run(tx: ReadTransaction) -> R:
+            return query.function(tx, *args, **kwargs)
+
+        return await self._watched(self._read_breaker, lambda: lane.submit(query, run))
+
+    def overview(self) -> Overview:
+        """Return how the database is doing, without touching it."""
+        counts = self.health.counts
+        cause = self._write_breaker.cause or self._read_breaker.cause
+        return Overview(
+            mode=self.mode,
+            write_breaker=self._write_breaker.state.value,
+            read_breaker=self._read_breaker.state.value,
+            cause=cause.user_message if cause is not None and self.mode is not Mode.NORMAL else None,
+            since=self.health.started,
+            reads=percentiles(self.health.reads),
+            writes=percentiles(self.health.writes),
+            read_count=counts["read"],
+            write_count=counts["write"],
+            repeated=counts["repeated"],
+            refused=counts["refused"],
+            failures=counts["failures"],
+            retries=counts["retries"],
+            queue_depth=self._transactions.depth,
+            mean_group=self.health.mean_group(),
+            reopened=self._connections.reopened,
+            slow=tuple(self.health.slow_operations.most_common(5)),
+            recent_failures=tuple(self.health.recent),
+            path=str(self.path),
+            file_bytes=_size(self.path),
+            wal_bytes=_size(self.path.with_name(self.path.name + "-wal")),
+            free_bytes=_free(self.path.parent),
+            synchronous=self.settings.synchronous,
+            sqlite_version=sqlite3.sqlite_version,
+        )
+
+    def _breaker(self) -> CircuitBreaker:
+        settings = self.settings
+        return CircuitBreaker(
+            settings.breaker_failures, settings.breaker_probe_first, settings.breaker_probe_cap
+        )
+
+    async def _open(self) -> None:
+        started = time.perf_counter()
+        applied = await asyncio.to_thread(_prepare, self.path)
+        async with AsyncExitStack() as stack:
+            await self._connections.open()
+            stack.push_async_callback(self._connections.close)
+            await stack.enter_async_context(self._reads)
+            await stack.enter_async_context(self._long_reads)
+            await stack.enter_async_context(self._transactions)
+            self._running = stack.pop_all()
+        logger.bind(
+            path=str(self.path),
+            sqlite=sqlite3.sqlite_version,
+            synchronous=self.settings.synchronous,
+            migrations=list(applied),
+            milliseconds=round((time.perf_counter() - started) * 1000),
+        ).info("database_opened")
+
+    async def _guarded_write(self, write: Write[R], context: Context, *, preview: bool) -> R:
+        self._check_running()
+        self._write_breaker.check(type(write).__name__)
+        return await self._watched(
+            self._write_breaker, lambda: self._transactions.submit(write, context, preview=preview)
+        )
+
+    async def _watched(self, breaker: CircuitBreaker, run: Callable[[], Awaitable[R]]) -> R:
+        """Run an operation and tell the breaker how it went."""
+        try:
+            result = await run()
+        except DatabaseError as error:
+            if breaker.failed(error):
+                logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error("breaker_opened")
+            raise
+        except asyncio.CancelledError:
+            breaker.abandoned()
+            raise
+        except Exception:
+            self._note_success(breaker)
+            raise
+        self._note_success(breaker)
+        return result
+
+    def _note_success(self, breaker: CircuitBreaker) -> None:
+        if breaker.succeeded():
+            logger.bind(mode=self.mode.value).info("breaker_closed")
+
+    def _check_running(self) -> None:
+        if self._closed:
+            raise ManagerClosed("the database is closed")
+        if self._running is None:
+            raise DatabaseUnavailable("never opened", cause=self._write_breaker.cause)
+
+    def _lost(self, error: ConnectionLost) -> None:
+        self._trip(error)
+
+    def _trip(self, error: DatabaseError) -> None:
+        for breaker in (self._write_breaker, self._read_breaker):
+            breaker.trip(error)
+        logger.bind(reference=error.reference, cause=error.detail, error_type=error.error_type.value).error(
+            "database_unavailable"
+        )
+
+    async def _probe(self) -> None:
+        """While a breaker is open, find out with growing pauses whether the database is back."""
+        while True:
+            await asyncio.sleep(0.1)
+            for breaker, lane in ((self._read_breaker, Lane.READER), (self._write_breaker, Lane.WRITER)):
+                if breaker.state is BreakerState.OPEN and breaker.seconds_to_probe() == 0:
+                    await self._probe_once(breaker, lane)
+
+    async def _probe_once(self, breaker: CircuitBreaker, lane: Lane) -> None:
+        try:
+            if self._running is None:
+                await self._open()
+            breaker.check("probe")
+            await self._connections.run(lane, _probe_write if lane is Lane.WRITER else _probe_read)
+        except DatabaseError as error:
+            breaker.trip(error)
+        except Exception as error:  # the prober must outlive any fault of its own
+            logger.opt(exception=error).error("database_probe_fault")
+            breaker.trip(StorageFailed(str(error)))
+        else:
+            self._note_success(breaker)
+
+
+def _prepare(path: Path) -> tuple[str, ...]:
+    """Create the file with mode 0600 if it is not there, and apply the migrations."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except PermissionError as error:
+        raise DatabaseReadOnly(str(error)) from error
+    except OSError as error:
+        raise ConnectionLost(str(error)) from error
+    migrator = Migrator(path)
+    return migrator.up() if any(not one.applied for one in migrator.status()) else ()
+
+
+def _probe_write(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("ROLLBACK")
+
+
+def _probe_read(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None

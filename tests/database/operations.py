@@ -1,0 +1,143 @@
+"""Small writes and queries over the settings table, for tests of the database alone."""
+
+from __future__ import annotations
+
+import time
+
+from modelus_bot.database.operation import Priority, ReadTransaction, Transaction, Write, query
+
+
+class Refused(Exception):
+    """What a rule of the domain raises."""
+
+
+class PutSetting(Write[int]):
+    """Upsert a setting, audit it, and return its version."""
+
+    key: str
+    value: int
+
+    def apply(self, tx: Transaction) -> int:
+        before = tx.fetch_one("SELECT value, version FROM settings WHERE key = ?", (self.key,))
+        version = tx.fetch_value(
+            "INSERT INTO settings(key, value, version, updated_by, updated_at) VALUES(?, ?, 1, ?, ?)"
+            " ON CONFLICT(key) DO UPDATE SET value = excluded.value, version = version + 1"
+            " RETURNING version",
+            (self.key, self.value, tx.context.actor, tx.context.at),
+        )
+        tx.audit(
+            "settings",
+            self.key,
+            "UPDATE" if before else "INSERT",
+            old={"value": int(before["value"])} if before else None,
+            new={"value": self.value},
+        )
+        return int(version)
+
+
+class PutPair(Write[int]):
+    """Write two rows that only make sense together: a torn write would leave one of them."""
+
+    number: int
+
+    def apply(self, tx: Transaction) -> int:
+        for side in ("left", "right"):
+            PutSetting(key=f"{side}:{self.number}", value=self.number).apply(tx)
+        return self.number
+
+
+class Increment(Write[int]):
+    """Add one to a counter; not idempotent by itself, so a second application shows."""
+
+    key: str
+
+    def apply(self, tx: Transaction) -> int:
+        value = tx.fetch_value("SELECT value FROM settings WHERE key = ?", (self.key,))
+        PutSetting(key=self.key, value=int(value or 0) + 1).apply(tx)
+        return int(value or 0) + 1
+
+
+class PutThenRefuse(Write[int]):
+    """Write a row and then say no: nothing may be left of it."""
+
+    key: str
+
+    def apply(self, tx: Transaction) -> int:
+        PutSetting(key=self.key, value=1).apply(tx)
+        raise Refused(self.key)
+
+
+class BreakRule(Write[int]):
+    """Insert the same primary key twice."""
+
+    key: str
+
+    def apply(self, tx: Transaction) -> int:
+        for _ in range(2):
+            tx.execute("INSERT INTO settings(key, value, updated_at) VALUES(?, '1', 0)", (self.key,))
+        return 1
+
+
+class Slow(Write[int]):
+    """Hold the writer for a while."""
+
+    seconds: float
+
+    def apply(self, tx: Transaction) -> int:
+        time.sleep(self.seconds)
+        return 1
+
+
+class Urgent(PutSetting):
+    """A setting that goes before others."""
+
+    priority = Priority.HIGH
+
+
+class Patient(PutSetting):
+    """A setting that lets others go first."""
+
+    priority = Priority.LOW
+
+
+class Meddle(Write[int]):
+    """Try to control the transaction from inside an operation."""
+
+    sql: str
+
+    def apply(self, tx: Transaction) -> int:
+        return tx.execute(self.sql)
+
+
+@query
+def setting(tx: ReadTransaction, key: str) -> int | None:
+    """Return a setting's value, or None."""
+    value = tx.fetch_value("SELECT value FROM settings WHERE key = ?", (key,))
+    return None if value is None else int(value)
+
+
+@query
+def all_settings(tx: ReadTransaction) -> dict[str, int]:
+    """Return every setting."""
+    return {row["key"]: int(row["value"]) for row in tx.fetch_all("SELECT key, value FROM settings")}
+
+
+@query
+def endless(tx: ReadTransaction) -> int:
+    """Count for ever."""
+    return int(
+        tx.fetch_value(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        )
+    )
+
+
+@query(long=True)
+def counted(tx: ReadTransaction, upto: int) -> int:
+    """Count for a while, on the reader for long queries."""
+    return int(
+        tx.fetch_value(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT count(*) FROM n",
+            (upto,),
+        )
+    )
