@@ -44,12 +44,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
     parser.add_argument("--seconds", type=float, default=0.5, help="length of one measurement")
     parser.add_argument("--callers", default="1,16,64,256", help="numbers of concurrent callers")
-    parser.add_argument("--folder", default=None, help="where the databases lie; default: the temporary folder")
+    parser.add_argument(
+        "--folder", default=None, help="where the databases lie; default: the temporary folder"
+    )
     return parser.parse_args()
 
 
 def _table(figures: Figures, callers: list[int], synchronous: str) -> Table:
-    table = Table(title=f"upsert + audit row, synchronous={synchronous}: writes/s (p99 ms), x = times the lock")
+    table = Table(
+        title=f"upsert + audit row, synchronous={synchronous}: writes/s (p99 ms), x = times the lock"
+    )
     table.add_column("design")
     for count in callers:
         table.add_column(f"{count} callers", justify="right")

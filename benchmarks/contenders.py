@@ -8,12 +8,11 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import aiosqlite
-
-from benchmarks.workload import AUDIT, KEYS, UPSERT, Result, drive, prepare, summarise
 from modelus_bot.config import DatabaseSettings
+
+from benchmarks.workload import AUDIT, KEYS, UPSERT, Result, drive, prepare, rows, summarise
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context, Transaction, Write
 
@@ -41,9 +40,18 @@ class PutSetting(Write[int]):
         return int(version)
 
 
-def _bare(execute: Callable[[str, tuple[Any, ...]], Any], number: int) -> None:
-    execute(UPSERT, (f"key-{number % KEYS}", str(number)))
-    execute(AUDIT, (f"key-{number % KEYS}", f'{{"value":{number - 1}}}', f'{{"value":{number}}}', 1, 1_700_000_000))
+def _bare(connection: sqlite3.Connection, number: int) -> None:
+    row, audit = rows(number)
+    connection.execute(UPSERT, row)
+    connection.execute(AUDIT, audit)
+
+
+async def _transaction(connection: aiosqlite.Connection, number: int) -> None:
+    row, audit = rows(number)
+    await connection.execute("BEGIN IMMEDIATE")
+    await connection.execute(UPSERT, row)
+    await connection.execute(AUDIT, audit)
+    await connection.execute("COMMIT")
 
 
 def _sequential(connection: sqlite3.Connection, seconds: float, *, each: bool) -> Result:
@@ -55,7 +63,7 @@ def _sequential(connection: sqlite3.Connection, seconds: float, *, each: bool) -
     while (started := time.perf_counter()) - begun < seconds:
         if each:
             connection.execute("BEGIN IMMEDIATE")
-        _bare(connection.execute, number)
+        _bare(connection, number)
         if each:
             connection.execute("COMMIT")
         number += 1
@@ -65,13 +73,13 @@ def _sequential(connection: sqlite3.Connection, seconds: float, *, each: bool) -
     return summarise(latencies, time.perf_counter() - begun)
 
 
-def sqlite3_each(folder: Path, callers: int, synchronous: str, seconds: float) -> Result:
+def sqlite3_each(folder: Path, _callers: int, synchronous: str, seconds: float) -> Result:
     """Plain sqlite3, one transaction per write, one after another."""
     with contextlib.closing(prepare(folder / "each.db", synchronous)) as connection:
         return _sequential(connection, seconds, each=True)
 
 
-def sqlite3_all(folder: Path, callers: int, synchronous: str, seconds: float) -> Result:
+def sqlite3_all(folder: Path, _callers: int, synchronous: str, seconds: float) -> Result:
     """Plain sqlite3, everything in one transaction: the limit, with nothing safe before its end."""
     with contextlib.closing(prepare(folder / "all.db", synchronous)) as connection:
         return _sequential(connection, seconds, each=False)
@@ -88,13 +96,7 @@ def aiosqlite_lock(folder: Path, callers: int, synchronous: str, seconds: float)
 
             async def write(number: int) -> None:
                 async with lock:
-                    await connection.execute("BEGIN IMMEDIATE")
-                    await connection.execute(UPSERT, (f"key-{number % KEYS}", str(number)))
-                    await connection.execute(
-                        AUDIT,
-                        (f"key-{number % KEYS}", f'{{"value":{number - 1}}}', f'{{"value":{number}}}', 1, 1_700_000_000),
-                    )
-                    await connection.execute("COMMIT")
+                    await _transaction(connection, number)
 
             return await drive(write, callers, seconds)
 
@@ -111,13 +113,7 @@ def aiosqlite_each(folder: Path, callers: int, synchronous: str, seconds: float)
                 folder / "connections.db", isolation_level=None, timeout=60.0
             ) as connection:
                 await connection.execute(f"PRAGMA synchronous={synchronous}")
-                await connection.execute("BEGIN IMMEDIATE")
-                await connection.execute(UPSERT, (f"key-{number % KEYS}", str(number)))
-                await connection.execute(
-                    AUDIT,
-                    (f"key-{number % KEYS}", f'{{"value":{number - 1}}}', f'{{"value":{number}}}', 1, 1_700_000_000),
-                )
-                await connection.execute("COMMIT")
+                await _transaction(connection, number)
 
         return await drive(write, callers, seconds)
 

@@ -9,15 +9,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["AUDIT", "KEYS", "SCHEMA", "UPSERT", "Result", "drive", "prepare", "summarise"]
+__all__ = ["AUDIT", "KEYS", "UPSERT", "Result", "drive", "prepare", "rows", "summarise"]
 
 KEYS = 1000
-SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS bench_rows(key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL)"
-    " STRICT, WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS bench_audit(id INTEGER PRIMARY KEY, record TEXT NOT NULL, old TEXT, new TEXT,"
-    " changed_by INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT",
-)
+SCHEMA = """
+CREATE TABLE bench_rows(
+  key TEXT PRIMARY KEY, value TEXT NOT NULL, version INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bench_audit(
+  id INTEGER PRIMARY KEY, record TEXT NOT NULL, old TEXT, new TEXT,
+  changed_by INTEGER NOT NULL, changed_at INTEGER NOT NULL
+) STRICT;
+"""
 UPSERT = (
     "INSERT INTO bench_rows(key, value, version) VALUES(?, ?, 1)"
     " ON CONFLICT(key) DO UPDATE SET value = excluded.value, version = version + 1"
@@ -33,13 +36,20 @@ class Result:
     p99: float
 
 
+def rows(number: int) -> tuple[tuple[str, str], tuple[str, str, str, int, int]]:
+    """Return the parameters of the upsert and of the audit row of write ``number``."""
+    key = f"key-{number % KEYS}"
+    return (key, str(number)), (key, f'{{"value":{number - 1}}}', f'{{"value":{number}}}', 1, 1_700_000_000)
+
+
 def prepare(path: Path, synchronous: str) -> sqlite3.Connection:
     """Open a fresh WAL database with the bare tables; ``synchronous`` is FULL or NORMAL."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=30.0, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute({"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}[synchronous])
-    for statement in SCHEMA:
-        connection.execute(statement)
+    connection.execute(
+        {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}[synchronous]
+    )
+    connection.executescript(SCHEMA)
     return connection
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from pydantic_core import to_json
+
 __all__ = ["AuditChain", "AuditEntry", "AuditOperation", "ChainReport", "link_hash", "verify_chain"]
 
 AuditOperation = Literal["INSERT", "UPDATE", "DELETE", "COMMAND", "RETRY", "REPLAY", "RESTORE", "UNDO"]
@@ -44,19 +46,19 @@ class AuditEntry:
     changed_at: int
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
 def _to_json(values: dict[str, Any] | None) -> str | None:
-    if values is None:
-        return None
-    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return None if values is None else to_json(values, fallback=str).decode()
 
 
 def link_hash(previous: bytes, fields: tuple[Any, ...]) -> bytes:
-    """Return sha256 over the previous link and the fields, each with its length in front.
+    """Return sha256 over the previous link and the fields as a JSON array in plain ASCII.
 
-    The lengths keep two different rows from ever giving the same bytes; None and "" differ.
+    The standard library writes that array: its form must stay the same for as long as chains live.
     """
-    parts = ["-" if value is None else f"{len(text := str(value))}:{text}" for value in fields]
-    return hashlib.sha256(previous + "|".join(parts).encode()).digest()
+    return hashlib.sha256(previous + _encode(fields).encode("ascii")).digest()
 
 
 class AuditChain:

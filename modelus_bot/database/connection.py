@@ -160,9 +160,7 @@ class ConnectionManager:
         try:
             return await connection.run(hop)
         except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError) as error:
-            failure = (
-                ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
-            )
+            failure = ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
             if isinstance(failure, ConnectionLost):
                 await self._discard(lane, connection)
             raise failure from error
@@ -194,7 +192,7 @@ class ConnectionManager:
 
     def _check_file(self, slot: _Slot) -> None:
         try:
-            found = os.stat(self.path)
+            found = self.path.stat()
         except OSError as error:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
         if (found.st_dev, found.st_ino) != slot.identity:
@@ -229,9 +227,8 @@ class ConnectionManager:
         except RetryError as error:
             cause = error.last_attempt.exception()
             lost = ConnectionLost(str(cause), attempts=settings.reopen_attempts)
-            logger.bind(lane=lane.value, attempts=lost.attempts, reference=lost.reference, cause=str(cause)).error(
-                "connection_lost"
-            )
+            log = logger.bind(lane=lane.value, attempts=lost.attempts, reference=lost.reference)
+            log.bind(cause=str(cause)).error("connection_lost")
             self.on_lost(lost)
         else:
             self.reopened += 1
@@ -291,7 +288,7 @@ class ConnectionManager:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    found = os.stat(path)
+    found = path.stat()
     return found.st_dev, found.st_ino
 
 

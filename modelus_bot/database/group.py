@@ -69,9 +69,7 @@ class GroupWriter:
                 outcomes = self._run(connection, group, attempt, isolate=False)
                 if outcomes is not None:
                     return outcomes
-            isolated = self._run(connection, group, attempt, isolate=True)
-            assert isolated is not None
-            return isolated
+            return self._run(connection, group, attempt, isolate=True) or []
         except _CommitFailed as failure:
             error = from_sqlite(failure.cause, attempts=attempt)
             error.ambiguous = True
@@ -128,9 +126,7 @@ class GroupWriter:
         outcome.seconds = time.perf_counter() - started
         return outcome
 
-    def _apply(
-        self, connection: sqlite3.Connection, tx: Transaction, member: Member
-    ) -> tuple[Any, bool]:
+    def _apply(self, connection: sqlite3.Connection, tx: Transaction, member: Member) -> tuple[Any, bool]:
         """Apply unless this request was applied before; returns the result and whether it was repeated."""
         write, context = member.write, member.context
         if member.preview:

@@ -8,7 +8,6 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
@@ -123,11 +122,27 @@ class DatabaseManager:
         A request id that was answered before gets the stored answer. Raises the operation's own
         refusals unchanged and ``DatabaseError`` for everything else.
         """
-        return await self._guarded_write(write, context, preview=False)
+        self._check_running()
+        self._write_breaker.check(type(write).__name__)
+        try:
+            result = await self._transactions.submit(write, context)
+        except BaseException as error:
+            self._note_failure(self._write_breaker, error)
+            raise
+        self._note_success(self._write_breaker)
+        return result
 
     async def preview(self, write: Write[R], context: Context) -> R:
         """Return what a change would give, and undo it: nothing is saved."""
-        return await self._guarded_write(write, context, preview=True)
+        self._check_running()
+        self._write_breaker.check(type(write).__name__)
+        try:
+            result = await self._transactions.submit(write, context, preview=True)
+        except BaseException as error:
+            self._note_failure(self._write_breaker, error)
+            raise
+        self._note_success(self._write_breaker)
+        return result
 
     async def read(self, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query on one consistent snapshot that includes every write acknowledged so far."""
@@ -138,7 +153,13 @@ class DatabaseManager:
         def run(tx: ReadTransaction) -> R:
             return query.function(tx, *args, **kwargs)
 
-        return await self._watched(self._read_breaker, lambda: lane.submit(query, run))
+        try:
+            result = await lane.submit(query, run)
+        except BaseException as error:
+            self._note_failure(self._read_breaker, error)
+            raise
+        self._note_success(self._read_breaker)
+        return result
 
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
@@ -195,29 +216,17 @@ class DatabaseManager:
             milliseconds=round((time.perf_counter() - started) * 1000),
         ).info("database_opened")
 
-    async def _guarded_write(self, write: Write[R], context: Context, *, preview: bool) -> R:
-        self._check_running()
-        self._write_breaker.check(type(write).__name__)
-        return await self._watched(
-            self._write_breaker, lambda: self._transactions.submit(write, context, preview=preview)
-        )
-
-    async def _watched(self, breaker: CircuitBreaker, run: Callable[[], Awaitable[R]]) -> R:
-        """Run an operation and tell the breaker how it went."""
-        try:
-            result = await run()
-        except DatabaseError as error:
+    def _note_failure(self, breaker: CircuitBreaker, error: BaseException) -> None:
+        """Tell the breaker how an operation ended that did not return."""
+        if isinstance(error, DatabaseError):
             if breaker.failed(error):
-                logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error("breaker_opened")
-            raise
-        except asyncio.CancelledError:
-            breaker.abandoned()
-            raise
-        except Exception:
+                logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error(
+                    "breaker_opened"
+                )
+        elif isinstance(error, Exception):
             self._note_success(breaker)
-            raise
-        self._note_success(breaker)
-        return result
+        else:
+            breaker.abandoned()
 
     def _note_success(self, breaker: CircuitBreaker) -> None:
         if breaker.succeeded():
@@ -255,7 +264,7 @@ class DatabaseManager:
             await self._connections.run(lane, _probe_write if lane is Lane.WRITER else _probe_read)
         except DatabaseError as error:
             breaker.trip(error)
-        except Exception as error:  # the prober must outlive any fault of its own
+        except Exception as error:  # noqa: BLE001 - the prober must outlive any fault of its own
             logger.opt(exception=error).error("database_probe_fault")
             breaker.trip(StorageFailed(str(error)))
         else:

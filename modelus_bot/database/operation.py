@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ClassVar, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints, overload
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints, overload
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -63,6 +63,20 @@ class Context:
     discord_admin: bool = False
     deadline: float | None = None
     """Seconds the caller can wait from now; None takes the database's default."""
+
+    def numbered(self, request_id: str) -> Context:
+        """Return the same context under ``request_id`` (``dataclasses.replace`` takes five times as long)."""
+        return Context(
+            self.actor,
+            request_id,
+            self.reason,
+            self.at,
+            self.zone,
+            self.handoff_minute,
+            self.seed,
+            self.discord_admin,
+            self.deadline,
+        )
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -166,8 +180,17 @@ class Transaction(ReadTransaction):
         self._chain.append(
             self._connection,
             AuditEntry(
-                table, str(record_id), operation, nation_id, old, new,
-                context.actor, context.reason, context.request_id, self.attempt, context.at,
+                table,
+                str(record_id),
+                operation,
+                nation_id,
+                old,
+                new,
+                context.actor,
+                context.reason,
+                context.request_id,
+                self.attempt,
+                context.at,
             ),
         )
 
@@ -223,9 +246,7 @@ def query(function: Callable[Concatenate[ReadTransaction, P], R], /) -> Query[P,
 
 
 @overload
-def query(
-    *, long: bool
-) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
+def query(*, long: bool) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
 
 
 def query(
@@ -238,5 +259,3 @@ def query(
         return Query(inner, name, long)
 
     return wrap(function) if function is not None else wrap
-
-

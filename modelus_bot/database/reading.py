@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import sqlite3
 import time
 from collections import deque
@@ -108,7 +109,7 @@ class ReadLane:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH_LIMIT, len(self._waiting)))]
                 try:
                     await self._answer([entry for entry in batch if not entry.future.done()])
-                except Exception as error:  # the lane must outlive any fault of its own
+                except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
                     logger.opt(exception=error).error("read_lane_fault")
                     for entry in batch:
                         reject(entry.future, error)
@@ -119,15 +120,19 @@ class ReadLane:
         attempt = 1
         while batch:
             try:
-                outcomes = await self._connections.run(
-                    self._lane, lambda raw: _run_batch(raw, batch), seconds=self._seconds
-                )
+                hop = functools.partial(_run_batch, batch=batch)
+                outcomes = await self._connections.run(self._lane, hop, seconds=self._seconds)
             except DatabaseError as error:
                 now = loop.time()
                 waits = isinstance(error, DatabaseBusy | ConnectionLost)
                 for entry in batch:
                     if not waits or entry.deadline <= now:
-                        self._finish(entry, Outcome(error=error.for_caller(entry.query.name, attempt)), attempt, len(batch))
+                        self._finish(
+                            entry,
+                            Outcome(error=error.for_caller(entry.query.name, attempt)),
+                            attempt,
+                            len(batch),
+                        )
                 batch = [entry for entry in batch if not entry.future.done()]
                 attempt += 1
                 if batch:
@@ -183,9 +188,8 @@ def _run_one(connection: sqlite3.Connection, entry: _Entry) -> Outcome:
             raise failure from error
         failure.__cause__ = error
         outcome = Outcome(error=failure)
-    except Exception as error:  # every failure of a query belongs to its author
+    except Exception as error:  # noqa: BLE001 - every failure of a query belongs to its author
         outcome = Outcome(error=error)
     outcome.statements, outcome.rows = tx.statements, tx.rows
     outcome.seconds = time.perf_counter() - started
     return outcome
-

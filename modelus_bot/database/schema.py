@@ -25,6 +25,7 @@ __all__ = ["MigrationStatus", "Migrator"]
 
 LOCK_TIMEOUT = 10
 MIGRATION_TABLE = "_yoyo_migration"
+_HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = '_yoyo_migration'"
 
 
 class _Backend(SQLiteBackend):
@@ -168,8 +169,12 @@ def _applied(path: Path) -> set[str]:
     if not path.exists():
         return set()
     try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_yoyo_migration'").fetchone()
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            known = connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = '_yoyo_migration'"
+            ).fetchone()
             if known is None:
                 return set()
             return {row[0] for row in connection.execute("SELECT migration_id FROM _yoyo_migration")}
@@ -207,9 +212,8 @@ def _started_at(pid: int) -> float | None:
     """Return when a process started (UTC seconds), where the system tells."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        boot = next(
-            float(line.split()[1]) for line in Path("/proc/stat").read_text().splitlines() if line[:6] == "btime "
-        )
+        lines = Path("/proc/stat").read_text("ascii").splitlines()
+        boot = next(float(line.split()[1]) for line in lines if line.startswith("btime "))
         return boot + int(fields[19]) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, StopIteration):
         return None

@@ -13,7 +13,7 @@ import itertools
 import secrets
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 from loguru import logger
@@ -114,7 +114,7 @@ class TransactionManager:
             raise QueueFull(f"{self.depth} writes wait", operation=type(write).__name__)
         numbered = context.request_id is None
         if numbered:
-            context = replace(context, request_id=f"{self._prefix}-{next(self._numbers)}")
+            context = context.numbered(f"{self._prefix}-{next(self._numbers)}")
         loop = asyncio.get_running_loop()
         patience = context.deadline if context.deadline is not None else self._settings.write_deadline
         entry = _Entry(
@@ -135,7 +135,7 @@ class TransactionManager:
             while group := self._take():
                 try:
                     await self._commit(group)
-                except Exception as error:  # the lane must outlive any fault of its own
+                except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
                     logger.opt(exception=error).error("writer_lane_fault")
                     for entry in group:
                         reject(entry.future, error)
@@ -268,4 +268,3 @@ class TransactionManager:
                 actor=member.context.actor,
             )
         )
-

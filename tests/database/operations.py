@@ -18,6 +18,7 @@ class PutSetting(Write[int]):
     value: int
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         before = tx.fetch_one("SELECT value, version FROM settings WHERE key = ?", (self.key,))
         version = tx.fetch_value(
             "INSERT INTO settings(key, value, version, updated_by, updated_at) VALUES(?, ?, 1, ?, ?)"
@@ -41,6 +42,7 @@ class PutPair(Write[int]):
     number: int
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         for side in ("left", "right"):
             PutSetting(key=f"{side}:{self.number}", value=self.number).apply(tx)
         return self.number
@@ -52,6 +54,7 @@ class Increment(Write[int]):
     key: str
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         value = tx.fetch_value("SELECT value FROM settings WHERE key = ?", (self.key,))
         PutSetting(key=self.key, value=int(value or 0) + 1).apply(tx)
         return int(value or 0) + 1
@@ -63,6 +66,7 @@ class PutThenRefuse(Write[int]):
     key: str
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         PutSetting(key=self.key, value=1).apply(tx)
         raise Refused(self.key)
 
@@ -73,6 +77,7 @@ class BreakRule(Write[int]):
     key: str
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         for _ in range(2):
             tx.execute("INSERT INTO settings(key, value, updated_at) VALUES(?, '1', 0)", (self.key,))
         return 1
@@ -84,6 +89,7 @@ class Slow(Write[int]):
     seconds: float
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         time.sleep(self.seconds)
         return 1
 
@@ -106,6 +112,7 @@ class Meddle(Write[int]):
     sql: str
 
     def apply(self, tx: Transaction) -> int:
+        """Make the change."""
         return tx.execute(self.sql)
 
 
@@ -137,7 +144,8 @@ def counted(tx: ReadTransaction, upto: int) -> int:
     """Count for a while, on the reader for long queries."""
     return int(
         tx.fetch_value(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT count(*) FROM n",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+            " SELECT count(*) FROM n",
             (upto,),
         )
     )

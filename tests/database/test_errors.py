@@ -86,7 +86,8 @@ def test_the_broken_rule_is_named() -> None:
         connection.executescript(
             "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT NOT NULL, c INT, UNIQUE(c),"
             " CONSTRAINT c_positive CHECK(c > 0)) STRICT;"
-            "CREATE TRIGGER no_nine BEFORE INSERT ON t WHEN NEW.c = 9 BEGIN SELECT RAISE(ABORT, 'no nines'); END;"
+            "CREATE TRIGGER no_nine BEFORE INSERT ON t WHEN NEW.c = 9"
+            " BEGIN SELECT RAISE(ABORT, 'no nines'); END;"
             "INSERT INTO t VALUES(1, 'x', 1);"
         )
         cases = {

@@ -11,14 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 from modelus_bot.config import DatabaseSettings
+
 from modelus_bot.database.audit import verify_chain, walk
 from modelus_bot.database.errors import (
     AlreadyRunning,
     ConnectionLost,
     ConstraintViolated,
     DatabaseBusy,
+    DatabaseReadOnly,
     DatabaseUnavailable,
     DeadlineExceeded,
     ManagerClosed,
@@ -27,7 +28,7 @@ from modelus_bot.database.errors import (
     RequestConflict,
 )
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
+from modelus_bot.database.operation import Context, Query
 from tests.database.operations import (
     BreakRule,
     Increment,
@@ -112,9 +113,7 @@ async def test_a_preview_shows_the_result_and_saves_nothing(db: DatabaseManager,
     assert await db.write(Increment(key="n"), context) == 2
 
 
-async def test_the_same_request_has_one_effect_and_one_answer(
-    path: Path, quick_settings: Settings
-) -> None:
+async def test_the_same_request_has_one_effect_and_one_answer(path: Path, quick_settings: Settings) -> None:
     """Delivered eight times at once and again after a restart, an interaction counts once."""
     context = Context(actor=1, request_id="interaction-1")
     async with DatabaseManager(path, quick_settings()) as db:
@@ -138,7 +137,8 @@ async def test_a_request_id_with_other_contents_is_refused(db: DatabaseManager) 
 
 
 @pytest.mark.parametrize(
-    "sql", ["COMMIT", "rollback", " BEGIN IMMEDIATE", "SAVEPOINT x", "ATTACH 'x' AS y", "PRAGMA foreign_keys=OFF"]
+    "sql",
+    ["COMMIT", "rollback", " BEGIN IMMEDIATE", "SAVEPOINT x", "ATTACH 'x' AS y", "PRAGMA foreign_keys=OFF"],
 )
 async def test_an_operation_cannot_touch_the_transaction(db: DatabaseManager, sql: str) -> None:
     """Statements that belong to the database are refused inside an operation."""
@@ -171,7 +171,8 @@ async def test_a_full_queue_refuses_at_once(path: Path, quick_settings: Settings
         blocker = asyncio.create_task(db.write(Slow(seconds=0.3), Context()))
         await asyncio.sleep(0.1)
         results = await asyncio.gather(
-            *(db.write(PutSetting(key=f"k{n}", value=n), Context()) for n in range(12)), return_exceptions=True
+            *(db.write(PutSetting(key=f"k{n}", value=n), Context()) for n in range(12)),
+            return_exceptions=True,
         )
         await blocker
         assert [type(result) for result in results].count(QueueFull) == 2
@@ -210,15 +211,15 @@ async def test_short_reads_do_not_wait_behind_long_ones(db: DatabaseManager) -> 
 
 async def test_reads_cannot_write(db: DatabaseManager) -> None:
     """A reader's connection refuses to change anything, whatever SQL it is given."""
-    from modelus_bot.database.operation import Query  # noqa: PLC0415
-
     sneaky = Query(lambda tx: tx.fetch_all("DELETE FROM settings RETURNING key"), "sneaky")
-    with pytest.raises(Exception) as caught:
+    with pytest.raises(DatabaseReadOnly) as caught:
         await db.read(sneaky)
     assert caught.value.code_name == "SQLITE_READONLY"
 
 
-async def test_a_second_bot_on_the_same_file_is_refused(db: DatabaseManager, path: Path, quick_settings: Settings) -> None:
+async def test_a_second_bot_on_the_same_file_is_refused(
+    db: DatabaseManager, path: Path, quick_settings: Settings
+) -> None:
     """The sentence names the process that has the file; a command-line program may still come beside."""
     with pytest.raises(AlreadyRunning) as caught:
         async with DatabaseManager(path, quick_settings()):
@@ -243,7 +244,9 @@ async def test_closing_twice_is_harmless_and_ends_everything(path: Path, quick_s
     """After closing, operations are refused in a sentence; queued writes were made first."""
     db = DatabaseManager(path, quick_settings())
     async with db:
-        writing = [asyncio.create_task(db.write(PutSetting(key=f"k{n}", value=n), Context())) for n in range(50)]
+        writing = [
+            asyncio.create_task(db.write(PutSetting(key=f"k{n}", value=n), Context())) for n in range(50)
+        ]
         await asyncio.sleep(0)
     assert await asyncio.gather(*writing) == [1] * 50
     await db.close()
@@ -283,7 +286,9 @@ async def test_a_file_that_cannot_be_opened_does_not_stop_a_tolerant_start(
     blocked = tmp_path / "not-a-folder"
     blocked.write_text("in the way")
     path = blocked / "modelus.db"
-    async with DatabaseManager(path, quick_settings(breaker_probe_first=0.1), tolerant=True, claim=False) as db:
+    async with DatabaseManager(
+        path, quick_settings(breaker_probe_first=0.1), tolerant=True, claim=False
+    ) as db:
         with pytest.raises(DatabaseUnavailable):
             await db.write(PutSetting(key="a", value=1), Context())
         assert db.overview().mode == "degraded"

@@ -11,11 +11,10 @@ import sys
 from pathlib import Path
 
 from loguru import logger
-
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.faults.upserts import racing_writes
+
+from modelus_bot.database.manager import DatabaseManager
 
 
 async def main(path: Path, seed: int) -> None:

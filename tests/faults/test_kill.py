@@ -69,7 +69,9 @@ def check(connection: sqlite3.Connection, acknowledged: set[int]) -> None:
         for record, new in connection.execute("SELECT record_id, new_values FROM audit_logs ORDER BY id")
     }
     assert replayed == data
-    requests = {int(row[0].partition("-")[2]) for row in connection.execute("SELECT request_id FROM requests")}
+    requests = {
+        int(row[0].partition("-")[2]) for row in connection.execute("SELECT request_id FROM requests")
+    }
     assert requests == left
     report = verify_chain(walk(connection))
     assert report.intact, report.problem

@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-
 from modelus_bot.config import DatabaseSettings
+
 from modelus_bot.database.errors import DatabaseBusy, DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
@@ -73,7 +73,8 @@ async def test_a_long_foreign_lock_is_said_in_a_sentence_and_passes(tmp_path: Pa
     async with DatabaseManager(path, settings) as db:
         async with foreign_lock(path):
             failed = await asyncio.gather(
-                *(db.write(PutSetting(key=f"k{n}", value=n), Context()) for n in range(8)), return_exceptions=True
+                *(db.write(PutSetting(key=f"k{n}", value=n), Context()) for n in range(8)),
+                return_exceptions=True,
             )
             for error in failed:
                 assert isinstance(error, DatabaseBusy)

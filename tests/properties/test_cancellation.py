@@ -9,8 +9,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from modelus_bot.config import DatabaseSettings
+
 from modelus_bot.database.connection import Lane
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
@@ -18,7 +18,11 @@ from tests.database.operations import Increment, PutPair, PutThenRefuse, all_set
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["pair", "refuse", "increment", "read"]), st.integers(0, 12)), min_size=1, max_size=24),
+    st.lists(
+        st.tuples(st.sampled_from(["pair", "refuse", "increment", "read"]), st.integers(0, 12)),
+        min_size=1,
+        max_size=24,
+    ),
     st.integers(0, 2**32),
 )
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,13 +54,19 @@ async def cancel_at_random(plan: list[tuple[str, int]], dice: random.Random) -> 
                 assert not await db._connections.run(lane, lambda raw: raw.in_transaction)
             final = await db.read(all_settings)
             acknowledged = sum(
-                1 for (kind, _), result in zip(plan, results, strict=True) if kind == "increment" and isinstance(result, int)
+                1
+                for (kind, _), result in zip(plan, results, strict=True)
+                if kind == "increment" and isinstance(result, int)
             )
             asked = sum(1 for kind, _ in plan if kind == "increment")
             assert acknowledged <= final.get("n", 0) <= asked
             assert "refused" not in final
             left = {key[5:] for key in final if key.startswith("left:")}
             assert left == {key[6:] for key in final if key.startswith("right:")}
-            done = {str(number) for number, (kind, _) in enumerate(plan) if kind == "pair" and isinstance(results[number], int)}
+            done = {
+                str(number)
+                for number, (kind, _) in enumerate(plan)
+                if kind == "pair" and isinstance(results[number], int)
+            }
             assert done <= left
             assert await db.write(PutPair(number=999), Context()) == 999

@@ -14,13 +14,21 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-
 from modelus_bot.config import DatabaseSettings
+
 from modelus_bot.database.audit import verify_chain, walk
 from modelus_bot.database.errors import ConstraintViolated
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
-from tests.database.operations import BreakRule, Increment, PutSetting, PutThenRefuse, Refused, all_settings, setting
+from tests.database.operations import (
+    BreakRule,
+    Increment,
+    PutSetting,
+    PutThenRefuse,
+    Refused,
+    all_settings,
+    setting,
+)
 
 KEYS = st.sampled_from(["a", "b", "c", "d"])
 VALUES = st.integers(-1000, 1000)

@@ -1,0 +1,117 @@
+"""The only place that builds things, in order, and closes them in reverse.
+
+logs → database → disciplines → bot with its commands → jobs → login. Everything that runs by itself
+is started here, before the login, and has one owner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import discord
+from loguru import logger
+
+from modelus_bot.bot import ModelUsBot
+from modelus_bot.config import Settings
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
+from modelus_bot.jobs import ALL_JOBS
+from modelus_bot.jobs.loop import JobRunner
+from modelus_bot.logs import configure_logging
+
+__all__ = ["App", "ModelUsBot", "run_online", "running", "stop_on_signals"]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What is running: the database, the bot that is not logged in yet, and the settings of both."""
+
+    db: DatabaseManager
+    bot: ModelUsBot
+    settings: Settings
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, *, database: Path | None = None, sync_record: Path | None = None
+) -> AsyncIterator[App]:
+    """Build everything up to the login, and close it in reverse.
+
+    ``database`` replaces the configured file. A file that cannot be opened does not stop the bot: it
+    says so to whoever asks for it and opening is tried again. Raises ``AlreadyRunning`` when another
+    bot has the file.
+    """
+    path = database or settings.database.path
+    with configure_logging(settings):
+        async with DatabaseManager(
+            path, settings.database, tolerant=True, debug=settings.logging.level in ("TRACE", "DEBUG")
+        ) as db:
+            await _ensure_disciplines(db)
+            bot = ModelUsBot(db, settings, sync_record=sync_record)
+            try:
+                await bot.load_commands()
+                async with JobRunner(bot, ALL_JOBS):
+                    yield App(db, bot, settings)
+            finally:
+                if not bot.is_closed():
+                    await bot.close()
+
+
+async def run_online(settings: Settings, token: str) -> None:
+    """Log in with ``token`` and answer until a signal asks to stop."""
+    record = settings.database.path.with_name("commands.sha256")
+    stopping = asyncio.Event()
+    async with running(settings, sync_record=record) as app:
+        with stop_on_signals(stopping.set):
+            login = asyncio.create_task(app.bot.start(token), name="discord-login")
+            waiting = asyncio.create_task(stopping.wait(), name="stop-signal")
+            try:
+                await asyncio.wait({login, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                waiting.cancel()
+                await app.bot.close()
+                with contextlib.suppress(
+                    asyncio.CancelledError, aiohttp.ClientError, discord.ConnectionClosed
+                ):
+                    await login
+
+
+@contextlib.contextmanager
+def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call ``stop`` on the first SIGINT or SIGTERM; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    seen = 0
+
+    def on_signal(name: str) -> None:
+        nonlocal seen
+        seen += 1
+        logger.bind(signal=name).info("stop_requested")
+        if seen > 1:
+            os._exit(130)
+        stop()
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, on_signal, number.name)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+async def _ensure_disciplines(db: DatabaseManager) -> None:
+    try:
+        await db.write(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES), Context(reason="defaults"))
+    except DatabaseError as error:
+        logger.bind(reference=error.reference, detail=error.detail).warning("disciplines_not_checked")

@@ -1,0 +1,109 @@
+"""The bot: discord.py's client with this project's database, settings and error handling in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from loguru import logger
+
+from modelus_bot.cogs import ALL_COGS, DYNAMIC_ITEMS
+from modelus_bot.config import Settings
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.ui.errors import ErrorHandler
+
+__all__ = ["ModelUsBot"]
+
+
+class ModelUsBot(commands.Bot):
+    """Answers slash commands and buttons; owns nothing that runs by itself.
+
+    ``sync_record`` is the file that remembers which commands Discord knows already; None registers
+    them at every start.
+    """
+
+    def __init__(self, db: DatabaseManager, settings: Settings, *, sync_record: Path | None = None) -> None:
+        """Take the database and settings that ``app`` built; nothing is connected yet."""
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        self.db = db
+        self.settings = settings
+        self.error_handler = ErrorHandler()
+        self._sync_record = sync_record
+
+    async def load_commands(self) -> None:
+        """Add every cog and every button that outlives a restart."""
+        for cog in ALL_COGS:
+            await self.add_cog(cog(self))
+        self.add_dynamic_items(*DYNAMIC_ITEMS)
+        self.tree.error(self.error_handler.on_tree_error)
+
+    async def setup_hook(self) -> None:
+        """Register the commands with Discord when they changed since the last time."""
+        guild = discord.Object(self.settings.server.guild_id) if self.settings.server.guild_id else None
+        digest = self._tree_digest(guild)
+        if self._sync_record is not None and _recorded(self._sync_record) == digest:
+            return
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        synced = await self.tree.sync(guild=guild)
+        if self._sync_record is not None:
+            _record(self._sync_record, digest)
+        logger.bind(commands=len(synced)).info("commands_registered")
+
+    def context(self, interaction: discord.Interaction, reason: str | None = None) -> Context:
+        """Describe who asks, through which interaction, when and in whose calendar."""
+        server = self.settings.server
+        user = interaction.user
+        permissions = interaction.permissions
+        return Context(
+            actor=user.id,
+            request_id=str(interaction.id),
+            reason=reason,
+            at=int(time.time()),
+            zone=server.timezone,
+            handoff_minute=server.handoff_minute,
+            seed=interaction.id,
+            discord_admin=permissions.administrator
+            or permissions.manage_guild
+            or user.id in server.admin_ids,
+        )
+
+    def _tree_digest(self, guild: discord.Object | None) -> str:
+        payload: list[Any] = [
+            command.to_dict(self.tree)
+            for command in self.tree.get_commands()
+            if isinstance(command, app_commands.Command | app_commands.Group | app_commands.ContextMenu)
+        ]
+        text = json.dumps(
+            [self.application_id, guild.id if guild else None, payload], sort_keys=True, default=str
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _recorded(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8").strip()
+    except OSError:
+        return None
+
+
+def _record(path: Path, digest: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(digest + "\n")
+    except OSError as error:
+        logger.bind(path=str(path), error=str(error)).warning("command_record_not_written")
