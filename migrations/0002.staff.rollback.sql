@@ -1,0 +1,10 @@
+DROP VIEW triage_users;
+DROP TABLE notification_prefs;
+DROP TABLE notifications;
+DROP TABLE overrides;
+DROP TABLE current_holders;
+DROP TABLE current_state;
+DROP TABLE assignments;
+DROP TABLE sprints;
+DROP TABLE user_disciplines;
+DROP TABLE disciplines;
