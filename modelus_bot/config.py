@@ -111,7 +111,7 @@ class DatabaseSettings(_Section):
         5,
         ge=1,
         le=1000,
-        description="Failures in a row after which operations are refused at once and the database is probed.",
+        description="Failures in a row after which operations are refused at once while it is probed.",
     )
     breaker_probe_first: Seconds = Field(
         1.0, description="Seconds until the first probe; the pause doubles from there."

@@ -269,7 +269,7 @@ class ConnectionManager:
         return raw
 
     def _pragmas(self, lane: Lane) -> tuple[str, ...]:
-        common = ("PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", "PRAGMA cell_size_check=ON")
+        common = ("PRAGMA foreign_keys=ON", "PRAGMA cell_size_check=ON")
         if lane is not Lane.WRITER:
             return (*common, "PRAGMA query_only=ON")
         synchronous = {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}
