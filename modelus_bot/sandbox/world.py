@@ -1,0 +1,103 @@
+"""The simulated server: its channels, roles and people, made in the same order at every start.
+
+SimCord numbers what it makes in order, so people keep their ids from one start to the next and the
+database file still knows them. New people go to the end of ``CAST``'s and the rota's order, never between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import discord
+from simcord import ChannelHandle, Env, GuildHandle, MemberActor, RoleHandle, UserHandle
+
+__all__ = ["CAST", "Person", "World", "build_world"]
+
+Overwrites = dict[
+    RoleHandle | MemberActor | UserHandle | discord.Role | discord.Member | discord.User | discord.ClientUser,
+    discord.PermissionOverwrite,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to look through the eyes of: a made-up name and what they are on the server."""
+
+    name: str
+    part: str
+    role: str | None
+    """Name of their Discord role; None for ordinary members."""
+
+
+CAST = (
+    Person("Paula", "player", None),
+    Person("Lenny", "leader", None),
+    Person("Petra", "project manager", "Project managers"),
+    Person("Marek", "second project manager", "Project managers"),
+    Person("Ada", "administrator", "Administrators"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The server and who is in it; ``cast`` follows ``CAST``, ``rota`` is keyed like the sample's people."""
+
+    guild: GuildHandle
+    general: ChannelHandle
+    staff: ChannelHandle
+    duty_desk: ChannelHandle
+    cast: tuple[MemberActor, ...]
+    rota: Mapping[str, MemberActor]
+
+    @property
+    def everybody(self) -> tuple[MemberActor, ...]:
+        """All people, the cast first."""
+        return (*self.cast, *self.rota.values())
+
+    @property
+    def insiders(self) -> tuple[MemberActor, ...]:
+        """Those who may see the staff's channels."""
+        return (*self.cast[2:], *self.rota.values())
+
+
+def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
+    """Make the server; ``rota_names`` gives the sample's people by their key, in the sample's order."""
+    guild = env.create_guild("Model US", owner=env.create_user("model-us-owner", global_name="Server owner"))
+    roles = {
+        "Administrators": guild.create_role(
+            "Administrators", permissions=discord.Permissions(administrator=True)
+        ),
+        "Project managers": guild.create_role("Project managers"),
+        "Staff": guild.create_role("Staff"),
+    }
+    cast = tuple(
+        _join(env, guild, f"{person.name} ({person.part})", [roles[person.role]] if person.role else [])
+        for person in CAST
+    )
+    insiders = [roles["Project managers"], roles["Staff"]]
+    general = guild.create_text_channel("general", topic="Everybody. Type / to see what the bot can do.")
+    return World(
+        guild=guild,
+        general=general,
+        staff=guild.create_text_channel(
+            "staff", topic="Staff and managers only.", overwrites=_only_for(guild, insiders)
+        ),
+        duty_desk=guild.create_text_channel(
+            "duty-desk",
+            topic="Who is on duty. Cover requests are posted here.",
+            overwrites=_only_for(guild, insiders),
+        ),
+        cast=cast,
+        rota={key: _join(env, guild, name, [roles["Staff"]]) for key, name in rota_names.items()},
+    )
+
+
+def _only_for(guild: GuildHandle, roles: list[RoleHandle]) -> Overwrites:
+    hidden: Overwrites = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+    return hidden | {role: discord.PermissionOverwrite(view_channel=True) for role in roles}
+
+
+def _join(env: Env, guild: GuildHandle, name: str, roles: list[RoleHandle]) -> MemberActor:
+    username = "".join(letter if letter.isalnum() else "." for letter in name.lower()).strip(".")
+    return guild.add_member(env.create_user(username[:32], global_name=name), roles=roles)
