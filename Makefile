@@ -31,7 +31,7 @@ help: ## show this list
 		while IFS='|' read -r target what; do printf '  %-12s %s\n' "$$target" "$$what"; done
 
 run: $(FOR_RUN) ## start the bot: online with a token in .env, else the sandbox page
-	@$(BIN)/modelus-bot run $(ARGS)
+	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; exec $(BIN)/modelus-bot run $(ARGS)
 
 test: $(FOR_WORK) ## run all tests at sizes for every day (minutes)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
