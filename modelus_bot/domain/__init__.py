@@ -1,0 +1,1 @@
+"""What is stored and the rules for it, one module per subject; all SQL of a subject is in its module."""

@@ -1,0 +1,121 @@
+"""Who may do what: staff have a role, managers are project managers and admins, admins run the bot.
+
+Every rule is checked here, inside the transaction, whatever Discord's own permissions hide or show.
+The bot itself (a context without an actor) may do everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modelus_bot.database.operation import Context, ReadTransaction, Transaction
+from modelus_bot.domain.errors import NotAllowed
+
+__all__ = [
+    "Viewer",
+    "is_admin",
+    "is_manager",
+    "is_staff",
+    "require_actor",
+    "require_admin",
+    "require_admin_viewer",
+    "require_manager",
+    "require_staff",
+    "require_staff_viewer",
+    "standing",
+]
+
+_ROLE = "SELECT role FROM users WHERE discord_id = ? AND is_active = 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: a Discord id, and whether Discord or the configuration makes them administrator."""
+
+    id: int
+    discord_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a member may do: ``staff`` any role, ``manager`` approves, ``admin`` runs the bot."""
+
+    staff: bool
+    manager: bool
+    admin: bool
+
+
+_EVERYTHING = Standing(staff=True, manager=True, admin=True)
+
+
+def standing(tx: ReadTransaction, who: Viewer | Context) -> Standing:
+    """Return what somebody may do, from their role and from Discord's permissions."""
+    member = who.id if isinstance(who, Viewer) else who.actor
+    if member is None or who.discord_admin:
+        return _EVERYTHING
+    role = tx.fetch_value(_ROLE, (member,))
+    return Standing(
+        staff=role is not None, manager=role in {"project_manager", "admin"}, admin=role == "admin"
+    )
+
+
+def is_staff(tx: Transaction) -> bool:
+    """Say whether the author has any staff role."""
+    return standing(tx, tx.context).staff
+
+
+def is_manager(tx: Transaction) -> bool:
+    """Say whether the author is a project manager or an administrator."""
+    return standing(tx, tx.context).manager
+
+
+def is_admin(tx: Transaction) -> bool:
+    """Say whether the author is an administrator."""
+    return standing(tx, tx.context).admin
+
+
+def require_actor(tx: Transaction) -> int:
+    """Return the author's Discord id; the bot itself has none and is refused."""
+    if tx.context.actor is None:
+        raise NotAllowed("This can only be done by a member.", rule="actor")
+    return tx.context.actor
+
+
+def require_staff(tx: Transaction) -> None:
+    """Raise ``NotAllowed`` unless the author is staff."""
+    _require_staff(is_staff(tx))
+
+
+def require_manager(tx: Transaction) -> None:
+    """Raise ``NotAllowed`` unless the author is a project manager or an administrator."""
+    if not is_manager(tx):
+        raise NotAllowed(
+            "Only project managers and administrators can do this. Ask one of them.", rule="manager"
+        )
+
+
+def require_admin(tx: Transaction) -> None:
+    """Raise ``NotAllowed`` unless the author is an administrator."""
+    _require_admin(is_admin(tx))
+
+
+def require_staff_viewer(tx: ReadTransaction, viewer: Viewer) -> None:
+    """Raise ``NotAllowed`` unless the viewer is staff."""
+    _require_staff(standing(tx, viewer).staff)
+
+
+def require_admin_viewer(tx: ReadTransaction, viewer: Viewer) -> None:
+    """Raise ``NotAllowed`` unless the viewer is an administrator."""
+    _require_admin(standing(tx, viewer).admin)
+
+
+def _require_staff(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed(
+            "Only staff can do this. An administrator can give you a role with `/member role`.", rule="staff"
+        )
+
+
+def _require_admin(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed("Only administrators can do this. Ask one of them.", rule="admin")
