@@ -11,12 +11,16 @@ __all__ = [
     "DisciplineKey",
     "MemberName",
     "OptionalReason",
+    "PLACEHOLDER_LIMIT",
     "Reason",
     "RosterPosition",
     "Snowflake",
     "SprintName",
     "StaffRole",
 ]
+
+PLACEHOLDER_LIMIT = 2**40
+"""Ids below are placeholders of people imported without a Discord account; Discord starts far above."""
 
 Snowflake = Annotated[int, Field(ge=1, lt=2**63)]
 """A Discord id, or the placeholder of somebody imported without one."""

@@ -1,0 +1,94 @@
+"""Disciplines: the duties that are filled anew each sprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from modelus_bot.database.operation import ReadTransaction, Transaction, Write, query
+from modelus_bot.domain.errors import NotFound
+from modelus_bot.domain.types import DisciplineKey
+
+__all__ = [
+    "DEFAULT_DISCIPLINES",
+    "Discipline",
+    "DisciplineSpec",
+    "EnsureDisciplines",
+    "disciplines",
+    "require_discipline",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Discipline:
+    """A duty: its key, the name people read, its Discord role, and how its rotation is made."""
+
+    key: str
+    label: str
+    role_id: int | None
+    scheduler: str
+    is_active: bool
+
+
+class DisciplineSpec(BaseModel):
+    """A discipline that should exist."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: DisciplineKey
+    label: Annotated[str, Field(min_length=1, max_length=60)]
+    scheduler: Literal["carry", "modulo"] = "carry"
+
+
+DEFAULT_DISCIPLINES = (
+    DisciplineSpec(key="account", label="Account"),
+    DisciplineSpec(key="producer", label="Producer"),
+    DisciplineSpec(key="po", label="Product owner"),
+    DisciplineSpec(key="ui_eng", label="UI engineer"),
+    DisciplineSpec(key="be_eng", label="Backend engineer"),
+)
+
+_ORDERED = """
+SELECT key, label, role_id, scheduler, is_active FROM disciplines
+WHERE is_active = 1 OR ? = 0
+ORDER BY CASE key WHEN 'account' THEN 0 WHEN 'producer' THEN 1 WHEN 'po' THEN 2 WHEN 'ui_eng' THEN 3
+    WHEN 'be_eng' THEN 4 ELSE 5 END, key
+"""
+
+
+@query
+def disciplines(tx: ReadTransaction, active_only: bool = True) -> tuple[Discipline, ...]:
+    """Return the disciplines in their usual order."""
+    rows = tx.fetch_all(_ORDERED, (int(active_only),))
+    return tuple(Discipline(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows)
+
+
+def require_discipline(tx: ReadTransaction, key: str) -> Discipline:
+    """Return an active discipline or raise ``NotFound`` with the ones there are."""
+    known = disciplines(tx)
+    for discipline in known:
+        if discipline.key == key:
+            return discipline
+    names = ", ".join(discipline.key for discipline in known) or "none yet"
+    raise NotFound(f"There is no discipline called “{key}”. There are: {names}.", rule="discipline.unknown")
+
+
+class EnsureDisciplines(Write[int]):
+    """Create disciplines that are missing, and leave existing ones alone; returns how many were created."""
+
+    disciplines: Annotated[tuple[DisciplineSpec, ...], Field(max_length=50)]
+
+    def apply(self, tx: Transaction) -> int:
+        """Insert what is missing."""
+        created = 0
+        for spec in self.disciplines:
+            added = tx.execute(
+                "INSERT INTO disciplines(key, label, scheduler) VALUES(?, ?, ?) ON CONFLICT(key) DO NOTHING",
+                (spec.key, spec.label, spec.scheduler),
+            )
+            if added:
+                created += 1
+                tx.audit("disciplines", spec.key, "INSERT", new=spec.model_dump())
+        return created
