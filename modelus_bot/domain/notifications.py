@@ -23,7 +23,9 @@ __all__ = [
 NoticeType = Literal["system", "oncall", "cover"]
 
 _INSERT = """
-INSERT INTO notifications(user_id, type, title, message, ref_table, ref_id, dedupe_key, deliver_after, created_at)
+INSERT INTO notifications(
+    user_id, type, title, message, ref_table, ref_id, dedupe_key, deliver_after, created_at
+)
 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(user_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 """

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 __all__ = [
+    "PLACEHOLDER_LIMIT",
     "CoverStatus",
     "DisciplineKey",
     "MemberName",
     "OptionalReason",
-    "PLACEHOLDER_LIMIT",
     "Reason",
     "RosterPosition",
     "Snowflake",

@@ -1,0 +1,305 @@
+"""Rosters: who takes turns in a discipline, in which order, and when they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from modelus_bot.database.audit import AuditOperation
+from modelus_bot.database.operation import ReadTransaction, Transaction, Write, query
+from modelus_bot.domain.assignments import check_expected, moves_of
+from modelus_bot.domain.disciplines import require_discipline
+from modelus_bot.domain.errors import InvalidInput, NotAllowed, NotFound
+from modelus_bot.domain.members import ensure_member, require_active_member
+from modelus_bot.domain.permissions import is_manager, require_actor, require_manager
+from modelus_bot.domain.rotation import Move
+from modelus_bot.domain.types import DisciplineKey, MemberName, RosterPosition, Snowflake
+
+__all__ = [
+    "AddToRoster",
+    "MoveInRoster",
+    "RemoveFromRoster",
+    "RosterChange",
+    "RosterEntry",
+    "SetAway",
+    "is_rostered",
+    "roster",
+]
+
+_ROSTER = """
+SELECT d.discipline, d.user_id, u.username, d.position, d.is_active AND u.is_active, d.away_from, d.away_to
+FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
+WHERE (d.discipline = :discipline OR :discipline IS NULL) AND d.is_active = 1 AND u.is_active = 1
+ORDER BY d.discipline, d.position
+"""
+_ENTRY = "SELECT position, is_active, away_from, away_to FROM user_disciplines WHERE user_id = ? AND discipline = ?"
+_ORDER = """
+SELECT d.user_id, d.is_active AND u.is_active AS counted
+FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
+WHERE d.discipline = ? ORDER BY d.position, d.id
+"""
+_UPSERT = """
+INSERT INTO user_disciplines(user_id, discipline, position, is_active, updated_at) VALUES(?, ?, ?, 1, ?)
+ON CONFLICT(user_id, discipline) DO UPDATE SET is_active = 1, updated_at = excluded.updated_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterEntry:
+    """A person's place on a roster; ``position`` counts from 1 among those who take turns."""
+
+    discipline: str
+    user_id: int
+    username: str
+    position: int
+    away_from: date | None
+    away_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChange:
+    """The entry before and after, whose turns move, and the code that confirms exactly those moves."""
+
+    before: RosterEntry | None
+    after: RosterEntry | None
+    moves: tuple[Move, ...]
+    digest: str
+
+
+@query
+def roster(tx: ReadTransaction, discipline: str | None = None) -> tuple[RosterEntry, ...]:
+    """Return the rosters in rotation order, one or all."""
+    entries: list[RosterEntry] = []
+    for row in tx.fetch_all(_ROSTER, {"discipline": discipline}):
+        before = entries[-1] if entries else None
+        place = before.position + 1 if before is not None and before.discipline == row[0] else 1
+        entries.append(RosterEntry(row[0], row[1], row[2], place, _day(row[5]), _day(row[6])))
+    return tuple(entries)
+
+
+@query
+def is_rostered(tx: ReadTransaction, user_id: int, discipline: str) -> bool:
+    """Say whether somebody takes turns in a discipline."""
+    return _find(tx, user_id, discipline) is not None
+
+
+class AddToRoster(Write[RosterChange]):
+    """Put a member on a discipline's roster, at a position or at the end.
+
+    Somebody who is on it already stays where they are; somebody removed earlier comes back.
+    """
+
+    member_id: Snowflake
+    name: MemberName
+    discipline: DisciplineKey
+    position: RosterPosition | None = None
+    expected: str | None = None
+
+    deferrable = True
+
+    def apply(self, tx: Transaction) -> RosterChange:
+        """Upsert the entry and rotate anew."""
+        require_manager(tx)
+        require_discipline(tx, self.discipline)
+        before = _find(tx, self.member_id, self.discipline)
+
+        def change() -> None:
+            ensure_member(tx, self.member_id, self.name)
+            require_active_member(tx, self.member_id)
+            if before is None:
+                _insert(tx, self.member_id, self.discipline, self.position)
+
+        return _changed(tx, self.member_id, self.discipline, before, change, self.expected)
+
+
+class RemoveFromRoster(Write[RosterChange]):
+    """Take a member off a roster; nobody else changes their place."""
+
+    member_id: Snowflake
+    discipline: DisciplineKey
+    expected: str | None = None
+
+    deferrable = True
+
+    def apply(self, tx: Transaction) -> RosterChange:
+        """Deactivate the entry and rotate on."""
+        require_manager(tx)
+        before = _require(tx, self.member_id, self.discipline)
+
+        def change() -> None:
+            tx.execute(
+                "UPDATE user_disciplines SET is_active = 0, away_from = NULL, away_to = NULL, updated_at = ?"
+                " WHERE user_id = ? AND discipline = ?",
+                (tx.context.at, self.member_id, self.discipline),
+            )
+            _audit(tx, before, None)
+
+        return _changed(tx, self.member_id, self.discipline, before, change, self.expected)
+
+
+class MoveInRoster(Write[RosterChange]):
+    """Move a member to another place in the rotation order."""
+
+    member_id: Snowflake
+    discipline: DisciplineKey
+    position: RosterPosition
+    expected: str | None = None
+
+    deferrable = True
+
+    def apply(self, tx: Transaction) -> RosterChange:
+        """Reorder the roster and rotate anew."""
+        require_manager(tx)
+        before = _require(tx, self.member_id, self.discipline)
+        size = len(roster(tx, self.discipline))
+        if self.position > size:
+            raise InvalidInput(
+                f"The roster of {self.discipline} has {size} people, so the position must be 1 to {size}.",
+                rule="roster.position",
+            )
+
+        def change() -> None:
+            _place(tx, self.member_id, self.discipline, self.position)
+            _audit(tx, before, _find(tx, self.member_id, self.discipline))
+
+        return _changed(tx, self.member_id, self.discipline, before, change, self.expected)
+
+
+class SetAway(Write[RosterChange]):
+    """Say from when to when a member is away; without dates they are back.
+
+    Without a discipline it counts for every roster they are on. Members may do it for themselves.
+    """
+
+    member_id: Snowflake
+    discipline: DisciplineKey | None = None
+    away_from: date | None = None
+    away_to: date | None = None
+    expected: str | None = None
+
+    deferrable = True
+
+    def apply(self, tx: Transaction) -> RosterChange:
+        """Set the dates and rotate anew."""
+        if not is_manager(tx) and require_actor(tx) != self.member_id:
+            raise NotAllowed(
+                "You can only set your own days away. Project managers can do it for others.",
+                rule="roster.away_own",
+            )
+        if self.away_from is None and self.away_to is not None:
+            raise InvalidInput("A last day away needs a first day.", rule="user_disciplines_away_order")
+        if self.away_from is not None and self.away_to is not None and self.away_to < self.away_from:
+            raise InvalidInput(
+                f"The last day away ({self.away_to}) is before the first ({self.away_from}).",
+                rule="user_disciplines_away_order",
+            )
+        entries = [entry for entry in roster(tx, self.discipline) if entry.user_id == self.member_id]
+        if not entries:
+            raise NotFound(
+                "This member is not on that roster. `/roster show` lists who is.", rule="roster.unknown"
+            )
+
+        def change() -> None:
+            for entry in entries:
+                tx.execute(
+                    "UPDATE user_disciplines SET away_from = ?, away_to = ?, updated_at = ?"
+                    " WHERE user_id = ? AND discipline = ?",
+                    (
+                        _text(self.away_from),
+                        _text(self.away_to),
+                        tx.context.at,
+                        self.member_id,
+                        entry.discipline,
+                    ),
+                )
+                _audit(tx, entry, _find(tx, self.member_id, entry.discipline))
+
+        return _changed(tx, self.member_id, entries[0].discipline, entries[0], change, self.expected)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _find(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry | None:
+    return next((entry for entry in roster(tx, discipline) if entry.user_id == user_id), None)
+
+
+def _require(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry:
+    found = _find(tx, user_id, discipline)
+    if found is None:
+        raise NotFound(
+            f"This member is not on the roster of {discipline}. `/roster show` lists who is.",
+            rule="roster.unknown",
+        )
+    return found
+
+
+def _insert(tx: Transaction, user_id: int, discipline: str, position: int | None) -> None:
+    last = tx.fetch_value("SELECT max(position) FROM user_disciplines WHERE discipline = ?", (discipline,))
+    known = tx.fetch_one(_ENTRY, (user_id, discipline))
+    if known is not None and not known["is_active"]:
+        tx.execute(
+            "UPDATE user_disciplines SET position = ? WHERE user_id = ? AND discipline = ?",
+            ((last or 0) + 1, user_id, discipline),
+        )
+    tx.execute(_UPSERT, (user_id, discipline, (last or 0) + 1, tx.context.at))
+    if position is not None:
+        _place(tx, user_id, discipline, position)
+    _audit(tx, None, _find(tx, user_id, discipline))
+
+
+def _place(tx: Transaction, user_id: int, discipline: str, position: int) -> None:
+    """Renumber a roster so that the member stands at ``position`` among those who take turns.
+
+    People who left keep their place among the others, so that the turn goes on where it was.
+    """
+    rows = tx.fetch_all(_ORDER, (discipline,))
+    others = [row for row in rows if row["user_id"] != user_id]
+    counted = [number for number, row in enumerate(others) if row["counted"]]
+    at = counted[position - 1] if position <= len(counted) else len(others)
+    order = [row["user_id"] for row in others]
+    order.insert(at, user_id)
+    tx.execute("UPDATE user_disciplines SET position = -position - 1 WHERE discipline = ?", (discipline,))
+    for number, member_id in enumerate(order, 1):
+        tx.execute(
+            "UPDATE user_disciplines SET position = ?, updated_at = ? WHERE user_id = ? AND discipline = ?",
+            (number, tx.context.at, member_id, discipline),
+        )
+
+
+def _changed(
+    tx: Transaction,
+    user_id: int,
+    discipline: str,
+    before: RosterEntry | None,
+    change: Callable[[], None],
+    expected: str | None,
+) -> RosterChange:
+    moves = moves_of(tx, change)
+    digest = check_expected(moves, expected)
+    return RosterChange(before, _find(tx, user_id, discipline), moves, digest)
+
+
+def _audit(tx: Transaction, before: RosterEntry | None, after: RosterEntry | None) -> None:
+    entry = after or before
+    if entry is None or before == after:
+        return
+    operation: AuditOperation = "INSERT" if before is None else "DELETE" if after is None else "UPDATE"
+    record = f"{entry.discipline}:{entry.user_id}"
+    tx.audit("user_disciplines", record, operation, old=_values(before), new=_values(after))
+
+
+def _values(entry: RosterEntry | None) -> dict[str, object] | None:
+    if entry is None:
+        return None
+    return {
+        "position": entry.position,
+        "away_from": _text(entry.away_from),
+        "away_to": _text(entry.away_to),
+    }
