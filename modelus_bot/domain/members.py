@@ -34,6 +34,10 @@ _BY_NAME = """
 SELECT discord_id, username, role, timezone, is_active FROM users
 WHERE is_active = 1 OR ? = 0 ORDER BY username, discord_id
 """
+_UPSERT = """
+INSERT INTO users(discord_id, username, created_at, updated_at) VALUES(?, ?, ?, ?)
+ON CONFLICT(discord_id) DO UPDATE SET username = excluded.username, updated_at = excluded.updated_at
+"""
 _SEARCH = """
 SELECT discord_id, username, role, timezone, is_active FROM users
 WHERE ? = '' OR instr(lower(username), lower(?)) > 0 ORDER BY username, discord_id LIMIT ?
@@ -133,8 +137,7 @@ def ensure_member(tx: Transaction, discord_id: int, username: str) -> Member:
     if before is not None and before.username == username:
         return before
     tx.execute(
-        "INSERT INTO users(discord_id, username, created_at, updated_at) VALUES(?, ?, ?, ?)"
-        " ON CONFLICT(discord_id) DO UPDATE SET username = excluded.username, updated_at = excluded.updated_at",
+        _UPSERT,
         (discord_id, username, tx.context.at, tx.context.at),
     )
     tx.audit(

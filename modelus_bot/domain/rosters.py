@@ -33,7 +33,6 @@ FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
 WHERE (d.discipline = :discipline OR :discipline IS NULL) AND d.is_active = 1 AND u.is_active = 1
 ORDER BY d.discipline, d.position
 """
-_ENTRY = "SELECT position, is_active, away_from, away_to FROM user_disciplines WHERE user_id = ? AND discipline = ?"
 _ORDER = """
 SELECT d.user_id, d.is_active AND u.is_active AS counted
 FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
@@ -87,7 +86,8 @@ def is_rostered(tx: ReadTransaction, user_id: int, discipline: str) -> bool:
 class AddToRoster(Write[RosterChange]):
     """Put a member on a discipline's roster, at a position or at the end.
 
-    Somebody who is on it already stays where they are; somebody removed earlier comes back.
+    Somebody who is on it already stays where they are; somebody removed earlier comes back to their
+    old place unless another is asked for.
     """
 
     member_id: Snowflake
@@ -242,12 +242,6 @@ def _require(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry:
 
 def _insert(tx: Transaction, user_id: int, discipline: str, position: int | None) -> None:
     last = tx.fetch_value("SELECT max(position) FROM user_disciplines WHERE discipline = ?", (discipline,))
-    known = tx.fetch_one(_ENTRY, (user_id, discipline))
-    if known is not None and not known["is_active"]:
-        tx.execute(
-            "UPDATE user_disciplines SET position = ? WHERE user_id = ? AND discipline = ?",
-            ((last or 0) + 1, user_id, discipline),
-        )
     tx.execute(_UPSERT, (user_id, discipline, (last or 0) + 1, tx.context.at))
     if position is not None:
         _place(tx, user_id, discipline, position)
