@@ -130,7 +130,7 @@ def duties(tx: ReadTransaction, user_id: int, at: int, calendar: Calendar) -> tu
 
 
 class Handoff(Write[HandoffReport]):
-    """Bring duty up to date with the calendar; run at every hand-over and at start-up, any number of times."""
+    """Bring duty up to date with the calendar; running it any number of times is the same as once."""
 
     def apply(self, tx: Transaction) -> HandoffReport:
         """Rematerialise and report what changed."""

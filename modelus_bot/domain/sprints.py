@@ -168,7 +168,8 @@ class AddSprint(Write[SprintChange]):
         def change() -> None:
             index = tx.fetch_value("SELECT coalesce(max(sprint_index) + 1, 0) FROM sprints")
             number = tx.insert(
-                "INSERT INTO sprints(sprint_index, name, start_date, end_date, updated_at) VALUES(?, ?, ?, ?, ?)",
+                "INSERT INTO sprints(sprint_index, name, start_date, end_date, updated_at)"
+                " VALUES(?, ?, ?, ?, ?)",
                 (index, self.name, self.start.isoformat(), self.end.isoformat(), tx.context.at),
             )
             added.append(number)
