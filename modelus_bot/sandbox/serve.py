@@ -17,7 +17,7 @@ from modelus_bot.sandbox.page import Page
 from modelus_bot.sandbox.rooms import Room, Rooms
 from modelus_bot.sandbox.secret import Secret
 from modelus_bot.sandbox.seed import sample_names, seed
-from modelus_bot.sandbox.world import World, build_world
+from modelus_bot.sandbox.world import World, build_world, leave_errors_to_the_bot
 
 __all__ = ["serve"]
 
@@ -60,8 +60,7 @@ async def _furnish(env: simcord.Env, bot: ModelUsBot, settings: Settings) -> Wor
             )
         }
     )
-    # SimCord counts every error that reaches a handler as a failed action; the bot's handler answers them.
-    bot.tree.error(bot.error_handler.on_tree_error)
+    leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
     await env.advance_time(max(0.0, time.time() - env.now().timestamp()))
     if bot.user is not None:
         await bot.user.edit(username="Model US Bot")

@@ -1,3 +1,4 @@
+# ruff: noqa: SLF001
 """The simulated server: its channels, roles and people, made in the same order at every start.
 
 SimCord numbers what it makes in order, so people keep their ids from one start to the next and the
@@ -6,14 +7,20 @@ database file still knows them. New people go to the end of ``CAST``'s and the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import discord
+from discord import app_commands
+from discord.ext import commands
 from simcord import ChannelHandle, Env, GuildHandle, MemberActor, RoleHandle, UserHandle
 
-__all__ = ["CAST", "Person", "World", "build_world"]
+__all__ = ["CAST", "Person", "World", "build_world", "leave_errors_to_the_bot"]
 
+TreeErrorHandler = Callable[
+    [discord.Interaction[Any], app_commands.AppCommandError], Coroutine[Any, Any, None]
+]
 Overwrites = dict[
     RoleHandle | MemberActor | UserHandle | discord.Role | discord.Member | discord.User | discord.ClientUser,
     discord.PermissionOverwrite,
@@ -91,6 +98,16 @@ def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
         cast=cast,
         rota={key: _join(env, guild, name, [roles["Staff"]]) for key, name in rota_names.items()},
     )
+
+
+def leave_errors_to_the_bot(bot: commands.Bot, on_tree_error: TreeErrorHandler) -> None:
+    """Take SimCord's recorders off again: what the bot's own handlers answer is no failure.
+
+    SimCord counts every exception that reaches a handler as a failed action, refusals included.
+    """
+    bot.tree.error(on_tree_error)
+    store = bot._connection._view_store
+    store.add_view = store.add_view.__simcord_original_callback__  # type: ignore[method-assign, attr-defined]
 
 
 def _only_for(guild: GuildHandle, roles: list[RoleHandle]) -> Overwrites:

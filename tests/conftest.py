@@ -1,0 +1,218 @@
+"""The real bot with a real database file, in a simulated Discord."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import simcord
+
+    from modelus_bot.app import ModelUsBot
+    from modelus_bot.config import Settings
+    from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.sandbox.world import World
+
+STAFF_NAMES = {
+    "avery": "Avery Account",
+    "bo": "Bo Account",
+    "casey": "Casey Account",
+    "drew": "Drew Producer",
+    "eli": "Eli Producer",
+    "finn": "Finn Producer",
+}
+ROSTERS = {"account": ("avery", "bo", "casey"), "producer": ("drew", "eli", "finn")}
+SPRINT_DAYS = 14
+
+
+@dataclass(slots=True)
+class BotEnv:
+    """Bot, database and simulated server; people by what they are, staff also by name."""
+
+    simulation: "simcord.Env"
+    bot: "ModelUsBot"
+    db: "DatabaseManager"
+    settings: "Settings"
+    world: "World"
+
+    @property
+    def guild(self) -> "simcord.GuildHandle":
+        """The server."""
+        return self.world.guild
+
+    @property
+    def channel(self) -> "simcord.ChannelHandle":
+        """#general, which everybody sees."""
+        return self.world.general
+
+    @property
+    def staff_channel(self) -> "simcord.ChannelHandle":
+        """#staff, which players do not see."""
+        return self.world.staff
+
+    @property
+    def duty_desk(self) -> "simcord.ChannelHandle":
+        """#duty-desk, the configured duty channel."""
+        return self.world.duty_desk
+
+    @property
+    def player(self) -> "simcord.MemberActor":
+        """An ordinary member without any role."""
+        return self.world.cast[0]
+
+    @property
+    def leader(self) -> "simcord.MemberActor":
+        """A member who leads a nation, and no staff."""
+        return self.world.cast[1]
+
+    @property
+    def manager(self) -> "simcord.MemberActor":
+        """A project manager without Discord permissions."""
+        return self.world.cast[2]
+
+    @property
+    def second_manager(self) -> "simcord.MemberActor":
+        """Another project manager."""
+        return self.world.cast[3]
+
+    @property
+    def admin(self) -> "simcord.MemberActor":
+        """A member with Discord's Administrator permission and no role in the bot."""
+        return self.world.cast[4]
+
+    def staff(self, name: str) -> "simcord.MemberActor":
+        """Return a staff member by the key in ``STAFF_NAMES``."""
+        return self.world.rota[name]
+
+    async def deliver_again(self, result: "simcord.InteractionResult") -> None:
+        """Deliver the interaction behind ``result`` a second time, as Discord's gateway may."""
+        wanted = str(result._interaction.id)
+        payload = next(
+            event
+            for _, name, event in reversed(self.simulation.backend.transcript)
+            if name == "INTERACTION_CREATE" and event["id"] == wanted
+        )
+        self.simulation.backend.emit("INTERACTION_CREATE", payload)
+        await self.simulation.settle()
+
+    async def press_at_once(
+        self, message: Any, *presses: tuple["simcord.MemberActor", str]
+    ) -> list["simcord.InteractionResult"]:
+        """Let people press buttons, named by label, of one message before the bot has answered any."""
+        from simcord import InteractionResult
+
+        records = [self._press(message, person, label) for person, label in presses]
+        await self.simulation.settle()
+        return [InteractionResult(self.simulation, record) for record in records]
+
+    async def restart(self) -> None:
+        """Restart the bot's process as far as Discord can see: a new bot object, the same database."""
+        from modelus_bot.app import ModelUsBot
+        from modelus_bot.config import Settings
+        from modelus_bot.sandbox.world import leave_errors_to_the_bot
+
+        bot = ModelUsBot(self.db, Settings(database=self.settings.database))
+        await bot.load_commands()
+        await self.simulation.restart_bot(bot)
+        leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
+        bot.settings = self.settings
+        self.bot = bot
+
+    def _press(self, message: Any, person: "simcord.MemberActor", label: str) -> Any:
+        from simcord.backend import serializers
+        from simcord.components import walk_components
+        from simcord.enums import InteractionType
+        from simcord.interactions import base_payload
+
+        backend = self.simulation.backend
+        stored = backend.get_message(message.channel_id, message.id)
+        button = next(one for one in walk_components(stored.components) if one.get("label") == label)
+        record, payload = base_payload(
+            backend,
+            type=InteractionType.MESSAGE_COMPONENT,
+            channel_id=stored.channel_id,
+            guild_id=self.guild.id,
+            user_id=person.id,
+            data={"custom_id": button["custom_id"], "component_type": 2, "id": button.get("id")},
+        )
+        record.source_message_id = stored.id
+        payload["message"] = dict(serializers.message_payload(backend, stored))
+        backend.emit("INTERACTION_CREATE", payload)
+        return record
+
+
+@pytest.fixture
+async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
+    """Return the bot among people with roles, and neither rosters nor sprints."""
+    simcord = pytest.importorskip("simcord", reason="simcord is not installed")
+    from modelus_bot.app import ModelUsBot
+    from modelus_bot.config import DatabaseSettings, ServerSettings, Settings
+    from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.sandbox.world import build_world, leave_errors_to_the_bot
+
+    settings = Settings(database=DatabaseSettings(path=tmp_path / "bot.db", synchronous="NORMAL"))
+    async with DatabaseManager(settings.database.path, settings.database) as db:
+        bot = ModelUsBot(db, settings)
+        await bot.load_commands()
+        simulation = simcord.Env(bot, settle_timeout=30.0)
+        await simulation.start()
+        try:
+            leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
+            world = build_world(simulation, STAFF_NAMES)
+            server = ServerSettings(guild_id=world.guild.id, duty_channel_id=world.duty_desk.id)
+            bot.settings = settings.model_copy(update={"server": server})
+            await simulation.advance_time(time.time() - simulation.now().timestamp())
+            await give_roles(db, world)
+            yield BotEnv(simulation, bot, db, bot.settings, world)
+        finally:
+            await simulation.shutdown()
+            await bot.close()
+        simulation._raise_errors_since(simulation._errors_acknowledged)
+
+
+@pytest.fixture
+async def rota_env(bot_env: BotEnv) -> BotEnv:
+    """Return the bot with two rosters and five sprints, today in the middle of the second."""
+    from modelus_bot.database.operation import Context
+    from modelus_bot.domain.rosters import AddToRoster
+    from modelus_bot.domain.sprints import AddSprint
+
+    for discipline, names in ROSTERS.items():
+        for name in names:
+            person = bot_env.staff(name)
+            await bot_env.db.write(
+                AddToRoster(member_id=person.id, name=STAFF_NAMES[name], discipline=discipline), Context()
+            )
+    first = first_sprint_day()
+    for number in range(5):
+        start = first + timedelta(days=number * SPRINT_DAYS)
+        await bot_env.db.write(
+            AddSprint(name=f"Sprint {number + 1}", start=start, end=start + timedelta(days=SPRINT_DAYS)),
+            Context(),
+        )
+    return bot_env
+
+
+def first_sprint_day() -> date:
+    """Return the first day of ``rota_env``'s first sprint; the second one is seven days old today."""
+    from modelus_bot.domain.calendar import Calendar
+
+    return Calendar().day_of(int(time.time())) - timedelta(days=SPRINT_DAYS + 7)
+
+
+async def give_roles(db: "DatabaseManager", world: "World") -> None:
+    """Enter the managers and the staff; players and the administrator are only known to Discord."""
+    from modelus_bot.database.operation import Context
+    from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
+    from modelus_bot.domain.members import SetRole
+
+    await db.write(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES), Context())
+    for person in world.cast[2:4]:
+        name = person.user.global_name or person.name
+        await db.write(SetRole(discord_id=person.id, username=name, role="project_manager"), Context())
+    for key, person in world.rota.items():
+        await db.write(SetRole(discord_id=person.id, username=STAFF_NAMES[key], role="developer"), Context())
