@@ -28,7 +28,7 @@ MIGRATION_TABLE = "_yoyo_migration"
 _HAS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = '_yoyo_migration'"
 
 
-class _Backend(SQLiteBackend):
+class _Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo publishes no types
     """Yoyo's SQLite backend on one plain connection, with a migration and its mark in one transaction.
 
     Yoyo itself opens a second, shared-cache connection per migration and marks it afterwards: a

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from modelus_bot.config import DatabaseSettings
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.manager import DatabaseManager
 
 QUICK = {"busy_slice": 0.05, "write_deadline": 2.0, "reopen_base": 0.05, "reopen_cap": 0.2}
