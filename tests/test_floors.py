@@ -183,6 +183,17 @@ def test_only_the_database_knows_sqlite() -> None:
     assert strangers == []
 
 
+def test_the_domain_knows_no_event_loop() -> None:
+    """Rules are plain functions: whoever calls them decides about threads and waiting."""
+    strangers = [
+        str(found)
+        for found in all_imports()
+        if found.room == "domain" and found.module.split(".")[0] in {"asyncio", "threading", "concurrent"}
+    ]
+
+    assert strangers == []
+
+
 def test_sql_is_never_built_by_formatting() -> None:
     """Values reach SQLite as parameters: no f-string, ``%``, ``.format`` or ``+`` makes a statement."""
     built = [
