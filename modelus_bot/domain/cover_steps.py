@@ -121,8 +121,8 @@ class RequestCover(Write[CoverChange]):
         if found.is_pending and before not in {"open", "taken"}:
             notify(
                 tx, self.replacement_id, "cover", "You are asked to cover a turn",
-                f"You are asked to cover {found.discipline} in {found.sprint_name}. You can refuse until it is"
-                f" approved: `/cover refuse` with number {found.id}, or the button below the request.",
+                f"You are asked to cover {found.discipline} in {found.sprint_name}. You can refuse until it"
+                f" is approved: `/cover refuse` with number {found.id}, or the button below the request.",
                 dedupe_key=f"cover:{found.id}:asked:{found.attempts}", ref_table="overrides", ref_id=found.id,
             )  # fmt: skip
         return CoverChange(found, before)

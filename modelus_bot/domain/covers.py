@@ -53,7 +53,7 @@ StatusFilter = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A request: whose turn (``original_id``), who asked, who would step in (None: anybody), how it stands."""
+    """A request: whose turn (``original_id``), who asked, who would step in (None: anybody), its status."""
 
     id: int
     sprint_id: int
