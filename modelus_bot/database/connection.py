@@ -74,7 +74,7 @@ class _Stopwatch:
         self.at = float("inf")
 
     def expired(self) -> int:
-        return time.monotonic() > self.at
+        return time.perf_counter() > self.at
 
 
 class _Slot:
@@ -149,7 +149,7 @@ class ConnectionManager:
 
         def hop(raw: sqlite3.Connection) -> T:
             self._check_file(slot)
-            slot.stopwatch.at = time.monotonic() + seconds if seconds is not None else float("inf")
+            slot.stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
             try:
                 result = function(raw)
             finally:

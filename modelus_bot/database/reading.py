@@ -95,7 +95,7 @@ class ReadLane:
         if len(self._waiting) >= self._settings.queue_limit:
             raise QueueFull(f"{len(self._waiting)} queries wait", operation=query.name)
         loop = asyncio.get_running_loop()
-        entry = _Entry(query, run, loop.time() + self._seconds, loop.create_future())
+        entry = _Entry(query, run, time.perf_counter() + self._seconds, loop.create_future())
         self._waiting.append(entry)
         self._arrived.set()
         result: T = await entry.future
@@ -116,14 +116,13 @@ class ReadLane:
 
     async def _answer(self, batch: list[_Entry]) -> None:
         """Run a batch, again if the connection fails, until each has an answer or is too late."""
-        loop = asyncio.get_running_loop()
         attempt = 1
         while batch:
             try:
                 hop = functools.partial(_run_batch, batch=batch)
                 outcomes = await self._connections.run(self._lane, hop, seconds=self._seconds)
             except DatabaseError as error:
-                now = loop.time()
+                now = time.perf_counter()
                 waits = isinstance(error, DatabaseBusy | ConnectionLost)
                 for entry in batch:
                     if not waits or entry.deadline <= now:

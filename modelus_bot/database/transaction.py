@@ -118,13 +118,11 @@ class TransactionManager:
         loop = asyncio.get_running_loop()
         patience = context.deadline if context.deadline is not None else self._settings.write_deadline
         entry = _Entry(
-            Member(write, context, numbered, preview), loop.time() + patience, loop.create_future()
+            Member(write, context, numbered, preview), time.perf_counter() + patience, loop.create_future()
         )
         self._queues[write.priority].append(entry)
         self._idle.clear()
         self._arrived.set()
-        if self._sweeper is None:
-            self._sweeper = loop.call_later(SWEEP_EVERY, self._sweep)
         result: R = await entry.future
         return result
 
@@ -158,6 +156,8 @@ class TransactionManager:
     async def _commit(self, group: list[_Entry]) -> None:
         """Commit a group, retrying within its members' deadlines; answers every member."""
         group = self._expire(group, None)
+        if self._sweeper is None:
+            self._sweeper = asyncio.get_running_loop().call_later(SWEEP_EVERY, self._sweep)
         try:
             self._settle(group, await self._hop(group, 1), 1)
         except DatabaseError as error:
@@ -214,7 +214,7 @@ class TransactionManager:
 
     def _expire(self, entries: list[_Entry], cause: DatabaseError | None) -> list[_Entry]:
         """Answer those whose deadline has passed; return the others."""
-        now = asyncio.get_running_loop().time()
+        now = time.perf_counter()
         left = []
         for entry in entries:
             if entry.deadline > now:

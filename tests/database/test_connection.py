@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -39,7 +38,7 @@ async def test_a_function_runs_whole_in_one_hop() -> None:
         assert await connection.run(lambda _: threading.get_ident()) != threading.get_ident()
         with pytest.raises(sqlite3.OperationalError):
             await connection.run(lambda raw: raw.execute("nonsense"))
-    with pytest.raises(ValueError, match="closed|active"):
+    with pytest.raises(ValueError, match=r"closed|active"):
         await connection.run(answer_to)
 
 
@@ -97,7 +96,7 @@ async def test_a_replaced_file_is_not_written_to(db: DatabaseManager, path: Path
         source.backup(target)
     source.close()
     target.close()
-    os.replace(copy, path)
+    copy.replace(path)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     assert await eventually(db, "b") == 1

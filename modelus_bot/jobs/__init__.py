@@ -1,0 +1,10 @@
+"""What happens by the clock: hand-overs, notices, expiries."""
+
+from modelus_bot.jobs.cover_expiry import CoverExpiry
+from modelus_bot.jobs.handoff import HandoffJob
+from modelus_bot.jobs.loop import Job
+from modelus_bot.jobs.outbox import Outbox
+
+__all__ = ["ALL_JOBS"]
+
+ALL_JOBS: tuple[type[Job], ...] = (HandoffJob, CoverExpiry, Outbox)

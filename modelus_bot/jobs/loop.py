@@ -1,0 +1,87 @@
+"""Jobs and the loop that runs them: a failing run is logged and counted, and the next one comes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from loguru import logger
+
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.operation import Context
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["Job", "JobRunner"]
+
+
+class Job(ABC):
+    """Something done again and again; ``interval`` is the pause between two runs in seconds."""
+
+    name: ClassVar[str]
+    interval: ClassVar[float]
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Work for ``bot``; nothing runs yet."""
+        self.bot = bot
+
+    @abstractmethod
+    async def run(self) -> None:
+        """Do it once."""
+
+    def context(self, run_key: str | None = None) -> Context:
+        """Describe the bot itself as author; the same ``run_key`` counts once."""
+        server = self.bot.settings.server
+        return Context(
+            request_id=f"job:{self.name}:{run_key}" if run_key is not None else None,
+            at=int(time.time()),
+            zone=server.timezone,
+            handoff_minute=server.handoff_minute,
+        )
+
+
+class JobRunner:
+    """Owns the tasks of all jobs, from before the login until the end."""
+
+    def __init__(self, bot: ModelUsBot, jobs: Sequence[type[Job]]) -> None:
+        """Build the jobs; ``async with`` starts them."""
+        self.jobs = [job(bot) for job in jobs]
+        self.runs: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        """Start every job in a task of its own."""
+        self._tasks = [asyncio.create_task(self._repeat(job), name=f"job-{job.name}") for job in self.jobs]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop every job where it stands; writes it queued still end."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _repeat(self, job: Job) -> None:
+        while True:
+            await self.run_once(job)
+            await asyncio.sleep(job.interval)
+
+    async def run_once(self, job: Job) -> None:
+        """Run a job, logging and counting what goes wrong."""
+        self.runs[job.name] += 1
+        try:
+            await job.run()
+        except DatabaseError as error:
+            self.failures[job.name] += 1
+            logger.bind(job=job.name, reference=error.reference, detail=error.detail).warning("job_failed")
+        except Exception as error:  # noqa: BLE001 - a job that fails once must not stop for good
+            self.failures[job.name] += 1
+            logger.bind(job=job.name).opt(exception=error).error("job_fault")

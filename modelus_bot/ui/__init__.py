@@ -1,0 +1,1 @@
+"""What people see: replies, pages, questions, and failures in plain sentences."""

@@ -1,0 +1,48 @@
+"""Days as people type them. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from modelus_bot.domain.errors import InvalidInput
+
+__all__ = ["parse_day", "suggest_days"]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+RULE = "Write a day as 2026-03-31, today, tomorrow, a weekday like friday, or “in 3 days”."
+
+
+def parse_day(text: str, today: date) -> date:
+    """Return the day that was meant; a weekday is the next one after today.
+
+    Raises ``InvalidInput`` with the ways a day can be written.
+    """
+    words = " ".join(text.lower().split())
+    named = {"today": 0, "tomorrow": 1, "yesterday": -1}
+    if words in named:
+        return today + timedelta(days=named[words])
+    if words in WEEKDAYS:
+        return today + timedelta(days=(WEEKDAYS.index(words) - today.weekday() - 1) % 7 + 1)
+    if found := re.fullmatch(r"in (\d{1,3}) (days?|weeks?)", words):
+        return today + timedelta(days=int(found[1]) * (7 if found[2].startswith("week") else 1))
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
+            return date.fromisoformat(words)
+    except ValueError as error:
+        raise InvalidInput(f"“{text[:40]}” is not a day of the calendar. {RULE}", rule="date") from error
+    raise InvalidInput(f"“{text[:40]}” is not a day. {RULE}", rule="date")
+
+
+def suggest_days(text: str, today: date) -> list[tuple[str, str]]:
+    """Return (label, value) pairs for autocomplete: what was typed, if it is a day, and the next ones."""
+    choices: list[tuple[str, str]] = []
+    try:
+        day = parse_day(text, today)
+        choices.append((f"{day:%A, %B} {day.day}, {day.year}", day.isoformat()))
+    except InvalidInput:
+        pass
+    for offset in (0, 1, 7, 14, 21, 28):
+        day = today + timedelta(days=offset)
+        choices.append((f"{day:%A, %B} {day.day}, {day.year}", day.isoformat()))
+    return list(dict.fromkeys(choices))

@@ -1,0 +1,114 @@
+"""ErrorHandler: the single place where an exception becomes a reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+from discord import app_commands
+from loguru import logger
+from pydantic import ValidationError
+
+from modelus_bot.database.errors import ConstraintViolated, DatabaseError, new_reference
+from modelus_bot.domain.errors import NotAllowed, Refusal
+from modelus_bot.domain.rules import sentence_for, validation_sentence
+from modelus_bot.ui import embeds
+
+if TYPE_CHECKING:
+    from discord.abc import Snowflake
+
+__all__ = ["ErrorHandler", "Reply", "reply_for"]
+
+ALREADY_ANSWERED = 40060
+UNKNOWN_INTERACTION = 10062
+GENERAL = (
+    "Something went wrong on our side and nothing was changed. Please try again; if it happens again,"
+    " tell an administrator the reference below."
+)
+
+
+class Reply:
+    """What a person reads: a title, a sentence, and the reference code if there is one in the log."""
+
+    __slots__ = ("reference", "sentence", "title")
+
+    def __init__(self, title: str, sentence: str, reference: str | None = None) -> None:
+        """Keep the three parts."""
+        self.title = title
+        self.sentence = sentence
+        self.reference = reference
+
+    def embed(self) -> discord.Embed:
+        """Return the card that shows it."""
+        card = embeds.failure(self.title, self.sentence)
+        if self.reference is not None:
+            card.set_footer(text=f"Reference {self.reference}")
+        return card
+
+
+def reply_for(error: BaseException) -> Reply:
+    """Decide what a person reads about an exception. Pure."""
+    cause = _cause(error)
+    if isinstance(cause, Refusal):
+        return Reply("Not allowed" if isinstance(cause, NotAllowed) else "That did not work", str(cause))
+    if isinstance(cause, ConstraintViolated):
+        return Reply("That did not work", sentence_for(cause), cause.reference)
+    if isinstance(cause, DatabaseError):
+        return Reply("Not done", cause.user_message, cause.reference)
+    if isinstance(cause, ValidationError):
+        return Reply("That did not work", validation_sentence(cause))
+    if isinstance(cause, app_commands.CommandOnCooldown):
+        return Reply("Too fast", f"Please wait {cause.retry_after:.0f} seconds and try again.")
+    if isinstance(cause, app_commands.MissingPermissions | app_commands.CheckFailure):
+        return Reply("Not allowed", "You may not use this command here.")
+    if isinstance(cause, app_commands.TransformerError):
+        return Reply("That did not work", f"“{str(cause.value)[:80]}” cannot be used here. Pick one from the list.")
+    if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return Reply("The commands have changed", "Please restart Discord (Ctrl+R) and try again.")
+    return Reply("Something went wrong", GENERAL, new_reference())
+
+
+def _cause(error: BaseException) -> BaseException:
+    if isinstance(error, app_commands.CommandInvokeError):
+        return error.original
+    return error
+
+
+class ErrorHandler:
+    """Answers people when something fails, and leaves what operators need in the log."""
+
+    async def on_tree_error(
+        self, interaction: discord.Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Handle what a slash command raised."""
+        await self.handle(interaction, error)
+
+    async def handle(self, interaction: discord.Interaction, error: BaseException) -> None:
+        """Reply privately with the sentence; log what is not an ordinary refusal."""
+        cause = _cause(error)
+        if isinstance(cause, discord.HTTPException) and cause.code in {ALREADY_ANSWERED, UNKNOWN_INTERACTION}:
+            logger.bind(code=cause.code, interaction=interaction.id).info("interaction_already_answered")
+            return
+        reply = reply_for(error)
+        self._log(interaction, cause, reply)
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(embed=reply.embed(), ephemeral=True)
+            else:
+                await interaction.response.send_message(embed=reply.embed(), ephemeral=True)
+        except (discord.HTTPException, aiohttp.ClientError) as failed:
+            logger.bind(reference=reply.reference, error=str(failed)).warning("reply_not_delivered")
+
+    def _log(self, interaction: discord.Interaction, cause: BaseException, reply: Reply) -> None:
+        user: Snowflake = interaction.user
+        command = interaction.command.qualified_name if interaction.command is not None else None
+        log = logger.bind(reference=reply.reference, command=command, actor=user.id, interaction=interaction.id)
+        if isinstance(cause, Refusal):
+            log.bind(rule=cause.rule).info("refused")
+        elif isinstance(cause, DatabaseError):
+            log.bind(error_type=cause.error_type.value, detail=cause.detail).warning("command_failed")
+        elif isinstance(cause, ValidationError):
+            log.info("invalid_input")
+        else:
+            log.opt(exception=cause).error("command_fault")

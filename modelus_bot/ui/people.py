@@ -1,0 +1,61 @@
+"""How people, days and changes are written in replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from modelus_bot.domain.calendar import Calendar
+from modelus_bot.domain.rotation import Move
+from modelus_bot.domain.sprints import HolderView, Sprint
+
+__all__ = ["holder_line", "label_of", "moment", "move_lines", "name_of", "sprint_days", "when"]
+
+SOURCES = {"override": " (cover)", "manual": " (set by hand)", "rotation": "", "none": ""}
+
+
+def name_of(user_id: int | None, names: Mapping[int, str]) -> str:
+    """Return a person's name, their number if it is not known, or "nobody"."""
+    if user_id is None:
+        return "nobody"
+    return names.get(user_id, f"member {user_id}")
+
+
+def label_of(sprint: Sprint) -> str:
+    """Return a sprint's name with its days."""
+    return f"{sprint.name} • {sprint_days(sprint)}"
+
+
+def sprint_days(sprint: Sprint) -> str:
+    """Return a sprint's first and last day as people write them."""
+    start, end = sprint.start, sprint.end
+    first = f"{start:%b} {start.day}"
+    if start.year != end.year:
+        first += f", {start.year}"
+    return f"{first}–{end:%b} {end.day}, {end.year}"
+
+
+def holder_line(holder: HolderView) -> str:
+    """Return who holds a discipline, and why if not by rotation."""
+    who = f"**{holder.username}**" if holder.username else "nobody — set somebody with `/oncall set`"
+    return f"{holder.label}: {who}{SOURCES.get(holder.source, '')}"
+
+
+def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:
+    """Return who moves, a line each."""
+    return [
+        f"• {move.sprint_name}, {move.discipline}: {name_of(move.before, names)} → {name_of(move.after, names)}"
+        for move in moves
+    ]
+
+
+def moment(at: int, style: str = "f") -> str:
+    """Return an instant (UTC seconds) as Discord shows it in the reader's own time."""
+    return f"<t:{at}:{style}>"
+
+
+def when(day: date, calendar: Calendar) -> str:
+    """Return a day of the server's calendar as Discord shows it."""
+    noon = datetime.combine(day, time(12), ZoneInfo(calendar.zone))
+    return f"<t:{int(noon.timestamp())}:D>"
