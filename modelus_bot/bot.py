@@ -7,7 +7,6 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -23,6 +22,22 @@ from modelus_bot.ui.errors import ErrorHandler
 __all__ = ["ModelUsBot"]
 
 
+STALE = 2.8
+"""Seconds after which an interaction is dropped: Discord takes no first answer after three."""
+
+
+class Tree(app_commands.CommandTree["ModelUsBot"]):
+    """The commands; interactions that come too late to be answered are dropped."""
+
+    async def interaction_check(self, interaction: discord.Interaction[ModelUsBot]) -> bool:
+        """Say whether there is still time to answer."""
+        age = (discord.utils.utcnow() - interaction.created_at).total_seconds()
+        if age > STALE:
+            logger.bind(interaction=interaction.id, seconds=round(age, 1)).warning("interaction_too_old")
+            return False
+        return True
+
+
 class ModelUsBot(commands.Bot):
     """Answers slash commands and buttons; owns nothing that runs by itself.
 
@@ -35,6 +50,7 @@ class ModelUsBot(commands.Bot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
+            tree_cls=Tree,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
         )
@@ -82,11 +98,7 @@ class ModelUsBot(commands.Bot):
         )
 
     def _tree_digest(self, guild: discord.Object | None) -> str:
-        payload: list[Any] = [
-            command.to_dict(self.tree)
-            for command in self.tree.get_commands()
-            if isinstance(command, app_commands.Command | app_commands.Group | app_commands.ContextMenu)
-        ]
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         text = json.dumps(
             [self.application_id, guild.id if guild else None, payload], sort_keys=True, default=str
         )

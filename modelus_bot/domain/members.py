@@ -1,13 +1,26 @@
-"""Members: people the bot knows, their staff role, and whether they are active."""
+"""Members: their staff role, whether they are active, and linking imported people to accounts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import ReadTransaction, Row, Transaction, Write, query
+from modelus_bot.database.operation import Transaction, Write
 from modelus_bot.domain.assignments import check_expected, moves_of
+from modelus_bot.domain.cover_endings import end_covers
 from modelus_bot.domain.errors import InvalidInput, NotFound
-from modelus_bot.domain.permissions import Standing, Viewer, require_admin, require_staff_viewer, standing
+from modelus_bot.domain.people import (
+    Member,
+    MemberCard,
+    ensure_known,
+    ensure_member,
+    member,
+    member_card,
+    members,
+    require_active_member,
+    search_members,
+    standing_of,
+)
+from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT, MemberName, Reason, Snowflake, StaffRole
 
@@ -20,7 +33,9 @@ __all__ = [
     "ReactivateMember",
     "RegisterMember",
     "SetRole",
+    "ensure_known",
     "ensure_member",
+    "everybody",
     "member",
     "member_card",
     "members",
@@ -28,46 +43,6 @@ __all__ = [
     "search_members",
     "standing_of",
 ]
-
-_BY_ID = "SELECT discord_id, username, role, timezone, is_active FROM users WHERE discord_id = ?"
-_BY_NAME = """
-SELECT discord_id, username, role, timezone, is_active FROM users
-WHERE is_active = 1 OR ? = 0 ORDER BY username, discord_id
-"""
-_UPSERT = """
-INSERT INTO users(discord_id, username, created_at, updated_at) VALUES(?, ?, ?, ?)
-ON CONFLICT(discord_id) DO UPDATE SET username = excluded.username, updated_at = excluded.updated_at
-"""
-_SEARCH = """
-SELECT discord_id, username, role, timezone, is_active FROM users
-WHERE ? = '' OR instr(lower(username), lower(?)) > 0 ORDER BY username, discord_id LIMIT ?
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person: Discord id (or placeholder), name, staff role or None, time zone."""
-
-    discord_id: int
-    username: str
-    role: str | None
-    timezone: str
-    is_active: bool
-
-    @property
-    def is_placeholder(self) -> bool:
-        """True for somebody imported who still has to be linked to a Discord account."""
-        return self.discord_id < PLACEHOLDER_LIMIT
-
-
-@dataclass(frozen=True, slots=True)
-class MemberCard:
-    """A member with the rosters they stand on and how many covers they gave and took."""
-
-    member: Member
-    disciplines: tuple[str, ...]
-    covers_given: int
-    covers_taken: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,95 +53,6 @@ class MemberChange:
     after: Member
     moves: tuple[Move, ...] = ()
     digest: str = ""
-
-
-def _member(row: Row) -> Member:
-    return Member(row[0], row[1], row[2], row[3], bool(row[4]))
-
-
-@query
-def member(tx: ReadTransaction, discord_id: int) -> Member | None:
-    """Return a member, or None."""
-    row = tx.fetch_one(_BY_ID, (discord_id,))
-    return None if row is None else _member(row)
-
-
-@query
-def members(tx: ReadTransaction, active_only: bool = True) -> tuple[Member, ...]:
-    """Return the members by name."""
-    rows = tx.fetch_all(_BY_NAME, (int(active_only),))
-    return tuple(map(_member, rows))
-
-
-@query
-def search_members(tx: ReadTransaction, text: str, limit: int = 25) -> tuple[Member, ...]:
-    """Return members whose name contains ``text``, whatever the case."""
-    return tuple(map(_member, tx.fetch_all(_SEARCH, (text, text, limit))))
-
-
-@query
-def standing_of(tx: ReadTransaction, viewer: Viewer) -> Standing:
-    """Return what a member may do."""
-    return standing(tx, viewer)
-
-
-@query
-def member_card(tx: ReadTransaction, viewer: Viewer, discord_id: int) -> MemberCard:
-    """Return what staff may know of a member; everybody may see their own."""
-    if viewer.id != discord_id:
-        require_staff_viewer(tx, viewer)
-    found = member(tx, discord_id)
-    if found is None:
-        raise NotFound("The bot does not know this member yet.", rule="member.unknown")
-    rosters = tx.fetch_all(
-        "SELECT discipline FROM user_disciplines WHERE user_id = ? AND is_active = 1 ORDER BY discipline",
-        (discord_id,),
-    )
-    given = tx.fetch_value(
-        "SELECT count(*) FROM overrides WHERE replacement_id = ? AND status = 'approved'", (discord_id,)
-    )
-    taken = tx.fetch_value(
-        "SELECT count(*) FROM overrides WHERE original_id = ? AND status = 'approved'", (discord_id,)
-    )
-    return MemberCard(found, tuple(row[0] for row in rosters), given, taken)
-
-
-def ensure_member(tx: Transaction, discord_id: int, username: str) -> Member:
-    """Upsert a member by Discord id, keeping their role; the name follows Discord."""
-    before = member(tx, discord_id)
-    if before is not None and before.username == username:
-        return before
-    tx.execute(
-        _UPSERT,
-        (discord_id, username, tx.context.at, tx.context.at),
-    )
-    tx.audit(
-        "users",
-        discord_id,
-        "INSERT" if before is None else "UPDATE",
-        old=None if before is None else {"username": before.username},
-        new={"username": username},
-    )
-    after = member(tx, discord_id)
-    if after is None:
-        raise NotFound("The member could not be registered.", rule="member.unknown")
-    return after
-
-
-def require_active_member(tx: ReadTransaction, discord_id: int) -> Member:
-    """Return an active member or raise ``NotFound``."""
-    found = member(tx, discord_id)
-    if found is None:
-        raise NotFound(
-            "The bot does not know this member yet. Add them with `/roster add` or `/member role`.",
-            rule="member.unknown",
-        )
-    if not found.is_active:
-        raise NotFound(
-            f"{found.username} is deactivated. An administrator can use `/member reactivate` first.",
-            rule="member.inactive",
-        )
-    return found
 
 
 class RegisterMember(Write[Member]):
@@ -304,6 +190,8 @@ def _set_active(tx: Transaction, before: Member, active: bool, expected: str | N
         tx.audit(
             "users", before.discord_id, "UPDATE", old={"is_active": not active}, new={"is_active": active}
         )
+        if not active:
+            end_covers(tx, before.discord_id)
 
     moves = moves_of(tx, change)
     digest = check_expected(moves, expected)

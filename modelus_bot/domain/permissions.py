@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import Context, ReadTransaction, Transaction
+from modelus_bot.database.operation import Context, ReadTransaction, Transaction, query
 from modelus_bot.domain.errors import NotAllowed
 
 __all__ = [
     "Viewer",
+    "check_admin",
+    "check_staff",
     "is_admin",
     "is_manager",
     "is_staff",
@@ -102,6 +104,18 @@ def require_admin(tx: Transaction) -> None:
 def require_staff_viewer(tx: ReadTransaction, viewer: Viewer) -> None:
     """Raise ``NotAllowed`` unless the viewer is staff."""
     _require_staff(standing(tx, viewer).staff)
+
+
+@query
+def check_admin(tx: ReadTransaction, viewer: Viewer) -> None:
+    """Raise ``NotAllowed`` unless the viewer is an administrator."""
+    require_admin_viewer(tx, viewer)
+
+
+@query
+def check_staff(tx: ReadTransaction, viewer: Viewer) -> None:
+    """Raise ``NotAllowed`` unless the viewer is staff; for commands that only show what staff may see."""
+    require_staff_viewer(tx, viewer)
 
 
 def require_admin_viewer(tx: ReadTransaction, viewer: Viewer) -> None:

@@ -51,8 +51,11 @@ class HandoffJob(Job):
             return
         roles = {one.key: one.role_id for one in known}
         try:
+            before = {one.discipline: one.user_id for one in self._shown or ()}
             for holder in holders:
-                await _pass_role(guild, roles.get(holder.discipline), holder.user_id)
+                role = guild.get_role(roles.get(holder.discipline) or 0)
+                if role is not None:
+                    await _pass_role(guild, role, before.get(holder.discipline), holder.user_id)
             channel = guild.get_channel(server.duty_channel_id or 0)
             if isinstance(channel, discord.TextChannel):
                 await _set_topic(channel, holders)
@@ -60,15 +63,12 @@ class HandoffJob(Job):
             logger.bind(error=str(error)).warning("duty_not_shown")
 
 
-async def _pass_role(guild: discord.Guild, role_id: int | None, holder: int | None) -> None:
-    role = guild.get_role(role_id) if role_id is not None else None
-    if role is None:
-        return
-    for member in role.members:
-        if member.id != holder:
-            await member.remove_roles(role, reason="off duty")
-    if holder is not None and holder not in {member.id for member in role.members}:
-        await (await guild.fetch_member(holder)).add_roles(role, reason="on duty")
+async def _pass_role(guild: discord.Guild, role: discord.Role, before: int | None, after: int | None) -> None:
+    """Take the role from whoever is known to have it and give it to the holder."""
+    for user_id in ({before} | {member.id for member in role.members}) - {None, after}:
+        await (await guild.fetch_member(user_id or 0)).remove_roles(role, reason="off duty")
+    if after is not None:
+        await (await guild.fetch_member(after)).add_roles(role, reason="on duty")
 
 
 async def _set_topic(channel: discord.TextChannel, holders: Iterable[HolderView]) -> None:

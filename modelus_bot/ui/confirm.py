@@ -52,7 +52,9 @@ class Confirm(discord.ui.View):
     async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
         """Do nothing."""
         self.stop()
-        await interaction.response.edit_message(embed=embeds.info("Cancelled", "Nothing was changed."), view=None)
+        await interaction.response.edit_message(
+            embed=embeds.info("Cancelled", "Nothing was changed."), view=None
+        )
 
     async def on_timeout(self) -> None:
         """Close the question."""

@@ -58,15 +58,22 @@ def reply_for(error: BaseException) -> Reply:
         return Reply("Not done", cause.user_message, cause.reference)
     if isinstance(cause, ValidationError):
         return Reply("That did not work", validation_sentence(cause))
+    return _discord_reply(cause) or Reply("Something went wrong", GENERAL, new_reference())
+
+
+def _discord_reply(cause: BaseException) -> Reply | None:
+    """Decide about what discord.py itself raises."""
     if isinstance(cause, app_commands.CommandOnCooldown):
         return Reply("Too fast", f"Please wait {cause.retry_after:.0f} seconds and try again.")
     if isinstance(cause, app_commands.MissingPermissions | app_commands.CheckFailure):
         return Reply("Not allowed", "You may not use this command here.")
     if isinstance(cause, app_commands.TransformerError):
-        return Reply("That did not work", f"“{str(cause.value)[:80]}” cannot be used here. Pick one from the list.")
+        return Reply(
+            "That did not work", f"“{str(cause.value)[:80]}” cannot be used here. Pick one from the list."
+        )
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Reply("The commands have changed", "Please restart Discord (Ctrl+R) and try again.")
-    return Reply("Something went wrong", GENERAL, new_reference())
+    return None
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -103,7 +110,9 @@ class ErrorHandler:
     def _log(self, interaction: discord.Interaction, cause: BaseException, reply: Reply) -> None:
         user: Snowflake = interaction.user
         command = interaction.command.qualified_name if interaction.command is not None else None
-        log = logger.bind(reference=reply.reference, command=command, actor=user.id, interaction=interaction.id)
+        log = logger.bind(
+            reference=reply.reference, command=command, actor=user.id, interaction=interaction.id
+        )
         if isinstance(cause, Refusal):
             log.bind(rule=cause.rule).info("refused")
         elif isinstance(cause, DatabaseError):

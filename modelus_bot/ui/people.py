@@ -45,7 +45,8 @@ def holder_line(holder: HolderView) -> str:
 def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:
     """Return who moves, a line each."""
     return [
-        f"• {move.sprint_name}, {move.discipline}: {name_of(move.before, names)} → {name_of(move.after, names)}"
+        f"• {move.sprint_name}, {move.discipline}:"
+        f" {name_of(move.before, names)} → {name_of(move.after, names)}"
         for move in moves
     ]
 

@@ -1,0 +1,99 @@
+"""/audit: who changed what, and whether the log is whole."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from modelus_bot.cogs.group import Choices, CommandGroup, choices
+from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
+from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.members import everybody
+from modelus_bot.ui import embeds
+from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
+from modelus_bot.ui.people import moment, name_of
+
+__all__ = ["Audit", "member_page", "record_page"]
+
+
+@app_commands.default_permissions(manage_guild=True)
+class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who changed what"):
+    """The commands about the audit log; the domain lets only administrators see it."""
+
+    @app_commands.command(name="record", description="The history of one record")
+    @app_commands.describe(table="Which kind of record", record="Its id, such as 12 or account:123")
+    async def record(
+        self, interaction: discord.Interaction, table: str, record: app_commands.Range[str, 1, 64]
+    ) -> None:
+        """List a record's entries, newest first."""
+        await interaction.response.defer(ephemeral=True)
+        if table not in TABLES:
+            raise InvalidInput(
+                f"“{embeds.clip(table, 40)}” is not audited. Audited are: {', '.join(TABLES)}.",
+                rule="audit.table",
+            )
+        if len(f"{table} {record}") > 60:
+            raise InvalidInput("This record id is too long to be one.", rule="audit.record")
+        await send_page(self.bot, interaction, "audit_record", f"{table} {record}")
+
+    @app_commands.command(name="member", description="What one member changed")
+    @app_commands.describe(user="Who")
+    async def member(self, interaction: discord.Interaction, user: discord.Member) -> None:
+        """List a member's changes, newest first."""
+        await interaction.response.defer(ephemeral=True)
+        await send_page(self.bot, interaction, "audit_member", str(user.id))
+
+    @app_commands.command(name="verify", description="Is the log whole?")
+    async def verify(self, interaction: discord.Interaction) -> None:
+        """Walk the chain and name the first broken link."""
+        await interaction.response.defer(ephemeral=True)
+        report = await self.bot.db.read(verify, self.viewer(interaction))
+        if report.intact:
+            text = f"{report.links} entries, each linked to the one before. Head `{report.head.hex()[:16]}`."
+            await interaction.followup.send(embed=embeds.success("The log is whole", text))
+            return
+        text = (
+            f"{report.problem}. The {report.links} entries before it are whole."
+            " Keep the file as it is and compare it with a backup."
+        )
+        await interaction.followup.send(embed=embeds.failure("The log is damaged", text))
+
+    @record.autocomplete("table")
+    async def _tables(self, _: discord.Interaction, typed: str) -> Choices:
+        return choices(((name, name) for name in TABLES), typed)
+
+
+@pages_of("audit_record")
+async def record_page(listing: Listing) -> tuple[discord.Embed, bool]:
+    """Return a page of one record's history, and whether another page follows."""
+    table, _, record = listing.argument.partition(" ")
+    upto = (listing.page + 1) * PAGE + 1
+    found = await listing.bot.db.read(record_history, listing.viewer, table, record, upto, NEWEST)
+    return await _page(listing, f"{table} {record}", found)
+
+
+@pages_of("audit_member")
+async def member_page(listing: Listing) -> tuple[discord.Embed, bool]:
+    """Return a page of one member's changes, and whether another page follows."""
+    upto = (listing.page + 1) * PAGE + 1
+    found = await listing.bot.db.read(member_history, listing.viewer, int(listing.argument), upto, NEWEST)
+    return await _page(listing, "Changes by one member", found)
+
+
+async def _page(listing: Listing, title: str, found: tuple[AuditView, ...]) -> tuple[discord.Embed, bool]:
+    people = await listing.bot.db.read(everybody)
+    shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
+    lines = [_line(one, people) for one in shown]
+    card = embeds.info(title, embeds.lines(lines, empty="No entries."))
+    return card, len(found) > (listing.page + 1) * PAGE
+
+
+def _line(entry: AuditView, people: dict[int, str]) -> str:
+    who = "the bot" if entry.changed_by is None else name_of(entry.changed_by, people)
+    old, new = entry.old or {}, entry.new or {}
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    changed = ", ".join(f"{key}: {old.get(key, '—')} → {new.get(key, '—')}" for key in keys)
+    reason = f" — {entry.reason}" if entry.reason else ""
+    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {entry.table} {entry.record_id} {entry.operation}"
+    return embeds.clip(f"{text} {changed}{reason}", 380)

@@ -1,0 +1,128 @@
+"""/help, /ping and /about: what always answers, with or without a database."""
+
+from __future__ import annotations
+
+import platform
+
+import discord
+from discord import app_commands
+
+import modelus_bot
+from modelus_bot.cogs.group import Choices, CommandGroup, choices
+from modelus_bot.database.degradation import Mode
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.domain.members import standing_of
+from modelus_bot.domain.permissions import Standing
+from modelus_bot.ui import embeds
+
+__all__ = ["General"]
+
+MODE_WORDS = {
+    Mode.NORMAL: "The database is working.",
+    Mode.READ_ONLY: "The database can only be read at the moment; changes have to wait.",
+    Mode.DEGRADED: "The database is unavailable at the moment; `/help` and `/ping` go on answering.",
+}
+NEEDED = {
+    "audit": "admin",
+    "cover": "staff",
+    "cover revoke": "manager",
+    "dbhealth": "admin",
+    "member": "staff",
+    "member deactivate": "admin",
+    "member link": "admin",
+    "member reactivate": "admin",
+    "member role": "admin",
+    "oncall": "staff",
+    "oncall set": "manager",
+    "roster": "staff",
+    "roster add": "manager",
+    "roster move": "manager",
+    "roster remove": "manager",
+    "sprint": "staff",
+    "sprint add": "manager",
+    "sprint archive": "manager",
+    "sprint edit": "manager",
+    "sprint import": "manager",
+}
+"""The least standing a command needs, by its name or its group's name."""
+
+
+class General(CommandGroup):
+    """Commands for everybody."""
+
+    @app_commands.command(name="help", description="What you can do here")
+    @app_commands.describe(topic="A command to explain")
+    async def show_help(self, interaction: discord.Interaction, topic: str | None = None) -> None:
+        """List the commands this member may use, or explain one."""
+        await interaction.response.defer(ephemeral=True)
+        if topic is not None:
+            await interaction.followup.send(embed=self._explain(topic.strip().lstrip("/").lower()))
+            return
+        standing = await self._standing(interaction)
+        lines = [
+            f"`/{command.qualified_name}` — {command.description}"
+            for command in self._commands()
+            if standing is None or _may(standing, command.qualified_name)
+        ]
+        card = embeds.info("What you can do here", embeds.lines(lines, empty="Nothing yet."))
+        if standing is None:
+            card.set_footer(text="The database is unavailable, so every command is listed.")
+        await interaction.followup.send(embed=card)
+
+    @show_help.autocomplete("topic")
+    async def _topics(self, _: discord.Interaction, typed: str) -> Choices:
+        return choices(((f"/{one.qualified_name}", one.qualified_name) for one in self._commands()), typed)
+
+    @app_commands.command(name="ping", description="Is the bot awake?")
+    async def ping(self, interaction: discord.Interaction) -> None:
+        """Answer at once."""
+        latency = self.bot.latency
+        words = f"{latency * 1000:.0f} ms to Discord." if latency == latency else "Not connected yet."  # noqa: PLR0124 - NaN
+        card = embeds.info("Pong", f"{words} {MODE_WORDS[self.bot.db.mode]}")
+        await interaction.response.send_message(embed=card, ephemeral=True)
+
+    @app_commands.command(name="about", description="What this bot is and what it stores")
+    async def about(self, interaction: discord.Interaction) -> None:
+        """Say what the bot is."""
+        card = embeds.info(
+            "Model US Bot",
+            "Runs the staff rota of this server: rosters, sprints, who is on duty, and covers.\n\n"
+            "**What it stores:** Discord ids and names of people who take part, their roles and turns,"
+            " requests for cover, and a log of changes. It does not read messages.\n\n"
+            f"Version {modelus_bot.__version__}, Python {platform.python_version()},"
+            f" discord.py {discord.__version__}.",
+        )
+        card.set_footer(text=MODE_WORDS[self.bot.db.mode])
+        await interaction.response.send_message(embed=card, ephemeral=True)
+
+    def _commands(self) -> list[app_commands.Command[CommandGroup, ..., None]]:
+        found = [one for one in self.bot.tree.walk_commands() if isinstance(one, app_commands.Command)]
+        return sorted(found, key=lambda one: one.qualified_name)
+
+    def _explain(self, topic: str) -> discord.Embed:
+        found = [
+            one
+            for one in self._commands()
+            if one.qualified_name == topic or one.qualified_name.startswith(topic + " ")
+        ]
+        if not found:
+            return embeds.warning("No such command", "Pick one from the list, or leave the topic empty.")
+        lines = []
+        for command in found:
+            lines.append(f"**/{command.qualified_name}** — {command.description}")
+            lines += [
+                f"  • `{option.name}`{'' if option.required else ' (optional)'}: {option.description}"
+                for option in command.parameters
+            ]
+        return embeds.info(f"/{topic}", embeds.lines(lines, empty=""))
+
+    async def _standing(self, interaction: discord.Interaction) -> Standing | None:
+        try:
+            return await self.bot.db.read(standing_of, self.viewer(interaction))
+        except DatabaseError:
+            return None
+
+
+def _may(standing: Standing, command: str) -> bool:
+    needed = NEEDED.get(command) or NEEDED.get(command.partition(" ")[0])
+    return needed is None or bool(getattr(standing, needed))

@@ -1,0 +1,104 @@
+"""/oncall: who is on duty now, on a day, next; setting somebody by hand; the note for the next one."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.domain.oncall import HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
+from modelus_bot.ui import embeds
+from modelus_bot.ui.people import holder_line, label_of, moment, name_of
+
+__all__ = ["OnCallGroup"]
+
+
+class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="Who is on duty"):
+    """The commands about duty."""
+
+    @app_commands.command(name="now", description="Who is on duty now, and who is next")
+    @app_commands.describe(discipline="Only this discipline")
+    async def now_(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
+        """Show holders now and next."""
+        await interaction.response.defer()
+        await self.require_staff(interaction)
+        found = await self.bot.db.read(oncall_now, self.now(), self.calendar, discipline)
+        await interaction.followup.send(embed=_card("On duty now", found))
+
+    @app_commands.command(name="on", description="Who is on duty on a day")
+    @app_commands.describe(day="The day")
+    async def on(self, interaction: discord.Interaction, day: str) -> None:
+        """Show holders on a day."""
+        await interaction.response.defer()
+        await self.require_staff(interaction)
+        wanted = self.day(day)
+        found = await self.bot.db.read(oncall_on, wanted, self.calendar)
+        await interaction.followup.send(embed=_card(f"On duty on {wanted}", found))
+
+    @app_commands.command(name="mine", description="Your turns, now and to come")
+    async def mine(self, interaction: discord.Interaction) -> None:
+        """List the member's own turns."""
+        await interaction.response.defer(ephemeral=True)
+        found = await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)
+        lines = [
+            f"{'**now** ' if duty.is_current else ''}{duty.label}, {label_of(duty.sprint)}"
+            f"{' (cover)' if duty.source == 'override' else ''}"
+            for duty in found
+        ]
+        empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
+        await interaction.followup.send(embed=embeds.info("Your turns", embeds.lines(lines, empty=empty)))
+
+    @app_commands.command(name="handoff", description="Leave a note for whoever takes over from you")
+    @app_commands.describe(note="What they should know")
+    async def handoff(self, interaction: discord.Interaction, note: app_commands.Range[str, 1, 500]) -> None:
+        """Queue the note for the next hand-over."""
+        await interaction.response.defer(ephemeral=True)
+        saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
+        names = await self.names()
+        to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
+        text = f"For {', '.join(saved.disciplines)}: {to}, {moment(saved.at)}.\n\n> {note}"
+        await interaction.followup.send(embed=embeds.success("Your note is saved", text))
+
+    @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")
+    @app_commands.describe(discipline="Which duty", user="Who", reason="Why")
+    async def put(
+        self,
+        interaction: discord.Interaction,
+        discipline: str,
+        user: discord.Member,
+        reason: app_commands.Range[str, 1, 300],
+    ) -> None:
+        """Pass the duty on."""
+        await interaction.response.defer(ephemeral=True)
+        write = SetHolder(discipline=discipline, member_id=user.id, name=user.display_name, reason=reason)
+        change = await self.bot.db.write(write, self.bot.context(interaction, reason))
+        names = await self.names()
+        passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
+        text = f"{change.label}: {passed}\nBoth are told."
+        await interaction.followup.send(embed=embeds.success("On duty changed", text))
+
+    @now_.autocomplete("discipline")
+    @put.autocomplete("discipline")
+    async def _disciplines(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self.suggest_disciplines(interaction, typed)
+
+    @on.autocomplete("day")
+    async def _days(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await self.suggest_days(interaction, typed)
+
+
+def _card(title: str, found: OnCall) -> discord.Embed:
+    if found.sprint is None:
+        return embeds.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
+    holders = "\n".join(map(holder_line, found.holders)) or "No disciplines yet."
+    card = embeds.info(title, f"**{label_of(found.sprint)}**\n{holders}")
+    if found.days_left < 0:
+        card.set_footer(text="This sprint is over and no other has begun; its holders stay on duty.")
+    elif found.next_sprint is not None:
+        following = "\n".join(map(holder_line, found.next_holders))
+        when = f"Next: {label_of(found.next_sprint)}"
+        card.add_field(name=when, value=f"{moment(found.handoff_at or 0, 'R')}\n{following}", inline=False)
+    return card

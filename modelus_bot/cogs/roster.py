@@ -1,0 +1,205 @@
+"""/roster: who takes turns in which order; before an edit is saved, who moves is shown and confirmed."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.database.operation import Write
+from modelus_bot.domain.disciplines import disciplines
+from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.rosters import (
+    AddToRoster,
+    MoveInRoster,
+    RemoveFromRoster,
+    RosterChange,
+    RosterEntry,
+    SetAway,
+    roster,
+)
+from modelus_bot.ui import embeds
+from modelus_bot.ui.confirm import ask
+from modelus_bot.ui.people import move_lines, when
+
+__all__ = ["Roster"]
+
+NOBODY_MOVES = "Nobody's turn moves."
+
+
+class Roster(
+    CommandGroup, commands.GroupCog, name="roster", description="Who takes turns on duty, and in which order"
+):
+    """The commands about rosters."""
+
+    @app_commands.command(name="show", description="Show a discipline's roster, or all of them")
+    @app_commands.describe(discipline="Only this discipline")
+    async def show(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
+        """List people in rotation order, with their days away."""
+        await interaction.response.defer()
+        await self.require_staff(interaction)
+        known = await self.bot.db.read(disciplines)
+        if discipline is not None and discipline not in {one.key for one in known}:
+            raise InvalidInput(
+                f"“{embeds.clip(discipline, 60)}” is not a discipline. There are:"
+                f" {', '.join(one.key for one in known)}.",
+                rule="discipline.unknown",
+            )
+        entries = await self.bot.db.read(roster, discipline)
+        card = embeds.info("Rosters")
+        for one in known:
+            if discipline in {None, one.key}:
+                people = [self._line(entry) for entry in entries if entry.discipline == one.key]
+                text = embeds.lines(people, empty="Nobody yet. Add somebody with `/roster add`.", limit=1000)
+                card.add_field(name=one.label, value=text, inline=discipline is None)
+        await interaction.followup.send(embed=card)
+
+    @app_commands.command(name="add", description="Put a member on a roster")
+    @app_commands.describe(
+        discipline="Where they take turns",
+        user="Who",
+        position="Their place in the order; the end if left out",
+    )
+    async def add(
+        self,
+        interaction: discord.Interaction,
+        discipline: str,
+        user: discord.Member,
+        position: app_commands.Range[int, 1, 500] | None = None,
+    ) -> None:
+        """Preview, confirm, add."""
+        await interaction.response.defer(ephemeral=True)
+        write = AddToRoster(
+            member_id=user.id, name=user.display_name, discipline=discipline, position=position
+        )
+        await self._confirm(interaction, write, f"Add {user.display_name} to {discipline}?", "Add")
+
+    @app_commands.command(name="remove", description="Take a member off a roster")
+    @app_commands.describe(discipline="The roster", member="Who")
+    async def remove(self, interaction: discord.Interaction, discipline: str, member: str) -> None:
+        """Preview, confirm, remove."""
+        await interaction.response.defer(ephemeral=True)
+        user_id = await self.member_id(member, discipline)
+        write = RemoveFromRoster(member_id=user_id, discipline=discipline)
+        title = f"Remove {(await self.names()).get(user_id, member)} from {discipline}?"
+        await self._confirm(interaction, write, title, "Remove", danger=True)
+
+    @app_commands.command(name="move", description="Change somebody's place in the order")
+    @app_commands.describe(
+        discipline="The roster", member="Who", position="Their new place", dry_run="Only show who would move"
+    )
+    async def move(
+        self,
+        interaction: discord.Interaction,
+        discipline: str,
+        member: str,
+        position: app_commands.Range[int, 1, 500],
+        dry_run: bool = False,
+    ) -> None:
+        """Preview, confirm, move."""
+        await interaction.response.defer(ephemeral=True)
+        user_id = await self.member_id(member, discipline)
+        write = MoveInRoster(member_id=user_id, discipline=discipline, position=position)
+        name = (await self.names()).get(user_id, member)
+        title = f"Move {name} to place {position} of {discipline}?"
+        await self._confirm(interaction, write, title, "Move", dry_run=dry_run)
+
+    @app_commands.command(name="away", description="Say when somebody is away; without dates they are back")
+    @app_commands.describe(
+        member="Who; you if left out",
+        discipline="Only for this discipline; all if left out",
+        from_day="First day away",
+        to_day="Last day away",
+    )
+    @app_commands.rename(from_day="from", to_day="to")
+    async def away(
+        self,
+        interaction: discord.Interaction,
+        member: str | None = None,
+        discipline: str | None = None,
+        from_day: str | None = None,
+        to_day: str | None = None,
+    ) -> None:
+        """Preview, confirm, set."""
+        await interaction.response.defer(ephemeral=True)
+        if discipline is not None:
+            await self._known(discipline)
+        user_id = interaction.user.id if member is None else await self.member_id(member, discipline)
+        write = SetAway(
+            member_id=user_id,
+            discipline=discipline,
+            away_from=self.day(from_day) if from_day else None,
+            away_to=self.day(to_day) if to_day else None,
+        )
+        name = (await self.names()).get(user_id, interaction.user.display_name)
+        title = f"Set {name}'s days away?" if from_day else f"Note that {name} is back?"
+        await self._confirm(interaction, write, title, "Save")
+
+    @show.autocomplete("discipline")
+    @add.autocomplete("discipline")
+    @remove.autocomplete("discipline")
+    @move.autocomplete("discipline")
+    @away.autocomplete("discipline")
+    async def _disciplines(
+        self, interaction: discord.Interaction, typed: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self.suggest_disciplines(interaction, typed)
+
+    @remove.autocomplete("member")
+    @move.autocomplete("member")
+    @away.autocomplete("member")
+    async def _people(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await self.suggest_roster(interaction, typed)
+
+    @away.autocomplete("from_day")
+    @away.autocomplete("to_day")
+    async def _days(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await self.suggest_days(interaction, typed)
+
+    async def _known(self, discipline: str) -> None:
+        """Raise ``NotFound`` unless there is such a discipline."""
+        if discipline not in {one.key for one in await self.bot.db.read(disciplines)}:
+            raise InvalidInput(
+                f"“{embeds.clip(discipline, 60)}” is not a discipline. Pick one from the list.",
+                rule="discipline.unknown",
+            )
+
+    async def _confirm(
+        self,
+        interaction: discord.Interaction,
+        write: Write[RosterChange],
+        title: str,
+        label: str,
+        *,
+        dry_run: bool = False,
+        danger: bool = False,
+    ) -> None:
+        """Show who would move; save exactly that when it is confirmed."""
+        change = await self.bot.db.preview(write, self.bot.context(interaction))
+        names = await self.names()
+        names[interaction.user.id] = names.get(interaction.user.id, interaction.user.display_name)
+        if dry_run:
+            await interaction.followup.send(embed=embeds.info("Only a preview", self._change(change, names)))
+            return
+
+        async def yes(pressed: discord.Interaction) -> discord.Embed:
+            confirmed = write.model_copy(update={"expected": change.digest})
+            saved = await self.bot.db.write(confirmed, self.bot.context(pressed))
+            return embeds.success("Saved", self._change(saved, await self.names()))
+
+        card = embeds.question(title, self._change(change, names))
+        await ask(self.bot, interaction, card, label, yes, danger=danger)
+
+    def _change(self, change: RosterChange, names: dict[int, str]) -> str:
+        before = self._line(change.before) if change.before else "not on the roster"
+        after = self._line(change.after) if change.after else "not on the roster"
+        moves = embeds.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
+        return f"{before} → {after}\n\n**Who moves**\n{moves}"
+
+    def _line(self, entry: RosterEntry) -> str:
+        text = f"{entry.position}. {entry.username}"
+        if entry.away_from is None:
+            return text
+        until = f" to {when(entry.away_to, self.calendar)}" if entry.away_to else " until further notice"
+        return f"{text} (away from {when(entry.away_from, self.calendar)}{until})"

@@ -1,0 +1,167 @@
+"""/sprint: the stretches of days that duty is planned in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.database.operation import Write
+from modelus_bot.domain.errors import NotFound
+from modelus_bot.domain.permissions import check_staff
+from modelus_bot.domain.sprints import (
+    AddSprint,
+    ArchiveSprint,
+    EditSprint,
+    SprintChange,
+    sprint_view,
+    sprints,
+)
+from modelus_bot.ui import embeds
+from modelus_bot.ui.confirm import ask
+from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
+from modelus_bot.ui.people import holder_line, label_of, move_lines
+
+__all__ = ["SprintGroup", "sprint_page"]
+
+
+class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="The sprints of the rota"):
+    """The commands about sprints."""
+
+    @app_commands.command(name="current", description="The sprint on duty now, with its holders")
+    async def current(self, interaction: discord.Interaction) -> None:
+        """Show the current sprint."""
+        await interaction.response.defer()
+        await self.require_staff(interaction)
+        view = await self.bot.db.read(sprint_view, None, self.now(), self.calendar)
+        if view is None:
+            raise NotFound("No sprint has begun yet. Add one with `/sprint add`.", rule="sprint.none")
+        card = embeds.info(label_of(view.sprint), "\n".join(map(holder_line, view.holders)))
+        left = f"{view.days_left} days left" if view.days_left >= 0 else "over; nobody has taken over yet"
+        card.set_footer(text=left)
+        await interaction.followup.send(embed=card)
+
+    @app_commands.command(name="list", description="The sprints that are planned")
+    @app_commands.describe(from_day="Only sprints that end on this day or later; today if left out")
+    @app_commands.rename(from_day="from")
+    async def planned(self, interaction: discord.Interaction, from_day: str | None = None) -> None:
+        """List sprints, ten a page."""
+        await interaction.response.defer()
+        await self.require_staff(interaction)
+        first = self.day(from_day) if from_day else self.today()
+        await send_page(self.bot, interaction, "sprints", first.isoformat())
+
+    @app_commands.command(name="add", description="Add a sprint")
+    @app_commands.describe(
+        name="What it is called", start="Its first day", end="The day the next one takes over"
+    )
+    async def add(
+        self, interaction: discord.Interaction, name: app_commands.Range[str, 1, 60], start: str, end: str
+    ) -> None:
+        """Preview, confirm, add."""
+        await interaction.response.defer(ephemeral=True)
+        write = AddSprint(name=name, start=self.day(start), end=self.day(end))
+        await self._confirm(interaction, write, f"Add {name}?", "Add")
+
+    @app_commands.command(name="edit", description="Change a sprint's name or days")
+    @app_commands.describe(
+        sprint="Which",
+        reason="Why",
+        name="Its new name",
+        start="Its new first day",
+        end="The new day the next one takes over",
+        dry_run="Only show who would move",
+    )
+    async def edit(
+        self,
+        interaction: discord.Interaction,
+        sprint: str,
+        reason: app_commands.Range[str, 1, 300],
+        name: app_commands.Range[str, 1, 60] | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        """Preview, confirm, change."""
+        await interaction.response.defer(ephemeral=True)
+        write = EditSprint(
+            sprint_id=await self.sprint_id(sprint),
+            reason=reason,
+            name=name,
+            start=self.day(start) if start else None,
+            end=self.day(end) if end else None,
+        )
+        await self._confirm(
+            interaction, write, "Change this sprint?", "Change", reason=reason, dry_run=dry_run
+        )
+
+    @app_commands.command(name="archive", description="Take a sprint out of the rota; its history stays")
+    @app_commands.describe(sprint="Which", reason="Why")
+    async def archive(
+        self, interaction: discord.Interaction, sprint: str, reason: app_commands.Range[str, 1, 300]
+    ) -> None:
+        """Preview, confirm, archive."""
+        await interaction.response.defer(ephemeral=True)
+        write = ArchiveSprint(sprint_id=await self.sprint_id(sprint), reason=reason)
+        await self._confirm(interaction, write, "Archive this sprint?", "Archive", reason=reason, danger=True)
+
+    @edit.autocomplete("sprint")
+    @archive.autocomplete("sprint")
+    async def _sprints(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await self.suggest_sprints(interaction, typed)
+
+    @planned.autocomplete("from_day")
+    @add.autocomplete("start")
+    @add.autocomplete("end")
+    @edit.autocomplete("start")
+    @edit.autocomplete("end")
+    async def _days(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await self.suggest_days(interaction, typed)
+
+    async def _confirm(
+        self,
+        interaction: discord.Interaction,
+        write: Write[SprintChange],
+        title: str,
+        label: str,
+        *,
+        reason: str | None = None,
+        dry_run: bool = False,
+        danger: bool = False,
+    ) -> None:
+        """Show what would change; save exactly that when it is confirmed."""
+        change = await self.bot.db.preview(write, self.bot.context(interaction, reason))
+        text = _change(change, await self.names())
+        if dry_run:
+            await interaction.followup.send(embed=embeds.info("Only a preview", text))
+            return
+
+        async def yes(pressed: discord.Interaction) -> discord.Embed:
+            update = {"expected": change.digest} if "expected" in type(write).model_fields else {}
+            saved = await self.bot.db.write(
+                write.model_copy(update=update), self.bot.context(pressed, reason)
+            )
+            return embeds.success("Saved", _change(saved, await self.names()))
+
+        await ask(self.bot, interaction, embeds.question(title, text), label, yes, danger=danger)
+
+
+def _change(change: SprintChange, names: dict[int, str]) -> str:
+    before = label_of(change.before) if change.before else "not planned"
+    after = label_of(change.after) if change.after.index is not None else "archived"
+    moves = embeds.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3000)
+    return f"{before} → {after}\n\n**Who moves**\n{moves}"
+
+
+@pages_of("sprints")
+async def sprint_page(listing: Listing) -> tuple[discord.Embed, bool]:
+    """Return a page of sprints that end on a day or later, and whether another page follows."""
+    await listing.bot.db.read(check_staff, listing.viewer)
+    found = await listing.bot.db.read(sprints, date.fromisoformat(listing.argument))
+    shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
+    lines = [f"{one.index}. {label_of(one)}" for one in shown]
+    card = embeds.info("Sprints", embeds.lines(lines, empty="None planned. Add one with `/sprint add`."))
+    return card, len(found) > (listing.page + 1) * PAGE

@@ -1,0 +1,110 @@
+"""Lists in pages of ten, with buttons that go on working after a restart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.ui import embeds
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["PAGE", "Listing", "PageButton", "pages_of", "send_page"]
+
+PAGE = 10
+
+
+class Listing:
+    """Who looks at which list, as the function that draws a page is told."""
+
+    __slots__ = ("argument", "bot", "page", "viewer")
+
+    def __init__(self, bot: ModelUsBot, viewer: Viewer, argument: str, page: int) -> None:
+        """Draw page number ``page``, from 0, of the list that ``argument`` names."""
+        self.bot = bot
+        self.viewer = viewer
+        self.argument = argument
+        self.page = page
+
+
+Draw = Callable[[Listing], Awaitable[tuple[discord.Embed, bool]]]
+_LISTS: dict[str, Draw] = {}
+
+
+def pages_of(kind: str) -> Callable[[Draw], Draw]:
+    """Register the function that draws a page of a kind of list and says whether another follows."""
+
+    def register(draw: Draw) -> Draw:
+        _LISTS[kind] = draw
+        return draw
+
+    return register
+
+
+async def send_page(
+    bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int = 0
+) -> None:
+    """Answer a deferred interaction with a page of a list."""
+    card, view = await _drawn(bot, interaction, kind, argument, page)
+    if view is None:
+        await interaction.followup.send(embed=card)
+    else:
+        await interaction.followup.send(embed=card, view=view)
+
+
+async def _drawn(
+    bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int
+) -> tuple[discord.Embed, discord.ui.View | None]:
+    viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
+    card, more = await _LISTS[kind](Listing(bot, viewer, argument, page))
+    if page == 0 and not more:
+        return card, None
+    view = discord.ui.View(timeout=None)
+    view.add_item(PageButton(kind, argument, page - 1, "Back", disabled=page == 0))
+    view.add_item(PageButton(kind, argument, page + 1, "More", disabled=not more))
+    card.set_footer(text=f"Page {page + 1}")
+    return card, view
+
+
+class PageButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"page:(?P<kind>[a-z_]+):(?P<label>Back|More):(?P<page>-?\d+):(?P<argument>.*)",
+):
+    """Turns to another page; everything it needs is in its id."""
+
+    def __init__(self, kind: str, argument: str, page: int, label: str, *, disabled: bool = False) -> None:
+        """Turn to ``page`` of a kind of list; ``argument`` has at most 70 characters."""
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"page:{kind}:{label}:{page}:{argument}",
+                disabled=disabled,
+            )
+        )
+        self.kind, self.argument, self.page = kind, argument, page
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, __: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button back from its id."""
+        return cls(match["kind"], match["argument"], int(match["page"]), match["label"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Redraw the message as the other page."""
+        bot: ModelUsBot = interaction.client
+        try:
+            await interaction.response.defer()
+            if self.kind not in _LISTS:
+                card, view = embeds.warning("This list is gone", "Please run the command again."), None
+            else:
+                card, view = await _drawn(bot, interaction, self.kind, self.argument, max(self.page, 0))
+            await interaction.edit_original_response(embed=card, view=view)
+        except Exception as error:  # noqa: BLE001 - every failure becomes a reply
+            await bot.error_handler.handle(interaction, error)
