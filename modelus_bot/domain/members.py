@@ -36,6 +36,7 @@ __all__ = [
     "ensure_known",
     "ensure_member",
     "everybody",
+    "everybody",
     "member",
     "member_card",
     "members",
