@@ -8,14 +8,13 @@ person is still on the roster and available, so that an edit never takes somebod
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from modelus_bot.database.operation import Context, ReadTransaction, Row, Transaction
 from modelus_bot.domain.calendar import Calendar, Span, choose_current
 from modelus_bot.domain.disciplines import Discipline, disciplines
+from modelus_bot.domain.duty_notices import HolderChange, alert_managers, tell_holders, tell_movers
 from modelus_bot.domain.errors import Stale
-from modelus_bot.domain.notifications import notify, notify_managers
 from modelus_bot.domain.rotation import (
     Candidate,
     Move,
@@ -45,7 +44,7 @@ HORIZON = 7
 
 _SPRINTS = """
 SELECT id, sprint_index, name, start_date, end_date FROM sprints
-WHERE sprint_index IS NOT NULL ORDER BY start_date, sprint_index
+WHERE sprint_index IS NOT NULL ORDER BY start_date
 """
 _ROSTER = """
 SELECT d.user_id, d.position, d.away_from, d.away_to, d.is_active AND u.is_active AS available
@@ -53,10 +52,17 @@ FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
 WHERE d.discipline = ? ORDER BY d.position
 """
 _FIXED = "SELECT user_id, source FROM assignments WHERE sprint_id = ? AND discipline = ?"
-_LAST_HOLDER = """
-SELECT a.user_id FROM assignments AS a JOIN sprints AS s ON s.id = a.sprint_id
-WHERE a.discipline = ? AND s.start_date < ? AND a.source <> 'manual' AND a.user_id IS NOT NULL
+_LAST_POSITION = """
+SELECT d.position
+FROM assignments AS a JOIN sprints AS s ON s.id = a.sprint_id
+JOIN user_disciplines AS d ON d.user_id = a.user_id AND d.discipline = a.discipline
+WHERE a.discipline = ? AND s.start_date < ? AND a.source <> 'manual'
 ORDER BY s.start_date DESC LIMIT 1
+"""
+_RELEASE = """
+UPDATE assignments SET user_id = NULL, source = 'rotation', updated_at = ?
+WHERE sprint_id = ? AND discipline = ?
+AND source <> 'rotation' AND user_id IN (SELECT discord_id FROM users WHERE is_active = 0)
 """
 _UPSERT = """
 INSERT INTO assignments(sprint_id, discipline, user_id, source, updated_at) VALUES(?, ?, ?, 'rotation', ?)
@@ -89,16 +95,6 @@ SET sprint_id = excluded.sprint_id, version = current_state.version + 1, updated
 WHERE current_state.version = ?
 RETURNING version
 """
-
-
-@dataclass(frozen=True, slots=True)
-class HolderChange:
-    """Duty in one discipline passed from somebody to somebody (None: nobody)."""
-
-    discipline: str
-    label: str
-    before: int | None
-    after: int | None
 
 
 def calendar_of(context: Context) -> Calendar:
@@ -142,7 +138,8 @@ def moves_of(tx: Transaction, change: Callable[[], None]) -> tuple[Move, ...]:
     after = effective_slots(tx, tx.context.at, calendar)
     kept = before.keys() & after.keys()
     moves = who_moves({slot: before[slot] for slot in kept}, {slot: after[slot] for slot in kept}, names)
-    _tell_movers(tx, moves)
+    span = current_span(tx, tx.context.at, calendar)
+    tell_movers(tx, tuple(move for move in moves if span is None or move.sprint_id != span.id))
     return moves
 
 
@@ -172,8 +169,9 @@ def rematerialise(tx: Transaction) -> tuple[HolderChange, ...]:
         _fill(tx, discipline, horizon, span)
     new_sprint = _advance_state(tx, span)
     changes = _refresh_holders(tx, active, span)
-    _tell_holders(tx, changes, span, new_sprint=new_sprint)
-    _alert(tx, active, span, calendar)
+    if span is not None:
+        tell_holders(tx, changes, span, new_sprint=new_sprint)
+        alert_managers(tx, active, span, over=calendar.duty_day(tx.context.at) >= span.end)
     return changes
 
 
@@ -198,20 +196,34 @@ def _fill(tx: Transaction, discipline: Discipline, horizon: list[Row], span: Spa
     roster = tx.fetch_all(_ROSTER, (discipline.key,))
     people = [_candidate(row) for row in roster if row["available"]]
     places = {row["user_id"]: row["position"] for row in roster}
+    start = horizon[0]["start_date"] if horizon else ""
+    turn: int | None = tx.fetch_value(_LAST_POSITION, (discipline.key, start))
     terms: list[Term] = []
-    turn = _last_position(tx, discipline.key, horizon, places)
     for row in horizon:
         term = _term(row)
-        fixed = tx.fetch_one(_FIXED, (term.sprint_id, discipline.key))
-        if fixed is not None and fixed["source"] != "rotation":
+        tx.execute(_RELEASE, (tx.context.at, term.sprint_id, discipline.key))
+        settled = tx.fetch_one(_FIXED, (term.sprint_id, discipline.key))
+        on_duty = span is not None and term.sprint_id == span.id
+        if settled is None or not _stays(settled, people, term, on_duty=on_duty):
+            terms.append(term)
             continue
-        if span is not None and term.sprint_id == span.id and _still_holds(fixed, people, term):
-            turn = places[fixed["user_id"]] if fixed is not None else turn
-            continue
-        terms.append(term)
-    chosen = modulo(people, terms) if discipline.scheduler == "modulo" else carry(people, terms, turn)
+        turn = _deal(tx, discipline, people, terms, turn)
+        terms = []
+        if settled["source"] != "manual":
+            turn = places.get(settled["user_id"], turn)
+    _deal(tx, discipline, people, terms, turn)
+
+
+def _deal(
+    tx: Transaction, discipline: Discipline, people: list[Candidate], terms: list[Term], turn: int | None
+) -> int | None:
+    """Fill a run of open slots and return where the rotation stands after it."""
+    by_index = discipline.scheduler == "modulo"
+    chosen = modulo(people, terms) if by_index else carry(people, terms, turn)
     for sprint_id, user_id in chosen.items():
         tx.execute(_UPSERT, (sprint_id, discipline.key, user_id, tx.context.at))
+    last = next((holder for holder in reversed(chosen.values()) if holder is not None), None)
+    return next((person.position for person in people if person.user_id == last), turn)
 
 
 def _candidate(row: Row) -> Candidate:
@@ -219,19 +231,13 @@ def _candidate(row: Row) -> Candidate:
     return Candidate(row["user_id"], row["position"], *away)
 
 
-def _still_holds(fixed: Row | None, people: list[Candidate], term: Term) -> bool:
-    return fixed is not None and any(
-        person.user_id == fixed["user_id"] and not is_away(person, term) for person in people
+def _stays(settled: Row, people: list[Candidate], term: Term, *, on_duty: bool) -> bool:
+    """Say whether a slot is left alone: set by hand, imported, or on duty now and still available."""
+    if settled["source"] != "rotation":
+        return True
+    return on_duty and any(
+        person.user_id == settled["user_id"] and not is_away(person, term) for person in people
     )
-
-
-def _last_position(
-    tx: ReadTransaction, discipline: str, horizon: list[Row], places: dict[int, int]
-) -> int | None:
-    if not horizon:
-        return None
-    holder = tx.fetch_value(_LAST_HOLDER, (discipline, horizon[0]["start_date"]))
-    return places.get(holder) if holder is not None else None
 
 
 def _advance_state(tx: Transaction, span: Span | None) -> bool:
@@ -270,54 +276,3 @@ def _refresh_holders(
         if before.get(discipline.key) != holder:
             changes.append(HolderChange(discipline.key, discipline.label, before.get(discipline.key), holder))
     return tuple(changes)
-
-
-def _tell_holders(
-    tx: Transaction, changes: tuple[HolderChange, ...], span: Span | None, *, new_sprint: bool
-) -> None:
-    """Tell those whose duty began or ended, once per change."""
-    if span is None:
-        return
-    for change in changes:
-        key = f"duty:{span.id}:{change.discipline}:{tx.context.at}"
-        ended = "Your sprint on duty is complete" if new_sprint else "You are no longer on duty"
-        notify(tx, change.before, "oncall", f"{ended}: {change.label}",
-               f"{ended} as {change.label}. Thank you.", dedupe_key=f"{key}:off",
-               ref_table="sprints", ref_id=span.id)  # fmt: skip
-        notify(tx, change.after, "oncall", f"You are now on duty: {change.label}",
-               f"You are now on duty as {change.label}, until {span.end.isoformat()}."
-               " `/oncall now` shows everybody on duty; `/cover request` asks for cover.",
-               dedupe_key=f"{key}:on", ref_table="sprints", ref_id=span.id)  # fmt: skip
-
-
-def _tell_movers(tx: Transaction, moves: tuple[Move, ...]) -> None:
-    """Tell people about changed turns in sprints to come."""
-    span = current_span(tx, tx.context.at, calendar_of(tx.context))
-    for move in moves:
-        if span is not None and move.sprint_id == span.id:
-            continue
-        key = f"move:{move.sprint_id}:{move.discipline}:{tx.context.at}"
-        notify(tx, move.before, "oncall", "Your turn moved",
-               f"You are no longer planned for {move.discipline} in {move.sprint_name}.",
-               dedupe_key=f"{key}:off")  # fmt: skip
-        notify(tx, move.after, "oncall", "Your turn moved",
-               f"You are now planned for {move.discipline} in {move.sprint_name}.",
-               dedupe_key=f"{key}:on")  # fmt: skip
-
-
-def _alert(tx: Transaction, active: tuple[Discipline, ...], span: Span | None, calendar: Calendar) -> None:
-    """Tell managers about slots with nobody in them and about a rota that has run out."""
-    if span is None:
-        return
-    for discipline in active:
-        holder, _ = effective_holder(tx, span.id, discipline.key)
-        if holder is None:
-            notify_managers(tx, f"Nobody is on duty: {discipline.label}",
-                            f"No one on the roster of {discipline.label} is available for this sprint."
-                            " Add somebody with `/roster add`, or set somebody with `/oncall set`.",
-                            dedupe_key=f"empty:{span.id}:{discipline.key}")  # fmt: skip
-    if calendar.duty_day(tx.context.at) >= span.end:
-        notify_managers(tx, "The rota has a gap",
-                        "The last sprint has ended and no other has begun; its holders stay on duty."
-                        " Add the next one with `/sprint add`.",
-                        dedupe_key=f"gap:{span.id}")  # fmt: skip

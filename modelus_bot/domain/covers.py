@@ -38,11 +38,18 @@ SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o
 FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
 WHERE o.id = ?
 """
-_LIST = """
+_PENDING = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
     o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at
 FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
-WHERE o.status = :status OR (:status = 'pending' AND o.status IN ('open', 'taken')) OR :status = 'all'
+WHERE o.status IN ('open', 'taken')
+ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
+"""
+_BY_STATUS = """
+SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+WHERE o.status = :status OR :status = 'all'
 ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
 """
 
@@ -101,7 +108,8 @@ def covers(
     tx: ReadTransaction, status: StatusFilter = "pending", limit: int = 10, offset: int = 0
 ) -> tuple[Cover, ...]:
     """Return requests by status, newest first; ``pending`` are those that wait for a decision."""
-    rows = tx.fetch_all(_LIST, {"status": status, "limit": limit, "offset": offset})
+    sql = _PENDING if status == "pending" else _BY_STATUS
+    rows = tx.fetch_all(sql, {"status": status, "limit": limit, "offset": offset})
     return tuple(map(_cover, rows))
 
 

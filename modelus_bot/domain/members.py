@@ -13,6 +13,7 @@ from modelus_bot.domain.people import (
     MemberCard,
     ensure_known,
     ensure_member,
+    everybody,
     member,
     member_card,
     members,

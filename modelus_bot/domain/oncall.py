@@ -165,6 +165,8 @@ class SetHolder(Write[HolderChange]):
                 f"{discipline.label} is covered this sprint. Revoke the cover first with `/cover revoke`.",
                 rule="oncall.covered",
             )
+        if (before, source) == (after.discord_id, "manual"):
+            return HolderChange(discipline.key, discipline.label, before, before)
         tx.execute(_SET, (current.id, discipline.key, after.discord_id, tx.context.at))
         tx.audit(
             "assignments",

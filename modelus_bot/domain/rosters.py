@@ -27,11 +27,17 @@ __all__ = [
     "roster",
 ]
 
-_ROSTER = """
-SELECT d.discipline, d.user_id, u.username, d.position, d.is_active AND u.is_active, d.away_from, d.away_to
+_ALL_ROSTERS = """
+SELECT d.discipline, d.user_id, u.username, d.away_from, d.away_to
 FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
-WHERE (d.discipline = :discipline OR :discipline IS NULL) AND d.is_active = 1 AND u.is_active = 1
+WHERE d.is_active = 1 AND u.is_active = 1
 ORDER BY d.discipline, d.position
+"""
+_ROSTER = """
+SELECT d.discipline, d.user_id, u.username, d.away_from, d.away_to
+FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
+WHERE d.discipline = ? AND d.is_active = 1 AND u.is_active = 1
+ORDER BY d.position
 """
 _ORDER = """
 SELECT d.user_id, d.is_active AND u.is_active AS counted
@@ -69,11 +75,12 @@ class RosterChange:
 @query
 def roster(tx: ReadTransaction, discipline: str | None = None) -> tuple[RosterEntry, ...]:
     """Return the rosters in rotation order, one or all."""
+    rows = tx.fetch_all(_ALL_ROSTERS) if discipline is None else tx.fetch_all(_ROSTER, (discipline,))
     entries: list[RosterEntry] = []
-    for row in tx.fetch_all(_ROSTER, {"discipline": discipline}):
+    for row in rows:
         before = entries[-1] if entries else None
         place = before.position + 1 if before is not None and before.discipline == row[0] else 1
-        entries.append(RosterEntry(row[0], row[1], row[2], place, _day(row[5]), _day(row[6])))
+        entries.append(RosterEntry(row[0], row[1], row[2], place, _day(row[3]), _day(row[4])))
     return tuple(entries)
 
 

@@ -92,11 +92,12 @@ def modulo(people: Sequence[Candidate], terms: Iterable[Term]) -> dict[int, int 
 def who_moves(
     before: Mapping[Slot, int | None], after: Mapping[Slot, int | None], names: Mapping[int, str]
 ) -> tuple[Move, ...]:
-    """Return the slots whose holder differs, in order of sprint; ``names`` are the sprints' names.
+    """Return the slots whose holder differs; ``names`` are the sprints' names, in the sprints' order.
 
     A slot that exists on one side only counts as held by nobody on the other.
     """
-    slots = sorted(set(before) | set(after))
+    order = {sprint_id: number for number, sprint_id in enumerate(names)}
+    slots = sorted(set(before) | set(after), key=lambda slot: (order.get(slot[0], len(order)), slot))
     return tuple(
         Move(discipline, sprint_id, names.get(sprint_id, ""), before.get(slot), after.get(slot))
         for slot in slots

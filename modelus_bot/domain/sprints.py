@@ -38,7 +38,7 @@ __all__ = [
 _BY_ID = "SELECT id, sprint_index, name, start_date, end_date FROM sprints WHERE id = ?"
 _FROM = """
 SELECT id, sprint_index, name, start_date, end_date FROM sprints
-WHERE sprint_index IS NOT NULL AND end_date >= ? ORDER BY start_date, sprint_index
+WHERE sprint_index IS NOT NULL AND end_date >= ? ORDER BY start_date
 """
 _OVERLAP = """
 SELECT name FROM sprints
