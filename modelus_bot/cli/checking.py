@@ -1,0 +1,42 @@
+"""``check``: would the bot start with these settings and this database?"""
+
+from __future__ import annotations
+
+import typer
+
+from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.cli.setting_up import DatabaseOption, settings_of, with_database
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.schema import Migrator
+from modelus_bot.domain.disciplines import disciplines
+from modelus_bot.domain.members import members
+
+__all__ = ["check"]
+
+
+def check(context: typer.Context, database: DatabaseOption = None) -> None:
+    """Check settings, database and schema without changing anything.
+
+    Exits with 0 when the bot would start, 3 for the settings, 4 for the database, 5 when migrations
+    are missing (the bot applies them when it starts; so does: modelus-bot migrate up).
+    """
+    settings = settings_of(context)
+    path = database or settings.database.path
+    typer.echo("Settings: fine.")
+    typer.echo(f"Discord: {'a token is set' if settings.token else 'no token, run opens the sandbox'}.")
+    if not path.exists():
+        typer.echo(f"Database: {path} does not exist yet; the bot creates it at its first start.")
+        return
+    missing = [one.id for one in Migrator(path).status() if not one.applied]
+    if missing:
+        lacking = ", ".join(missing)
+        typer.echo(f"Database: {path} lacks {lacking}. Apply with: modelus-bot migrate up", err=True)
+        raise typer.Exit(ExitCode.SCHEMA)
+    people, rooms = with_database(settings, _counts, path)
+    typer.echo(f"Database: {path} opens, its schema is current, {people} people, {rooms} disciplines.")
+
+
+async def _counts(db: DatabaseManager) -> tuple[int, int]:
+    everyone = await db.read(members)
+    duties = await db.read(disciplines)
+    return len(everyone), len(duties)

@@ -1,0 +1,53 @@
+"""How a command ended: its exit code, and the sentence that says what went wrong."""
+
+from __future__ import annotations
+
+import sys
+from enum import IntEnum
+
+from loguru import logger
+
+from modelus_bot.config import ConfigError
+from modelus_bot.database.errors import ConstraintViolated, DatabaseError
+from modelus_bot.domain.errors import Refusal
+from modelus_bot.domain.rotation_import import ImportProblem
+from modelus_bot.domain.rules import sentence_for
+from modelus_bot.sandbox import SandboxUnavailable
+
+__all__ = ["ExitCode", "report"]
+
+
+class ExitCode(IntEnum):
+    """What the exit code of a command says; scripts may rely on these numbers."""
+
+    OK = 0
+    FAILED = 1
+    """What was asked for was refused, or a check found something."""
+    USAGE = 2
+    """The command line itself is wrong."""
+    CONFIGURATION = 3
+    DATABASE = 4
+    """The database cannot be opened, read or written."""
+    SCHEMA = 5
+    """The database works but migrations are missing."""
+
+
+def report(error: Exception) -> ExitCode:
+    """Print ``error`` as plain sentences on standard error and return the exit code for it."""
+    if isinstance(error, ConfigError):
+        return _say(str(error), ExitCode.CONFIGURATION)
+    if isinstance(error, ConstraintViolated):
+        return _say(sentence_for(error), ExitCode.FAILED)
+    if isinstance(error, DatabaseError):
+        about = f"\nDetail: {error.detail}" if error.detail else ""
+        return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
+    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable):
+        return _say(str(error), ExitCode.FAILED)
+    logger.opt(exception=error).debug("command_failed")
+    reason = str(error).strip() or "no further explanation"
+    return _say(f"This did not work: {reason} ({type(error).__name__})", ExitCode.FAILED)
+
+
+def _say(sentences: str, code: ExitCode) -> ExitCode:
+    sys.stderr.write(sentences.rstrip() + "\n")
+    return code

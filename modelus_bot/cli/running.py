@@ -1,0 +1,30 @@
+"""``run`` and ``sandbox``: the bot itself."""
+
+from __future__ import annotations
+
+import typer
+
+from modelus_bot.cli.setting_up import run_async, settings_of
+
+__all__ = ["run", "sandbox"]
+
+
+def run(context: typer.Context) -> None:
+    """Go online with DISCORD_TOKEN; without a token, open the sandbox page."""
+    settings = settings_of(context)
+    if settings.token is None:
+        typer.echo(
+            "There is no DISCORD_TOKEN, so this is the sandbox; docs/deploying.md says how to go online."
+        )
+        sandbox(context)
+        return
+    from modelus_bot.app import run_online
+
+    run_async(run_online(settings, settings.token.get_secret_value()), fast=True)
+
+
+def sandbox(context: typer.Context) -> None:
+    """Show the bot in a browser page that looks like Discord; no account is needed."""
+    from modelus_bot.sandbox import serve_sandbox
+
+    run_async(serve_sandbox(settings_of(context), announce=typer.echo))

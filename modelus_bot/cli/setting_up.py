@@ -1,0 +1,68 @@
+"""What every command needs first: the settings, and for some a database and an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from modelus_bot.config import Settings, load_settings
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.logs import configure_logging
+
+__all__ = ["DatabaseOption", "console", "operator_context", "run_async", "settings_of", "with_database"]
+
+T = TypeVar("T")
+
+DatabaseOption = Annotated[
+    Path | None,
+    typer.Option("--database", help="Database file, instead of the one in the settings.", dir_okay=False),
+]
+
+
+def console() -> Console:
+    """Return where results are printed; made anew because tests and pipes replace standard output."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Read the settings that ``--config`` names; raises ``ConfigError``."""
+    chosen = context.find_root().obj
+    return load_settings(chosen if isinstance(chosen, Path) else None)
+
+
+def run_async(work: Coroutine[Any, Any, T], *, fast: bool = False) -> T:
+    """Run ``work`` on a new event loop; ``fast`` takes the one of uvloop where that is installed."""
+    factory = None
+    if fast and importlib.util.find_spec("uvloop") is not None:
+        factory = importlib.import_module("uvloop").new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)
+
+
+def with_database(
+    settings: Settings, work: Callable[[DatabaseManager], Awaitable[T]], path: Path | None = None
+) -> T:
+    """Open the database beside a bot that may be running, do ``work``, close it.
+
+    Log records go to the configured file only: the terminal belongs to the command's answer.
+    """
+
+    async def opened() -> T:
+        async with DatabaseManager(path or settings.database.path, settings.database, claim=False) as db:
+            return await work(db)
+
+    with configure_logging(settings, terminal=False):
+        return run_async(opened())
+
+
+def operator_context(settings: Settings, reason: str) -> Context:
+    """Describe the operator at the command line: the bot itself, for ``reason``."""
+    server = settings.server
+    return Context(reason=reason, zone=server.timezone, handoff_minute=server.handoff_minute)

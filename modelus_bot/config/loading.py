@@ -1,0 +1,99 @@
+"""Reads the settings: the file, then the environment, then what belongs in neither: the token."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from modelus_bot.bundled import default_config
+from modelus_bot.config.models import Settings
+from modelus_bot.config.problems import ConfigError, Origin, problems_of
+
+__all__ = ["load_settings"]
+
+PREFIX = "MODELUS_BOT__"
+
+
+def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the file at ``path`` (default ``config.toml`` here, else the bundled one) and the environment.
+
+    Raises ``ConfigError`` naming every key that is unknown or out of range.
+    """
+    environment = os.environ if environment is None else environment
+    source = path or _found(Path("config.toml")) or default_config()
+    text = _read(source)
+    document = _parse(text, source)
+    if "token" in document:
+        raise ConfigError(f"{source}: the token does not belong in this file, set DISCORD_TOKEN instead.")
+    origin = Origin(source, text, _merge_environment(document, environment))
+    token = _token(environment)
+    try:
+        settings = Settings.model_validate(document | ({"token": token} if token else {}))
+    except ValidationError as error:
+        raise ConfigError("\n".join(problems_of(error, origin))) from None
+    base = Path.cwd() if source == default_config() else source.resolve().parent
+    return _with_absolute_paths(settings, base)
+
+
+def _found(path: Path) -> Path | None:
+    return path if path.is_file() else None
+
+
+def _read(source: Path) -> str:
+    try:
+        return source.read_text("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{source}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{source}: is not UTF-8 text.") from error
+
+
+def _parse(text: str, source: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{source}: {error}.") from error
+
+
+def _merge_environment(
+    document: dict[str, Any], environment: Mapping[str, str]
+) -> dict[tuple[str, ...], str]:
+    """Let ``MODELUS_BOT__SECTION__KEY`` replace what the file says; returns which variable set which key.
+
+    Lists are separated by commas; an empty value counts as not set.
+    """
+    variables: dict[tuple[str, ...], str] = {}
+    for name, value in environment.items():
+        if not name.startswith(PREFIX) or not value.strip():
+            continue
+        section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        target = document.setdefault(section, {})
+        if not key or not isinstance(target, dict):
+            raise ConfigError(f"{name}: is not a setting. Write {PREFIX}SECTION__KEY.")
+        target[key] = (
+            [part.strip() for part in value.split(",") if part.strip()] if key == "admin_ids" else value
+        )
+        variables[section, key] = variables[section,] = name
+    return variables
+
+
+def _token(environment: Mapping[str, str]) -> str | None:
+    if token := environment.get("DISCORD_TOKEN", "").strip():
+        return token
+    if name := environment.get("DISCORD_TOKEN_FILE", "").strip():
+        return _read(Path(name)).strip() or None
+    return None
+
+
+def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
+    database = settings.database.model_copy(update={"path": base / settings.database.path})
+    sandbox = settings.sandbox.model_copy(update={"path": base / settings.sandbox.path})
+    logging = settings.logging
+    if logging.file is not None:
+        logging = logging.model_copy(update={"file": base / logging.file})
+    return settings.model_copy(update={"database": database, "sandbox": sandbox, "logging": logging})
