@@ -37,7 +37,6 @@ __all__ = [
     "ensure_known",
     "ensure_member",
     "everybody",
-    "everybody",
     "member",
     "member_card",
     "members",
