@@ -33,7 +33,7 @@ def end_covers(tx: Transaction, user_id: int) -> int:
             notify(
                 tx, person, "cover", f"Cover of {row['discipline']}, {row['name']}",
                 f"Cover request {row['id']} for {row['discipline']} in {row['name']} ended, because the"
-                " person who would step in is no longer active. You can ask somebody else with `/cover request`.",
+                " person who would step in is no longer active. `/cover request` asks somebody else.",
                 dedupe_key=f"cover:{row['id']}:{status}:{now}", ref_table="overrides", ref_id=row["id"],
             )  # fmt: skip
     return len(rows)
