@@ -167,10 +167,10 @@ def rematerialise(tx: Transaction) -> tuple[HolderChange, ...]:
     tx.execute(_FORGET_UNPLANNED, (calendar.duty_day(tx.context.at).isoformat(),))
     for discipline in active:
         _fill(tx, discipline, horizon, span)
-    new_sprint = _advance_state(tx, span)
+    new_sprint = _advance_state(tx, span.id if span is not None else None)
     changes = _refresh_holders(tx, active, span)
+    tell_holders(tx, changes, span, new_sprint=new_sprint and span is not None)
     if span is not None:
-        tell_holders(tx, changes, span, new_sprint=new_sprint)
         alert_managers(tx, active, span, over=calendar.duty_day(tx.context.at) >= span.end)
     return changes
 
@@ -240,16 +240,14 @@ def _stays(settled: Row, people: list[Candidate], term: Term, *, on_duty: bool) 
     )
 
 
-def _advance_state(tx: Transaction, span: Span | None) -> bool:
-    """Point the current state at the sprint; True when it was another one before."""
-    if span is None:
-        return False
+def _advance_state(tx: Transaction, sprint_id: int | None) -> bool:
+    """Point the current state at the sprint, or at none before the first; True when it was another one."""
     for _ in range(3):
         state = tx.fetch_one("SELECT sprint_id, version FROM current_state WHERE id = 1")
-        if state is not None and state["sprint_id"] == span.id:
+        if sprint_id == (state["sprint_id"] if state is not None else None):
             return False
         seen = state["version"] if state is not None else 0
-        version = tx.fetch_value(_STATE, (span.id, tx.context.at, seen))
+        version = tx.fetch_value(_STATE, (sprint_id, tx.context.at, seen))
         if version is not None:
             old = {"sprint_id": state["sprint_id"], "version": seen} if state is not None else None
             tx.audit(
@@ -257,7 +255,7 @@ def _advance_state(tx: Transaction, span: Span | None) -> bool:
                 1,
                 "UPDATE" if state is not None else "INSERT",
                 old=old,
-                new={"sprint_id": span.id, "version": version},
+                new={"sprint_id": sprint_id, "version": version},
             )
             return True
     raise Stale("The current sprint changed at the same moment. Please try again.", rule="state.version")
@@ -266,12 +264,10 @@ def _advance_state(tx: Transaction, span: Span | None) -> bool:
 def _refresh_holders(
     tx: Transaction, active: tuple[Discipline, ...], span: Span | None
 ) -> tuple[HolderChange, ...]:
-    if span is None:
-        return ()
     before = {row["discipline"]: row["user_id"] for row in tx.fetch_all("SELECT * FROM current_holders")}
     changes = []
     for discipline in active:
-        holder, source = effective_holder(tx, span.id, discipline.key)
+        holder, source = effective_holder(tx, span.id, discipline.key) if span is not None else (None, "none")
         tx.execute(_HOLD, (discipline.key, holder, source, tx.context.at))
         if before.get(discipline.key) != holder:
             changes.append(HolderChange(discipline.key, discipline.label, before.get(discipline.key), holder))

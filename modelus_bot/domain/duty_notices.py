@@ -26,14 +26,17 @@ class HolderChange:
     after: int | None
 
 
-def tell_holders(tx: Transaction, changes: Iterable[HolderChange], span: Span, *, new_sprint: bool) -> None:
+def tell_holders(
+    tx: Transaction, changes: Iterable[HolderChange], span: Span | None, *, new_sprint: bool
+) -> None:
     """Tell those whose duty began or ended; the same change is never found twice."""
     ended = "Your sprint on duty is complete" if new_sprint else "You are no longer on duty"
     for change in changes:
         notify(
-            tx, change.before, "oncall", f"{ended}: {change.label}",
-            f"{ended} as {change.label}. Thank you.", ref_table="sprints", ref_id=span.id,
+            tx, change.before, "oncall", f"{ended}: {change.label}", f"{ended} as {change.label}. Thank you.",
         )  # fmt: skip
+        if span is None:
+            continue
         notify(
             tx, change.after, "oncall", f"You are now on duty: {change.label}",
             f"You are now on duty as {change.label}, until {span.end.isoformat()}."

@@ -186,3 +186,16 @@ def test_there_is_no_current_sprint_before_the_first(rota: Rota) -> None:
     found = rota.ask(current_sprint, at + 60, Calendar())
     assert found is not None
     assert found.index == 0
+
+
+def test_a_first_sprint_moved_into_the_future_leaves_nobody_on_duty(staffed: Rota) -> None:
+    """Before the first hand-over nobody is on duty, even if somebody was by mistake."""
+    fill_roster(staffed, ADA)
+    plan_sprints(staffed, 1)
+    assert staffed.on_duty() == ADA
+    staffed.do(
+        EditSprint(sprint_id=1, reason="too early", start=sprint_start(1), end=sprint_start(2)), MANAGER
+    )
+    assert staffed.on_duty() is None
+    assert staffed.value("SELECT sprint_id FROM current_state") is None
+    assert staffed.notices(ADA)[-1] == "You are no longer on duty: Account"
