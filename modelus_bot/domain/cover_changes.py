@@ -19,11 +19,10 @@ WHERE id = ? RETURNING id
 
 def require_status(found: Cover, *allowed: str, what: str) -> None:
     """Raise ``InvalidInput`` unless the request has one of the statuses from which it can be ``what``."""
-    if found.status not in allowed:
-        raise InvalidInput(
-            f"Cover request {found.id} is {found.status}, so it cannot be {what}.",
-            rule=f"cover.{found.status}",
-        )
+    if found.status in allowed:
+        return
+    outcome = "already" if found.status == what else f"{found.status}, so it cannot be"
+    raise InvalidInput(f"Cover request {found.id} is {outcome} {what}.", rule=f"cover.{found.status}")
 
 
 def step(
