@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from modelus_bot import __version__
-from modelus_bot.cli import audit, checking, configuration, migrating, running
+from modelus_bot.cli import audit, checking, configuration, importing, migrating, running
 
 __all__ = ["app"]
 
@@ -52,4 +52,5 @@ app.command("sandbox")(running.sandbox)
 app.command("check")(checking.check)
 app.add_typer(configuration.app, name="config")
 app.add_typer(migrating.app, name="migrate")
+app.add_typer(importing.app, name="import")
 app.add_typer(audit.app, name="audit")

@@ -1,0 +1,84 @@
+"""``import rotation``: move in from the Triage Rotation Bot."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from modelus_bot.cli.setting_up import (
+    DatabaseOption,
+    console,
+    operator_context,
+    settings_of,
+    with_database,
+)
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.domain.rotation_import import ImportReport, ImportRotation, mend, read_folder
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Move data in from other systems.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep ``rotation`` a command of its own, as long as it is the only one."""
+
+
+@app.command()
+def rotation(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Folder with sprints.json, disciplines.json, …")],
+    people: Annotated[
+        Path | None,
+        typer.Option("--people", help='JSON object {"Slack id": Discord id}; default people.json in FOLDER.'),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be changed, and change nothing.")
+    ] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Import the JSON files of the Triage Rotation Bot; doing it again changes nothing.
+
+    People whose Discord id is not known yet get a placeholder; link them later with /member link, or
+    run the import again with a people.json that names them.
+    """
+    settings = settings_of(context)
+    write = ImportRotation(data=mend(read_folder(folder, people)))
+    asked = operator_context(settings, f"import of {folder.resolve().name}"[:300])
+
+    path = database or settings.database.path
+
+    async def work(db: DatabaseManager) -> ImportReport:
+        return await (db.preview(write, asked) if dry_run else db.write(write, asked))
+
+    with tempfile.TemporaryDirectory() as scratch:
+        if dry_run and not path.exists():
+            path = Path(scratch) / "empty.db"
+        report = with_database(settings, work, path)
+    _print(report, dry_run=dry_run)
+
+
+def _print(report: ImportReport, *, dry_run: bool) -> None:
+    out = console()
+    if report.mended:
+        out.print("Mended or noteworthy:")
+        for one in report.mended:
+            out.print(f"- {one.sentence}", markup=False)
+    table = Table("table", "added", "updated", "unchanged", box=None, pad_edge=False)
+    for count in report.counts:
+        table.add_row(count.table, str(count.added), str(count.updated), str(count.unchanged))
+    out.print(table)
+    if report.unlinked:
+        out.print("Still without a Discord account:")
+        for person in report.unlinked:
+            out.print(f"- {person}", markup=False)
+        out.print("Link each with /member link, or name them in people.json and import again.")
+    if not report.changed:
+        out.print("Everything was there already; nothing was changed.")
+    elif dry_run:
+        out.print("This was a dry run: nothing was changed.")
