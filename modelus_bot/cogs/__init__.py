@@ -6,7 +6,7 @@ import discord
 
 from modelus_bot.cogs.audit import Audit
 from modelus_bot.cogs.cover import Cover
-from modelus_bot.cogs.cover_card import CoverButton
+from modelus_bot.cogs.cover_message import CoverButton
 from modelus_bot.cogs.dbhealth import DatabaseHealth
 from modelus_bot.cogs.general import General
 from modelus_bot.cogs.group import CommandGroup

@@ -6,7 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import Choices, CommandGroup, choices
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody

@@ -8,10 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.cover_card import CoverButton, card_of, post_card, view_of
-from modelus_bot.cogs.group import Choices, CommandGroup, choices, no_suggestions
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.operation import Write
+from modelus_bot.cogs.cover_card import card_of
+from modelus_bot.cogs.cover_message import post_card, rewrite_cards
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.suggestions import SHOWN, Choices, choices, suggested
+from modelus_bot.database.operation import Context, Write
 from modelus_bot.domain.cover_steps import (
     RefuseCover,
     RequestCover,
@@ -20,16 +21,18 @@ from modelus_bot.domain.cover_steps import (
     UntakeCover,
     WithdrawCover,
 )
+from modelus_bot.domain.covers import Cover as Found
 from modelus_bot.domain.covers import CoverChange, covers
-from modelus_bot.domain.errors import InvalidInput, Refusal
+from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
 from modelus_bot.domain.oncall import duties
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.ui import embeds
+from modelus_bot.ui.confirm import ask
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
-from modelus_bot.ui.people import label_of, name_of
+from modelus_bot.ui.people import choice_of, name_of, plain
 
-__all__ = ["Cover", "CoverButton", "cover_page"]
+__all__ = ["Cover", "cover_page"]
 
 Status = Literal["pending", "approved", "declined", "withdrawn", "expired", "revoked", "all"]
 
@@ -56,6 +59,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     ) -> None:
         """Save the request and show it with its buttons."""
         await interaction.response.defer()
+        await self.require_discipline(discipline)
         write = RequestCover(
             sprint_id=await self.sprint_id(sprint),
             discipline=discipline,
@@ -63,8 +67,9 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
             reason=reason,
             for_user=await self.member_id(for_user) if for_user else None,
         )
+        names = await self.names(interaction.user)
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
-        await post_card(self.bot, interaction, change.cover)
+        await post_card(self.bot, interaction, change.cover, names)
 
     @app_commands.command(name="take", description="Step in for somebody")
     @app_commands.describe(request="Which request")
@@ -95,8 +100,22 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     async def revoke(
         self, interaction: discord.Interaction, request: str, reason: app_commands.Range[str, 1, 300]
     ) -> None:
-        """Return the turn to whoever had it."""
-        await self._step(interaction, RevokeCover(cover_id=_number(request), reason=reason), reason)
+        """Preview, confirm, return the turn to whoever had it."""
+        await interaction.response.defer(ephemeral=True)
+        write = RevokeCover(cover_id=_number(request), reason=reason)
+        names = await self.names(interaction.user)
+        context = self.bot.context(interaction, reason)
+        change = await self.bot.db.preview(write, context)
+
+        async def yes(confirmed: Context) -> discord.Embed:
+            saved = await self.bot.db.write(write, confirmed)
+            card = card_of(saved.cover, names, saved.before)
+            await rewrite_cards(self.bot, interaction, saved.cover, card)
+            return card
+
+        card = card_of(change.cover, names, change.before)
+        card.title = f"Revoke cover request {change.cover.id}?"
+        await ask(self.bot, interaction, context, card, "Revoke", yes, danger=True)
 
     @app_commands.command(name="list", description="Requests and how they stand")
     @app_commands.describe(status="Which; those waiting for a decision if left out")
@@ -108,14 +127,12 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     @request.autocomplete("sprint")
     async def _sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest first the sprints in which the member has a turn."""
-        try:
-            own = await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)
-        except (DatabaseError, Refusal) as error:
-            return no_suggestions(error)
-        first = [(f"{label_of(duty.sprint)} (yours)", str(duty.sprint.id)) for duty in own]
+        viewer = self.viewer(interaction)
+        own = await suggested(self.bot, viewer, duties, viewer.id, self.now(), self.calendar)
+        first = {str(one.sprint.id): f"{choice_of(one.sprint)} (yours)" for one in own or ()}
         rest = await self.suggest_sprints(interaction, typed)
-        known = {value for _, value in first}
-        return [*choices(dict.fromkeys(first), typed), *(one for one in rest if one.value not in known)][:25]
+        mine = choices(((label, value) for value, label in first.items()), typed)
+        return [*mine, *(one for one in rest if one.value not in first)][:SHOWN]
 
     @request.autocomplete("discipline")
     async def _disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -130,54 +147,35 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     @untake.autocomplete("request")
     @withdraw.autocomplete("request")
     @refuse.autocomplete("request")
-    async def _pending(self, _: discord.Interaction, typed: str) -> Choices:
-        return await self._suggest("pending", typed)
+    async def _pending(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, "pending", typed)
 
     @revoke.autocomplete("request")
-    async def _approved(self, _: discord.Interaction, typed: str) -> Choices:
-        return await self._suggest("approved", typed)
+    async def _approved(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, "approved", typed)
 
-    async def _suggest(self, status: Literal["pending", "approved"], typed: str) -> Choices:
-        try:
-            found = await self.bot.db.read(covers, status, 50)
-            names = await self.names()
-        except (DatabaseError, Refusal) as error:
-            return no_suggestions(error)
+    async def _suggest(
+        self, interaction: discord.Interaction, status: Literal["pending", "approved"], typed: str
+    ) -> Choices:
+        viewer = self.viewer(interaction)
+        found = await suggested(self.bot, viewer, covers, status, 50)
+        people = await suggested(self.bot, viewer, everybody) or {}
         return choices(
-            (
-                (
-                    f"{one.id}: {name_of(one.original_id, names)}, {one.discipline}, {one.sprint_name}",
-                    str(one.id),
-                )
-                for one in found
-            ),
+            ((_choice(one, people.get(one.original_id, "somebody")), str(one.id)) for one in found or ()),
             typed,
         )
 
-    async def _step(
-        self, interaction: discord.Interaction, write: Write[CoverChange], reason: str | None = None
-    ) -> None:
+    async def _step(self, interaction: discord.Interaction, write: Write[CoverChange]) -> None:
         await interaction.response.defer(ephemeral=True)
-        change = await self.bot.db.write(write, self.bot.context(interaction, reason))
-        names = await self.names()
-        card = card_of(change.cover, names)
-        if change.before is not None:
-            card.set_footer(text=f"{change.before} → {change.cover.status}")
+        names = await self.names(interaction.user)
+        change = await self.bot.db.write(write, self.bot.context(interaction))
+        card = card_of(change.cover, names, change.before)
         await interaction.followup.send(embed=card)
-        await self._refresh(interaction, change)
+        await rewrite_cards(self.bot, interaction, change.cover, card)
 
-    async def _refresh(self, interaction: discord.Interaction, change: CoverChange) -> None:
-        """Rewrite the message that shows the request, where it was asked or in the duty channel."""
-        message_id = change.cover.message_id
-        channels = (interaction.channel, self.bot.get_channel(self.bot.settings.server.duty_channel_id or 0))
-        for channel in channels:
-            if message_id is None or not isinstance(channel, discord.TextChannel):
-                continue
-            try:
-                card = card_of(change.cover, await self.names())
-                await channel.get_partial_message(message_id).edit(embed=card, view=view_of(change.cover))
-            except discord.NotFound:
-                continue
+
+def _choice(found: Found, name: str) -> str:
+    return f"{found.id}: {name}, {found.discipline}, {found.sprint_name}"
 
 
 def _number(value: str) -> int:
@@ -200,9 +198,11 @@ async def cover_page(listing: Listing) -> tuple[discord.Embed, bool]:
     found = await db.read(covers, status, PAGE + 1, listing.page * PAGE)
     people = await db.read(everybody)
     lines = [
-        f"**{one.id}** {name_of(one.original_id, people)}, {one.discipline}, {one.sprint_name}"
+        f"**{one.id}** {name_of(one.original_id, people)}, {one.discipline}, {plain(one.sprint_name)}"
         f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
         for one in found[:PAGE]
     ]
-    card = embeds.info(f"Cover requests: {status}", embeds.lines(lines, empty="None."))
+    card = embeds.info(
+        f"Cover requests: {status}", embeds.lines(lines, empty="None. `/cover request` asks for one.")
+    )
     return card, len(found) > PAGE

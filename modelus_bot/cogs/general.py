@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 
 import modelus_bot
-from modelus_bot.cogs.group import Choices, CommandGroup, choices
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.domain.members import standing_of

@@ -1,4 +1,4 @@
-"""What every command group shares: who asks, the server's calendar, people's names, autocomplete."""
+"""What every command group shares: who asks, the server's calendar, and what was meant by a typed name."""
 
 from __future__ import annotations
 
@@ -8,30 +8,24 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import discord
-from discord import app_commands
 from discord.ext import commands
-from loguru import logger
 
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.cogs.suggestions import Choices, choices, suggested
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.disciplines import disciplines
-from modelus_bot.domain.errors import InvalidInput, Refusal
+from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
 from modelus_bot.domain.permissions import Viewer, check_staff
 from modelus_bot.domain.rosters import roster
 from modelus_bot.domain.sprints import sprints
 from modelus_bot.ui.dates import parse_day, suggest_days
 from modelus_bot.ui.embeds import clip
-from modelus_bot.ui.people import label_of
+from modelus_bot.ui.people import choice_of
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Choices", "CommandGroup", "choices", "no_suggestions"]
-
-Choices = list[app_commands.Choice[str]]
-SHOWN = 25
-"""How many suggestions Discord shows."""
+__all__ = ["CommandGroup", "only_one"]
 
 
 class CommandGroup(commands.Cog):
@@ -68,79 +62,76 @@ class CommandGroup(commands.Cog):
         """Raise ``NotAllowed`` unless the member is staff."""
         await self.bot.db.read(check_staff, self.viewer(interaction))
 
-    async def names(self) -> dict[int, str]:
-        """Return everybody's name by id."""
-        return await self.bot.db.read(everybody)
+    async def names(self, *present: discord.Member | discord.User) -> dict[int, str]:
+        """Return everybody's name by id, those ``present`` by what Discord calls them if not known.
+
+        Asked before a write, so that nothing can fail between the write and saying what was saved.
+        """
+        return {one.id: one.display_name for one in present} | await self.bot.db.read(everybody)
+
+    async def require_discipline(self, key: str) -> str:
+        """Return ``key`` if there is such a discipline; raises ``InvalidInput`` with the ones there are."""
+        known = [one.key for one in await self.bot.db.read(disciplines)]
+        if key in known:
+            return key
+        raise InvalidInput(
+            f"“{clip(key, 60)}” is not a discipline. There are: {', '.join(known) or 'none yet'}.",
+            rule="discipline.unknown",
+        )
 
     async def sprint_id(self, value: str) -> int:
-        """Return the sprint that a suggestion's value, a number or a name stands for."""
-        if value.isdecimal():
-            return int(value)
-        for one in await self.bot.db.read(sprints):
-            if value.casefold() in {one.name.casefold(), label_of(one).casefold()}:
-                return one.id
-        raise InvalidInput(
-            f"“{clip(value, 60)}” is not a sprint. Pick one from the list.", rule="sprint.unknown"
-        )
+        """Return the sprint that a suggestion's value, a name or a name with days stands for."""
+        wanted = value.strip().casefold()
+        found = [
+            one.id
+            for one in await self.bot.db.read(sprints)
+            if wanted in {str(one.id), one.name.casefold(), choice_of(one).casefold()}
+        ]
+        return only_one(found, value, "a sprint", "sprint.unknown")
 
     async def member_id(self, value: str, discipline: str | None = None) -> int:
         """Return the roster member that a suggestion's value or a name stands for."""
+        wanted = value.strip().casefold()
         found = [
             one.user_id
             for one in await self.bot.db.read(roster, discipline)
-            if value == str(one.user_id) or value.casefold() == one.username.casefold()
+            if wanted in {str(one.user_id), one.username.casefold()}
         ]
-        if not found:
-            raise InvalidInput(
-                f"“{clip(value, 60)}” is not on that roster. Pick somebody from the list.",
-                rule="roster.unknown",
-            )
-        return found[0]
+        where = f"on the roster of {discipline}" if discipline else "on any roster"
+        return only_one(found, value, where, "roster.unknown")
 
-    async def suggest_disciplines(self, _: discord.Interaction, typed: str) -> Choices:
+    async def suggest_disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest disciplines by key or name."""
-        try:
-            known = await self.bot.db.read(disciplines)
-        except (DatabaseError, Refusal) as error:
-            return no_suggestions(error)
-        return choices(((f"{one.label} ({one.key})", one.key) for one in known), typed)
+        known = await suggested(self.bot, self.viewer(interaction), disciplines)
+        return choices(((f"{one.label} ({one.key})", one.key) for one in known or ()), typed)
 
-    async def suggest_sprints(self, _: discord.Interaction, typed: str) -> Choices:
+    async def suggest_sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest sprints that have not ended."""
-        try:
-            known = await self.bot.db.read(sprints, self.today())
-        except (DatabaseError, Refusal) as error:
-            return no_suggestions(error)
-        return choices(((label_of(one), str(one.id)) for one in known), typed)
+        known = await suggested(self.bot, self.viewer(interaction), sprints, self.today())
+        return choices(((choice_of(one), str(one.id)) for one in known or ()), typed)
 
     async def suggest_roster(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest people on the roster of the discipline chosen so far, or on any."""
-        discipline = getattr(interaction.namespace, "discipline", None)
-        try:
-            known = await self.bot.db.read(roster, discipline)
-        except (DatabaseError, Refusal) as error:
-            return no_suggestions(error)
-        people = dict.fromkeys((one.username, str(one.user_id)) for one in known)
-        return choices(people, typed)
+        discipline: str | None = getattr(interaction.namespace, "discipline", None)
+        known = await suggested(self.bot, self.viewer(interaction), roster, discipline)
+        return choices(dict.fromkeys((one.username, str(one.user_id)) for one in known or ()), typed)
 
     async def suggest_days(self, _: discord.Interaction, typed: str) -> Choices:
         """Suggest days near today."""
         return [
-            app_commands.Choice(name=label, value=value) for label, value in suggest_days(typed, self.today())
+            discord.app_commands.Choice(name=label, value=value)
+            for label, value in suggest_days(typed, self.today())
         ]
 
 
-def choices(pairs: Iterable[tuple[str, str]], typed: str) -> Choices:
-    """Return the pairs of label and value whose label contains what was typed."""
-    wanted = typed.casefold().strip()
-    return [
-        app_commands.Choice(name=clip(label, 100), value=value)
-        for label, value in pairs
-        if wanted in label.casefold() or wanted == value.casefold()
-    ][:SHOWN]
-
-
-def no_suggestions(error: Exception) -> Choices:
-    """Suggest nothing when the database cannot be asked; typing goes on."""
-    logger.bind(error=str(error)).debug("no_suggestions")
-    return []
+def only_one(found: Iterable[int], value: str, what: str, rule: str) -> int:
+    """Return the only id that was found; raises ``InvalidInput`` when there is none, or more than one."""
+    ids = sorted(set(found))
+    if not ids:
+        raise InvalidInput(f"“{clip(value, 60)}” is not {what}. Pick one from the list.", rule=rule)
+    if len(ids) > 1:
+        raise InvalidInput(
+            f"“{clip(value, 60)}” can mean {len(ids)} different ones. Pick one from the list.",
+            rule="ambiguous",
+        )
+    return ids[0]

@@ -8,9 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import Choices, CommandGroup, choices, no_suggestions
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.domain.errors import InvalidInput, Refusal
+from modelus_bot.cogs.group import CommandGroup, only_one
+from modelus_bot.cogs.suggestions import Choices, choices, suggested
+from modelus_bot.database.operation import Context
 from modelus_bot.domain.members import (
     DeactivateMember,
     LinkMember,
@@ -22,7 +22,7 @@ from modelus_bot.domain.members import (
 )
 from modelus_bot.ui import embeds
 from modelus_bot.ui.confirm import ask
-from modelus_bot.ui.people import move_lines
+from modelus_bot.ui.people import move_lines, plain
 
 __all__ = ["MemberGroup"]
 
@@ -55,7 +55,7 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         write = SetRole(discord_id=user.id, username=user.display_name, role=None if role == "none" else role)
         change = await self.bot.db.write(write, self.bot.context(interaction))
         before = change.before.role if change.before is not None else None
-        text = f"{change.after.username}: {before or 'none'} → **{change.after.role or 'none'}**"
+        text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
         await interaction.followup.send(embed=embeds.success("Role saved", text))
 
     @app_commands.command(
@@ -68,15 +68,17 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         """Show whose turns move, confirm, deactivate."""
         await interaction.response.defer(ephemeral=True)
         write = DeactivateMember(discord_id=await self._id(member), reason=reason)
-        change = await self.bot.db.preview(write, self.bot.context(interaction, reason))
+        names = await self.names(interaction.user)
+        context = self.bot.context(interaction, reason)
+        change = await self.bot.db.preview(write, context)
 
-        async def yes(pressed: discord.Interaction) -> discord.Embed:
-            confirmed = write.model_copy(update={"expected": change.digest})
-            saved = await self.bot.db.write(confirmed, self.bot.context(pressed, reason))
-            return embeds.success(f"{saved.after.username} is deactivated", await self._moves(saved))
+        async def yes(confirmed: Context) -> discord.Embed:
+            same = write.model_copy(update={"expected": change.digest})
+            saved = await self.bot.db.write(same, confirmed)
+            return embeds.success(f"{saved.after.username} is deactivated", _change(saved, names))
 
-        card = embeds.question(f"Deactivate {change.after.username}?", await self._moves(change))
-        await ask(self.bot, interaction, card, "Deactivate", yes, danger=True)
+        card = embeds.question(f"Deactivate {change.after.username}?", _change(change, names))
+        await ask(self.bot, interaction, context, card, "Deactivate", yes, danger=True)
 
     @app_commands.command(name="reactivate", description="Bring somebody back, on the rosters they stood on")
     @app_commands.describe(member="Who")
@@ -84,15 +86,21 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         """Show whose turns move, confirm, reactivate."""
         await interaction.response.defer(ephemeral=True)
         write = ReactivateMember(discord_id=await self._id(member))
-        change = await self.bot.db.preview(write, self.bot.context(interaction))
+        names = await self.names(interaction.user)
+        context = self.bot.context(interaction)
+        change = await self.bot.db.preview(write, context)
+        if change.before == change.after:
+            title = f"{change.after.username} is active already"
+            await interaction.followup.send(embed=embeds.info(title, "Nothing was changed."))
+            return
 
-        async def yes(pressed: discord.Interaction) -> discord.Embed:
-            confirmed = write.model_copy(update={"expected": change.digest or None})
-            saved = await self.bot.db.write(confirmed, self.bot.context(pressed))
-            return embeds.success(f"{saved.after.username} is active", await self._moves(saved))
+        async def yes(confirmed: Context) -> discord.Embed:
+            same = write.model_copy(update={"expected": change.digest})
+            saved = await self.bot.db.write(same, confirmed)
+            return embeds.success(f"{saved.after.username} is active", _change(saved, names))
 
-        card = embeds.question(f"Reactivate {change.after.username}?", await self._moves(change))
-        await ask(self.bot, interaction, card, "Reactivate", yes)
+        card = embeds.question(f"Reactivate {change.after.username}?", _change(change, names))
+        await ask(self.bot, interaction, context, card, "Reactivate", yes)
 
     @app_commands.command(name="link", description="Give an imported person their Discord account")
     @app_commands.describe(person="The imported person", user="Their account")
@@ -102,44 +110,54 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         write = LinkMember(
             placeholder_id=await self._id(person), discord_id=user.id, username=user.display_name
         )
-        change = await self.bot.db.write(write, self.bot.context(interaction))
+        context = self.bot.context(interaction)
+        change = await self.bot.db.preview(write, context)
         before = change.before.username if change.before is not None else person
-        text = f"{before} → **{change.after.username}**. Everything they hold came along."
-        await interaction.followup.send(embed=embeds.success("Linked", text))
+        text = f"{plain(before)} → **{plain(change.after.username)}**"
+
+        async def yes(confirmed: Context) -> discord.Embed:
+            await self.bot.db.write(write, confirmed)
+            return embeds.success("Linked", f"{text}. Everything they hold came along.")
+
+        question = f"{text}\nEverything they hold comes along. This cannot be undone."
+        card = embeds.question("Link this account?", question)
+        await ask(self.bot, interaction, context, card, "Link", yes, danger=True)
 
     @deactivate.autocomplete("member")
-    async def _active(self, _: discord.Interaction, typed: str) -> Choices:
-        return await self._suggest(typed, active=True)
+    async def _active(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, typed, active=True)
 
     @reactivate.autocomplete("member")
-    async def _inactive(self, _: discord.Interaction, typed: str) -> Choices:
-        return await self._suggest(typed, active=False)
+    async def _inactive(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, typed, active=False)
 
     @link.autocomplete("person")
-    async def _imported(self, _: discord.Interaction, typed: str) -> Choices:
-        return await self._suggest(typed, active=None)
+    async def _imported(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, typed, active=None)
 
-    async def _suggest(self, typed: str, *, active: bool | None) -> Choices:
+    async def _suggest(self, interaction: discord.Interaction, typed: str, *, active: bool | None) -> Choices:
         """Suggest members by name; None: those without a Discord account."""
-        try:
-            known = await self.bot.db.read(members, active_only=False)
-        except (DatabaseError, Refusal) as error:
-            return no_suggestions(error)
+        known = await suggested(self.bot, self.viewer(interaction), members, active_only=False)
         fitting = [
-            one for one in known if (one.is_placeholder if active is None else one.is_active is active)
+            one for one in known or () if (one.is_placeholder if active is None else one.is_active is active)
         ]
         return choices(((one.username, str(one.discord_id)) for one in fitting), typed)
 
     async def _id(self, value: str) -> int:
         """Return the member that a suggestion's value or a name stands for."""
-        for one in await self.bot.db.read(members, active_only=False):
-            if value == str(one.discord_id) or value.casefold() == one.username.casefold():
-                return one.discord_id
-        raise InvalidInput(
-            f"The bot does not know “{embeds.clip(value, 60)}”. Pick somebody from the list.",
-            rule="member.unknown",
-        )
+        wanted = value.strip().casefold()
+        found = [
+            one.discord_id
+            for one in await self.bot.db.read(members, active_only=False)
+            if wanted in {str(one.discord_id), one.username.casefold()}
+        ]
+        return only_one(found, value, "a member whom the bot knows", "member.unknown")
 
-    async def _moves(self, change: MemberChange) -> str:
-        lines = move_lines(change.moves, await self.names())
-        return "**Who moves**\n" + embeds.lines(lines, empty="Nobody's turn moves.", limit=3500)
+
+def _change(change: MemberChange, names: dict[int, str]) -> str:
+    before, after = (
+        "active" if one is not None and one.is_active else "not active"
+        for one in (change.before, change.after)
+    )
+    moves = embeds.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3500)
+    return f"{before} → **{after}**\n\n**Who moves**\n{moves}"

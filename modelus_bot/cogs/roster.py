@@ -7,9 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup
-from modelus_bot.database.operation import Write
+from modelus_bot.database.operation import Context, Write
 from modelus_bot.domain.disciplines import disciplines
-from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.rosters import (
     AddToRoster,
     MoveInRoster,
@@ -21,10 +20,13 @@ from modelus_bot.domain.rosters import (
 )
 from modelus_bot.ui import embeds
 from modelus_bot.ui.confirm import ask
-from modelus_bot.ui.people import move_lines, when
+from modelus_bot.ui.people import move_lines, plain, when
 
 __all__ = ["Roster"]
 
+FIELDS = 25
+"""How many disciplines fit on one card."""
+NOBODY = "Nobody yet. Add somebody with `/roster add`."
 NOBODY_MOVES = "Nobody's turn moves."
 
 
@@ -40,19 +42,15 @@ class Roster(
         await interaction.response.defer()
         await self.require_staff(interaction)
         known = await self.bot.db.read(disciplines)
-        if discipline is not None and discipline not in {one.key for one in known}:
-            raise InvalidInput(
-                f"“{embeds.clip(discipline, 60)}” is not a discipline. There are:"
-                f" {', '.join(one.key for one in known)}.",
-                rule="discipline.unknown",
-            )
+        if discipline is not None:
+            await self.require_discipline(discipline)
         entries = await self.bot.db.read(roster, discipline)
-        card = embeds.info("Rosters")
-        for one in known:
-            if discipline in {None, one.key}:
-                people = [self._line(entry) for entry in entries if entry.discipline == one.key]
-                text = embeds.lines(people, empty="Nobody yet. Add somebody with `/roster add`.", limit=1000)
-                card.add_field(name=one.label, value=text, inline=discipline is None)
+        shown = [one for one in known if discipline in {None, one.key}][:FIELDS]
+        card = embeds.info("Rosters", "" if shown else "There are no disciplines yet.")
+        for one in shown:
+            people = [self._line(entry) for entry in entries if entry.discipline == one.key]
+            text = embeds.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
+            card.add_field(name=one.label, value=text, inline=len(shown) > 1)
         await interaction.followup.send(embed=card)
 
     @app_commands.command(name="add", description="Put a member on a roster")
@@ -70,17 +68,18 @@ class Roster(
     ) -> None:
         """Preview, confirm, add."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_discipline(discipline)
         write = AddToRoster(
             member_id=user.id, name=user.display_name, discipline=discipline, position=position
         )
-        await self._confirm(interaction, write, f"Add {user.display_name} to {discipline}?", "Add")
+        await self._confirm(interaction, write, f"Add {user.display_name} to {discipline}?", "Add", user)
 
     @app_commands.command(name="remove", description="Take a member off a roster")
     @app_commands.describe(discipline="The roster", member="Who")
     async def remove(self, interaction: discord.Interaction, discipline: str, member: str) -> None:
         """Preview, confirm, remove."""
         await interaction.response.defer(ephemeral=True)
-        user_id = await self.member_id(member, discipline)
+        user_id = await self.member_id(member, await self.require_discipline(discipline))
         write = RemoveFromRoster(member_id=user_id, discipline=discipline)
         title = f"Remove {(await self.names()).get(user_id, member)} from {discipline}?"
         await self._confirm(interaction, write, title, "Remove", danger=True)
@@ -99,7 +98,7 @@ class Roster(
     ) -> None:
         """Preview, confirm, move."""
         await interaction.response.defer(ephemeral=True)
-        user_id = await self.member_id(member, discipline)
+        user_id = await self.member_id(member, await self.require_discipline(discipline))
         write = MoveInRoster(member_id=user_id, discipline=discipline, position=position)
         name = (await self.names()).get(user_id, member)
         title = f"Move {name} to place {position} of {discipline}?"
@@ -124,7 +123,7 @@ class Roster(
         """Preview, confirm, set."""
         await interaction.response.defer(ephemeral=True)
         if discipline is not None:
-            await self._known(discipline)
+            await self.require_discipline(discipline)
         user_id = interaction.user.id if member is None else await self.member_id(member, discipline)
         write = SetAway(
             member_id=user_id,
@@ -157,39 +156,30 @@ class Roster(
     async def _days(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return await self.suggest_days(interaction, typed)
 
-    async def _known(self, discipline: str) -> None:
-        """Raise ``NotFound`` unless there is such a discipline."""
-        if discipline not in {one.key for one in await self.bot.db.read(disciplines)}:
-            raise InvalidInput(
-                f"“{embeds.clip(discipline, 60)}” is not a discipline. Pick one from the list.",
-                rule="discipline.unknown",
-            )
-
     async def _confirm(
         self,
         interaction: discord.Interaction,
         write: Write[RosterChange],
         title: str,
         label: str,
-        *,
+        *present: discord.Member,
         dry_run: bool = False,
         danger: bool = False,
     ) -> None:
         """Show who would move; save exactly that when it is confirmed."""
-        change = await self.bot.db.preview(write, self.bot.context(interaction))
-        names = await self.names()
-        names[interaction.user.id] = names.get(interaction.user.id, interaction.user.display_name)
+        names = await self.names(interaction.user, *present)
+        context = self.bot.context(interaction)
+        change = await self.bot.db.preview(write, context)
         if dry_run:
             await interaction.followup.send(embed=embeds.info("Only a preview", self._change(change, names)))
             return
 
-        async def yes(pressed: discord.Interaction) -> discord.Embed:
-            confirmed = write.model_copy(update={"expected": change.digest})
-            saved = await self.bot.db.write(confirmed, self.bot.context(pressed))
-            return embeds.success("Saved", self._change(saved, await self.names()))
+        async def yes(confirmed: Context) -> discord.Embed:
+            same = write.model_copy(update={"expected": change.digest})
+            return embeds.success("Saved", self._change(await self.bot.db.write(same, confirmed), names))
 
         card = embeds.question(title, self._change(change, names))
-        await ask(self.bot, interaction, card, label, yes, danger=danger)
+        await ask(self.bot, interaction, context, card, label, yes, danger=danger)
 
     def _change(self, change: RosterChange, names: dict[int, str]) -> str:
         before = self._line(change.before) if change.before else "not on the roster"
@@ -198,7 +188,7 @@ class Roster(
         return f"{before} → {after}\n\n**Who moves**\n{moves}"
 
     def _line(self, entry: RosterEntry) -> str:
-        text = f"{entry.position}. {entry.username}"
+        text = f"{entry.position}. {plain(entry.username)}"
         if entry.away_from is None:
             return text
         until = f" to {when(entry.away_to, self.calendar)}" if entry.away_to else " until further notice"

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup
-from modelus_bot.database.operation import Write
+from modelus_bot.database.operation import Context, Write
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.domain.sprints import (
@@ -133,20 +133,20 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         danger: bool = False,
     ) -> None:
         """Show what would change; save exactly that when it is confirmed."""
-        change = await self.bot.db.preview(write, self.bot.context(interaction, reason))
-        text = _change(change, await self.names())
+        names = await self.names(interaction.user)
+        context = self.bot.context(interaction, reason)
+        change = await self.bot.db.preview(write, context)
+        text = _change(change, names)
         if dry_run:
             await interaction.followup.send(embed=embeds.info("Only a preview", text))
             return
 
-        async def yes(pressed: discord.Interaction) -> discord.Embed:
+        async def yes(confirmed: Context) -> discord.Embed:
             update = {"expected": change.digest} if "expected" in type(write).model_fields else {}
-            saved = await self.bot.db.write(
-                write.model_copy(update=update), self.bot.context(pressed, reason)
-            )
-            return embeds.success("Saved", _change(saved, await self.names()))
+            saved = await self.bot.db.write(write.model_copy(update=update), confirmed)
+            return embeds.success("Saved", _change(saved, names))
 
-        await ask(self.bot, interaction, embeds.question(title, text), label, yes, danger=danger)
+        await ask(self.bot, interaction, context, embeds.question(title, text), label, yes, danger=danger)
 
 
 def _change(change: SprintChange, names: dict[int, str]) -> str:

@@ -1,83 +1,116 @@
-"""Asking before something is done: only the asked person answers, and silence means no."""
+"""Asking before something is done: only the asked person answers, once, and silence means no."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
+from loguru import logger
 
+from modelus_bot.database.operation import Context
+from modelus_bot.domain.errors import Refusal
 from modelus_bot.ui import embeds
+from modelus_bot.ui.errors import reply_for
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["Confirm", "ask"]
 
-Answer = Callable[[discord.Interaction], Awaitable[discord.Embed]]
+Answer = Callable[[Context], Awaitable[discord.Embed]]
 PATIENCE = 120.0
 """Seconds until the question closes by itself."""
 
 
 class Confirm(discord.ui.View):
-    """Two buttons for one person; ``yes`` does the work and returns the card that replaces the question."""
+    """Two buttons for one person; ``yes`` does the work and returns the card that replaces the question.
+
+    Every press of the first button is the same request, so that pressing again after an answer that
+    did not arrive does nothing twice.
+    """
 
     message: discord.Message | None = None
 
-    def __init__(self, bot: ModelUsBot, asked: int, label: str, yes: Answer, *, danger: bool) -> None:
-        """Ask the member with id ``asked``; ``label`` is the button that does it."""
+    def __init__(self, bot: ModelUsBot, context: Context, label: str, yes: Answer, *, danger: bool) -> None:
+        """Ask the author of ``context``; ``label`` is the button that does it."""
         super().__init__(timeout=PATIENCE)
         self._bot = bot
-        self._asked = asked
+        self._context = context
         self._yes = yes
+        self._working = False
         self.confirm.label = label
         self.confirm.style = discord.ButtonStyle.danger if danger else discord.ButtonStyle.success
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let nobody else answer."""
-        if interaction.user.id == self._asked:
+        if interaction.user.id == self._context.actor:
             return True
         await interaction.response.send_message("This question is for somebody else.", ephemeral=True)
         return False
 
     @discord.ui.button(label="Confirm")
     async def confirm(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
-        """Do it."""
+        """Do it; a second press while it is being done only waits."""
         await interaction.response.defer()
-        card = await self._yes(interaction)
+        if self._working or self.is_finished():
+            return
+        self._working = True
+        try:
+            card = await self._yes(self._now(interaction))
+        except Refusal as refusal:
+            card = reply_for(refusal).embed()
+            logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
+        finally:
+            self._working = False
         self.stop()
         await interaction.edit_original_response(embed=card, view=None)
 
     @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
     async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
         """Do nothing."""
+        if self._working or self.is_finished():
+            await interaction.response.defer()
+            return
         self.stop()
-        await interaction.response.edit_message(
-            embed=embeds.info("Cancelled", "Nothing was changed."), view=None
-        )
+        card = embeds.info("Cancelled", "Nothing was changed.")
+        await interaction.response.edit_message(embed=card, view=None)
+
+    def _now(self, interaction: discord.Interaction) -> Context:
+        """Return who asks with today's rights and clock, under the request id of the question."""
+        asked = self._context
+        return self._bot.context(interaction, asked.reason).numbered(asked.request_id or str(interaction.id))
 
     async def on_timeout(self) -> None:
         """Close the question."""
-        if self.message is not None:
-            card = embeds.info("Closed", "Nobody answered within two minutes, so nothing was changed.")
+        if self.message is None or self._working:
+            return
+        card = embeds.info(
+            "Closed", "Nobody answered within two minutes, so nothing was changed. Run the command again."
+        )
+        try:
             await self.message.edit(embed=card, view=None)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            logger.bind(error=str(error)).info("question_not_closed")
 
     async def on_error(
         self, interaction: discord.Interaction, error: Exception, _: discord.ui.Item[Any]
     ) -> None:
-        """Say what went wrong; the question stays open."""
+        """Say what went wrong; the question stays open for another try."""
         await self._bot.error_handler.handle(interaction, error)
 
 
 async def ask(
     bot: ModelUsBot,
     interaction: discord.Interaction,
+    context: Context,
     card: discord.Embed,
     label: str,
     yes: Answer,
     *,
     danger: bool = False,
 ) -> None:
-    """Show a question under an interaction that was deferred."""
-    view = Confirm(bot, interaction.user.id, label, yes, danger=danger)
+    """Show a question under a deferred interaction; ``yes`` is given the context to write under."""
+    view = Confirm(bot, context, label, yes, danger=danger)
     view.message = await interaction.followup.send(embed=card, view=view, ephemeral=True, wait=True)

@@ -9,29 +9,40 @@ from modelus_bot.domain.errors import InvalidInput
 
 __all__ = ["parse_day", "suggest_days"]
 
+NAMED = {"today": 0, "tomorrow": 1, "yesterday": -1}
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+IN_DAYS = re.compile(r"in (\d{1,3}) (days?|weeks?)", re.ASCII)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
 RULE = "Write a day as 2026-03-31, today, tomorrow, a weekday like friday, or “in 3 days”."
 
 
 def parse_day(text: str, today: date) -> date:
-    """Return the day that was meant; a weekday is the next one after today.
+    """Return the day that was meant, from 2000 to 2199; a weekday is the next one after today.
 
     Raises ``InvalidInput`` with the ways a day can be written.
     """
     words = " ".join(text.lower().split())
-    named = {"today": 0, "tomorrow": 1, "yesterday": -1}
-    if words in named:
-        return today + timedelta(days=named[words])
-    if words in WEEKDAYS:
-        return today + timedelta(days=(WEEKDAYS.index(words) - today.weekday() - 1) % 7 + 1)
-    if found := re.fullmatch(r"in (\d{1,3}) (days?|weeks?)", words):
-        return today + timedelta(days=int(found[1]) * (7 if found[2].startswith("week") else 1))
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
-            return date.fromisoformat(words)
+        day = _relative(words, today) or (date.fromisoformat(words) if ISO.fullmatch(words) else None)
     except ValueError as error:
         raise InvalidInput(f"“{text[:40]}” is not a day of the calendar. {RULE}", rule="date") from error
-    raise InvalidInput(f"“{text[:40]}” is not a day. {RULE}", rule="date")
+    if day is None:
+        raise InvalidInput(f"“{text[:40]}” is not a day. {RULE}", rule="date")
+    if not FIRST <= day <= LAST:
+        raise InvalidInput(f"“{text[:40]}” is too far away: days go from {FIRST} to {LAST}.", rule="date")
+    return day
+
+
+def _relative(words: str, today: date) -> date | None:
+    """Return the day that is named by its distance from today, or None."""
+    if words in NAMED:
+        return today + timedelta(days=NAMED[words])
+    if words in WEEKDAYS:
+        return today + timedelta(days=(WEEKDAYS.index(words) - today.weekday() - 1) % 7 + 1)
+    if found := IN_DAYS.fullmatch(words):
+        return today + timedelta(days=int(found[1]) * (7 if found[2].startswith("week") else 1))
+    return None
 
 
 def suggest_days(text: str, today: date) -> list[tuple[str, str]]:

@@ -23,8 +23,12 @@ __all__ = ["ErrorHandler", "Reply", "reply_for"]
 ALREADY_ANSWERED = 40060
 UNKNOWN_INTERACTION = 10062
 GENERAL = (
-    "Something went wrong on our side and nothing was changed. Please try again; if it happens again,"
-    " tell an administrator the reference below."
+    "Something went wrong on our side, and it is not certain how far it got. Look before you try again;"
+    " if it happens again, tell an administrator the reference below."
+)
+NOT_SHOWN = (
+    "Discord did not take part of the answer. What you asked for may have been saved already:"
+    " look before you try again."
 )
 
 
@@ -58,6 +62,8 @@ def reply_for(error: BaseException) -> Reply:
         return Reply("Not done", cause.user_message, cause.reference)
     if isinstance(cause, ValidationError):
         return Reply("That did not work", validation_sentence(cause))
+    if isinstance(cause, discord.HTTPException | aiohttp.ClientError):
+        return Reply("Discord is having trouble", NOT_SHOWN, new_reference())
     return _discord_reply(cause) or Reply("Something went wrong", GENERAL, new_reference())
 
 

@@ -10,6 +10,7 @@ import discord
 
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.ui import embeds
+from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -96,15 +97,13 @@ class PageButton(
         """Read the button back from its id."""
         return cls(match["kind"], match["argument"], int(match["page"]), match["label"])
 
+    @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Redraw the message as the other page."""
         bot: ModelUsBot = interaction.client
-        try:
-            await interaction.response.defer()
-            if self.kind not in _LISTS:
-                card, view = embeds.warning("This list is gone", "Please run the command again."), None
-            else:
-                card, view = await _drawn(bot, interaction, self.kind, self.argument, max(self.page, 0))
-            await interaction.edit_original_response(embed=card, view=view)
-        except Exception as error:  # noqa: BLE001 - every failure becomes a reply
-            await bot.error_handler.handle(interaction, error)
+        await interaction.response.defer()
+        if self.kind not in _LISTS:
+            card, view = embeds.warning("This list is gone", "Please run the command again."), None
+        else:
+            card, view = await _drawn(bot, interaction, self.kind, self.argument, max(self.page, 0))
+        await interaction.edit_original_response(embed=card, view=view)

@@ -6,24 +6,46 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+import discord
+
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.sprints import HolderView, Sprint
 
-__all__ = ["holder_line", "label_of", "moment", "move_lines", "name_of", "sprint_days", "when"]
+__all__ = [
+    "choice_of",
+    "holder_line",
+    "label_of",
+    "moment",
+    "move_lines",
+    "name_of",
+    "plain",
+    "sprint_days",
+    "when",
+]
 
 SOURCES = {"override": " (cover)", "manual": " (set by hand)", "rotation": "", "none": ""}
+
+
+def plain(text: str) -> str:
+    """Return what somebody typed so that Discord shows it as it is: no links, no bold, no headings."""
+    return discord.utils.escape_markdown(text)
 
 
 def name_of(user_id: int | None, names: Mapping[int, str]) -> str:
     """Return a person's name, their number if it is not known, or "nobody"."""
     if user_id is None:
         return "nobody"
-    return names.get(user_id, f"member {user_id}")
+    return plain(names.get(user_id, f"member {user_id}"))
 
 
 def label_of(sprint: Sprint) -> str:
-    """Return a sprint's name with its days."""
+    """Return a sprint's name with its days, for messages."""
+    return f"{plain(sprint.name)} • {sprint_days(sprint)}"
+
+
+def choice_of(sprint: Sprint) -> str:
+    """Return a sprint's name with its days, for lists to pick from."""
     return f"{sprint.name} • {sprint_days(sprint)}"
 
 
@@ -38,14 +60,14 @@ def sprint_days(sprint: Sprint) -> str:
 
 def holder_line(holder: HolderView) -> str:
     """Return who holds a discipline, and why if not by rotation."""
-    who = f"**{holder.username}**" if holder.username else "nobody — set somebody with `/oncall set`"
+    who = f"**{plain(holder.username)}**" if holder.username else "nobody — set somebody with `/oncall set`"
     return f"{holder.label}: {who}{SOURCES.get(holder.source, '')}"
 
 
 def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:
     """Return who moves, a line each."""
     return [
-        f"• {move.sprint_name}, {move.discipline}:"
+        f"• {plain(move.sprint_name)}, {plain(move.discipline)}:"
         f" {name_of(move.before, names)} → {name_of(move.after, names)}"
         for move in moves
     ]
