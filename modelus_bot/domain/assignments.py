@@ -52,12 +52,18 @@ FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
 WHERE d.discipline = ? ORDER BY d.position
 """
 _FIXED = "SELECT user_id, source FROM assignments WHERE sprint_id = ? AND discipline = ?"
-_LAST_POSITION = """
-SELECT d.position
+_LAST_TURN = """
+SELECT d.position, s.start_date
 FROM assignments AS a JOIN sprints AS s ON s.id = a.sprint_id
 JOIN user_disciplines AS d ON d.user_id = a.user_id AND d.discipline = a.discipline
 WHERE a.discipline = ? AND s.start_date < ? AND a.source <> 'manual'
 ORDER BY s.start_date DESC LIMIT 1
+"""
+_BY_HAND_SINCE = """
+SELECT s.id, s.sprint_index, s.name, s.start_date, s.end_date
+FROM assignments AS a JOIN sprints AS s ON s.id = a.sprint_id
+WHERE a.discipline = ? AND a.source = 'manual' AND s.start_date > ? AND s.start_date < ?
+ORDER BY s.start_date
 """
 _RELEASE = """
 UPDATE assignments SET user_id = NULL, source = 'rotation', updated_at = ?
@@ -181,7 +187,7 @@ def _span(row: Row) -> Span:
 
 def _term(row: Row) -> Term:
     span = _span(row)
-    return Term(span.id, row["sprint_index"], span.start, span.end)
+    return Term(span.id, row["sprint_index"] or 0, span.start, span.end)
 
 
 def _horizon(tx: ReadTransaction, at: int, calendar: Calendar) -> list[Row]:
@@ -196,8 +202,7 @@ def _fill(tx: Transaction, discipline: Discipline, horizon: list[Row], span: Spa
     roster = tx.fetch_all(_ROSTER, (discipline.key,))
     people = [_candidate(row) for row in roster if row["available"]]
     places = {row["user_id"]: row["position"] for row in roster}
-    start = horizon[0]["start_date"] if horizon else ""
-    turn: int | None = tx.fetch_value(_LAST_POSITION, (discipline.key, start))
+    turn = _turn_before(tx, discipline.key, horizon, people)
     terms: list[Term] = []
     for row in horizon:
         term = _term(row)
@@ -209,7 +214,9 @@ def _fill(tx: Transaction, discipline: Discipline, horizon: list[Row], span: Spa
             continue
         turn = _deal(tx, discipline, people, terms, turn)
         terms = []
-        if settled["source"] != "manual":
+        if settled["source"] == "manual":
+            turn = _turn_after(people, carry(people, [term], turn), turn)
+        else:
             turn = places.get(settled["user_id"], turn)
     _deal(tx, discipline, people, terms, turn)
 
@@ -222,6 +229,25 @@ def _deal(
     chosen = modulo(people, terms) if by_index else carry(people, terms, turn)
     for sprint_id, user_id in chosen.items():
         tx.execute(_UPSERT, (sprint_id, discipline.key, user_id, tx.context.at))
+    return _turn_after(people, chosen, turn)
+
+
+def _turn_before(tx: Transaction, discipline: str, horizon: list[Row], people: list[Candidate]) -> int | None:
+    """Return where the rotation stands before the horizon.
+
+    A sprint whose holder was set by hand still used up a turn, so that setting somebody moves nobody.
+    """
+    start = horizon[0]["start_date"] if horizon else ""
+    last = tx.fetch_one(_LAST_TURN, (discipline, start))
+    turn: int | None = last["position"] if last is not None else None
+    since = last["start_date"] if last is not None else ""
+    for row in tx.fetch_all(_BY_HAND_SINCE, (discipline, since, start)):
+        turn = _turn_after(people, carry(people, [_term(row)], turn), turn)
+    return turn
+
+
+def _turn_after(people: list[Candidate], chosen: dict[int, int | None], turn: int | None) -> int | None:
+    """Return the position of the last person chosen; with nobody chosen the turn stays where it was."""
     last = next((holder for holder in reversed(chosen.values()) if holder is not None), None)
     return next((person.position for person in people if person.user_id == last), turn)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.domain.disciplines import EnsureDisciplines, disciplines
-from modelus_bot.domain.errors import NotAllowed, NotFound, Refusal
+from modelus_bot.domain.errors import NotAllowed, NotFound
 from modelus_bot.domain.members import (
     DeactivateMember,
     LinkMember,
@@ -231,8 +231,3 @@ def test_disciplines_are_created_once(empty: Rota) -> None:
     assert [one.key for one in empty.ask(disciplines)] == ["account", "producer", "po", "ui_eng", "be_eng"]
     assert empty.ask(disciplines)[0].label == "Account"
     assert audited(empty, "disciplines", "account") == ["INSERT"]
-
-
-def test_every_refusal_is_a_refusal() -> None:
-    """The four kinds share the class that error handling knows."""
-    assert all(issubclass(kind, Refusal) for kind in (NotAllowed, NotFound))

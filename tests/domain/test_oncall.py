@@ -154,25 +154,32 @@ def test_mine_lists_this_turn_and_those_to_come(rota: Rota) -> None:
 
 
 def test_set_by_hand_lasts_until_the_next_sprint(rota: Rota) -> None:
-    """At once, for this sprint only; it does not count as a turn of the rotation."""
+    """At once and for this sprint only; roster changes leave it alone; nobody else's turn moves, ever."""
     planned = rota.holders()
     change = rota.do(SetHolder(discipline="account", member_id=GUEST, name="Gus", reason="ill"), MANAGER)
     assert (change.before, change.after) == (ADA, GUEST)
     assert rota.on_duty() == GUEST
     assert rota.value("SELECT source FROM current_holders WHERE discipline = 'account'") == "manual"
     assert "You are no longer on duty: Account" in rota.notices(ADA)
+    assert rota.notices(CLEO) == []
     rota.do(MoveInRoster(member_id=CLEO, discipline="account", position=1), MANAGER)
     rota.do(MoveInRoster(member_id=CLEO, discipline="account", position=3), MANAGER)
     assert rota.on_duty() == GUEST
+    for number in range(1, 4):
+        rota.at += SPRINT
+        rota.do(Handoff())
+        assert rota.on_duty() == planned[number]
+        assert rota.holders()[1 : len(planned)] == planned[1:]
+
+
+def test_the_turn_used_up_by_somebody_set_by_hand_stays_used_up(rota: Rota) -> None:
+    """Even when the next holder leaves in the sprint after it."""
+    rota.do(SetHolder(discipline="account", member_id=GUEST, name="Gus", reason="ill"), MANAGER)
     rota.at += SPRINT
     rota.do(Handoff())
-    assert rota.on_duty() != GUEST
-    assert rota.holders()[1] == rota.on_duty()
-    assert planned[0] == ADA
-    after = rota.holders()
-    rota.at += SPRINT
-    rota.do(Handoff())
-    assert rota.holders()[: len(after)] == after
+    assert rota.on_duty() == BEN
+    rota.do(RemoveFromRoster(member_id=BEN, discipline="account"), MANAGER)
+    assert rota.holders()[:4] == [GUEST, CLEO, ADA, CLEO]
 
 
 def test_setting_the_same_person_again_changes_nothing(rota: Rota) -> None:
