@@ -40,6 +40,9 @@ _COLOURS = {"TRACE": "2", "DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": 
 # Below WARNING these describe their own inner workings, many lines for each operation.
 _TALKATIVE = ("aiosqlite", "asyncio", "yoyo", "discord.http", "discord.gateway", "watchfiles")
 
+# discord.py warns at every start that extras for voice are not installed; this bot does not speak.
+_NO_CONCERN = "voice will NOT be supported"
+
 
 @contextmanager
 def configure_logging(settings: Settings, *, terminal: TextIO | bool | None = True) -> Iterator[None]:
@@ -173,6 +176,8 @@ class _ToLoguru(logging.Handler):
     """Passes the standard library's records on."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).endswith(_NO_CONCERN):
+            return
         try:
             level: str | int = logger.level(record.levelname).name
         except ValueError:

@@ -43,6 +43,9 @@ def report(error: Exception) -> ExitCode:
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
     if isinstance(error, Refusal | ImportProblem | SandboxUnavailable):
         return _say(str(error), ExitCode.FAILED)
+    if isinstance(error, OSError) and error.strerror:
+        about = f"{error.filename}: " if error.filename else ""
+        return _say(f"{about}{error.strerror}.", ExitCode.FAILED)
     logger.opt(exception=error).debug("command_failed")
     reason = str(error).strip() or "no further explanation"
     return _say(f"This did not work: {reason} ({type(error).__name__})", ExitCode.FAILED)
