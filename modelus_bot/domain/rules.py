@@ -21,6 +21,9 @@ SHOWN = 60
 PROBLEMS = 3
 """How many problems are named at once."""
 
+_RESTRICTED = "FOREIGN KEY constraint failed"
+"""SQLite reports a row that others refer to (ON DELETE RESTRICT) as a trigger's doing, in these words."""
+
 _NOTHING = "Nothing was changed."
 _AGAIN = "Nothing was changed. Correct it and try again."
 _GENERAL = f"This breaks a rule of the bot's records. {_NOTHING} If it happens again, tell an administrator."
@@ -37,7 +40,7 @@ def sentence_for(violation: ConstraintViolated) -> str:
         return _taken(violation.rule)
     if violation.kind == "not_null":
         return _needed(violation.rule)
-    if violation.kind == "foreign_key":
+    if violation.kind == "foreign_key" or violation.rule == _RESTRICTED:
         return _GONE
     if violation.kind == "type":
         return _TYPE
