@@ -9,6 +9,7 @@ from discord import app_commands
 
 import modelus_bot
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.needs import WORDS, AnyCommand, commands_of, may_use, needed_for
 from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
@@ -23,29 +24,6 @@ MODE_WORDS = {
     Mode.READ_ONLY: "The database can only be read at the moment; changes have to wait.",
     Mode.DEGRADED: "The database is unavailable at the moment; `/help` and `/ping` go on answering.",
 }
-NEEDED = {
-    "audit": "admin",
-    "cover": "staff",
-    "cover revoke": "manager",
-    "dbhealth": "admin",
-    "member": "staff",
-    "member deactivate": "admin",
-    "member link": "admin",
-    "member reactivate": "admin",
-    "member role": "admin",
-    "oncall": "staff",
-    "oncall set": "manager",
-    "roster": "staff",
-    "roster add": "manager",
-    "roster move": "manager",
-    "roster remove": "manager",
-    "sprint": "staff",
-    "sprint add": "manager",
-    "sprint archive": "manager",
-    "sprint edit": "manager",
-    "sprint import": "manager",
-}
-"""The least standing a command needs, by its name or its group's name."""
 
 
 class General(CommandGroup):
@@ -63,7 +41,7 @@ class General(CommandGroup):
         lines = [
             f"`/{command.qualified_name}` — {command.description}"
             for command in self._commands()
-            if standing is None or _may(standing, command.qualified_name)
+            if standing is None or may_use(standing, command.qualified_name)
         ]
         card = embeds.info("What you can do here", embeds.lines(lines, empty="Nothing yet."))
         if standing is None:
@@ -96,9 +74,8 @@ class General(CommandGroup):
         card.set_footer(text=MODE_WORDS[self.bot.db.mode])
         await interaction.response.send_message(embed=card, ephemeral=True)
 
-    def _commands(self) -> list[app_commands.Command[CommandGroup, ..., None]]:
-        found = [one for one in self.bot.tree.walk_commands() if isinstance(one, app_commands.Command)]
-        return sorted(found, key=lambda one: one.qualified_name)
+    def _commands(self) -> list[AnyCommand]:
+        return commands_of(self.bot.tree)
 
     def _explain(self, topic: str) -> discord.Embed:
         found = [
@@ -110,9 +87,10 @@ class General(CommandGroup):
             return embeds.warning("No such command", "Pick one from the list, or leave the topic empty.")
         lines = []
         for command in found:
-            lines.append(f"**/{command.qualified_name}** — {command.description}")
+            who = WORDS[needed_for(command.qualified_name)]
+            lines.append(f"**/{command.qualified_name}** — {command.description} ({who})")
             lines += [
-                f"  • `{option.name}`{'' if option.required else ' (optional)'}: {option.description}"
+                f"  • `{option.display_name}`{'' if option.required else ' (optional)'}: {option.description}"
                 for option in command.parameters
             ]
         return embeds.info(f"/{topic}", embeds.lines(lines, empty=""))
@@ -122,8 +100,3 @@ class General(CommandGroup):
             return await self.bot.db.read(standing_of, self.viewer(interaction))
         except DatabaseError:
             return None
-
-
-def _may(standing: Standing, command: str) -> bool:
-    needed = NEEDED.get(command) or NEEDED.get(command.partition(" ")[0])
-    return needed is None or bool(getattr(standing, needed))

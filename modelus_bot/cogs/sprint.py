@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.sprint_import import NOTHING, import_of, report_card, summary
 from modelus_bot.database.operation import Context, Write
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import check_staff
@@ -107,6 +108,53 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         await interaction.response.defer(ephemeral=True)
         write = ArchiveSprint(sprint_id=await self.sprint_id(sprint), reason=reason)
         await self._confirm(interaction, write, "Archive this sprint?", "Archive", reason=reason, danger=True)
+
+    @app_commands.command(
+        name="import", description="Move in from the Triage Rotation Bot, by its JSON files"
+    )
+    @app_commands.describe(
+        sprint_file="sprints.json",
+        disciplines="disciplines.json",
+        current_state="currentState.json",
+        overrides="overrides.json",
+        people="Slack ids and Discord ids of people, as a JSON object",
+        dry_run="Only show what would be imported",
+    )
+    @app_commands.rename(sprint_file="sprints")
+    async def import_(
+        self,
+        interaction: discord.Interaction,
+        sprint_file: discord.Attachment | None = None,
+        disciplines: discord.Attachment | None = None,
+        current_state: discord.Attachment | None = None,
+        overrides: discord.Attachment | None = None,
+        people: discord.Attachment | None = None,
+        dry_run: bool = False,
+    ) -> None:
+        """Read the files, show what was mended, confirm, import; doing it again changes nothing."""
+        await interaction.response.defer(ephemeral=True)
+        context = self.bot.context(interaction, "import")
+        await self.bot.db.preview(NOTHING, context)
+        write = await import_of(
+            {
+                "sprints.json": sprint_file,
+                "disciplines.json": disciplines,
+                "currentState.json": current_state,
+                "overrides.json": overrides,
+                "people.json": people,
+            }
+        )
+        report = await self.bot.db.preview(write, context)
+        if dry_run or not report.changed:
+            card = embeds.info("Only a preview", summary(report)) if report.changed else report_card(report)
+            await interaction.followup.send(embed=card)
+            return
+
+        async def yes(confirmed: Context) -> discord.Embed:
+            return report_card(await self.bot.db.write(write, confirmed))
+
+        card = embeds.question("Import this?", summary(report))
+        await ask(self.bot, interaction, context, card, "Import", yes)
 
     @edit.autocomplete("sprint")
     @archive.autocomplete("sprint")

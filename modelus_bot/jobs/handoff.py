@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 from loguru import logger
 
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.disciplines import Discipline, disciplines
+from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.oncall import Handoff, oncall_now
+from modelus_bot.domain.rosters import roster
 from modelus_bot.domain.sprints import HolderView
 from modelus_bot.jobs.loop import Job
 from modelus_bot.ui.embeds import clip
 
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
 __all__ = ["HandoffJob"]
 
 TOPIC_LIMIT = 1024
+PATIENCE = 20.0
+"""Seconds to wait for Discord in one run; it lets a channel's topic change twice in ten minutes only."""
+
+FAILURES = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
 
 
 class HandoffJob(Job):
@@ -25,7 +35,13 @@ class HandoffJob(Job):
 
     name = "handoff"
     interval = 30.0
-    _shown: tuple[HolderView, ...] | None = None
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Start without knowing what Discord shows."""
+        super().__init__(bot)
+        self._roles: dict[str, int | None] = {}
+        """Who has each discipline's role, as far as this job set it."""
+        self._topic: str | None = None
 
     async def run(self) -> None:
         """Bring the database up to date, then show it in Discord where it changed."""
@@ -33,46 +49,67 @@ class HandoffJob(Job):
         report = await self.bot.db.write(Handoff(), context)
         if report.changes:
             logger.bind(changes=len(report.changes), new_sprint=report.new_sprint).info("duty_passed_on")
-        if not self.bot.is_ready():
+        server = self.bot.settings.server
+        guild = self.bot.get_guild(server.guild_id) if server.guild_id else None
+        if guild is None or not self.bot.is_ready():
             return
         calendar = Calendar(context.zone, context.handoff_minute)
         now = await self.bot.db.read(oncall_now, context.at, calendar)
-        if now.holders == self._shown:
-            return
-        known = await self.bot.db.read(disciplines)
-        await self._show(now.holders, known)
-        self._shown = now.holders
+        await self._pass_roles(guild, now.holders)
+        channel = guild.get_channel(server.duty_channel_id or 0)
+        if isinstance(channel, discord.TextChannel) and now.sprint is not None:
+            await self._set_topic(channel, now.holders)
 
-    async def _show(self, holders: tuple[HolderView, ...], known: tuple[Discipline, ...]) -> None:
-        """Set the roles and the topic; what Discord refuses is logged and left."""
-        server = self.bot.settings.server
-        guild = self.bot.get_guild(server.guild_id) if server.guild_id else None
-        if guild is None:
+    async def _pass_roles(self, guild: discord.Guild, holders: Iterable[HolderView]) -> None:
+        """Let each discipline's role follow its holder; what Discord refuses is tried at the next run."""
+        known = {one.key: one.role_id for one in await self.bot.db.read(disciplines)}
+        for holder in holders:
+            key = holder.discipline
+            role = guild.get_role(known.get(key) or 0)
+            if role is None or (key in self._roles and self._roles[key] == holder.user_id):
+                continue
+            if await _pass_role(guild, role, await self._candidates(key, role), holder.user_id):
+                self._roles[key] = holder.user_id
+
+    async def _candidates(self, discipline: str, role: discord.Role) -> set[int]:
+        """Return who may have the role: the last holder, or after a start everybody on the roster."""
+        cached = {member.id for member in role.members}
+        if discipline in self._roles:
+            before = self._roles[discipline]
+            return cached | ({before} if before is not None else set())
+        return cached | {one.user_id for one in await self.bot.db.read(roster, discipline)}
+
+    async def _set_topic(self, channel: discord.TextChannel, holders: Iterable[HolderView]) -> None:
+        people = " • ".join(f"{holder.label}: {holder.username or 'nobody'}" for holder in holders)
+        topic = clip(f"On duty: {people}", TOPIC_LIMIT)
+        if topic in {channel.topic, self._topic}:
             return
-        roles = {one.key: one.role_id for one in known}
         try:
-            before = {one.discipline: one.user_id for one in self._shown or ()}
-            for holder in holders:
-                role = guild.get_role(roles.get(holder.discipline) or 0)
-                if role is not None:
-                    await _pass_role(guild, role, before.get(holder.discipline), holder.user_id)
-            channel = guild.get_channel(server.duty_channel_id or 0)
-            if isinstance(channel, discord.TextChannel):
-                await _set_topic(channel, holders)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            logger.bind(error=str(error)).warning("duty_not_shown")
+            async with asyncio.timeout(PATIENCE):
+                await channel.edit(topic=topic)
+        except FAILURES as error:
+            logger.bind(error=str(error)).warning("topic_not_set")
+        else:
+            self._topic = topic
 
 
-async def _pass_role(guild: discord.Guild, role: discord.Role, before: int | None, after: int | None) -> None:
-    """Take the role from whoever is known to have it and give it to the holder."""
-    for user_id in ({before} | {member.id for member in role.members}) - {None, after}:
-        await (await guild.fetch_member(user_id or 0)).remove_roles(role, reason="off duty")
-    if after is not None:
-        await (await guild.fetch_member(after)).add_roles(role, reason="on duty")
-
-
-async def _set_topic(channel: discord.TextChannel, holders: Iterable[HolderView]) -> None:
-    people = " • ".join(f"{holder.label}: {holder.username or 'nobody'}" for holder in holders)
-    topic = clip(f"On duty: {people}", TOPIC_LIMIT)
-    if channel.topic != topic:
-        await channel.edit(topic=topic)
+async def _pass_role(
+    guild: discord.Guild, role: discord.Role, candidates: set[int], holder: int | None
+) -> bool:
+    """Take the role from everybody else and give it to the holder; False if Discord refused something."""
+    done = True
+    for user_id in sorted(candidates | ({holder} if holder is not None else set())):
+        try:
+            async with asyncio.timeout(PATIENCE):
+                member = await guild.fetch_member(user_id)
+                has_it = role in member.roles
+                if user_id == holder and not has_it:
+                    await member.add_roles(role, reason="on duty")
+                elif user_id != holder and has_it:
+                    await member.remove_roles(role, reason="off duty")
+        except discord.NotFound:
+            logger.bind(user=user_id, role=role.id).info("not_on_this_server")
+        except FAILURES as error:
+            done = False
+            logger.bind(user=user_id, role=role.id, error=str(error)).warning("role_not_passed")
+    return done

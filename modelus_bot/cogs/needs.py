@@ -1,0 +1,66 @@
+"""Who may use which command, for /help and the reference; the domain checks it again in each operation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from discord import app_commands
+
+from modelus_bot.domain.permissions import Standing
+
+__all__ = ["NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
+
+Need = Literal["anyone", "staff", "manager", "admin"]
+AnyCommand = app_commands.Command[Any, ..., Any]
+
+NEEDED: dict[str, Need] = {
+    "about": "anyone",
+    "audit": "admin",
+    "cover": "staff",
+    "cover request": "anyone",
+    "cover take": "anyone",
+    "cover untake": "anyone",
+    "cover withdraw": "anyone",
+    "cover refuse": "anyone",
+    "cover revoke": "manager",
+    "dbhealth": "admin",
+    "help": "anyone",
+    "member": "admin",
+    "member show": "anyone",
+    "oncall": "staff",
+    "oncall handoff": "anyone",
+    "oncall mine": "anyone",
+    "oncall set": "manager",
+    "ping": "anyone",
+    "roster": "manager",
+    "roster away": "anyone",
+    "roster show": "staff",
+    "sprint": "manager",
+    "sprint current": "staff",
+    "sprint list": "staff",
+}
+"""The least standing a command needs, by its name or else its group's name."""
+
+WORDS: dict[Need, str] = {
+    "anyone": "everybody",
+    "staff": "staff",
+    "manager": "project managers and administrators",
+    "admin": "administrators",
+}
+
+
+def needed_for(command: str) -> Need:
+    """Return the least standing a command needs; raises ``KeyError`` for a command without an entry."""
+    return NEEDED.get(command) or NEEDED[command.partition(" ")[0]]
+
+
+def may_use(standing: Standing, command: str) -> bool:
+    """Say whether somebody of that standing may use a command at all."""
+    need = needed_for(command)
+    return need == "anyone" or bool(getattr(standing, need))
+
+
+def commands_of(tree: app_commands.CommandTree[Any]) -> list[AnyCommand]:
+    """Return every command that can be typed, by name."""
+    found = [one for one in tree.walk_commands() if isinstance(one, app_commands.Command)]
+    return sorted(found, key=lambda one: one.qualified_name)
