@@ -59,14 +59,18 @@ class People:
                 f"{slack_id} and {self._owners[placeholder]} would get the same number."
                 f" Name one of them in people.json."
             )
-        if wanted != (name or ""):
-            self._mended.append(Mended("name", f"The name of {slack_id} was shortened to “{wanted}”."))
         person = PersonData(
             slack_id=slack_id,
             id=self._account(slack_id) or placeholder,
             placeholder=placeholder,
             name=wanted or f"Slack {slack_id}",
         )
+        if name and wanted != name:
+            self._mended.append(
+                Mended(
+                    "name", f"{slack_id} is called “{person.name}” here; the name was not fit to be shown."
+                )
+            )
         self._found[slack_id] = person
         return person.id
 

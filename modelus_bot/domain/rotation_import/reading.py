@@ -147,7 +147,7 @@ def parse(texts: Mapping[str, str]) -> RotationSource:
         )
     remarks: list[str] = []
     found = {name: _json(name, text) for name, text in texts.items()}
-    people: dict[str, int] = _checked(_PEOPLE, found.get(PEOPLE, {}), PEOPLE)
+    people = _people(found.get(PEOPLE, {}))
     return RotationSource(
         sprints=_sprints(found.get("sprints.json", [])),
         disciplines=_disciplines(found.get("disciplines.json", {})),
@@ -216,6 +216,18 @@ def _part(part: int | str) -> str:
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=True, default=str)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _people(value: Any) -> dict[str, int]:
+    people: dict[str, int] = _checked(_PEOPLE, value, PEOPLE)
+    owners: dict[int, str] = {}
+    for slack_id, account in people.items():
+        if (other := owners.setdefault(account, slack_id)) != slack_id:
+            raise ImportProblem(
+                f"{PEOPLE}: {_shown(other)} and {_shown(slack_id)} are given the same Discord account"
+                f" {account}. Correct one of them."
+            )
+    return people
 
 
 def _sprints(value: Any) -> tuple[SourceSprint, ...]:
