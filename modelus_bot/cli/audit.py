@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.cli.setting_up import DatabaseOption, settings_of, with_database
+from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
 from modelus_bot.database.audit import ChainReport
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.domain.audit_trail import verify as verify_query
@@ -30,6 +30,7 @@ def verify(context: typer.Context, database: DatabaseOption = None) -> None:
     path = database or settings.database.path
     if not path.exists():
         raise NotFound(f"There is no database at {path}.")
+    require_current_schema(path)
     report = with_database(settings, _verify, path)
     if not report.intact:
         typer.echo(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.cli.setting_up import DatabaseOption, settings_of, with_database
+from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.schema import Migrator
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import members
 
@@ -27,11 +25,7 @@ def check(context: typer.Context, database: DatabaseOption = None) -> None:
     if not path.exists():
         typer.echo(f"Database: {path} does not exist yet; the bot creates it at its first start.")
         return
-    missing = [one.id for one in Migrator(path).status() if not one.applied]
-    if missing:
-        lacking = ", ".join(missing)
-        typer.echo(f"Database: {path} lacks {lacking}. Apply with: modelus-bot migrate up", err=True)
-        raise typer.Exit(ExitCode.SCHEMA)
+    require_current_schema(path)
     people, rooms = with_database(settings, _counts, path)
     typer.echo(f"Database: {path} opens, its schema is current, {people} people, {rooms} disciplines.")
 

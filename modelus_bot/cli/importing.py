@@ -13,6 +13,7 @@ from modelus_bot.cli.setting_up import (
     DatabaseOption,
     console,
     operator_context,
+    require_current_schema,
     settings_of,
     with_database,
 )
@@ -59,6 +60,8 @@ def rotation(
     with tempfile.TemporaryDirectory() as scratch:
         if dry_run and not path.exists():
             path = Path(scratch) / "empty.db"
+        elif dry_run:
+            require_current_schema(path)
         report = with_database(settings, work, path)
     _print(report, dry_run=dry_run)
 

@@ -14,7 +14,7 @@ from modelus_bot.domain.rotation_import import ImportProblem
 from modelus_bot.domain.rules import sentence_for
 from modelus_bot.sandbox import SandboxUnavailable
 
-__all__ = ["ExitCode", "report"]
+__all__ = ["ExitCode", "MigrationsMissing", "report"]
 
 
 class ExitCode(IntEnum):
@@ -32,10 +32,16 @@ class ExitCode(IntEnum):
     """The database works but migrations are missing."""
 
 
+class MigrationsMissing(Exception):
+    """A command that only looks was given a database that opening would change."""
+
+
 def report(error: Exception) -> ExitCode:
     """Print ``error`` as plain sentences on standard error and return the exit code for it."""
     if isinstance(error, ConfigError):
         return _say(str(error), ExitCode.CONFIGURATION)
+    if isinstance(error, MigrationsMissing):
+        return _say(str(error), ExitCode.SCHEMA)
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):

@@ -11,12 +11,22 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
+from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
+from modelus_bot.database.schema import Migrator
 from modelus_bot.logs import configure_logging
 
-__all__ = ["DatabaseOption", "console", "operator_context", "run_async", "settings_of", "with_database"]
+__all__ = [
+    "DatabaseOption",
+    "console",
+    "operator_context",
+    "require_current_schema",
+    "run_async",
+    "settings_of",
+    "with_database",
+]
 
 T = TypeVar("T")
 
@@ -35,6 +45,15 @@ def settings_of(context: typer.Context) -> Settings:
     """Read the settings that ``--config`` names; raises ``ConfigError``."""
     chosen = context.find_root().obj
     return load_settings(chosen if isinstance(chosen, Path) else None)
+
+
+def require_current_schema(path: Path) -> None:
+    """Raise ``MigrationsMissing`` if opening the database would migrate it."""
+    missing = [one.id for one in Migrator(path).status() if not one.applied]
+    if missing:
+        raise MigrationsMissing(
+            f"Database: {path} lacks {', '.join(missing)}. Apply with: modelus-bot migrate up"
+        )
 
 
 def run_async(work: Coroutine[Any, Any, T], *, fast: bool = False) -> T:

@@ -73,6 +73,18 @@ def test_a_dry_run_creates_no_database(command: Command, folder: Path, database:
     assert not database.parent.exists()
 
 
+def test_a_dry_run_migrates_nothing(command: Command, folder: Path, database: Path) -> None:
+    """A database that lacks migrations is left as it is: code 5, and what to run first."""
+    database.parent.mkdir()
+    database.touch()
+
+    answer = command("import", "rotation", folder, "--dry-run")
+
+    assert answer.code == ExitCode.SCHEMA
+    assert "modelus-bot migrate up" in answer.err
+    assert database.stat().st_size == 0
+
+
 def test_people_are_linked_by_a_later_file(command: Command, folder: Path, database: Path) -> None:
     """A file given with --people replaces the placeholders it names."""
     command("import", "rotation", folder)
