@@ -1,0 +1,131 @@
+"""Every operation's result survives being stored and read back, as a repeated request needs it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import modelus_bot.domain
+from modelus_bot.bundled import sample_dir
+from modelus_bot.database.operation import Write
+from modelus_bot.domain import cover_steps as steps
+from modelus_bot.domain import members, notifications, oncall, rosters, sprints
+from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines
+from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
+from tests.domain.cover_cases import ask, bring_to
+from tests.domain.rota import (
+    ADA,
+    ADMIN,
+    BEN,
+    CLEO,
+    DAN,
+    GUEST,
+    MANAGER,
+    Rota,
+    fill_roster,
+    plan_sprints,
+    sprint_start,
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An operation that works on the rota, who does it, and what has to happen before."""
+
+    write: Write[Any]
+    actor: int | None = None
+    before: Callable[[Rota], object] = Rota.check
+
+
+def placeholder(rota: Rota) -> None:
+    """Enter somebody imported."""
+    rota.do(rosters.AddToRoster(member_id=7, name="Imported", discipline="account"))
+
+
+def deactivated(rota: Rota) -> None:
+    """Deactivate Cleo."""
+    rota.do(members.DeactivateMember(discord_id=CLEO, reason="x"), ADMIN)
+
+
+def next_sprint(rota: Rota) -> None:
+    """Let two weeks pass."""
+    rota.at += 14 * 86400
+
+
+def in_status(status: str) -> Callable[[Rota], object]:
+    """Return what brings request 1 to a status."""
+    return lambda rota: bring_to(rota, status)
+
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
+    Sample(members.RegisterMember(discord_id=GUEST, username="Gus"), GUEST),
+    Sample(members.SetRole(discord_id=GUEST, username="Gus", role="tester"), ADMIN),
+    Sample(members.DeactivateMember(discord_id=ADA, reason="x"), ADMIN),
+    Sample(members.ReactivateMember(discord_id=CLEO), ADMIN, deactivated),
+    Sample(members.LinkMember(placeholder_id=7, discord_id=GUEST, username="Gus"), ADMIN, placeholder),
+    Sample(rosters.AddToRoster(member_id=DAN, name="Dan", discipline="account", position=1), MANAGER),
+    Sample(rosters.RemoveFromRoster(member_id=BEN, discipline="account"), MANAGER),
+    Sample(rosters.MoveInRoster(member_id=CLEO, discipline="account", position=1), MANAGER),
+    Sample(rosters.SetAway(member_id=BEN, away_from=sprint_start(1), away_to=sprint_start(2)), BEN),
+    Sample(sprints.AddSprint(name="X", start=sprint_start(10), end=sprint_start(11)), MANAGER),
+    Sample(sprints.EditSprint(sprint_id=3, reason="x", name="X"), MANAGER),
+    Sample(sprints.ArchiveSprint(sprint_id=3, reason="x"), MANAGER),
+    Sample(oncall.Handoff(), None, next_sprint),
+    Sample(oncall.SetHolder(discipline="account", member_id=DAN, name="Dan", reason="x"), MANAGER),
+    Sample(oncall.HandoffNote(text="note"), ADA),
+    Sample(steps.RequestCover(sprint_id=1, discipline="account", replacement_id=BEN, reason="x"), ADA),
+    Sample(steps.TakeCover(cover_id=1), BEN, in_status("call")),
+    Sample(steps.UntakeCover(cover_id=1), BEN, in_status("taken")),
+    Sample(steps.WithdrawCover(cover_id=1), ADA, in_status("open")),
+    Sample(steps.RefuseCover(cover_id=1), BEN, in_status("open")),
+    Sample(steps.ApproveCover(cover_id=1), MANAGER, in_status("taken")),
+    Sample(steps.DeclineCover(cover_id=1), MANAGER, in_status("open")),
+    Sample(steps.RevokeCover(cover_id=1, reason="x"), MANAGER, in_status("approved")),
+    Sample(steps.ExpireCovers(), None, ask),
+    Sample(steps.SetCoverMessage(cover_id=1, message_id=GUEST), None, ask),
+    Sample(notifications.MarkDelivered(ids=(1,))),
+    Sample(notifications.MarkFailed(id=1, error="closed", retry_at=1)),
+    Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
+)
+
+
+def operations() -> set[type[Write[Any]]]:
+    """Return every operation of the domain."""
+    for module in pkgutil.walk_packages(modelus_bot.domain.__path__, "modelus_bot.domain."):
+        importlib.import_module(module.name)
+    found: list[type[Write[Any]]] = [Write]
+    for one in found:
+        found.extend(one.__subclasses__())
+    return {one for one in found if one.__module__.startswith("modelus_bot.domain.")}
+
+
+def test_every_operation_has_a_sample() -> None:
+    """A new operation must be added here."""
+    assert {type(sample.write) for sample in SAMPLES} == {one for one in operations() if "apply" in vars(one)}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)
+def test_the_result_survives_json(staffed: Rota, sample: Sample) -> None:
+    """Stored as JSON and read back, it is equal and of the same types, down to days and tuples."""
+    if not isinstance(sample.write, ImportRotation):
+        fill_roster(staffed, ADA, BEN, CLEO)
+        plan_sprints(staffed, 10)
+    sample.before(staffed)
+    result = staffed.do(sample.write, sample.actor)
+    adapter = type(sample.write).result_adapter()
+    back = adapter.validate_json(adapter.dump_json(result))
+    assert back == result
+    assert repr(back) == repr(result)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)
+def test_the_operation_survives_json(sample: Sample) -> None:
+    """Queued as JSON while the database is gone, it is the same operation afterwards."""
+    kind = type(sample.write)
+    assert kind.model_validate_json(sample.write.model_dump_json()) == sample.write
