@@ -29,7 +29,11 @@ from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import configure_logging
 
-__all__ = ["App", "ModelUsBot", "run_online", "running", "stop_on_signals"]
+__all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "stop_on_signals"]
+
+
+class LoginFailed(Exception):
+    """The bot could not log in; the text is a sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,22 @@ async def run_online(settings: Settings, token: str) -> None:
             finally:
                 waiting.cancel()
                 await app.bot.close()
-                with contextlib.suppress(
-                    asyncio.CancelledError, aiohttp.ClientError, discord.ConnectionClosed
-                ):
-                    await login
+                await _finish_login(login, asked_to_stop=stopping.is_set())
+
+
+async def _finish_login(login: asyncio.Task[None], *, asked_to_stop: bool) -> None:
+    """Let the login end; what made it end by itself is the caller's to hear."""
+    try:
+        await login
+    except (asyncio.CancelledError, aiohttp.ClientError, discord.ConnectionClosed) as error:
+        if not asked_to_stop:
+            raise LoginFailed(
+                "Discord cannot be reached. Check the network, then start the bot again."
+            ) from error
+    except discord.LoginFailure as error:
+        raise LoginFailed(
+            "Discord did not accept the token. Copy it again from the developer portal into DISCORD_TOKEN."
+        ) from error
 
 
 @contextlib.contextmanager
