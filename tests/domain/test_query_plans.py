@@ -1,0 +1,91 @@
+"""Statements that run with every command use the index meant for them, without sorting by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelus_bot.domain import (
+    assignments,
+    audit_trail,
+    cover_requests,
+    cover_steps,
+    covers,
+    notifications,
+    people,
+    permissions,
+    rosters,
+    sprints,
+)
+from tests.domain.rota import ADA, Rota
+
+PLANS = [
+    (permissions._ROLE, (ADA,), ["SEARCH users USING INTEGER PRIMARY KEY"]),
+    (people._BY_ID, (ADA,), ["SEARCH users USING INTEGER PRIMARY KEY"]),
+    (notifications._DUE, (1, 20), ["USING INDEX idx_notifications_outbox (deliver_after<?)"]),
+    (notifications._MANAGERS, (), ["USING INDEX idx_users_role (role=?)"]),
+    (sprints._FROM, ("2026-01-01",), ["USING COVERING INDEX idx_sprints_dates"]),
+    (
+        sprints._OVERLAP,
+        (0, "2026-01-01", "2026-01-02"),
+        ["USING COVERING INDEX idx_sprints_dates (start_date<?)"],
+    ),
+    (assignments._SPRINTS, (), ["USING COVERING INDEX idx_sprints_dates"]),
+    (assignments._FIXED, (1, "account"), ["USING PRIMARY KEY (sprint_id=? AND discipline=?)"]),
+    (
+        assignments._EFFECTIVE,
+        (1, "account"),
+        ["USING PRIMARY KEY (sprint_id=? AND discipline=?)", "USING INDEX override_one_approved"],
+    ),
+    (rosters._ROSTER, ("account",), ["USING INDEX idx_roster_order (discipline=?)"]),
+    (covers._SELECT, (1,), ["SEARCH o USING INTEGER PRIMARY KEY"]),
+    (
+        cover_steps._SAME,
+        (1, "account", ADA, ADA),
+        ["USING INDEX", "(sprint_id=? AND discipline=? AND requested_by=? AND replacement_id=?)"],
+    ),
+    (cover_steps._OVER, ("2026-01-01",), ["USING INDEX idx_overrides_pending"]),
+    (
+        audit_trail._RECORD,
+        ("users", "1", 9, 10),
+        ["USING INDEX idx_audit_record (table_name=? AND record_id=?"],
+    ),
+    (audit_trail._MEMBER, (ADA, 9, 10), ["USING INDEX idx_audit_actor (changed_by=?"]),
+    (audit_trail._CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
+]
+SORTED_BY_HAND = {cover_steps._SAME, notifications._MANAGERS}
+"""Of a handful of rows each."""
+
+
+@pytest.mark.parametrize(("sql", "values", "uses"), PLANS)
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_plans(rota: Rota, sql: str, values: tuple[object, ...], uses: list[str], *, analyzed: bool) -> None:
+    """The plan names the index; what is read in order is not sorted again; no table is read whole."""
+    if analyzed and sql != notifications._MANAGERS:
+        rota.connection.execute("ANALYZE")
+    plan = rota.plan(sql, *values)
+    assert all(use in plan for use in uses), plan
+    if sql not in SORTED_BY_HAND:
+        assert "TEMP B-TREE" not in plan, plan
+    whole = [line for line in plan.splitlines() if line.startswith("SCAN ") and "COVERING INDEX" not in line]
+    assert [
+        line for line in whole if line not in {"SCAN slot", "SCAN CONSTANT ROW", "SCAN (subquery-1)"}
+    ] == []
+
+
+def test_pending_requests_are_found_by_their_index(rota: Rota) -> None:
+    """However many are decided, only those that wait are read."""
+    values = {"limit": 10, "offset": 0}
+    plan = "\n".join(
+        row["detail"] for row in rota.connection.execute(f"EXPLAIN QUERY PLAN {covers._PENDING}", values)
+    )
+    assert "SEARCH o USING INDEX idx_overrides_pending (status=?)" in plan
+
+
+def test_earlier_requests_are_found_by_their_key(rota: Rota) -> None:
+    """Both to somebody and to anybody."""
+    values = {"sprint": 1, "discipline": "account", "by": ADA, "replacement": ADA}
+    for sql in (cover_requests._EARLIER_NAMED, cover_requests._EARLIER_OPEN_CALL):
+        plan = "\n".join(
+            row["detail"] for row in rota.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+        )
+        assert "sprint_id=? AND discipline=? AND requested_by=?" in plan, plan
