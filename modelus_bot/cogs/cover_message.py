@@ -1,7 +1,7 @@
 """The messages that show a cover request: their buttons, and rewriting them on every change.
 
-A button's id says which step of which request it is and, in the duty channel, where the request was
-asked (channel and message), so that everything goes on working after a restart.
+A button's id says which step of which request it is; the title of the card in the duty channel links to
+where the request was asked. So everything goes on working after a restart.
 """
 
 from __future__ import annotations
@@ -48,10 +48,7 @@ WRITES: dict[str, type[TakeCover | ApproveCover | RefuseCover | WithdrawCover]] 
     "refuse": RefuseCover,
     "withdraw": WithdrawCover,
 }
-ID = re.compile(
-    r"cover:(?P<step>take|approve|decline|refuse|withdraw):(?P<id>\d{1,18})"
-    r"(:(?P<channel>\d{1,20}):(?P<message>\d{1,20}))?"
-)
+LINK = re.compile(r"https://discord\.com/channels/\d+/(\d{1,20})/(\d{1,20})")
 
 
 class Place(NamedTuple):
@@ -61,14 +58,16 @@ class Place(NamedTuple):
     message_id: int
 
 
-class CoverButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=ID):
+class CoverButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"cover:(?P<step>take|approve|decline|refuse|withdraw):(?P<id>\d{1,18})",
+):
     """One step of one request; the rules are in the domain."""
 
-    def __init__(self, step: str, cover_id: int, asked_at: Place | None = None) -> None:
-        """Make the button for a step of request ``cover_id``, that was asked at another place."""
+    def __init__(self, step: str, cover_id: int) -> None:
+        """Make the button for a step of request number ``cover_id``."""
         label, style = LABELS[step]
-        custom_id = ":".join(map(str, ("cover", step, cover_id, *(asked_at or ()))))
-        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=f"cover:{step}:{cover_id}"))
         self.step, self.cover_id = step, cover_id
 
     @classmethod
@@ -76,7 +75,7 @@ class CoverButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=ID):
         cls, _: discord.Interaction, __: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """Read the button back from its id."""
-        return cls(match["step"], int(match["id"]), _asked_at(match))
+        return cls(match["step"], int(match["id"]))
 
     @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -120,7 +119,7 @@ class DeclineForm(discord.ui.Modal, title="Decline this request"):
         await interaction.client.error_handler.handle(interaction, error)
 
 
-def buttons_of(cover: Cover, asked_at: Place | None = None) -> discord.ui.View | None:
+def buttons_of(cover: Cover) -> discord.ui.View | None:
     """Return the buttons that make sense as the request stands; None when it is decided."""
     if not cover.is_pending:
         return None
@@ -131,7 +130,7 @@ def buttons_of(cover: Cover, asked_at: Place | None = None) -> discord.ui.View |
         steps.insert(0, "take")
     view = discord.ui.View(timeout=None)
     for step in steps:
-        view.add_item(CoverButton(step, cover.id, asked_at))
+        view.add_item(CoverButton(step, cover.id))
     return view
 
 
@@ -143,26 +142,30 @@ async def _take_step(
     change = await bot.db.write(write, bot.context(interaction, reason))
     card = card_of(change.cover, names, change.before)
     pressed = interaction.message
-    asked_at = _place_in(pressed) if pressed is not None else None
-    await interaction.edit_original_response(embed=card, view=buttons_of(change.cover, asked_at))
+    link = _link_in(pressed) if pressed is not None else None
+    await interaction.edit_original_response(embed=_linked(card, link), view=buttons_of(change.cover))
     here = Place(interaction.channel_id or 0, pressed.id) if pressed is not None else None
-    await rewrite_cards(bot, interaction, change.cover, card, also=asked_at, done=here)
+    await rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here)
     if change.duty_changed:
         text = f"{change.cover.discipline} changed hands at once. `/oncall now` shows who is on duty."
         await interaction.followup.send(embed=embeds.success("On duty changed", text), ephemeral=True)
 
 
-def _asked_at(match: re.Match[str]) -> Place | None:
-    return Place(int(match["channel"]), int(match["message"])) if match["channel"] else None
+def _linked(card: discord.Embed, link: str | None) -> discord.Embed:
+    """Return the card with its title linking to where the request was asked."""
+    linked = card.copy()
+    linked.url = link
+    return linked
 
 
-def _place_in(message: discord.Message) -> Place | None:
-    """Return where the request was asked, as the buttons of one of its messages say."""
-    for row in message.components:
-        for button in getattr(row, "children", ()):
-            if match := ID.fullmatch(getattr(button, "custom_id", None) or ""):
-                return _asked_at(match)
-    return None
+def _link_in(message: discord.Message) -> str | None:
+    """Return the link to where the request was asked, as one of its messages has it."""
+    return next((card.url for card in message.embeds if card.url is not None), None)
+
+
+def _place(link: str | None) -> Place | None:
+    found = LINK.fullmatch(link or "")
+    return Place(int(found[1]), int(found[2])) if found else None
 
 
 async def post_card(
@@ -174,10 +177,10 @@ async def post_card(
     message: discord.Message = await interaction.followup.send(embed=card, view=view, wait=True)
     channel = bot.get_channel(bot.settings.server.duty_channel_id or 0)
     if isinstance(channel, discord.TextChannel) and channel.id != interaction.channel_id:
-        asked_at = Place(interaction.channel_id or 0, message.id)
+        link = f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}/{message.id}"
         try:
             message = await channel.send(
-                embed=card, view=buttons_of(cover, asked_at) or discord.utils.MISSING
+                embed=_linked(card, link), view=buttons_of(cover) or discord.utils.MISSING
             )
         except (discord.HTTPException, aiohttp.ClientError) as error:
             logger.bind(cover=cover.id, error=str(error)).warning("cover_not_posted")
@@ -200,7 +203,7 @@ async def rewrite_cards(
     """Rewrite the messages that show a request: the remembered one, where it was asked, and ``also``,
     but not the one that is ``done``.
 
-    The remembered message is in the duty channel or here; its buttons know where the request was asked.
+    The remembered message is in the duty channel or here; its card links to where the request was asked.
     What cannot be rewritten keeps buttons that say how the request stands.
     """
     places = [also] if also is not None else []
@@ -219,17 +222,17 @@ async def rewrite_cards(
 
 
 async def _rewrite(bot: ModelUsBot, place: Place, cover: Cover, card: discord.Embed) -> Place | None:
-    """Rewrite one message if it is there; return where its buttons say the request was asked."""
+    """Rewrite one message if it is there; return where its card says the request was asked."""
     channel = bot.get_channel(place.channel_id)
     if not isinstance(channel, discord.TextChannel | discord.Thread):
         return None
     try:
         message = await channel.fetch_message(place.message_id)
-        origin = _place_in(message)
-        await message.edit(embed=card, view=buttons_of(cover, origin))
+        link = _link_in(message)
+        await message.edit(embed=_linked(card, link), view=buttons_of(cover))
     except discord.NotFound:
         return None
     except (discord.HTTPException, aiohttp.ClientError) as error:
         logger.bind(cover=cover.id, error=str(error)).warning("cover_card_not_rewritten")
         return None
-    return origin
+    return _place(link)

@@ -64,10 +64,8 @@ async def _all_commands() -> str:
 
 
 def _command(command: AnyCommand) -> str:
-    lines = [
-        f"\n### /{command.qualified_name}\n\n{_sentence(command.description)}"
-        f" For {WORDS[needed_for(command.qualified_name)]}.",
-    ]
+    who = WORDS[needed_for(command.qualified_name)]
+    lines = [f"\n### /{command.qualified_name}\n\n{_sentence(command.description)} For {who}."]
     if command.parameters:
         lines += ["", "| Option | What | Kind |", "|---|---|---|"]
         lines += [

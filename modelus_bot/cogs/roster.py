@@ -170,6 +170,11 @@ class Roster(
         names = await self.names(interaction.user, *present)
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
+        if change.before == change.after and not change.moves:
+            await interaction.followup.send(
+                embed=embeds.info("Nothing to change", self._change(change, names))
+            )
+            return
         if dry_run:
             await interaction.followup.send(embed=embeds.info("Only a preview", self._change(change, names)))
             return
@@ -182,14 +187,21 @@ class Roster(
         await ask(self.bot, interaction, context, card, label, yes, danger=danger)
 
     def _change(self, change: RosterChange, names: dict[int, str]) -> str:
-        before = self._line(change.before) if change.before else "not on the roster"
-        after = self._line(change.after) if change.after else "not on the roster"
+        entry = change.after or change.before
+        record = f"**{plain(entry.username)}, {plain(entry.discipline)}:** " if entry else ""
+        before = self._place(change.before) if change.before else "not on the roster"
+        after = self._place(change.after) if change.after else "not on the roster"
         moves = embeds.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
-        return f"{before} → {after}\n\n**Who moves**\n{moves}"
+        return f"{record}{before} → {after}\n\n**Who moves**\n{moves}"
 
     def _line(self, entry: RosterEntry) -> str:
-        text = f"{entry.position}. {plain(entry.username)}"
+        return f"{entry.position}. {plain(entry.username)}{self._away(entry)}"
+
+    def _place(self, entry: RosterEntry) -> str:
+        return f"place {entry.position}{self._away(entry)}"
+
+    def _away(self, entry: RosterEntry) -> str:
         if entry.away_from is None:
-            return text
+            return ""
         until = f" to {when(entry.away_to, self.calendar)}" if entry.away_to else " until further notice"
-        return f"{text} (away from {when(entry.away_from, self.calendar)}{until})"
+        return f" (away from {when(entry.away_from, self.calendar)}{until})"

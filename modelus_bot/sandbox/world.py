@@ -88,12 +88,12 @@ def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
         guild=guild,
         general=general,
         staff=guild.create_text_channel(
-            "staff", topic="Staff and managers only.", overwrites=_only_for(guild, insiders)
+            "staff", topic="Staff and managers only.", overwrites=_only_for(env, guild, insiders)
         ),
         duty_desk=guild.create_text_channel(
             "duty-desk",
             topic="Who is on duty. Cover requests are posted here.",
-            overwrites=_only_for(guild, insiders),
+            overwrites=_only_for(env, guild, insiders),
         ),
         cast=cast,
         rota={key: _join(env, guild, name, [roles["Staff"]]) for key, name in rota_names.items()},
@@ -110,9 +110,12 @@ def leave_errors_to_the_bot(bot: commands.Bot, on_tree_error: TreeErrorHandler) 
     store.add_view = store.add_view.__simcord_original_callback__  # type: ignore[method-assign, attr-defined]
 
 
-def _only_for(guild: GuildHandle, roles: list[RoleHandle]) -> Overwrites:
-    hidden: Overwrites = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
-    return hidden | {role: discord.PermissionOverwrite(view_channel=True) for role in roles}
+def _only_for(env: Env, guild: GuildHandle, roles: list[RoleHandle]) -> Overwrites:
+    """Hide a channel from everybody but some roles and the bot, which posts there and sets the topic."""
+    allowed: Overwrites = {guild.default_role: discord.PermissionOverwrite(view_channel=False)}
+    if env.bot.user is not None:
+        allowed[env.bot.user] = discord.PermissionOverwrite(view_channel=True, manage_channels=True)
+    return allowed | {role: discord.PermissionOverwrite(view_channel=True) for role in roles}
 
 
 def _join(env: Env, guild: GuildHandle, name: str, roles: list[RoleHandle]) -> MemberActor:

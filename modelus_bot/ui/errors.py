@@ -82,6 +82,22 @@ def _discord_reply(cause: BaseException) -> Reply | None:
     return None
 
 
+async def _send_privately(interaction: discord.Interaction, card: discord.Embed) -> None:
+    """Send a card that only the member sees, also where everybody sees that the bot is thinking.
+
+    The first answer to a public "thinking" is public whatever it says, so that one is ended and removed.
+    """
+    if not interaction.response.is_done():
+        await interaction.response.send_message(embed=card, ephemeral=True)
+        return
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        waiting = await interaction.original_response()
+        if waiting.flags.loading and not waiting.flags.ephemeral:
+            await waiting.edit(content="…")
+            await waiting.delete()
+    await interaction.followup.send(embed=card, ephemeral=True)
+
+
 def _cause(error: BaseException) -> BaseException:
     if isinstance(error, app_commands.CommandInvokeError):
         return error.original
@@ -106,10 +122,7 @@ class ErrorHandler:
         reply = reply_for(error)
         self._log(interaction, cause, reply)
         try:
-            if interaction.response.is_done():
-                await interaction.followup.send(embed=reply.embed(), ephemeral=True)
-            else:
-                await interaction.response.send_message(embed=reply.embed(), ephemeral=True)
+            await _send_privately(interaction, reply.embed())
         except (discord.HTTPException, aiohttp.ClientError) as failed:
             logger.bind(reference=reply.reference, error=str(failed)).warning("reply_not_delivered")
 
