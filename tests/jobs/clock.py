@@ -1,0 +1,25 @@
+"""A clock for jobs that tests can set: only what the jobs ask of the module ``time``."""
+
+from __future__ import annotations
+
+import time as real
+
+import pytest
+
+
+class Clock:
+    """Stands where the jobs' modules have ``time``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Start at the real time."""
+        self.now = int(real.time())
+        monkeypatch.setattr("modelus_bot.jobs.loop.time", self)
+        monkeypatch.setattr("modelus_bot.jobs.outbox.time", self)
+
+    def time(self) -> float:
+        """Return the present instant in UTC seconds."""
+        return float(self.now)
+
+    def forward(self, seconds: int) -> None:
+        """Let time pass."""
+        self.now += seconds
