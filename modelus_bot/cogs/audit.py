@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -16,6 +18,8 @@ from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import moment, name_of
 
 __all__ = ["Audit", "member_page", "record_page"]
+
+RECORD = re.compile(r"[\w.-]{1,32}(:[\w.-]{1,20})?")
 
 
 @app_commands.default_permissions(manage_guild=True)
@@ -34,8 +38,12 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
                 f"“{embeds.clip(table, 40)}” is not audited. Audited are: {', '.join(TABLES)}.",
                 rule="audit.table",
             )
-        if len(f"{table} {record}") > 60:
-            raise InvalidInput("This record id is too long to be one.", rule="audit.record")
+        if not RECORD.fullmatch(record):
+            raise InvalidInput(
+                f"“{embeds.clip(record, 60)}” is no record's id. Ids are numbers, names or both, such as 12,"
+                " account or account:123.",
+                rule="audit.record",
+            )
         await send_page(self.bot, interaction, "audit_record", f"{table} {record}")
 
     @app_commands.command(name="member", description="What one member changed")
@@ -83,8 +91,8 @@ async def member_page(listing: Listing) -> tuple[discord.Embed, bool]:
 
 
 async def _page(listing: Listing, title: str, found: tuple[AuditView, ...]) -> tuple[discord.Embed, bool]:
-    people = await listing.bot.db.read(everybody)
     shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
+    people = await listing.bot.db.read(everybody)
     lines = [_line(one, people) for one in shown]
     card = embeds.info(title, embeds.lines(lines, empty="No entries."))
     return card, len(found) > (listing.page + 1) * PAGE

@@ -11,6 +11,7 @@ import discord
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.sprints import HolderView, Sprint
+from modelus_bot.domain.types import PLACEHOLDER_LIMIT
 
 __all__ = [
     "choice_of",
@@ -33,10 +34,12 @@ def plain(text: str) -> str:
 
 
 def name_of(user_id: int | None, names: Mapping[int, str]) -> str:
-    """Return a person's name, their number if it is not known, or "nobody"."""
+    """Return a person's name, a mention that Discord turns into it if it is not known, or "nobody"."""
     if user_id is None:
         return "nobody"
-    return plain(names.get(user_id, f"member {user_id}"))
+    if user_id in names:
+        return plain(names[user_id])
+    return f"<@{user_id}>" if user_id >= PLACEHOLDER_LIMIT else f"member {user_id}"
 
 
 def label_of(sprint: Sprint) -> str:

@@ -59,13 +59,13 @@ def rows(env: BotEnv, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 
 async def confirmed(
-    env: BotEnv, person: simcord.MemberActor, command: str, label: str, **options: Any
+    env: BotEnv, author: simcord.MemberActor, command: str, label: str, /, **options: Any
 ) -> str:
     """Run a command that asks first, press the button called ``label``, and return what it says then."""
-    asked = await person.slash(env.channel, command, **options)
+    asked = await author.slash(env.channel, command, **options)
     assert asked.response is not None, words_of(asked)
     assert label in labels(asked.response), words_of(asked)
-    await person.click(asked.response, label=label)
+    await author.click(asked.response, label=label)
     return _words(asked.response)
 
 
