@@ -17,7 +17,7 @@ VERSION := $(shell $(or $(PYTHON),false) -c 'import sys; print("%d.%d" % sys.ver
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --constraint constraints.txt
 MADE := $(VENV)/.made-$(VERSION)
 FOR_RUN := $(VENV)/.for-run-$(VERSION)
 FOR_WORK := $(VENV)/.for-work-$(VERSION)
