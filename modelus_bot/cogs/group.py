@@ -25,7 +25,7 @@ from modelus_bot.ui.people import choice_of
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["CommandGroup", "only_one"]
+__all__ = ["CommandGroup", "not_a_bot", "only_one"]
 
 
 class CommandGroup(commands.Cog):
@@ -122,6 +122,13 @@ class CommandGroup(commands.Cog):
             discord.app_commands.Choice(name=label, value=value)
             for label, value in suggest_days(typed, self.today())
         ]
+
+
+def not_a_bot(user: discord.Member) -> discord.Member:
+    """Return a member who is a person; raises ``InvalidInput`` for a bot."""
+    if user.bot:
+        raise InvalidInput(f"{user.display_name} is a bot; choose a person.", rule="member.bot")
+    return user
 
 
 def only_one(found: Iterable[int], value: str, what: str, rule: str) -> int:

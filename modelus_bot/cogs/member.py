@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import CommandGroup, only_one
+from modelus_bot.cogs.group import CommandGroup, not_a_bot, only_one
 from modelus_bot.cogs.suggestions import Choices, choices, suggested
 from modelus_bot.database.operation import Context
 from modelus_bot.domain.members import (
@@ -52,7 +52,9 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     async def role(self, interaction: discord.Interaction, user: discord.Member, role: Role) -> None:
         """Set the role."""
         await interaction.response.defer(ephemeral=True)
-        write = SetRole(discord_id=user.id, username=user.display_name, role=None if role == "none" else role)
+        write = SetRole(
+            discord_id=not_a_bot(user).id, username=user.display_name, role=None if role == "none" else role
+        )
         change = await self.bot.db.write(write, self.bot.context(interaction))
         before = change.before.role if change.before is not None else None
         text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
@@ -108,7 +110,7 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         """Link the account."""
         await interaction.response.defer(ephemeral=True)
         write = LinkMember(
-            placeholder_id=await self._id(person), discord_id=user.id, username=user.display_name
+            placeholder_id=await self._id(person), discord_id=not_a_bot(user).id, username=user.display_name
         )
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.domain.oncall import HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import holder_line, label_of, moment, name_of
@@ -71,7 +71,9 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     ) -> None:
         """Pass the duty on."""
         await interaction.response.defer(ephemeral=True)
-        write = SetHolder(discipline=discipline, member_id=user.id, name=user.display_name, reason=reason)
+        write = SetHolder(
+            discipline=discipline, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
+        )
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         names = await self.names()
         passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"

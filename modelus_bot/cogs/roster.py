@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.database.operation import Context, Write
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.rosters import (
@@ -70,7 +70,7 @@ class Roster(
         await interaction.response.defer(ephemeral=True)
         await self.require_discipline(discipline)
         write = AddToRoster(
-            member_id=user.id, name=user.display_name, discipline=discipline, position=position
+            member_id=not_a_bot(user).id, name=user.display_name, discipline=discipline, position=position
         )
         await self._confirm(interaction, write, f"Add {user.display_name} to {discipline}?", "Add", user)
 
