@@ -1,4 +1,4 @@
-"""Questions before a change: private, red where something is taken away, answered once with today's rights."""
+"""Questions before a change: private, red where something goes, answered once with the rights of today."""
 
 from __future__ import annotations
 
