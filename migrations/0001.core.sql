@@ -40,8 +40,7 @@ CREATE TABLE audit_logs (
     attempt    INTEGER NOT NULL DEFAULT 1,
     changed_at INTEGER NOT NULL,
     prev_hash  BLOB NOT NULL,
-    row_hash   BLOB NOT NULL,
-    CONSTRAINT audit_logs_row_hash_unique UNIQUE (row_hash)
+    row_hash   BLOB NOT NULL
 ) STRICT;
 CREATE INDEX idx_audit_record ON audit_logs (table_name, record_id, id DESC);
 CREATE INDEX idx_audit_nation ON audit_logs (nation_id, id DESC)

@@ -112,7 +112,6 @@ TAKEN: dict[str, str] = {
     "users.discord_id": "This member is known already. Look again before you repeat it.",
     "settings.key": "This setting exists already. Change it instead of adding it.",
     "audit_logs.id": "The audit log has an entry with this number already. Please try again.",
-    "audit_logs.row_hash": "The audit log has this very entry already. Please try again.",
     "requests.request_id": "This request was answered already. Look at the result before you repeat it.",
     "job_runs.job, job_runs.run_key": "This job has run for this time already; it need not run again.",
     "db_errors.id": "An error is logged under this number already. Please try again.",

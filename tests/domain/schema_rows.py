@@ -153,7 +153,6 @@ UNCHECKED: dict[str, Row] = {
 
 CLASHING: dict[str, tuple[Row, Row]] = {
     "audit_logs.id": ({}, {"row_hash": b"other"}),
-    "audit_logs.row_hash": ({}, {"id": 501}),
     "backups.id": ({}, {"path": "q"}),
     "backups.path": ({}, {"id": 501}),
     "user_disciplines.id": ({}, {"user_id": 2, "position": 2}),

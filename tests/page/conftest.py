@@ -104,6 +104,14 @@ class SandboxProcess:
         pytest.fail(f"the sandbox ended: {''.join(printed)}{self.log.read_text()[-4000:]}")
 
 
+SETTLED = """() => /ready|switched|opened|updated|refreshed|completed/i.test(
+    document.getElementById("action-status").textContent)"""
+"""The page says in words when it has finished loading; before that it drops what people do."""
+
+
+ANSWERED = """() => /completed/i.test(document.getElementById("action-status").textContent)"""
+
+
 class Visitor:
     """Somebody using the page as people do: picking commands, filling in options, pressing buttons."""
 
@@ -123,7 +131,7 @@ class Visitor:
         label = next(one for one in picker.locator("option").all_inner_texts() if one.startswith(name))
         picker.select_option(label=label)
         self.page.locator("#viewer-picker option:checked", has_text=label).wait_for(state="attached")
-        self.page.get_by_text("Viewer switched").wait_for(state="attached")
+        self._wait_until_ready()
 
     def enter(self, room: str) -> None:
         """Go to a channel, or to the direct messages with the bot, from the list on the left."""
@@ -148,16 +156,22 @@ class Visitor:
 
     def press(self, label: str) -> None:
         """Press the newest button with this label and wait until the bot has answered."""
+        self.page.evaluate("document.getElementById('action-status').textContent = ''")
         self.page.get_by_role("button", name=label, exact=True).last.click()
-        self.page.get_by_text("Callback completed").wait_for(state="attached", timeout=REPLY_MS)
+        self.page.wait_for_function(ANSWERED, timeout=REPLY_MS)
 
     def last_message(self) -> str:
         """Text of the newest message."""
         return self.page.locator(".channel-message").last.inner_text()
 
+    def conversation(self) -> str:
+        """Text of all messages."""
+        return "\n".join(self.page.locator(".channel-message").all_inner_texts())
+
     def picture(self, name: str) -> None:
         """Keep a screenshot if MODELUS_SCREENSHOTS names a folder."""
         if self._pictures is not None:
+            self.page.locator(".channel-message").last.scroll_into_view_if_needed()
             self.page.screenshot(path=self._pictures / f"{name}.png")
 
     def _fill(self, name: str, value: str) -> None:
@@ -177,6 +191,7 @@ class Visitor:
 
     def _wait_until_ready(self) -> None:
         self.page.locator('#preview-app[aria-busy="false"]').wait_for(timeout=REPLY_MS)
+        self.page.wait_for_function(SETTLED, timeout=REPLY_MS)
         self.page.locator(".rooms a").first.wait_for(timeout=REPLY_MS)
 
 

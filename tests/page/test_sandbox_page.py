@@ -1,0 +1,125 @@
+"""The sandbox page as people use it: commands, buttons, other people's eyes, and a crash in between."""
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.page.conftest import SandboxProcess, Visitor
+
+pytestmark = [pytest.mark.page, pytest.mark.slow, pytest.mark.timeout(240)]
+
+MANAGER = "Petra"
+ADMINISTRATOR = "Ada"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who is on duty as account manager now, and who could step in."""
+
+    holder: str
+    replacement: str
+
+
+def turn_in(database: Path) -> Turn:
+    """Return the current account turn as the sandbox's file has it."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        holder_id, holder = connection.execute(
+            "SELECT user_id, username FROM current_holders JOIN users ON discord_id = user_id"
+            " WHERE discipline = 'account'"
+        ).fetchone()
+        (replacement,) = connection.execute(
+            "SELECT username FROM user_disciplines AS d JOIN users ON discord_id = user_id"
+            " WHERE discipline = 'account' AND d.is_active = 1 AND user_id <> ? ORDER BY position LIMIT 1",
+            (holder_id,),
+        ).fetchone()
+    return Turn(holder, replacement)
+
+
+def untimed(text: str) -> str:
+    """Return a message without the time it was sent at."""
+    return re.sub(r"\d+/\d+/\d+, \d+:\d+ [AP]M", "", text)
+
+
+def test_cover_survives_a_crash(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """A cover asked for and approved on the page changes who is on duty, and is still there after kill -9."""
+    turn = turn_in(sandbox.database)
+    visitor.visit(sandbox.url)
+    visitor.picture("01-welcome")
+
+    visitor.look_as(MANAGER)
+    roster = visitor.command("/roster show")
+    visitor.picture("02-roster-show")
+    assert turn.holder in roster
+    assert turn.replacement in roster
+    assert turn.holder in visitor.command("/oncall now")
+    visitor.picture("03-oncall-before")
+
+    visitor.look_as(turn.holder)
+    card = visitor.command(
+        "/cover request", sprint="yours", discipline="account", replacement=turn.replacement, reason="Dentist"
+    )
+    visitor.picture("04-cover-request")
+    assert turn.replacement in card
+    assert "Dentist" in card
+
+    visitor.look_as(MANAGER)
+    visitor.press("Approve")
+    visitor.picture("05-cover-approved")
+    assert "approved" in visitor.conversation().lower()
+
+    on_duty = visitor.command("/oncall now")
+    visitor.picture("06-oncall-after")
+    assert turn.replacement in on_duty
+
+    visitor.look_as(ADMINISTRATOR)
+    assert "database" in visitor.command("/dbhealth").lower()
+    visitor.picture("07-dbhealth")
+
+    sandbox.kill()
+    sandbox.start()
+    visitor.visit(sandbox.url)
+    visitor.look_as(MANAGER)
+    assert untimed(visitor.command("/oncall now")) == untimed(on_duty)
+    assert untimed(visitor.command("/roster show")) == untimed(roster)
+    visitor.picture("08-after-the-crash")
+
+
+def test_notice_arrives_in_direct_messages(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """Who is asked to step in finds a message from the bot among their direct messages."""
+    turn = turn_in(sandbox.database)
+    visitor.visit(sandbox.url)
+    visitor.look_as(turn.holder)
+    visitor.command("/cover request", sprint="yours", discipline="account", replacement=turn.replacement)
+
+    visitor.look_as(turn.replacement)
+    visitor.enter("Model US Bot")
+    visitor.page.locator(".channel-message", has_text=turn.holder).first.wait_for()
+    visitor.picture("09-direct-message")
+
+    assert turn.holder in visitor.last_message()
+
+
+def test_players_do_not_see_the_staff_channels(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """The list of channels follows the person looked through, and the chosen person stays chosen."""
+    visitor.visit(sandbox.url)
+    rooms = visitor.page.locator(".rooms a")
+    visitor.look_as("Paula")
+    assert [name.split("\n")[-1] for name in rooms.all_inner_texts()] == ["general", "Model US Bot"]
+
+    visitor.look_as(MANAGER)
+    rooms.filter(has_text="duty-desk").wait_for()
+    visitor.enter("duty-desk")
+    visitor.page.locator("#viewer-picker option:checked", has_text=MANAGER).wait_for(state="attached")
+
+    assert visitor.page.locator("#channel-name").inner_text() == "duty-desk"
+
+
+def test_closing_in_order(sandbox: SandboxProcess) -> None:
+    """SIGTERM ends the sandbox with status 0 and leaves no write-ahead log behind."""
+    assert sandbox.stop() == 0
+    assert sandbox.database.exists()
+    assert not sandbox.database.with_name("sandbox.db-wal").exists()
