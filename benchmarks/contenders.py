@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import aiosqlite
-from modelus_bot.config import DatabaseSettings
 
 from benchmarks.workload import AUDIT, KEYS, UPSERT, Result, drive, prepare, rows, summarise
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context, Transaction, Write
 

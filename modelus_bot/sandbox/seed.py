@@ -52,9 +52,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     server = settings.server
     calendar = Calendar(server.timezone, server.handoff_minute)
     now = int(time.time())
-    context = Context(
-        reason=_REASON, at=now, zone=server.timezone, handoff_minute=server.handoff_minute
-    )
+    context = Context(reason=_REASON, at=now, zone=server.timezone, handoff_minute=server.handoff_minute)
     source = replace(_sample(), people={key: person.id for key, person in world.rota.items()})
     source = shift_days(source, days_to_middle(source, calendar.day_of(now)))
     await db.write(ImportRotation(data=mend(source)), context)

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 from loguru import logger
-from modelus_bot.config import DatabaseSettings
-from tests.faults.upserts import racing_writes
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.manager import DatabaseManager
+from tests.faults.upserts import racing_writes
 
 
 async def main(path: Path, seed: int) -> None:

@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from modelus_bot.config import DatabaseSettings
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.errors import DatabaseBusy, DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context

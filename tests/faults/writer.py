@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 from loguru import logger
-from modelus_bot.config import DatabaseSettings
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
 from tests.database.operations import PutPair

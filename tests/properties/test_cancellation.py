@@ -9,8 +9,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from modelus_bot.config import DatabaseSettings
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.connection import Lane
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context

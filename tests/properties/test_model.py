@@ -14,8 +14,8 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from modelus_bot.config import DatabaseSettings
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit import verify_chain, walk
 from modelus_bot.database.errors import ConstraintViolated
 from modelus_bot.database.manager import DatabaseManager
