@@ -95,12 +95,12 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
 def _card(title: str, found: OnCall) -> discord.Embed:
     if found.sprint is None:
         return embeds.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
-    holders = "\n".join(map(holder_line, found.holders)) or "No disciplines yet."
+    holders = embeds.lines(map(holder_line, found.holders), empty="No disciplines yet.", limit=3500)
     card = embeds.info(title, f"**{label_of(found.sprint)}**\n{holders}")
     if found.days_left < 0:
         card.set_footer(text="This sprint is over and no other has begun; its holders stay on duty.")
     elif found.next_sprint is not None:
-        following = "\n".join(map(holder_line, found.next_holders))
+        following = embeds.lines(map(holder_line, found.next_holders), empty="", limit=950)
         when = f"Next: {label_of(found.next_sprint)}"
         card.add_field(name=when, value=f"{moment(found.handoff_at or 0, 'R')}\n{following}", inline=False)
     return card

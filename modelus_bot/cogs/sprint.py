@@ -40,9 +40,9 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         view = await self.bot.db.read(sprint_view, None, self.now(), self.calendar)
         if view is None:
             raise NotFound("No sprint has begun yet. Add one with `/sprint add`.", rule="sprint.none")
-        card = embeds.info(label_of(view.sprint), "\n".join(map(holder_line, view.holders)))
-        left = f"{view.days_left} days left" if view.days_left >= 0 else "over; nobody has taken over yet"
-        card.set_footer(text=left)
+        holders = embeds.lines(map(holder_line, view.holders), empty="No disciplines yet.")
+        card = embeds.info(label_of(view.sprint), holders)
+        card.set_footer(text=_days_left(view.days_left))
         await interaction.followup.send(embed=card)
 
     @app_commands.command(name="list", description="The sprints that are planned")
@@ -195,6 +195,14 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
             return embeds.success("Saved", _change(saved, names))
 
         await ask(self.bot, interaction, context, embeds.question(title, text), label, yes, danger=danger)
+
+
+def _days_left(days: int) -> str:
+    if days < 0:
+        return "over; nobody has taken over yet"
+    if days == 0:
+        return "its last day"
+    return "1 day left" if days == 1 else f"{days} days left"
 
 
 def _change(change: SprintChange, names: dict[int, str]) -> str:

@@ -46,8 +46,9 @@ def summary(report: ImportReport) -> str:
     counts = [
         f"• {one.table}: {one.added} added, {one.updated} updated, {one.unchanged} there already"
         for one in report.counts
+        if one.added or one.updated or one.unchanged
     ]
-    parts = [embeds.lines(counts, empty="Nothing to import.", limit=800)]
+    parts = [embeds.lines(counts, empty="The files hold nothing to import.", limit=800)]
     if report.mended:
         mended = [f"• {plain(one.sentence)}" for one in report.mended]
         parts.append("**Mended or noteworthy**\n" + embeds.lines(mended, empty="", limit=2000))
