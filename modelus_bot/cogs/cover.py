@@ -11,6 +11,7 @@ from discord.ext import commands
 from modelus_bot.cogs.cover_card import card_of
 from modelus_bot.cogs.cover_message import post_card, rewrite_cards
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.introductions import introduce
 from modelus_bot.cogs.suggestions import SHOWN, Choices, choices, suggested
 from modelus_bot.database.operation import Context, Write
 from modelus_bot.domain.cover_steps import (
@@ -70,6 +71,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
         names = await self.names(interaction.user)
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         await post_card(self.bot, interaction, change.cover, names)
+        await introduce(self.bot, interaction)
 
     @app_commands.command(name="take", description="Step in for somebody")
     @app_commands.describe(request="Which request")
@@ -111,6 +113,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
             saved = await self.bot.db.write(write, confirmed)
             card = card_of(saved.cover, names, saved.before)
             await rewrite_cards(self.bot, interaction, saved.cover, card)
+            await introduce(self.bot, interaction)
             return card
 
         card = card_of(change.cover, names, change.before)
@@ -172,6 +175,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
         card = card_of(change.cover, names, change.before)
         await interaction.followup.send(embed=card)
         await rewrite_cards(self.bot, interaction, change.cover, card)
+        await introduce(self.bot, interaction)
 
 
 def _choice(found: Found, name: str) -> str:

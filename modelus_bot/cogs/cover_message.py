@@ -14,6 +14,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.cogs.cover_card import card_of
+from modelus_bot.cogs.introductions import introduce
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.cover_steps import (
@@ -149,6 +150,7 @@ async def _take_step(
     if change.duty_changed:
         text = f"{change.cover.discipline} changed hands at once. `/oncall now` shows who is on duty."
         await interaction.followup.send(embed=embeds.success("On duty changed", text), ephemeral=True)
+    await introduce(bot, interaction)
 
 
 def _linked(card: discord.Embed, link: str | None) -> discord.Embed:

@@ -24,8 +24,8 @@ __all__ = ["SHOWN", "Choices", "choices", "suggested"]
 Choices = list[app_commands.Choice[str]]
 SHOWN = 25
 """How many suggestions Discord shows."""
-PATIENCE = 2.0
-"""Seconds to wait for the database; Discord takes suggestions for three."""
+PATIENCE = 1.2
+"""Seconds to wait for the database, at most twice for one answer; Discord takes suggestions for three."""
 
 P = ParamSpec("P")
 R = TypeVar("R")

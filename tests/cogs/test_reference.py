@@ -32,7 +32,7 @@ async def test_every_command_and_option_is_described(bot_env: BotEnv) -> None:
     page = reference(tree)
     for command in commands_of(tree):
         assert f"### /{command.qualified_name}\n" in page
-        assert command.description not in {"", "…"}, command.qualified_name
+        assert len(command.description) > 5, command.qualified_name
         for option in command.parameters:
             assert str(option.description) not in {"", "…"}, (command.qualified_name, option.name)
             assert f"| `{option.display_name}`" in page
