@@ -245,6 +245,7 @@ FIELDS: dict[str, str] = {
     "away_to": "last day away",
     "cover_id": "number of the cover request",
     "discipline": "discipline",
+    "data": "imported rota",
     "disciplines": "list of disciplines",
     "discord_id": "member",
     "end": "last day",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ ADMINISTRATOR = Viewer(ADMIN)
     ],
 )
 def test_each_change_has_exactly_its_entries(
-    rota: Rota, write: Write[object], actor: int | None, entries: list[tuple[str, str]]
+    rota: Rota, write: Write[Any], actor: int | None, entries: list[tuple[str, str]]
 ) -> None:
     """Author, reason, request and time are noted; what follows by rule alone is not listed."""
     last = rota.value("SELECT max(id) FROM audit_logs")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from modelus_bot.database.operation import Write
@@ -221,7 +223,7 @@ def test_a_note_reaches_the_next_holder_at_the_hand_over(rota: Rota) -> None:
         (HandoffNote(text="hello"), None, "actor"),
     ],
 )
-def test_what_is_refused_on_call(rota: Rota, write: Write[object], actor: int | None, rule: str) -> None:
+def test_what_is_refused_on_call(rota: Rota, write: Write[Any], actor: int | None, rule: str) -> None:
     """Each with its own rule, changing nothing."""
     assert rota.refusal(write, actor).rule == rule
 

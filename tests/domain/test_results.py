@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-import modelus_bot.domain
 from modelus_bot.bundled import sample_dir
 from modelus_bot.database.operation import Write
 from modelus_bot.domain import cover_steps as steps
@@ -18,6 +15,7 @@ from modelus_bot.domain import members, notifications, oncall, rosters, sprints
 from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines
 from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
 from tests.domain.cover_cases import ask, bring_to
+from tests.domain.operations import operations
 from tests.domain.rota import (
     ADA,
     ADMIN,
@@ -93,16 +91,6 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(notifications.MarkFailed(id=1, error="closed", retry_at=1)),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
-
-
-def operations() -> set[type[Write[Any]]]:
-    """Return every operation of the domain."""
-    for module in pkgutil.walk_packages(modelus_bot.domain.__path__, "modelus_bot.domain."):
-        importlib.import_module(module.name)
-    found: list[type[Write[Any]]] = [Write]
-    for one in found:
-        found.extend(one.__subclasses__())
-    return {one for one in found if one.__module__.startswith("modelus_bot.domain.")}
 
 
 def test_every_operation_has_a_sample() -> None:

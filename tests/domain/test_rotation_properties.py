@@ -35,7 +35,8 @@ def rosters(draw: st.DrawFn, *, away: bool = True, smallest: int = 0) -> list[Ca
         first = last = None
         if away and draw(st.booleans()):
             first = DAY + timedelta(days=draw(st.integers(0, 200)))
-            last = draw(st.none() | st.integers(0, 100).map(lambda days, day=first: day + timedelta(days)))
+            days = draw(st.none() | st.integers(0, 100))
+            last = first + timedelta(days=days) if days is not None else None
         people.append(Candidate(1000 + place, place, first, last))
     return people
 

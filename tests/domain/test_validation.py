@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -18,6 +19,7 @@ from modelus_bot.domain.rosters import AddToRoster, SetAway
 from modelus_bot.domain.rule_words import FIELDS
 from modelus_bot.domain.rules import validation_sentence
 from modelus_bot.domain.sprints import AddSprint, EditSprint
+from tests.domain.operations import operations
 
 AGAIN = "Nothing was changed. Correct it and try again."
 DAY = date(2026, 1, 5)
@@ -32,7 +34,7 @@ def sentence(build: Callable[[], object]) -> str:
     return found.removesuffix(AGAIN).strip()
 
 
-def given(model: type[Write[object]], **fields: object) -> Callable[[], object]:
+def given(model: type[Write[Any]], **fields: object) -> Callable[[], object]:
     """Return what builds an operation from unchecked fields."""
     return lambda: model.model_validate(fields)
 
@@ -138,9 +140,5 @@ def test_other_models_are_answered_from_what_pydantic_says() -> None:
 
 def test_every_field_of_every_operation_has_words() -> None:
     """No name of a field ever reaches people."""
-    operations: list[type[BaseModel]] = [Write]
-    for operation in operations:
-        operations.extend(operation.__subclasses__())
-    ours = [one for one in operations if one.__module__.startswith("modelus_bot.domain")]
-    fields = {name for one in ours for name in one.model_fields}
+    fields = {name for operation in operations() for name in operation.model_fields}
     assert fields - set(FIELDS) == set()
