@@ -34,7 +34,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await self.require_staff(interaction)
         wanted = self.day(day)
         found = await self.bot.db.read(oncall_on, wanted, self.calendar)
-        await interaction.followup.send(embed=_card(f"On duty on {wanted}", found))
+        await interaction.followup.send(embed=_card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
 
     @app_commands.command(name="mine", description="Your turns, now and to come")
     async def mine(self, interaction: discord.Interaction) -> None:
@@ -92,15 +92,17 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         return await self.suggest_days(interaction, typed)
 
 
-def _card(title: str, found: OnCall) -> discord.Embed:
+def _card(title: str, found: OnCall, *, now: bool = True) -> discord.Embed:
     if found.sprint is None:
         return embeds.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
-    holders = embeds.lines(map(holder_line, found.holders), empty="No disciplines yet.", limit=3500)
+    people = [holder_line(one, now=now) for one in found.holders]
+    holders = embeds.lines(people, empty="No disciplines yet.", limit=3500)
     card = embeds.info(title, f"**{label_of(found.sprint)}**\n{holders}")
     if found.days_left < 0:
         card.set_footer(text="This sprint is over and no other has begun; its holders stay on duty.")
     elif found.next_sprint is not None:
-        following = embeds.lines(map(holder_line, found.next_holders), empty="", limit=950)
+        others = [holder_line(one, now=False) for one in found.next_holders]
+        following = embeds.lines(others, empty="", limit=950)
         when = f"Next: {label_of(found.next_sprint)}"
         card.add_field(name=when, value=f"{moment(found.handoff_at or 0, 'R')}\n{following}", inline=False)
     return card

@@ -61,10 +61,11 @@ def sprint_days(sprint: Sprint) -> str:
     return f"{first}–{end:%b} {end.day}, {end.year}"
 
 
-def holder_line(holder: HolderView) -> str:
-    """Return who holds a discipline, and why if not by rotation."""
-    who = f"**{plain(holder.username)}**" if holder.username else "nobody — set somebody with `/oncall set`"
-    return f"{holder.label}: {who}{SOURCES.get(holder.source, '')}"
+def holder_line(holder: HolderView, *, now: bool = True) -> str:
+    """Return who holds a discipline, and why if not by rotation; ``now`` says what to do about nobody."""
+    nobody = "nobody — set somebody with `/oncall set`" if now else "nobody yet"
+    who = f"**{plain(holder.username)}**" if holder.username else nobody
+    return f"{plain(holder.label)}: {who}{SOURCES.get(holder.source, '')}"
 
 
 def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:
