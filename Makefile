@@ -23,7 +23,7 @@ FOR_RUN := $(VENV)/.for-run-$(VERSION)
 FOR_WORK := $(VENV)/.for-work-$(VERSION)
 WORKERS ?= 2
 
-.PHONY: help run test test-full check format bench clean
+.PHONY: help run test test-full check docs format bench clean
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -43,7 +43,12 @@ check: $(FOR_WORK) ## lint, formatting, types, documents
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest -q tests/test_repository.py tests/test_floors.py
+	$(BIN)/python -m pytest -q tests/test_repository.py tests/test_floors.py tests/test_config.py \
+		tests/cogs/test_reference.py
+
+docs: $(FOR_WORK) ## write the pages that are made from the code: commands, settings
+	$(BIN)/python -m modelus_bot.cogs.reference > docs/commands.md
+	$(BIN)/modelus-bot config docs > docs/configuration.md
 
 format: $(FOR_WORK) ## let ruff put the code in shape
 	$(BIN)/python -m ruff check --fix .
