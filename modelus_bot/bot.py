@@ -18,22 +18,22 @@ from modelus_bot.config import Settings
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
 from modelus_bot.ui.errors import ErrorHandler
+from modelus_bot.ui.presses import too_late
 
 __all__ = ["ModelUsBot"]
 
 
-STALE = 2.8
-"""Seconds after which an interaction is dropped: Discord takes no first answer after three."""
-
-
 class Tree(app_commands.CommandTree["ModelUsBot"]):
-    """The commands; interactions that come too late to be answered are dropped."""
+    """The commands; they answer the bot's own server only, and only while an answer is possible."""
 
     async def interaction_check(self, interaction: discord.Interaction[ModelUsBot]) -> bool:
-        """Say whether there is still time to answer."""
-        age = (discord.utils.utcnow() - interaction.created_at).total_seconds()
-        if age > STALE:
-            logger.bind(interaction=interaction.id, seconds=round(age, 1)).warning("interaction_too_old")
+        """Say whether the command goes ahead."""
+        if too_late(interaction):
+            return False
+        if not interaction.client.at_home(interaction):
+            if interaction.type is discord.InteractionType.application_command:
+                text = "This bot serves another server, so it cannot do anything here."
+                await interaction.response.send_message(text, ephemeral=True)
             return False
         return True
 
@@ -92,10 +92,20 @@ class ModelUsBot(commands.Bot):
             zone=server.timezone,
             handoff_minute=server.handoff_minute,
             seed=interaction.id,
-            discord_admin=permissions.administrator
-            or permissions.manage_guild
-            or user.id in server.admin_ids,
+            discord_admin=user.id in server.admin_ids
+            or (self.at_home(interaction) and (permissions.administrator or permissions.manage_guild)),
         )
+
+    def at_home(self, interaction: discord.Interaction) -> bool:
+        """Say whether an interaction comes from the bot's own server or from a direct message.
+
+        Without a configured server, the only one the bot is in counts; in several, none does, so that
+        administrators elsewhere are nobody here.
+        """
+        if interaction.guild_id is None:
+            return True
+        home = self.settings.server.guild_id
+        return interaction.guild_id == home if home is not None else len(self.guilds) == 1
 
     def _tree_digest(self, guild: discord.Object | None) -> str:
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]

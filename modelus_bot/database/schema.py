@@ -165,12 +165,15 @@ def _step(run: Callable[[Any], None], migration: Any, direction: str) -> None:
 
 
 def _applied(path: Path) -> set[str]:
-    """Return the ids of the migrations the file has; an absent or empty file has none."""
+    """Return the ids of the migrations the file has; an absent or empty file has none.
+
+    Opened for writing: after a kill SQLite has to recover the -wal file before anything can be read.
+    """
     if not path.exists():
         return set()
     try:
         with contextlib.closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
         ) as connection:
             known = connection.execute(
                 "SELECT 1 FROM sqlite_master WHERE name = '_yoyo_migration'"

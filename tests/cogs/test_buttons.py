@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelus_bot import bot
 from modelus_bot.database.operation import Context
 from modelus_bot.domain.sprints import AddSprint
 from modelus_bot.ui import presses
@@ -105,7 +104,6 @@ async def test_presses_and_commands_that_come_too_late_are_dropped(
     form = await env.manager.click(asked.response, label="Decline")
     before = dump(env)
     monkeypatch.setattr(presses, "PATIENCE", -1.0)
-    monkeypatch.setattr(bot, "STALE", -1.0)
     pressed = await env.staff("avery").click(asked.response, label="Take")
     assert not pressed.acknowledged
     submitted = await env.manager.submit_modal(form, {"reason": "Late"})
