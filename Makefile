@@ -80,11 +80,11 @@ $(MADE): pyproject.toml constraints.txt
 	@touch $@
 
 $(FOR_RUN): $(MADE)
-	@$(PIP) --no-build-isolation --editable ".[sandbox,charts]" || { $(INSTALL_FAILED); }
+	@$(PIP) --no-build-isolation --editable ".[sandbox,archive,charts]" || { $(INSTALL_FAILED); }
 	@touch $@
 
 $(FOR_WORK): $(MADE)
-	@$(PIP) --no-build-isolation --editable ".[sandbox,charts,dev]" || { $(INSTALL_FAILED); }
+	@$(PIP) --no-build-isolation --editable ".[sandbox,archive,charts,dev]" || { $(INSTALL_FAILED); }
 	@touch $@
 
 INSTALL_FAILED = echo "The packages could not be installed; the lines above are pip's own words." >&2; \

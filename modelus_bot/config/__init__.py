@@ -7,7 +7,10 @@ file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 
 from modelus_bot.config.loading import load_settings
 from modelus_bot.config.models import (
+    ArchiveSettings,
+    BackupSettings,
     DatabaseSettings,
+    IntegritySettings,
     LoggingSettings,
     SandboxSettings,
     ServerSettings,
@@ -16,8 +19,11 @@ from modelus_bot.config.models import (
 from modelus_bot.config.problems import ConfigError, allowed_values
 
 __all__ = [
+    "ArchiveSettings",
+    "BackupSettings",
     "ConfigError",
     "DatabaseSettings",
+    "IntegritySettings",
     "LoggingSettings",
     "SandboxSettings",
     "ServerSettings",

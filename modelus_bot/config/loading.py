@@ -6,9 +6,9 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from modelus_bot.bundled import default_config
 from modelus_bot.config.models import Settings
@@ -17,6 +17,7 @@ from modelus_bot.config.problems import ConfigError, Origin, problems_of
 __all__ = ["load_settings"]
 
 PREFIX = "MODELUS_BOT__"
+Section = TypeVar("Section", bound=BaseModel)
 
 
 def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -91,9 +92,20 @@ def _token(environment: Mapping[str, str]) -> str | None:
 
 
 def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
-    database = settings.database.model_copy(update={"path": base / settings.database.path})
-    sandbox = settings.sandbox.model_copy(update={"path": base / settings.sandbox.path})
-    logging = settings.logging
-    if logging.file is not None:
-        logging = logging.model_copy(update={"file": base / logging.file})
-    return settings.model_copy(update={"database": database, "sandbox": sandbox, "logging": logging})
+    def below(section: Section, *keys: str) -> Section:
+        """Return the section with its relative paths starting at ``base``."""
+        found = {key: getattr(section, key) for key in keys}
+        return section.model_copy(
+            update={key: base / path for key, path in found.items() if path is not None}
+        )
+
+    return settings.model_copy(
+        update={
+            "database": below(settings.database, "path"),
+            "backup": below(settings.backup, "folder"),
+            "archive": below(settings.archive, "folder"),
+            "integrity": below(settings.integrity, "quarantine"),
+            "sandbox": below(settings.sandbox, "path"),
+            "logging": below(settings.logging, "file"),
+        }
+    )

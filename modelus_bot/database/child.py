@@ -1,0 +1,152 @@
+"""Work in a process of its own: what reads a database file byte by byte, or may crash on a damaged one.
+
+The bot's process may open the live file through SQLite only: closing any other descriptor of it drops
+SQLite's locks. A child is killed when its parent dies, runs at low priority, takes its task as JSON on
+standard input and answers in JSON lines: any number of ``progress``, then one ``result`` or ``error``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from loguru import logger
+
+from modelus_bot.database.errors import StorageFailed
+
+__all__ = ["ChildFailed", "Job", "Report", "run_child"]
+
+Report = Callable[[dict[str, Any]], None]
+"""What a job calls with a JSON object to say how far it is."""
+
+Job = Callable[[dict[str, Any], Report], dict[str, Any]]
+"""A blocking function ``job(task, report)`` that returns a JSON object."""
+
+JOBS = {
+    "check": "modelus_bot.database.integrity.checking:check_job",
+    "copy": "modelus_bot.database.backup.copying:copy_job",
+    "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
+    "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
+}
+PR_SET_PDEATHSIG = 1
+NICENESS = 10
+LINE_LIMIT = 16 * 1024 * 1024
+
+
+class ChildFailed(StorageFailed):
+    """The child was killed, ran out of time, or raised; ``kind`` is the exception's class name, if any."""
+
+    def __init__(self, detail: str = "", *, kind: str = "", **more: Any) -> None:
+        """Keep the name of what the job raised."""
+        super().__init__(detail, **more)
+        self.kind = kind
+
+
+async def run_child(
+    job: str,
+    task: dict[str, Any],
+    *,
+    on_progress: Report | None = None,
+    seconds: float | None = None,
+) -> dict[str, Any]:
+    """Run one of ``JOBS`` in a process of its own and return its result.
+
+    A cancelled caller, or one whose ``seconds`` are over, takes the child with it. Raises
+    ``ChildFailed``.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "modelus_bot.database.child", job, str(os.getpid()),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        limit=LINE_LIMIT, start_new_session=True,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(seconds):
+            return await _converse(process, job, task, on_progress)
+    except TimeoutError as error:
+        raise ChildFailed(f"{job} took longer than {seconds} s", kind="TimeoutError") from error
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        await process.wait()
+        _close_pipes(process)
+
+
+async def _converse(
+    process: asyncio.subprocess.Process, job: str, task: dict[str, Any], on_progress: Report | None
+) -> dict[str, Any]:
+    assert process.stdin is not None  # noqa: S101 - pipes were asked for
+    assert process.stdout is not None  # noqa: S101
+    assert process.stderr is not None  # noqa: S101
+    complaints = asyncio.create_task(process.stderr.read())
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        process.stdin.write(json.dumps(task).encode())
+        await process.stdin.drain()
+        process.stdin.close()
+    try:
+        async for line in process.stdout:
+            message = json.loads(line)
+            if "result" in message:
+                result: dict[str, Any] = message["result"]
+                return result
+            if "error" in message:
+                raise ChildFailed(message["error"], kind=message["kind"])
+            if on_progress is not None:
+                on_progress(message["progress"])
+        code = await process.wait()
+        text = (await complaints).decode("utf-8", "replace")[-2000:]
+        logger.bind(job=job, code=code, stderr=text).warning("child_ended_without_answer")
+        raise ChildFailed(f"{job} ended with code {code} and no answer")
+    finally:
+        complaints.cancel()
+
+
+def _close_pipes(process: asyncio.subprocess.Process) -> None:
+    """Close what asyncio would leave to the garbage collector."""
+    transport = getattr(process, "_transport", None)
+    if transport is not None:
+        transport.close()
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when its parent ends, and end now if it already has."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _main() -> int:
+    job, parent = sys.argv[1], int(sys.argv[2])
+    die_with_parent(parent)
+    os.nice(NICENESS)
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(kind: str, body: dict[str, Any]) -> None:
+        answers.write(json.dumps({kind: body}) + "\n")
+        answers.flush()
+
+    task = json.load(sys.stdin)
+    module, _, name = JOBS[job].partition(":")
+    function: Job = getattr(importlib.import_module(module), name)
+    try:
+        result = function(task, lambda body: say("progress", body))
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file provokes becomes an answer
+        answers.write(json.dumps({"error": str(error)[:2000], "kind": type(error).__name__}) + "\n")
+        answers.flush()
+        return 1
+    say("result", result)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
