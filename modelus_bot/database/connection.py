@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
     ConnectionLost,
     DatabaseError,
     DatabaseReadOnly,
+    FileMoved,
     ManagerClosed,
     from_sqlite,
 )
@@ -77,6 +78,10 @@ class _Stopwatch:
         return time.perf_counter() > self.at
 
 
+Identity = tuple[tuple[int, int] | None, ...]
+"""Device and inode of the file, its -wal and its -shm."""
+
+
 class _Slot:
     """One lane's connection and what is known about it."""
 
@@ -84,7 +89,7 @@ class _Slot:
 
     def __init__(self) -> None:
         self.connection: WorkerConnection | None = None
-        self.identity: tuple[int, int] | None = None
+        self.identity: Identity = ()
         self.reopening: asyncio.Task[None] | None = None
         self.stopwatch = _Stopwatch()
 
@@ -98,13 +103,19 @@ class ConnectionManager:
     def __init__(self, path: Path, settings: DatabaseSettings, *, claim: bool = True) -> None:
         """Remember what to open; ``async with`` opens it."""
         self.path = path
+        self.manual_checkpoints = False
+        """Whether SQLite leaves checkpoints to somebody who calls for them; read when a connection opens."""
+        self._paths = tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _Slot() for lane in Lane}
         self._pid = os.getpid()
         self._closed = False
+        self._suspended = False
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
+        self.on_moved: Callable[[FileMoved], None] | None = None
+        """Told when the file is gone or another one; its connections are then kept, since they still hold the data."""
 
     def claim(self) -> None:
         """Take the file for this process; raises ``AlreadyRunning`` when another one has it."""
@@ -161,9 +172,36 @@ class ConnectionManager:
             return await connection.run(hop)
         except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError) as error:
             failure = ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
-            if isinstance(failure, ConnectionLost):
+            if isinstance(failure, FileMoved) and self.on_moved is not None:
+                self.on_moved(failure)
+            elif isinstance(failure, ConnectionLost):
                 await self._discard(lane, connection)
             raise failure from error
+
+    def moved(self) -> FileMoved | None:
+        """Say whether the file, its -wal or its -shm is not the one that is open."""
+        for slot in self._slots.values():
+            if slot.connection is not None:
+                try:
+                    self._check_file(slot)
+                except FileMoved as moved:
+                    return moved
+        return None
+
+    async def from_open_handle(self, function: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Run ``function`` on the writer's connection wherever its file is now; None without one."""
+        connection = self._slots[Lane.WRITER].connection
+        return None if connection is None else await connection.run(function)
+
+    async def suspend(self) -> None:
+        """Close all connections and open none until ``resume``: the file can be replaced meanwhile."""
+        self._suspended = True
+        await self._stop_reopening()
+        await self._discard_all()
+
+    def resume(self) -> None:
+        """Let the next use of each lane open its connection again."""
+        self._suspended = False
 
     async def replace(self, lane: Lane) -> None:
         """Give up a lane's connection; the next use opens a new one."""
@@ -174,15 +212,18 @@ class ConnectionManager:
     async def close(self) -> None:
         """Close readers, then the writer; safe to call again, and never longer than its deadline."""
         self._closed = True
+        await self._stop_reopening()
+        await self._discard_all()
+        if self._instance is not None:
+            self._instance.release()
+
+    async def _stop_reopening(self) -> None:
         for slot in self._slots.values():
             if slot.reopening is not None:
                 slot.reopening.cancel()
                 with contextlib.suppress(asyncio.CancelledError, DatabaseError):
                     await slot.reopening
                 slot.reopening = None
-        await self._discard_all()
-        if self._instance is not None:
-            self._instance.release()
 
     async def _discard_all(self) -> None:
         for lane in (Lane.LONG_READER, Lane.READER, Lane.WRITER):
@@ -192,16 +233,18 @@ class ConnectionManager:
 
     def _check_file(self, slot: _Slot) -> None:
         try:
-            found = self.path.stat()
+            found = _identity(self._paths)
         except OSError as error:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
-        if (found.st_dev, found.st_ino) != slot.identity:
-            raise ConnectionLost("the database file was replaced by another one")
+        if found != slot.identity and (moved := _what_moved(found, slot.identity)):
+            raise FileMoved(moved)
 
     async def _reopened(self, lane: Lane) -> WorkerConnection:
         """Return the lane's new connection, or raise ``ConnectionLost`` while it is still being opened."""
         if self._closed:
             raise ManagerClosed("the connections are closed")
+        if self._suspended:
+            raise ConnectionLost("the database file is being replaced")
         slot = self._slots[lane]
         if slot.reopening is None or slot.reopening.done():
             slot.reopening = asyncio.create_task(self._reopen(lane), name=f"reopen-{lane}")
@@ -239,7 +282,7 @@ class ConnectionManager:
         connection = WorkerConnection(lambda: self._connect(lane, slot))
         try:
             await connection
-            slot.identity = await connection.run(lambda _: _identity(self.path))
+            slot.identity = await connection.run(lambda _: _identity(self._paths))
         except (sqlite3.Error, OSError) as error:
             await _close_quietly(connection, self._settings.close_deadline)
             if isinstance(error, PermissionError):
@@ -278,6 +321,7 @@ class ConnectionManager:
             "PRAGMA journal_mode=WAL",
             synchronous[self._settings.synchronous],
             "PRAGMA journal_size_limit=67108864",
+            f"PRAGMA wal_autocheckpoint={0 if self.manual_checkpoints else 1000:d}",
         )
 
     async def _discard(self, lane: Lane, connection: WorkerConnection) -> None:
@@ -287,9 +331,28 @@ class ConnectionManager:
         await _close_quietly(connection, self._settings.close_deadline)
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
+def _identity(paths: tuple[Path, ...]) -> Identity:
+    """Return which files lie at ``paths``, None for one that is missing; raises ``OSError`` for the folder's."""
+    found: list[tuple[int, int] | None] = []
+    for path in paths:
+        try:
+            entry = os.stat(path)  # noqa: PTH116 - half the time, and it runs twice an operation
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((entry.st_dev, entry.st_ino))
+    return tuple(found)
+
+
+def _what_moved(found: Identity, expected: Identity) -> str | None:
+    """Say which file is not the expected one; one that was not there before may have come."""
+    names = ("database file", "-wal file", "-shm file")
+    for name, here, before in zip(names, found, expected, strict=True):
+        if before is not None and here is None:
+            return f"the {name} is gone"
+        if before is not None and here != before:
+            return f"the {name} was replaced by another one"
+    return None
 
 
 async def _close_quietly(connection: WorkerConnection, deadline: float) -> None:

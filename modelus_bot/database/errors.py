@@ -4,6 +4,7 @@
     ├── TransientError                     worth trying again
     │   ├── DatabaseBusy                   another program holds the write lock
     │   ├── ConnectionLost                 the file cannot be reached through this connection any more
+    │   │   └── FileMoved                  the file was deleted, moved or replaced while it was open
     │   ├── StorageFailed                  the disk answered with an error
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
@@ -46,6 +47,7 @@ __all__ = [
     "DeadlineExceeded",
     "DiskFull",
     "ErrorType",
+    "FileMoved",
     "ManagerClosed",
     "MigrationFailed",
     "OutcomeUnknown",
@@ -171,6 +173,10 @@ class DatabaseBusy(TransientError):
 
 class ConnectionLost(TransientError):
     """The file behind the connection is gone, was replaced, or cannot be opened."""
+
+
+class FileMoved(ConnectionLost):
+    """The file, or the -wal or -shm beside it, was deleted, moved or replaced while it was open."""
 
 
 class StorageFailed(TransientError):
