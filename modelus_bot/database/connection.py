@@ -12,7 +12,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
 
-import aiosqlite
 from loguru import logger
 from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_exponential, wait_random
@@ -26,9 +25,11 @@ from modelus_bot.database.errors import (
     ManagerClosed,
     from_sqlite,
 )
+from modelus_bot.database.identity import Identity, identity_of, what_moved
 from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.worker import WorkerConnection, close_quietly
 
-__all__ = ["ConnectionManager", "Lane", "WorkerConnection"]
+__all__ = ["ConnectionManager", "Lane"]
 
 T = TypeVar("T")
 
@@ -44,28 +45,6 @@ class Lane(StrEnum):
     LONG_READER = "long_reader"
 
 
-class WorkerConnection(aiosqlite.Connection):
-    """An aiosqlite connection that runs a whole function in one hop to its thread.
-
-    The thread is a daemon: one that hangs in the operating system must not keep the process alive.
-    """
-
-    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
-        """Prepare the thread; awaiting the object opens the connection on it."""
-        super().__init__(connector, iter_chunk_size=64)
-        self._thread.daemon = True
-
-    async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``function(connection)`` on the thread; it runs to its end even if the caller is cancelled."""
-        result: T = await self._execute(function, self._conn)  # type: ignore[no-untyped-call]
-        return result
-
-    def interrupt_now(self) -> None:
-        """Ask the statement that is running, if any, to stop."""
-        if self._connection is not None:
-            self._connection.interrupt()
-
-
 class _Stopwatch:
     """The moment a lane's running statement has to stop at, looked at by SQLite's progress handler."""
 
@@ -76,10 +55,6 @@ class _Stopwatch:
 
     def expired(self) -> int:
         return time.perf_counter() > self.at
-
-
-Identity = tuple[tuple[int, int] | None, ...]
-"""Device and inode of the file, its -wal and its -shm."""
 
 
 class _Slot:
@@ -115,7 +90,7 @@ class ConnectionManager:
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
         self.on_moved: Callable[[FileMoved], None] | None = None
-        """Told when the file is gone or another one; its connections are then kept, since they still hold the data."""
+        """Told when the file is gone or another one; its connections are kept: they still hold the data."""
 
     def claim(self) -> None:
         """Take the file for this process; raises ``AlreadyRunning`` when another one has it."""
@@ -233,10 +208,10 @@ class ConnectionManager:
 
     def _check_file(self, slot: _Slot) -> None:
         try:
-            found = _identity(self._paths)
+            found = identity_of(self._paths)
         except OSError as error:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
-        if found != slot.identity and (moved := _what_moved(found, slot.identity)):
+        if found != slot.identity and (moved := what_moved(found, slot.identity)):
             raise FileMoved(moved)
 
     async def _reopened(self, lane: Lane) -> WorkerConnection:
@@ -282,9 +257,9 @@ class ConnectionManager:
         connection = WorkerConnection(lambda: self._connect(lane, slot))
         try:
             await connection
-            slot.identity = await connection.run(lambda _: _identity(self._paths))
+            slot.identity = await connection.run(lambda _: identity_of(self._paths))
         except (sqlite3.Error, OSError) as error:
-            await _close_quietly(connection, self._settings.close_deadline)
+            await close_quietly(connection, self._settings.close_deadline)
             if isinstance(error, PermissionError):
                 raise DatabaseReadOnly(str(error)) from error
             raise from_sqlite(error) from error
@@ -328,42 +303,4 @@ class ConnectionManager:
         slot = self._slots[lane]
         if slot.connection is connection:
             slot.connection = None
-        await _close_quietly(connection, self._settings.close_deadline)
-
-
-def _identity(paths: tuple[Path, ...]) -> Identity:
-    """Return which files lie at ``paths``, None for one that is missing; raises ``OSError`` for the folder's."""
-    found: list[tuple[int, int] | None] = []
-    for path in paths:
-        try:
-            entry = os.stat(path)  # noqa: PTH116 - half the time, and it runs twice an operation
-        except FileNotFoundError:
-            found.append(None)
-        else:
-            found.append((entry.st_dev, entry.st_ino))
-    return tuple(found)
-
-
-def _what_moved(found: Identity, expected: Identity) -> str | None:
-    """Say which file is not the expected one; one that was not there before may have come."""
-    names = ("database file", "-wal file", "-shm file")
-    for name, here, before in zip(names, found, expected, strict=True):
-        if before is not None and here is None:
-            return f"the {name} is gone"
-        if before is not None and here != before:
-            return f"the {name} was replaced by another one"
-    return None
-
-
-async def _close_quietly(connection: WorkerConnection, deadline: float) -> None:
-    """Close within ``deadline`` seconds, interrupting what runs; a thread that hangs is left behind."""
-    closing = asyncio.ensure_future(connection.close())
-    done, _ = await asyncio.wait({closing}, timeout=deadline)
-    if not done:
-        connection.interrupt_now()
-        done, _ = await asyncio.wait({closing}, timeout=1.0)
-    if not done:
-        logger.bind(deadline=deadline).error("connection_close_hangs")
-        closing.cancel()
-    elif (error := closing.exception()) is not None:
-        logger.bind(error=str(error)).warning("connection_close_failed")
+        await close_quietly(connection, self._settings.close_deadline)

@@ -15,11 +15,12 @@ import aiosqlite
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.connection import ConnectionManager, Lane, WorkerConnection
+from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.errors import ConnectionLost, DatabaseError, DeadlineExceeded
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
 from modelus_bot.database.schema import Migrator
+from modelus_bot.database.worker import WorkerConnection
 from tests.database.operations import Increment, PutSetting, setting
 
 Settings = Callable[..., DatabaseSettings]
