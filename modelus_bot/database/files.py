@@ -1,0 +1,54 @@
+"""Files that are there as a whole or not at all, also after a power cut."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+__all__ = ["PARTIAL", "parts_of", "move_into_place", "sync_folder", "write_durably"]
+
+PARTIAL = ".partial"
+"""How names of unfinished files end; such files may be removed by whoever finds them at a start."""
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace ``path`` by a file with ``content``, mode 0600, flushed to the disk; raises ``OSError``."""
+    partial = path.with_name(path.name + PARTIAL)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def move_into_place(source: Path, target: Path) -> None:
+    """Flush a finished file that nobody has open and put it in the place of ``target``."""
+    descriptor = os.open(source, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    source.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder, so that names made or removed in it stay so."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def parts_of(database: Path) -> tuple[Path, ...]:
+    """Return the paths of a database: the file, its -wal, its -shm."""
+    return tuple(database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm"))

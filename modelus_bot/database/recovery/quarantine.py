@@ -1,0 +1,69 @@
+"""Damaged and replaced files are set aside whole, with a note; the bot never deletes them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.files import parts_of, sync_folder, write_durably
+
+__all__ = ["SetAside", "set_aside"]
+
+NOTE = "why.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Where a database was put: ``database`` is the main file's new path, whether it exists or not."""
+
+    folder: Path
+    database: Path
+
+    def put_back(self, home: Path) -> None:
+        """Return the files to where they came from, as when nothing better was found."""
+        for here, there in zip(parts_of(self.database), parts_of(home), strict=True):
+            if here.exists():
+                shutil.move(here, there)
+        sync_folder(home.parent)
+
+
+def set_aside(
+    database: Path, quarantine: Path, reason: str, problems: Sequence[str] = (), *, now: float
+) -> SetAside:
+    """Move the file, its -wal and its -shm together into a new folder below ``quarantine``.
+
+    All connections must be closed: a -wal that is left behind would be applied to the file that
+    comes next. Raises ``OSError``.
+    """
+    folder = _new_folder(quarantine, database.stem, now)
+    moved = SetAside(folder, folder / database.name)
+    sizes = {}
+    for here, there in zip(parts_of(database), parts_of(moved.database), strict=True):
+        if here.exists():
+            sizes[here.name] = here.stat().st_size
+            shutil.move(here, there)
+    note = {"reason": reason, "problems": list(problems)[:50], "at": int(now), "bytes": sizes}
+    write_durably(folder / NOTE, json.dumps(note, indent=2).encode())
+    sync_folder(database.parent)
+    logger.bind(folder=str(folder), reason=reason, bytes=sizes).warning("database_set_aside")
+    return moved
+
+
+def _new_folder(quarantine: Path, stem: str, now: float) -> Path:
+    quarantine.mkdir(parents=True, exist_ok=True, mode=0o700)
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    number = 1
+    while True:
+        folder = quarantine / (f"{stem}-{stamp}" if number == 1 else f"{stem}-{stamp}-{number}")
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            number += 1
+        else:
+            return folder

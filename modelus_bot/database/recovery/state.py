@@ -1,0 +1,63 @@
+"""What is remembered about the database beside it, for the day it cannot say so itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.files import write_durably
+
+__all__ = ["State", "StateFile"]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the last run ended and which audit link it had reached.
+
+    ``clean`` is false from opening until everything was closed in order. ``audit_head`` is the hash
+    in hex. ``good_at`` is when a full check last found nothing, in UTC seconds.
+    """
+
+    clean: bool = True
+    audit_id: int = 0
+    audit_head: str = ""
+    good_at: int = 0
+
+    def reached(self, audit_id: int, audit_head: str) -> State:
+        """Return the state with a newer link; the number never goes back by itself."""
+        return replace(self, audit_id=audit_id, audit_head=audit_head)
+
+
+class StateFile:
+    """``NAME-state`` beside the database; a missing or unreadable one counts as none."""
+
+    def __init__(self, database: Path) -> None:
+        """Remember where the file lies; nothing is read yet."""
+        self.path = database.with_name(database.name + "-state")
+
+    def load(self) -> State | None:
+        """Return what was remembered, None for a database this program never opened."""
+        try:
+            known = json.loads(self.path.read_text("utf-8"))
+            return State(
+                clean=bool(known["clean"]),
+                audit_id=int(known["audit_id"]),
+                audit_head=str(known["audit_head"]),
+                good_at=int(known["good_at"]),
+            )
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.bind(path=str(self.path), error=str(error)).warning("database_state_unreadable")
+            return State(clean=False)
+
+    def save(self, state: State) -> None:
+        """Replace the file by one that says ``state``, safely on the disk; raises ``OSError``."""
+        write_durably(self.path, json.dumps(asdict(state)).encode())
+
+    def forget(self) -> None:
+        """Remove the file, as for a database that is to be begun anew."""
+        self.path.unlink(missing_ok=True)
