@@ -86,7 +86,7 @@ class ConnectionManager:
         self._slots = {lane: _Slot() for lane in Lane}
         self._pid = os.getpid()
         self._closed = False
-        self._suspended = False
+        self._held: DatabaseError | None = None
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
         self.on_moved: Callable[[FileMoved], None] | None = None
@@ -130,6 +130,8 @@ class ConnectionManager:
         """
         if os.getpid() != self._pid:
             raise ConnectionLost("connections may not be carried over a fork")
+        if self._held is not None:
+            raise self._held.for_caller(lane.value, 1)
         slot = self._slots[lane]
         connection = slot.connection or await self._reopened(lane)
 
@@ -168,15 +170,24 @@ class ConnectionManager:
         connection = self._slots[Lane.WRITER].connection
         return None if connection is None else await connection.run(function)
 
-    async def suspend(self) -> None:
-        """Close all connections and open none until ``resume``: the file can be replaced meanwhile."""
-        self._suspended = True
+    def hold(self, cause: DatabaseError) -> None:
+        """Refuse every use with ``cause`` until ``release``; with ``ConnectionLost`` the lanes wait instead."""
+        self._held = cause
+
+    def release(self) -> None:
+        """Let the lanes go on; connections that were closed meanwhile are opened again at their next use."""
+        self._held = None
+
+    async def suspend(self, cause: DatabaseError) -> None:
+        """Hold and close all connections, so that the file can be replaced."""
+        self.hold(cause)
         await self._stop_reopening()
         await self._discard_all()
 
-    def resume(self) -> None:
-        """Let the next use of each lane open its connection again."""
-        self._suspended = False
+    def claim_again(self) -> None:
+        """Take the file's lock anew after its folder was lost; raises ``AlreadyRunning``."""
+        if self._instance is not None:
+            self._instance.renew()
 
     async def replace(self, lane: Lane) -> None:
         """Give up a lane's connection; the next use opens a new one."""
@@ -218,8 +229,6 @@ class ConnectionManager:
         """Return the lane's new connection, or raise ``ConnectionLost`` while it is still being opened."""
         if self._closed:
             raise ManagerClosed("the connections are closed")
-        if self._suspended:
-            raise ConnectionLost("the database file is being replaced")
         slot = self._slots[lane]
         if slot.reopening is None or slot.reopening.done():
             slot.reopening = asyncio.create_task(self._reopen(lane), name=f"reopen-{lane}")

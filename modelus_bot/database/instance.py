@@ -39,6 +39,19 @@ class InstanceLock:
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self._descriptor = descriptor
 
+    def renew(self) -> None:
+        """Take the lock again if its file is not the one that was locked; raises ``AlreadyRunning``."""
+        if self._descriptor is None:
+            return
+        held = os.fstat(self._descriptor)
+        try:
+            found = self.path.stat()
+        except OSError:
+            found = None
+        if found is None or (found.st_dev, found.st_ino) != (held.st_dev, held.st_ino):
+            self.release()
+            self.acquire()
+
     def release(self) -> None:
         """Give the lock back; safe to call again."""
         if self._descriptor is not None:
