@@ -81,6 +81,15 @@ class TransactionManager:
         """How many writes wait."""
         return sum(map(len, self._queues.values()))
 
+    def head(self) -> tuple[int, str] | None:
+        """Return the newest audit link that was written, as (id, hash in hex); None before the first."""
+        chain = self._writer.chain
+        return (chain.last_id, chain.head.hex()) if chain.loaded else None
+
+    def forget_head(self) -> None:
+        """Read the newest link from the file again, which another one may have replaced."""
+        self._writer.chain.loaded = False
+
     async def __aenter__(self) -> Self:
         """Start the lane."""
         self._lane = asyncio.create_task(self._serve(), name="writer-lane")
