@@ -34,6 +34,7 @@ JOBS = {
     "check": "modelus_bot.database.integrity.checking:check_job",
     "copy": "modelus_bot.database.backup.copying:copy_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
+    "differences": "modelus_bot.database.recovery.differences:differences_job",
     "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
 }
 PR_SET_PDEATHSIG = 1

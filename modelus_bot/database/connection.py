@@ -171,7 +171,7 @@ class ConnectionManager:
         return None if connection is None else await connection.run(function)
 
     def hold(self, cause: DatabaseError) -> None:
-        """Refuse every use with ``cause`` until ``release``; with ``ConnectionLost`` the lanes wait instead."""
+        """Refuse every use with ``cause`` until ``release``; after ``ConnectionLost`` the lanes try again."""
         self._held = cause
 
     def release(self) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-__all__ = ["PARTIAL", "parts_of", "move_into_place", "sync_folder", "write_durably"]
+__all__ = ["PARTIAL", "move_into_place", "parts_of", "sync_folder", "write_durably"]
 
 PARTIAL = ".partial"
 """How names of unfinished files end; such files may be removed by whoever finds them at a start."""

@@ -1,0 +1,75 @@
+"""What the database could be restored from, tried in order and scored; the newest sound state wins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.integrity.report import CheckReport
+
+__all__ = ["Candidate", "Source", "best", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way to come by a whole database: ``produce(target)`` writes it, or raises ``DatabaseError``."""
+
+    name: str
+    produce: Callable[[Path], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A database in a scratch file, and what a full check says of it."""
+
+    source: str
+    path: Path
+    report: CheckReport
+
+    @property
+    def usable(self) -> bool:
+        """Whether its structure is whole; single broken rows and a gap in the chain can be dealt with."""
+        return not self.report.damaged
+
+    def complete(self, audit_id: int) -> bool:
+        """Say whether nothing newer than this can exist."""
+        return self.report.ok and self.report.audit_id >= audit_id
+
+
+def best(candidates: Sequence[Candidate]) -> Candidate | None:
+    """Return the one to restore: structure first, then the newest audit link, soundness, and rows."""
+    usable = [one for one in candidates if one.usable]
+    return max(
+        usable,
+        key=lambda one: (one.report.audit_id, one.report.ok, sum(one.report.rows.values())),
+        default=None,
+    )
+
+
+async def gather(
+    sources: Sequence[Source],
+    scratch: Path,
+    check: Callable[[Path], Awaitable[CheckReport]],
+    audit_id: int,
+) -> AsyncIterator[Candidate]:
+    """Produce and check one source after the other; ends early once one is sound and has ``audit_id``."""
+    for number, source in enumerate(sources, 1):
+        target = scratch / f"{number}.db"
+        log = logger.bind(source=source.name)
+        try:
+            await source.produce(target)
+            report = await check(target)
+        except (DatabaseError, OSError) as error:
+            log.bind(error=str(error)).warning("recovery_source_failed")
+            continue
+        candidate = Candidate(source.name, target, report)
+        log.bind(
+            ok=report.ok, damaged=report.damaged, audit_id=report.audit_id, problems=list(report.problems[:5])
+        ).info("recovery_candidate")
+        yield candidate
+        if candidate.complete(audit_id):
+            return

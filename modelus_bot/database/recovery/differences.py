@@ -1,0 +1,82 @@
+"""What differs between two states of the database, in rows per table."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from modelus_bot.database.child import Report, run_child
+
+__all__ = ["TableDifference", "differences", "differences_job"]
+
+_TABLES = (
+    "SELECT name FROM old.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
+)
+_COLUMNS = "SELECT name, pk FROM pragma_table_info(?, ?)"
+SECONDS = 300.0
+
+
+class TableDifference(BaseModel):
+    """One table: rows that only the present state has, only the other one, and that both have otherwise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    only_now: int
+    only_then: int
+    changed: int
+
+    @property
+    def any(self) -> bool:
+        """Whether the table differs at all."""
+        return bool(self.only_now or self.only_then or self.changed)
+
+
+async def differences(now: Path, then: Path) -> tuple[TableDifference, ...]:
+    """Compare the live file with another database in a child; tables that are equal are left out."""
+    result = await run_child("differences", {"now": str(now), "then": str(then)}, seconds=SECONDS)
+    return tuple(TableDifference.model_validate(one) for one in result["tables"])
+
+
+def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Compare the tables of two files, read-only; the child's side of ``differences``."""
+    with contextlib.closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as connection:
+        for name, path in (("new", task["now"]), ("old", task["then"])):
+            connection.execute(f"ATTACH ? AS {name}", (f"{Path(path).absolute().as_uri()}?mode=ro",))
+        connection.execute("BEGIN")
+        tables = [row[0] for row in connection.execute(_TABLES)]
+        found = []
+        for number, table in enumerate(tables, 1):
+            one = _compare(connection, table)
+            if one is not None and one.any:
+                found.append(one.model_dump())
+            report({"done": number, "total": len(tables), "table": table})
+    return {"tables": found}
+
+
+def _compare(connection: sqlite3.Connection, table: str) -> TableDifference | None:
+    columns = connection.execute(_COLUMNS, (table, "old")).fetchall()
+    if columns != connection.execute(_COLUMNS, (table, "new")).fetchall():
+        return None
+    key = [_quoted(name) for name, position in columns if position] or ["rowid"]
+    match = " AND ".join(f"a.{name} IS b.{name}" for name in key)
+    quoted = _quoted(table)
+
+    def count(here: str, there: str) -> tuple[int, int]:
+        """Rows of ``here`` that are missing over there, and that are not the same over there."""
+        missing = f"SELECT count(*) FROM {here}.{quoted} a WHERE NOT EXISTS (SELECT 1 FROM {there}.{quoted} b WHERE {match})"  # noqa: S608, E501 - names come from the schema, quoted
+        other = f"SELECT count(*) FROM (SELECT * FROM {here}.{quoted} EXCEPT SELECT * FROM {there}.{quoted})"  # noqa: S608 - as above
+        return connection.execute(missing).fetchone()[0], connection.execute(other).fetchone()[0]
+
+    only_now, not_same = count("new", "old")
+    only_then, _ = count("old", "new")
+    return TableDifference(table=table, only_now=only_now, only_then=only_then, changed=not_same - only_now)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

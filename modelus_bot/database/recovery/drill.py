@@ -1,0 +1,134 @@
+"""A restore that nobody needs yet: proves that copies and archive can be restored, and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.errors import BackupFailed, DatabaseError
+from modelus_bot.database.files import PARTIAL, parts_of, write_durably
+from modelus_bot.database.recovery.parts import Parts
+
+__all__ = ["Drill", "DrillResult"]
+
+KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DrillResult:
+    """One rehearsal: what was restored, whether everything was found whole, and the seconds it took.
+
+    ``at`` is when it was done, ``moment`` the time of the restored state, both UTC seconds.
+    """
+
+    at: int
+    source: str
+    ok: bool
+    seconds: float
+    moment: float
+    rows: int
+    problems: tuple[str, ...] = ()
+
+
+class Drill:
+    """Restores the newest backup and a random past moment into scratch files and checks them fully."""
+
+    def __init__(self, parts: Parts, pick: random.Random | None = None) -> None:
+        """Keep the results in the folder of the backups, where they outlive the database."""
+        self._parts = parts
+        self._pick = pick or random.Random()  # noqa: S311 - which moment is rehearsed is no secret
+        self._turn = asyncio.Lock()
+        self._log = parts.backups.folder / f"{parts.path.stem}-drills.json"
+
+    def results(self) -> tuple[DrillResult, ...]:
+        """Return past results, newest first."""
+        try:
+            known = json.loads(self._log.read_text("utf-8"))
+            return tuple(DrillResult(**(one | {"problems": tuple(one["problems"])})) for one in known)
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            logger.bind(path=str(self._log), error=str(error)).warning("drill_log_unreadable")
+            return ()
+
+    async def run(self, on_step: Callable[[str], None] = lambda _: None) -> tuple[DrillResult, ...]:
+        """Rehearse both restores now and return their results; failures alert administrators."""
+        async with self._turn:
+            done = []
+            if (manifest := self._parts.backups.newest_verified()) is not None:
+                on_step(f"restoring {manifest.name}")
+                name = manifest.name
+
+                async def copy(target: Path) -> float:
+                    await self._parts.backups.restore_to(name, target)
+                    return float(manifest.created_at)
+
+                done.append(await self._rehearse(f"backup {name}", copy))
+            if (span := await self._span()) is not None:
+                at = self._pick.uniform(*span)
+                on_step("restoring a past moment from the archive")
+
+                async def moment(target: Path) -> float:
+                    return (await self._parts.archive.restore(target, at=at)).timestamp()
+
+                done.append(await self._rehearse("archive", moment))
+            await asyncio.to_thread(self._keep, done)
+        for result in done:
+            self._tell(result)
+        return tuple(done)
+
+    async def _span(self) -> tuple[float, float] | None:
+        if not self._parts.archive.available:
+            return None
+        try:
+            return await self._parts.archive.moments()
+        except DatabaseError as error:
+            logger.bind(error=error.detail).warning("drill_archive_unreadable")
+            return None
+
+    async def _rehearse(self, source: str, produce: Callable[[Path], Awaitable[float]]) -> DrillResult:
+        parts, started = self._parts, self._parts.clock()
+        target = parts.path.with_name(f"{parts.path.name}-drill{PARTIAL}")
+        moment, rows, problems = 0.0, 0, ()
+        try:
+            moment = await produce(target)
+            report = await parts.check(target, finished=True)
+            rows, problems = sum(report.rows.values()), report.problems
+            if not report.ok and not problems:
+                raise BackupFailed("the check found something it has no words for")
+        except (DatabaseError, OSError) as error:
+            problems = (str(error),)
+        finally:
+            await asyncio.to_thread(_remove, target)
+        return DrillResult(
+            int(started), source, not problems, parts.clock() - started, moment, rows, tuple(problems[:5])
+        )
+
+    def _keep(self, done: list[DrillResult]) -> None:
+        kept = [*done, *self.results()][:KEPT]
+        self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_durably(self._log, json.dumps([asdict(one) for one in kept], indent=1).encode())
+
+    def _tell(self, result: DrillResult) -> None:
+        if result.ok:
+            logger.bind(source=result.source, seconds=round(result.seconds, 2), rows=result.rows).info("drill_passed")
+            return
+        self._parts.alert(
+            "drill_failed",
+            f"A restore drill failed: {result.source} could not be restored whole"
+            f" ({'; '.join(result.problems[:2])}). Make a backup now and look at the page Backup and restore.",
+            "critical",
+            source=result.source,
+            problems=list(result.problems),
+        )
+
+
+def _remove(database: Path) -> None:
+    for path in parts_of(database):
+        path.unlink(missing_ok=True)

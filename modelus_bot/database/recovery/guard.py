@@ -1,0 +1,249 @@
+"""Watches over the open file: is it there, untouched, whole; and starts what has to be done when not.
+
+One task does it all, one thing after the other, so that no two of them ever work on the file at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+from loguru import logger
+
+from modelus_bot.database.checkpoints import Checkpointer
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseError,
+    FileMoved,
+    StorageFailed,
+)
+from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.rebuilding import copied_from_open_handle
+from modelus_bot.database.recovery.recovering import Recovered, put_in_place, recover
+from modelus_bot.database.recovery.state import State
+
+__all__ = ["Guard"]
+
+
+class Guard:
+    """Owns the one task that checks the open file and replaces it when it must.
+
+    ``head`` returns the newest audit link that was acknowledged, as (id, hash in hex), None before
+    the first write; ``forget`` makes the writer read it again from the file.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        connections: ConnectionManager,
+        head: Callable[[], tuple[int, str] | None],
+        forget: Callable[[], None],
+    ) -> None:
+        """Prepare; ``async with`` starts to watch."""
+        self._parts = parts
+        self._connections = connections
+        self._head = head
+        self._forget = forget
+        self._checkpointer = Checkpointer(connections, parts.archive, parts.sums)
+        self._wake = asyncio.Event()
+        self._suspicion: DatabaseError | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._good_at = 0
+        self.checked_at: float | None = None
+        self.last_recovery: Recovered | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start watching."""
+        self._connections.on_moved = self.suspect
+        await self._remember()
+        self._task = asyncio.create_task(self._watch(), name="database-guard")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop watching; what is being replaced is finished first."""
+        self._connections.on_moved = None
+        if self._task is not None:
+            async with self._turn:
+                self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def suspect(self, error: DatabaseError) -> None:
+        """Take note of a failure that may mean damage; the file is looked at right away."""
+        if isinstance(error, FileMoved | CorruptionDetected | StorageFailed):
+            self._suspicion = self._suspicion or error
+            self._wake.set()
+
+    async def swap(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run ``work``, which replaces the file by another state, while nothing has it open."""
+        async with self._turn:
+            waiting = ConnectionLost("the database is being restored")
+            self._connections.hold(waiting)
+            try:
+                await self._parts.archive.stop()
+                await self._connections.suspend(waiting)
+                await work()
+                known = self._parts.state.load() or State()
+                await asyncio.to_thread(self._parts.state.save, known.reached(0, ""))
+            finally:
+                self._forget()
+                self._connections.release()
+                await self._parts.archive.start()
+
+    async def _watch(self) -> None:
+        settings = self._parts.settings
+        next_check = time.monotonic() + settings.check_every
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(settings.watch_every):
+                    await self._wake.wait()
+            self._wake.clear()
+            async with self._turn:
+                try:
+                    await self._look(full=time.monotonic() >= next_check)
+                except Exception as error:  # noqa: BLE001 - the guard must outlive any fault of its own
+                    logger.opt(exception=error).error("guard_fault")
+            if time.monotonic() >= next_check:
+                next_check = time.monotonic() + settings.check_every
+
+    async def _look(self, *, full: bool) -> None:
+        suspicion, self._suspicion = self._suspicion, None
+        if (moved := self._connections.moved()) is not None:
+            await self._rebuild(moved)
+        elif isinstance(suspicion, CorruptionDetected | StorageFailed):
+            await self._confirm(suspicion)
+        else:
+            await self._checkpointer.work()
+            if full:
+                await self.check()
+        await self._remember()
+
+    async def check(self) -> None:
+        """Check the whole file in children while the bot works; damage that is found is recovered from."""
+        sums = await self._parts.sums.check()
+        report = await self._parts.check(self._parts.path)
+        self.checked_at = self._parts.clock()
+        if report.damaged or sums.unexplained:
+            problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
+            await self._confirm(CorruptionDetected("; ".join(problems[:3])))
+        elif not report.ok:
+            self._parts.alert(
+                "database_rows_broken",
+                f"The database's structure is whole, but a check found: {'; '.join(report.problems[:3])}.",
+                "warning",
+                problems=list(report.problems),
+            )
+        else:
+            self._good_at = int(self.checked_at)
+
+    async def _confirm(self, suspicion: DatabaseError) -> None:
+        """Hold everything and look closely; go on if the file is whole, replace it if not."""
+        parts = self._parts
+        self._connections.hold(ConnectionLost("the database is being checked"))
+        try:
+            sums = await parts.sums.check()
+            report = await parts.check(parts.path)
+            if not report.damaged and not sums.unexplained:
+                logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
+                await self._connections.suspend(ConnectionLost("the connections are being renewed"))
+                self._connections.release()
+                return
+            problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
+            await self._recover(suspicion, problems, sums.unexplained)
+        except DatabaseError as error:
+            self._give_up(error)
+        except BaseException:
+            self._connections.release()
+            raise
+
+    async def _recover(self, suspicion: DatabaseError, problems: list[str], bad_pages: tuple[int, ...]) -> None:
+        parts = self._parts
+        if parts.settings.recovery == "off":
+            raise CorruptionDetected(f"damage was found and recovery is off: {'; '.join(problems[:3])}")
+        parts.alert(
+            "database_damaged",
+            "The database is damaged. It is being restored; changes wait or are refused meanwhile.",
+            "critical",
+            cause=suspicion.detail,
+            problems=problems,
+        )
+        await parts.archive.stop()
+        await self._connections.suspend(ConnectionLost("the database is being restored"))
+        recovered = await recover(
+            parts, suspicion.detail, problems, audit_id=self._reached(), bad_pages=bad_pages
+        )
+        await self._go_on(recovered)
+
+    async def _rebuild(self, moved: FileMoved) -> None:
+        """Bring a lost file back from the connections that still have it open."""
+        parts = self._parts
+        logger.bind(cause=moved.detail).error("database_file_moved")
+        started = parts.clock()
+        self._connections.hold(ConnectionLost("the database is being brought back"))
+        try:
+            try:
+                rebuilt = await copied_from_open_handle(parts, self._connections)
+            except CorruptionDetected as error:
+                await self._recover(error, [moved.detail, error.detail], ())
+                return
+            await parts.archive.stop()
+            await self._connections.suspend(ConnectionLost("the database is being brought back"))
+            aside = await put_in_place(parts, rebuilt, moved.detail, ())
+            seconds = parts.clock() - started
+            await self._go_on(Recovered("the open file", self._reached(), 0, 0, (), aside, seconds))
+        except DatabaseError as error:
+            self._give_up(error)
+        except OSError as error:
+            logger.bind(error=str(error)).warning("database_cannot_be_brought_back_yet")
+            self._connections.release()
+        except BaseException:
+            self._connections.release()
+            raise
+
+    async def _go_on(self, recovered: Recovered) -> None:
+        known = self._parts.state.load() or State()
+        await asyncio.to_thread(self._parts.state.save, known.reached(recovered.audit_id, ""))
+        self._forget()
+        self._connections.claim_again()
+        self._connections.release()
+        await self._parts.archive.start()
+        self.last_recovery = recovered
+        self._parts.alert(
+            "database_recovered",
+            str(recovered),
+            "critical" if recovered.lost else "warning",
+            source=recovered.source,
+            audit_id=recovered.audit_id,
+            lost=recovered.lost,
+            seconds=round(recovered.seconds, 2),
+        )
+
+    def _give_up(self, error: DatabaseError) -> None:
+        """Serve nothing from a file that is damaged and cannot be replaced; people read why."""
+        self._connections.hold(error)
+        self._parts.trouble(
+            "database_not_recovered",
+            "The database is damaged and could not be restored by itself. Nothing is served from it."
+            " See the page Backup and restore.",
+            error,
+        )
+
+    def _reached(self) -> int:
+        """Return the newest audit link that is known to have been acknowledged."""
+        head, known = self._head(), self._parts.state.load()
+        return max(head[0] if head else 0, known.audit_id if known else 0)
+
+    async def _remember(self) -> None:
+        """Keep beside the database how far it is, for the day it cannot say so itself."""
+        known = self._parts.state.load() or State()
+        audit_id, audit_head = self._head() or (known.audit_id, known.audit_head)
+        state = State(False, audit_id, audit_head, max(known.good_at, self._good_at))
+        if state != known:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(self._parts.state.save, state)

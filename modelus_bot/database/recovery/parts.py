@@ -1,0 +1,89 @@
+"""What recovery works with: the file, its copies, its archive, its sums, and how people are told."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from loguru import logger
+
+from modelus_bot.config import IntegritySettings
+from modelus_bot.database.archive import Archive
+from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.child import run_child
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.pagesums import PageSums
+from modelus_bot.database.recovery.state import StateFile
+from modelus_bot.database.schema import SchemaValidator
+
+__all__ = ["Alert", "Parts"]
+
+CHECK_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something administrators have to know: ``text`` is for people, ``fields`` for the log."""
+
+    kind: str
+    text: str
+    severity: Literal["info", "warning", "critical"] = "warning"
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything around one database file that outlives the connections to it."""
+
+    path: Path
+    settings: IntegritySettings
+    backups: BackupManager
+    archive: Archive
+    sums: PageSums
+    validator: SchemaValidator
+    invariants: Sequence[Invariant]
+    state: StateFile
+    on_alert: Callable[[Alert], None]
+    clock: Callable[[], float] = time.time
+
+    @property
+    def scratch(self) -> Path:
+        """The folder beside the database where what may replace it is put together."""
+        return self.path.with_name(self.path.name + "-recovery")
+
+    async def check(
+        self, path: Path, *, depth: Literal["quick", "full"] = "full", finished: bool = False
+    ) -> CheckReport:
+        """Check a file in a child; ``finished`` for a copy that nobody writes. Raises ``ChildFailed``."""
+        task = {
+            "path": str(path),
+            "depth": depth,
+            "finished": finished,
+            "invariants": [[one.name, one.sql, one.meaning] for one in self.invariants],
+            "schema": self.validator.digest,
+            "seconds": CHECK_SECONDS,
+        }
+        return CheckReport.model_validate(await run_child("check", task, seconds=CHECK_SECONDS + 30))
+
+    async def empty_scratch(self) -> Path:
+        """Return the scratch folder, new and empty; raises ``OSError``."""
+        await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self.scratch
+
+    def alert(self, kind: str, text: str, severity: Literal["info", "warning", "critical"], **more: Any) -> None:
+        """Log an event and tell administrators."""
+        level = {"info": "INFO", "warning": "WARNING", "critical": "CRITICAL"}[severity]
+        logger.bind(**more).log(level, kind)
+        self.on_alert(Alert(kind, text, severity, more))
+
+    def trouble(self, kind: str, text: str, error: DatabaseError) -> None:
+        """Tell of a failure under its reference code."""
+        self.alert(kind, f"{text} Reference {error.reference}.", "critical", reference=error.reference, cause=error.detail)

@@ -1,0 +1,120 @@
+"""Protection: everything that keeps one database file safe, built together and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
+from modelus_bot.database.archive import Archive
+from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.pagesums import PageSums
+from modelus_bot.database.recovery.drill import Drill
+from modelus_bot.database.recovery.guard import Guard
+from modelus_bot.database.recovery.parts import Alert, Parts
+from modelus_bot.database.recovery.restoring import Restorer
+from modelus_bot.database.recovery.starting import make_ready
+from modelus_bot.database.recovery.state import State, StateFile
+from modelus_bot.database.schema import SchemaValidator
+
+__all__ = ["Protection"]
+
+
+class Protection:
+    """Composes backups, archive, sums, guard, restores and drills around one database file."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        backup: BackupSettings,
+        archive: ArchiveSettings,
+        integrity: IntegritySettings,
+        invariants: Sequence[Invariant] = (),
+    ) -> None:
+        """Build the parts; nothing is read or started yet."""
+        self.on_alert: Callable[[Alert], None] = lambda _: None
+        validator = SchemaValidator()
+        self._settings = backup
+        self.parts = Parts(
+            path,
+            integrity,
+            BackupManager(path, backup, validator=validator, invariants=invariants),
+            Archive(path, archive),
+            PageSums(path),
+            validator,
+            invariants,
+            StateFile(path),
+            lambda alert: self.on_alert(alert),
+        )
+        self.backups, self.archive = self.parts.backups, self.parts.archive
+        self.drill = Drill(self.parts)
+        self.guard: Guard | None = None
+        self.restorer: Restorer | None = None
+
+    async def make_ready(self) -> tuple[str, ...]:
+        """Check, recover and migrate the file before it is opened; see ``starting``."""
+        return await make_ready(self.parts)
+
+    @asynccontextmanager
+    async def archiving(self) -> AsyncIterator[None]:
+        """Run the archive; what is committed before the end is in it."""
+        async with self.archive:
+            yield
+
+    @asynccontextmanager
+    async def watching(
+        self,
+        connections: ConnectionManager,
+        head: Callable[[], tuple[int, str] | None],
+        forget: Callable[[], None],
+    ) -> AsyncIterator[None]:
+        """Watch over the open file, and make copies and drills by the clock."""
+        async with AsyncExitStack() as stack:
+            self.guard = await stack.enter_async_context(Guard(self.parts, connections, head, forget))
+            self.restorer = Restorer(self.parts, self.guard.swap)
+            stack.push_async_callback(self.restorer.discard)
+            await stack.enter_async_context(self.backups)
+            drills = asyncio.create_task(self._drill_by_the_clock(), name="restore-drills")
+            stack.push_async_callback(_stopped, drills)
+            yield
+
+    def suspect(self, error: DatabaseError) -> None:
+        """Let the guard look at a failure that may mean damage."""
+        if self.guard is not None:
+            self.guard.suspect(error)
+
+    async def closed(self) -> None:
+        """Remember that everything was closed in order; the next start need not look closely."""
+        known = self.parts.state.load() or State()
+        await self.parts.sums.after_close()
+        try:
+            await asyncio.to_thread(self.parts.state.save, replace(known, clean=True))
+        except OSError as error:
+            logger.bind(error=str(error)).warning("database_state_not_saved")
+
+    async def _drill_by_the_clock(self) -> None:
+        while True:
+            newest = next(iter(self.drill.results()), None)
+            due = (newest.at if newest else time.time()) + self._settings.drill_every
+            await asyncio.sleep(max(1.0, due - time.time()))
+            try:
+                await self.drill.run()
+            except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
+                logger.opt(exception=error).error("drill_fault")
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

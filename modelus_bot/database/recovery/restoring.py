@@ -1,0 +1,152 @@
+"""Restoring on request: previewed in a scratch file first, and undone by the same means."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.files import PARTIAL, parts_of
+from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recovery.differences import TableDifference, differences
+from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.recovering import put_in_place
+
+__all__ = ["Plan", "Restored", "Restorer"]
+
+KEPT_SECONDS = 1800.0
+"""How long a preview stays, in which it can be applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A state that can be restored, complete and checked in a scratch file, and what it would change.
+
+    ``moment`` is the time of the state in UTC seconds, ``token`` names the plan until it is applied.
+    """
+
+    token: str
+    source: str
+    moment: float
+    path: Path
+    report: CheckReport
+    tables: tuple[TableDifference, ...]
+    made_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restore that was done; ``undo`` is the name of the backup that holds the state before it."""
+
+    plan: Plan
+    undo: str
+    set_aside: Path | None
+    seconds: float
+
+
+class Restorer:
+    """Prepares and applies restores, one at a time.
+
+    ``swap(work)`` runs ``work`` while every connection is closed and the archive is stopped, and
+    opens them again afterwards.
+    """
+
+    def __init__(self, parts: Parts, swap: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]) -> None:
+        """Prepare; nothing is restored yet."""
+        self._parts = parts
+        self._swap = swap
+        self._plan: Plan | None = None
+        self._turn = asyncio.Lock()
+
+    def plan(self, token: str) -> Plan:
+        """Return the plan of ``token``; raises ``BackupFailed`` when it is too old or was replaced."""
+        plan = self._plan
+        if plan is None or plan.token != token or self._parts.clock() - plan.made_at > KEPT_SECONDS:
+            raise BackupFailed("this preview is not there any more; make a new one")
+        return plan
+
+    async def from_backup(self, name: str) -> Plan:
+        """Prepare the restore of a verified backup; raises ``BackupFailed``."""
+        manifest = next((one for one in self._parts.backups.manifests() if one.name == name), None)
+        if manifest is None:
+            raise BackupFailed(f"there is no backup {name}")
+
+        async def produce(target: Path) -> float:
+            await self._parts.backups.restore_to(name, target)
+            return float(manifest.created_at)
+
+        return await self._prepare(f"backup {name}", produce)
+
+    async def from_archive(self, at: float | None) -> Plan:
+        """Prepare the restore of a moment (UTC seconds, None for the newest); raises ``BackupFailed``."""
+
+        async def produce(target: Path) -> float:
+            return (await self._parts.archive.restore(target, at=at)).timestamp()
+
+        when = "newest state" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
+        return await self._prepare(f"archive, {when}", produce)
+
+    async def apply(self, token: str) -> Restored:
+        """Put a plan's state in the file's place after a verified backup of the present one."""
+        async with self._turn:
+            plan = self.plan(token)
+            parts, started = self._parts, self._parts.clock()
+            undo = await parts.backups.create("pre_restore")
+            aside: Path | None = None
+
+            async def work() -> None:
+                nonlocal aside
+                aside = await put_in_place(parts, plan.path, f"replaced by {plan.source}", ())
+
+            await self._swap(work)
+            self._plan = None
+            restored = Restored(plan, undo.name, aside, parts.clock() - started)
+            parts.alert(
+                "database_restored",
+                f"The database was restored from {plan.source}. To undo it, restore the backup {undo.name}.",
+                "warning",
+                source=plan.source,
+                undo=undo.name,
+                seconds=round(restored.seconds, 2),
+            )
+            return restored
+
+    async def discard(self) -> None:
+        """Remove the scratch file of a plan that was not applied."""
+        plan, self._plan = self._plan, None
+        if plan is not None:
+            await asyncio.to_thread(_remove, plan.path)
+
+    async def _prepare(self, source: str, produce: Callable[[Path], Awaitable[float]]) -> Plan:
+        async with self._turn:
+            await self.discard()
+            parts = self._parts
+            token = secrets.token_hex(4)
+            target = parts.path.with_name(f"{parts.path.name}-preview-{token}{PARTIAL}")
+            try:
+                moment = await produce(target)
+                report = await parts.check(target, finished=True)
+                if report.damaged:
+                    raise BackupFailed(f"{source} is damaged: {'; '.join(report.problems[:3])}")
+                tables = await differences(parts.path, target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    _remove(target)
+                raise
+            self._plan = Plan(token, source, moment, target, report, tables, parts.clock())
+            logger.bind(source=source, token=token, moment=moment, tables=len(tables)).info("restore_prepared")
+            return self._plan
+
+
+
+
+def _remove(database: Path) -> None:
+    for path in parts_of(database):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,142 @@
+"""Before anything is served: the file is there, whole, as new as it was, and of the right shape."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseError,
+    DatabaseReadOnly,
+    MigrationFailed,
+    SchemaMismatch,
+    from_sqlite,
+)
+from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.recovering import finish_interrupted, put_in_place, recover
+from modelus_bot.database.recovery.state import State
+from modelus_bot.database.schema import Migrator, SchemaValidator
+
+__all__ = ["create_file", "make_ready"]
+
+
+async def make_ready(parts: Parts) -> tuple[str, ...]:
+    """Check, recover and migrate the file before it is opened; returns the migrations applied.
+
+    Raises ``CorruptionDetected`` when it is damaged and nothing to restore from was found,
+    ``SchemaMismatch`` when its shape is not one this version can work with, ``MigrationFailed``.
+    """
+    await finish_interrupted(parts)
+    state = parts.state.load()
+    if parts.path.is_file() and parts.path.stat().st_size:
+        await _check(parts, state)
+    elif state is not None or await _has_copies(parts):
+        await _recover(parts, "the database file is missing", (), state or State(), ())
+    else:
+        create_file(parts.path)
+    applied = await _migrate(parts)
+    await asyncio.to_thread(_validate, parts.path, parts.validator)
+    if applied:
+        await parts.sums.adopt()
+    return applied
+
+
+def create_file(path: Path) -> None:
+    """Create an empty file with mode 0600, and its folder, unless it is there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except PermissionError as error:
+        raise DatabaseReadOnly(str(error)) from error
+    except OSError as error:
+        raise ConnectionLost(str(error)) from error
+
+
+async def _check(parts: Parts, state: State | None) -> None:
+    """Look for damage: closely after a run that did not end in order, quickly otherwise."""
+    clean = state is not None and state.clean
+    sums, report = await asyncio.gather(
+        parts.sums.check(), parts.check(parts.path, depth="quick" if clean else "full")
+    )
+    known = state or State()
+    if report.damaged or sums.unexplained:
+        problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
+        await _recover(parts, "damage was found at the start", problems, known, sums.unexplained)
+    elif report.audit_id < known.audit_id:
+        problems = [f"the file ends at change {report.audit_id}, the bot had reached {known.audit_id}"]
+        await _recover(parts, "the file is older than it was", problems, known, ())
+    elif not clean:
+        logger.bind(audit_id=report.audit_id, ok=report.ok).info("unclean_stop_checked")
+
+
+async def _recover(
+    parts: Parts, reason: str, problems: tuple[str, ...] | list[str], known: State, bad_pages: tuple[int, ...]
+) -> None:
+    if parts.settings.recovery == "off":
+        raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
+    recovered = await recover(parts, reason, problems, audit_id=known.audit_id, bad_pages=bad_pages)
+    await asyncio.to_thread(parts.state.save, State(False, recovered.audit_id, "", known.good_at))
+    parts.alert(
+        "database_recovered",
+        f"{reason.capitalize()}. {recovered}",
+        "critical" if recovered.lost else "warning",
+        source=recovered.source,
+        audit_id=recovered.audit_id,
+        lost=recovered.lost,
+        problems=list(problems)[:10],
+    )
+
+
+async def _has_copies(parts: Parts) -> bool:
+    if parts.backups.newest_verified() is not None:
+        return True
+    if not parts.archive.available:
+        return False
+    with contextlib.suppress(DatabaseError):
+        return await parts.archive.moments() is not None
+    return False
+
+
+async def _migrate(parts: Parts) -> tuple[str, ...]:
+    """Apply what is pending after a verified backup, which is restored if the file is worse than before."""
+    migrator = Migrator(parts.path, invariants=parts.invariants)
+    status = await asyncio.to_thread(migrator.status)
+    if all(one.applied for one in status):
+        return ()
+    if not any(one.applied for one in status):
+        return await asyncio.to_thread(migrator.up)
+    backup = await parts.backups.create("pre_migration")
+    try:
+        return await asyncio.to_thread(migrator.up)
+    except DatabaseError as error:
+        report = await parts.check(parts.path)
+        if report.damaged:
+            scratch = await parts.empty_scratch() / "before.db"
+            await parts.backups.restore_to(backup.name, scratch)
+            await put_in_place(parts, scratch, "a migration left the file damaged", report.problems)
+            raise MigrationFailed(f"{error.detail}; the backup {backup.name} was restored") from error
+        raise
+
+
+def _validate(path: Path, validator: SchemaValidator) -> None:
+    """Repair what is safe to repair in the schema and refuse to work with what is not."""
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
+            report = validator.inspect(connection)
+            if report.clean:
+                return
+            logger.bind(differences=str(report)).warning("schema_drift")
+            if report.refused:
+                raise SchemaMismatch(str(report))
+            for words in validator.repair(connection, report):
+                logger.bind(repaired=words).warning("schema_repaired")
+    except sqlite3.Error as error:
+        raise from_sqlite(error) from error
