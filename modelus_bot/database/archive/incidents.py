@@ -1,0 +1,58 @@
+"""How far the archive is behind, and who is told: once when it falls behind, once when it has caught up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["Lag"]
+
+
+class Lag:
+    """The age of the newest moment known to be archived, and the incident it may amount to.
+
+    The archive is caught up again only when it is less than half the allowed lag behind, so that one on
+    the edge does not tell people twice a minute.
+    """
+
+    def __init__(self, allowed: float, clock: Callable[[], float]) -> None:
+        """``allowed`` seconds behind are no incident; ``clock`` gives UTC seconds."""
+        self._allowed = allowed
+        self._clock = clock
+        self._since: float | None = None
+        self.newest: float | None = None
+        self.behind = False
+
+    def began(self) -> None:
+        """Everything from now on is expected to be archived."""
+        if self._since is None:
+            self._since = self._clock()
+
+    def stopped(self) -> None:
+        """Nothing is expected any more: an incident ends without being over."""
+        self._since = None
+        self.behind = False
+
+    def archived(self, moment: float) -> None:
+        """Everything up to ``moment`` (UTC seconds) is in the archive."""
+        self.newest = moment if self.newest is None else max(self.newest, moment)
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds behind; None while nothing is expected."""
+        if self._since is None:
+            return None
+        known = self._since if self.newest is None else max(self.newest, self._since)
+        return max(0.0, self._clock() - known)
+
+    def changed(self) -> bool | None:
+        """Return True when an incident begins, False when it is over, None when nothing changed."""
+        seconds = self.seconds
+        if seconds is None:
+            return None
+        if not self.behind and seconds > self._allowed:
+            self.behind = True
+            return True
+        if self.behind and seconds < self._allowed / 2:
+            self.behind = False
+            return False
+        return None

@@ -1,0 +1,186 @@
+"""The program behind the archive: where it is, which version it is, and how it is configured.
+
+Litestream 0.5.17 is what the archive was tested with. It reads YAML, of which JSON is a part, so the
+configuration is written as JSON and no path can break out of its quotes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelus_bot.config import ArchiveSettings
+
+__all__ = ["TESTED", "Places", "configuration", "environment", "find_program", "version_of", "write_private"]
+
+TESTED = (0, 5, 17)
+"""The version whose behaviour the tests of the archive prove."""
+
+NEVER = "2500000h"
+"""Longer than any bot runs: snapshots are made when the integrity gate allows it, not by the program."""
+
+DAY_HOURS = 24
+LEVELS = ("20s", "10m")
+"""How coarse moments become after a day, and the steps that keep a restore from reading many files."""
+
+CHECKPOINT = "30s"
+BUSY = "5s"
+L0_LOOK = "5m"
+
+PASSED_ON = ("HOME", "LANG", "PATH", "TMPDIR")
+PASSED_ON_FOR_BUCKETS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONFIG_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_EC2_METADATA_DISABLED",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files that belong to the archive of one database; all paths are absolute."""
+
+    database: Path
+    run: Path
+    """Private folder for configuration, socket and lock."""
+    replica: Path | None
+    """Folder of the archive, or None when it is a bucket."""
+
+    @classmethod
+    def of(cls, database: Path, settings: ArchiveSettings) -> Places:
+        """Derive them; nothing is created."""
+        database = database.absolute()
+        replica = None if settings.url else settings.folder.absolute() / database.name
+        return cls(database, database.with_name(f".{database.name}-archive"), replica)
+
+    @property
+    def meta(self) -> Path:
+        """Folder in which the program keeps what it has not sent yet."""
+        return self.database.with_name(f".{self.database.name}-litestream")
+
+    @property
+    def socket(self) -> Path:
+        """Where the running program is asked for its state."""
+        return self.run / "control.sock"
+
+    def make(self) -> None:
+        """Create the folders, readable by their owner only."""
+        for folder in (self.run, self.replica):
+            if folder is not None:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def locks(self) -> tuple[Path, ...]:
+        """The lock files: one for the database and one for the folder of the archive."""
+        return tuple(folder / "lock" for folder in (self.run, self.replica) if folder is not None)
+
+
+def find_program(binary: str) -> Path | None:
+    """Return the program: the configured path, else beside the interpreter, else on PATH; None if nowhere."""
+    if os.sep in binary:
+        return Path(binary).absolute() if os.access(binary, os.X_OK) else None
+    beside = Path(sys.executable).with_name(binary)
+    if beside.is_file() and os.access(beside, os.X_OK):
+        return beside
+    found = shutil.which(binary)
+    return Path(found).absolute() if found else None
+
+
+async def version_of(program: Path, *, seconds: float = 10.0) -> tuple[int, ...] | None:
+    """Ask the program for its version; None when it does not answer like one."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            program, "version", env=dict(environment(ArchiveSettings(), os.environ)),
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+    except OSError:
+        return None
+    try:
+        async with asyncio.timeout(seconds):
+            answer, _ = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None
+    found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)\S*", answer.decode("utf-8", "replace").strip())
+    return tuple(int(part) for part in found.groups()) if found else None
+
+
+def environment(settings: ArchiveSettings, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the few variables the program gets; credentials only when there is a bucket.
+
+    A bundle of certificates breaks its client where the endpoint is plain http, so it is left out there.
+    """
+    names = PASSED_ON + (PASSED_ON_FOR_BUCKETS if settings.url else ())
+    chosen = {name: given[name] for name in names if name in given} | {"TZ": "UTC"}
+    if settings.url and not settings.endpoint.startswith("http://") and "AWS_CA_BUNDLE" in given:
+        chosen["AWS_CA_BUNDLE"] = given["AWS_CA_BUNDLE"]
+    return chosen
+
+
+def configuration(
+    places: Places, settings: ArchiveSettings, *, keep: str = NEVER, socket: bool = True
+) -> dict[str, Any]:
+    """Return the program's configuration; ``keep`` is how long snapshots stay when it enforces retention.
+
+    The socket's path is relative to the run folder: a path of more than 107 bytes cannot be bound to.
+    """
+    pace = f"{settings.sync_milliseconds}ms"
+    return {
+        "socket": {"enabled": socket, "path": places.socket.name, "permissions": 0o600},
+        "levels": [{"interval": interval} for interval in LEVELS],
+        "snapshot": {"interval": NEVER, "retention": keep},
+        "l0-retention": f"{min(DAY_HOURS, settings.retention_hours)}h",
+        "l0-retention-check-interval": L0_LOOK,
+        "logging": {"level": "info", "type": "json", "stderr": True},
+        "dbs": [
+            {
+                "path": str(places.database),
+                "monitor-interval": pace,
+                "checkpoint-interval": CHECKPOINT,
+                "busy-timeout": BUSY,
+                "replica": _replica(places, settings) | {"sync-interval": pace},
+            }
+        ],
+    }
+
+
+def _replica(places: Places, settings: ArchiveSettings) -> dict[str, Any]:
+    if places.replica is not None:
+        return {"type": "file", "path": str(places.replica)}
+    bucket, _, prefix = settings.url.removeprefix("s3://").partition("/")
+    path = "/".join(part for part in (prefix.strip("/"), places.database.name) if part)
+    replica: dict[str, Any] = {"type": "s3", "bucket": bucket, "path": path, "region": settings.region}
+    if settings.endpoint:
+        replica |= {"endpoint": settings.endpoint, "force-path-style": True}
+    return replica
+
+
+def write_private(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON that only its owner can read, whole or not at all."""
+    unfinished = path.with_name(path.name + ".partial")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+    unfinished.replace(path)

@@ -1,0 +1,181 @@
+"""Keep one program running: it dies with this process, is started again when it ends, is stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import Process
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.archive import launching
+from modelus_bot.database.archive.logs import ProgramLog
+
+__all__ = ["Launch", "Supervisor", "run_once", "started"]
+
+BACKOFF_FIRST = 0.25
+BACKOFF_CAP = 60.0
+STEADY_SECONDS = 60.0
+"""A program that ran this long is started again at once when it ends."""
+
+LINE_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a program is started."""
+
+    arguments: Sequence[str | Path]
+    folder: Path
+    environment: Mapping[str, str]
+    inherited: tuple[int, ...] = ()
+    """Descriptors it keeps open, such as locks."""
+
+
+async def started(launch: Launch, *, answer: bool = False) -> Process:
+    """Start it in a session of its own, so that Ctrl-C reaches the bot only.
+
+    ``answer`` keeps output and complaints apart.
+    """
+    command = [
+        sys.executable, "-I", "-S", launching.__file__, str(os.getpid()), *map(str, launch.arguments),
+    ]  # fmt: skip
+    return await asyncio.create_subprocess_exec(
+        *command, cwd=launch.folder, env=dict(launch.environment), pass_fds=launch.inherited,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE if answer else asyncio.subprocess.STDOUT,
+        limit=LINE_LIMIT, start_new_session=True,
+    )  # fmt: skip
+
+
+async def ended(process: Process, *, seconds: float) -> int:
+    """Ask it to end, kill it after ``seconds``, and return its code; 0 seconds kill it at once."""
+    if process.returncode is None and seconds > 0:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await process.wait()
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    return await process.wait()
+
+
+async def run_once(launch: Launch, *, seconds: float | None = None) -> tuple[int, bytes, bytes]:
+    """Run a program to its end and return code, output and complaints; it is killed with its caller.
+
+    Raises ``TimeoutError`` after ``seconds`` and ``OSError`` when it cannot be started.
+    """
+    process = await started(launch, answer=True)
+    try:
+        async with asyncio.timeout(seconds):
+            output, complaints = await process.communicate()
+    finally:
+        if process.returncode is None:
+            await asyncio.shield(ended(process, seconds=0))
+        close_pipes(process)
+    return process.returncode or 0, output, complaints
+
+
+def close_pipes(process: Process) -> None:
+    """Close what asyncio would leave to the garbage collector."""
+    transport = getattr(process, "_transport", None)
+    if transport is not None:
+        transport.close()
+
+
+class Supervisor:
+    """One program, kept running from ``start`` to ``stop``."""
+
+    def __init__(
+        self, launch: Callable[[], Launch], log: ProgramLog, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Remember how it is started; ``launch`` is asked anew each time."""
+        self._launch = launch
+        self._log = log
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+        self._process: Process | None = None
+        self.restarts = 0
+        self.last_code: int | None = None
+        """How the program ended the last time by itself; negative for a signal."""
+        self.on_started: Callable[[], None] = lambda: None
+
+    @property
+    def pid(self) -> int | None:
+        """Process number while it runs."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start it and keep it running; does nothing when it already is."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_running(), name="archive-program")
+            await asyncio.sleep(0)
+
+    async def stop(self, *, seconds: float) -> None:
+        """End it in order and do not start it again; after ``seconds`` it is killed."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        process = self._process
+        if process is not None:
+            await ended(process, seconds=seconds)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def kill(self) -> None:
+        """Kill it at once; it is started again."""
+        if self._process is not None:
+            await ended(self._process, seconds=0)
+
+    async def _keep_running(self) -> None:
+        pause = BACKOFF_FIRST
+        while True:
+            began = self._clock()
+            try:
+                await self._run()
+            except OSError as error:
+                logger.bind(error=str(error)).error("archive_program_not_started")
+            lived = self._clock() - began
+            if self._task is not asyncio.current_task():
+                return
+            self.restarts += 1
+            pause = BACKOFF_FIRST if lived >= STEADY_SECONDS else pause
+            logger.bind(code=self.last_code, lived=round(lived, 1), again_in=pause).warning(
+                "archive_program_ended"
+            )
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, BACKOFF_CAP)
+
+    async def _run(self) -> None:
+        process = await started(self._launch())
+        self._process = process
+        logger.bind(program_pid=process.pid).info("archive_program_started")
+        self.on_started()
+        try:
+            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
+            while line := await _line(process.stdout):
+                self._log.take(line)
+            self.last_code = await process.wait()
+        finally:
+            if process.returncode is None:
+                await asyncio.shield(ended(process, seconds=0))
+            close_pipes(process)
+            self._process = None
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    try:
+        return await stream.readline()
+    except ValueError:
+        return b"a line too long to be read\n"
