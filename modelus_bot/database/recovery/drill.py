@@ -117,7 +117,9 @@ class Drill:
 
     def _tell(self, result: DrillResult) -> None:
         if result.ok:
-            logger.bind(source=result.source, seconds=round(result.seconds, 2), rows=result.rows).info("drill_passed")
+            logger.bind(source=result.source, seconds=round(result.seconds, 2), rows=result.rows).info(
+                "drill_passed"
+            )
             return
         self._parts.alert(
             "drill_failed",

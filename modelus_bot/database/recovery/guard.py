@@ -162,7 +162,9 @@ class Guard:
             self._connections.release()
             raise
 
-    async def _recover(self, suspicion: DatabaseError, problems: list[str], bad_pages: tuple[int, ...]) -> None:
+    async def _recover(
+        self, suspicion: DatabaseError, problems: list[str], bad_pages: tuple[int, ...]
+    ) -> None:
         parts = self._parts
         if parts.settings.recovery == "off":
             raise CorruptionDetected(f"damage was found and recovery is off: {'; '.join(problems[:3])}")

@@ -111,8 +111,7 @@ def _scalars(text: str) -> Iterator[tuple[str, Any]]:
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, int]]:
     return [
-        (row[0], row[1])
-        for row in connection.execute("SELECT name, pk FROM pragma_table_info(?)", (table,))
+        (row[0], row[1]) for row in connection.execute("SELECT name, pk FROM pragma_table_info(?)", (table,))
     ]
 
 

@@ -78,7 +78,9 @@ class Parts:
         self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self.scratch
 
-    def alert(self, kind: str, text: str, severity: Literal["info", "warning", "critical"], **more: Any) -> None:
+    def alert(
+        self, kind: str, text: str, severity: Literal["info", "warning", "critical"], **more: Any
+    ) -> None:
         """Log an event and tell administrators."""
         level = {"info": "INFO", "warning": "WARNING", "critical": "CRITICAL"}[severity]
         logger.bind(**more).log(level, kind)
@@ -86,4 +88,10 @@ class Parts:
 
     def trouble(self, kind: str, text: str, error: DatabaseError) -> None:
         """Tell of a failure under its reference code."""
-        self.alert(kind, f"{text} Reference {error.reference}.", "critical", reference=error.reference, cause=error.detail)
+        self.alert(
+            kind,
+            f"{text} Reference {error.reference}.",
+            "critical",
+            reference=error.reference,
+            cause=error.detail,
+        )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.child import ChildFailed
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.files import PARTIAL, parts_of
 from modelus_bot.database.integrity.report import CheckReport
@@ -30,6 +31,7 @@ class Plan:
     """A state that can be restored, complete and checked in a scratch file, and what it would change.
 
     ``moment`` is the time of the state in UTC seconds, ``token`` names the plan until it is applied.
+    ``tables`` is None when the present file is missing or cannot be read, so that nothing can be compared.
     """
 
     token: str
@@ -37,16 +39,20 @@ class Plan:
     moment: float
     path: Path
     report: CheckReport
-    tables: tuple[TableDifference, ...]
+    tables: tuple[TableDifference, ...] | None
     made_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A restore that was done; ``undo`` is the name of the backup that holds the state before it."""
+    """A restore that was done.
+
+    ``undo`` is the name of the backup that holds the state before it, None when that state could not
+    be backed up; its files are in ``set_aside`` in either case.
+    """
 
     plan: Plan
-    undo: str
+    undo: str | None
     set_aside: Path | None
     seconds: float
 
@@ -58,7 +64,9 @@ class Restorer:
     opens them again afterwards.
     """
 
-    def __init__(self, parts: Parts, swap: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]) -> None:
+    def __init__(
+        self, parts: Parts, swap: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+    ) -> None:
         """Prepare; nothing is restored yet."""
         self._parts = parts
         self._swap = swap
@@ -98,7 +106,7 @@ class Restorer:
         async with self._turn:
             plan = self.plan(token)
             parts, started = self._parts, self._parts.clock()
-            undo = await parts.backups.create("pre_restore")
+            undo = await self._backed_up()
             aside: Path | None = None
 
             async def work() -> None:
@@ -107,13 +115,14 @@ class Restorer:
 
             await self._swap(work)
             self._plan = None
-            restored = Restored(plan, undo.name, aside, parts.clock() - started)
+            restored = Restored(plan, undo, aside, parts.clock() - started)
+            back = f"To undo it, restore the backup {undo}." if undo else f"The file before it is in {aside}."
             parts.alert(
                 "database_restored",
-                f"The database was restored from {plan.source}. To undo it, restore the backup {undo.name}.",
+                f"The database was restored from {plan.source}. {back}",
                 "warning",
                 source=plan.source,
-                undo=undo.name,
+                undo=undo,
                 seconds=round(restored.seconds, 2),
             )
             return restored
@@ -135,16 +144,34 @@ class Restorer:
                 report = await parts.check(target, finished=True)
                 if report.damaged:
                     raise BackupFailed(f"{source} is damaged: {'; '.join(report.problems[:3])}")
-                tables = await differences(parts.path, target)
+                tables = await self._compared(target)
             except BaseException:
                 with contextlib.suppress(OSError):
                     _remove(target)
                 raise
             self._plan = Plan(token, source, moment, target, report, tables, parts.clock())
-            logger.bind(source=source, token=token, moment=moment, tables=len(tables)).info("restore_prepared")
+            logger.bind(source=source, token=token, moment=moment).info("restore_prepared")
             return self._plan
 
+    async def _compared(self, target: Path) -> tuple[TableDifference, ...] | None:
+        if not self._parts.path.exists():
+            return None
+        try:
+            return await differences(self._parts.path, target)
+        except ChildFailed as error:
+            logger.bind(error=error.detail).warning("restore_cannot_compare")
+            return None
 
+    async def _backed_up(self) -> str | None:
+        """Back up the present state; a file that is damaged or gone is only set aside."""
+        if not self._parts.path.exists():
+            return None
+        try:
+            return (await self._parts.backups.create("pre_restore")).name
+        except BackupFailed:
+            if (await self._parts.check(self._parts.path)).damaged:
+                return None
+            raise
 
 
 def _remove(database: Path) -> None:
