@@ -1,0 +1,194 @@
+"""Entries of one page: which cells can be believed, and what stands in them."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelus_bot.database.salvage.image import Image
+from modelus_bot.database.salvage.layouts import Layout, fits, key_of
+from modelus_bot.database.salvage.pages import Cell, Page, PageKind, overflow_link, parse_page
+from modelus_bot.database.salvage.records import Row, decode_record
+
+__all__ = ["Entry", "PageReader", "Reading", "believable"]
+
+BLOCK = 256
+"""Bytes that are taken to be damaged together: half the smallest sector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a table's b-tree: its rowid (0 in a table without rowids) and its stored values."""
+
+    page: int
+    rowid: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one page gives for a layout.
+
+    ``entries`` can be believed; ``doubtful`` ones fit, but overlap a block of bytes that is damaged;
+    ``unreadable`` counts cells that hold no row of this layout. ``sound`` says that all is well.
+    """
+
+    entries: tuple[Entry, ...]
+    doubtful: tuple[Entry, ...]
+    unreadable: int
+    sound: bool
+
+    @property
+    def share(self) -> float:
+        """Which part of the cells fits the layout; 1 for an empty page."""
+        fitting = len(self.entries) + len(self.doubtful)
+        return fitting / (fitting + self.unreadable) if fitting + self.unreadable else 1.0
+
+
+class PageReader:
+    """Reads pages and rows of an image; every overflow page belongs to the first row that claims it."""
+
+    def __init__(self, image: Image, in_use: Callable[[int], bool]) -> None:
+        """``in_use`` says of a page that it is part of a b-tree or free, hence no overflow page."""
+        self._image = image
+        self._in_use = in_use
+        self._owners: dict[int, tuple[int, int]] = {}
+
+    def parsed(self, number: int) -> tuple[Page, bytes] | None:
+        """Return page ``number`` if it is a b-tree page."""
+        data = self._image.page(number)
+        page = parse_page(data, self._image.usable, first=number == 1)
+        return None if page is None else (page, data)
+
+    def record(self, number: int, data: bytes, cell: Cell) -> Row | None:
+        """Return the values of a cell of page ``number``, overflow pages included, or None."""
+        payload = data[cell.payload : cell.local_end]
+        if cell.overflow or cell.local_end - cell.payload < cell.length:
+            rest = self._overflow((number, cell.start), cell)
+            if rest is None:
+                return None
+            payload += rest
+        return decode_record(payload)
+
+    def entries(self, number: int, page: Page, data: bytes, limit: int) -> list[tuple[Cell, Row]]:
+        """Return up to ``limit`` readable entries of a page, spread over it."""
+        cells = [cell for cell in page.cells if cell is not None]
+        step = max(1, -(-len(cells) // limit))
+        found = ((cell, self.record(number, data, cell)) for cell in cells[::step])
+        return [(cell, row) for cell, row in found if row is not None]
+
+    def read(self, number: int, layout: Layout, low: Any = None, high: Any = None) -> Reading | None:
+        """Read a page as one of ``layout``; None if it is no b-tree page.
+
+        Keys must be above ``low`` and, on a leaf, not above ``high``; None for no limit.
+        """
+        parsed = self.parsed(number)
+        if parsed is None:
+            return None
+        page, data = parsed
+        if page.kind is PageKind.TABLE_INTERIOR:
+            return Reading((), (), 0, page.sound)
+        rows = [None if cell is None else self.record(number, data, cell) for cell in page.cells]
+        good = believable(layout, page.cells, rows, low, high)
+        bad = [place for place in range(len(rows)) if place not in good]
+        zone = _damaged_blocks(page, data, bad, first=number == 1) if bad else frozenset()
+        entries: list[Entry] = []
+        doubtful: list[Entry] = []
+        for place in sorted(good):
+            cell, row = page.cells[place], rows[place]
+            if cell is None or row is None:
+                continue
+            beside = zone and any(
+                block in zone for block in range(cell.start // BLOCK, (cell.end - 1) // BLOCK + 1)
+            )
+            (doubtful if beside else entries).append(Entry(number, cell.rowid, row))
+        return Reading(tuple(entries), tuple(doubtful), len(bad), page.sound and not bad)
+
+    def _overflow(self, owner: tuple[int, int], cell: Cell) -> bytes | None:
+        """Return what of a payload stands on overflow pages, or None unless the chain ends as it should."""
+        usable = self._image.usable - 4
+        missing = cell.length - (cell.local_end - cell.payload)
+        if -(-missing // usable) > self._image.pages:
+            return None
+        parts: list[bytes] = []
+        chain: list[int] = []
+        number = cell.overflow
+        while missing > 0:
+            if self._in_use(number) or self._owners.get(number, owner) != owner or number in chain[-1:]:
+                return None
+            data = self._image.page(number)
+            if not data:
+                return None
+            chain.append(number)
+            parts.append(data[4 : 4 + min(missing, usable)])
+            missing -= usable
+            number = overflow_link(data)
+        if number or len(set(chain)) != len(chain):
+            return None
+        for one in chain:
+            self._owners[one] = owner
+        return b"".join(parts)
+
+
+def believable(
+    layout: Layout, cells: Sequence[Cell | None], rows: Sequence[Row | None], low: Any, high: Any
+) -> set[int]:
+    """Return the places of the cells that hold a row of ``layout`` with a key where it belongs."""
+    good = []
+    keys = []
+    for place, (cell, row) in enumerate(zip(cells, rows, strict=True)):
+        if cell is None or row is None or not fits(layout, row):
+            continue
+        key = key_of(layout, cell.rowid, row)
+        if key is not None and ((low is not None and key <= low) or (high is not None and key > high)):
+            continue
+        good.append(place)
+        keys.append(key)
+    if not keys or keys[0] is None:
+        return set(good)
+    return {good[place] for place in _longest_rise(keys)}
+
+
+def _longest_rise(keys: Sequence[Any]) -> Iterable[int]:
+    """Return the places of the longest strictly rising part of ``keys``: all of them on a good page."""
+    if all(before < after for before, after in itertools.pairwise(keys)):
+        return range(len(keys))
+    tails: list[Any] = []
+    ends: list[int] = []
+    before: list[int] = []
+    for place, key in enumerate(keys):
+        at = bisect_left(tails, key)
+        before.append(ends[at - 1] if at else -1)
+        if at == len(tails):
+            tails.append(key)
+            ends.append(place)
+        else:
+            tails[at] = key
+            ends[at] = place
+    rise = []
+    place = ends[-1]
+    while place >= 0:
+        rise.append(place)
+        place = before[place]
+    return rise
+
+
+def _damaged_blocks(page: Page, data: bytes, bad: Iterable[int], *, first: bool) -> frozenset[int]:
+    """Return the numbers of the blocks in which the unreadable cells ``bad`` stand."""
+    array = (100 if first else 0) + (8 if page.leaf else 12)
+    starts = sorted(cell.start for cell in page.cells if cell is not None)
+    blocks: set[int] = set()
+    for place in bad:
+        pointer = array + 2 * place
+        cell = page.cells[place]
+        start = int.from_bytes(data[pointer : pointer + 2], "big")
+        if cell is not None:
+            after = bisect_left(starts, cell.start + 1)
+            end = min(cell.end, starts[after]) if after < len(starts) else cell.end
+        else:
+            end = start + 4
+        blocks.update(range(start // BLOCK, (max(end, start + 1) - 1) // BLOCK + 1))
+    return frozenset(blocks)

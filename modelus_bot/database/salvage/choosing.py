@@ -1,0 +1,56 @@
+"""Whether a -wal file belongs to its database: the image with fewer contradictions is the true one."""
+
+from __future__ import annotations
+
+from modelus_bot.database.salvage.image import Image
+from modelus_bot.database.salvage.pages import PageKind
+from modelus_bot.database.salvage.roots import find_roots
+from modelus_bot.database.salvage.trees import Slot, Trees
+
+__all__ = ["choose"]
+
+_AUDIT = "audit_logs"
+
+
+def choose(images: tuple[Image, ...]) -> Image:
+    """Return the image with fewer links that lead astray; of equals the one with the newer audit entry.
+
+    ``images`` are the database with its -wal file and without, or it alone.
+    """
+    if len(images) == 1:
+        return images[0]
+    changed = set().union(*(image.wal.offsets for image in images))
+    rated = [_rate(image, changed) for image in images]
+    best = min(rated)
+    return images[rated.index(best)]
+
+
+def _rate(image: Image, changed: set[int]) -> tuple[int, int]:
+    """Return the number of contradictions, and the last audit entry's id below zero."""
+    trees = Trees(image)
+    newest = 0
+    for name, root in find_roots(trees).items():
+        for slot in trees.walk(root, None):
+            if slot.page in changed or name == _AUDIT:
+                last, misplaced = _look(trees, slot)
+                trees.problems += misplaced if slot.page in changed else 0
+                if name == _AUDIT:
+                    newest = max(newest, last)
+    trees.read_freelist()
+    # A page that nothing leads to and that is not free was lost by whoever wrote the links.
+    strays = len(trees.strays()) if trees.free_known else 0
+    return trees.problems + strays, -newest
+
+
+def _look(trees: Trees, slot: Slot) -> tuple[int, int]:
+    """Return a page's last rowid, and 1 if the page is unsound or its keys do not belong there."""
+    parsed = trees.reader.parsed(slot.page)
+    if parsed is None:
+        return 0, 1
+    page, _ = parsed
+    rowids = [cell.rowid for cell in page.cells if cell is not None]
+    if page.kind is not PageKind.TABLE_LEAF or not rowids:
+        return 0, int(not page.sound)
+    low = slot.low is None or min(rowids) > slot.low
+    high = slot.high is None or max(rowids) <= slot.high
+    return max(rowids), int(not (page.sound and low and high))

@@ -1,0 +1,172 @@
+"""The new database: takes salvaged rows in, and says of every one it cannot take why."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from modelus_bot.database.audit import link_hash
+from modelus_bot.database.salvage.cells import Entry
+from modelus_bot.database.salvage.layouts import Layout, Link, quoted
+from modelus_bot.database.salvage.records import Row
+from modelus_bot.database.salvage.report import RejectedRow
+
+__all__ = ["Filler", "Rejections"]
+
+KEPT = 200
+"""How many rejected rows the report itself holds."""
+_AGES = ("version", "updated_at")
+_TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
+_AUDIT = "audit_logs"
+_HASHED = 12
+
+
+class Rejections:
+    """Rows that were not taken: counted, the first ones kept, all written to a file beside the target."""
+
+    def __init__(self, path: Path) -> None:
+        """``path`` is made when the first row is rejected."""
+        self.path = path
+        self.first: list[RejectedRow] = []
+        self.counts: Counter[str] = Counter()
+        self._file: TextIO | None = None
+
+    def add(self, layout: Layout, values: Row, reason: str) -> None:
+        """Note one row with why it was not taken."""
+        named = {
+            column: value.hex() if isinstance(value, bytes) else value
+            for column, value in zip(layout.columns, values, strict=False)
+        }
+        row = RejectedRow(table=layout.table, values=named, reason=reason)
+        self.counts[layout.table] += 1
+        if len(self.first) < KEPT:
+            self.first.append(row)
+        if self._file is None:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            self._file = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._file.write(json.dumps(row.model_dump(), ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Write what is left, and make it last."""
+        if self._file is not None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+
+
+class Filler:
+    """Inserts rows into the tables of a new database; foreign keys are looked at afterwards."""
+
+    def __init__(self, connection: sqlite3.Connection, rejections: Rejections) -> None:
+        """The connection is in a transaction of the caller's, with foreign keys off."""
+        self._connection = connection
+        self._rejections = rejections
+        self._from_strays: dict[str, set[Row]] = {}
+        self.strays: Counter[str] = Counter()
+        self.superseded = 0
+
+    def add(self, layout: Layout, entries: Sequence[Entry], *, linked: bool) -> None:
+        """Insert entries of one page; those of a page nothing leads to give way to those there already."""
+        for count, group in _by_length(entries).items():
+            statement = layout.insert(count)
+            rows = [layout.values(entry.rowid, entry.row) for entry in group]
+            if layout.table == _AUDIT:
+                rows = list(self._verified(layout, rows))
+            self._insert(layout, statement, rows, linked)
+
+    def refuse(self, layout: Layout, entries: Iterable[Entry], reason: str) -> None:
+        """Note entries that are not even tried."""
+        for entry in entries:
+            self._rejections.add(layout, layout.values(entry.rowid, entry.row), reason)
+
+    def knows(self, link: Link, values: Row) -> bool:
+        """Say whether the row that a foreign key refers to is there."""
+        return self._connection.execute(parent_query(link), values).fetchone() is not None
+
+    def _verified(self, layout: Layout, rows: Iterable[Row]) -> Iterator[Row]:
+        """Pass on entries of the audit log whose own hash fits; an altered one is no evidence."""
+        for row in rows:
+            previous = row[_HASHED]
+            if isinstance(previous, bytes) and link_hash(previous, row[:_HASHED]) == row[_HASHED + 1]:
+                yield row
+            else:
+                self._rejections.add(layout, row, "its hash does not fit its contents")
+
+    def _insert(self, layout: Layout, statement: str, rows: Sequence[Row], linked: bool) -> None:
+        done = 0
+        while done < len(rows):
+            tried = _Counted(rows, done)
+            try:
+                self._connection.executemany(statement, tried)
+            except (sqlite3.Error, OverflowError) as error:
+                self._note(layout, rows[done : tried.at - 1], linked)
+                self._settle(layout, statement, rows[tried.at - 1], error, linked)
+            else:
+                self._note(layout, rows[done : tried.at], linked)
+            done = tried.at
+
+    def _note(self, layout: Layout, rows: Sequence[Row], linked: bool) -> None:
+        if not linked:
+            self.strays[layout.table] += len(rows)
+            self._from_strays.setdefault(layout.table, set()).update(map(layout.key, rows))
+
+    def _settle(self, layout: Layout, statement: str, row: Row, error: Exception, linked: bool) -> None:
+        """Decide about a row that could not be inserted."""
+        if getattr(error, "sqlite_errorcode", 0) not in _TAKEN:
+            self._rejections.add(layout, row, str(error))
+            return
+        key = layout.key(row)
+        present = self._connection.execute(layout.select, key).fetchone()
+        if present is None or (linked and present[: len(row)] != row):
+            self._rejections.add(layout, row, "another row has its key")
+            return
+        self.superseded += 1
+        if not linked and key in self._from_strays.get(layout.table, ()) and _newer(layout, row, present):
+            self._connection.execute(layout.delete, key)
+            self._connection.execute(statement, row)
+
+
+class _Counted:
+    """Rows from a place on; ``at`` is the place after the last one given out."""
+
+    def __init__(self, rows: Sequence[Row], start: int) -> None:
+        self._rows = rows
+        self.at = start
+
+    def __iter__(self) -> Iterator[Row]:
+        return self
+
+    def __next__(self) -> Row:
+        if self.at == len(self._rows):
+            raise StopIteration
+        self.at += 1
+        return self._rows[self.at - 1]
+
+
+def parent_query(link: Link) -> str:
+    """Return the statement that asks for a foreign key's parent by its key."""
+    condition = " AND ".join(f"{quoted(column)} = ?" for column in link.parent_columns)
+    return " ".join(("SELECT 1 FROM", quoted(link.parent), "WHERE", condition))
+
+
+def _by_length(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
+    groups: dict[int, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(len(entry.row), []).append(entry)
+    return groups
+
+
+def _newer(layout: Layout, row: Row, present: Row) -> bool:
+    """Say whether ``row`` is a later version than ``present``, where the table counts versions."""
+    for column in _AGES:
+        if column in layout.columns:
+            place = layout.columns.index(column)
+            ours, theirs = row[place : place + 1], present[place]
+            return bool(ours) and isinstance(ours[0], int) and isinstance(theirs, int) and ours[0] > theirs
+    return False

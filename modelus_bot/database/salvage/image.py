@@ -1,0 +1,104 @@
+"""A database file as numbered pages: the main file, with its -wal file laid over it if wanted."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelus_bot.database.salvage.header import FileHeader, guess_page_size, parse_header
+from modelus_bot.database.salvage.pages import FILE_HEADER
+from modelus_bot.database.salvage.wal import Read, Wal, read_wal
+
+__all__ = ["Image", "open_images"]
+
+DEFAULT_PAGE_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The pages of a database: ``page_size`` and ``usable`` in bytes, ``pages`` their number.
+
+    ``header`` is None when the file has lost it, and the page size was guessed.
+    """
+
+    page_size: int
+    usable: int
+    pages: int
+    header: FileHeader | None
+    wal: Wal
+    _main: Read
+    _beside: Read
+
+    def page(self, number: int) -> bytes:
+        """Return page ``number`` (from 1), or nothing if it is missing or cannot be read."""
+        if not 1 <= number <= self.pages:
+            return b""
+        offset = self.wal.offsets.get(number)
+        if offset is None:
+            data = self._main((number - 1) * self.page_size, self.page_size)
+        elif offset < 0:
+            return b""
+        else:
+            data = self._beside(offset, self.page_size)
+        return data if len(data) == self.page_size else b""
+
+    @property
+    def has_wal(self) -> bool:
+        """Whether a committed transaction of the -wal file is part of this image."""
+        return self.wal.pages > 0
+
+
+@contextlib.contextmanager
+def open_images(source: Path) -> Iterator[tuple[Image, ...]]:
+    """Open ``source`` as it is with its -wal file, if that has anything, and as it is without.
+
+    Never for a file that a SQLite connection of this process has open. Raises OSError.
+    """
+    with contextlib.ExitStack() as stack:
+        main, length = _reader(stack, source)
+        beside, beside_length = _wal_reader(stack, Path(f"{source}-wal"))
+        header = parse_header(main(0, FILE_HEADER))
+        size = header.page_size if header else 0
+        if not size:
+            guessed, found = guess_page_size(main, length)
+            size = guessed if found > 1 else read_wal(beside, 0).page_size or guessed or DEFAULT_PAGE_SIZE
+        wal = read_wal(beside, beside_length, size)
+        alone = _image(main, beside, length, size, Wal())
+        yield (_image(main, beside, length, size, wal), alone) if wal.pages else (alone,)
+
+
+def _image(main: Read, beside: Read, length: int, size: int, wal: Wal) -> Image:
+    first = wal.offsets.get(1)
+    start = main(0, FILE_HEADER) if first is None else beside(first, FILE_HEADER) if first > 0 else b""
+    header = parse_header(start)
+    if header is not None and header.page_size != size:
+        header = None
+    pages = wal.pages or (header.pages if header else 0) or -(-length // size)
+    # A damaged count must not make the reader look for pages that nobody has.
+    pages = min(pages, max(-(-length // size), max(wal.offsets, default=0)))
+    return Image(size, header.usable if header else size, pages, header, wal, main, beside)
+
+
+def _reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    stack.callback(os.close, descriptor)
+
+    def read(offset: int, size: int) -> bytes:
+        try:
+            return os.pread(descriptor, size, offset)
+        except OSError:
+            return b""
+
+    return read, os.fstat(descriptor).st_size
+
+
+def _wal_reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:
+    try:
+        if path.is_file():
+            return _reader(stack, path)
+    except OSError:
+        pass
+    return (lambda _offset, _size: b""), 0

@@ -1,0 +1,98 @@
+"""Which of our tables rows belong to, where nothing but the rows themselves can tell."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from modelus_bot.database.salvage.cells import Entry
+from modelus_bot.database.salvage.layouts import Layout, LayoutKind, Link, Reference, fits
+from modelus_bot.database.salvage.records import Row
+
+__all__ = ["Knows", "Probe", "likeliest"]
+
+Knows = Callable[[Link, Row], bool]
+"""Says whether a foreign key's parent is there."""
+LEAST = 0.5
+"""The part of a page's rows that has to fit for the page to be taken for one of a table's."""
+
+
+class Probe:
+    """Tries rows on empty tables of our schema, so that every type and CHECK of them is asked."""
+
+    def __init__(self, reference: Reference) -> None:
+        """Make the tables in memory, without indexes, triggers and foreign keys."""
+        self._reference = reference
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        for statement in reference.tables:
+            self._connection.execute(statement)
+
+    def __enter__(self) -> Self:
+        """Return the probe itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+    def candidates(self, entries: Sequence[Entry], *, rowids: bool) -> tuple[Layout, ...]:
+        """Return the layouts that most of ``entries`` fit, all equally well.
+
+        ``rowids`` says whether the entries come from a table with rowids.
+        """
+        rated: dict[Layout, tuple[float, int]] = {}
+        for layout in self._reference.layouts:
+            if (layout.kind is LayoutKind.ROWID_TABLE) is rowids:
+                share = self._share(layout, entries)
+                if share >= LEAST:
+                    rated[layout] = share, -layout.loose
+        best = max(rated.values(), default=None)
+        return tuple(layout for layout, rating in rated.items() if rating == best)
+
+    def _share(self, layout: Layout, entries: Sequence[Entry]) -> float:
+        whole = [entry for entry in entries if len(entry.row) == len(layout.types)]
+        fitting = [entry for entry in whole if fits(layout, entry.row)]
+        if len(fitting) < LEAST * len(entries) or not fitting:
+            return 0.0
+        if layout.is_table:
+            fitting = [entry for entry in fitting if self.accepts(layout, entry)]
+        return len(fitting) / len(entries)
+
+    def accepts(self, layout: Layout, entry: Entry) -> bool:
+        """Say whether the table's types and CHECKs let a row in."""
+        values = layout.values(entry.rowid, entry.row)
+        self._connection.execute("BEGIN")
+        try:
+            self._connection.execute(layout.insert(len(values)), values)
+        except (sqlite3.Error, OverflowError):
+            return False
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+        return True
+
+
+def likeliest(candidates: Iterable[Layout], entries: Sequence[Entry], knows: Knows) -> tuple[Layout, ...]:
+    """Keep of several layouts those whose foreign keys lead to most parents that are there."""
+    rated = {layout: _parents_found(layout, entries, knows) for layout in candidates}
+    best = max(rated.values(), default=0.0)
+    return tuple(layout for layout, share in rated.items() if share == best)
+
+
+def _parents_found(layout: Layout, entries: Sequence[Entry], knows: Knows) -> float:
+    asked = found = 0
+    for link in layout.links:
+        places = [layout.columns.index(column) for column in link.columns]
+        for entry in entries:
+            values = layout.values(entry.rowid, entry.row)
+            wanted = tuple(values[place] if place < len(values) else None for place in places)
+            if None not in wanted:
+                asked += 1
+                found += knows(link, wanted)
+    return found / asked if asked else 0.0
