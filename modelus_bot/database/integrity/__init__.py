@@ -1,0 +1,1 @@
+"""Looking for damage and for rows that break rules, in files of any kind."""

@@ -1,0 +1,45 @@
+"""What a check found, in a form that crosses processes."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from modelus_bot.database.salvage.classifying import FileKind
+
+__all__ = ["BrokenRow", "CheckReport"]
+
+
+class BrokenRow(BaseModel):
+    """One row that breaks a rule: where it is and which rule, in words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str
+    record_id: str
+    reason: str
+
+
+class CheckReport(BaseModel):
+    """Everything a check found.
+
+    ``damaged`` means the structure: the file cannot be worked with. ``ok`` is stricter: no broken
+    rows, no missing audit link, no other shape. ``problems`` are at most 50 sentences.
+    ``audit_head`` and ``schema`` are in hex.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    kind: FileKind
+    damaged: bool
+    problems: tuple[str, ...] = ()
+    broken_rows: tuple[BrokenRow, ...] = ()
+    rows: dict[str, int] = {}
+    audit_id: int = 0
+    audit_head: str = ""
+    chain_intact: bool = True
+    schema_digest: str = ""
+    page_count: int = 0
+    page_size: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
