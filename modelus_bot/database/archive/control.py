@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 
@@ -45,6 +46,11 @@ class Control:
                 moment = entry.get("last_sync_at")
                 return Reported(entry.get("status") == "replicating", _seconds(moment) if moment else None)
         raise ArchiveUnavailable("the program does not know the database")
+
+    async def transaction(self) -> int:
+        """Return the number of the newest transaction the program has seen."""
+        answer = await self._ask("GET", f"/txid?path={quote(self._database)}", seconds=ANSWER_SECONDS)
+        return int(answer.get("txid", 0))
 
     async def sync(self, seconds: float) -> int:
         """Wait until everything committed is in the archive and return its transaction number there."""

@@ -1,17 +1,13 @@
-"""The program behind the archive: where it is, which version it is, and how it is configured.
+"""How Litestream, the program behind the archive, is configured: files, settings, environment.
 
-Litestream 0.5.17 is what the archive was tested with. It reads YAML, of which JSON is a part, so the
-configuration is written as JSON and no path can break out of its quotes.
+It reads YAML, of which JSON is a part, so the configuration is written as JSON and no path can break out
+of its quotes.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import re
-import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +15,7 @@ from typing import Any
 
 from modelus_bot.config import ArchiveSettings
 
-__all__ = ["TESTED", "Places", "configuration", "environment", "find_program", "version_of", "write_private"]
-
-TESTED = (0, 5, 17)
-"""The version whose behaviour the tests of the archive prove."""
+__all__ = ["Places", "configuration", "environment", "write_private"]
 
 NEVER = "2500000h"
 """Longer than any bot runs: snapshots are made when the integrity gate allows it, not by the program."""
@@ -34,6 +27,8 @@ LEVELS = ("20s", "10m")
 CHECKPOINT = "30s"
 BUSY = "5s"
 L0_LOOK = "5m"
+LAST_SYNC = "3s"
+"""How long a target out of reach holds up the end; what was not sent is sent after the next start."""
 
 PASSED_ON = ("HOME", "LANG", "PATH", "TMPDIR")
 PASSED_ON_FOR_BUCKETS = (
@@ -95,38 +90,6 @@ class Places:
         return tuple(folder / "lock" for folder in (self.run, self.replica) if folder is not None)
 
 
-def find_program(binary: str) -> Path | None:
-    """Return the program: the configured path, else beside the interpreter, else on PATH; None if nowhere."""
-    if os.sep in binary:
-        return Path(binary).absolute() if os.access(binary, os.X_OK) else None
-    beside = Path(sys.executable).with_name(binary)
-    if beside.is_file() and os.access(beside, os.X_OK):
-        return beside
-    found = shutil.which(binary)
-    return Path(found).absolute() if found else None
-
-
-async def version_of(program: Path, *, seconds: float = 10.0) -> tuple[int, ...] | None:
-    """Ask the program for its version; None when it does not answer like one."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            program, "version", env=dict(environment(ArchiveSettings(), os.environ)),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-    except OSError:
-        return None
-    try:
-        async with asyncio.timeout(seconds):
-            answer, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return None
-    found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)\S*", answer.decode("utf-8", "replace").strip())
-    return tuple(int(part) for part in found.groups()) if found else None
-
-
 def environment(settings: ArchiveSettings, given: Mapping[str, str]) -> dict[str, str]:
     """Return the few variables the program gets; credentials only when there is a bucket.
 
@@ -153,6 +116,7 @@ def configuration(
         "snapshot": {"interval": NEVER, "retention": keep},
         "l0-retention": f"{min(DAY_HOURS, settings.retention_hours)}h",
         "l0-retention-check-interval": L0_LOOK,
+        "shutdown-sync-timeout": LAST_SYNC,
         "logging": {"level": "info", "type": "json", "stderr": True},
         "dbs": [
             {

@@ -64,9 +64,14 @@ class ProgramLog:
         return False
 
 
+def _first_of_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A compaction's ``level`` comes after the line's own."""
+    return dict(reversed(pairs))
+
+
 def _parsed(line: str) -> tuple[str, str, dict[str, Any]]:
     try:
-        body = json.loads(line)
+        body = json.loads(line, object_pairs_hook=_first_of_each)
     except ValueError:
         return "WARNING", line, {}
     if not isinstance(body, dict):

@@ -17,14 +17,18 @@ from typing import Any
 
 from modelus_bot.database.archive.failures import MomentUnavailable
 from modelus_bot.database.archive.litestream import Places
+from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.supervisor import Launch, close_pipes, ended, run_once, started
 from modelus_bot.database.errors import BackupFailed, DiskFull
 
-__all__ = ["Plan", "Reader", "plan_of"]
+__all__ = ["SNAPSHOT_LEVEL", "Plan", "Reader", "plan_of"]
 
 Report = Callable[[dict[str, Any]], None]
 
 SNAPSHOT_LEVEL = 9
+FIRST_LEVEL = 0
+"""Where the very first copy of a database is, until the first full copy is made a second later."""
+
 PLAN_SECONDS = 120.0
 ATTEMPTS = 3
 """A file may be merged into another one between planning and reading."""
@@ -56,36 +60,33 @@ class Plan:
 class Reader:
     """Reads the archive; works with and without a running program, and on a machine that has nothing else."""
 
-    def __init__(self, places: Places, launch: Callable[..., Launch]) -> None:
-        """``launch(*arguments)`` says how the program is started."""
+    def __init__(self, places: Places, program: Program) -> None:
+        """Its configuration ``reader.json`` has to be in the run folder before anything is asked."""
         self._places = places
-        self._launch = launch
+        self._program = program
 
     async def snapshots(self) -> tuple[float, ...]:
-        """Moments of the full copies in the archive, oldest first, in UTC seconds rounded up."""
-        arguments = ["ltx", "-level", str(SNAPSHOT_LEVEL), "-json"]
-        code, output, complaints = await run_once(self._command(arguments), seconds=PLAN_SECONDS)
-        if code != 0:
-            raise BackupFailed(f"the archive cannot be listed: {_last_line(complaints)}")
-        return tuple(sorted(_utc(entry["timestamp"]) + 1 for entry in json.loads(output) or ()))
+        """Moments of the full copies in the archive, oldest first, in UTC seconds, never too early."""
+        return tuple(moment for moment, _ in await self.listed(SNAPSHOT_LEVEL))
 
     async def plan(self, at: float | None) -> Plan | None:
         """Find the newest archived state, or the newest not later than ``at``; None when there is none."""
-        arguments = ["restore", "-dry-run", "-json", "-o", str(self._places.run / "nowhere"), *_at(at)]
-        code, output, complaints = await run_once(self._command(arguments), seconds=PLAN_SECONDS)
-        if code != 0:
-            reason = _last_line(complaints)
-            if any(text in reason for text in NOTHING_THERE):
-                return None
-            raise BackupFailed(f"the archive cannot be read: {reason}")
-        return plan_of(json.loads(output), self._places)
+        nowhere = str(self._places.run / "nowhere")
+        code, output, reason = await self._ask("restore", "-dry-run", "-json", "-o", nowhere, *_at(at))
+        if code == 0:
+            return plan_of(json.loads(output), self._places)
+        if any(text in reason for text in NOTHING_THERE):
+            return None
+        raise BackupFailed(f"the archive cannot be read: {reason}")
 
     async def moments(self) -> tuple[float, float] | None:
         """Return the earliest moment that can be asked for and the newest archived one, or None."""
-        snapshots, newest = await self.snapshots(), await self.plan(None)
-        if not snapshots or newest is None:
+        newest = await self.plan(None)
+        beginnings = await self.listed(SNAPSHOT_LEVEL) or await self.listed(FIRST_LEVEL)
+        if not beginnings or newest is None:
             return None
-        return snapshots[0], max(newest.moment, snapshots[0])
+        earliest = beginnings[0][0]
+        return earliest, max(newest.moment, earliest)
 
     async def restore(self, target: Path, at: float | None, on_progress: Report | None = None) -> float:
         """Write the state at ``at`` to the new file ``target`` and return the moment it is of.
@@ -121,7 +122,7 @@ class Reader:
         for _ in range(ATTEMPTS):
             for ending in LEFTOVERS:
                 path.with_name(path.name + ending).unlink(missing_ok=True)
-            code, reason = await self._watched(self._command(arguments), path, plan, on_progress)
+            code, reason = await self._watched(self._command(*arguments), path, plan, on_progress)
             if code == 0:
                 return
         if "no space left" in reason:
@@ -144,8 +145,35 @@ class Reader:
             close_pipes(process)
         return process.returncode or 0, _last_line(complaints)
 
-    def _command(self, arguments: list[str]) -> Launch:
-        return self._launch(*arguments)
+    async def listed(self, level: int) -> tuple[tuple[float, str], ...]:
+        """Moments and last transactions of the files of a level, oldest first."""
+        code, output, reason = await self._ask("ltx", "-level", str(level), "-json")
+        if code != 0:
+            raise BackupFailed(f"the archive cannot be listed: {reason}")
+        entries = json.loads(output) or ()
+        return tuple(sorted((self._moment(entry), str(entry["max_txid"])) for entry in entries))
+
+    def _moment(self, entry: dict[str, Any]) -> float:
+        """Read when a file was made; the program's listing has whole seconds, rounded down."""
+        if self._places.replica is not None:
+            name = f"{entry['min_txid']}-{entry['max_txid']}.ltx"
+            with contextlib.suppress(OSError, struct.error, ValueError):
+                return _header(self._places.replica / "ltx" / str(entry["level"]) / name)[0]
+        return _utc(entry["timestamp"]) + 1
+
+    async def _ask(self, command: str, *arguments: str) -> tuple[int, bytes, str]:
+        """Run a command that only looks; returns its code, its answer and its reason."""
+        try:
+            launch = self._command(command, *arguments)
+            code, output, complaints = await run_once(launch, seconds=PLAN_SECONDS)
+        except TimeoutError as error:
+            raise BackupFailed(f"the archive did not answer within {PLAN_SECONDS:g} s") from error
+        except OSError as error:
+            raise BackupFailed(f"the archive's program cannot be started: {error}") from error
+        return code, output, _last_line(complaints)
+
+    def _command(self, command: str, *arguments: str) -> Launch:
+        return self._program.launch(command, "reader.json", *arguments, str(self._places.database))
 
 
 def plan_of(answer: dict[str, Any], places: Places) -> Plan | None:

@@ -8,23 +8,131 @@ the same run, never the newest one that reaches back over the whole retention.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from loguru import logger
 
-__all__ = ["Gate", "allowed", "keep_hours"]
+from modelus_bot.config import ArchiveSettings
+from modelus_bot.database.archive.failures import ArchiveUnavailable
+from modelus_bot.database.archive.litestream import Places, configuration, write_private
+from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.database.archive.program import Program
+from modelus_bot.database.archive.restoring import SNAPSHOT_LEVEL, Reader
+from modelus_bot.database.archive.running import Running
+from modelus_bot.database.archive.supervisor import run_once
+from modelus_bot.database.errors import BackupFailed, DatabaseError
+
+__all__ = ["Alert", "Gate", "Snapshots", "keep_hours"]
 
 Gate = Callable[[], Awaitable[bool]]
 """Says whether the database is sound right now; may take seconds."""
 
+Alert = Callable[[str, dict[str, Any]], None]
+"""Tells administrators: the kind of event and its details."""
+
 HOUR = 3600
+COPY_SECONDS = 900.0
+HELD_SECONDS = 300.0
+"""How soon a copy that was held back is tried again, unless the schedule is faster."""
 
 
-async def allowed(gate: Gate) -> bool:
+class Snapshots:
+    """Makes the full copies: on demand, and by the clock."""
+
+    def __init__(
+        self,
+        places: Places,
+        settings: ArchiveSettings,
+        program: Program,
+        running: Running,
+        reader: Reader,
+        log: ProgramLog,
+        clock: Callable[[], float],
+    ) -> None:
+        """Nothing happens until asked; ``clock`` gives UTC seconds."""
+        self._places = places
+        self._settings = settings
+        self._program = program
+        self._running = running
+        self._reader = reader
+        self._log = log
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self.newest: float | None = None
+        self.held = False
+        """True while the last one was not made because the gate did not allow it."""
+
+    async def take(self, gate: Gate, alert: Alert) -> bool:
+        """Make one if the gate allows it; raises ``ArchiveUnavailable`` or ``BackupFailed``."""
+        async with self._turn:
+            if not await _allowed(gate):
+                if not self.held:
+                    self.held = True
+                    logger.error("archive_snapshot_held")
+                    alert("archive_snapshot_held", {"why": "the database did not pass its check"})
+                return False
+            self.held = False
+            if not self._running.started:
+                raise ArchiveUnavailable("the archive is not running")
+            await self._copy()
+            self.newest = self._clock()
+            logger.info("archive_snapshot_made")
+            return True
+
+    async def by_the_clock(self, gate: Callable[[], Gate], alert: Alert) -> None:
+        """Make one whenever the newest is older than the settings allow; never returns."""
+        every = self._settings.snapshot_minutes * 60.0
+        pause = await self._first_pause(every)
+        while True:
+            await asyncio.sleep(pause)
+            pause = every
+            try:
+                if not await self.take(gate(), alert):
+                    pause = min(every, HELD_SECONDS)
+            except (DatabaseError, OSError) as error:
+                logger.bind(error=str(error)).error("archive_snapshot_failed")
+                alert("archive_snapshot_failed", {"why": str(error)})
+
+    async def _first_pause(self, every: float) -> float:
+        try:
+            known = await self._reader.snapshots()
+        except DatabaseError as error:
+            logger.bind(error=str(error)).warning("archive_snapshots_unknown")
+            return every
+        self.newest = known[-1] if known else None
+        return every if self.newest is None else max(1.0, min(every, self.newest + every - self._clock()))
+
+    async def _copy(self) -> None:
+        """Copy, unless nothing was written since the last copy: that would be overwritten by its equal."""
+        known = await self._reader.listed(SNAPSHOT_LEVEL)
+        if known and known[-1][1] == await self._running.transaction():
+            return
+        moments = [moment for moment, _ in known]
+        keep = keep_hours(moments, self._settings.retention_hours, self._clock())
+        hours = {} if keep is None else {"keep": f"{keep}h"}
+        config = configuration(self._places, self._settings, socket=False, **hours)
+        await asyncio.to_thread(write_private, self._places.run / "snapshot.json", config)
+        arguments = ["-once", "-force-snapshot", *([] if keep is None else ["-enforce-retention"])]
+        inherited = self._running.locks.descriptors
+        launch = self._program.launch("replicate", "snapshot.json", *arguments, inherited=inherited)
+        try:
+            async with self._running.paused():
+                code, _, complaints = await run_once(launch, seconds=COPY_SECONDS)
+        except TimeoutError as error:
+            raise BackupFailed(f"the snapshot took longer than {COPY_SECONDS:g} s") from error
+        for line in complaints.splitlines():
+            self._log.take(line)
+        if code != 0:
+            raise BackupFailed(f"the snapshot failed: {self._log.last_error or code}")
+
+
+async def _allowed(gate: Gate) -> bool:
     """Ask the gate; one that fails to answer has not said yes."""
     try:
         return await gate()
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the database has not been found sound
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the database was not found sound
         logger.bind(error=repr(error)).error("archive_gate_failed")
         return False
 
@@ -36,8 +144,5 @@ def keep_hours(snapshots: Sequence[float], retention_hours: int, now: float) -> 
     None when there is no such copy yet, so that nothing may be deleted. ``snapshots`` and ``now`` are UTC
     seconds.
     """
-    oldest_needed = now - retention_hours * HOUR
-    bases = [moment for moment in snapshots if moment <= oldest_needed]
-    if not bases:
-        return None
-    return int((now - max(bases)) // HOUR) + 2
+    bases = [moment for moment in snapshots if moment <= now - retention_hours * HOUR]
+    return int((now - max(bases)) // HOUR) + 2 if bases else None

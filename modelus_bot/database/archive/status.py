@@ -27,6 +27,8 @@ class ArchiveStatus:
     lag: float | None = None
     """Age of the newest moment that is known to be archived; None before the first."""
     last_sync: float | None = None
+    behind: bool = False
+    """True from the moment administrators were told of a lag until it is over."""
     restarts: int = 0
     last_snapshot: float | None = None
     snapshots_held: bool = False
@@ -38,9 +40,9 @@ class ArchiveStatus:
     def words(self) -> str:
         """One or two sentences for an operator."""
         if not self.available:
-            return f"Nothing is archived: {self.why} {LOST_WITHOUT}"
+            return f"Nothing is archived. {self.why} {LOST_WITHOUT}"
         if not self.running:
-            return f"The archive in {self.target} is not being written: {self.why}"
+            return f"Nothing is being archived in {self.target}: {self.why}"
         behind = "" if self.lag is None else f", {self.lag:.1f} s behind"
         held = " No snapshot is made until the database passes its check." if self.snapshots_held else ""
         return f"Every change is archived in {self.target}{behind}.{held}"

@@ -47,12 +47,20 @@ async def started(launch: Launch, *, answer: bool = False) -> Process:
     command = [
         sys.executable, "-I", "-S", launching.__file__, str(os.getpid()), *map(str, launch.arguments),
     ]  # fmt: skip
-    return await asyncio.create_subprocess_exec(
+    starting = asyncio.ensure_future(asyncio.create_subprocess_exec(
         *command, cwd=launch.folder, env=dict(launch.environment), pass_fds=launch.inherited,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE if answer else asyncio.subprocess.STDOUT,
         limit=LINE_LIMIT, start_new_session=True,
-    )  # fmt: skip
+    ))  # fmt: skip
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Cancelled while its pipes are being connected, asyncio would wait for them for ever.
+        process = await starting
+        await ended(process, seconds=0)
+        close_pipes(process)
+        raise
 
 
 async def ended(process: Process, *, seconds: float) -> int:
@@ -104,6 +112,7 @@ class Supervisor:
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
         self._process: Process | None = None
+        self._stopping = False
         self.restarts = 0
         self.last_code: int | None = None
         """How the program ended the last time by itself; negative for a signal."""
@@ -118,20 +127,22 @@ class Supervisor:
     async def start(self) -> None:
         """Start it and keep it running; does nothing when it already is."""
         if self._task is None:
+            self._stopping = False
             self._task = asyncio.create_task(self._keep_running(), name="archive-program")
             await asyncio.sleep(0)
 
     async def stop(self, *, seconds: float) -> None:
         """End it in order and do not start it again; after ``seconds`` it is killed."""
-        task, self._task = self._task, None
+        task = self._task
         if task is None:
             return
+        self._stopping = True
         process = self._process
         if process is not None:
             await ended(process, seconds=seconds)
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait({task})
+        self._task = None
 
     async def kill(self) -> None:
         """Kill it at once; it is started again."""
@@ -147,7 +158,7 @@ class Supervisor:
             except OSError as error:
                 logger.bind(error=str(error)).error("archive_program_not_started")
             lived = self._clock() - began
-            if self._task is not asyncio.current_task():
+            if self._stopping:
                 return
             self.restarts += 1
             pause = BACKOFF_FIRST if lived >= STEADY_SECONDS else pause

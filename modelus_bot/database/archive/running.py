@@ -1,0 +1,159 @@
+"""The program at work on one database: locked, supervised, watched, asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.archive.control import Control
+from modelus_bot.database.archive.failures import ArchiveUnavailable
+from modelus_bot.database.archive.incidents import Lag
+from modelus_bot.database.archive.litestream import Places
+from modelus_bot.database.archive.locks import Locks
+from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.database.archive.program import Program
+from modelus_bot.database.archive.supervisor import Supervisor
+
+__all__ = ["Running"]
+
+STOP_SECONDS = 4.0
+FIRST_SYNC_SECONDS = 5.0
+"""How long starting waits for the first sign of life; the rest happens in the background."""
+
+LOOK_SECONDS = 0.02
+RETRY_SECONDS = 0.05
+
+
+class Running:
+    """Knows whether the program works on the file that the database's path leads to.
+
+    The program notices nothing when the file is replaced under it: it reports success and archives a
+    mixture of two files. So the file is compared with the one that was there when it was started.
+    """
+
+    def __init__(
+        self, places: Places, program: Program, log: ProgramLog, lag: Lag, clock: Callable[[], float]
+    ) -> None:
+        """Nothing is started yet; ``clock`` gives UTC seconds."""
+        self._places = places
+        self._lag = lag
+        self._clock = clock
+        self._control = Control(places.socket, places.database)
+        self.locks = Locks(*places.locks())
+        self.supervisor = Supervisor(
+            lambda: program.launch("replicate", "replicate.json", inherited=self.locks.descriptors), log
+        )
+        self.supervisor.on_started = self._note_file
+        self.on_replaced: Callable[[str], None] = lambda _: None
+        self._file: tuple[int, int] | None = None
+        self._paused = False
+        self.started = False
+        self.responds = False
+        """True when the last look found it replicating."""
+
+    async def start(self) -> None:
+        """Start it, and wait a little for its first sign of life; raises ``AlreadyRunning``."""
+        await self.locks.acquire()
+        self.started = True
+        self._note_file()
+        try:
+            self._lag.began()
+            await self.supervisor.start()
+            await self._wait_for_life()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Let it send what is committed, and end it; does nothing when it is not started."""
+        self.started = False
+        await self.supervisor.stop(seconds=STOP_SECONDS)
+        self.responds = False
+        self._lag.stopped()
+        self.locks.release()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """End it for as long as the block takes; locks are kept, and the write-ahead log keeps the rest."""
+        self._paused = True
+        try:
+            await self.supervisor.stop(seconds=STOP_SECONDS)
+            yield
+        finally:
+            self._paused = False
+            if self.started:
+                await self.supervisor.start()
+                await self._wait_for_life()
+
+    async def sync(self, seconds: float) -> None:
+        """Return when everything committed before the call is archived; raises ``ArchiveUnavailable``."""
+        asked, deadline = self._clock(), time.monotonic() + seconds
+        while True:
+            try:
+                self._check_file()
+                await self._control.sync(max(RETRY_SECONDS, deadline - time.monotonic()))
+                self._check_file()
+                break
+            except ArchiveUnavailable as error:
+                if not self.started or time.monotonic() + RETRY_SECONDS >= deadline:
+                    raise ArchiveUnavailable(f"not archived within {seconds:g} s: {error.detail}") from error
+            await asyncio.sleep(RETRY_SECONDS)
+        self._lag.archived(asked)
+
+    async def transaction(self) -> str:
+        """The newest archived transaction as the archive's files name it; raises ``ArchiveUnavailable``."""
+        return f"{await self._control.transaction():016x}"
+
+    async def look(self) -> None:
+        """Find out whether it works, how far it is, and whether the file is still the one it works on."""
+        if self._paused:
+            return
+        try:
+            self._check_file()
+            reported = await self._control.reported()
+            self._check_file()
+        except ArchiveUnavailable as error:
+            self.responds = False
+            await self._renew_if_replaced(error)
+            return
+        self.responds = reported.replicating
+        if reported.last_sync is not None:
+            self._lag.archived(reported.last_sync)
+
+    async def _renew_if_replaced(self, error: ArchiveUnavailable) -> None:
+        """Start it anew on the new file, at once: an orderly end would archive a mixture."""
+        before = self._file
+        if self.supervisor.pid is None or _identity(self._places.database) == before:
+            return
+        if before is not None:
+            logger.bind(error=error.detail).error("archive_database_replaced")
+            self.on_replaced(error.detail)
+        await self.supervisor.kill()
+
+    async def _wait_for_life(self) -> None:
+        deadline, began = time.monotonic() + FIRST_SYNC_SECONDS, self._clock()
+        while time.monotonic() < deadline and self.started and self._file is not None:
+            await self.look()
+            if self.responds and (self._lag.newest or 0.0) >= began:
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _note_file(self) -> None:
+        self._file = _identity(self._places.database)
+
+    def _check_file(self) -> None:
+        if _identity(self._places.database) != self._file:
+            raise ArchiveUnavailable("the database file was replaced under the archive")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
