@@ -31,6 +31,7 @@ Job = Callable[[dict[str, Any], Report], dict[str, Any]]
 """A blocking function ``job(task, report)`` that returns a JSON object."""
 
 JOBS = {
+    "hash": "modelus_bot.database.backup.copying:hash_job",
     "check": "modelus_bot.database.integrity.checking:check_job",
     "copy": "modelus_bot.database.backup.copying:copy_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
