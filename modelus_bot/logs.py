@@ -26,7 +26,7 @@ from modelus_bot.config import LoggingSettings, Settings
 if TYPE_CHECKING:
     from loguru import Message, Record
 
-__all__ = ["configure_logging"]
+__all__ = ["configure_logging", "hider"]
 
 _SECRET_FIELD = re.compile(r"token|secret|password|authorization|cookie", re.IGNORECASE)
 _SECRET_TEXT = re.compile(
@@ -51,7 +51,7 @@ def configure_logging(settings: Settings, *, terminal: TextIO | bool | None = Tr
     ``terminal`` is where readable lines go: True means standard error, False or None nowhere.
     A log file that cannot be opened is reported on the terminal and does not stop anything.
     """
-    hide = _hider(settings)
+    hide = hider(settings)
     level = settings.logging.level
     stream = sys.stderr if terminal is True else terminal or None
     with contextlib.suppress(ValueError):
@@ -160,7 +160,7 @@ def _printable(text: str) -> str:
     return "\n    ".join(lines)
 
 
-def _hider(settings: Settings) -> Callable[[str], str]:
+def hider(settings: Settings) -> Callable[[str], str]:
     """Return a function that replaces the bot's token, and whatever looks like one, in a text."""
     token = settings.token.get_secret_value() if settings.token is not None else ""
     known = [re.escape(form) for form in {token, json.dumps(token)[1:-1]} if form]

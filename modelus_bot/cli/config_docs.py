@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from modelus_bot.config import Settings, allowed_values
+from modelus_bot.config import Section, allowed_values, applies_live
+from modelus_bot.config.keys import sections
 
 __all__ = ["reference", "template"]
 
@@ -31,8 +30,13 @@ The Discord token is read from `DISCORD_TOKEN`, or from the file that `DISCORD_T
 refused in `config.toml` and appears neither in logs nor in `modelus-bot config show`.
 
 A mistake stops the start with one line for each problem: file and line, key, value, what is allowed.
-`modelus-bot config check` does the same without starting. Changes take effect at the next start.
-`modelus-bot config example` prints the whole file with its defaults.
+`modelus-bot config check` does the same without starting, `modelus-bot config show` prints what is in effect
+and where each value comes from, `modelus-bot config example` prints the whole file with its defaults.
+
+While the bot runs, edits of the file are noticed within a second. Those of settings marked *at once* reach
+the running parts; the others are logged as waiting for the next start. An edit with a mistake changes nothing
+at all and is reported in the same words. A file that is deleted or emptied changes nothing either. The
+environment is read at the start only, and goes on winning over the file.
 """
 _HEADER = """\
 # Model US Bot. Every setting with its default; docs/configuration.md says what is allowed.
@@ -47,37 +51,35 @@ _EXAMPLES = {
 
 def reference() -> str:
     """Return docs/configuration.md."""
-    return _INTRODUCTION + "".join(_section(name, model) for name, model in _sections())
+    return _INTRODUCTION + "".join(_section(name, model) for name, model in sections())
 
 
 def template() -> str:
     """Return a config.toml with every setting, what it does, and its default."""
-    return _HEADER + "".join(_toml(name, model) for name, model in _sections())
+    return _HEADER + "".join(_toml(name, model) for name, model in sections())
 
 
-def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
-    for name, field in Settings.model_fields.items():
-        model = field.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            yield name, model
-
-
-def _section(name: str, model: type[BaseModel]) -> str:
+def _section(name: str, model: type[Section]) -> str:
     rows = "".join(
-        f"| `{key}` | {_default(field)} | {allowed_values(model, key)} | {field.description} |\n"
+        f"| `{key}` | {_default(field)} | {allowed_values(model, key)} | {_applies(field)} |"
+        f" {field.description} |\n"
         for key, field in model.model_fields.items()
     )
     return (
-        f"\n## {name}\n\n{model.__doc__}\n\n| key | default | allowed | what it does |\n"
-        f"| --- | --- | --- | --- |\n{rows}"
+        f"\n## {name}\n\n{model.__doc__}\n\n| key | default | allowed | an edit applies | what it does |\n"
+        f"| --- | --- | --- | --- | --- |\n{rows}"
     )
+
+
+def _applies(field: FieldInfo) -> str:
+    return "at once" if applies_live(field) else "at the next start"
 
 
 def _default(field: FieldInfo) -> str:
     return "not set" if field.default is None else f"`{_value(field.default)}`"
 
 
-def _toml(name: str, model: type[BaseModel]) -> str:
+def _toml(name: str, model: type[Section]) -> str:
     lines = [f"\n[{name}]"]
     for key, field in model.model_fields.items():
         lines += textwrap.wrap(field.description or "", 100, initial_indent="# ", subsequent_indent="# ")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
 from rich.table import Table
 
 from modelus_bot.cli.config_docs import reference, template
-from modelus_bot.cli.setting_up import console, settings_of
+from modelus_bot.cli.setting_up import config_option, console, settings_of
+from modelus_bot.config import Loaded, applies_live, load, load_settings
+from modelus_bot.config.keys import field_of, keys, value_of
+from modelus_bot.logs import hider
 
 __all__ = ["app"]
 
@@ -17,24 +20,31 @@ app = typer.Typer(no_args_is_help=True, help="The settings: check, show, and wha
 
 
 @app.command("check")
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Settings file to check, instead of the one in use.")
+    ] = None,
+) -> None:
     """Read the settings; exits with 3 and one line for each problem when they cannot be used."""
-    settings_of(context)
+    if file is None:
+        settings_of(context)
+    else:
+        load_settings(file)
     typer.echo("The settings are fine.")
 
 
 @app.command()
 def show(context: typer.Context) -> None:
-    """Show what is in effect, from the file, the environment and the defaults; never the token."""
-    settings = settings_of(context)
-    table = Table("setting", "value", "default", box=None, pad_edge=False)
-    for section in type(settings).model_fields:
-        model = getattr(settings, section)
-        if isinstance(model, BaseModel):
-            for key, field in type(model).model_fields.items():
-                table.add_row(f"{section}.{key}", _plain(getattr(model, key)), _plain(field.default))
+    """Show what is in effect and where each value comes from; secrets are never shown."""
+    loaded = load(config_option(context))
+    hide = hider(loaded.settings)
+    table = Table("setting", "value", "comes from", "an edit applies", box=None, pad_edge=False)
+    for key in keys():
+        value = hide(_plain(value_of(loaded.settings, key)))
+        table.add_row(key, value, _origin(key, loaded), _applies(key))
     console().print(table)
-    typer.echo(f"Discord token: {'set' if settings.token else 'not set'}")
+    typer.echo(f"Discord token: {'set' if loaded.settings.token else 'not set'}")
 
 
 @app.command()
@@ -53,3 +63,13 @@ def _plain(value: Any) -> str:
     if value is None:
         return "not set"
     return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value)
+
+
+def _origin(key: str, loaded: Loaded) -> str:
+    if variable := loaded.variables.get(key):
+        return variable
+    return loaded.source.name if key in loaded.written else "default"
+
+
+def _applies(key: str) -> str:
+    return "at once" if applies_live(field_of(key)) else "at the next start"

@@ -20,6 +20,7 @@ from modelus_bot.logs import configure_logging
 
 __all__ = [
     "DatabaseOption",
+    "config_option",
     "console",
     "operator_context",
     "require_current_schema",
@@ -41,10 +42,15 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
+def config_option(context: typer.Context) -> Path | None:
+    """Return the settings file that ``--config`` names; None when it names none."""
+    chosen = context.find_root().obj
+    return chosen if isinstance(chosen, Path) else None
+
+
 def settings_of(context: typer.Context) -> Settings:
     """Read the settings that ``--config`` names; raises ``ConfigError``."""
-    chosen = context.find_root().obj
-    return load_settings(chosen if isinstance(chosen, Path) else None)
+    return load_settings(config_option(context))
 
 
 def require_current_schema(path: Path) -> None:

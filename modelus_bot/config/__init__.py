@@ -5,29 +5,34 @@ replaces ``[database] synchronous``. The Discord token is read from ``DISCORD_TO
 file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 """
 
-from modelus_bot.config.loading import load_settings
+from modelus_bot.config.loading import Loaded, config_file, load, load_settings
 from modelus_bot.config.models import (
-    ArchiveSettings,
-    BackupSettings,
     DatabaseSettings,
-    IntegritySettings,
     LoggingSettings,
     SandboxSettings,
     ServerSettings,
     Settings,
 )
 from modelus_bot.config.problems import ConfigError, allowed_values
+from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
+from modelus_bot.config.section import LIVE, Section, applies_live
 
 __all__ = [
+    "LIVE",
     "ArchiveSettings",
     "BackupSettings",
     "ConfigError",
     "DatabaseSettings",
     "IntegritySettings",
+    "Loaded",
     "LoggingSettings",
     "SandboxSettings",
+    "Section",
     "ServerSettings",
     "Settings",
     "allowed_values",
+    "applies_live",
+    "config_file",
+    "load",
     "load_settings",
 ]

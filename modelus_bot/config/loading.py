@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,10 +16,27 @@ from modelus_bot.bundled import default_config
 from modelus_bot.config.models import Settings
 from modelus_bot.config.problems import ConfigError, Origin, problems_of
 
-__all__ = ["load_settings"]
+__all__ = ["Loaded", "config_file", "load", "load_settings"]
 
 PREFIX = "MODELUS_BOT__"
 Section = TypeVar("Section", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and where each of them comes from; what is in neither mapping has its default."""
+
+    settings: Settings
+    source: Path
+    variables: Mapping[str, str]
+    """The environment variable that set a key such as ``logging.level``."""
+    written: Mapping[str, Any]
+    """What the file says about a key, also where the environment replaces it."""
+
+
+def config_file(path: Path | None = None) -> Path:
+    """Return the file in which edits are expected, there or not: ``path``, else ``config.toml`` here."""
+    return (path or Path("config.toml")).absolute()
 
 
 def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -25,20 +44,32 @@ def load_settings(path: Path | None = None, environment: Mapping[str, str] | Non
 
     Raises ``ConfigError`` naming every key that is unknown or out of range.
     """
+    return load(path, environment).settings
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
+    """Do the same as ``load_settings`` and say where each setting comes from."""
     environment = os.environ if environment is None else environment
     source = path or _found(Path("config.toml")) or default_config()
     text = _read(source)
     document = _parse(text, source)
     if "token" in document:
         raise ConfigError(f"{source}: the token does not belong in this file, set DISCORD_TOKEN instead.")
+    written = copy.deepcopy(document)
     origin = Origin(source, text, _merge_environment(document, environment))
     token = _token(environment)
     try:
         settings = Settings.model_validate(document | ({"token": token} if token else {}))
     except ValidationError as error:
         raise ConfigError("\n".join(problems_of(error, origin))) from None
-    base = Path.cwd() if source == default_config() else source.resolve().parent
-    return _with_absolute_paths(settings, base)
+    # The folder of the name, not of what a symbolic link leads to: mounted settings are swapped by links.
+    base = Path.cwd() if source == default_config() else source.absolute().parent
+    return Loaded(
+        _with_absolute_paths(settings, base),
+        source,
+        {".".join(keys): name for keys, name in origin.variables.items() if len(keys) == 2},
+        {f"{section}.{key}": value for section, keys in written.items() for key, value in keys.items()},
+    )
 
 
 def _found(path: Path) -> Path | None:

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-__all__ = [
-    "ArchiveSettings",
-    "BackupSettings",
-    "DatabaseSettings",
-    "IntegritySettings",
-    "LoggingSettings",
-    "SandboxSettings",
-    "ServerSettings",
-    "Settings",
-]
+from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
+from modelus_bot.config.section import LIVE, Seconds, Section
 
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Duration = Annotated[float, Field(ge=1, le=31 * 86_400)]
+__all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSettings", "Settings"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _not_yes_or_no(cls, value: Any) -> Any:
-        if isinstance(value, bool):
-            raise ValueError("is not a yes-or-no setting")  # noqa: TRY004 - pydantic reports a ValueError
-        return value
-
-
-class ServerSettings(_Section):
+class ServerSettings(Section):
     """The community server and its calendar."""
 
     guild_id: int | None = Field(
@@ -46,18 +26,26 @@ class ServerSettings(_Section):
         ),
     )
     timezone: str = Field(
-        "America/New_York", description="IANA time zone of the server's calendar days and hand-overs."
+        "America/New_York",
+        description="IANA time zone of the server's calendar days and hand-overs.",
+        json_schema_extra=LIVE,
     )
     handoff: str = Field(
         "08:00",
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="Time of day (HH:MM) at which duty passes to the next sprint's holders.",
+        json_schema_extra=LIVE,
     )
     admin_ids: tuple[int, ...] = Field(
-        (), description="Discord ids of members who are administrators of the bot whatever their roles."
+        (),
+        description="Discord ids of members who are administrators of the bot whatever their roles.",
+        json_schema_extra=LIVE,
     )
     duty_channel_id: int | None = Field(
-        None, ge=1, description="Discord id of the channel for cover requests and hand-overs."
+        None,
+        ge=1,
+        description="Discord id of the channel for cover requests and hand-overs.",
+        json_schema_extra=LIVE,
     )
 
     @field_validator("timezone")
@@ -76,7 +64,7 @@ class ServerSettings(_Section):
         return int(hours) * 60 + int(minutes)
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """The database file, how durable writes are, and how long everything may wait."""
 
     path: Path = Field(
@@ -87,128 +75,101 @@ class DatabaseSettings(_Section):
         "FULL",
         description="FULL keeps acknowledged writes through a power cut, NORMAL through a crash of the bot.",
     )
-    busy_slice: Seconds = Field(0.25, description="Seconds one attempt waits for another program's lock.")
-    write_deadline: Seconds = Field(
-        8.0, description="Seconds a write may wait before its author is told that the database is busy."
+    busy_slice: Seconds = Field(
+        0.25, description="Seconds one attempt waits for another program's lock.", json_schema_extra=LIVE
     )
-    read_deadline: Seconds = Field(5.0, description="Seconds a query may take.")
+    write_deadline: Seconds = Field(
+        8.0,
+        description="Seconds a write may wait before its author is told that the database is busy.",
+        json_schema_extra=LIVE,
+    )
+    read_deadline: Seconds = Field(5.0, description="Seconds a query may take.", json_schema_extra=LIVE)
     long_read_deadline: Seconds = Field(
-        60.0, description="Seconds a long query (search, export, verification) may take."
+        60.0,
+        description="Seconds a long query (search, export, verification) may take.",
+        json_schema_extra=LIVE,
     )
     queue_limit: int = Field(
-        2000, ge=1, le=100_000, description="Writes that may wait; one more is refused at once."
+        2000,
+        ge=1,
+        le=100_000,
+        description="Writes that may wait; one more is refused at once.",
+        json_schema_extra=LIVE,
     )
-    group_limit: int = Field(256, ge=1, le=4096, description="Writes that one COMMIT carries at most.")
+    group_limit: int = Field(
+        256, ge=1, le=4096, description="Writes that one COMMIT carries at most.", json_schema_extra=LIVE
+    )
     close_deadline: Seconds = Field(
-        5.0, description="Seconds closing may take before what hangs is left behind."
+        5.0, description="Seconds closing may take before what hangs is left behind.", json_schema_extra=LIVE
     )
     breaker_failures: int = Field(
         5,
         ge=1,
         le=1000,
         description="Failures in a row after which operations are refused at once while it is probed.",
+        json_schema_extra=LIVE,
     )
     breaker_probe_first: Seconds = Field(
-        1.0, description="Seconds until the first probe; the pause doubles from there."
+        1.0,
+        description="Seconds until the first probe; the pause doubles from there.",
+        json_schema_extra=LIVE,
     )
-    breaker_probe_cap: Seconds = Field(5.0, description="Longest pause between two probes in seconds.")
+    breaker_probe_cap: Seconds = Field(
+        5.0, description="Longest pause between two probes in seconds.", json_schema_extra=LIVE
+    )
     reopen_attempts: int = Field(
         5,
         ge=1,
         le=100,
         description="Attempts at reopening a lost connection before it counts as lost for good.",
+        json_schema_extra=LIVE,
     )
-    reopen_base: Seconds = Field(1.0, description="Seconds before the second attempt; doubles from there.")
-    reopen_cap: Seconds = Field(30.0, description="Longest pause between two attempts in seconds.")
+    reopen_base: Seconds = Field(
+        1.0, description="Seconds before the second attempt; doubles from there.", json_schema_extra=LIVE
+    )
+    reopen_cap: Seconds = Field(
+        30.0, description="Longest pause between two attempts in seconds.", json_schema_extra=LIVE
+    )
     slow_operation: Seconds = Field(
-        0.25, description="Operations that take at least this many seconds are logged as slow."
+        0.25,
+        description="Operations that take at least this many seconds are logged as slow.",
+        json_schema_extra=LIVE,
     )
 
 
-class BackupSettings(_Section):
-    """Verified copies of the database: where they land, how often, how many are kept."""
-
-    folder: Path = Field(
-        Path("backups"),
-        description="Folder of the copies; relative paths start at config.toml's folder.",
-    )
-    schedule: Literal["on", "off"] = Field("on", description="Whether copies are made by the clock.")
-    every: Duration = Field(3600.0, description="Seconds between two scheduled copies.")
-    keep_hourly: int = Field(24, ge=1, le=1000, description="Hours of which one copy each is kept.")
-    keep_daily: int = Field(30, ge=0, le=1000, description="Days of which one copy each is kept.")
-    keep_weekly: int = Field(8, ge=0, le=1000, description="Weeks of which one copy each is kept.")
-    attempts: int = Field(3, ge=1, le=20, description="Attempts at a copy before administrators are told.")
-    megabytes_per_second: float = Field(
-        100.0, gt=0, le=10_000, description="Fastest rate at which a copy is written, in megabytes a second."
-    )
-    drill_every: Duration = Field(
-        21_600.0,
-        description="Seconds between two drills, which prove that the copies can be restored.",
-    )
-
-
-class ArchiveSettings(_Section):
-    """The continuous archive, from which any second of the retention can be restored."""
-
-    mode: Literal["auto", "off"] = Field(
-        "auto", description="auto archives where the program litestream is found; off never does."
-    )
-    binary: str = Field("litestream", description="Name or path of the program.")
-    folder: Path = Field(
-        Path("backups/archive"), description="Folder of the archive when no bucket is configured."
-    )
-    url: str = Field(
-        "",
-        max_length=500,
-        description="S3-compatible bucket such as s3://bucket/prefix; empty: the folder.",
-    )
-    endpoint: str = Field(
-        "", max_length=500, description="Address of an S3-compatible service other than Amazon's."
-    )
-    region: str = Field("us-east-1", max_length=100, description="Region of the bucket.")
-    retention_hours: int = Field(
-        72, ge=1, le=8760, description="Hours that can be gone back to; each second within the last day."
-    )
-    snapshot_minutes: int = Field(60, ge=1, le=1440, description="Minutes between two snapshots.")
-    sync_milliseconds: int = Field(
-        200, ge=10, le=60_000, description="Milliseconds between a commit and its copy in the archive."
-    )
-    lag_alert: Seconds = Field(30.0, description="Seconds behind after which administrators are told.")
-
-
-class IntegritySettings(_Section):
-    """Looking for damage, and what happens when some is found."""
-
-    check_every: Duration = Field(900.0, description="Seconds between two full checks while the bot runs.")
-    watch_every: Seconds = Field(
-        5.0, description="Seconds between two looks at whether the file is still there and untouched."
-    )
-    recovery: Literal["auto", "off"] = Field(
-        "auto", description="auto restores the newest good state by itself; off waits for an operator."
-    )
-    quarantine: Path = Field(
-        Path("data/quarantine"),
-        description="Folder for damaged files; the bot never deletes them.",
-    )
-
-
-class LoggingSettings(_Section):
+class LoggingSettings(Section):
     """What is logged and where."""
 
     level: Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO",
         description="Least important level that is logged; DEBUG adds every database operation.",
+        json_schema_extra=LIVE,
     )
     file: Path | None = Field(
-        None, description="File for JSON lines, rotated; without it only the terminal is written to."
+        None,
+        description="File for JSON lines, rotated; without it only the terminal is written to.",
+        json_schema_extra=LIVE,
     )
     rotation_megabytes: int = Field(
-        10, ge=1, le=10_000, description="Size at which the file is rotated, in megabytes."
+        10,
+        ge=1,
+        le=10_000,
+        description="Size at which the file is rotated, in megabytes.",
+        json_schema_extra=LIVE,
     )
-    retention_days: int = Field(14, ge=1, le=3650, description="Days rotated files are kept.")
+    retention_days: int = Field(
+        14, ge=1, le=3650, description="Days rotated files are kept.", json_schema_extra=LIVE
+    )
+    statistics_minutes: int = Field(
+        15,
+        ge=0,
+        le=1440,
+        description="Minutes between two log events with the database's counts and latencies; 0: none.",
+        json_schema_extra=LIVE,
+    )
 
 
-class SandboxSettings(_Section):
+class SandboxSettings(Section):
     """The bot in a browser page, without a Discord account."""
 
     host: str = Field("127.0.0.1", description="Address the page is served at; keep it on this machine.")
@@ -216,7 +177,7 @@ class SandboxSettings(_Section):
     path: Path = Field(Path("data/sandbox.db"), description="The sandbox's own SQLite file.")
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything that can be configured."""
 
     server: ServerSettings = ServerSettings()

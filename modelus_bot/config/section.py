@@ -1,0 +1,34 @@
+"""What every section of the settings has in common, and the mark of settings that apply at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.fields import FieldInfo
+
+__all__ = ["LIVE", "Duration", "Seconds", "Section", "applies_live"]
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+Duration = Annotated[float, Field(ge=1, le=31 * 86_400)]
+
+LIVE: dict[str, Any] = {"applies": "at once"}
+"""Marks a setting whose edit reaches the running parts; without the mark it waits for the next start."""
+
+
+class Section(BaseModel):
+    """A section of ``config.toml``: unknown keys are refused, and yes-or-no is no number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_yes_or_no(cls, value: Any) -> Any:
+        if isinstance(value, bool):
+            raise ValueError("is not a yes-or-no setting")  # noqa: TRY004 - pydantic reports a ValueError
+        return value
+
+
+def applies_live(field: FieldInfo) -> bool:
+    """Say whether an edit of the setting reaches the running parts."""
+    return field.json_schema_extra == LIVE
