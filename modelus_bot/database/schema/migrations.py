@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,7 +89,7 @@ class MigrationStatus:
 class Migrator:
     """Applies and undoes the numbered migrations of one database file; blocking, run it in a thread."""
 
-    def __init__(self, path: Path, migrations: Path | None = None) -> None:
+    def __init__(self, path: Path, migrations: Path | None = None, invariants: Sequence[object] = ()) -> None:
         """Use the migrations in ``migrations``, by default those that belong to this version."""
         self._path = path
         self._migrations = migrations or migrations_dir()

@@ -1,0 +1,75 @@
+"""What a database should look like: the migrations, run on an empty database in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from modelus_bot.database.errors import MigrationFailed
+from modelus_bot.database.schema.reading import read_shape
+from modelus_bot.database.schema.shape import Shape
+from modelus_bot.database.schema.tokens import statement_starts
+
+__all__ = ["Script", "read_scripts", "shape_after"]
+
+ROLLBACK = ".rollback.sql"
+_OUTSIDE_TRANSACTIONS = frozenset(
+    {"attach", "begin", "commit", "detach", "end", "pragma", "release", "rollback", "savepoint", "vacuum"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One migration: its id (``0001.core``) and its SQL."""
+
+    id: str
+    sql: str
+
+
+def read_scripts(folder: Path) -> tuple[Script, ...]:
+    """Return the migrations of a folder in order.
+
+    Raises ``MigrationFailed`` for one that is no SQL file, or that is no single transaction.
+    """
+    files = sorted(one for one in folder.iterdir() if one.suffix in {".sql", ".py"})
+    for file in files:
+        _check_file(file)
+    return tuple(
+        Script(file.stem, file.read_text(encoding="utf-8"))
+        for file in files
+        if not file.name.endswith(ROLLBACK)
+    )
+
+
+def shape_after(scripts: Collection[Script], applied: Collection[str]) -> Shape:
+    """Return the shape that the migrations with the ids ``applied`` lead to.
+
+    Raises ``MigrationFailed`` if they cannot be run one after the other.
+    """
+    return _run(tuple(one for one in scripts if one.id in applied))
+
+
+@lru_cache(maxsize=32)
+def _run(scripts: tuple[Script, ...]) -> Shape:
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for script in scripts:
+            try:
+                connection.executescript(script.sql)
+            except sqlite3.Error as error:
+                raise MigrationFailed(f"{script.id} does not work on an empty database: {error}") from error
+        return read_shape(connection)
+
+
+def _check_file(file: Path) -> None:
+    if file.suffix != ".sql":
+        raise MigrationFailed(f"{file.name}: a migration is an SQL file")
+    sql = file.read_text(encoding="utf-8")
+    outside = sorted(set(statement_starts(sql)) & _OUTSIDE_TRANSACTIONS)
+    if outside:
+        raise MigrationFailed(
+            f"{file.name}: a migration is one transaction, {', '.join(outside).upper()} cannot be part of it"
+        )

@@ -1,0 +1,208 @@
+"""Reads the shape of an open database, from SQLite's pragmas and from what only the text tells."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from modelus_bot.database.schema.declarations import TableText, index_text, table_text
+from modelus_bot.database.schema.shape import Check, Column, ForeignKey, Index, Shape, Table, Trigger, View
+from modelus_bot.database.schema.tokens import normalised
+
+__all__ = ["read_shape"]
+
+_OBJECTS = (
+    "SELECT type, name, tbl_name, coalesce(sql, '') FROM main.sqlite_master"
+    " WHERE type IN ('table', 'index', 'trigger', 'view') ORDER BY rowid"
+)
+_TABLES = "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'"
+_COLUMNS = "SELECT name, type, \"notnull\", dflt_value, pk, hidden FROM pragma_table_xinfo(?, 'main')"
+_INDEXES = "SELECT name, \"unique\", origin FROM pragma_index_list(?, 'main')"
+_INDEX_COLUMNS = (
+    'SELECT name, "desc", coll FROM pragma_index_xinfo(?, \'main\') WHERE "key" = 1 ORDER BY seqno'
+)
+_FOREIGN_KEYS = (
+    'SELECT id, "table", "from", "to", on_update, on_delete'
+    " FROM pragma_foreign_key_list(?, 'main') ORDER BY id DESC, seq"
+)
+_NOT_OURS = ("sqlite_", "_litestream_", "_yoyo_", "yoyo_")
+_HIDDEN = {1: "hidden", 2: "virtual", 3: "stored"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """One row of ``sqlite_master``."""
+
+    type: str
+    name: str
+    table: str
+    sql: str
+
+
+def read_shape(connection: sqlite3.Connection) -> Shape:
+    """Read the schema of the main database; tables of SQLite, yoyo and Litestream are left out.
+
+    Raises ``sqlite3.Error`` when SQLite cannot read the schema.
+    """
+    with _one_moment(connection):
+        options = {_key(row[0]): row[1:] for row in _rows(connection, _TABLES)}
+        objects = [_Object(*row) for row in _rows(connection, _OBJECTS)]
+        ours = [one for one in objects if _is_ours(one.name, options) and _is_ours(one.table, options)]
+        tables = {
+            _key(one.name): _table(connection, one, options[_key(one.name)])
+            for one in ours
+            if one.type == "table"
+        }
+        indexes = {_key(one.name): _index(connection, one) for one in ours if one.type == "index"}
+    return Shape(
+        {name: _resolved(table, tables) for name, table in tables.items()},
+        indexes,
+        {_key(one.name): _trigger(one) for one in ours if one.type == "trigger"},
+        {_key(one.name): _view(one) for one in ours if one.type == "view"},
+    )
+
+
+@contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let nobody change the schema between two looks at it."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _rows(connection: sqlite3.Connection, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    """Run a query; texts are decoded also on a connection that gives bytes."""
+    return [
+        tuple(one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in row)
+        for row in connection.execute(sql, values)
+    ]
+
+
+def _is_ours(name: str, options: Mapping[str, tuple[Any, ...]]) -> bool:
+    """Say whether an object is the bot's and not a part of a virtual table or another program's."""
+    kind = options.get(_key(name), ("table",))[0]
+    return kind != "shadow" and not _key(name).startswith(_NOT_OURS)
+
+
+def _key(name: str) -> str:
+    return name.lower()
+
+
+def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...]) -> Table:
+    name = one.name
+    kind, without_rowid, strict = options
+    text = table_text(one.sql)
+    columns = _rows(connection, _COLUMNS, name)
+    unique, key = _declared_keys(connection, name)
+    if not key:
+        key = tuple(_key(row[0]) for row in sorted(columns, key=lambda row: row[4]) if row[4])
+    return Table(
+        _key(name),
+        tuple(_column(row, text) for row in columns),
+        key,
+        unique,
+        tuple(sorted(Check(*check) for check in text.checks.elements())),
+        _foreign_keys(connection, name, text),
+        tuple(sorted(text.conflicts.elements())),
+        bool(strict),
+        bool(without_rowid),
+        text.autoincrement,
+        normalised(one.sql) if kind == "virtual" else "",
+    )
+
+
+def _column(row: tuple[Any, ...], text: TableText) -> Column:
+    name, type_, not_null, default, _, hidden = row
+    word = normalised(_quoted(name))
+    expression = text.generated.get(word, "")
+    return Column(
+        _key(name),
+        normalised(type_),
+        bool(not_null),
+        None if default is None else normalised(default),
+        f"{_HIDDEN[hidden]} ({expression})" if hidden else "",
+        text.collations.get(word, "binary"),
+    )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _declared_keys(
+    connection: sqlite3.Connection, table: str
+) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Return the columns of each UNIQUE of the table, and of its primary key if that has an index."""
+    unique = []
+    key: tuple[str, ...] = ()
+    for name, _, origin in _rows(connection, _INDEXES, table):
+        if origin == "u":
+            unique.append(_index_columns(connection, name))
+        elif origin == "pk":
+            key = _index_columns(connection, name)
+    return tuple(sorted(unique)), key
+
+
+def _index_columns(
+    connection: sqlite3.Connection, index: str, expressions: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    columns = []
+    for number, (name, descending, collation) in enumerate(_rows(connection, _INDEX_COLUMNS, index)):
+        if name is None:
+            column = expressions[number] if number < len(expressions) else "?"
+        else:
+            column = _key(name) + ("" if _key(collation) == "binary" else f" collate {_key(collation)}")
+        columns.append(column + (" desc" if descending else ""))
+    return tuple(columns)
+
+
+def _foreign_keys(connection: sqlite3.Connection, table: str, text: TableText) -> tuple[ForeignKey, ...]:
+    found: dict[int, ForeignKey] = {}
+    for number, parent, child, to, on_update, on_delete in _rows(connection, _FOREIGN_KEYS, table):
+        known = found.get(number) or ForeignKey((), _key(parent), (), _key(on_update), _key(on_delete), False)
+        found[number] = replace(
+            known,
+            columns=(*known.columns, _key(child)),
+            parent_columns=(*known.parent_columns, *([_key(to)] if to is not None else [])),
+        )
+    keys = [replace(one, deferred=_is_deferred(one, text)) for one in found.values()]
+    return tuple(sorted(keys, key=lambda one: (one.columns, one.parent)))
+
+
+def _is_deferred(key: ForeignKey, text: TableText) -> bool:
+    columns = tuple(normalised(_quoted(column)) for column in key.columns)
+    return (columns, normalised(_quoted(key.parent))) in text.deferred
+
+
+def _resolved(table: Table, tables: Mapping[str, Table]) -> Table:
+    """Write out the columns that a foreign key means when it names only the table."""
+    keys = tuple(
+        one
+        if one.parent_columns or one.parent not in tables
+        else replace(one, parent_columns=tables[one.parent].primary_key)
+        for one in table.foreign_keys
+    )
+    return replace(table, foreign_keys=keys)
+
+
+def _index(connection: sqlite3.Connection, one: _Object) -> Index:
+    text = index_text(one.sql)
+    unique = any(row[1] for row in _rows(connection, _INDEXES, one.table) if row[0] == one.name)
+    columns = _index_columns(connection, one.name, text.parts)
+    return Index(_key(one.name), _key(one.table), unique, columns, text.predicate, one.sql)
+
+
+def _trigger(one: _Object) -> Trigger:
+    return Trigger(_key(one.name), _key(one.table), normalised(one.sql), one.sql)
+
+
+def _view(one: _Object) -> View:
+    return View(_key(one.name), normalised(one.sql), one.sql)

@@ -1,0 +1,117 @@
+"""The shape of a database: everything its schema says, without how it happened to be written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "Table", "Trigger", "View"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; ``generated`` is ``stored (a + b)`` or empty, ``default`` None when there is none."""
+
+    name: str
+    type: str
+    not_null: bool
+    default: str | None
+    generated: str
+    collation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A reference from ``columns`` to ``parent_columns`` of ``parent``."""
+
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    on_update: str
+    on_delete: str
+    deferred: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Check:
+    """A CHECK with its name, which people are told when it refuses a row."""
+
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index made by CREATE INDEX; a column reads ``id desc`` or ``name collate nocase``."""
+
+    name: str
+    table: str
+    unique: bool
+    columns: tuple[str, ...]
+    predicate: str
+    sql: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger on ``table``."""
+
+    name: str
+    table: str
+    text: str
+    sql: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view."""
+
+    name: str
+    text: str
+    sql: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; of a virtual one only ``virtual``, its whole text, is known."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...]
+    checks: tuple[Check, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    conflicts: tuple[tuple[str, str], ...]
+    strict: bool
+    without_rowid: bool
+    autoincrement: bool
+    virtual: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All tables, indexes, triggers and views by name in lower case, in the order they were made."""
+
+    tables: Mapping[str, Table]
+    indexes: Mapping[str, Index]
+    triggers: Mapping[str, Trigger]
+    views: Mapping[str, View]
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of everything that matters, as hex; whoever wrote it differently gets the same."""
+        groups: tuple[Mapping[str, Table | Index | Trigger | View], ...] = (
+            self.tables,
+            self.indexes,
+            self.triggers,
+            self.views,
+        )
+        parts = [{name: _facts(one) for name, one in group.items()} for group in groups]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _facts(one: Table | Index | Trigger | View) -> dict[str, Any]:
+    return {name: value for name, value in asdict(one).items() if name != "sql"}
