@@ -11,12 +11,14 @@ from typing import Any
 from modelus_bot.database.salvage.image import Image
 from modelus_bot.database.salvage.layouts import Layout, fits, key_of
 from modelus_bot.database.salvage.pages import Cell, Page, PageKind, overflow_link, parse_page
-from modelus_bot.database.salvage.records import Row, decode_record
+from modelus_bot.database.salvage.records import Row, decode_record, starts_well
 
 __all__ = ["Entry", "PageReader", "Reading", "believable"]
 
 BLOCK = 256
 """Bytes that are taken to be damaged together: half the smallest sector."""
+FRUITLESS = 4
+"""Overflow pages that may be read for nothing, for each page of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class PageReader:
         self._image = image
         self._in_use = in_use
         self._owners: dict[int, tuple[int, int]] = {}
+        self._patience = FRUITLESS * image.pages + 1000
 
     def parsed(self, number: int) -> tuple[Page, bytes] | None:
         """Return page ``number`` if it is a b-tree page."""
@@ -94,7 +97,8 @@ class PageReader:
         rows = [None if cell is None else self.record(number, data, cell) for cell in page.cells]
         good = believable(layout, page.cells, rows, low, high)
         bad = [place for place in range(len(rows)) if place not in good]
-        zone = _damaged_blocks(page, data, bad, first=number == 1) if bad else frozenset()
+        here = [place for place in bad if not (page.sound and _damaged_elsewhere(data, page.cells[place]))]
+        zone = _damaged_blocks(page, data, here, first=number == 1)
         entries: list[Entry] = []
         doubtful: list[Entry] = []
         for place in sorted(good):
@@ -109,28 +113,31 @@ class PageReader:
 
     def _overflow(self, owner: tuple[int, int], cell: Cell) -> bytes | None:
         """Return what of a payload stands on overflow pages, or None unless the chain ends as it should."""
-        usable = self._image.usable - 4
+        size = self._image.usable - 4
         missing = cell.length - (cell.local_end - cell.payload)
-        if -(-missing // usable) > self._image.pages:
+        if -(-missing // size) > min(self._image.pages, self._patience):
             return None
-        parts: list[bytes] = []
-        chain: list[int] = []
+        chain: dict[int, bytes] = {}
         number = cell.overflow
         while missing > 0:
-            if self._in_use(number) or self._owners.get(number, owner) != owner or number in chain[-1:]:
-                return None
-            data = self._image.page(number)
+            data = b"" if number in chain else self._link(number, owner)
             if not data:
+                self._patience -= len(chain)
                 return None
-            chain.append(number)
-            parts.append(data[4 : 4 + min(missing, usable)])
-            missing -= usable
+            chain[number] = data[4 : 4 + min(missing, size)]
+            missing -= size
             number = overflow_link(data)
-        if number or len(set(chain)) != len(chain):
+        if number:
+            self._patience -= len(chain)
             return None
-        for one in chain:
-            self._owners[one] = owner
-        return b"".join(parts)
+        self._owners.update(dict.fromkeys(chain, owner))
+        return b"".join(chain.values())
+
+    def _link(self, number: int, owner: tuple[int, int]) -> bytes:
+        """Return an overflow page, or nothing if it is something else or another row's."""
+        if self._in_use(number) or self._owners.get(number, owner) != owner:
+            return b""
+        return self._image.page(number)
 
 
 def believable(
@@ -174,6 +181,13 @@ def _longest_rise(keys: Sequence[Any]) -> Iterable[int]:
         rise.append(place)
         place = before[place]
     return rise
+
+
+def _damaged_elsewhere(data: bytes, cell: Cell | None) -> bool:
+    """Say whether what stands of an unreadable entry on its own page is as it should be."""
+    if cell is None or not cell.overflow:
+        return False
+    return starts_well(data[cell.payload : cell.local_end], cell.length)
 
 
 def _damaged_blocks(page: Page, data: bytes, bad: Iterable[int], *, first: bool) -> frozenset[int]:

@@ -22,7 +22,6 @@ KEPT = 200
 """How many rejected rows the report itself holds."""
 _AGES = ("version", "updated_at")
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
-_AUDIT = "audit_logs"
 _HASHED = 12
 
 
@@ -76,7 +75,7 @@ class Filler:
         for count, group in _by_length(entries).items():
             statement = layout.insert(count)
             rows = [layout.values(entry.rowid, entry.row) for entry in group]
-            if layout.table == _AUDIT:
+            if layout.verified:
                 rows = list(self._verified(layout, rows))
             self._insert(layout, statement, rows, linked)
 
@@ -84,6 +83,17 @@ class Filler:
         """Note entries that are not even tried."""
         for entry in entries:
             self._rejections.add(layout, layout.values(entry.rowid, entry.row), reason)
+
+    def absent(self, layout: Layout, entries: Iterable[Entry]) -> list[Entry]:
+        """Return the entries whose key no row in the new database has."""
+        return [
+            entry
+            for entry in entries
+            if self._connection.execute(
+                layout.select, layout.key(layout.values(entry.rowid, entry.row))
+            ).fetchone()
+            is None
+        ]
 
     def knows(self, link: Link, values: Row) -> bool:
         """Say whether the row that a foreign key refers to is there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from modelus_bot.database.salvage.cells import Entry, Reading
@@ -10,18 +10,25 @@ from modelus_bot.database.salvage.filling import Filler
 from modelus_bot.database.salvage.layouts import Layout, Reference, key_of
 from modelus_bot.database.salvage.pages import PageKind
 from modelus_bot.database.salvage.probing import LEAST, Probe, likeliest
+from modelus_bot.database.salvage.ranges import Ranges
 from modelus_bot.database.salvage.trees import Slot, Trees
 
 __all__ = ["Harvest"]
 
 SAMPLE_PAGES = 12
 SAMPLE_ROWS = 6
+_INTERIOR = frozenset({PageKind.TABLE_INTERIOR, PageKind.INDEX_INTERIOR})
 _BESIDE = "it stands beside damaged bytes"
+_LEFT_OVER = "nothing leads to it and nothing is missing in its place: it may have been deleted"
+_COVERED = "nothing leads to it and another page covers its place: it may have been deleted"
 
 
 @dataclass(slots=True)
 class Harvest:
-    """Brings all rows of an image into a new database; afterwards its figures can be read."""
+    """Brings all rows of an image into a new database; afterwards its figures can be read.
+
+    ``damaged`` holds page numbers; ``unassigned`` and ``stale`` count pages.
+    """
 
     trees: Trees
     reference: Reference
@@ -31,6 +38,7 @@ class Harvest:
     unassigned: int = 0
     stale: int = 0
     unreadable: int = 0
+    covered: Ranges = field(default_factory=Ranges)
 
     def run(self) -> Iterator[int]:
         """Read everything; yields the number of pages read so far after each page."""
@@ -42,12 +50,13 @@ class Harvest:
             count += 1
             yield count
         with Probe(self.reference) as probe:
-            for root in self.trees.stray_roots():
-                if root not in self.trees.linked:
-                    for slot, layout in self._sort(probe, root):
-                        self._read_stray(layout, slot)
+            for top in self.trees.stray_tops():
+                if top not in self.trees.linked:
+                    for layout, slot in self._sort(probe, top):
+                        self._read_stray(layout, slot, top)
                         count += 1
                         yield count
+        self._read_self_evident()
 
     def _walk_all(self) -> list[tuple[Layout, Slot]]:
         """Walk every b-tree that has a known root; return the pages of our own tables."""
@@ -73,41 +82,26 @@ class Harvest:
         self.unreadable += reading.unreadable
         if not reading.sound:
             self.damaged.add(page)
+        if self.trees.kind(page) not in _INTERIOR:
+            self.covered.add(layout, *_ends(layout, reading.entries))
 
-    def _sort(self, probe: Probe, root: int) -> list[tuple[Slot, Layout]]:
+    def _sort(self, probe: Probe, top: int) -> list[tuple[Layout, Slot]]:
         """Return the pages under a stray page, each with the table its rows belong to."""
-        if self.trees.kinds[root] in {PageKind.INDEX_INTERIOR, PageKind.TABLE_INTERIOR}:
-            slots = list(self.trees.walk(root, None))
+        if self.trees.kind(top) in _INTERIOR:
+            slots = list(self.trees.walk(top, None))
         else:
-            self.trees.linked.add(root)
-            slots = [Slot(root)]
+            self.trees.linked.add(top)
+            slots = [Slot(top)]
         entries = self._sample(slots)
         if not entries:
             self.stale += len(slots)
             return []
-        rowids = self.trees.kinds[root] in {PageKind.TABLE_LEAF, PageKind.TABLE_INTERIOR}
-        layouts = self._narrow(probe.candidates(entries, rowids=rowids), root, entries)
+        rowids = self.trees.kind(top) in {PageKind.TABLE_LEAF, PageKind.TABLE_INTERIOR}
+        layouts = self._narrow(probe.candidates(entries, rowids=rowids), top, entries)
         if len(layouts) != 1:
             self.unassigned += len(slots)
             return []
-        return [(slot, layouts[0]) for slot in slots] if layouts[0].own else []
-
-    def _narrow(self, candidates: tuple[Layout, ...], root: int, entries: list[Entry]) -> tuple[Layout, ...]:
-        """Choose among layouts that the rows alone cannot tell apart."""
-        if len(candidates) < 2:
-            return candidates
-        by_root = tuple(layout for layout in candidates if layout.root == root)
-        if len(by_root) == 1:
-            return by_root
-        missing = tuple(layout for layout in candidates if self._wanted(layout, entries))
-        return likeliest(missing or candidates, entries, self.filler.knows)
-
-    def _wanted(self, layout: Layout, entries: list[Entry]) -> bool:
-        """Say whether a part of this table is missing into which the entries fit."""
-        if layout.name not in self.roots:
-            return True
-        keys = [key_of(layout, entry.rowid, entry.row) for entry in (entries[0], entries[-1])]
-        return any(hole.layout is layout and hole.takes(*keys) for hole in self.trees.holes)
+        return [(layouts[0], slot) for slot in slots] if layouts[0].own else []
 
     def _sample(self, slots: list[Slot]) -> list[Entry]:
         found: list[Entry] = []
@@ -118,13 +112,68 @@ class Harvest:
                 found.extend(Entry(slot.page, cell.rowid, row) for cell, row in pairs)
         return found
 
-    def _read_stray(self, layout: Layout, slot: Slot) -> None:
+    def _narrow(self, candidates: tuple[Layout, ...], top: int, entries: list[Entry]) -> tuple[Layout, ...]:
+        """Choose among layouts that the rows alone cannot tell apart."""
+        if len(candidates) < 2:
+            return candidates
+        by_root = tuple(layout for layout in candidates if layout.root == top)
+        if len(by_root) == 1:
+            return by_root
+        missing = tuple(layout for layout in candidates if self._wanted(layout, entries))
+        return likeliest(missing or candidates, entries, self.filler.knows)
+
+    def _wanted(self, layout: Layout, entries: Sequence[Entry]) -> bool:
+        """Say whether a part of this table is missing into which the entries fit."""
+        if layout.name not in self.roots:
+            return True
+        first, last = _ends(layout, entries)
+        return any(hole.layout is layout and hole.takes(first, last) for hole in self.trees.holes)
+
+    def _read_stray(self, layout: Layout, slot: Slot, top: int) -> None:
+        """Take the rows of a page that nothing leads to, unless they are left over from before."""
         reading = self.trees.reader.read(slot.page, layout, slot.low, slot.high)
         if reading is None or reading.share < LEAST:
-            self.unassigned += 1
-        elif not reading.entries or not (
-            self.trees.free_known or self._wanted(layout, list(reading.entries))
-        ):
-            self.stale += 1
-        else:
+            if slot.page == top:
+                self.unassigned += 1
+            else:
+                # Its parent may have been wrong about it: it is looked at again by itself.
+                self.trees.linked.discard(slot.page)
+            return
+        why_not = self._why_not(layout, slot, top, reading)
+        if why_not is None:
             self._take(layout, slot.page, reading, linked=False)
+        else:
+            self.stale += 1
+            self.filler.refuse(layout, self.filler.absent(layout, reading.entries), why_not)
+
+    def _why_not(self, layout: Layout, slot: Slot, top: int, reading: Reading) -> str | None:
+        """Say why the rows of a stray page are taken for old ones, or None if they are not."""
+        if layout.verified:
+            return None
+        # An interior page that is not free and that nothing leads to was in use: damage parted it.
+        in_use = self.trees.free_known and self.trees.kind(top) in _INTERIOR
+        if not (in_use or self._wanted(layout, reading.entries)):
+            return _LEFT_OVER
+        if self.trees.kind(slot.page) in _INTERIOR:
+            return None
+        return _COVERED if self.covered.overlaps(layout, *_ends(layout, reading.entries)) else None
+
+    def _read_self_evident(self) -> None:
+        """Take rows that prove themselves from free pages, too, where their table misses some."""
+        for layout in self.reference.layouts:
+            incomplete = layout.name not in self.roots or any(
+                hole.layout is layout for hole in self.trees.holes
+            )
+            if layout.verified and incomplete:
+                for number in sorted(self.trees.free):
+                    reading = self.trees.reader.read(number, layout)
+                    if reading is not None and reading.entries and reading.share >= LEAST:
+                        self.filler.add(layout, reading.entries, linked=False)
+
+
+def _ends(layout: Layout, entries: Sequence[Entry]) -> tuple[object, object]:
+    """Return the first and the last key of a page's entries; None where there is none."""
+    if not entries:
+        return None, None
+    first, last = entries[0], entries[-1]
+    return key_of(layout, first.rowid, first.row), key_of(layout, last.rowid, last.row)

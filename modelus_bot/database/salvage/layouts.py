@@ -26,6 +26,8 @@ _TYPES: dict[str, Types] = {
 _ANY: Types = frozenset({int, float, str, bytes, type(None)})
 _NOTHING: Types = frozenset({type(None)})
 
+AUDIT = "audit_logs"
+
 _TREES = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE rootpage > 0 ORDER BY rootpage"
 _TABLES = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
 _COLUMNS = 'SELECT cid, name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)'
@@ -85,6 +87,11 @@ class Layout:
     def own(self) -> bool:
         """Whether it is a table of the bot's, not of the tool that applies migrations."""
         return self.is_table and "yoyo" not in self.table
+
+    @property
+    def verified(self) -> bool:
+        """Whether each row proves by its own hash that it was written, and none is ever changed."""
+        return self.table == AUDIT
 
     @cached_property
     def loose(self) -> int:

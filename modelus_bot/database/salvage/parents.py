@@ -138,5 +138,5 @@ def _dangling(link: Link) -> str:
     pairs = list(zip(link.columns, link.parent_columns, strict=True))
     given = " AND ".join(f"child.{quoted(column)} IS NOT NULL" for column in link.columns)
     same = " AND ".join(f"parent.{quoted(there)} = child.{quoted(here)}" for here, there in pairs)
-    parent = quoted(link.parent)
-    return " ".join((given, "AND NOT EXISTS(SELECT 1 FROM", parent, "AS parent WHERE", same, ")"))
+    lookup = " ".join(("SELECT 1 FROM", quoted(link.parent), "AS parent WHERE", same))
+    return f"{given} AND NOT EXISTS({lookup})"

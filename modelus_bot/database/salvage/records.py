@@ -6,9 +6,10 @@ encoding this project's files have.
 
 from __future__ import annotations
 
+import codecs
 import struct
 
-__all__ = ["Row", "Value", "decode_record", "payload_in_page", "read_varint"]
+__all__ = ["Row", "Value", "decode_record", "payload_in_page", "read_varint", "starts_well"]
 
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
@@ -75,6 +76,36 @@ def decode_record(payload: bytes) -> Row | None:
     if at != header_end or body != total:
         return None
     return tuple(values)
+
+
+def starts_well(payload: bytes, length: int) -> bool:
+    """Say whether ``payload`` can be the beginning of a record of ``length`` bytes.
+
+    If so, a record that cannot be read as a whole is damaged in what follows.
+    """
+    start = read_varint(payload, 0)
+    if start is None or not start[1] <= start[0] <= len(payload):
+        return False
+    header_end, at = start
+    body = header_end
+    while at < header_end:
+        read = read_varint(payload, at)
+        if read is None or read[0] in {10, 11}:
+            return False
+        kind, at = read
+        end = body + _size_of(kind)
+        if kind >= 12 and kind & 1 and not _is_text(payload[body:end], whole=end <= len(payload)):
+            return False
+        body = end
+    return at == header_end and body == length
+
+
+def _is_text(data: bytes, *, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
 
 
 def _size_of(kind: int) -> int:

@@ -24,7 +24,7 @@ from modelus_bot.database.salvage.report import SalvageReport
 from modelus_bot.database.salvage.roots import find_roots, read_applied
 from modelus_bot.database.salvage.target import make_schema, opened_for_filling, partial_file
 from modelus_bot.database.salvage.trees import Trees
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.schema.migrations import Migrator
 
 __all__ = ["salvage", "salvage_job"]
 

@@ -177,8 +177,12 @@ class Trees:
             if self.kinds[number] and number not in self.linked and number not in self.free
         ]
 
-    def stray_roots(self) -> list[int]:
-        """Return the strays with the interior pages first, of these the uppermost only."""
+    def stray_tops(self) -> list[int]:
+        """Return the strays in the order to look at them.
+
+        First come interior pages that no other stray one leads to, then the others; fuller ones first,
+        because a page that was freed had lost its rows to its neighbour before.
+        """
         strays = self.strays()
         below: set[int] = set()
         upper = []
@@ -188,5 +192,10 @@ class Trees:
                 upper.append(number)
                 below.update(cell.child for cell in parsed[0].cells if cell is not None)
                 below.add(parsed[0].right)
-        tops = [number for number in upper if number not in below]
-        return tops + [number for number in strays if number not in tops]
+        tops = {number for number in upper if number not in below}
+        return sorted(strays, key=lambda number: (number not in tops, -self._count(number)))
+
+    def _count(self, number: int) -> int:
+        """Return how many cells a page says it has."""
+        start = 103 if number == 1 else 3
+        return int.from_bytes(self.image.page(number)[start : start + 2], "big")

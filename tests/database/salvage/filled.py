@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.audit import AuditChain, AuditEntry
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.schema.migrations import Migrator
 
 Rows = dict[str, dict[tuple[Any, ...], tuple[Any, ...]]]
 """Rows by table and primary key."""
