@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import shutil
 import sqlite3
 import time
@@ -21,7 +20,6 @@ from modelus_bot.database.errors import (
     AlreadyRunning,
     ConnectionLost,
     DatabaseError,
-    DatabaseReadOnly,
     DatabaseUnavailable,
     ManagerClosed,
     StorageFailed,
@@ -29,6 +27,8 @@ from modelus_bot.database.errors import (
 from modelus_bot.database.health import HealthMonitor, Overview, percentiles
 from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
 from modelus_bot.database.reading import ReadLane
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
 
@@ -43,7 +43,8 @@ class DatabaseManager:
 
     ``claim`` makes this process the file's only bot. ``tolerant`` lets ``async with`` succeed when
     the file cannot be opened: operations are then refused in a sentence, and opening is tried again
-    with growing pauses. ``debug`` logs every operation with its fields.
+    with growing pauses. ``debug`` logs every operation with its fields. With ``protection`` the file
+    is checked, backed up, archived and recovered; without it, it is only migrated and used.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class DatabaseManager:
         claim: bool = True,
         tolerant: bool = False,
         debug: bool = False,
+        protection: Protection | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
         self.path = path
         self.settings = settings
+        self.protection = protection
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
         self._write_breaker = self._breaker()
@@ -161,6 +164,20 @@ class DatabaseManager:
         self._note_success(self._read_breaker)
         return result
 
+    def apply(self, settings: DatabaseSettings) -> None:
+        """Go on with edited settings; path and durability are those it was opened with."""
+        kept = {"path": self.settings.path, "synchronous": self.settings.synchronous}
+        self.settings = settings = settings.model_copy(update=kept)
+        self.health.slow = settings.slow_operation
+        for breaker in (self._write_breaker, self._read_breaker):
+            breaker.configure(
+                settings.breaker_failures, settings.breaker_probe_first, settings.breaker_probe_cap
+            )
+        self._connections.apply(settings)
+        self._transactions.apply(settings)
+        self._reads.apply(settings, seconds=settings.read_deadline)
+        self._long_reads.apply(settings, seconds=settings.long_read_deadline)
+
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
         counts = self.health.counts
@@ -200,13 +217,26 @@ class DatabaseManager:
 
     async def _open(self) -> None:
         started = time.perf_counter()
-        applied = await asyncio.to_thread(_prepare, self.path)
+        protection = self.protection
+        if protection is None:
+            applied = await asyncio.to_thread(_prepare, self.path)
+        else:
+            applied = await protection.make_ready()
+            self._connections.manual_checkpoints = True
         async with AsyncExitStack() as stack:
+            if protection is not None:
+                stack.push_async_callback(protection.closed)
             await self._connections.open()
             stack.push_async_callback(self._connections.close)
+            if protection is not None:
+                await stack.enter_async_context(protection.archiving())
             await stack.enter_async_context(self._reads)
             await stack.enter_async_context(self._long_reads)
             await stack.enter_async_context(self._transactions)
+            if protection is not None:
+                transactions = self._transactions
+                watching = protection.watching(self._connections, transactions.head, transactions.forget_head)
+                await stack.enter_async_context(watching)
             self._running = stack.pop_all()
         logger.bind(
             path=str(self.path),
@@ -219,6 +249,8 @@ class DatabaseManager:
     def _note_failure(self, breaker: CircuitBreaker, error: BaseException) -> None:
         """Tell the breaker how an operation ended that did not return."""
         if isinstance(error, DatabaseError):
+            if self.protection is not None:
+                self.protection.suspect(error)
             if breaker.failed(error):
                 logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error(
                     "breaker_opened"
@@ -272,15 +304,8 @@ class DatabaseManager:
 
 
 def _prepare(path: Path) -> tuple[str, ...]:
-    """Create the file with mode 0600 if it is not there, and apply the migrations."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except PermissionError as error:
-        raise DatabaseReadOnly(str(error)) from error
-    except OSError as error:
-        raise ConnectionLost(str(error)) from error
+    """Create the file if it is not there, and apply the migrations."""
+    create_file(path)
     migrator = Migrator(path)
     return migrator.up() if any(not one.applied for one in migrator.status()) else ()
 

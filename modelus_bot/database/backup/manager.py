@@ -88,6 +88,7 @@ class BackupManager:
     async def create(self, kind: Kind, *, on_progress: Report | None = None) -> Manifest:
         """Make a copy and verify it, trying again a few times; raises ``BackupFailed``."""
         async with self._turn:
+            made: Manifest | None = None
             try:
                 async for attempt in AsyncRetrying(
                     stop=stop_after_attempt(self._settings.attempts),
@@ -101,6 +102,7 @@ class BackupManager:
                 raise self._failed(kind, BackupFailed(str(error))) from error
             except BackupFailed as error:
                 raise self._failed(kind, error) from error
+        assert made is not None  # noqa: S101 - the last attempt either returned or raised
         await self.prune()
         return made
 

@@ -42,7 +42,7 @@ class Drill:
     def __init__(self, parts: Parts, pick: random.Random | None = None) -> None:
         """Keep the results in the folder of the backups, where they outlive the database."""
         self._parts = parts
-        self._pick = pick or random.Random()  # noqa: S311 - which moment is rehearsed is no secret
+        self._pick = pick or random.Random()
         self._turn = asyncio.Lock()
         self._log = parts.backups.folder / f"{parts.path.stem}-drills.json"
 
@@ -95,7 +95,8 @@ class Drill:
     async def _rehearse(self, source: str, produce: Callable[[Path], Awaitable[float]]) -> DrillResult:
         parts, started = self._parts, self._parts.clock()
         target = parts.path.with_name(f"{parts.path.name}-drill{PARTIAL}")
-        moment, rows, problems = 0.0, 0, ()
+        moment, rows = 0.0, 0
+        problems: tuple[str, ...] = ()
         try:
             moment = await produce(target)
             report = await parts.check(target, finished=True)
@@ -124,7 +125,7 @@ class Drill:
         self._parts.alert(
             "drill_failed",
             f"A restore drill failed: {result.source} could not be restored whole"
-            f" ({'; '.join(result.problems[:2])}). Make a backup now and look at the page Backup and restore.",
+            f" ({'; '.join(result.problems[:2])}). Make a backup now; see the page Backup and restore.",
             "critical",
             source=result.source,
             problems=list(result.problems),

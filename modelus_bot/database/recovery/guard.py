@@ -49,7 +49,7 @@ class Guard:
         self._connections = connections
         self._head = head
         self._forget = forget
-        self._checkpointer = Checkpointer(connections, parts.archive, parts.sums)
+        self._checkpointer = Checkpointer(parts.path, connections, parts.archive)
         self._wake = asyncio.Event()
         self._suspicion: DatabaseError | None = None
         self._task: asyncio.Task[None] | None = None

@@ -18,13 +18,13 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.recovery.drill import Drill
 from modelus_bot.database.recovery.guard import Guard
 from modelus_bot.database.recovery.parts import Alert, Parts
 from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.database.recovery.starting import make_ready
 from modelus_bot.database.recovery.state import State, StateFile
+from modelus_bot.database.recovery.witness import NoWitness
 from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["Protection"]
@@ -51,16 +51,19 @@ class Protection:
             integrity,
             BackupManager(path, backup, validator=validator, invariants=invariants),
             Archive(path, archive),
-            PageSums(path),
+            NoWitness(),
             validator,
             invariants,
             StateFile(path),
-            lambda alert: self.on_alert(alert),
+            self._tell,
         )
         self.backups, self.archive = self.parts.backups, self.parts.archive
         self.drill = Drill(self.parts)
         self.guard: Guard | None = None
         self.restorer: Restorer | None = None
+
+    def _tell(self, alert: Alert) -> None:
+        self.on_alert(alert)
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""

@@ -1,0 +1,62 @@
+"""When committed pages move from the -wal into the main file, and who moves them."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.archive import Archive
+from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.errors import DatabaseError
+
+__all__ = ["Checkpointer"]
+
+LARGE = 4 * 1024 * 1024
+"""Bytes of -wal from which it is worth moving them."""
+
+HUGE = 64 * 1024 * 1024
+"""Bytes of -wal from which readers are waited for, so that the file can start anew."""
+
+AT_LEAST_EVERY = 300.0
+
+
+class Checkpointer:
+    """Checkpoints on the writer's thread, where nobody else writes; never while the archive does."""
+
+    def __init__(self, path: Path, connections: ConnectionManager, archive: Archive) -> None:
+        """Watch over the -wal beside ``path``."""
+        self._wal = path.with_name(path.name + "-wal")
+        self._connections = connections
+        self._archive = archive
+        self._last = time.monotonic()
+
+    async def work(self) -> None:
+        """Checkpoint if it is due; a checkpoint that cannot be made now is made later."""
+        if self._archive.checkpoints:
+            return
+        try:
+            size = self._wal.stat().st_size
+        except OSError:
+            return
+        due = size >= LARGE or (size and time.monotonic() - self._last >= AT_LEAST_EVERY)
+        if not due:
+            return
+        mode = _truncate if size >= HUGE else _passive
+        try:
+            busy, frames, moved = await self._connections.run(Lane.WRITER, mode)
+        except DatabaseError as error:
+            logger.bind(error=error.detail).info("checkpoint_postponed")
+            return
+        self._last = time.monotonic()
+        logger.bind(bytes=size, busy=busy, frames=frames, moved=moved).debug("checkpoint_made")
+
+
+def _passive(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    return tuple(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
+
+
+def _truncate(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    return tuple(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
