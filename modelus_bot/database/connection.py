@@ -60,9 +60,10 @@ class _Stopwatch:
 class _Slot:
     """One lane's connection and what is known about it."""
 
-    __slots__ = ("connection", "identity", "reopening", "stopwatch")
+    __slots__ = ("busy_slice", "connection", "identity", "reopening", "stopwatch")
 
     def __init__(self) -> None:
+        self.busy_slice = 0.0
         self.connection: WorkerConnection | None = None
         self.identity: Identity = ()
         self.reopening: asyncio.Task[None] | None = None
@@ -137,6 +138,7 @@ class ConnectionManager:
 
         def hop(raw: sqlite3.Connection) -> T:
             self._check_file(slot)
+            self._check_busy_slice(slot, raw)
             slot.stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
             try:
                 result = function(raw)
@@ -164,6 +166,10 @@ class ConnectionManager:
                 except FileMoved as moved:
                     return moved
         return None
+
+    def apply(self, settings: DatabaseSettings) -> None:
+        """Go on with other waits; open connections take theirs over at their next use."""
+        self._settings = settings
 
     async def from_open_handle(self, function: Callable[[sqlite3.Connection], T]) -> T | None:
         """Run ``function`` on the writer's connection wherever its file is now; None without one."""
@@ -225,6 +231,14 @@ class ConnectionManager:
         if found != slot.identity and (moved := what_moved(found, slot.identity)):
             raise FileMoved(moved)
 
+    def _check_busy_slice(self, slot: _Slot, raw: sqlite3.Connection) -> None:
+        """Let an edited wait for another program's lock reach a connection that is open."""
+        seconds = self._settings.busy_slice
+        if seconds != slot.busy_slice:
+            wait = f"PRAGMA busy_timeout={round(seconds * 1000):d}"
+            raw.execute(wait).close()
+            slot.busy_slice = seconds
+
     async def _reopened(self, lane: Lane) -> WorkerConnection:
         """Return the lane's new connection, or raise ``ConnectionLost`` while it is still being opened."""
         if self._closed:
@@ -276,10 +290,11 @@ class ConnectionManager:
 
     def _connect(self, lane: Lane, slot: _Slot) -> sqlite3.Connection:
         mode = "rw" if lane is Lane.WRITER else "ro"
+        slot.busy_slice = self._settings.busy_slice
         raw = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=self._settings.busy_slice,
+            timeout=slot.busy_slice,
             isolation_level=None,
             cached_statements=256,
             check_same_thread=False,

@@ -73,6 +73,12 @@ class CircuitBreaker:
         self.cause: DatabaseError | None = None
         self.opened = 0
 
+    def configure(self, failures: int, first: float, cap: float) -> None:
+        """Take other limits; an open breaker keeps the moment of its next probe."""
+        self._threshold, self._first, self._cap = failures, first, cap
+        if self.state is BreakerState.CLOSED:
+            self._pause = first
+
     def check(self, operation: str) -> None:
         """Raise ``DatabaseUnavailable`` unless the operation may go ahead."""
         if self.state is BreakerState.CLOSED:

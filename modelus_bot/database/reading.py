@@ -73,6 +73,11 @@ class ReadLane:
         """How many queries wait."""
         return len(self._waiting)
 
+    def apply(self, settings: DatabaseSettings, *, seconds: float) -> None:
+        """Go on with other limits; queries that wait keep their deadline."""
+        self._settings = settings
+        self._seconds = seconds
+
     async def __aenter__(self) -> Self:
         """Start the lane."""
         self._task = asyncio.create_task(self._serve(), name=f"{self._lane}-lane")

@@ -81,6 +81,10 @@ class TransactionManager:
         """How many writes wait."""
         return sum(map(len, self._queues.values()))
 
+    def apply(self, settings: DatabaseSettings) -> None:
+        """Go on with other limits and deadlines; writes that wait keep theirs."""
+        self._settings = settings
+
     def head(self) -> tuple[int, str] | None:
         """Return the newest audit link that was written, as (id, hash in hex); None before the first."""
         chain = self._writer.chain
