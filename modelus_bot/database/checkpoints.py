@@ -32,17 +32,19 @@ class Checkpointer:
         self._connections = connections
         self._archive = archive
         self._last = time.monotonic()
+        self._settled_at = 0
 
     async def work(self) -> None:
         """Checkpoint if it is due; a checkpoint that cannot be made now is made later."""
         if self._archive.checkpoints:
             return
         try:
-            size = self._wal.stat().st_size
+            found = self._wal.stat()
         except OSError:
             return
-        due = size >= LARGE or (size and time.monotonic() - self._last >= AT_LEAST_EVERY)
-        if not due:
+        size, changed = found.st_size, found.st_mtime_ns
+        due = size >= LARGE or time.monotonic() - self._last >= AT_LEAST_EVERY
+        if not due or changed == self._settled_at:
             return
         mode = _truncate if size >= HUGE else _passive
         try:
@@ -51,6 +53,8 @@ class Checkpointer:
             logger.bind(error=error.detail).info("checkpoint_postponed")
             return
         self._last = time.monotonic()
+        if moved == frames and not busy:
+            self._settled_at = changed
         logger.bind(bytes=size, busy=busy, frames=frames, moved=moved).debug("checkpoint_made")
 
 

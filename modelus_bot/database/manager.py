@@ -225,7 +225,7 @@ class DatabaseManager:
             self._connections.manual_checkpoints = True
         async with AsyncExitStack() as stack:
             if protection is not None:
-                stack.push_async_callback(protection.closed)
+                stack.push_async_callback(self._remember_end, protection)
             await self._connections.open()
             stack.push_async_callback(self._connections.close)
             if protection is not None:
@@ -245,6 +245,9 @@ class DatabaseManager:
             migrations=list(applied),
             milliseconds=round((time.perf_counter() - started) * 1000),
         ).info("database_opened")
+
+    async def _remember_end(self, protection: Protection) -> None:
+        await protection.closed(self._transactions.head())
 
     def _note_failure(self, breaker: CircuitBreaker, error: BaseException) -> None:
         """Tell the breaker how an operation ended that did not return."""

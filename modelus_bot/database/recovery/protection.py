@@ -97,12 +97,13 @@ class Protection:
         if self.guard is not None:
             self.guard.suspect(error)
 
-    async def closed(self) -> None:
-        """Remember that everything was closed in order; the next start need not look closely."""
+    async def closed(self, head: tuple[int, str] | None) -> None:
+        """Remember how far it went and that everything was closed in order; the next start trusts that."""
         known = self.parts.state.load() or State()
         await self.parts.sums.after_close()
+        state = known.reached(*head) if head is not None else known
         try:
-            await asyncio.to_thread(self.parts.state.save, replace(known, clean=True))
+            await asyncio.to_thread(self.parts.state.save, replace(state, clean=True))
         except OSError as error:
             logger.bind(error=str(error)).warning("database_state_not_saved")
 

@@ -63,9 +63,8 @@ def create_file(path: Path) -> None:
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
-    sums, report = await asyncio.gather(
-        parts.sums.check(), parts.check(parts.path, depth="quick" if clean else "full")
-    )
+    sums = await parts.sums.check()
+    report = await parts.check(parts.path, depth="quick" if clean else "full")
     known = state or State()
     if report.damaged or sums.unexplained:
         problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
@@ -73,8 +72,10 @@ async def _check(parts: Parts, state: State | None) -> None:
     elif report.audit_id < known.audit_id:
         problems = [f"the file ends at change {report.audit_id}, the bot had reached {known.audit_id}"]
         await _recover(parts, "the file is older than it was", problems, known, ())
-    elif not clean:
-        logger.bind(audit_id=report.audit_id, ok=report.ok).info("unclean_stop_checked")
+    else:
+        reached = State(False, report.audit_id, report.audit_head, known.good_at)
+        await asyncio.to_thread(parts.state.save, reached)
+        logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
 
 
 async def _recover(

@@ -1,0 +1,137 @@
+"""Damage, deletion and replacement of the file are noticed and undone while the bot works."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.files import parts_of
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.parts import Alert
+from tests.database.operations import Increment, PutSetting, setting
+
+Open = Callable[..., DatabaseManager]
+
+
+async def told(alerts: list[Alert], kind: str, seconds: float = 30.0) -> Alert:
+    """Wait until administrators are told of something."""
+    for _ in range(int(seconds * 20)):
+        for one in alerts:
+            if one.kind == kind:
+                return one
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{kind} was not told of; told: {[one.kind for one in alerts]}")
+
+
+def overwrite(path: Path, page: int, content: bytes = bytes(range(256)) * 16) -> None:
+    """Damage a page of the file from outside."""
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(content)
+
+
+@pytest.mark.parametrize("victims", [("",), ("", "-wal", "-shm"), ("-wal",), ("-shm",)])
+async def test_a_deleted_file_is_rebuilt_from_the_open_one(
+    protected: Open, path: Path, alerts: list[Alert], victims: tuple[str, ...]
+) -> None:
+    """Nothing that was acknowledged is lost, and a new file holds everything."""
+    async with protected() as db:
+        for number in range(20):
+            await db.write(PutSetting(key=f"key {number}", value=number), Context())
+        for suffix in victims:
+            path.with_name(path.name + suffix).unlink()
+        assert await db.write(Increment(key="after"), Context()) == 1
+        assert await db.read(setting, "key 19") == 19
+        await told(alerts, "database_recovered")
+    async with protected() as db:
+        assert await db.read(setting, "key 19") == 19
+        assert await db.read(setting, "after") == 1
+
+
+async def test_a_strangers_file_is_set_aside(protected: Open, path: Path, alerts: list[Alert]) -> None:
+    """A file that takes the database's place does not take its place in the bot."""
+    async with protected() as db:
+        await db.write(PutSetting(key="ours", value=1), Context())
+        stranger = path.with_name("stranger.db")
+        stranger.write_bytes(b"not ours")
+        stranger.replace(path)
+        assert await db.write(PutSetting(key="ours", value=2), Context()) == 2
+        alert = await told(alerts, "database_recovered")
+        assert alert.fields["lost"] == 0
+    kept = [one.read_bytes() for one in path.parent.parent.glob("quarantine/*/modelus.db")]
+    assert kept == [b"not ours"]
+
+
+async def test_a_lost_folder_comes_back(protected: Open, path: Path) -> None:
+    """The whole folder deleted under the bot loses nothing either."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+        shutil.rmtree(path.parent)
+        assert await db.write(PutSetting(key="a", value=2), Context()) == 2
+        assert path.exists()
+
+
+async def test_damage_is_recovered_from_while_running(
+    protected: Open, path: Path, alerts: list[Alert]
+) -> None:
+    """A damaged page is found at the first read of it; the newest backup and what is left give all back."""
+    async with protected() as db:
+        for number in range(400):
+            await db.write(PutSetting(key=f"key {number:04}", value=number), Context())
+        assert db.protection is not None
+        await db.protection.backups.create("manual")
+        await db.write(PutSetting(key="later", value=1), Context())
+    async with protected() as db:
+        assert path.stat().st_size > 20 * 4096
+        for page in range(2, path.stat().st_size // 4096, 2):
+            overwrite(path, page)
+        values = []
+        for number in range(400):
+            for _ in range(100):
+                try:
+                    values.append(await db.read(setting, f"key {number:04}"))
+                    break
+                except DatabaseError:
+                    await asyncio.sleep(0.2)
+        assert values == list(range(400))
+        alert = await told(alerts, "database_recovered")
+        assert (alert.fields["audit_id"], alert.fields["lost"]) in {(401, 0), (400, 1)}
+        for part in parts_of(path):
+            assert not list(path.parent.glob(f"{part.name}.partial"))
+
+
+async def test_damage_found_at_the_start_is_never_served(
+    protected: Open, path: Path, alerts: list[Alert]
+) -> None:
+    """A file damaged while the bot was stopped is recovered before the first read."""
+    async with protected() as db:
+        for number in range(100):
+            await db.write(PutSetting(key=f"key {number}", value=number), Context())
+        assert db.protection is not None
+        await db.protection.backups.create("manual")
+    overwrite(path, 1)
+    async with protected() as db:
+        assert [await db.read(setting, f"key {number}") for number in range(100)] == list(range(100))
+    assert [one.kind for one in alerts if one.kind == "database_recovered"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
+async def test_a_missing_or_foreign_file_at_the_start_is_replaced(
+    protected: Open, path: Path, content: bytes | None
+) -> None:
+    """The bot never starts empty where it was not empty before."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=7), Context())
+        assert db.protection is not None
+        await db.protection.backups.create("manual")
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    async with protected() as db:
+        assert await db.read(setting, "a") == 7
