@@ -1,16 +1,17 @@
 """The only place that builds things, in order, and closes them in reverse.
 
-logs → database → disciplines → bot with its commands → jobs → login. Everything that runs by itself
-is started here, before the login, and has one owner.
+logs → database → disciplines → bot with its commands → jobs → edits of the settings → login. Everything
+that runs by itself is started here, before the login, and has one owner.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from loguru import logger
 
 from modelus_bot.bot import ModelUsBot
 from modelus_bot.config import Settings
+from modelus_bot.config.keys import with_keys_of
+from modelus_bot.config_watcher import Change, ConfigWatcher
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
@@ -38,20 +41,30 @@ class LoginFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """What is running: the database, the bot that is not logged in yet, and the settings of both."""
+    """What is running: the database, the bot that is not logged in yet, and the settings they started with.
+
+    ``watcher`` knows the settings that hold now; None when no file is watched.
+    """
 
     db: DatabaseManager
     bot: ModelUsBot
     settings: Settings
+    watcher: ConfigWatcher | None = None
 
 
 @asynccontextmanager
 async def running(
-    settings: Settings, *, database: Path | None = None, sync_record: Path | None = None
+    settings: Settings,
+    *,
+    database: Path | None = None,
+    sync_record: Path | None = None,
+    config: Path | None = None,
+    fixed: Collection[str] = (),
 ) -> AsyncIterator[App]:
     """Build everything up to the login, and close it in reverse.
 
-    ``database`` replaces the configured file. A file that cannot be opened does not stop the bot: it
+    ``database`` replaces the configured file. Edits of the settings file ``config`` are applied while the
+    bot runs, except for the ``fixed`` keys. A database that cannot be opened does not stop the bot: it
     says so to whoever asks for it and opening is tried again. Raises ``AlreadyRunning`` when another
     bot has the file.
     """
@@ -64,18 +77,20 @@ async def running(
             bot = ModelUsBot(db, settings, sync_record=sync_record)
             try:
                 await bot.load_commands()
-                async with JobRunner(bot, ALL_JOBS):
-                    yield App(db, bot, settings)
+                async with JobRunner(bot, ALL_JOBS), _edits(config, settings, fixed) as watcher:
+                    if watcher is not None:
+                        watcher.subscribe(functools.partial(_apply, db, bot))
+                    yield App(db, bot, settings, watcher)
             finally:
                 if not bot.is_closed():
                     await bot.close()
 
 
-async def run_online(settings: Settings, token: str) -> None:
-    """Log in with ``token`` and answer until a signal asks to stop."""
+async def run_online(settings: Settings, token: str, *, config: Path | None = None) -> None:
+    """Log in with ``token`` and answer until a signal asks to stop; ``config`` is watched for edits."""
     record = settings.database.path.with_name("commands.sha256")
     stopping = asyncio.Event()
-    async with running(settings, sync_record=record) as app:
+    async with running(settings, sync_record=record, config=config) as app:
         with stop_on_signals(stopping.set):
             login = asyncio.create_task(app.bot.start(token), name="discord-login")
             waiting = asyncio.create_task(stopping.wait(), name="stop-signal")
@@ -124,6 +139,23 @@ def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def _edits(
+    config: Path | None, settings: Settings, fixed: Collection[str]
+) -> AsyncIterator[ConfigWatcher | None]:
+    if config is None:
+        yield None
+        return
+    async with ConfigWatcher(config, settings, fixed=fixed) as watcher:
+        yield watcher
+
+
+def _apply(db: DatabaseManager, bot: ModelUsBot, change: Change) -> None:
+    """Hand edited settings to the running parts; what the bot was told otherwise it keeps."""
+    db.apply(change.new.database)
+    bot.settings = with_keys_of(bot.settings, change.new, change.keys)
 
 
 async def _ensure_disciplines(db: DatabaseManager) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from modelus_bot.cli.setting_up import run_async, settings_of
+from modelus_bot.cli.setting_up import config_option, run_async, settings_of
+from modelus_bot.config import config_file
 
 __all__ = ["run", "sandbox"]
 
@@ -20,11 +21,13 @@ def run(context: typer.Context) -> None:
         return
     from modelus_bot.app import run_online
 
-    run_async(run_online(settings, settings.token.get_secret_value()), fast=True)
+    token = settings.token.get_secret_value()
+    run_async(run_online(settings, token, config=config_file(config_option(context))), fast=True)
 
 
 def sandbox(context: typer.Context) -> None:
     """Show the bot in a browser page that looks like Discord; no account is needed."""
     from modelus_bot.sandbox import serve_sandbox
 
-    run_async(serve_sandbox(settings_of(context), announce=typer.echo))
+    config = config_file(config_option(context))
+    run_async(serve_sandbox(settings_of(context), announce=typer.echo, config=config))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import discord
 import simcord
@@ -22,6 +23,7 @@ from modelus_bot.sandbox.world import World, build_world, leave_errors_to_the_bo
 __all__ = ["serve"]
 
 _SETTLE_SECONDS = 30.0
+_OF_THE_SANDBOX = ("server.guild_id", "server.duty_channel_id")
 _WELCOME = (
     "Welcome to the sandbox. This is the real bot with a real database file; only Discord around it is "
     "simulated.\nType `/` to see its commands. **Viewing as**, above, lets you look through another "
@@ -29,13 +31,13 @@ _WELCOME = (
 )
 
 
-async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+async def serve(settings: Settings, announce: Callable[[str], None], *, config: Path | None = None) -> None:
     """Run the bot inside a simulated Discord until a signal asks to stop; raises ``PortInUse``."""
     _draw_mentions_in_embeds()
     stopping = asyncio.Event()
     with stop_on_signals(stopping.set):
         async with (
-            running(settings, database=settings.sandbox.path) as app,
+            running(settings, database=settings.sandbox.path, config=config, fixed=_OF_THE_SANDBOX) as app,
             simcord.run(app.bot, check_errors=False, settle_timeout=_SETTLE_SECONDS) as env,
         ):
             world = await _furnish(env, app.bot, settings)
