@@ -66,6 +66,11 @@ class DriftReport:
         return self._with(Remedy.REFUSE)
 
     @property
+    def blocking(self) -> tuple[Difference, ...]:
+        """What is refused and would not be put right by applying the migrations that are missing."""
+        return tuple(one for one in self.refused if one.kind != "pending")
+
+    @property
     def noted(self) -> tuple[Difference, ...]:
         """Unknown objects, which are left alone."""
         return self._with(Remedy.NOTE)

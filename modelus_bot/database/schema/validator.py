@@ -22,6 +22,8 @@ _HAS_RECORD = "SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = 
 _RECORD = "SELECT migration_id FROM _yoyo_migration"
 _ROUNDS = 3
 """Dropping a view takes its triggers with it, so that a second look may find more to repair."""
+_ORDER = ("view", "index", "trigger")
+"""A trigger cannot be made before the view that it is on."""
 
 
 class SchemaValidator:
@@ -91,8 +93,8 @@ class SchemaValidator:
         Raises ``SchemaMismatch``, and changes nothing, when something is to be refused or an index
         cannot be made again because rows clash.
         """
-        if report.refused:
-            raise SchemaMismatch("\n".join(str(one) for one in report.refused))
+        if report.blocking:
+            raise SchemaMismatch("\n".join(str(one) for one in report.blocking))
         if not report.repairable:
             return ()
         try:
@@ -112,9 +114,10 @@ class SchemaValidator:
         expected = self.expected_after(applied_migrations(connection))
         done: dict[str, None] = {}
         for _ in range(_ROUNDS):
-            wrong = compare(expected, read_shape(connection)).repairable
-            if not wrong:
+            found = compare(expected, read_shape(connection)).repairable
+            if not found:
                 return tuple(done)
+            wrong = sorted(found, key=lambda one: _ORDER.index(one.type))
             for one in wrong:
                 _drop(connection, expected, one)
             for one in wrong:

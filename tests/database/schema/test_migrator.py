@@ -138,7 +138,7 @@ def test_the_lock_of_a_living_process_is_respected(tmp_path: Path, monkeypatch: 
     Migrator(path).up()
     Migrator(path).down(1)
     insert_lock(path, os.getppid())
-    monkeypatch.setattr("modelus_bot.database.schema.migrations.LOCK_TIMEOUT", 1)
+    monkeypatch.setattr("modelus_bot.database.schema.locking.LOCK_TIMEOUT", 1)
     with pytest.raises(MigrationFailed, match=str(os.getppid())):
         Migrator(path).up()
 
