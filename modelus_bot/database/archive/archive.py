@@ -15,7 +15,7 @@ from loguru import logger
 
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.failures import ArchiveUnavailable
-from modelus_bot.database.archive.incidents import Lag
+from modelus_bot.database.archive.incidents import Lag, Streak
 from modelus_bot.database.archive.litestream import Places, configuration, write_private
 from modelus_bot.database.archive.logs import ProgramLog
 from modelus_bot.database.archive.program import Program
@@ -32,6 +32,9 @@ QUICK_SYNC_SECONDS = 5.0
 UNRESPONSIVE_SECONDS = 600.0
 """After this long without an archived moment the program no longer counts as the one that checkpoints."""
 
+MERGING_SECONDS = 900.0
+"""How long merging archived pieces may fail; it fails now and then because new ones keep coming."""
+
 SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
 
 
@@ -43,8 +46,9 @@ class Archive:
     """Works as a part of the bot and, without being started, as a reader of the archive.
 
     ``integrity_gate`` is asked before each full copy; ``on_alert(kind, details)`` is called with
-    ``archive_behind`` and ``archive_caught_up`` (once an incident each), ``archive_snapshot_held``,
-    ``archive_snapshot_failed`` and ``archive_database_replaced``. Both may be set later.
+    ``archive_behind`` and ``archive_caught_up``, ``archive_merging_fails`` and ``archive_merging_works``
+    (once an incident each), ``archive_snapshot_held``, ``archive_snapshot_failed`` and
+    ``archive_database_replaced``. Both may be set later.
     """
 
     def __init__(
@@ -67,6 +71,8 @@ class Archive:
         self._lag = Lag(settings.lag_alert, clock)
         self._running = Running(self._places, self._program, self._log, self._lag, clock)
         self._running.on_replaced = lambda why: self.on_alert("archive_database_replaced", {"why": why})
+        self._merging = Streak(MERGING_SECONDS, clock)
+        self._log.on_line = self._merged
         self._reader = Reader(self._places, self._program)
         self._snapshots = Snapshots(
             self._places, settings, self._program, self._running, self._reader, self._log, clock
@@ -91,7 +97,7 @@ class Archive:
     def status(self) -> ArchiveStatus:
         """Say what is known right now; asks nobody."""
         supervisor = self._running.supervisor
-        running = self._running.started and self._running.responds and supervisor.pid is not None
+        running = self._running.responds and self._lag.newest is not None and supervisor.pid is not None
         return ArchiveStatus(
             available=self.available,
             running=running,
@@ -207,13 +213,17 @@ class Archive:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             await self._running.look()
-            changed = self._lag.changed()
-            if changed is not None:
-                details: dict[str, Any] = {
-                    "lag": self._lag.seconds,
-                    "why": self._trouble(self._running.responds),
-                }
+            details: dict[str, Any] = {"lag": self._lag.seconds, "why": self._log.last_error}
+            if (changed := self._lag.changed()) is not None:
                 self._alert("archive_behind" if changed else "archive_caught_up", details)
+            if (changed := self._merging.changed()) is not None:
+                self._alert("archive_merging_fails" if changed else "archive_merging_works", details)
+
+    def _merged(self, said: str) -> None:
+        if said == "compaction failed":
+            self._merging.failed()
+        elif said == "compaction complete":
+            self._merging.worked()
 
     def _alert(self, kind: str, details: dict[str, Any]) -> None:
         logger.bind(**details).warning(kind)
@@ -223,7 +233,7 @@ class Archive:
         if not self._running.started:
             return "It was not started."
         if not running:
-            return self._log.last_error or "The program has not reported yet."
+            return self._log.last_error or "The program has not archived anything yet."
         return self._log.last_error if self._lag.behind else ""
 
     async def _ready_to_read(self) -> None:

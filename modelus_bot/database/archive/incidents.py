@@ -1,10 +1,10 @@
-"""How far the archive is behind, and who is told: once when it falls behind, once when it has caught up."""
+"""What administrators are told of: once when an incident begins, once when it is over."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["Lag"]
+__all__ = ["Lag", "Streak"]
 
 
 class Lag:
@@ -55,4 +55,32 @@ class Lag:
         if self.behind and seconds < self._allowed / 2:
             self.behind = False
             return False
+        return None
+
+
+class Streak:
+    """Something that now and then fails and is tried again: an incident when it never works for a while."""
+
+    def __init__(self, allowed: float, clock: Callable[[], float]) -> None:
+        """``allowed`` seconds of failures without a success are no incident."""
+        self._allowed = allowed
+        self._clock = clock
+        self._since: float | None = None
+        self._told = False
+
+    def failed(self) -> None:
+        """It failed once more."""
+        if self._since is None:
+            self._since = self._clock()
+
+    def worked(self) -> None:
+        """It worked."""
+        self._since = None
+
+    def changed(self) -> bool | None:
+        """Return True when an incident begins, False when it is over, None when nothing changed."""
+        failing = self._since is not None and self._clock() - self._since > self._allowed
+        if failing != self._told and (failing or self._since is None):
+            self._told = failing
+            return failing
         return None

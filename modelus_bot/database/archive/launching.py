@@ -7,18 +7,24 @@ not between fork and exec of the bot, where its other threads could hold any loc
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+OPEN_FILES = 1_048_576
+"""Merging archived files opens all of them at once: after a long outage it needs as many as it may."""
 PRIVATE = 0o077
 
 
 def become(parent: int, arguments: list[str]) -> None:
     """Replace this process by ``arguments``; ends at once if ``parent`` is already gone."""
     os.umask(PRIVATE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:

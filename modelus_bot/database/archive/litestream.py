@@ -6,21 +6,32 @@ of its quotes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modelus_bot.config import ArchiveSettings
 
-__all__ = ["Places", "configuration", "environment", "write_private"]
+__all__ = [
+    "NEVER",
+    "Places",
+    "configuration",
+    "environment",
+    "exact_possible",
+    "exact_wanted",
+    "write_private",
+]
 
 NEVER = "2500000h"
 """Longer than any bot runs: snapshots are made when the integrity gate allows it, not by the program."""
 
-DAY_HOURS = 24
+DAY_MINUTES = 24 * 60
+MOST_PIECES = 50_000
+FEWEST_MINUTES = 60
 LEVELS = ("20s", "10m")
 """How coarse moments become after a day, and the steps that keep a restore from reading many files."""
 
@@ -74,6 +85,15 @@ class Places:
         """Folder in which the program keeps what it has not sent yet."""
         return self.database.with_name(f".{self.database.name}-litestream")
 
+    def ages(self, now: float) -> list[float]:
+        """Seconds since each single piece was copied, from the program's own folder; blocking."""
+        ages = []
+        with contextlib.suppress(FileNotFoundError), os.scandir(self.meta / "ltx" / "0") as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    ages.append(now - entry.stat().st_mtime)
+        return ages
+
     @property
     def socket(self) -> Path:
         """Where the running program is asked for its state."""
@@ -103,10 +123,17 @@ def environment(settings: ArchiveSettings, given: Mapping[str, str]) -> dict[str
 
 
 def configuration(
-    places: Places, settings: ArchiveSettings, *, keep: str = NEVER, socket: bool = True
+    places: Places,
+    settings: ArchiveSettings,
+    *,
+    keep: str = NEVER,
+    exact_minutes: int | None = None,
+    socket: bool = True,
 ) -> dict[str, Any]:
-    """Return the program's configuration; ``keep`` is how long snapshots stay when it enforces retention.
+    """Return the program's configuration.
 
+    ``keep`` is how long full copies stay when it enforces retention. ``exact_minutes`` is how long each
+    single copied piece stays before only merged ones do: a day, unless that would be too many files.
     The socket's path is relative to the run folder: a path of more than 107 bytes cannot be bound to.
     """
     pace = f"{settings.sync_milliseconds}ms"
@@ -114,7 +141,7 @@ def configuration(
         "socket": {"enabled": socket, "path": places.socket.name, "permissions": 0o600},
         "levels": [{"interval": interval} for interval in LEVELS],
         "snapshot": {"interval": NEVER, "retention": keep},
-        "l0-retention": f"{min(DAY_HOURS, settings.retention_hours)}h",
+        "l0-retention": f"{exact_minutes or exact_wanted(settings)}m",
         "l0-retention-check-interval": L0_LOOK,
         "shutdown-sync-timeout": LAST_SYNC,
         "logging": {"level": "info", "type": "json", "stderr": True},
@@ -128,6 +155,22 @@ def configuration(
             }
         ],
     }
+
+
+def exact_wanted(settings: ArchiveSettings) -> int:
+    """Minutes for which every copied piece is kept where their number allows it."""
+    return min(DAY_MINUTES, settings.retention_hours * 60)
+
+
+def exact_possible(settings: ArchiveSettings, ages: Sequence[float]) -> int:
+    """Return for how many minutes single pieces can be kept; ``ages`` are the seconds of those there are.
+
+    Each is a file, and the program looks through all of them again and again.
+    """
+    if len(ages) <= MOST_PIECES:
+        return exact_wanted(settings)
+    minutes = int(max(ages) / 60 * MOST_PIECES / len(ages))
+    return max(FEWEST_MINUTES, min(minutes, exact_wanted(settings)))
 
 
 def _replica(places: Places, settings: ArchiveSettings) -> dict[str, Any]:

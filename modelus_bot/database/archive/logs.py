@@ -31,6 +31,8 @@ class ProgramLog:
         self._secrets = tuple(secret for secret in secrets if secret)
         self._clock = clock
         self._said: dict[tuple[str, str, str], float] = {}
+        self.on_line: Callable[[str], None] = lambda _: None
+        """Called with what each line says."""
         self.last_error = ""
         """The newest complaint, in the program's words."""
 
@@ -40,6 +42,7 @@ class ProgramLog:
         if not line:
             return
         level, said, fields = _parsed(line)
+        self.on_line(said)
         error = str(fields.get("error", ""))
         if level in {"WARNING", "ERROR"}:
             self.last_error = f"{said}: {error}" if error else said

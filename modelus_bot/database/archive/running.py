@@ -147,7 +147,10 @@ class Running:
         self._file = _identity(self._places.database)
 
     def _check_file(self) -> None:
-        if _identity(self._places.database) != self._file:
+        found = _identity(self._places.database)
+        if found is None:
+            raise ArchiveUnavailable("the database file is not there")
+        if found != self._file:
             raise ArchiveUnavailable("the database file was replaced under the archive")
 
 

@@ -9,6 +9,7 @@ the same run, never the newest one that reaches back over the whole retention.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,14 @@ from loguru import logger
 
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.failures import ArchiveUnavailable
-from modelus_bot.database.archive.litestream import Places, configuration, write_private
+from modelus_bot.database.archive.litestream import (
+    NEVER,
+    Places,
+    configuration,
+    exact_possible,
+    exact_wanted,
+    write_private,
+)
 from modelus_bot.database.archive.logs import ProgramLog
 from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.restoring import SNAPSHOT_LEVEL, Reader
@@ -111,9 +119,10 @@ class Snapshots:
             return
         moments = [moment for moment, _ in known]
         keep = keep_hours(moments, self._settings.retention_hours, self._clock())
-        hours = {} if keep is None else {"keep": f"{keep}h"}
-        config = configuration(self._places, self._settings, socket=False, **hours)
+        retention = NEVER if keep is None else f"{keep}h"
+        config = configuration(self._places, self._settings, keep=retention, socket=False)
         await asyncio.to_thread(write_private, self._places.run / "snapshot.json", config)
+        await self._limit_pieces()
         arguments = ["-once", "-force-snapshot", *([] if keep is None else ["-enforce-retention"])]
         inherited = self._running.locks.descriptors
         launch = self._program.launch("replicate", "snapshot.json", *arguments, inherited=inherited)
@@ -126,6 +135,15 @@ class Snapshots:
             self._log.take(line)
         if code != 0:
             raise BackupFailed(f"the snapshot failed: {self._log.last_error or code}")
+
+    async def _limit_pieces(self) -> None:
+        """Let the next start keep only as many single pieces as the program can look through."""
+        ages = await asyncio.to_thread(self._places.ages, time.time())
+        minutes = exact_possible(self._settings, ages)
+        if minutes < exact_wanted(self._settings):
+            logger.bind(pieces=len(ages), exact_minutes=minutes).warning("archive_pieces_limited")
+        config = configuration(self._places, self._settings, exact_minutes=minutes)
+        await asyncio.to_thread(write_private, self._places.run / "replicate.json", config)
 
 
 async def _allowed(gate: Gate) -> bool:

@@ -1,0 +1,55 @@
+"""Any moment of the archive: how exact it is, and never later than asked."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.database.archive import Archive
+from tests.database.archive.writing import add, first_copy, needs_program, opened, quick, rows, sound
+
+pytestmark = [needs_program, pytest.mark.fault]
+
+MOMENTS = 50 if os.environ.get("MODELUS_TEST_FULL") else 8
+WRITING_SECONDS = 8.0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_random_moments(tmp_path: Path) -> None:
+    """Random past moments come back with every row that is older than a second, and none that is younger."""
+    database = tmp_path / "home" / "bot.db"
+    dice = random.Random(3)
+    writer = opened(database)
+    async with Archive(database, quick(tmp_path / "archive", sync_milliseconds=200)) as archive:
+        await first_copy(archive)
+        began = time.time()
+        while time.time() < began + WRITING_SECONDS:
+            add(writer, 1)
+            time.sleep(0.005)
+            if dice.random() < 0.004:
+                await archive.snapshot()
+        ended = time.time()
+        await archive.sync()
+        everything = writer.execute("SELECT id, at FROM notes ORDER BY id").fetchall()
+        errors = []
+        for number in range(MOMENTS):
+            at = dice.uniform(began + 0.5, ended)
+            target = tmp_path / f"{number}.db"
+            moment = await archive.restore(target, at=at)
+            assert moment.timestamp() <= at
+            assert sound(target)
+            restored = rows(target)
+            assert restored == everything[: len(restored)]
+            assert all(written <= at for _, written in restored)
+            due = [written for _, written in everything if written <= at]
+            assert len(restored) <= len(due)
+            errors.append(at - restored[-1][1] if restored else at - began)
+            target.unlink()
+    writer.close()
+    assert max(errors) <= 1.0
+    print(f"{MOMENTS} moments: error median {sorted(errors)[MOMENTS // 2]:.3f} s, max {max(errors):.3f} s")
