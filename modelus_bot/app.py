@@ -27,10 +27,12 @@ from modelus_bot.config_watcher import Change, ConfigWatcher
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
+from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
-from modelus_bot.logs import configure_logging
+from modelus_bot.logs import Logs, configure_logging
 
 __all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "stop_on_signals"]
 
@@ -69,9 +71,13 @@ async def running(
     bot has the file.
     """
     path = database or settings.database.path
-    with configure_logging(settings):
+    with configure_logging(settings) as logs:
         async with DatabaseManager(
-            path, settings.database, tolerant=True, debug=settings.logging.level in ("TRACE", "DEBUG")
+            path,
+            settings.database,
+            tolerant=True,
+            debug=_wants_operations(settings),
+            protection=_protection(settings, path, own=database is None),
         ) as db:
             await _ensure_disciplines(db)
             bot = ModelUsBot(db, settings, sync_record=sync_record)
@@ -79,7 +85,7 @@ async def running(
                 await bot.load_commands()
                 async with JobRunner(bot, ALL_JOBS), _edits(config, settings, fixed) as watcher:
                     if watcher is not None:
-                        watcher.subscribe(functools.partial(_apply, db, bot))
+                        watcher.subscribe(functools.partial(_apply, logs, db, bot))
                     yield App(db, bot, settings, watcher)
             finally:
                 if not bot.is_closed():
@@ -152,10 +158,28 @@ async def _edits(
         yield watcher
 
 
-def _apply(db: DatabaseManager, bot: ModelUsBot, change: Change) -> None:
+def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> None:
     """Hand edited settings to the running parts; what the bot was told otherwise it keeps."""
+    logs.apply(change.new.logging)
     db.apply(change.new.database)
+    db.health.debug = _wants_operations(change.new)
     bot.settings = with_keys_of(bot.settings, change.new, change.keys)
+
+
+def _protection(settings: Settings, path: Path, *, own: bool) -> Protection:
+    """Build what protects the file; one that is not the configured one never goes into the bucket."""
+    archive = settings.archive if own else settings.archive.model_copy(update={"url": ""})
+    return Protection(
+        path,
+        backup=settings.backup,
+        archive=archive,
+        integrity=settings.integrity,
+        invariants=INVARIANTS,
+    )
+
+
+def _wants_operations(settings: Settings) -> bool:
+    return settings.logging.level in ("TRACE", "DEBUG")
 
 
 async def _ensure_disciplines(db: DatabaseManager) -> None:

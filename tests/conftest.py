@@ -150,12 +150,28 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
     """Return the bot among people with roles, and neither rosters nor sprints."""
     simcord = pytest.importorskip("simcord", reason="simcord is not installed")
     from modelus_bot.app import ModelUsBot
-    from modelus_bot.config import DatabaseSettings, ServerSettings, Settings
+    from modelus_bot.config import (
+        ArchiveSettings,
+        BackupSettings,
+        DatabaseSettings,
+        IntegritySettings,
+        ServerSettings,
+        Settings,
+    )
     from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.database.recovery.protection import Protection
+    from modelus_bot.domain.invariants import INVARIANTS
     from modelus_bot.sandbox.world import build_world, leave_errors_to_the_bot
 
     settings = Settings(database=DatabaseSettings(path=tmp_path / "bot.db", synchronous="NORMAL"))
-    async with DatabaseManager(settings.database.path, settings.database) as db:
+    protection = Protection(
+        settings.database.path,
+        backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
+        archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
+        integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
+        invariants=INVARIANTS,
+    )
+    async with DatabaseManager(settings.database.path, settings.database, protection=protection) as db:
         bot = ModelUsBot(db, settings)
         await bot.load_commands()
         simulation = simcord.Env(bot, settle_timeout=30.0)

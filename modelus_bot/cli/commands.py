@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from modelus_bot import __version__
-from modelus_bot.cli import audit, checking, configuration, importing, migrating, running
+from modelus_bot.cli import (
+    audit,
+    backing_up,
+    checking,
+    configuration,
+    doctor,
+    examining,
+    importing,
+    migrating,
+    running,
+)
 
 __all__ = ["app"]
 
@@ -50,7 +60,10 @@ def _common(
 app.command("run")(running.run)
 app.command("sandbox")(running.sandbox)
 app.command("check")(checking.check)
+app.command("doctor")(doctor.doctor)
 app.add_typer(configuration.app, name="config")
 app.add_typer(migrating.app, name="migrate")
 app.add_typer(importing.app, name="import")
 app.add_typer(audit.app, name="audit")
+app.add_typer(backing_up.app, name="backup")
+app.add_typer(examining.app, name="database")

@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from modelus_bot.cogs.audit import Audit
+from modelus_bot.cogs.backup import Backup
 from modelus_bot.cogs.cover import Cover
 from modelus_bot.cogs.cover_message import CoverButton
 from modelus_bot.cogs.dbhealth import DatabaseHealth
@@ -27,5 +28,6 @@ ALL_COGS: tuple[type[CommandGroup], ...] = (
     MemberGroup,
     Audit,
     DatabaseHealth,
+    Backup,
 )
 DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (CoverButton, PageButton)

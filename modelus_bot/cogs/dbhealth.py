@@ -6,11 +6,9 @@ import discord
 from discord import app_commands
 
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health import Overview, Percentiles
-from modelus_bot.domain.errors import NotAllowed
-from modelus_bot.domain.permissions import check_admin
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import moment
 
@@ -31,21 +29,8 @@ class DatabaseHealth(CommandGroup):
     async def dbhealth(self, interaction: discord.Interaction) -> None:
         """Show mode, counts, latencies and sizes."""
         await interaction.response.defer(ephemeral=True)
-        await self._require_admin(interaction)
+        await require_admin(self.bot, self.viewer(interaction))
         await interaction.followup.send(embed=card_of(self.bot.db.overview()))
-
-    async def _require_admin(self, interaction: discord.Interaction) -> None:
-        """Let administrators in; without a database only those whom Discord or the settings know."""
-        viewer = self.viewer(interaction)
-        if viewer.discord_admin:
-            return
-        try:
-            await self.bot.db.read(check_admin, viewer)
-        except DatabaseError as error:
-            raise NotAllowed(
-                "While the database is away, only members with Discord's Manage Server permission see this.",
-                rule="admin",
-            ) from error
 
 
 def card_of(seen: Overview) -> discord.Embed:

@@ -16,6 +16,7 @@ AnyCommand = app_commands.Command[Any, ..., Any]
 NEEDED: dict[str, Need] = {
     "about": "anyone",
     "audit": "admin",
+    "backup": "admin",
     "cover": "staff",
     "cover request": "anyone",
     "cover take": "anyone",

@@ -12,7 +12,7 @@ from modelus_bot.database.archive import Archive
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.errors import DatabaseError
 
-__all__ = ["Checkpointer"]
+__all__ = ["Checkpointer", "safe_beside_writers"]
 
 LARGE = 4 * 1024 * 1024
 """Bytes of -wal from which it is worth moving them."""
@@ -21,6 +21,16 @@ HUGE = 64 * 1024 * 1024
 """Bytes of -wal from which readers are waited for, so that the file can start anew."""
 
 AT_LEAST_EVERY = 300.0
+
+
+MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
+"""First releases of SQLite, by branch, whose checkpoints lose nothing that is written meanwhile."""
+
+
+def safe_beside_writers(version: str = sqlite3.sqlite_version) -> bool:
+    """Say whether this SQLite may checkpoint while another connection writes (WAL-reset bug)."""
+    found = tuple(map(int, version.split(".")))
+    return found >= MENDED[-1] or any(found[:2] == one[:2] and found >= one for one in MENDED)
 
 
 class Checkpointer:

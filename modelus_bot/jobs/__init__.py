@@ -1,5 +1,6 @@
-"""What happens by the clock: hand-overs, notices, expiries."""
+"""What happens by the clock: hand-overs, notices, expiries, alerts."""
 
+from modelus_bot.jobs.alerts import Alerts
 from modelus_bot.jobs.cover_expiry import CoverExpiry
 from modelus_bot.jobs.handoff import HandoffJob
 from modelus_bot.jobs.loop import Job
@@ -7,4 +8,4 @@ from modelus_bot.jobs.outbox import Outbox
 
 __all__ = ["ALL_JOBS"]
 
-ALL_JOBS: tuple[type[Job], ...] = (HandoffJob, CoverExpiry, Outbox)
+ALL_JOBS: tuple[type[Job], ...] = (HandoffJob, CoverExpiry, Outbox, Alerts)

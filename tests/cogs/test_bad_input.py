@@ -159,6 +159,13 @@ BAD = [
     Bad("member link", "user", ROBOT, "is a bot; choose a person", LINK, "admin"),
     Bad("audit record", "table", "secrets", "is not audited", {"record": "1"}, "admin"),
     Bad("audit record", "record", "1 OR 1=1", "is no record's id", {"table": "users"}, "admin"),
+    Bad("backup verify", "backup", "modelus-1.db", "“modelus-1.db” is not a backup", who="admin"),
+    Bad("backup preview", "backup", "../../etc/passwd", "is not a backup", who="admin"),
+    Bad("backup preview", "at", "someday", "Write a moment as 2026-03-31 14:30", who="admin"),
+    Bad("backup preview", "at", "2999-01-01 10:00", "is in the future", who="admin"),
+    Bad("backup restore", "backup", "nope", "is not a backup", {"reason": "A reason"}, "admin"),
+    Bad("backup restore", "at", "25:00", "is not a moment", {"reason": "A reason"}, "admin"),
+    Bad("backup restore", "reason", "  ", "The reason is missing", {"at": "1 hour ago"}, "admin"),
 ]
 
 NOT_POSSIBLE = {

@@ -57,6 +57,12 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "audit member", {"user": "bo"}, ADMIN),
     ("manager", "audit verify", {}, ADMIN),
     ("manager", "dbhealth", {}, ADMIN),
+    ("manager", "backup create", {}, ADMIN),
+    ("manager", "backup list", {}, ADMIN),
+    ("manager", "backup verify", {"backup": "modelus-1.db"}, ADMIN),
+    ("manager", "backup preview", {"backup": "modelus-1.db"}, ADMIN),
+    ("manager", "backup restore", {"backup": "modelus-1.db", "reason": "r"}, ADMIN),
+    ("manager", "backup drill", {}, ADMIN),
 ]  # fmt: skip
 
 FOR_EVERYBODY = {

@@ -13,6 +13,7 @@ from modelus_bot.database.audit import verify_chain, walk
 from modelus_bot.database.child import Report
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import BrokenRow, CheckReport
+from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.classifying import FileKind, classify
 
 __all__ = ["check_file", "check_job"]
@@ -21,7 +22,12 @@ Depth = Literal["quick", "full"]
 LIMIT = 50
 STEPS = 20_000
 _LEFT_OPEN: list[sqlite3.Connection] = []
-_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name"
+_COUNT = "SELECT count(*) FROM {table}"
+_EVERYTHING = "SELECT * FROM {table} NOT INDEXED"
+_TABLES = (
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
+)
 
 
 def check_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -137,14 +143,12 @@ class _Checker:
                 self.damage(text)
 
     def _count(self, connection: sqlite3.Connection, table: str, *, read: bool) -> None:
-        quoted = '"' + table.replace('"', '""') + '"'
         try:
             if not read:
-                sql = f"SELECT count(*) FROM {quoted}"  # noqa: S608 - the name comes from the schema, quoted
-                self._rows[table] = connection.execute(sql).fetchone()[0]
-                return
-            everything = connection.execute(f"SELECT * FROM {quoted} NOT INDEXED")  # noqa: S608 - as above
-            self._rows[table] = sum(1 for _ in everything)
+                self._rows[table] = connection.execute(with_names(_COUNT, table=table)).fetchone()[0]
+            else:
+                everything = connection.execute(with_names(_EVERYTHING, table=table))
+                self._rows[table] = sum(1 for _ in everything)
         except sqlite3.Error as error:
             self.damage(f"table {table} cannot be read: {error}")
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from modelus_bot.database.child import Report, run_child
+from modelus_bot.database.names import quoted, with_names
 
 __all__ = ["TableDifference", "differences", "differences_job"]
 
@@ -17,6 +18,8 @@ _TABLES = (
     "SELECT name FROM old.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
     " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
 )
+_MISSING = "SELECT count(*) FROM {here}.{table} a WHERE NOT EXISTS (SELECT 1 FROM {there}.{table} b WHERE "
+_NOT_SAME = "SELECT count(*) FROM (SELECT * FROM {here}.{table} EXCEPT SELECT * FROM {there}.{table})"
 _COLUMNS = "SELECT name, pk FROM pragma_table_info(?, ?)"
 SECONDS = 300.0
 
@@ -46,8 +49,8 @@ async def differences(now: Path, then: Path) -> tuple[TableDifference, ...]:
 def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Compare the tables of two files, read-only; the child's side of ``differences``."""
     with contextlib.closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as connection:
-        for name, path in (("new", task["now"]), ("old", task["then"])):
-            connection.execute(f"ATTACH ? AS {name}", (f"{Path(path).absolute().as_uri()}?mode=ro",))
+        connection.execute("ATTACH ? AS new", (_read_only(task["now"]),))
+        connection.execute("ATTACH ? AS old", (_read_only(task["then"]),))
         connection.execute("BEGIN")
         tables = [row[0] for row in connection.execute(_TABLES)]
         found = []
@@ -63,14 +66,14 @@ def _compare(connection: sqlite3.Connection, table: str) -> TableDifference | No
     columns = connection.execute(_COLUMNS, (table, "old")).fetchall()
     if columns != connection.execute(_COLUMNS, (table, "new")).fetchall():
         return None
-    key = [_quoted(name) for name, position in columns if position] or ["rowid"]
+    key = [quoted(name) for name, position in columns if position] or ["rowid"]
     match = " AND ".join(f"a.{name} IS b.{name}" for name in key)
-    quoted = _quoted(table)
 
     def count(here: str, there: str) -> tuple[int, int]:
         """Rows of ``here`` that are missing over there, and that are not the same over there."""
-        missing = f"SELECT count(*) FROM {here}.{quoted} a WHERE NOT EXISTS (SELECT 1 FROM {there}.{quoted} b WHERE {match})"  # noqa: S608, E501 - names come from the schema, quoted
-        other = f"SELECT count(*) FROM (SELECT * FROM {here}.{quoted} EXCEPT SELECT * FROM {there}.{quoted})"  # noqa: S608 - as above
+        places = {"here": here, "there": there, "table": table}
+        missing = with_names(_MISSING, **places) + f"{match})"
+        other = with_names(_NOT_SAME, **places)
         return connection.execute(missing).fetchone()[0], connection.execute(other).fetchone()[0]
 
     only_now, not_same = count("new", "old")
@@ -78,5 +81,5 @@ def _compare(connection: sqlite3.Connection, table: str) -> TableDifference | No
     return TableDifference(table=table, only_now=only_now, only_then=only_then, changed=not_same - only_now)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _read_only(path: str) -> str:
+    return f"{Path(path).absolute().as_uri()}?mode=ro"

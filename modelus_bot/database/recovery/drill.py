@@ -70,6 +70,8 @@ class Drill:
                     return float(manifest.created_at)
 
                 done.append(await self._rehearse(f"backup {name}", copy))
+                if done[-1].ok:
+                    await self._parts.backups.rehearsed(name)
             if (span := await self._span()) is not None:
                 at = self._pick.uniform(*span)
                 on_step("restoring a past moment from the archive")

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modelus_bot.database.names import quoted, with_names
+
 __all__ = ["Gaps", "fill_gaps"]
 
 _LATER = "SELECT record_id, operation, new_values FROM audit_logs WHERE table_name = ? AND id > ? ORDER BY id"
@@ -57,12 +59,13 @@ def _fill_table(
         return
     names = [name for name, _ in columns]
     key = [name for name, position in sorted(columns, key=lambda one: one[1]) if position]
-    where = " AND ".join(f"{_quoted(name)} IS ?" for name in key)
-    find = f"SELECT 1 FROM {_quoted(table)} WHERE {where}"  # noqa: S608 - names come from the schema, quoted
+    where = " AND ".join(f"{quoted(name)} IS ?" for name in key)
     marks = ", ".join("?" for _ in names)
-    insert = f"INSERT OR IGNORE INTO {_quoted(table)} VALUES ({marks})"  # noqa: S608 - as above
+    find = with_names("SELECT 1 FROM {table} WHERE ", table=table) + where
+    insert = with_names("INSERT OR IGNORE INTO {table} VALUES", table=table) + " (" + marks + ")"
+    everything = with_names("SELECT * FROM {table}", table=table)
     later = list(target.execute(_LATER, (table, upto)))
-    for values in source.execute(f"SELECT * FROM {_quoted(table)}"):  # noqa: S608 - as above
+    for values in source.execute(everything):
         row = dict(zip(names, values, strict=True))
         if target.execute(find, [row[name] for name in key]).fetchone():
             continue
@@ -113,7 +116,3 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, int]
     return [
         (row[0], row[1]) for row in connection.execute("SELECT name, pk FROM pragma_table_info(?)", (table,))
     ]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,23 +19,14 @@ from modelus_bot.database.child import run_child
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.database.recovery.witness import PageWitness
 from modelus_bot.database.schema import SchemaValidator
 
-__all__ = ["Alert", "Parts"]
+__all__ = ["Parts"]
 
 CHECK_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something administrators have to know: ``text`` is for people, ``fields`` for the log."""
-
-    kind: str
-    text: str
-    severity: Literal["info", "warning", "critical"] = "warning"
-    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

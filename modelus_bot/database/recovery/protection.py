@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from loguru import logger
 
@@ -18,9 +20,10 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.recovery.alerts import Alert, alert_of
 from modelus_bot.database.recovery.drill import Drill
 from modelus_bot.database.recovery.guard import Guard
-from modelus_bot.database.recovery.parts import Alert, Parts
+from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.database.recovery.starting import make_ready
 from modelus_bot.database.recovery.state import State, StateFile
@@ -44,6 +47,8 @@ class Protection:
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         self.on_alert: Callable[[Alert], None] = lambda _: None
+        self.waiting: deque[Alert] = deque(maxlen=100)
+        """What administrators still have to be told, oldest first; who tells them takes it from here."""
         validator = SchemaValidator()
         self._settings = backup
         self.parts = Parts(
@@ -58,12 +63,25 @@ class Protection:
             self._tell,
         )
         self.backups, self.archive = self.parts.backups, self.parts.archive
+        self.backups.on_alert = self.archive.on_alert = self._told_by_parts
+        self.archive.integrity_gate = self._whole
         self.drill = Drill(self.parts)
         self.guard: Guard | None = None
         self.restorer: Restorer | None = None
 
     def _tell(self, alert: Alert) -> None:
+        self.waiting.append(alert)
         self.on_alert(alert)
+
+    def _told_by_parts(self, kind: str, details: dict[str, Any]) -> None:
+        """Put what backups and archive report into a sentence."""
+        self._tell(alert_of(kind, details))
+
+    async def _whole(self) -> bool:
+        """Say whether the file may go into the archive as a full copy: damage must not."""
+        if (await self.parts.sums.check()).unexplained:
+            return False
+        return not (await self.parts.check(self.parts.path)).damaged
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""

@@ -82,8 +82,9 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
     Killed in between, the next start finds the chosen file complete and finishes the move.
     """
     ready = parts.scratch / CHOSEN
+    for folder in (parts.scratch, parts.path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     await asyncio.to_thread(move_into_place, chosen, ready)
-    parts.path.parent.mkdir(parents=True, exist_ok=True)
     aside = None
     if any(path.exists() for path in parts_of(parts.path)):
         moved = await asyncio.to_thread(

@@ -1,0 +1,199 @@
+"""``backup``: copies of the database: make, list, verify, preview, restore, rehearse."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.cli.protecting import Protected, with_protection
+from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.database.backup import Manifest
+from modelus_bot.database.recovery.drill import DrillResult
+from modelus_bot.database.recovery.restoring import Plan
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Verified copies of the database, and going back to one.")
+
+Name = Annotated[
+    str, typer.Argument(help="Name of the backup, as `backup list` shows it.", show_default=False)
+]
+OptionalName = Annotated[
+    str | None, typer.Argument(help="Name of the backup, as `backup list` shows it.", show_default=False)
+]
+Moment = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"],
+        help="A moment in UTC, from the archive, instead of a backup.",
+    ),
+]
+
+
+@app.command()
+def create(context: typer.Context, database: DatabaseOption = None) -> None:
+    """Make a verified copy now; the bot may be running."""
+    settings = settings_of(context)
+
+    async def work(protected: Protected) -> Manifest:
+        with _progress() as progress:
+            task = progress.add_task("copying", total=None)
+
+            def on_progress(state: dict[str, int]) -> None:
+                progress.update(task, completed=state.get("done", 0), total=state.get("total"))
+
+            return await protected.backups.create("manual", on_progress=on_progress)
+
+    made = with_protection(settings, work, database)
+    typer.echo(f"Made and verified {made.name}: {_size(made.bytes)}, {sum(made.rows.values())} rows.")
+
+
+@app.command("list")
+def list_(context: typer.Context, database: DatabaseOption = None) -> None:
+    """List the copies, newest first, and what can be gone back to in the archive."""
+    settings = settings_of(context)
+
+    async def work(protected: Protected) -> tuple[tuple[Manifest, ...], tuple[float, float] | None]:
+        span = await protected.archive.moments() if protected.archive.available else None
+        return protected.backups.manifests(), span
+
+    manifests, span = with_protection(settings, work, database)
+    table = Table("made (UTC)", "size", "rows", "verified", "rehearsed", Column("name", no_wrap=True))
+    for one in manifests:
+        table.add_row(
+            _moment(one.created_at),
+            _size(one.bytes),
+            str(sum(one.rows.values())),
+            "yes" if one.counts else "NO",
+            _moment(one.drill_at) if one.drill_at else "—",
+            one.name,
+        )
+    if manifests:
+        console().print(table)
+    else:
+        typer.echo("There is no backup yet. Make one with: modelus-bot backup create")
+    if span is not None:
+        typer.echo(f"Archive: any second from {_moment(span[0])} to {_moment(span[1])} UTC.")
+
+
+@app.command()
+def verify(context: typer.Context, name: Name, database: DatabaseOption = None) -> None:
+    """Check a copy again, completely; exits with 1 when it is not whole."""
+    settings = settings_of(context)
+    report = with_protection(settings, lambda protected: protected.backups.verify(name), database)
+    if report.ok:
+        typer.echo(f"{name} is whole: {sum(report.rows.values())} rows, audit trail up to {report.audit_id}.")
+        return
+    typer.echo(f"{name} is not whole and no longer counts as a backup:")
+    for problem in report.problems:
+        typer.echo(f"- {problem}")
+    raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command()
+def preview(
+    context: typer.Context, name: OptionalName = None, at: Moment = None, database: DatabaseOption = None
+) -> None:
+    """Show what going back to a copy, or to a moment, would change; nothing is changed."""
+    settings = settings_of(context)
+
+    async def work(protected: Protected) -> None:
+        plan = await _planned(protected, name, at)
+        _show(plan)
+        await protected.restorer.discard()
+
+    with_protection(settings, work, database)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    name: OptionalName = None,
+    at: Moment = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Go back to a copy, or to a moment of the archive; the bot must be stopped.
+
+    The present state is backed up first, so that this can be undone by restoring that backup.
+    """
+    settings = settings_of(context)
+
+    async def work(protected: Protected) -> None:
+        plan = await _planned(protected, name, at)
+        _show(plan)
+        if not yes and not typer.confirm("Replace the database by this state?"):
+            await protected.restorer.discard()
+            typer.echo("Nothing was changed.")
+            raise typer.Exit(ExitCode.FAILED)
+        done = await protected.restorer.apply(plan.token)
+        typer.echo(f"Restored from {plan.source} in {done.seconds:.1f} s.")
+        if done.undo:
+            typer.echo(f"To undo it: modelus-bot backup restore {done.undo}")
+        if done.set_aside:
+            typer.echo(f"The files that were there before are in {done.set_aside}.")
+
+    with_protection(settings, work, database, claim=True)
+
+
+@app.command()
+def drill(context: typer.Context, database: DatabaseOption = None) -> None:
+    """Rehearse a restore: the newest copy and a random past moment, into scratch files."""
+    settings = settings_of(context)
+
+    async def work(protected: Protected) -> tuple[DrillResult, ...]:
+        with _progress() as progress:
+            task = progress.add_task("rehearsing", total=None)
+            return await protected.drill.run(lambda step: progress.update(task, description=step))
+
+    results = with_protection(settings, work, database)
+    for one in results:
+        state = "whole" if one.ok else f"NOT whole: {'; '.join(one.problems)}"
+        typer.echo(f"{one.source}: {state}, {one.rows} rows, {one.seconds:.1f} s")
+    if not results:
+        typer.echo("There is nothing to rehearse yet: no verified backup and no archive.")
+    if not results or not all(one.ok for one in results):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+async def _planned(protected: Protected, name: str | None, at: datetime | None) -> Plan:
+    if (name is None) == (at is None):
+        raise typer.BadParameter("name a backup, or a moment with --at")
+    if name is not None:
+        return await protected.restorer.from_backup(name)
+    assert at is not None  # noqa: S101 - one of the two was given
+    return await protected.restorer.from_archive(at.replace(tzinfo=UTC).timestamp())
+
+
+def _show(plan: Plan) -> None:
+    typer.echo(f"From {plan.source}: the state of {_moment(plan.moment)} UTC, checked and whole.")
+    if plan.tables is None:
+        typer.echo("The present database is missing or cannot be read, so the two cannot be compared.")
+        return
+    if not plan.tables:
+        typer.echo("It has the same rows as the present database.")
+        return
+    table = Table("table", "only now (would be gone)", "only then (would come back)", "different")
+    for one in plan.tables:
+        table.add_row(one.table, str(one.only_now), str(one.only_then), str(one.changed))
+    console().print(table)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console(), transient=True
+    )
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"

@@ -1,0 +1,232 @@
+"""``doctor``: everything that could become a problem, in plain words, before it is one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+
+from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.cli.protecting import Protected, protection_of
+from modelus_bot.cli.setting_up import DatabaseOption, console, run_async, settings_of
+from modelus_bot.config import Settings
+from modelus_bot.database.checkpoints import safe_beside_writers
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.files import parts_of
+from modelus_bot.database.schema import Migrator
+from modelus_bot.logs import configure_logging
+
+__all__ = ["doctor"]
+
+NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs"}
+LITTLE_SPACE = 500_000_000
+
+
+class Grade(StrEnum):
+    """How a finding is meant."""
+
+    FINE = "✓"
+    NOTE = "!"
+    BAD = "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it is, and what to do if it is not well."""
+
+    grade: Grade
+    text: str
+
+
+def doctor(context: typer.Context, database: DatabaseOption = None) -> None:
+    """Look at files, disk, schema, backups, archive and drills; exits with 1 when something is wrong.
+
+    Nothing is changed, and the bot may be running.
+    """
+    settings = settings_of(context)
+    path = database or settings.database.path
+
+    async def look() -> list[Finding]:
+        return [one async for one in _findings(settings, path)]
+
+    with configure_logging(settings, terminal=False):
+        found = run_async(look())
+    colours = {Grade.FINE: "green", Grade.NOTE: "yellow", Grade.BAD: "red"}
+    for one in found:
+        console().print(f"[{colours[one.grade]}]{one.grade.value}[/] {one.text}")
+    if any(one.grade is Grade.BAD for one in found):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+async def _findings(settings: Settings, path: Path) -> AsyncIterator[Finding]:
+    protected = Protected(protection_of(settings, path))
+    for one in _machine(protected):
+        yield one
+    for one in _place(path):
+        yield one
+    if not await asyncio.to_thread(path.exists):
+        yield Finding(Grade.NOTE, f"There is no database at {path} yet; the first start makes it.")
+        return
+    yield await _integrity(protected)
+    yield await asyncio.to_thread(_schema, protected)
+    yield _backups(settings, protected)
+    for one in await _archive(protected):
+        yield one
+    yield _drills(settings, protected)
+    yield _quarantine(settings)
+
+
+def _machine(protected: Protected) -> list[Finding]:
+    if safe_beside_writers():
+        return [Finding(Grade.FINE, "This SQLite's checkpoints are safe beside other writers.")]
+    who = "the archive's program, which is mended," if protected.archive.available else "the bot's one writer"
+    text = (
+        f"This SQLite has the WAL-reset bug (mended in 3.51.3). It cannot strike, because only {who} makes"
+        " checkpoints. Do not write to the file with other programs while the bot runs."
+    )
+    return [Finding(Grade.FINE, text)]
+
+
+def _place(path: Path) -> list[Finding]:
+    """Look at the folder: file system, space, permissions."""
+    found = []
+    folder = next(one for one in (path.parent, *path.parent.parents) if one.exists())
+    kind = _filesystem(folder)
+    if kind in NETWORK:
+        found.append(
+            Finding(
+                Grade.BAD,
+                f"{folder} is on a network file system ({kind}), where SQLite's log does not work."
+                " Move the database to a local disk.",
+            )
+        )
+    free = shutil.disk_usage(folder).free
+    size = path.stat().st_size if path.exists() else 0
+    if free < max(LITTLE_SPACE, 3 * size):
+        found.append(
+            Finding(
+                Grade.NOTE,
+                f"{free / 1e6:.0f} MB are free in {folder};"
+                f" a migration or recovery may need {3 * size / 1e6:.0f} MB.",
+            )
+        )
+    else:
+        found.append(Finding(Grade.FINE, f"{free / 1e9:.1f} GB are free in {folder}."))
+    for part in parts_of(path):
+        if part.exists() and stat.S_IMODE(part.stat().st_mode) & 0o077:
+            found.append(
+                Finding(Grade.NOTE, f"{part} can be read by others on this machine: chmod 600 {part}")
+            )
+        if part.exists() and not os.access(part, os.W_OK):
+            found.append(Finding(Grade.BAD, f"{part} cannot be written by this user."))
+    return found
+
+
+async def _integrity(protected: Protected) -> Finding:
+    try:
+        report = await protected.parts.check(protected.parts.path)
+    except DatabaseError as error:
+        return Finding(Grade.BAD, f"The database could not be checked: {error.detail}")
+    if report.damaged:
+        return Finding(
+            Grade.BAD,
+            f"The database is damaged: {'; '.join(report.problems[:3])}. The bot restores it when it starts;"
+            " by hand: modelus-bot backup restore",
+        )
+    if not report.ok:
+        return Finding(
+            Grade.NOTE, f"The database's structure is whole, but: {'; '.join(report.problems[:5])}"
+        )
+    rows = sum(report.rows.values())
+    return Finding(
+        Grade.FINE,
+        f"The database is whole: {rows} rows, {report.audit_id} audit entries,"
+        f" checked in {report.seconds:.1f} s.",
+    )
+
+
+def _schema(protected: Protected) -> Finding:
+    path = protected.parts.path
+    try:
+        missing = [one.id for one in Migrator(path).status() if not one.applied]
+        if missing:
+            return Finding(
+                Grade.NOTE, f"Migrations are missing ({', '.join(missing)}); the next start applies them."
+            )
+        report = protected.parts.validator.inspect_file(path)
+    except DatabaseError as error:
+        return Finding(Grade.BAD, f"The schema cannot be read: {error}")
+    if report.clean:
+        return Finding(Grade.FINE, "The schema is what the migrations make.")
+    grade = Grade.BAD if report.refused else Grade.NOTE
+    return Finding(grade, f"The schema differs from what the migrations make:\n{report}")
+
+
+def _backups(settings: Settings, protected: Protected) -> Finding:
+    newest = protected.backups.newest_verified()
+    if newest is None:
+        return Finding(Grade.BAD, "There is no verified backup. Make one now: modelus-bot backup create")
+    age = time.time() - newest.created_at
+    text = f"The newest verified backup is {age / 3600:.1f} hours old ({newest.name})."
+    return Finding(Grade.FINE if age < 3 * settings.backup.every else Grade.NOTE, text)
+
+
+async def _archive(protected: Protected) -> list[Finding]:
+    await protected.archive.probe()
+    if not protected.archive.available:
+        return [Finding(Grade.NOTE, protected.archive.status().words)]
+    try:
+        span = await protected.archive.moments()
+    except DatabaseError as error:
+        return [Finding(Grade.BAD, f"The archive cannot be read: {error.detail}")]
+    if span is None:
+        return [Finding(Grade.NOTE, "Nothing is in the archive yet; the running bot fills it.")]
+    hours = (span[1] - span[0]) / 3600
+    return [Finding(Grade.FINE, f"Any second of {hours:.1f} hours can be restored from the archive.")]
+
+
+def _drills(settings: Settings, protected: Protected) -> Finding:
+    newest = next(iter(protected.drill.results()), None)
+    if newest is None:
+        return Finding(Grade.NOTE, "No restore has been rehearsed yet: modelus-bot backup drill")
+    age = time.time() - newest.at
+    if not newest.ok:
+        return Finding(Grade.BAD, f"The last drill failed: {newest.source}: {'; '.join(newest.problems[:2])}")
+    text = f"The last drill, {age / 3600:.1f} hours ago, restored {newest.source} in {newest.seconds:.1f} s."
+    return Finding(Grade.FINE if age < 3 * settings.backup.drill_every else Grade.NOTE, text)
+
+
+def _quarantine(settings: Settings) -> Finding:
+    folder = settings.integrity.quarantine
+    kept = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    if not kept:
+        return Finding(Grade.FINE, "No damaged file was ever set aside.")
+    return Finding(
+        Grade.NOTE,
+        f"{len(kept)} replaced or damaged databases are kept in {folder}, newest {kept[-1]}."
+        " Delete them when you need them no more.",
+    )
+
+
+def _filesystem(folder: Path) -> str:
+    """Return the type of the file system, where the system tells."""
+    best = ("", "")
+    try:
+        for line in Path("/proc/self/mounts").read_text("utf-8").splitlines():
+            _, place, kind, *_ = line.split()
+            place = place.replace("\\040", " ")
+            if (str(folder.resolve()) + "/").startswith(place.rstrip("/") + "/") and len(place) >= len(
+                best[0]
+            ):
+                best = (place, kind)
+    except (OSError, ValueError):
+        return ""
+    return best[1]

@@ -1,0 +1,70 @@
+"""Backups, archive and restores at the command line, beside a running bot or in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from modelus_bot.cli.setting_up import run_async
+from modelus_bot.config import Settings
+from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.recovery.restoring import Restorer
+from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.logs import configure_logging
+
+__all__ = ["Protected", "protection_of", "with_protection"]
+
+T = TypeVar("T")
+
+
+class Protected:
+    """The parts that a command works with; the file itself is opened by nobody here."""
+
+    def __init__(self, protection: Protection) -> None:
+        """Take the parts over."""
+        self.parts = protection.parts
+        self.backups = protection.backups
+        self.archive = protection.archive
+        self.drill = protection.drill
+        self.restorer = Restorer(self.parts, _at_rest)
+
+
+def protection_of(settings: Settings, path: Path | None = None) -> Protection:
+    """Build what protects the database of the settings, or the one at ``path``."""
+    return Protection(
+        path or settings.database.path,
+        backup=settings.backup,
+        archive=settings.archive,
+        integrity=settings.integrity,
+        invariants=INVARIANTS,
+    )
+
+
+def with_protection(
+    settings: Settings,
+    work: Callable[[Protected], Awaitable[T]],
+    path: Path | None = None,
+    *,
+    claim: bool = False,
+) -> T:
+    """Do ``work``; with ``claim`` only while no bot has the file. Raises ``AlreadyRunning``."""
+    protection = protection_of(settings, path)
+
+    async def opened() -> T:
+        lock = InstanceLock(protection.parts.path)
+        if claim:
+            lock.acquire()
+        try:
+            return await work(Protected(protection))
+        finally:
+            lock.release()
+
+    with configure_logging(settings, terminal=False):
+        return run_async(opened())
+
+
+async def _at_rest(work: Callable[[], Awaitable[None]]) -> None:
+    """Replace the file while nobody has it open: the lock was taken."""
+    await work()

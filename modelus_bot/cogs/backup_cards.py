@@ -1,0 +1,131 @@
+"""What the backup commands show. Pure but for the archive's span."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from modelus_bot.database.archive import Archive
+from modelus_bot.database.backup import Manifest
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recovery.drill import DrillResult
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.recovery.restoring import Plan, Restored
+from modelus_bot.ui import embeds
+from modelus_bot.ui.people import moment
+
+__all__ = [
+    "created_card",
+    "drill_card",
+    "listed_card",
+    "plan_card",
+    "restored_card",
+    "span_of",
+    "verified_card",
+]
+
+Span = tuple[float, float] | None
+
+
+async def span_of(archive: Archive) -> Span:
+    """Return the moments between which everything can be restored, None when nothing is archived."""
+    if not archive.available:
+        return None
+    try:
+        return await archive.moments()
+    except DatabaseError:
+        return None
+
+
+def created_card(made: Manifest) -> discord.Embed:
+    """Return the card of a copy that was just made."""
+    text = (
+        f"`{made.name}`\n{_size(made.bytes)}, {sum(made.rows.values())} rows, made in {made.seconds:.1f} s."
+    )
+    return embeds.success("Backup made and verified", text)
+
+
+def listed_card(protection: Protection, span: Span) -> discord.Embed:
+    """Return the list of copies, newest first, and what the archive reaches back to."""
+    manifests = protection.backups.manifests()
+    lines = [
+        f"`{one.name}` {moment(int(one.created_at), 'R')}, {_size(one.bytes)},"
+        f" {'verified ' + moment(int(one.verified_at), 'R') if one.verified_at else '**not verified**'}"
+        for one in manifests
+    ]
+    card = embeds.info(
+        "Backups", embeds.lines(lines, empty="None yet. Make one with /backup create.", limit=3000)
+    )
+    if span is not None:
+        reach = f"Any second from {moment(int(span[0]), 'f')} to {moment(int(span[1]), 'f')}."
+    else:
+        reach = protection.archive.status().words
+    card.add_field(name="Archive", value=embeds.clip(reach, 1000), inline=False)
+    newest = next(iter(protection.drill.results()), None)
+    if newest is not None:
+        outcome = "whole" if newest.ok else "**NOT whole**"
+        said = (
+            f"{moment(newest.at, 'R')}: {embeds.clip(newest.source, 100)}, {outcome}, {newest.seconds:.1f} s"
+        )
+        card.add_field(name="Last drill", value=said, inline=False)
+    return card
+
+
+def verified_card(name: str, report: CheckReport) -> discord.Embed:
+    """Return what checking a copy again found."""
+    if report.ok:
+        rows = sum(report.rows.values())
+        return embeds.success(
+            "The backup is whole", f"`{name}`: {rows} rows, audit trail up to {report.audit_id}."
+        )
+    problems = embeds.lines([f"- {one}" for one in report.problems], empty="")
+    return embeds.failure("The backup is not whole", f"`{name}` no longer counts as a backup.\n{problems}")
+
+
+def plan_card(plan: Plan) -> discord.Embed:
+    """Return what restoring would change, table by table."""
+    head = f"From {plan.source}: the state of {moment(int(plan.moment), 'F')}, checked and whole.\n"
+    if plan.tables is None:
+        return embeds.question(
+            "Preview", head + "The present database cannot be read, so nothing can be compared."
+        )
+    if not plan.tables:
+        return embeds.info("Preview", head + "It has the same rows as the present database.")
+    lines = [
+        f"**{one.table}**: {one.only_now} would be gone, {one.only_then} would come back,"
+        f" {one.changed} would change"
+        for one in plan.tables
+    ]
+    return embeds.question("Preview", head + embeds.lines(lines, empty="", limit=3500))
+
+
+def restored_card(done: Restored) -> discord.Embed:
+    """Return what a restore did and how it is undone."""
+    text = f"From {done.plan.source}, in {done.seconds:.1f} s."
+    if done.undo:
+        text += f"\nTo undo it: `/backup restore` with the backup `{done.undo}`."
+    elif done.set_aside:
+        text += "\nThe files that were there before were set aside on the bot's machine."
+    return embeds.success("The database was restored", text)
+
+
+def drill_card(results: Sequence[DrillResult]) -> discord.Embed:
+    """Return what a rehearsal found."""
+    if not results:
+        return embeds.warning(
+            "Nothing to rehearse",
+            "There is neither a verified backup nor an archive. Make one with /backup create.",
+        )
+    lines = [
+        f"{'✅' if one.ok else '❌'} {embeds.clip(one.source, 100)}: {one.rows} rows, {one.seconds:.1f} s"
+        + ("" if one.ok else f" — {embeds.clip('; '.join(one.problems), 500)}")
+        for one in results
+    ]
+    make = embeds.success if all(one.ok for one in results) else embeds.failure
+    return make("Restore drill", "\n".join(lines))
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"

@@ -1,0 +1,125 @@
+"""A restore is decided by a second administrator, where there is one, within ten minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from loguru import logger
+
+from modelus_bot.cogs.backup_cards import plan_card, restored_card
+from modelus_bot.cogs.needs_admin import require_admin
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.recovery.restoring import Plan
+from modelus_bot.domain.members import members
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.ui import embeds
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["ask_for_approval"]
+
+PATIENCE = 600.0
+"""Seconds in which somebody has to decide."""
+
+
+class Approval(discord.ui.View):
+    """Two buttons for administrators; ``alone`` when the one who asked is the only one there is."""
+
+    message: discord.Message | None = None
+
+    def __init__(self, bot: ModelUsBot, plan: Plan, asked_by: int, *, alone: bool) -> None:
+        """Let administrators decide about ``plan``."""
+        super().__init__(timeout=PATIENCE)
+        self._bot = bot
+        self._plan = plan
+        self._asked_by = asked_by
+        self._alone = alone
+        self._working = False
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Let only administrators press."""
+        context = self._bot.context(interaction)
+        await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
+        return True
+
+    @discord.ui.button(label="Restore", style=discord.ButtonStyle.danger)
+    async def restore(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
+        """Replace the database by the plan's state."""
+        if interaction.user.id == self._asked_by and not self._alone:
+            await interaction.response.send_message(
+                "Another administrator has to decide about this.", ephemeral=True
+            )
+            return
+        await interaction.response.defer()
+        protection = self._bot.db.protection
+        if self._working or self.is_finished() or protection is None or protection.restorer is None:
+            return
+        self._working = True
+        try:
+            done = await protection.restorer.apply(self._plan.token)
+        finally:
+            self._working = False
+        self.stop()
+        logger.bind(
+            asked_by=self._asked_by, decided_by=interaction.user.id, source=self._plan.source
+        ).warning("restore_decided")
+        await interaction.edit_original_response(embed=restored_card(done), view=None)
+
+    @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
+    async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
+        """Leave everything as it is."""
+        if self._working or self.is_finished():
+            await interaction.response.defer()
+            return
+        self.stop()
+        card = embeds.info("Cancelled", "The database was not changed.")
+        await interaction.response.edit_message(embed=card, view=None)
+
+    async def on_timeout(self) -> None:
+        """Close the question."""
+        if self.message is None or self._working:
+            return
+        card = embeds.info("Closed", "Nobody decided within ten minutes, so the database was not changed.")
+        try:
+            await self.message.edit(embed=card, view=None)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            logger.bind(error=str(error)).info("question_not_closed")
+
+    async def on_error(
+        self, interaction: discord.Interaction, error: Exception, _: discord.ui.Item[Any]
+    ) -> None:
+        """Say what went wrong; the question stays open."""
+        await self._bot.error_handler.handle(interaction, error)
+
+
+async def ask_for_approval(
+    bot: ModelUsBot, interaction: discord.Interaction, plan: Plan, reason: str
+) -> None:
+    """Post the question where the command was used, for every administrator to see."""
+    alone = not await _others(bot, interaction)
+    view = Approval(bot, plan, interaction.user.id, alone=alone)
+    card = plan_card(plan)
+    card.title = "Restore the database?"
+    who = "You are the only administrator, so you decide." if alone else "Another administrator decides."
+    card.add_field(
+        name="Asked by", value=f"<@{interaction.user.id}>: {embeds.clip(reason, 300)}", inline=False
+    )
+    card.set_footer(
+        text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
+    )
+    view.message = await interaction.followup.send(embed=card, view=view, ephemeral=alone, wait=True)
+
+
+async def _others(bot: ModelUsBot, interaction: discord.Interaction) -> set[int]:
+    """Return who else is known to be an administrator: by role, by the settings, as the server's owner."""
+    known = set(bot.settings.server.admin_ids)
+    if interaction.guild is not None and interaction.guild.owner_id is not None:
+        known.add(interaction.guild.owner_id)
+    try:
+        known |= {one.discord_id for one in await bot.db.read(members) if one.role == "admin"}
+    except DatabaseError as error:
+        logger.bind(error=error.detail).info("admins_not_read")
+    return known - {interaction.user.id}

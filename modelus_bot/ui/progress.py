@@ -1,0 +1,55 @@
+"""Long work says how far it is, in the message that will hold its result."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import aiohttp
+import discord
+from loguru import logger
+
+from modelus_bot.ui import embeds
+
+__all__ = ["ProgressNote"]
+
+EVERY = 2.0
+"""Seconds between two edits of the message; Discord allows about one a second."""
+
+
+class ProgressNote:
+    """Edits a deferred interaction's answer while work goes on; what cannot be shown is no failure."""
+
+    def __init__(self, interaction: discord.Interaction, title: str) -> None:
+        """Show nothing yet: quick work has no progress."""
+        self._interaction = interaction
+        self._title = title
+        self._shown = time.monotonic()
+        self._showing: asyncio.Task[None] | None = None
+
+    def on_pages(self, state: dict[str, Any]) -> None:
+        """Show ``done`` of ``total`` as a percentage."""
+        total = state.get("total") or 0
+        if total:
+            self.on_step(f"{state.get('done', 0) * 100 // total} %")
+
+    def on_step(self, text: str) -> None:
+        """Show a step, unless the last one was shown just now or is still on its way."""
+        now = time.monotonic()
+        if now - self._shown < EVERY or (self._showing is not None and not self._showing.done()):
+            return
+        self._shown = now
+        self._showing = asyncio.create_task(self._show(embeds.info(self._title, text)))
+
+    async def finish(self, card: discord.Embed) -> None:
+        """Replace the progress by the result."""
+        if self._showing is not None:
+            await self._showing
+        await self._interaction.edit_original_response(embed=card)
+
+    async def _show(self, card: discord.Embed) -> None:
+        try:
+            await self._interaction.edit_original_response(embed=card)
+        except (discord.HTTPException, aiohttp.ClientError) as error:
+            logger.bind(error=str(error)).info("progress_not_shown")
