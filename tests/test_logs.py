@@ -181,7 +181,7 @@ def test_a_file_that_cannot_be_opened_stops_nothing(tmp_path: Path) -> None:
     with configure_logging(settings(tmp_path / "blocked" / "bot.jsonl"), terminal=shown):
         logger.info("still_here")
 
-    assert "log_file_not_opened" in shown.getvalue()
+    assert "log_not_written" in shown.getvalue()
     assert "still_here" in shown.getvalue()
 
 

@@ -1,0 +1,123 @@
+"""BackgroundWriter: a thread that writes lines, so that a slow or full destination holds up nobody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from loguru import logger
+
+__all__ = ["BackgroundWriter", "Destination"]
+
+QUEUE_LIMIT = 10_000
+"""Lines that may wait; when more come, the newest are counted instead of kept."""
+
+BATCH = 500
+PAUSE_FIRST = 0.5
+PAUSE_CAP = 10.0
+
+
+class Destination(Protocol):
+    """Where lines go."""
+
+    name: str
+    patient: bool
+    """Whether a failed write is tried again; otherwise its lines are given up."""
+
+    def write(self, lines: list[str]) -> None:
+        """Write lines, taking out of the list what is written; raises ``OSError`` or ``ValueError``."""
+
+    def close(self) -> None:
+        """Let go of what is open."""
+
+
+class BackgroundWriter:
+    """Owns a destination and the thread that writes to it, from now until ``retire``."""
+
+    def __init__(self, destination: Destination) -> None:
+        """Start the thread; it does not keep the process from ending."""
+        self._destination = destination
+        self._queue: SimpleQueue[str | Callable[[], None] | None] = SimpleQueue()
+        self._dropped = 0
+        self._retired = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"log-{destination.name}", daemon=True)
+        self._thread.start()
+
+    def put(self, line: str) -> None:
+        """Have a line written soon; never waits."""
+        if self._queue.qsize() >= QUEUE_LIMIT:
+            self._dropped += 1
+        else:
+            self._queue.put(line)
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Run ``function`` on the thread after the lines that wait now and before those that follow."""
+        self._queue.put(function)
+
+    def retire(self) -> None:
+        """Write what waits, then end; returns at once."""
+        self._retired.set()
+        self._queue.put(None)
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end; False when the destination still holds the thread up after ``seconds``."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            lines, call, going = self._take()
+            self._write(lines)
+            if call is not None:
+                call()
+            self._tell_dropped()
+        self._destination.close()
+
+    def _take(self) -> tuple[list[str], Callable[[], None] | None, bool]:
+        """Wait for something to do: lines, then perhaps a call; False for the end."""
+        lines: list[str] = []
+        item = self._queue.get()
+        while True:
+            if not isinstance(item, str):
+                return lines, item, item is not None
+            lines.append(item)
+            if len(lines) >= BATCH:
+                return lines, None, True
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                return lines, None, True
+
+    def _write(self, lines: list[str]) -> None:
+        """Write the lines; a patient destination gets them again and again, and is complained about once."""
+        pause = PAUSE_FIRST
+        failed = 0.0
+        while lines:
+            try:
+                self._destination.write(lines)
+            except (OSError, ValueError) as error:
+                if not failed:
+                    failed = time.monotonic()
+                    self._complain(error)
+                if self._retired.wait(pause) or not self._destination.patient:
+                    self._dropped += len(lines)
+                    return
+                pause = min(PAUSE_CAP, pause * 2)
+            else:
+                break
+        if failed:
+            seconds = round(time.monotonic() - failed, 1)
+            logger.bind(destination=self._destination.name, seconds=seconds).info("log_written_again")
+
+    def _complain(self, error: Exception) -> None:
+        if self._destination.patient:
+            logger.bind(destination=self._destination.name, error=str(error)).error("log_not_written")
+
+    def _tell_dropped(self) -> None:
+        if self._dropped and self._destination.patient:
+            dropped, self._dropped = self._dropped, 0
+            logger.bind(destination=self._destination.name, records=dropped).warning("log_records_dropped")
