@@ -305,3 +305,33 @@ async def test_database_that_comes_later(tmp_path: Path) -> None:
         writer.close()
     assert count(tmp_path / "restored.db") == 7
     assert told == []
+
+
+async def test_old_copies_go_and_the_rest_can_be_restored(tmp_path: Path) -> None:
+    """Full copies older than the one that reaches back over the retention are deleted, no others."""
+    database, ahead = tmp_path / "home" / "bot.db", 0.0
+    settings = quick(tmp_path / "archive", retention_hours=72)
+    copies = tmp_path / "archive" / "bot.db" / "ltx" / "9"
+    writer = opened(database)
+    async with Archive(database, settings, clock=lambda: time.time() + ahead) as archive:
+        await first_copy(archive)
+        for _ in range(2):
+            add(writer, 10)
+            assert await archive.snapshot()
+        assert len(await archive.snapshots()) == 3
+        needed = writer.execute("SELECT count(*) FROM notes").fetchone()[0]
+        await asyncio.sleep(0.05)
+        since = time.time()
+        for age, path in zip((100, 80, 73), sorted(copies.iterdir()), strict=True):
+            os.utime(path, (time.time() - age * 3600,) * 2)
+        add(writer, 10)
+        ahead = 72.5 * 3600
+        assert await archive.snapshot()
+        kept = await archive.snapshots()
+        ahead = 0.0
+        assert len(kept) == 2
+        await archive.restore(tmp_path / "oldest.db", at=since)
+        await archive.restore(tmp_path / "newest.db")
+    writer.close()
+    assert count(tmp_path / "oldest.db") == needed
+    assert count(tmp_path / "newest.db") == needed + 10
