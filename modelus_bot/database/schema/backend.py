@@ -20,6 +20,8 @@ from modelus_bot.database.schema.safeguard import Safeguard
 __all__ = ["Backend", "backend_for", "yoyo_migrations"]
 
 MIGRATION_TABLE = "_yoyo_migration"
+BUSY_SECONDS = 5.0
+"""How long to wait for a program that writes to the file."""
 
 
 class Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo publishes no types
@@ -37,7 +39,7 @@ class Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo publishes no types
         Foreign keys are off as SQLite advises for changes of schema: with them a table that is made
         anew would take the rows along that refer to it. They are checked before COMMIT.
         """
-        connection = sqlite3.connect(dburi.database, isolation_level=None, timeout=5.0)
+        connection = sqlite3.connect(dburi.database, isolation_level=None, timeout=BUSY_SECONDS)
         try:
             connection.execute("PRAGMA foreign_keys=OFF")
             connection.execute("PRAGMA journal_mode=WAL")

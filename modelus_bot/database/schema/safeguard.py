@@ -59,7 +59,8 @@ class Safeguard:
             raise MigrationFailed(f"the schema would not be what the migrations say: {facts}")
         broken = self._violations(connection) - before.violations
         if broken:
-            raise MigrationFailed(f"{broken.total()} rows would break a rule, first {_first(broken)}")
+            rows = "1 row" if broken.total() == 1 else f"{broken.total()} rows"
+            raise MigrationFailed(f"{rows} would break a rule, first {_first(broken)}")
 
     def _differences(self, connection: sqlite3.Connection) -> tuple[Difference, ...]:
         expected = self._validator.expected_after(applied_migrations(connection))

@@ -98,3 +98,9 @@ def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
             name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
             for name in tables
         }
+
+
+def state_of(path: Path) -> tuple[object, ...]:
+    """Everything a file says: schema, rows, and which migrations it has."""
+    schema = read(path, "SELECT type, name, sql FROM sqlite_master WHERE name <> 'yoyo_lock' ORDER BY 1, 2")
+    return schema, contents(path), read(path, "SELECT * FROM _yoyo_migration")
