@@ -162,6 +162,8 @@ def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> 
     """Hand edited settings to the running parts; what the bot was told otherwise it keeps."""
     logs.apply(change.new.logging)
     db.apply(change.new.database)
+    if db.protection is not None:
+        db.protection.apply(change.new.backup, change.new.archive, change.new.integrity)
     db.health.debug = _wants_operations(change.new)
     bot.settings = with_keys_of(bot.settings, change.new, change.keys)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
@@ -27,6 +27,11 @@ class Section(BaseModel):
         if isinstance(value, bool):
             raise ValueError("is not a yes-or-no setting")  # noqa: TRY004 - pydantic reports a ValueError
         return value
+
+    def edited(self, new: Self) -> Self:
+        """Return this section with the values of ``new`` for the settings that apply at once."""
+        live = [name for name, field in type(self).model_fields.items() if applies_live(field)]
+        return self.model_copy(update={name: getattr(new, name) for name in live})
 
 
 def applies_live(field: FieldInfo) -> bool:

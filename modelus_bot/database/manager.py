@@ -166,8 +166,7 @@ class DatabaseManager:
 
     def apply(self, settings: DatabaseSettings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
-        kept = {"path": self.settings.path, "synchronous": self.settings.synchronous}
-        self.settings = settings = settings.model_copy(update=kept)
+        self.settings = settings = self.settings.edited(settings)
         self.health.slow = settings.slow_operation
         for breaker in (self._write_breaker, self._read_breaker):
             breaker.configure(

@@ -80,6 +80,12 @@ class Archive:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stopping = False
 
+    def apply(self, settings: ArchiveSettings) -> None:
+        """Go on with another alert and another pause between full copies; the rest is the program's."""
+        self._settings = self._settings.edited(settings)
+        self._lag.allow(settings.lag_alert)
+        self._snapshots.apply(self._settings)
+
     @property
     def available(self) -> bool:
         """True when the program was found, fits as far as is known, and is not switched off."""

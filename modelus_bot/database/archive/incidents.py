@@ -22,6 +22,10 @@ class Lag:
         self.newest: float | None = None
         self.behind = False
 
+    def allow(self, seconds: float) -> None:
+        """Let it be ``seconds`` behind from now on."""
+        self._allowed = seconds
+
     def began(self) -> None:
         """Everything from now on is expected to be archived."""
         if self._since is None:

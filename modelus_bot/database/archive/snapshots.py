@@ -31,6 +31,7 @@ from modelus_bot.database.archive.restoring import SNAPSHOT_LEVEL, Reader
 from modelus_bot.database.archive.running import Running
 from modelus_bot.database.archive.supervisor import run_once
 from modelus_bot.database.errors import BackupFailed, DatabaseError
+from modelus_bot.database.pause import Pause
 
 __all__ = ["Alert", "Gate", "Snapshots", "keep_hours"]
 
@@ -68,9 +69,15 @@ class Snapshots:
         self._log = log
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._pause = Pause()
         self.newest: float | None = None
         self.held = False
         """True while the last one was not made because the gate did not allow it."""
+
+    def apply(self, settings: ArchiveSettings) -> None:
+        """Go on with another pause between two of them."""
+        self._settings = settings
+        self._pause.cut()
 
     async def take(self, gate: Gate, alert: Alert) -> bool:
         """Make one if the gate allows it; raises ``ArchiveUnavailable`` or ``BackupFailed``."""
@@ -91,26 +98,28 @@ class Snapshots:
 
     async def by_the_clock(self, gate: Callable[[], Gate], alert: Alert) -> None:
         """Make one whenever the newest is older than the settings allow; never returns."""
-        every = self._settings.snapshot_minutes * 60.0
-        pause = await self._first_pause(every)
+        last, held = await self._last_known(), False
         while True:
-            await asyncio.sleep(pause)
-            pause = every
+            every = self._settings.snapshot_minutes * 60.0
+            wanted = min(every, HELD_SECONDS) if held else every
+            if not await self._pause.over(max(1.0, min(wanted, last + wanted - self._clock()))):
+                continue
+            last, held = self._clock(), False
             try:
-                if not await self.take(gate(), alert):
-                    pause = min(every, HELD_SECONDS)
+                held = not await self.take(gate(), alert)
             except (DatabaseError, OSError) as error:
                 logger.bind(error=str(error)).error("archive_snapshot_failed")
                 alert("archive_snapshot_failed", {"why": str(error)})
 
-    async def _first_pause(self, every: float) -> float:
+    async def _last_known(self) -> float:
+        """Return when the newest full copy was made; now, when there is none or nobody can say."""
         try:
             known = await self._reader.snapshots()
         except DatabaseError as error:
             logger.bind(error=str(error)).warning("archive_snapshots_unknown")
-            return every
+            return self._clock()
         self.newest = known[-1] if known else None
-        return every if self.newest is None else max(1.0, min(every, self.newest + every - self._clock()))
+        return self._clock() if self.newest is None else self.newest
 
     async def _copy(self) -> None:
         """Copy, unless nothing was written since the last copy: that would be overwritten by its equal."""

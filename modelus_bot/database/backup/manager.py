@@ -22,6 +22,7 @@ from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.files import PARTIAL
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.pause import Pause
 from modelus_bot.database.schema import Migrator, SchemaValidator
 
 __all__ = ["BackupManager"]
@@ -61,12 +62,12 @@ class BackupManager:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._schedule: asyncio.Task[None] | None = None
+        self._pause = Pause()
 
     async def __aenter__(self) -> Self:
         """Remove what a killed copy left, and start the clock."""
         await asyncio.to_thread(self._remove_leftovers)
-        if self._settings.schedule == "on":
-            self._schedule = asyncio.create_task(self._by_the_clock(), name="backups")
+        self._schedule = asyncio.create_task(self._by_the_clock(), name="backups")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -76,6 +77,11 @@ class BackupManager:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._schedule
             self._schedule = None
+
+    def apply(self, settings: BackupSettings) -> None:
+        """Go on with edited settings; the folder stays, and so does a copy that is under way."""
+        self._settings = self._settings.edited(settings)
+        self._pause.cut()
 
     def manifests(self) -> tuple[Manifest, ...]:
         """Return the copies there are, newest first; reads the folder."""
@@ -244,9 +250,8 @@ class BackupManager:
 
     async def _by_the_clock(self) -> None:
         while True:
-            newest = next(iter(self.manifests()), None)
-            due = newest.created_at + self._settings.every if newest is not None else self._clock()
-            await asyncio.sleep(min(max(1.0, due - self._clock()), self._settings.every))
+            if not await self._pause.over(self._seconds_to_next()):
+                continue
             try:
                 await self.create("scheduled")
             except BackupFailed:
@@ -254,6 +259,14 @@ class BackupManager:
             except Exception as error:  # noqa: BLE001 - the clock must outlive any fault of a copy
                 logger.opt(exception=error).error("backup_fault")
                 await asyncio.sleep(min(300.0, self._settings.every))
+
+    def _seconds_to_next(self) -> float | None:
+        """Return how long until a copy is due; None while the clock is switched off."""
+        if self._settings.schedule == "off":
+            return None
+        newest = next(iter(self.manifests()), None)
+        due = newest.created_at + self._settings.every if newest is not None else self._clock()
+        return min(max(1.0, due - self._clock()), self._settings.every)
 
 
 def _migrations_of(copy: Path) -> tuple[str, ...]:

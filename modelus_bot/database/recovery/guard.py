@@ -80,6 +80,10 @@ class Guard:
             self._suspicion = self._suspicion or error
             self._wake.set()
 
+    def wake(self) -> None:
+        """Look now: how often that happens may have been edited."""
+        self._wake.set()
+
     async def swap(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work``, which replaces the file by another state, while nothing has it open."""
         async with self._turn:
@@ -97,20 +101,20 @@ class Guard:
                 await self._parts.archive.start()
 
     async def _watch(self) -> None:
-        settings = self._parts.settings
-        next_check = time.monotonic() + settings.check_every
+        checked = time.monotonic()
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(settings.watch_every):
+                async with asyncio.timeout(self._parts.settings.watch_every):
                     await self._wake.wait()
             self._wake.clear()
+            full = time.monotonic() >= checked + self._parts.settings.check_every
             async with self._turn:
                 try:
-                    await self._look(full=time.monotonic() >= next_check)
+                    await self._look(full=full)
                 except Exception as error:  # noqa: BLE001 - the guard must outlive any fault of its own
                     logger.opt(exception=error).error("guard_fault")
-            if time.monotonic() >= next_check:
-                next_check = time.monotonic() + settings.check_every
+            if full:
+                checked = time.monotonic()
 
     async def _look(self, *, full: bool) -> None:
         suspicion, self._suspicion = self._suspicion, None

@@ -20,6 +20,7 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.pause import Pause
 from modelus_bot.database.recovery.alerts import Alert, alert_of
 from modelus_bot.database.recovery.drill import Drill
 from modelus_bot.database.recovery.guard import Guard
@@ -51,6 +52,7 @@ class Protection:
         """What administrators still have to be told, oldest first; who tells them takes it from here."""
         validator = SchemaValidator()
         self._settings = backup
+        self._pause = Pause()
         self.parts = Parts(
             path,
             integrity,
@@ -110,6 +112,16 @@ class Protection:
             stack.push_async_callback(_stopped, drills)
             yield
 
+    def apply(self, backup: BackupSettings, archive: ArchiveSettings, integrity: IntegritySettings) -> None:
+        """Go on with edited settings; folders, bucket and program are those it was built with."""
+        self._settings = self._settings.edited(backup)
+        self.parts.settings = self.parts.settings.edited(integrity)
+        self.backups.apply(backup)
+        self.archive.apply(archive)
+        self._pause.cut()
+        if self.guard is not None:
+            self.guard.wake()
+
     def suspect(self, error: DatabaseError) -> None:
         """Let the guard look at a failure that may mean damage."""
         if self.guard is not None:
@@ -129,7 +141,8 @@ class Protection:
         while True:
             newest = next(iter(self.drill.results()), None)
             due = (newest.at if newest else time.time()) + self._settings.drill_every
-            await asyncio.sleep(max(1.0, due - time.time()))
+            if not await self._pause.over(max(1.0, due - time.time())):
+                continue
             try:
                 await self.drill.run()
             except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
