@@ -1,11 +1,12 @@
-"""What happens by the clock: hand-overs, notices, expiries, alerts."""
+"""What happens by the clock: hand-overs, notices, expiries, alerts, statistics."""
 
 from modelus_bot.jobs.alerts import Alerts
 from modelus_bot.jobs.cover_expiry import CoverExpiry
 from modelus_bot.jobs.handoff import HandoffJob
 from modelus_bot.jobs.loop import Job
 from modelus_bot.jobs.outbox import Outbox
+from modelus_bot.jobs.statistics import Statistics
 
 __all__ = ["ALL_JOBS"]
 
-ALL_JOBS: tuple[type[Job], ...] = (HandoffJob, CoverExpiry, Outbox, Alerts)
+ALL_JOBS: tuple[type[Job], ...] = (HandoffJob, CoverExpiry, Outbox, Alerts, Statistics)
