@@ -42,6 +42,7 @@ class BackgroundWriter:
         self._destination = destination
         self._queue: SimpleQueue[str | Callable[[], None] | None] = SimpleQueue()
         self._dropped = 0
+        self._failed: float | None = None
         self._retired = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"log-{destination.name}", daemon=True)
         self._thread.start()
@@ -93,29 +94,32 @@ class BackgroundWriter:
                 return lines, None, True
 
     def _write(self, lines: list[str]) -> None:
-        """Write the lines; a patient destination gets them again and again, and is complained about once."""
+        """Write the lines; a patient destination gets them again and again."""
         pause = PAUSE_FIRST
-        failed = 0.0
         while lines:
             try:
                 self._destination.write(lines)
             except (OSError, ValueError) as error:
-                if not failed:
-                    failed = time.monotonic()
-                    self._complain(error)
-                if self._retired.wait(pause) or not self._destination.patient:
+                self._complain(error)
+                if not self._destination.patient or self._retired.wait(pause):
                     self._dropped += len(lines)
                     return
                 pause = min(PAUSE_CAP, pause * 2)
             else:
-                break
-        if failed:
-            seconds = round(time.monotonic() - failed, 1)
-            logger.bind(destination=self._destination.name, seconds=seconds).info("log_written_again")
+                self._praise()
 
     def _complain(self, error: Exception) -> None:
-        if self._destination.patient:
-            logger.bind(destination=self._destination.name, error=str(error)).error("log_not_written")
+        """Tell of a failure, once until the next success."""
+        if self._failed is None:
+            self._failed = time.monotonic()
+            if self._destination.patient:
+                logger.bind(destination=self._destination.name, error=str(error)).error("log_not_written")
+
+    def _praise(self) -> None:
+        if self._failed is not None:
+            seconds = round(time.monotonic() - self._failed, 1)
+            self._failed = None
+            logger.bind(destination=self._destination.name, seconds=seconds).info("log_written_again")
 
     def _tell_dropped(self) -> None:
         if self._dropped and self._destination.patient:
