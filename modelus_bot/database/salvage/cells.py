@@ -6,7 +6,7 @@ import itertools
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from modelus_bot.database.salvage.image import Image
 from modelus_bot.database.salvage.layouts import Layout, fits, key_of
@@ -21,8 +21,7 @@ FRUITLESS = 4
 """Overflow pages that may be read for nothing, for each page of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a table's b-tree: its rowid (0 in a table without rowids) and its stored values."""
 
     page: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,7 @@ _TABLES = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' 
 _COLUMNS = 'SELECT cid, name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)'
 _INDEX = "SELECT cid FROM pragma_index_xinfo(?) ORDER BY seqno"
 _LINKS = 'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id, seq'
+_MISFIT = (-1,)
 _VIRTUAL = 2
 _EXPRESSION = -2
 
@@ -77,6 +78,8 @@ class Layout:
     alias: int | None = None
     keys: int | None = None
     links: tuple[Link, ...] = ()
+    shapes: dict[tuple[type, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
+    """What is known of rows' types so far, for ``fits``."""
 
     @property
     def is_table(self) -> bool:
@@ -169,12 +172,20 @@ def fits(layout: Layout, row: Row) -> bool:
 
     A text with a NUL is none that this program wrote: zeros were written over it.
     """
-    if not layout.fewest <= len(row) <= len(layout.types):
-        return False
-    for value, allowed in zip(row, layout.types, strict=False):
-        if type(value) not in allowed or (type(value) is str and "\0" in value):
-            return False
-    return True
+    shape = tuple(map(type, row))
+    texts = layout.shapes.get(shape)
+    if texts is None:
+        texts = layout.shapes[shape] = _text_places(layout, shape)
+    return texts is not _MISFIT and all("\0" not in row[place] for place in texts)  # type: ignore[operator]
+
+
+def _text_places(layout: Layout, shape: tuple[type, ...]) -> tuple[int, ...]:
+    """Return where rows of these types have texts, _MISFIT if the layout takes no such rows."""
+    if not layout.fewest <= len(shape) <= len(layout.types):
+        return _MISFIT
+    if any(one not in allowed for one, allowed in zip(shape, layout.types, strict=False)):
+        return _MISFIT
+    return tuple(place for place, one in enumerate(shape) if one is str)
 
 
 def key_of(layout: Layout, rowid: int, row: Row | None) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from modelus_bot.database.salvage.records import payload_in_page, read_varint
 
@@ -34,8 +35,7 @@ class PageKind(IntEnum):
 _KINDS = {int(kind): kind for kind in PageKind if kind}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: bytes ``start`` to ``end`` of its page.
 
     ``rowid`` is 0 on index pages, ``child`` 0 on leaf pages. The payload is ``length`` bytes, of which
@@ -89,44 +89,57 @@ def parse_page(data: bytes, usable: int, *, first: bool = False) -> Page | None:
     array_end = array + 2 * count
     if array_end > usable:
         return None
-    ordered = array_end <= content <= usable
-    lowest = content if ordered else array_end
-    cells = tuple(
-        _parse_cell(data, usable, kind, (data[at] << 8) | data[at + 1], lowest)
-        for at in range(array, array_end, 2)
-    )
-    sound = ordered and None not in cells and _fills(data, usable, head, content, cells)
-    return Page(kind, cells, right, sound)
+    pointers = [(data[at] << 8) | data[at + 1] for at in range(array, array_end, 2)]
+    cells: tuple[Cell | None, ...]
+    if kind is PageKind.TABLE_INTERIOR:
+        cells = tuple(_parse_child(data, usable, start, array_end) for start in pointers)
+    else:
+        table = kind is PageKind.TABLE_LEAF
+        cells = tuple(_parse_cell(data, usable, start, array_end, table, interior) for start in pointers)
+    whole = None not in cells and array_end <= content <= usable
+    return Page(kind, cells, right, whole and _fills(data, usable, head, content, cells))
 
 
-def _parse_cell(data: bytes, usable: int, kind: PageKind, start: int, lowest: int) -> Cell | None:
-    """Parse the cell at ``start``; None if it is not wholly inside the content area."""
+def _parse_cell(
+    data: bytes, usable: int, start: int, lowest: int, table: bool, interior: bool
+) -> Cell | None:
+    """Parse the cell with a payload at ``start``; None if it is not wholly between ``lowest`` and the end."""
     if start < lowest or start > usable - 4:
         return None
-    at = start
-    child = rowid = length = local = overflow = 0
-    if kind in {PageKind.TABLE_INTERIOR, PageKind.INDEX_INTERIOR}:
-        child = int.from_bytes(data[at : at + 4], "big")
-        at += 4
-    if kind is not PageKind.TABLE_INTERIOR:
-        sized = read_varint(data, at)
-        if sized is None or sized[0] > MAX_PAYLOAD:
-            return None
-        length, at = sized
-        local = payload_in_page(length, usable, table_leaf=kind is PageKind.TABLE_LEAF)
-    if kind in {PageKind.TABLE_LEAF, PageKind.TABLE_INTERIOR}:
+    child = int.from_bytes(data[start : start + 4], "big") if interior else 0
+    sized = read_varint(data, start + 4 if interior else start)
+    if sized is None or sized[0] > MAX_PAYLOAD:
+        return None
+    length, at = sized
+    rowid = 0
+    if table:
         numbered = read_varint(data, at)
         if numbered is None:
             return None
         rowid, at = numbered
-        if rowid >= 1 << 63:
-            rowid -= 1 << 64
-    end = local_end = at + local
+    local = payload_in_page(length, usable, table_leaf=table)
+    local_end = end = at + local
+    overflow = 0
     if local < length:
-        overflow = int.from_bytes(data[end : end + 4], "big")
         end += 4
-    end = max(end, start + 4)
-    return None if end > usable else Cell(start, end, rowid, child, at, local_end, length, overflow)
+        overflow = int.from_bytes(data[local_end:end], "big")
+    if end > usable:
+        return None
+    return Cell(start, max(end, start + 4), _signed(rowid), child, at, local_end, length, overflow)
+
+
+def _parse_child(data: bytes, usable: int, start: int, lowest: int) -> Cell | None:
+    """Parse the cell of an interior table page at ``start``: a child and the last rowid below it."""
+    numbered = read_varint(data, start + 4)
+    if start < lowest or numbered is None or numbered[1] > usable:
+        return None
+    rowid, end = numbered
+    child = int.from_bytes(data[start : start + 4], "big")
+    return Cell(start, max(end, start + 4), _signed(rowid), child, end, end, 0, 0)
+
+
+def _signed(rowid: int) -> int:
+    return rowid - (1 << 64) if rowid >> 63 else rowid
 
 
 def _fills(data: bytes, usable: int, head: int, content: int, cells: tuple[Cell | None, ...]) -> bool:

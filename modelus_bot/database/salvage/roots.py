@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database.salvage.cells import Reading
-from modelus_bot.database.salvage.layouts import Layout, LayoutKind
+from modelus_bot.database.salvage.layouts import Layout, LayoutKind, fits
 from modelus_bot.database.salvage.pages import PageKind
 from modelus_bot.database.salvage.trees import Trees
 
@@ -29,6 +29,8 @@ _MIGRATIONS = Layout(
     (_TEXT, _TEXT, frozenset({str, int, float, type(None)})),
     3,
 )
+_WORDS = (b"CREATE ", b"sqlite_autoindex_")
+"""One of these stands in every entry of the list."""
 _TYPES = frozenset({"table", "index", "view", "trigger"})
 
 
@@ -46,12 +48,22 @@ def find_roots(trees: Trees) -> dict[str, int]:
             _take(reading, roots)
     if any(hole.layout is SCHEMA for hole in trees.holes):
         for number in trees.strays():
-            if trees.kinds[number] == PageKind.TABLE_LEAF:
+            if trees.kind(number) == PageKind.TABLE_LEAF and _may_be_list(trees, number):
                 reading = trees.reader.read(number, SCHEMA)
                 if reading is not None and reading.entries and _is_list(reading):
                     trees.linked.add(number)
                     _take(reading, roots)
     return roots
+
+
+def _may_be_list(trees: Trees, number: int) -> bool:
+    """Look at little: most pages hold something else."""
+    if not any(word in trees.image.page(number) for word in _WORDS):
+        return False
+    parsed = trees.reader.parsed(number)
+    return parsed is not None and any(
+        fits(SCHEMA, row) and row[0] in _TYPES for _, row in trees.reader.entries(number, *parsed, 2)
+    )
 
 
 def _is_list(reading: Reading) -> bool:
