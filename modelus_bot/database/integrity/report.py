@@ -22,9 +22,11 @@ class BrokenRow(BaseModel):
 class CheckReport(BaseModel):
     """Everything a check found.
 
-    ``damaged`` means the structure: the file cannot be worked with. ``ok`` is stricter: no broken
-    rows, no missing audit link, no other shape. ``problems`` are at most 50 sentences.
-    ``audit_head`` and ``schema`` are in hex.
+    ``damaged`` means the structure: the file cannot be worked with. ``complete`` is false when
+    something could not be looked at, because time ran out or the file was locked. ``ok`` is the
+    strictest: complete, no damage, no broken row, no missing audit link, no other schema than its own
+    migrations make. ``problems`` are at most 50 sentences, ``broken_rows`` at most 1000 for each rule.
+    ``audit_head`` and ``schema_digest`` are in hex.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +34,7 @@ class CheckReport(BaseModel):
     ok: bool
     kind: FileKind
     damaged: bool
+    complete: bool = True
     problems: tuple[str, ...] = ()
     broken_rows: tuple[BrokenRow, ...] = ()
     rows: dict[str, int] = {}

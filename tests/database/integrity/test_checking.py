@@ -70,8 +70,8 @@ def test_broken_rows_are_not_damage(filled: Path) -> None:
     assert not report.damaged
     assert not report.ok
     text = "\n".join(report.problems)
-    assert "user_disciplines" in text
-    assert "CHECK constraint failed in settings" in text
+    assert "user_disciplines 1 refers by discipline to a row of disciplines that is not there" in text
+    assert "settings key 7 breaks settings_value_json" in text
     assert "settings key 8 no_key_8: is not wanted" in text
 
 

@@ -1,0 +1,113 @@
+"""Opens a file that may be damaged, so that looking at it changes nothing, and says what an error means."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from enum import Enum, auto
+from pathlib import Path
+
+from modelus_bot.database.errors import DatabaseError
+
+__all__ = ["Meaning", "meaning_of", "opened", "with_any_text"]
+
+STEPS = 20_000
+LONGEST = 64 * 1024 * 1024
+"""Bytes of the longest value that is believed; a damaged or hostile file may ask for a gigabyte."""
+
+_DAMAGE = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_TOOBIG,
+}
+_ANOTHER_WAY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+
+
+class Meaning(Enum):
+    """What an error says about the file."""
+
+    DAMAGE = auto()
+    OUT_OF_TIME = auto()
+    OTHER = auto()
+    """Nothing: it is locked, memory is short, a function is unknown."""
+
+
+def meaning_of(error: Exception) -> Meaning:
+    """Say what an exception means that reading the file provoked.
+
+    Errors without a code are raised by Python for content that no sound file has.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    if isinstance(error, MemoryError | OSError | DatabaseError):
+        return Meaning.OTHER
+    if code is None or code & 0xFF in _DAMAGE:
+        return Meaning.DAMAGE
+    return Meaning.OUT_OF_TIME if code & 0xFF == sqlite3.SQLITE_INTERRUPT else Meaning.OTHER
+
+
+@contextlib.contextmanager
+def opened(path: Path, *, finished: bool, deadline: float) -> Iterator[sqlite3.Connection]:
+    """Open for reading until the block ends; every statement ends at ``deadline`` (``perf_counter``).
+
+    Texts come as bytes. A -wal with content stays where it is: it is read with the file, but the last
+    connection to a file closes by moving the -wal into it, and the -wal may be the damaged part. So
+    such a file is opened read-only, which cannot do that; any other for writing, because only then
+    SQLite removes the -shm that it makes. ``finished`` files are read as they lie there, without locks.
+    """
+    connection = _connect(path, _ways(path, finished=finished), deadline)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def with_any_text(connection: sqlite3.Connection) -> Iterator[None]:
+    """Give texts as ``str`` in which bytes that are no UTF-8 stand as lone surrogates."""
+    before = connection.text_factory
+    connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        connection.text_factory = before
+
+
+def _ways(path: Path, *, finished: bool) -> tuple[str, ...]:
+    if finished:
+        return ("mode=ro&immutable=1",)
+    try:
+        unwritten = path.with_name(path.name + "-wal").stat().st_size > 0
+    except OSError:
+        unwritten = False
+    return ("mode=ro",) if unwritten else ("mode=rw", "mode=ro", "mode=ro&immutable=1")
+
+
+def _connect(path: Path, ways: tuple[str, ...], deadline: float) -> sqlite3.Connection:
+    """Open in the first way that works; a folder that cannot be written to allows only the last."""
+    for way in ways[:-1]:
+        try:
+            return _try(path, way, deadline)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _ANOTHER_WAY:
+                raise
+    return _try(path, ways[-1], deadline)
+
+
+def _try(path: Path, way: str, deadline: float) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{way}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    try:
+        connection.text_factory = bytes
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
+        connection.set_progress_handler(lambda: time.perf_counter() > deadline, STEPS)
+        connection.execute("PRAGMA cell_size_check=ON").close()
+        connection.execute("PRAGMA query_only=ON").close()
+        connection.execute("SELECT count(*) FROM sqlite_master").close()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

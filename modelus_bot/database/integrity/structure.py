@@ -1,0 +1,89 @@
+"""What SQLite says of a file's structure, with damage told apart from rows that break a rule."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from modelus_bot.database.names import with_names
+from modelus_bot.database.schema.shape import Shape
+
+__all__ = ["Depth", "Structure", "index_counts", "look_at"]
+
+Depth = Literal["quick", "full"]
+MOST = 10_000
+"""Messages that are asked for: fewer could all be about single rows and hide damage behind them."""
+
+_QUICK = "PRAGMA quick_check(10000)"
+_FULL = "PRAGMA integrity_check(10000)"
+_ABOUT_ROWS = ("CHECK constraint failed in ", "NULL value in ", "non-unique entry in index ")
+_HEADER = "*** in database "
+_COUNT = "SELECT count(*) FROM {table} NOT INDEXED"
+_COUNT_BY = "SELECT count(*) FROM {table} INDEXED BY {name}"
+_UNIQUE = "SELECT name FROM pragma_index_list(?, 'main') WHERE origin = 'u'"
+
+
+@dataclass(slots=True)
+class Structure:
+    """Sentences about damage, and those about rows, which name at most the table."""
+
+    damage: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+
+
+def look_at(connection: sqlite3.Connection, depth: Depth) -> Structure:
+    """Run SQLite's own check; raises ``sqlite3.Error`` where it gives up."""
+    found = _look(connection, depth)
+    if len(found.rows) >= MOST and not found.damage:
+        # All room was taken by rows; without CHECKs there is some for what matters more.
+        connection.execute("PRAGMA ignore_check_constraints=ON").close()
+        found.damage = _look(connection, depth).damage
+    return found
+
+
+def index_counts(connection: sqlite3.Connection, shape: Shape) -> Iterator[str]:
+    """Say which indexes have more or fewer entries than their table has rows; quick_check does not.
+
+    ``shape`` is that of the file itself.
+    """
+    rows: dict[tuple[str, str], int] = {}
+    for table, name, condition in _indexes(connection, shape):
+        if (table, condition) not in rows:
+            rows[table, condition] = _number(connection, with_names(_COUNT, table=table) + condition)
+        entries = _number(connection, with_names(_COUNT_BY, table=table, name=name) + condition)
+        if entries != rows[table, condition]:
+            yield f"index {name} has {entries} entries for {rows[table, condition]} rows of {table}"
+
+
+def _indexes(connection: sqlite3.Connection, shape: Shape) -> Iterator[tuple[str, str, str]]:
+    """Yield table, name and condition of every index but those that are the table itself."""
+    for table in shape.tables:
+        for (name,) in connection.execute(_UNIQUE, (table,)).fetchall():
+            yield table, _text(name), ""
+    for index in shape.indexes.values():
+        if index.table in shape.tables:
+            yield index.table, index.name, f" WHERE {index.predicate}" if index.predicate else ""
+
+
+def _look(connection: sqlite3.Connection, depth: Depth) -> Structure:
+    found = Structure()
+    for (answer,) in connection.execute(_QUICK if depth == "quick" else _FULL):
+        for line in _text(answer).splitlines():
+            if line in {"ok", ""} or line.startswith(_HEADER):
+                continue
+            (found.rows if _is_about_rows(line) else found.damage).append(line)
+    return found
+
+
+def _is_about_rows(line: str) -> bool:
+    return line.startswith(_ABOUT_ROWS) or " value in " in line
+
+
+def _number(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
