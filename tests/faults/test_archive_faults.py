@@ -110,6 +110,32 @@ async def test_stop_while_the_program_is_between_two_lives(tmp_path: Path) -> No
     writer.close()
 
 
+async def test_half_written_copies_are_removed(tmp_path: Path) -> None:
+    """The program killed at any moment of a full copy: the rest is restorable, and no remains pile up."""
+    database = tmp_path / "home" / "bot.db"
+    writer = opened(database)
+    writer.execute("INSERT INTO notes(text) VALUES (randomblob(30000000))")
+    archive = Archive(database, quick(tmp_path / "archive"))
+    await archive.start()
+    await archive.sync()
+    remains = 0
+    for pause in (0.2, 0.3, 0.4, 0.6):
+        add(writer, 1)
+        copying = asyncio.create_task(archive.snapshot())
+        await asyncio.sleep(pause)
+        await archive.stop()
+        await asyncio.gather(copying, return_exceptions=True)
+        remains += len(list((tmp_path / "archive").rglob("*.tmp")))
+        await archive.start()
+        assert not list((tmp_path / "archive").rglob("9/*.tmp"))
+    await archive.sync()
+    await archive.stop()
+    await archive.restore(tmp_path / "restored.db")
+    writer.close()
+    assert count(tmp_path / "restored.db") == 5
+    print(f"{remains} half-written files removed")
+
+
 def mentioning(text: str) -> list[str]:
     """Command lines of running programs that work on the archive of a database."""
     found = []

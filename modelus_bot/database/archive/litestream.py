@@ -105,6 +105,12 @@ class Places:
             if folder is not None:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def tidy(self) -> None:
+        """Remove what a killed program left half written; only for the holder of the locks, blocking."""
+        if self.replica is not None:
+            for path in self.replica.glob("ltx/*/*.tmp"):
+                path.unlink(missing_ok=True)
+
     def locks(self) -> tuple[Path, ...]:
         """The lock files: one for the database and one for the folder of the archive."""
         return tuple(folder / "lock" for folder in (self.run, self.replica) if folder is not None)

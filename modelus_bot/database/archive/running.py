@@ -22,7 +22,7 @@ from modelus_bot.database.archive.supervisor import Supervisor
 __all__ = ["Running"]
 
 STOP_SECONDS = 4.0
-FIRST_SYNC_SECONDS = 5.0
+FIRST_SYNC_SECONDS = 2.0
 """How long starting waits for the first sign of life; the rest happens in the background."""
 
 LOOK_SECONDS = 0.02
@@ -62,6 +62,7 @@ class Running:
         self.started = True
         self._note_file()
         try:
+            await asyncio.to_thread(self._places.tidy)
             self._lag.began()
             await self.supervisor.start()
             await self._wait_for_life()
@@ -83,6 +84,7 @@ class Running:
         self._paused = True
         try:
             await self.supervisor.stop(seconds=STOP_SECONDS)
+            await asyncio.to_thread(self._places.tidy)
             yield
         finally:
             self._paused = False
