@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from loguru import logger
@@ -21,6 +23,8 @@ HUGE = 64 * 1024 * 1024
 """Bytes of -wal from which readers are waited for, so that the file can start anew."""
 
 AT_LEAST_EVERY = 300.0
+PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)"
+TRUNCATE = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
@@ -36,8 +40,11 @@ def safe_beside_writers(version: str = sqlite3.sqlite_version) -> bool:
 class Checkpointer:
     """Checkpoints on the writer's thread, where nobody else writes; never while the archive does."""
 
-    def __init__(self, path: Path, connections: ConnectionManager, archive: Archive) -> None:
-        """Watch over the -wal beside ``path``."""
+    def __init__(
+        self, path: Path, connections: ConnectionManager, archive: Archive, settle: Callable[[], None]
+    ) -> None:
+        """Watch the -wal beside ``path``; ``settle`` runs on the writer's thread before each checkpoint."""
+        self._settle = settle
         self._wal = path.with_name(path.name + "-wal")
         self._connections = connections
         self._archive = archive
@@ -56,9 +63,9 @@ class Checkpointer:
         due = size >= LARGE or time.monotonic() - self._last >= AT_LEAST_EVERY
         if not due or changed == self._settled_at:
             return
-        mode = _truncate if size >= HUGE else _passive
+        sql = TRUNCATE if size >= HUGE else PASSIVE
         try:
-            busy, frames, moved = await self._connections.run(Lane.WRITER, mode)
+            busy, frames, moved = await self._connections.run(Lane.WRITER, functools.partial(self._run, sql))
         except DatabaseError as error:
             logger.bind(error=error.detail).info("checkpoint_postponed")
             return
@@ -67,10 +74,7 @@ class Checkpointer:
             self._settled_at = changed
         logger.bind(bytes=size, busy=busy, frames=frames, moved=moved).debug("checkpoint_made")
 
-
-def _passive(connection: sqlite3.Connection) -> tuple[int, int, int]:
-    return tuple(connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone())
-
-
-def _truncate(connection: sqlite3.Connection) -> tuple[int, int, int]:
-    return tuple(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+    def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
+        self._settle()
+        busy, frames, moved = connection.execute(sql).fetchone()
+        return busy, frames, moved

@@ -228,6 +228,7 @@ class DatabaseManager:
             await self._connections.open()
             stack.push_async_callback(self._connections.close)
             if protection is not None:
+                stack.push_async_callback(protection.settle)
                 await stack.enter_async_context(protection.archiving())
             await stack.enter_async_context(self._reads)
             await stack.enter_async_context(self._long_reads)

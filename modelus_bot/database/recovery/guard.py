@@ -29,6 +29,8 @@ from modelus_bot.database.recovery.state import State
 
 __all__ = ["Guard"]
 
+FOLLOW_EVERY = 0.5
+
 
 class Guard:
     """Owns the one task that checks the open file and replaces it when it must.
@@ -49,10 +51,11 @@ class Guard:
         self._connections = connections
         self._head = head
         self._forget = forget
-        self._checkpointer = Checkpointer(parts.path, connections, parts.archive)
+        self._checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.sums.settle)
         self._wake = asyncio.Event()
         self._suspicion: DatabaseError | None = None
         self._task: asyncio.Task[None] | None = None
+        self._follower: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._good_at = 0
         self.checked_at: float | None = None
@@ -63,16 +66,18 @@ class Guard:
         self._connections.on_moved = self.suspect
         await self._remember()
         self._task = asyncio.create_task(self._watch(), name="database-guard")
+        self._follower = asyncio.create_task(self._follow(), name="page-sums")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop watching; what is being replaced is finished first."""
         self._connections.on_moved = None
-        if self._task is not None:
-            async with self._turn:
-                self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        async with self._turn:
+            for task in (self._task, self._follower):
+                if task is not None:
+                    task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await task
 
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
@@ -116,6 +121,15 @@ class Guard:
             if full:
                 checked = time.monotonic()
 
+    async def _follow(self) -> None:
+        """Collect committed pages often: the archive's program may checkpoint at any time."""
+        while True:
+            await asyncio.sleep(FOLLOW_EVERY)
+            try:
+                await self._parts.sums.follow()
+            except Exception as error:  # noqa: BLE001 - what cannot be collected now is collected later
+                logger.bind(error=str(error)).warning("page_sums_not_followed")
+
     async def _look(self, *, full: bool) -> None:
         suspicion, self._suspicion = self._suspicion, None
         if (moved := self._connections.moved()) is not None:
@@ -144,6 +158,8 @@ class Guard:
                 problems=list(report.problems),
             )
         else:
+            if sums.unseen or not sums.known:
+                await self._parts.sums.adopt()
             self._good_at = int(self.checked_at)
 
     async def _confirm(self, suspicion: DatabaseError) -> None:
@@ -155,6 +171,7 @@ class Guard:
             report = await parts.check(parts.path)
             if not report.damaged and not sums.unexplained:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
+                await asyncio.to_thread(parts.sums.settle)
                 await self._connections.suspend(ConnectionLost("the connections are being renewed"))
                 self._connections.release()
                 return

@@ -20,6 +20,7 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.pause import Pause
 from modelus_bot.database.recovery.alerts import Alert, alert_of
 from modelus_bot.database.recovery.drill import Drill
@@ -28,7 +29,6 @@ from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.database.recovery.starting import make_ready
 from modelus_bot.database.recovery.state import State, StateFile
-from modelus_bot.database.recovery.witness import NoWitness
 from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["Protection"]
@@ -58,7 +58,7 @@ class Protection:
             integrity,
             BackupManager(path, backup, validator=validator, invariants=invariants),
             Archive(path, archive),
-            NoWitness(),
+            PageSums(path),
             validator,
             invariants,
             StateFile(path),
@@ -126,6 +126,10 @@ class Protection:
         """Let the guard look at a failure that may mean damage."""
         if self.guard is not None:
             self.guard.suspect(error)
+
+    async def settle(self) -> None:
+        """Note what was committed, before the connections close and move it into the main file."""
+        await asyncio.to_thread(self.parts.sums.settle)
 
     async def closed(self, head: tuple[int, str] | None) -> None:
         """Remember how far it went and that everything was closed in order; the next start trusts that."""

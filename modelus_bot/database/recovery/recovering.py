@@ -92,7 +92,7 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
         )
         aside = moved.folder
     await asyncio.to_thread(move_into_place, ready, parts.path)
-    await parts.sums.adopt()
+    await parts.sums.adopt_closed()
     return aside
 
 

@@ -43,8 +43,8 @@ async def make_ready(parts: Parts) -> tuple[str, ...]:
         create_file(parts.path)
     applied = await _migrate(parts)
     await asyncio.to_thread(_validate, parts.path, parts.validator)
-    if applied:
-        await parts.sums.adopt()
+    if applied or not parts.path.with_name(parts.path.name + "-sums").exists():
+        await parts.sums.adopt_closed()
     return applied
 
 
@@ -63,8 +63,9 @@ def create_file(path: Path) -> None:
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
-    sums = await parts.sums.check()
-    report = await parts.check(parts.path, depth="quick" if clean else "full")
+    sums = await parts.sums.check(closed=True)
+    trusted = clean and sums.known and not sums.unseen
+    report = await parts.check(parts.path, depth="quick" if trusted else "full")
     known = state or State()
     if report.damaged or sums.unexplained:
         problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
@@ -75,6 +76,8 @@ async def _check(parts: Parts, state: State | None) -> None:
     else:
         reached = State(False, report.audit_id, report.audit_head, known.good_at)
         await asyncio.to_thread(parts.state.save, reached)
+        if sums.unseen or not sums.known:
+            await parts.sums.adopt_closed()
         logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
 
 
