@@ -77,7 +77,7 @@ _LOOKS = (
         ("token", "secret", "passw", "authorization", "cookie", "credential", "signature", "key", "webhook"),
         5,
         re.compile(
-            rf"(?P<name>(?:{_NAMES})[\w-]*[\"']?\s*[=:]\s*[\"']?)"
+            rf"(?P<name>(?:{_NAMES})[\w-]*\\*[\"']?\s*[=:]\s*[\\\"'\[({{]*(?:b\\*[\"'])?)"
             r"(?:(?:bot|bearer|basic)\s+)?[^\s\"'\\&,;}\])]+",
             re.IGNORECASE,
         ),
