@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import time
@@ -53,3 +54,40 @@ async def test_random_moments(tmp_path: Path) -> None:
     writer.close()
     assert max(errors) <= 1.0
     print(f"{MOMENTS} moments: error median {sorted(errors)[MOMENTS // 2]:.3f} s, max {max(errors):.3f} s")
+
+
+@pytest.mark.slow
+async def test_moments_of_merged_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the single pieces gone, moments are as coarse as the merged ones, and still never too late."""
+    step = 2.0
+    monkeypatch.setattr("modelus_bot.database.archive.litestream.LEVELS", (f"{step:g}s", "5s"))
+    database = tmp_path / "home" / "bot.db"
+    dice = random.Random(5)
+    writer = opened(database)
+    archive = Archive(database, quick(tmp_path / "archive"))
+    async with archive:
+        await first_copy(archive)
+        began = time.time()
+        while time.time() < began + WRITING_SECONDS:
+            add(writer, 1)
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(2 * step)
+    everything = writer.execute("SELECT id, at FROM notes ORDER BY id").fetchall()
+    writer.close()
+    levels = tmp_path / "archive" / "bot.db" / "ltx"
+    merged = max(path.stem.partition("-")[2] for path in (levels / "1").iterdir())
+    for path in (levels / "0").iterdir():
+        if path.stem.partition("-")[2] <= merged:
+            path.unlink()
+    errors = []
+    for number in range(MOMENTS):
+        at = dice.uniform(began + step + 0.5, everything[-1][1])
+        target = tmp_path / f"{number}.db"
+        await archive.restore(target, at=at)
+        restored = rows(target)
+        assert restored == everything[: len(restored)]
+        assert restored[-1][1] <= at
+        errors.append(at - restored[-1][1])
+        target.unlink()
+    assert max(errors) <= step + 0.5
+    print(f"{MOMENTS} moments of pieces merged each {step:g} s: error max {max(errors):.3f} s")

@@ -28,7 +28,7 @@ __all__ = ["Archive"]
 
 WATCH_SECONDS = 1.0
 SYNC_SECONDS = 30.0
-QUICK_SYNC_SECONDS = 5.0
+QUICK_SYNC_SECONDS = 2.0
 UNRESPONSIVE_SECONDS = 600.0
 """After this long without an archived moment the program no longer counts as the one that checkpoints."""
 
@@ -209,7 +209,7 @@ class Archive:
         """
         await self._ready_to_read()
         now = self._clock()
-        if self._running.started and (at is None or at > now - WATCH_SECONDS):
+        if self._running.responds and (at is None or at > now - WATCH_SECONDS):
             with contextlib.suppress(ArchiveUnavailable):
                 await self._running.sync(QUICK_SYNC_SECONDS)
         moment = await self._reader.restore(target, None if at is None else min(at, now), on_progress)
