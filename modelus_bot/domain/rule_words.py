@@ -75,6 +75,11 @@ RANGES: dict[str, tuple[str, str]] = {
     "notifications_last_error_length": ("The last error of a notice", _long(1, 200)),
     "notification_prefs_type_length": ("The kind of notices in a preference", _long(1, 32)),
     "notification_prefs_delivery_known": ("How notices are delivered", "dm, inbox or off"),
+    "quarantined_rows_table_name_length": ("The table a quarantined row is from", _long(1, 64)),
+    "quarantined_rows_record_id_length": ("The number of a quarantined row", _long(1, 64)),
+    "quarantined_rows_row_json": ("The contents of a quarantined row", _JSON),
+    "quarantined_rows_reason_length": ("The reason of a quarantined row", _long(1, 500)),
+    "quarantined_rows_request_id_length": ("A request's number of a quarantined row", _long(1, 64)),
 }
 """CHECK constraints on one column: what it is about, and what it must be."""
 
@@ -152,6 +157,7 @@ TAKEN: dict[str, str] = {
     "notification_prefs.user_id, notification_prefs.type": (
         "There is a preference for these notices already. Change it instead of adding it."
     ),
+    "quarantined_rows.id": "There is a quarantined row with this number already. Please try again.",
 }
 """UNIQUE constraints, unique indexes and primary keys, by the columns SQLite names."""
 
@@ -173,6 +179,7 @@ TEXTS: dict[str, str] = {
     "overrides": "a cover request",
     "notifications": "a notice",
     "notification_prefs": "a preference for notices",
+    "quarantined_rows": "a quarantined row",
 }
 """What a row of each table is called."""
 
@@ -194,6 +201,7 @@ NEEDED: dict[str, str] = {
     "end_date": "the last day",
     "error_type": "the type of the error",
     "errors": "the number of errors",
+    "found_at": "the time it was found",
     "is_active": "whether it is active",
     "is_read": "whether it was read",
     "job": "the job",
@@ -211,10 +219,12 @@ NEEDED: dict[str, str] = {
     "prev_hash": "the link to the entry before",
     "queries": "the number of queries",
     "record_id": "the record",
+    "reason": "the reason",
     "reference": "the reference",
     "requested_by": "who asked",
     "request_id": "the number of the request",
     "retry_count": "the number of tries",
+    "row": "the contents of the row",
     "row_hash": "the fingerprint of the entry",
     "run_key": "the key of the run",
     "scheduler": "the kind of rotation",

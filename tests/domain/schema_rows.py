@@ -75,6 +75,14 @@ FITTING: dict[str, Row] = {
         "created_at": 0,
     },
     "notification_prefs": {"user_id": 1, "type": "cover", "delivery": "dm"},
+    "quarantined_rows": {
+        "id": 500,
+        "table_name": "users",
+        "record_id": "1",
+        "row": "{}",
+        "reason": "breaks valid_role",
+        "found_at": 0,
+    },
 }
 """Rows beside which users 1, 2 and 3, sprint 1 (the year 2026) and discipline ``d`` exist."""
 
@@ -148,6 +156,11 @@ UNCHECKED: dict[str, Row] = {
     "notifications_read_has_time": {"is_read": 1},
     "notification_prefs_type_length": {"type": ""},
     "notification_prefs_delivery_known": {"delivery": "pigeon"},
+    "quarantined_rows_table_name_length": {"table_name": ""},
+    "quarantined_rows_record_id_length": {"record_id": "1" * 65},
+    "quarantined_rows_row_json": {"row": "{"},
+    "quarantined_rows_reason_length": {"reason": ""},
+    "quarantined_rows_request_id_length": {"request_id": ""},
 }
 """For every CHECK constraint, by name, what breaks it and nothing before it."""
 
