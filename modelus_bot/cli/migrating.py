@@ -1,38 +1,129 @@
-"""``migrate``: which migrations the database file has, and applying those it lacks."""
+"""``migrate``: which migrations the database file has, applying those it lacks, and undoing the latest."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
 import typer
+from rich.table import Table
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.cli.setting_up import DatabaseOption, settings_of
-from modelus_bot.database.schema import Migrator
-from modelus_bot.logs import configure_logging
+from modelus_bot.cli.protecting import Protected, with_protection
+from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.database.errors import CorruptionDetected
+from modelus_bot.database.schema import BeforeMigrating, Migrator, SchemaValidator
+from modelus_bot.domain.invariants import INVARIANTS
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Which migrations the database has, and applying the others.")
+app = typer.Typer(
+    no_args_is_help=True, help="Which migrations the database has, applying the others, and undoing some."
+)
+
+Migrate = Callable[[BeforeMigrating], tuple[str, ...]]
 
 
 @app.command()
 def status(context: typer.Context, database: DatabaseOption = None) -> None:
-    """List every migration; exits with 5 when one is missing."""
+    """List every migration, and in what the schema is not as they made it.
+
+    Exits with 5 when a migration is missing and with 1 when the schema was altered by hand. Nothing is
+    changed, and the bot may be running.
+    """
     path = database or settings_of(context).database.path
     states = Migrator(path).status()
+    drift = [one for one in SchemaValidator().inspect_file(path).differences if one.kind != "pending"]
+    table = Table("migration", "state", box=None, pad_edge=False)
     for one in states:
-        typer.echo(f"{one.id}: {'applied' if one.applied else 'missing'}")
+        table.add_row(one.id, "applied" if one.applied else "missing")
+    console().print(table)
+    for difference in drift:
+        typer.echo(f"- {difference}")
+    if drift:
+        raise typer.Exit(ExitCode.FAILED)
     if not all(one.applied for one in states):
+        typer.echo("Apply what is missing with: modelus-bot migrate up")
         raise typer.Exit(ExitCode.SCHEMA)
 
 
 @app.command()
 def up(context: typer.Context, database: DatabaseOption = None) -> None:
-    """Apply every missing migration, each whole or not at all; the file is created if need be."""
+    """Apply every missing migration, each whole or not at all; the bot must be stopped.
+
+    A database that has data is copied and the copy verified first; one that is not there is created.
+    """
     settings = settings_of(context)
     path = database or settings.database.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    with configure_logging(settings, terminal=False):
-        applied = Migrator(path).up()
-    done = ", ".join(applied)
+
+    async def work(protected: Protected) -> tuple[str, ...]:
+        return await _migrated(protected, Migrator(path, invariants=INVARIANTS).up)
+
+    done = ", ".join(with_protection(settings, work, path, claim=True))
     typer.echo(f"Applied: {done}." if done else "The schema is current; nothing was changed.")
+
+
+@app.command()
+def down(
+    context: typer.Context,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="How many migrations to undo.")] = 1,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Undo the latest migrations, and with them what their tables hold; the bot must be stopped.
+
+    For going back to an older version of the bot, which is to be installed before the bot is started
+    again. The database is copied and the copy verified first.
+    """
+    settings = settings_of(context)
+    path = database or settings.database.path
+    migrator = Migrator(path, invariants=INVARIANTS)
+
+    async def work(protected: Protected) -> tuple[str, ...]:
+        latest = [one.id for one in reversed(migrator.status()) if one.applied][:steps]
+        if not latest:
+            return ()
+        typer.echo(f"To be undone, in this order: {', '.join(latest)}.")
+        typer.echo(_losses(path, latest))
+        if not yes and not typer.confirm("Undo them?"):
+            typer.echo("Nothing was changed.")
+            raise typer.Exit(ExitCode.FAILED)
+        return await _migrated(protected, lambda before: migrator.down(steps, before))
+
+    done = ", ".join(with_protection(settings, work, path, claim=True))
+    typer.echo(f"Undone: {done}." if done else "The database has no migrations; nothing was changed.")
+
+
+async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
+    """Migrate in a thread, with a verified backup before anything is changed."""
+    loop = asyncio.get_running_loop()
+    sums = protected.parts.sums
+    if (await sums.check(closed=True)).unexplained:
+        raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
+
+    def back_up(_: tuple[str, ...]) -> None:
+        made = asyncio.run_coroutine_threadsafe(protected.backups.create("pre_migration"), loop).result()
+        typer.echo(f"Backed up and verified: {made.name}")
+
+    done = await asyncio.to_thread(migrate, back_up)
+    if done:
+        await sums.adopt_closed()
+    return done
+
+
+def _losses(path: Path, undone: list[str]) -> str:
+    """Say which tables and columns go when some of the migrations are undone."""
+    validator = SchemaValidator()
+    applied = [one.id for one in Migrator(path).status() if one.applied]
+    now = validator.expected_after(applied).tables
+    then = validator.expected_after([one for one in applied if one not in undone]).tables
+    lost = [name for name in now if name not in then]
+    for name, table in then.items():
+        kept = {column.name for column in table.columns}
+        lost += (
+            [f"{name}.{one.name}" for one in now[name].columns if one.name not in kept] if name in now else []
+        )
+    return f"This removes, with everything in them: {', '.join(lost)}." if lost else "No table is lost."

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import uuid
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from yoyo import read_migrations
 from yoyo.backends.core.sqlite3 import SQLiteBackend
 from yoyo.connections import DatabaseURI
+from yoyo.migrations import Migration
 
-from modelus_bot.database.errors import MigrationFailed, from_sqlite
+from modelus_bot.database.errors import from_sqlite
+from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.locking import migration_lock
 from modelus_bot.database.schema.safeguard import Safeguard
+from modelus_bot.database.schema.tokens import statements
 
-__all__ = ["Backend", "backend_for", "yoyo_migrations"]
+__all__ = ["Backend", "backend_for"]
 
 MIGRATION_TABLE = "_yoyo_migration"
 BUSY_SECONDS = 5.0
@@ -79,28 +83,40 @@ class Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo publishes no types
         if self.connection.in_transaction:
             super().savepoint_rollback(id)
 
-    def apply_one(self, migration: Any, force: bool = False, mark: bool = True) -> None:
-        """Apply a migration, check the outcome and commit."""
+    def apply_script(self, script: Script) -> None:
+        """Apply a migration, mark it, check the outcome and commit."""
         with self.transaction():
             before = self.safeguard.before(self.connection)
-            _process(migration, self, "apply")
-            self.log_migration(migration, "apply")
-            self.mark_one(migration, log=False)
+            self._run(script.sql)
+            self.log_migration(_record(script), "apply")
+            self.mark_one(_record(script), log=False)
             self.safeguard.after(self.connection, before)
 
-    def rollback_one(self, migration: Any, force: bool = False) -> None:
+    def undo_script(self, script: Script) -> None:
         """Undo a migration, check the outcome and commit."""
         with self.transaction():
             before = self.safeguard.before(self.connection)
-            _process(migration, self, "rollback")
-            self.log_migration(migration, "rollback")
-            self.unmark_one(migration, log=False)
+            self._run(script.rollback)
+            self.log_migration(_record(script), "rollback")
+            self.unmark_one(_record(script), log=False)
             self.safeguard.after(self.connection, before)
 
     def get_log_data(self, migration: Any = None, operation: str = "apply") -> dict[str, Any]:
-        """Leave the operator's user and host names out of the file."""
-        data: dict[str, Any] = super().get_log_data(migration, operation)
-        return data | {"username": "", "hostname": ""}
+        """Leave the operator's user and host names out of the file; asking for them may take seconds."""
+        return {
+            "id": str(uuid.uuid4()),
+            "migration_id": migration.id if migration else None,
+            "migration_hash": migration.hash if migration else None,
+            "username": "",
+            "hostname": "",
+            "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
+            "operation": operation,
+        }
+
+    def _run(self, sql: str) -> None:
+        """Run a script inside the transaction; yoyo's own way of splitting it does not know all triggers."""
+        for statement in statements(sql):
+            self.connection.execute(statement).fetchall()
 
 
 @contextlib.contextmanager
@@ -118,13 +134,6 @@ def backend_for(path: Path, safeguard: Safeguard) -> Iterator[Backend]:
             raise from_sqlite(error) from error
 
 
-def yoyo_migrations(folder: Path) -> dict[str, Any]:
-    """Return yoyo's own migration objects by id."""
-    return {one.id: one for one in read_migrations(str(folder))}
-
-
-def _process(migration: Any, backend: Backend, direction: str) -> None:
-    migration.load()
-    if not migration.use_transactions:
-        raise MigrationFailed(f"{migration.id} asks for no transaction; every migration is one")
-    migration.process_steps(backend, direction)
+def _record(script: Script) -> Migration:
+    """Return what yoyo keeps of a migration."""
+    return Migration(script.id, "", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar
 
 from modelus_bot.database.schema.tokens import closing, normalised, split_at_commas, tokens_of
@@ -39,8 +40,9 @@ class IndexText:
     predicate: str
 
 
+@lru_cache(maxsize=256)
 def table_text(sql: str) -> TableText:
-    """Read a CREATE TABLE statement as SQLite stores it; a table without columns in its text has none."""
+    """Read a CREATE TABLE statement as SQLite stores it; the answer is shared and not to be changed."""
     tokens = tokens_of(sql)
     found = TableText()
     if "(" not in tokens:
@@ -53,6 +55,7 @@ def table_text(sql: str) -> TableText:
     return found
 
 
+@lru_cache(maxsize=256)
 def index_text(sql: str) -> IndexText:
     """Read a CREATE INDEX statement."""
     tokens = tokens_of(sql)

@@ -12,7 +12,7 @@ from pathlib import Path
 from modelus_bot.database.errors import MigrationFailed
 from modelus_bot.database.schema.reading import read_shape
 from modelus_bot.database.schema.shape import Shape
-from modelus_bot.database.schema.tokens import statement_starts
+from modelus_bot.database.schema.tokens import statements, tokens_of
 
 __all__ = ["Script", "read_scripts", "shape_after"]
 
@@ -24,10 +24,11 @@ _OUTSIDE_TRANSACTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One migration: its id (``0001.core``) and its SQL."""
+    """One migration: its id (``0001.core``), its SQL, and the SQL that undoes it, empty if there is none."""
 
     id: str
     sql: str
+    rollback: str
 
 
 def read_scripts(folder: Path) -> tuple[Script, ...]:
@@ -35,13 +36,11 @@ def read_scripts(folder: Path) -> tuple[Script, ...]:
 
     Raises ``MigrationFailed`` for one that is no SQL file, or that is no single transaction.
     """
-    files = sorted(one for one in folder.iterdir() if one.suffix in {".sql", ".py"})
-    for file in files:
-        _check_file(file)
+    texts = {one.name: _text(one) for one in sorted(folder.iterdir()) if one.suffix in {".sql", ".py"}}
     return tuple(
-        Script(file.stem, file.read_text(encoding="utf-8"))
-        for file in files
-        if not file.name.endswith(ROLLBACK)
+        Script(name.removesuffix(".sql"), text, texts.get(name.removesuffix(".sql") + ROLLBACK, ""))
+        for name, text in texts.items()
+        if not name.endswith(ROLLBACK)
     )
 
 
@@ -58,18 +57,20 @@ def _run(scripts: tuple[Script, ...]) -> Shape:
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for script in scripts:
             try:
-                connection.executescript(script.sql)
+                for statement in statements(script.sql):
+                    connection.execute(statement)
             except sqlite3.Error as error:
                 raise MigrationFailed(f"{script.id} does not work on an empty database: {error}") from error
         return read_shape(connection)
 
 
-def _check_file(file: Path) -> None:
+def _text(file: Path) -> str:
     if file.suffix != ".sql":
         raise MigrationFailed(f"{file.name}: a migration is an SQL file")
     sql = file.read_text(encoding="utf-8")
-    outside = sorted(set(statement_starts(sql)) & _OUTSIDE_TRANSACTIONS)
+    outside = sorted({tokens_of(one)[0] for one in statements(sql)} & _OUTSIDE_TRANSACTIONS)
     if outside:
         raise MigrationFailed(
             f"{file.name}: a migration is one transaction, {', '.join(outside).upper()} cannot be part of it"
         )
+    return sql

@@ -8,11 +8,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from loguru import logger
 
-from modelus_bot.bundled import migrations_dir
 from modelus_bot.database.errors import (
     ConnectionLost,
     ConstraintViolated,
@@ -24,7 +22,8 @@ from modelus_bot.database.errors import (
     from_sqlite,
 )
 from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.schema.backend import backend_for, yoyo_migrations
+from modelus_bot.database.schema.backend import backend_for
+from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.report import DriftReport
 from modelus_bot.database.schema.safeguard import Safeguard, check_space
 from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
@@ -56,8 +55,7 @@ class Migrator:
     ) -> None:
         """Use the migrations in ``migrations``, by default those that belong to this version."""
         self._path = path
-        self._folder = migrations or migrations_dir()
-        self._validator = SchemaValidator(self._folder)
+        self._validator = SchemaValidator(migrations)
         self._safeguard = Safeguard(self._validator, invariants)
 
     def status(self) -> tuple[MigrationStatus, ...]:
@@ -88,7 +86,7 @@ class Migrator:
         with backend_for(self._path, self._safeguard) as backend:
             applied = self._repaired(backend.connection)
             todo = [one for one in pending if one not in applied]
-            self._run(todo, backend.apply_one, "apply")
+            self._run(todo, backend.apply_script, "apply")
         return tuple(todo)
 
     def down(self, steps: int = 1, before: BeforeMigrating | None = None) -> tuple[str, ...]:
@@ -105,7 +103,7 @@ class Migrator:
         with backend_for(self._path, self._safeguard) as backend:
             applied = self._repaired(backend.connection)
             todo = [one for one in latest if one in applied]
-            self._run(todo, backend.rollback_one, "rollback")
+            self._run(todo, backend.undo_script, "rollback")
         return tuple(todo)
 
     def _check(self, ids: tuple[str, ...], before: BeforeMigrating | None) -> None:
@@ -126,10 +124,10 @@ class Migrator:
             logger.bind(repaired=words).warning("schema_repaired")
         return applied_migrations(connection)
 
-    def _run(self, ids: list[str], run: Callable[[Any], None], direction: str) -> None:
-        migrations = yoyo_migrations(self._folder)
+    def _run(self, ids: list[str], run: Callable[[Script], None], direction: str) -> None:
+        scripts = {one.id: one for one in self._validator.scripts}
         for one in ids:
-            _step(run, migrations[one], direction)
+            _step(run, scripts[one], direction)
 
 
 def _refuse(report: DriftReport) -> None:
@@ -137,20 +135,20 @@ def _refuse(report: DriftReport) -> None:
         raise SchemaMismatch("\n".join(str(one) for one in report.blocking))
 
 
-def _step(run: Callable[[Any], None], migration: Any, direction: str) -> None:
+def _step(run: Callable[[Script], None], script: Script, direction: str) -> None:
     """Run one migration; a fault of its own is ``MigrationFailed``, one of the disk is told as such."""
     try:
-        run(migration)
+        run(script)
     except Exception as error:
         known = from_sqlite(error) if isinstance(error, sqlite3.Error) else error
-        logger.bind(migration=migration.id, direction=direction, error=str(error)).error("migration_failed")
+        logger.bind(migration=script.id, direction=direction, error=str(error)).error("migration_failed")
         if isinstance(known, DatabaseError) and not isinstance(
             known, MigrationFailed | QueryFailed | ConstraintViolated
         ):
-            known.operation = f"{direction} {migration.id}"
+            known.operation = f"{direction} {script.id}"
             raise known from error
-        raise MigrationFailed(f"{direction} {migration.id}: {error}") from error
-    logger.bind(migration=migration.id, direction=direction).info("migration_done")
+        raise MigrationFailed(f"{direction} {script.id}: {error}") from error
+    logger.bind(migration=script.id, direction=direction).info("migration_done")
 
 
 def _create(path: Path) -> None:

@@ -7,9 +7,11 @@ they are. Any text has tokens: what is unfinished runs to the end.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from functools import lru_cache
 
-__all__ = ["closing", "normalised", "split_at_commas", "statement_starts", "tokens_of"]
+__all__ = ["closing", "normalised", "split_at_commas", "statements", "tokens_of"]
 
 _TOKEN = re.compile(
     r"""
@@ -46,6 +48,7 @@ def tokens_of(sql: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=2048)
 def normalised(sql: str) -> str:
     """Return ``sql`` with one space between tokens: equal texts mean the same to SQLite."""
     return " ".join(tokens_of(sql))
@@ -74,20 +77,15 @@ def split_at_commas(tokens: list[str]) -> list[list[str]]:
     return parts
 
 
-def statement_starts(sql: str) -> Iterator[str]:
-    """Yield the word each statement of a script begins with; those inside a trigger are left out."""
-    begun: list[str] = []
-    in_trigger = False
-    for one in [*tokens_of(sql), ";"]:
-        if one != ";":
-            begun.append(one)
-            in_trigger = in_trigger or (begun[0] == "create" and "trigger" in begun[:3])
-        elif in_trigger and begun[-2:] != [";", "end"]:
-            begun.append(one)
-        else:
-            yield from begun[:1]
-            begun, in_trigger = [], False
-    yield from begun[:1]
+@lru_cache(maxsize=256)
+def statements(sql: str) -> tuple[str, ...]:
+    """Return the statements of a script, as SQLite tells where each one ends; empty ones are left out."""
+    found, begin = [], 0
+    for match in _matches(sql):
+        if match.group() == ";" and sqlite3.complete_statement(sql[begin : match.end()]):
+            found.append(sql[begin : match.end()])
+            begin = match.end()
+    return tuple(one.strip() for one in [*found, sql[begin:]] if tokens_of(one))
 
 
 def _matches(sql: str) -> Iterator[re.Match[str]]:

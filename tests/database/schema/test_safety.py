@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import stat
 from collections import namedtuple
@@ -223,12 +224,38 @@ def test_a_table_made_by_hand_is_not_taken_for_a_migrations(file: Path, folder: 
     assert state_of(file) == before
 
 
-def test_a_migration_without_a_transaction_is_refused(file: Path, folder: Path) -> None:
-    """Yoyo knows a directive for that; here every migration is one transaction."""
-    folder_with(folder, m0002_loose="-- transactional: false\nCREATE TABLE more (a INTEGER)")
+def test_no_directive_takes_a_migration_out_of_its_transaction(file: Path, folder: Path) -> None:
+    """Yoyo knows one for that; here every migration is one transaction all the same."""
+    script = "-- transactional: false\nCREATE TABLE more (a INTEGER); INSERT INTO nowhere VALUES (1)"
+    folder_with(folder, m0002_loose=script)
     before = state_of(file)
 
-    with pytest.raises(MigrationFailed, match="every migration is one"):
+    with pytest.raises(MigrationFailed, match=r"0002.loose"):
         Migrator(file, folder).up()
 
     assert state_of(file) == before
+
+
+def test_a_trigger_with_statements_and_cases_is_one_statement(file: Path, folder: Path) -> None:
+    """Scripts are cut where SQLite says that a statement ends."""
+    trigger = (
+        "CREATE TRIGGER busy AFTER INSERT ON cities WHEN CASE new.size WHEN 1 THEN 0 ELSE 1 END BEGIN"
+        " UPDATE nations SET title = CASE WHEN people > 1 THEN 'a;b' ELSE title END WHERE id = new.nation;"
+        " DELETE FROM notes WHERE body IS 'END;'; END;"
+    )
+    folder_with(folder, m0002_trigger=f"{trigger} CREATE INDEX idx_size ON cities (size) -- last")
+
+    assert Migrator(file, folder).up() == ("0002.trigger",)
+    assert SchemaValidator(folder).inspect_file(file).clean
+
+
+def test_what_yoyo_keeps_is_as_yoyo_writes_it(file: Path, folder: Path) -> None:
+    """Its own tool reads the same file: hash and id of each migration, times, and nobody's name."""
+    digest = hashlib.sha256(b"0001.sample").hexdigest()
+    marks = read(
+        file, "SELECT migration_hash, migration_id, datetime(applied_at_utc) > '2020' FROM _yoyo_migration"
+    )
+    logged = read(file, "SELECT migration_id, operation, username, hostname FROM _yoyo_log")
+
+    assert marks == [(digest, "0001.sample", 1)]
+    assert logged == [("0001.sample", "apply", "", "")]
