@@ -76,5 +76,6 @@ class Checkpointer:
 
     def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
         self._settle()
-        busy, frames, moved = connection.execute(sql).fetchone()
+        with self._connections.checkpointing(by_us=True):
+            busy, frames, moved = connection.execute(sql).fetchone()
         return busy, frames, moved

@@ -31,11 +31,13 @@ Job = Callable[[dict[str, Any], Report], dict[str, Any]]
 """A blocking function ``job(task, report)`` that returns a JSON object."""
 
 JOBS = {
-    "hash": "modelus_bot.database.backup.copying:hash_job",
     "check": "modelus_bot.database.integrity.checking:check_job",
     "copy": "modelus_bot.database.backup.copying:copy_job",
+    "restore": "modelus_bot.database.backup.restoring:restore_job",
+    "verify": "modelus_bot.database.backup.verification:verify_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
+    "pagehashes": "modelus_bot.database.pagehashes.comparing:compare_job",
     "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
 }
 PR_SET_PDEATHSIG = 1

@@ -7,7 +7,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Self, TypeVar
@@ -22,11 +22,13 @@ from modelus_bot.database.errors import (
     DatabaseError,
     DatabaseReadOnly,
     FileMoved,
+    FileTouched,
     ManagerClosed,
     from_sqlite,
 )
-from modelus_bot.database.identity import Identity, identity_of, what_moved
+from modelus_bot.database.identity import Identity, identity_of, what_moved, written_at
 from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.openings import watched
 from modelus_bot.database.worker import WorkerConnection, close_quietly
 
 __all__ = ["ConnectionManager", "Lane"]
@@ -60,7 +62,7 @@ class _Stopwatch:
 class _Slot:
     """One lane's connection and what is known about it."""
 
-    __slots__ = ("busy_slice", "connection", "identity", "reopening", "stopwatch")
+    __slots__ = ("busy_slice", "connection", "identity", "reopening", "stopwatch", "watching")
 
     def __init__(self) -> None:
         self.busy_slice = 0.0
@@ -68,6 +70,7 @@ class _Slot:
         self.identity: Identity = ()
         self.reopening: asyncio.Task[None] | None = None
         self.stopwatch = _Stopwatch()
+        self.watching = contextlib.ExitStack()
 
 
 class ConnectionManager:
@@ -90,7 +93,8 @@ class ConnectionManager:
         self._held: DatabaseError | None = None
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
-        self.on_moved: Callable[[FileMoved], None] | None = None
+        self._written_at: int | None = None
+        self.on_moved: Callable[[FileMoved | FileTouched], None] | None = None
         """Told when the file is gone or another one; its connections are kept: they still hold the data."""
 
     def claim(self) -> None:
@@ -151,11 +155,25 @@ class ConnectionManager:
             return await connection.run(hop)
         except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError) as error:
             failure = ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
-            if isinstance(failure, FileMoved) and self.on_moved is not None:
+            if isinstance(failure, FileMoved | FileTouched) and self.on_moved is not None:
                 self.on_moved(failure)
             elif isinstance(failure, ConnectionLost):
                 await self._discard(lane, connection)
             raise failure from error
+
+    def expect_untouched(self) -> None:
+        """From now on take any write to the main file for a stranger's; see ``checkpointing``."""
+        self._written_at = written_at(self.path)
+
+    @contextlib.contextmanager
+    def checkpointing(self, *, by_us: bool) -> Iterator[None]:
+        """Let the main file be written to; afterwards nobody may again, unless others checkpoint, too."""
+        self._written_at = None
+        try:
+            yield
+        finally:
+            if by_us:
+                self.expect_untouched()
 
     def moved(self) -> FileMoved | None:
         """Say whether the file, its -wal or its -shm is not the one that is open."""
@@ -165,6 +183,8 @@ class ConnectionManager:
                     self._check_file(slot)
                 except FileMoved as moved:
                     return moved
+                except ConnectionLost:
+                    continue
         return None
 
     def apply(self, settings: DatabaseSettings) -> None:
@@ -188,6 +208,7 @@ class ConnectionManager:
         """Hold and close all connections, so that the file can be replaced."""
         self.hold(cause)
         await self._stop_reopening()
+        self._written_at = None
         await self._discard_all()
 
     def claim_again(self) -> None:
@@ -230,6 +251,8 @@ class ConnectionManager:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
         if found != slot.identity and (moved := what_moved(found, slot.identity)):
             raise FileMoved(moved)
+        if self._written_at is not None and written_at(self.path) != self._written_at:
+            raise FileTouched("the file was written to by somebody else")
 
     def _check_busy_slice(self, slot: _Slot, raw: sqlite3.Connection) -> None:
         """Let an edited wait for another program's lock reach a connection that is open."""
@@ -287,6 +310,7 @@ class ConnectionManager:
                 raise DatabaseReadOnly(str(error)) from error
             raise from_sqlite(error) from error
         slot.connection = connection
+        slot.watching.enter_context(watched(self.path))
 
     def _connect(self, lane: Lane, slot: _Slot) -> sqlite3.Connection:
         mode = "rw" if lane is Lane.WRITER else "ro"
@@ -325,6 +349,9 @@ class ConnectionManager:
 
     async def _discard(self, lane: Lane, connection: WorkerConnection) -> None:
         slot = self._slots[lane]
-        if slot.connection is connection:
+        known = slot.connection is connection
+        if known:
             slot.connection = None
         await close_quietly(connection, self._settings.close_deadline)
+        if known:
+            slot.watching.close()

@@ -4,7 +4,8 @@
     ├── TransientError                     worth trying again
     │   ├── DatabaseBusy                   another program holds the write lock
     │   ├── ConnectionLost                 the file cannot be reached through this connection any more
-    │   │   └── FileMoved                  the file was deleted, moved or replaced while it was open
+    │   │   ├── FileMoved                  the file was deleted, moved or replaced while it was open
+    │   │   └── FileTouched                somebody else wrote into the file while it was open
     │   ├── StorageFailed                  the disk answered with an error
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
@@ -48,6 +49,7 @@ __all__ = [
     "DiskFull",
     "ErrorType",
     "FileMoved",
+    "FileTouched",
     "ManagerClosed",
     "MigrationFailed",
     "OutcomeUnknown",
@@ -177,6 +179,10 @@ class ConnectionLost(TransientError):
 
 class FileMoved(ConnectionLost):
     """The file, or the -wal or -shm beside it, was deleted, moved or replaced while it was open."""
+
+
+class FileTouched(ConnectionLost):
+    """The main file was written to although no checkpoint of ours was under way."""
 
 
 class StorageFailed(TransientError):

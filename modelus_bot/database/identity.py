@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["Identity", "identity_of", "what_moved"]
+__all__ = ["Identity", "identity_of", "what_moved", "written_at"]
 
 Identity = tuple[tuple[int, int] | None, ...]
 """Device and inode of the database file, its -wal and its -shm; None for one that is not there."""
@@ -33,3 +33,11 @@ def what_moved(found: Identity, expected: Identity) -> str | None:
         if before is not None and here != before:
             return f"the {name} was replaced by another one"
     return None
+
+
+def written_at(path: Path) -> int:
+    """Return when the file was last written to, in nanoseconds; 0 when it is not there."""
+    try:
+        return os.stat(path).st_mtime_ns  # noqa: PTH116 - runs twice an operation
+    except OSError:
+        return 0

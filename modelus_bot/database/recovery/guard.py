@@ -14,14 +14,17 @@ from typing import Self
 from loguru import logger
 
 from modelus_bot.database.checkpoints import Checkpointer
+from modelus_bot.database.child import ChildFailed
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import (
     ConnectionLost,
     CorruptionDetected,
     DatabaseError,
     FileMoved,
+    FileTouched,
     StorageFailed,
 )
+from modelus_bot.database.identity import written_at
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.rebuilding import copied_from_open_handle
 from modelus_bot.database.recovery.recovering import Recovered, put_in_place, recover
@@ -58,6 +61,9 @@ class Guard:
         self._follower: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._good_at = 0
+        self._written_at = 0
+        self._compare = False
+        self._given_up = False
         self.checked_at: float | None = None
         self.last_recovery: Recovered | None = None
 
@@ -65,6 +71,7 @@ class Guard:
         """Start watching."""
         self._connections.on_moved = self.suspect
         await self._remember()
+        self._arm()
         self._task = asyncio.create_task(self._watch(), name="database-guard")
         self._follower = asyncio.create_task(self._follow(), name="page-sums")
         return self
@@ -81,7 +88,7 @@ class Guard:
 
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
-        if isinstance(error, FileMoved | CorruptionDetected | StorageFailed):
+        if isinstance(error, FileMoved | FileTouched | CorruptionDetected | StorageFailed):
             self._suspicion = self._suspicion or error
             self._wake.set()
 
@@ -102,7 +109,7 @@ class Guard:
                 await asyncio.to_thread(self._parts.state.save, known.reached(0, ""))
             finally:
                 self._forget()
-                self._connections.release()
+                self._release()
                 await self._parts.archive.start()
 
     async def _watch(self) -> None:
@@ -127,20 +134,42 @@ class Guard:
             await asyncio.sleep(FOLLOW_EVERY)
             try:
                 await self._parts.sums.follow()
+                self._notice_writing()
             except Exception as error:  # noqa: BLE001 - what cannot be collected now is collected later
                 logger.bind(error=str(error)).warning("page_sums_not_followed")
+
+    def _notice_writing(self) -> None:
+        """Have every page compared after somebody wrote to the main file."""
+        now = written_at(self._parts.path)
+        if now != self._written_at:
+            self._written_at = now
+            self._compare = True
+            self._wake.set()
 
     async def _look(self, *, full: bool) -> None:
         suspicion, self._suspicion = self._suspicion, None
         if (moved := self._connections.moved()) is not None:
             await self._rebuild(moved)
-        elif isinstance(suspicion, CorruptionDetected | StorageFailed):
+        elif isinstance(suspicion, CorruptionDetected | StorageFailed | FileTouched):
             await self._confirm(suspicion)
-        else:
+        elif self._given_up and full:
+            await self._confirm(CorruptionDetected("the file was found damaged before"))
+        elif not self._given_up:
             await self._checkpointer.work()
+            if not self._parts.archive.available:
+                self._written_at = written_at(self._parts.path)
             if full:
                 await self.check()
+            elif self._compare:
+                await self._compare_pages()
         await self._remember()
+
+    async def _compare_pages(self) -> None:
+        """Compare every page with what was committed; much quicker than a whole check."""
+        self._compare = False
+        sums = await self._parts.sums.check()
+        if sums.unexplained:
+            await self._confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
 
     async def check(self) -> None:
         """Check the whole file in children while the bot works; damage that is found is recovered from."""
@@ -171,16 +200,21 @@ class Guard:
             report = await parts.check(parts.path)
             if not report.damaged and not sums.unexplained:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
+                if sums.unseen or not sums.known:
+                    await parts.sums.adopt()
                 await asyncio.to_thread(parts.sums.settle)
                 await self._connections.suspend(ConnectionLost("the connections are being renewed"))
-                self._connections.release()
+                self._release()
                 return
             problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
             await self._recover(suspicion, problems, sums.unexplained)
+        except ChildFailed as error:
+            logger.bind(error=error.detail).error("damage_cannot_be_looked_for")
+            self._release()
         except DatabaseError as error:
             self._give_up(error)
         except BaseException:
-            self._connections.release()
+            self._release()
             raise
 
     async def _recover(
@@ -224,9 +258,9 @@ class Guard:
             self._give_up(error)
         except OSError as error:
             logger.bind(error=str(error)).warning("database_cannot_be_brought_back_yet")
-            self._connections.release()
+            self._release()
         except BaseException:
-            self._connections.release()
+            self._release()
             raise
 
     async def _go_on(self, recovered: Recovered) -> None:
@@ -234,7 +268,7 @@ class Guard:
         await asyncio.to_thread(self._parts.state.save, known.reached(recovered.audit_id, ""))
         self._forget()
         self._connections.claim_again()
-        self._connections.release()
+        self._release()
         await self._parts.archive.start()
         self.last_recovery = recovered
         self._parts.alert(
@@ -247,8 +281,20 @@ class Guard:
             seconds=round(recovered.seconds, 2),
         )
 
+    def _release(self) -> None:
+        self._given_up = False
+        self._arm()
+        self._connections.release()
+
+    def _arm(self) -> None:
+        """Take writes to the main file for a stranger's, unless the archive's program checkpoints, too."""
+        self._written_at = written_at(self._parts.path)
+        if not self._parts.archive.available:
+            self._connections.expect_untouched()
+
     def _give_up(self, error: DatabaseError) -> None:
         """Serve nothing from a file that is damaged and cannot be replaced; people read why."""
+        self._given_up = True
         self._connections.hold(error)
         self._parts.trouble(
             "database_not_recovered",

@@ -20,7 +20,7 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.pagesums import PageSums
+from modelus_bot.database.pagehashes import PageSums
 from modelus_bot.database.pause import Pause
 from modelus_bot.database.recovery.alerts import Alert, alert_of
 from modelus_bot.database.recovery.drill import Drill

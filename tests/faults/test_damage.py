@@ -1,0 +1,221 @@
+"""Damage of every kind, while the bot runs and while it does not: noticed, never served, recovered from."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.files import parts_of
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.invariants import INVARIANTS
+from tests.database.operations import PutSetting, setting
+
+DAMAGES = 500 if os.environ.get("MODELUS_TEST_FULL") else 12
+ROWS, LATER = 700, 30
+PAGE = 4096
+
+
+@dataclass
+class Site:
+    """A folder with everything that belongs to one bot."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The main file."""
+        return self.folder / "data" / "modelus.db"
+
+    def open(self, alerts: list[Alert], archive: str) -> DatabaseManager:
+        """Return a protected database on this site."""
+        protection = Protection(
+            self.database,
+            backup=BackupSettings(folder=self.folder / "backups", schedule="off", attempts=1),
+            archive=ArchiveSettings.model_validate({"mode": archive, "folder": self.folder / "archive"}),
+            integrity=IntegritySettings(quarantine=self.folder / "quarantine", watch_every=0.5),
+            invariants=INVARIANTS,
+        )
+        protection.on_alert = alerts.append
+        return DatabaseManager(
+            self.database, DatabaseSettings(write_deadline=60, read_deadline=60), protection=protection
+        )
+
+
+def overwrite(path: Path, offset: int, content: bytes) -> None:
+    """Write from outside, as a failing disk or a stray program does."""
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.pwrite(descriptor, content, offset)
+    finally:
+        os.close(descriptor)
+
+
+def random_page(path: Path, pick: random.Random) -> str:
+    """Overwrite a whole page with noise."""
+    page = pick.randrange(path.stat().st_size // PAGE)
+    overwrite(path, page * PAGE, pick.randbytes(PAGE))
+    return f"page {page + 1} overwritten"
+
+
+def block(path: Path, pick: random.Random) -> str:
+    """Overwrite 256 bytes."""
+    number = pick.randrange(path.stat().st_size // 256)
+    overwrite(path, number * 256, pick.randbytes(256))
+    return f"256 bytes at {number * 256} overwritten"
+
+
+def header(path: Path, _: random.Random) -> str:
+    """Zero the first hundred bytes."""
+    overwrite(path, 0, bytes(100))
+    return "header zeroed"
+
+
+def truncation(path: Path, pick: random.Random) -> str:
+    """Cut the file."""
+    size = pick.randrange(0, path.stat().st_size)
+    os.truncate(path, size)
+    return f"cut at {size}"
+
+
+def swap(path: Path, pick: random.Random) -> str:
+    """Exchange two pages; each is well formed."""
+    pages = path.stat().st_size // PAGE
+    first, second = pick.sample(range(1, pages), 2)
+    content = path.read_bytes()
+    one, other = content[first * PAGE : (first + 1) * PAGE], content[second * PAGE : (second + 1) * PAGE]
+    overwrite(path, first * PAGE, other)
+    overwrite(path, second * PAGE, one)
+    return f"pages {first + 1} and {second + 1} swapped"
+
+
+def strange_wal(path: Path, pick: random.Random) -> str:
+    """Leave a -wal of another database beside the file."""
+    import sqlite3
+
+    other = path.with_name("other.db")
+    raw = sqlite3.connect(other, isolation_level=None)
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.execute("CREATE TABLE strange(x)")
+    raw.executemany("INSERT INTO strange VALUES(?)", [(pick.random(),) for _ in range(200)])
+    content = other.with_name("other.db-wal").read_bytes()
+    raw.close()
+    other.unlink()
+    path.with_name(path.name + "-wal").write_bytes(content)
+    return "a strange -wal left beside it"
+
+
+def noise(path: Path, pick: random.Random) -> str:
+    """Replace the whole content."""
+    path.write_bytes(pick.randbytes(pick.randrange(1, 100_000)))
+    return "replaced by noise"
+
+
+def deletion(path: Path, _: random.Random) -> str:
+    """Delete all three files."""
+    for part in parts_of(path):
+        part.unlink(missing_ok=True)
+    return "deleted"
+
+
+STOPPED = (
+    random_page,
+    random_page,
+    block,
+    block,
+    block,
+    header,
+    truncation,
+    swap,
+    strange_wal,
+    noise,
+    deletion,
+)
+RUNNING = (random_page, random_page, block, block, block, header, swap, deletion)
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site with rows before and after a backup; the first backup has half of the rows."""
+    folder = tmp_path_factory.mktemp("pristine")
+
+    async def fill() -> None:
+        async with Site(folder).open([], "auto") as db:
+            assert db.protection is not None
+            for number in range(ROWS):
+                if number in {ROWS // 2, ROWS - LATER}:
+                    await db.protection.backups.create("manual")
+                await db.write(PutSetting(key=f"key {number:04}", value=number), Context())
+            if db.protection.archive.available:
+                await db.protection.archive.sync()
+
+    asyncio.run(fill())
+    return folder
+
+
+async def read_until_answered(db: DatabaseManager, key: str) -> int | None:
+    """Read as a patient person does: a sentence is no answer, a wrong value would be."""
+    for _ in range(200):
+        try:
+            return await db.read(setting, key)
+        except DatabaseError:
+            await asyncio.sleep(0.1)
+    raise AssertionError("the database never came back")
+
+
+# With the archive on, its program writes to the main file, too, so that a write by somebody else is not
+# noticed before the next read but within a second; damage that SQLite sees is noticed at once in any case.
+@pytest.mark.timeout(7200)
+async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Path) -> None:
+    """Every row comes back as it was; only rows that no copy has may be missing, and none is ever wrong."""
+    counts: Counter[str] = Counter()
+    for number in range(DAMAGES):
+        pick = random.Random(number)
+        archive = pick.choice(["auto", "off"])
+        running = pick.random() < 0.4
+        kind: Callable[[Path, random.Random], str] = pick.choice(RUNNING if running else STOPPED)
+        site = Site(tmp_path / f"{number}")
+        shutil.copytree(pristine, site.folder)
+        alerts: list[Alert] = []
+        backup_too = archive == "off" and pick.random() < 0.3
+        if backup_too:
+            newest = max((site.folder / "backups").glob("*.db"), key=lambda one: one.stat().st_mtime_ns)
+            overwrite(newest, pick.randrange(newest.stat().st_size - 300), pick.randbytes(300))
+        what = ""
+        if not running:
+            what = kind(site.database, pick)
+        async with site.open(alerts, archive) as db:
+            if running:
+                what = kind(site.database, pick)
+                if archive == "auto":
+                    await asyncio.sleep(1.5)
+            label = f"{number}: {what}, archive {archive}, running {running}, backup damaged {backup_too}"
+            values = [await read_until_answered(db, f"key {one:04}") for one in range(ROWS)]
+            assert db.protection is not None
+            report = await db.protection.parts.check(site.database)
+        wrong = [one for one in range(ROWS) if values[one] not in {one, None}]
+        lost = [one for one in range(ROWS) if values[one] is None]
+        assert wrong == [], label
+        assert report.ok, f"{label}: {report.problems[:3]}"
+        assert archive == "off" or lost == [], f"{label}: lost {lost}; {[one.text for one in alerts]}"
+        assert all(one >= ROWS // 2 for one in lost), f"{label}: lost {lost}"
+        counts["damages"] += 1
+        counts["with losses"] += bool(lost)
+        counts["rows lost"] += len(lost)
+        counts["recovered"] += any(one.kind == "database_recovered" for one in alerts)
+        shutil.rmtree(site.folder)
+    print(dict(counts))  # noqa: T201 - the figures of a full run
+    assert counts["damages"] == DAMAGES
+    assert counts["recovered"] >= DAMAGES * 0.6
