@@ -1,4 +1,8 @@
-"""Rules over several rows that the schema alone cannot hold."""
+"""Rules over several rows that the schema alone cannot hold, and what to do about a row that breaks one.
+
+They hold after every operation; a row that breaks one was written by something else. Their order is
+that of their repairs: who is on duty follows from everything before it.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,246 @@ from modelus_bot.database.integrity.invariants import Invariant
 
 __all__ = ["INVARIANTS"]
 
+_PEOPLE = Invariant(
+    "people_named",
+    """
+    SELECT 'users', discord_id, 'has a name, role, time zone, flag or quiet hours that cannot be' FROM users
+    WHERE typeof(username) <> 'text' OR length(username) NOT BETWEEN 1 AND 100
+       OR role NOT IN ('developer', 'designer', 'tester', 'project_manager', 'admin')
+       OR typeof(timezone) <> 'text' OR length(timezone) NOT BETWEEN 1 AND 64
+       OR typeof(is_active) <> 'integer' OR is_active NOT IN (0, 1)
+       OR (typeof(quiet_from) = 'null') <> (typeof(quiet_to) = 'null')
+       OR quiet_from NOT BETWEEN 0 AND 1439 OR quiet_to NOT BETWEEN 0 AND 1439
+    """,
+    "Everybody has a name, and a role only if it is one of the five.",
+    repair="""
+    UPDATE users SET
+        username = CASE WHEN typeof(username) <> 'text' OR length(username) = 0 THEN 'Member ' || discord_id
+            ELSE substr(username, 1, 100) END,
+        role = CASE WHEN role IN ('developer', 'designer', 'tester', 'project_manager', 'admin')
+            THEN role END,
+        timezone = CASE WHEN typeof(timezone) = 'text' AND length(timezone) BETWEEN 1 AND 64 THEN timezone
+            ELSE 'America/New_York' END,
+        is_active = CASE WHEN typeof(is_active) = 'integer' AND is_active IN (0, 1) THEN is_active ELSE 1 END,
+        quiet_from = CASE WHEN quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439
+            THEN quiet_from END,
+        quiet_to = CASE WHEN quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439 THEN quiet_to END
+    WHERE typeof(username) <> 'text' OR length(username) NOT BETWEEN 1 AND 100
+       OR role NOT IN ('developer', 'designer', 'tester', 'project_manager', 'admin')
+       OR typeof(timezone) <> 'text' OR length(timezone) NOT BETWEEN 1 AND 64
+       OR typeof(is_active) <> 'integer' OR is_active NOT IN (0, 1)
+       OR (typeof(quiet_from) = 'null') <> (typeof(quiet_to) = 'null')
+       OR quiet_from NOT BETWEEN 0 AND 1439 OR quiet_to NOT BETWEEN 0 AND 1439
+    """,
+)
+_DISCIPLINES = Invariant(
+    "disciplines_named",
+    """
+    SELECT 'disciplines', key, 'has a name, rotation or flag that cannot be' FROM disciplines
+    WHERE typeof(label) <> 'text' OR length(label) NOT BETWEEN 1 AND 60
+       OR typeof(scheduler) <> 'text' OR scheduler NOT IN ('carry', 'modulo')
+       OR typeof(is_active) <> 'integer' OR is_active NOT IN (0, 1)
+    """,
+    "Every discipline has a name and one of the two kinds of rotation.",
+    repair="""
+    UPDATE disciplines SET
+        label = CASE WHEN typeof(label) <> 'text' OR length(label) = 0 THEN key ELSE substr(label, 1, 60) END,
+        scheduler = CASE WHEN scheduler IN ('carry', 'modulo') THEN scheduler ELSE 'carry' END,
+        is_active = CASE WHEN typeof(is_active) = 'integer' AND is_active IN (0, 1) THEN is_active ELSE 1 END
+    WHERE typeof(label) <> 'text' OR length(label) NOT BETWEEN 1 AND 60
+       OR typeof(scheduler) <> 'text' OR scheduler NOT IN ('carry', 'modulo')
+       OR typeof(is_active) <> 'integer' OR is_active NOT IN (0, 1)
+    """,
+)
+_SPRINT_NAMES = Invariant(
+    "sprints_named",
+    """
+    SELECT 'sprints', id, 'has no name that can be read' FROM sprints
+    WHERE typeof(name) <> 'text' OR length(name) NOT BETWEEN 1 AND 60
+    """,
+    "Every sprint has a name.",
+    repair="""
+    UPDATE sprints SET name = CASE WHEN typeof(name) <> 'text' OR length(name) = 0 THEN 'Sprint ' || id
+        ELSE substr(name, 1, 60) END
+    WHERE typeof(name) <> 'text' OR length(name) NOT BETWEEN 1 AND 60
+    """,
+)
+_SPRINTS_APART = Invariant(
+    "sprints_apart",
+    """
+    SELECT 'sprints', b.id, 'overlaps with sprint ' || min(a.id) FROM sprints a JOIN sprints b ON b.id > a.id
+    WHERE a.sprint_index IS NOT NULL AND b.sprint_index IS NOT NULL
+      AND a.start_date < b.end_date AND b.start_date < a.end_date
+    GROUP BY b.id
+    """,
+    "Two sprints of the calendar never overlap; the later one is taken out of the calendar.",
+    repair="""
+    UPDATE sprints SET sprint_index = NULL WHERE sprint_index IS NOT NULL AND EXISTS (
+        SELECT 1 FROM sprints a WHERE a.id < sprints.id AND a.sprint_index IS NOT NULL
+        AND a.start_date < sprints.end_date AND sprints.start_date < a.end_date)
+    """,
+)
+_ONE_COVER = Invariant(
+    "one_cover_a_turn",
+    """
+    SELECT 'overrides', id, 'is one of several approved covers of the same turn' FROM (
+        SELECT id, row_number() OVER (PARTITION BY sprint_id, discipline ORDER BY decided_at DESC, id DESC)
+        AS place FROM overrides WHERE status = 'approved')
+    WHERE place > 1
+    """,
+    "At most one cover of a turn is approved; the one that was approved last counts.",
+    repair="""
+    UPDATE overrides SET status = 'revoked' WHERE id IN (SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY sprint_id, discipline ORDER BY decided_at DESC, id DESC)
+        AS place FROM overrides WHERE status = 'approved')
+    WHERE place > 1)
+    """,
+)
+_UNDECIDED = Invariant(
+    "cover_undecided",
+    """
+    SELECT 'overrides', id, 'has a decision, but waits for one or has expired' FROM overrides
+    WHERE status IN ('open', 'taken', 'expired') AND (decided_by IS NOT NULL OR decided_at IS NOT NULL)
+    """,
+    "A cover request that waits or has expired was decided by nobody; what is in doubt needs approval again.",
+    repair="""
+    UPDATE overrides SET decided_by = NULL, decided_at = NULL
+    WHERE status IN ('open', 'taken', 'expired') AND (decided_by IS NOT NULL OR decided_at IS NOT NULL)
+    """,
+)
+_DECIDED = Invariant(
+    "cover_decided",
+    """
+    SELECT 'overrides', id, 'is decided, but nobody knows when' FROM overrides
+    WHERE decided_at IS NULL AND status IN ('declined', 'withdrawn', 'revoked')
+    """,
+    "Every decision on a cover request has its time; the row's last change stands for one that is lost.",
+    repair="""
+    UPDATE overrides SET decided_at = updated_at
+    WHERE decided_at IS NULL AND status IN ('declined', 'withdrawn', 'revoked')
+    """,
+)
+_TAKEN = Invariant(
+    "cover_taken",
+    """
+    SELECT 'overrides', id, 'is taken by nobody' FROM overrides
+    WHERE status = 'taken' AND replacement_id IS NULL
+    """,
+    "A cover request is taken by somebody; otherwise it is open.",
+    repair="UPDATE OR IGNORE overrides SET status = 'open' WHERE status = 'taken' AND replacement_id IS NULL",
+)
+_ASKED = Invariant(
+    "cover_asked",
+    "SELECT 'overrides', id, 'was asked for less than once' FROM overrides WHERE attempts < 1",
+    "A cover request was made at least once.",
+    repair="UPDATE overrides SET attempts = 1 WHERE attempts < 1",
+)
+_PLACES = Invariant(
+    "roster_places",
+    """
+    SELECT 'user_disciplines', id, 'has no place of its own on the roster' FROM (
+        SELECT id, position, row_number() OVER (PARTITION BY discipline, position ORDER BY id) AS place
+        FROM user_disciplines)
+    WHERE position < 1 OR place > 1
+    """,
+    "Nobody shares a place on a roster, not even with those who left; places count from 1.",
+    repair="""
+    UPDATE OR IGNORE user_disciplines SET position = 1048576 + id WHERE id IN (SELECT id FROM (
+        SELECT id, position, row_number() OVER (PARTITION BY discipline, position ORDER BY id) AS place
+        FROM user_disciplines)
+    WHERE position < 1 OR place > 1)
+    """,
+)
+_ABSENCES = Invariant(
+    "roster_absences",
+    """
+    SELECT 'user_disciplines', id, 'has a last day away and no first' FROM user_disciplines
+    WHERE away_to IS NOT NULL AND away_from IS NULL
+    """,
+    "A last day away has a first one.",
+    repair="UPDATE user_disciplines SET away_to = NULL WHERE away_to IS NOT NULL AND away_from IS NULL",
+)
+_NOTICES = Invariant(
+    "notices_have_readers",
+    """
+    SELECT 'notifications', id, 'is for somebody without a Discord account' FROM notifications
+    WHERE user_id < 1099511627776
+    """,
+    "Notices are for people with a Discord account; nobody else can get one.",
+)
+_ANSWERS = Invariant(
+    "requests_answered",
+    "SELECT 'requests', request_id, 'has no stored result' FROM requests WHERE typeof(outcome) = 'null'",
+    "Every request that is known has its result, with which a repetition is answered.",
+)
+_AUDIT = Invariant(
+    "audit_without_gaps",
+    """
+    SELECT 'audit_logs', id, 'the entry before it is missing' FROM (
+        SELECT id, lag(id, 1, 0) OVER (ORDER BY id) AS before FROM audit_logs)
+    WHERE before <> id - 1
+    """,
+    "Audit entries are numbered from 1 without gaps.",
+)
+_STATE = Invariant(
+    "state_in_calendar",
+    """
+    SELECT 'current_state', id, 'names a sprint that is not in the calendar' FROM current_state
+    WHERE sprint_id IS NOT NULL
+      AND sprint_id NOT IN (SELECT id FROM sprints WHERE sprint_index IS NOT NULL)
+    """,
+    "The current sprint is in the calendar; a lost one is chosen anew at the next hand-over.",
+    repair="""
+    UPDATE current_state SET sprint_id = NULL, version = version + 1
+    WHERE sprint_id IS NOT NULL
+      AND sprint_id NOT IN (SELECT id FROM sprints WHERE sprint_index IS NOT NULL)
+    """,
+)
+_HOLDERS = Invariant(
+    "holders_have_turns",
+    """
+    SELECT 'current_holders', h.discipline, 'is not who has the turn'
+    FROM current_holders AS h
+    JOIN disciplines AS d ON d.key = h.discipline AND d.is_active = 1
+    LEFT JOIN current_state AS c ON c.id = 1
+    LEFT JOIN assignments AS a ON a.sprint_id = c.sprint_id AND a.discipline = h.discipline
+    LEFT JOIN overrides AS o
+        ON o.sprint_id = c.sprint_id AND o.discipline = h.discipline AND o.status = 'approved'
+    WHERE h.user_id IS NOT coalesce(o.replacement_id, a.user_id)
+       OR h.source <> CASE WHEN o.replacement_id IS NOT NULL THEN 'override'
+            WHEN a.user_id IS NULL THEN 'none' WHEN a.source = 'manual' THEN 'manual' ELSE 'rotation' END
+    """,
+    "On duty is who has the current sprint's turn: by an approved cover, else by hand, else by rotation.",
+    repair="""
+    UPDATE current_holders SET (user_id, source) = (
+        SELECT coalesce(o.replacement_id, a.user_id),
+            CASE WHEN o.replacement_id IS NOT NULL THEN 'override' WHEN a.user_id IS NULL THEN 'none'
+                WHEN a.source = 'manual' THEN 'manual' ELSE 'rotation' END
+        FROM (SELECT 1)
+        LEFT JOIN current_state AS c ON c.id = 1
+        LEFT JOIN assignments AS a
+            ON a.sprint_id = c.sprint_id AND a.discipline = current_holders.discipline
+        LEFT JOIN overrides AS o ON o.sprint_id = c.sprint_id
+            AND o.discipline = current_holders.discipline AND o.status = 'approved')
+    WHERE discipline IN (SELECT key FROM disciplines WHERE is_active = 1)
+    """,
+)
+
 INVARIANTS: tuple[Invariant, ...] = (
-    Invariant(
-        "sprints_apart",
-        """
-        SELECT 'sprints', b.id, 'overlaps with sprint ' || a.id FROM sprints a JOIN sprints b ON b.id > a.id
-        WHERE a.sprint_index IS NOT NULL AND b.sprint_index IS NOT NULL
-          AND a.start_date < b.end_date AND b.start_date < a.end_date
-        """,
-        "Two sprints of the calendar never overlap.",
-    ),
-    Invariant(
-        "one_cover_a_turn",
-        """
-        SELECT 'overrides', max(id), 'is one of several approved covers of the same turn'
-        FROM overrides WHERE status = 'approved' GROUP BY sprint_id, discipline HAVING count(*) > 1
-        """,
-        "At most one cover of a turn is approved.",
-    ),
-    Invariant(
-        "audit_without_gaps",
-        """
-        SELECT 'audit_logs', a.id, 'the entry before it is missing' FROM audit_logs a
-        WHERE a.id > 1 AND NOT EXISTS (SELECT 1 FROM audit_logs b WHERE b.id = a.id - 1)
-        """,
-        "Audit entries are numbered without gaps.",
-    ),
+    _PEOPLE,
+    _DISCIPLINES,
+    _SPRINT_NAMES,
+    _SPRINTS_APART,
+    _ONE_COVER,
+    _UNDECIDED,
+    _DECIDED,
+    _TAKEN,
+    _ASKED,
+    _PLACES,
+    _ABSENCES,
+    _NOTICES,
+    _ANSWERS,
+    _AUDIT,
+    _STATE,
+    _HOLDERS,
 )

@@ -18,6 +18,7 @@ from modelus_bot.database.operation import Context, Query, ReadTransaction, Tran
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
 from modelus_bot.domain.errors import Refusal
+from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.members import SetRole
 from modelus_bot.domain.rosters import AddToRoster
 from modelus_bot.domain.sprints import AddSprint
@@ -177,9 +178,14 @@ class Rota:
         return found
 
     def check(self) -> None:
-        """Check what holds after every operation: keys, the audit chain, one approved cover per slot."""
+        """Check what holds after every operation: keys, the audit chain, the invariants."""
         assert self.rows("PRAGMA foreign_key_check") == []
         assert verify_chain(walk(self.connection)).intact
+        assert self.broken() == []
+
+    def broken(self) -> list[tuple[Any, ...]]:
+        """Return the rows that break an invariant: its name, table, record, what is wrong."""
+        return [(rule.name, *row) for rule in INVARIANTS for row in self.rows(rule.sql)]
 
     @property
     def calendar(self) -> Calendar:

@@ -62,7 +62,8 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "sprints", {**FITTING["sprints"], **dates, "id": 1, "sprint_index": 0})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
-    empty.connection.execute("DELETE FROM audit_logs")
+    for table in ("audit_logs", "notifications", "requests", "current_holders"):
+        empty.connection.execute(f"DELETE FROM {table}")
 
 
 def insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
