@@ -3,66 +3,96 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
 import sqlite3
-import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import Report
-from modelus_bot.database.files import sync_folder
+from modelus_bot.database.names import with_names
 
-__all__ = ["copy_job", "hash_job"]
+__all__ = ["NoRoomLeft", "SourceIsDamaged", "copy_job", "hashed"]
 
 PAGES = 32
 """Pages a step copies; small steps keep the disk's queue short for the writer."""
 
-FLUSH_BYTES = 2 * 1024 * 1024
-"""Written back to the disk this often: a large writeback at the end would stall every commit."""
-
 SPARE_BYTES = 16 * 1024 * 1024
+"""What must be left on the disk besides the copy."""
+
+BUSY_SECONDS = 10.0
 READ = 1024 * 1024
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_TABLES = (
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'"
+    " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
+)
+_HEAD = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
 
 
-class NoSpace(OSError):
+class NoRoomLeft(OSError):
     """The folder of the copies has too little room."""
 
 
+class SourceIsDamaged(Exception):
+    """SQLite cannot read the database that was to be copied."""
+
+
 def copy_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Copy ``source`` to ``target`` at ``rate`` bytes a second at most; returns bytes and sha256."""
+    """Copy ``source`` to the new file ``target`` at ``rate`` bytes a second at most.
+
+    Returns the facts that the copy must have: its bytes and sha256, and what the source itself says of
+    its rows and its audit log in the very snapshot that was copied.
+    """
     source, target, rate = Path(task["source"]), Path(task["target"]), float(task["rate"])
-    partial = Path(task["partial"])
-    with contextlib.closing(_reading(source)) as live:
-        needed = (
-            live.execute("PRAGMA page_count").fetchone()[0] * live.execute("PRAGMA page_size").fetchone()[0]
-        )
-        free = shutil.disk_usage(partial.parent).free
-        if free < needed + SPARE_BYTES:
-            raise NoSpace(f"the copy needs {needed} bytes and {free} are free in {partial.parent}")
-        _copy(live, partial, rate, report)
-    digest, size = _hashed(partial)
-    partial.replace(target)
-    sync_folder(target.parent)
-    return {"bytes": size, "sha256": digest}
+    with _told_apart(), contextlib.closing(_pinned(source)) as live:
+        _check_room(live, target.parent)
+        with _new_file(target) as descriptor:
+            _copy(live, target, Pace(descriptor, rate, "copying", report))
+        facts = _facts(live)
+    digest, size = hashed(target)
+    return facts | {"bytes": size, "sha256": digest}
 
 
-def hash_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Return bytes and sha256 of a finished copy; with ``target``, copy it there on the way."""
-    source = Path(task["source"])
-    report({"step": "reading"})
-    target = Path(task["target"]) if task.get("target") else None
-    digest, size = _hashed(source, target)
-    return {"bytes": size, "sha256": digest}
+def hashed(path: Path) -> tuple[str, int]:
+    """Return sha256 (hex) and bytes of a file that no SQLite connection of this process has open."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, os.fstat(file.fileno()).st_size
 
 
-def _reading(source: Path) -> sqlite3.Connection:
+@contextlib.contextmanager
+def _told_apart() -> Iterator[None]:
+    """Give lack of room and damage of the source names of their own, by code and never by text."""
+    try:
+        yield
+    except NoRoomLeft:
+        raise
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise NoRoomLeft(str(error)) from error
+        raise
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise NoRoomLeft(str(error)) from error
+        if code in _DAMAGE:
+            raise SourceIsDamaged(str(error)) from error
+        raise
+
+
+def _pinned(source: Path) -> sqlite3.Connection:
     """Open a read transaction, which pins one snapshot: the copy never has to start again."""
     connection = sqlite3.connect(
-        f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10.0
+        f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )
     try:
+        connection.text_factory = bytes
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except BaseException:
@@ -71,66 +101,51 @@ def _reading(source: Path) -> sqlite3.Connection:
     return connection
 
 
-def _copy(live: sqlite3.Connection, partial: Path, rate: float, report: Report) -> None:
-    partial.unlink(missing_ok=True)
-    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    descriptor = os.open(partial, os.O_RDONLY)
+def _check_room(live: sqlite3.Connection, folder: Path) -> None:
+    needed = _value(live, "PRAGMA page_count") * _value(live, "PRAGMA page_size") + SPARE_BYTES
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise NoRoomLeft(f"the copy needs {needed} bytes and {free} are free in {folder}")
+
+
+@contextlib.contextmanager
+def _new_file(target: Path) -> Iterator[int]:
+    """Create a file that only its owner may read, and leave it safely on the disk."""
+    descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
-        page_size = live.execute("PRAGMA page_size").fetchone()[0]
-        pace = _Pace(descriptor, page_size, rate, report)
-        with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as copy:
-            copy.execute("PRAGMA synchronous=OFF")
-            copy.execute("PRAGMA journal_mode=OFF")
-            live.backup(copy, pages=PAGES, progress=pace.step)
-            copy.execute("PRAGMA journal_mode=DELETE")
+        yield descriptor
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
-class _Pace:
-    """Sleeps between steps so that the rate is kept, and writes back as it goes."""
+def _copy(live: sqlite3.Connection, target: Path, pace: Pace) -> None:
+    """Copy all pages; the result is one file, whatever journal the source has."""
+    page_size = _value(live, "PRAGMA page_size")
 
-    def __init__(self, descriptor: int, page_size: int, rate: float, report: Report) -> None:
-        self._descriptor = descriptor
-        self._page_size = page_size
-        self._rate = rate
-        self._report = report
-        self._started = time.perf_counter()
-        self._flushed = 0
-        self._told = self._started
+    def on_step(_status: int, remaining: int, total: int) -> None:
+        done = total - remaining
+        pace.at(done * page_size, units_done=done, units=total)
 
-    def step(self, _status: int, remaining: int, total: int) -> None:
-        """Be called by SQLite after each step."""
-        done = (total - remaining) * self._page_size
-        if done - self._flushed >= FLUSH_BYTES:
-            os.fdatasync(self._descriptor)
-            self._flushed = done
-        now = time.perf_counter()
-        if now - self._told > 0.25:
-            self._told = now
-            self._report({"done": total - remaining, "total": total})
-        ahead = done / self._rate - (now - self._started)
-        if ahead > 0:
-            time.sleep(min(ahead, 1.0))
+    with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
+        copy.execute("PRAGMA synchronous=OFF")
+        copy.execute("PRAGMA journal_mode=OFF")
+        live.backup(copy, pages=PAGES, progress=on_step)
+        copy.execute("PRAGMA journal_mode=DELETE")
 
 
-def _hashed(source: Path, target: Path | None = None) -> tuple[str, int]:
-    """Read a finished file once; with ``target``, write it there, flushed, too."""
-    digest, size = hashlib.sha256(), 0
-    with contextlib.ExitStack() as stack:
-        reading = stack.enter_context(source.open("rb"))
-        writing = None
-        if target is not None:
-            target.unlink(missing_ok=True)
-            descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            writing = stack.enter_context(os.fdopen(descriptor, "wb"))
-        while block := reading.read(READ):
-            digest.update(block)
-            size += len(block)
-            if writing is not None:
-                writing.write(block)
-        if writing is not None:
-            writing.flush()
-            os.fsync(writing.fileno())
-    return digest.hexdigest(), size
+def _facts(live: sqlite3.Connection) -> dict[str, Any]:
+    """Count rows and read the audit log's end, in the snapshot that was copied."""
+    tables = [row[0].decode() for row in live.execute(_TABLES)]
+    rows = {one: _value(live, with_names("SELECT count(*) FROM {table}", table=one)) for one in tables}
+    head = live.execute(_HEAD).fetchone() if "audit_logs" in rows else None
+    return {
+        "rows": rows,
+        "audit_id": head[0] if head is not None else 0,
+        "audit_head": head[1].hex() if head is not None else "",
+        "page_count": _value(live, "PRAGMA page_count"),
+    }
+
+
+def _value(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])

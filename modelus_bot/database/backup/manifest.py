@@ -2,67 +2,103 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from loguru import logger
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from modelus_bot.database.backup.naming import MANIFEST, Kind
 from modelus_bot.database.files import write_durably
 
-__all__ = ["Kind", "Manifest", "read_manifests", "write_manifest"]
+__all__ = ["Facts", "Manifest", "Status", "UnreadableManifest", "read_manifest", "write_manifest"]
 
-Kind = Literal["scheduled", "manual", "pre_migration", "pre_restore"]
-SUFFIX = ".json"
+Moment = Annotated[float, Field(ge=0, le=253_402_300_799, allow_inf_nan=False)]
+"""UTC seconds that a calendar has a date for."""
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+
+Status = Literal["verified", "flawed", "failed"]
+"""``verified``: whole. ``flawed``: as the database was, in which rows broke rules. ``failed``: damaged."""
+
+LARGEST = 1024 * 1024
 
 
-class Manifest(BaseModel):
-    """One copy: what it holds, how it was checked. Times are UTC seconds, ``sha256`` and hashes are hex.
+class UnreadableManifest(Exception):
+    """The file is no manifest of the copy beside it."""
 
-    ``status`` is ``verified`` once it passed its check and ``failed`` when a later check found
-    something; only verified copies count.
-    """
+
+class Facts(BaseModel):
+    """What a file holds; two files that agree on all of it hold the same. Hashes are hex."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    name: str = Field(pattern=r"^[\w.-]{1,120}$")
-    kind: Kind
-    bytes: int = Field(ge=0)
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    created_at: float
-    seconds: float
-    migrations: tuple[str, ...] = ()
-    rows: dict[str, int] = {}
-    audit_id: int = 0
+    bytes: Count
+    sha256: Digest
+    rows: dict[str, Count] = {}
+    audit_id: Count = 0
     audit_head: str = ""
-    page_count: int = 0
-    verified_at: float | None = None
-    drill_at: float | None = None
-    status: Literal["verified", "failed"] = "verified"
+    page_count: Count = 0
+
+
+class Manifest(Facts):
+    """One copy: what it holds, how it was checked. Times are UTC seconds.
+
+    ``sequence`` grows with each copy: it says which of two is newer, also when the clock was set back
+    between them. ``problems`` are in words. ``path`` is where it was found and is not written.
+    """
+
+    name: str = Field(min_length=1, max_length=255)
+    kind: Kind
+    path: Path = Field(default=Path(), exclude=True)
+    created_at: Moment
+    sequence: Count = 0
+    seconds: float = Field(0.0, ge=0, allow_inf_nan=False)
+    schema_digest: str = ""
+    migrations: tuple[str, ...] = ()
+    verified_at: Moment | None = None
+    drill_at: Moment | None = None
+    status: Status = "verified"
+    problems: tuple[str, ...] = ()
+
+    @field_validator("name")
+    @classmethod
+    def _one_name(cls, value: str) -> str:
+        if Path(value).name != value:
+            raise ValueError("is not the name of a file")
+        return value
 
     @property
     def counts(self) -> bool:
-        """Whether this copy may be restored."""
+        """Whether it passed every check."""
         return self.status == "verified" and self.verified_at is not None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it may be restored when there is nothing better: as it was made, structure sound."""
+        return self.status != "failed" and self.verified_at is not None
+
+    @property
+    def order(self) -> tuple[int, float, str]:
+        """What copies are sorted by, the newest being the greatest."""
+        return (self.sequence, self.created_at, self.name)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a copy's manifest, safely on the disk; raises ``OSError``."""
-    write_durably(folder / (manifest.name + SUFFIX), manifest.model_dump_json(indent=1).encode())
+    write_durably(folder / (manifest.name + MANIFEST), manifest.model_dump_json(indent=1).encode())
 
 
-def read_manifests(folder: Path, stem: str) -> tuple[Manifest, ...]:
-    """Return the manifests of the database called ``stem`` whose copies exist, newest first.
-
-    A manifest that cannot be read is named in the log and passed over.
-    """
-    found = []
-    for path in folder.glob(f"{stem}-*.db{SUFFIX}"):
-        try:
-            one = Manifest.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            logger.bind(path=str(path), error=str(error)).warning("backup_manifest_unreadable")
-            continue
-        if path.name == one.name + SUFFIX and (folder / one.name).is_file():
-            found.append(one)
-    return tuple(sorted(found, key=lambda one: (one.created_at, one.name), reverse=True))
+def read_manifest(path: Path) -> Manifest:
+    """Return what a manifest file says; raises ``UnreadableManifest`` with the reason in words."""
+    try:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
+            raise UnreadableManifest("it is no file of a manifest's size")
+        one = Manifest.model_validate_json(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnreadableManifest(str(error)) from error
+    if path.name != one.name + MANIFEST:
+        raise UnreadableManifest(f"it belongs to {one.name}")
+    return one.model_copy(update={"path": path.with_name(one.name)})

@@ -5,41 +5,56 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modelus_bot.config import BackupSettings
-from modelus_bot.database.backup.manifest import Kind, Manifest
+from modelus_bot.database.backup.manifest import Manifest
+from modelus_bot.database.backup.naming import Kind
 
 __all__ = ["superfluous"]
 
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
+MONDAY = 3 * DAY
+"""The first day of 1970 was a Thursday; weeks begin on Mondays."""
+
 KEPT_FOR: dict[Kind, int] = {"manual": 7 * DAY, "pre_migration": 30 * DAY, "pre_restore": 30 * DAY}
 """How many seconds copies stay that were not made by the clock."""
+
+FAILED_FOR = 7 * DAY
+"""How many seconds a damaged copy stays, for somebody to look at why."""
 
 
 def superfluous(manifests: Sequence[Manifest], settings: BackupSettings, now: float) -> tuple[Manifest, ...]:
     """Return the copies that may be deleted at ``now`` (UTC seconds).
 
-    Of each of the last hours, days and weeks that have any, the newest verified copy stays; copies
-    with a reason stay for as long as the reason may matter; the newest verified copy stays whatever
-    its age. Nothing goes while there is no verified copy, or while the newest copy is not verified.
+    Of each of the last hours, days (UTC) and weeks that have any, the newest copy stays, a verified
+    one before a flawed one; copies with a reason stay for as long as the reason may matter; the newest
+    verified copy and the newest whole one stay whatever their age. Nothing goes while there is no
+    verified copy, or while the newest copy is damaged. What is newer is decided by the order in which
+    copies were made, so that a clock set back cannot make an old one look new.
     """
-    newest_first = sorted(manifests, key=lambda one: (one.created_at, one.name), reverse=True)
-    good = [one for one in newest_first if one.counts]
-    if not good or not newest_first[0].counts:
+    newest_first = sorted(manifests, key=lambda one: one.order, reverse=True)
+    verified = [one for one in newest_first if one.counts]
+    whole = [one for one in newest_first if one.whole]
+    if not verified or not newest_first[0].whole:
         return ()
-    kept = {good[0].name}
-    for width, slots in (
-        (HOUR, settings.keep_hourly),
-        (DAY, settings.keep_daily),
-        (WEEK, settings.keep_weekly),
-    ):
-        kept |= _newest_of_slots(good, width, slots)
-    kept |= {one.name for one in good if now - one.created_at < KEPT_FOR.get(one.kind, 0)}
+    kept = {verified[0].name, whole[0].name}
+    kept |= _of_slots(whole, HOUR, settings.keep_hourly)
+    kept |= _of_slots(whole, DAY, settings.keep_daily)
+    kept |= _of_slots(whole, WEEK, settings.keep_weekly, MONDAY)
+    kept |= {one.name for one in newest_first if now - one.created_at < _reason_lasts(one)}
     return tuple(one for one in newest_first if one.name not in kept)
 
 
-def _newest_of_slots(newest_first: Sequence[Manifest], width: int, slots: int) -> set[str]:
-    chosen: dict[int, str] = {}
+def _reason_lasts(one: Manifest) -> int:
+    return KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
+
+
+def _of_slots(newest_first: Sequence[Manifest], width: int, slots: int, shift: int = 0) -> set[str]:
+    """Return one name of each of the newest ``slots`` slots, ``width`` seconds wide, that have any."""
+    chosen: dict[int, Manifest] = {}
     for one in newest_first:
-        slot = int(one.created_at // width)
-        if slot not in chosen and len(chosen) < slots:
-            chosen[slot] = one.name
-    return set(chosen.values())
+        slot = int((one.created_at + shift) // width)
+        if slot in chosen:
+            if one.counts and not chosen[slot].counts:
+                chosen[slot] = one
+        elif len(chosen) < slots:
+            chosen[slot] = one
+    return {one.name for one in chosen.values()}

@@ -1,0 +1,70 @@
+"""Why a copy could not be made, each with what to do about it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from modelus_bot.database.child import ChildFailed
+from modelus_bot.database.errors import BackupFailed
+
+__all__ = [
+    "CopyDamaged",
+    "FolderBusy",
+    "FolderUnusable",
+    "NoRoom",
+    "SourceDamaged",
+    "Stopping",
+    "failure_of",
+]
+
+
+class NoRoom(BackupFailed):
+    """The disk of the copies has too little room for another one."""
+
+    advice: ClassVar[str] = "There is too little room where backups are kept: free some, then try again."
+
+
+class FolderUnusable(BackupFailed):
+    """The folder of the copies is missing and cannot be made, or cannot be written to."""
+
+    advice: ClassVar[str] = "The folder of the backups cannot be used: see that the bot may write there."
+
+
+class FolderBusy(BackupFailed):
+    """Another program has been making a copy for longer than can be waited."""
+
+    advice: ClassVar[str] = "Another backup is being made at the moment. Please try again later."
+
+
+class SourceDamaged(BackupFailed):
+    """The database itself is damaged, so that no whole copy of it can be made."""
+
+    advice: ClassVar[str] = "The database has damage, which the bot looks into; earlier backups are whole."
+
+
+class CopyDamaged(BackupFailed):
+    """What was written is not what was read: a fault of the disk, or damage in the database."""
+
+    advice: ClassVar[str] = "The copy was not whole and was thrown away. Please try again."
+
+
+class Stopping(BackupFailed):
+    """The bot stops, and the copy with it."""
+
+    advice: ClassVar[str] = "The bot is stopping. Please try again when it is back."
+
+
+_BY_KIND: dict[str, type[BackupFailed]] = {
+    "NoRoomLeft": NoRoom,
+    "SourceIsDamaged": SourceDamaged,
+    "FileNotFoundError": FolderUnusable,
+    "NotADirectoryError": FolderUnusable,
+    "PermissionError": FolderUnusable,
+}
+
+
+def failure_of(error: ChildFailed | OSError) -> BackupFailed:
+    """Return the failure that people are told of for what a child or the file system reported."""
+    if isinstance(error, ChildFailed):
+        return _BY_KIND.get(error.kind, BackupFailed)(error.detail)
+    return FolderUnusable(str(error))

@@ -1,0 +1,52 @@
+"""Writes a copy to a new file in a child, checking on the way that it is what it was when it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from modelus_bot.database.backup.pacing import Pace
+from modelus_bot.database.child import Report
+
+__all__ = ["CopyIsDamaged", "restore_job"]
+
+READ = 256 * 1024
+
+
+class CopyIsDamaged(Exception):
+    """The bytes of the copy are not those it was made with."""
+
+
+def restore_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Write ``source`` to ``target`` at ``rate`` bytes a second at most; its bytes must have ``sha256``.
+
+    A target that is there is replaced. What is not right is removed again.
+    """
+    source, target = Path(task["source"]), Path(task["target"])
+    target.unlink(missing_ok=True)
+    try:
+        digest, size = _written(source, target, float(task["rate"]), report)
+        if digest != task["sha256"]:
+            raise CopyIsDamaged(f"{source.name} is not what it was when it was made: its sha256 differs")
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return {"bytes": size}
+
+
+def _written(source: Path, target: Path, rate: float, report: Report) -> tuple[str, int]:
+    digest, done = hashlib.sha256(), 0
+    descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with source.open("rb") as reading, os.fdopen(descriptor, "wb") as writing:
+        total = os.fstat(reading.fileno()).st_size
+        pace = Pace(descriptor, rate, "restoring", report)
+        while block := reading.read(READ):
+            digest.update(block)
+            writing.write(block)
+            done += len(block)
+            pace.at(done, units_done=done, units=total)
+        writing.flush()
+        os.fsync(descriptor)
+    return digest.hexdigest(), done

@@ -1,0 +1,152 @@
+"""Whether a finished copy is whole, and still what it was made as; the reading is done in a child."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from modelus_bot.database.backup.copying import hashed
+from modelus_bot.database.backup.manifest import Facts
+from modelus_bot.database.child import ChildFailed, Report, run_child
+from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.salvage.classifying import FileKind
+from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations
+
+__all__ = ["Verification", "Verifier", "differences", "verify_job"]
+
+LIMIT = 50
+LEAST_SECONDS = 300.0
+SLOWEST = 1_000_000.0
+"""Bytes a second below which a check counts as hanging."""
+
+
+class Verification(BaseModel):
+    """What was found in a copy; ``facts`` is None when its bytes could not be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report: CheckReport
+    facts: Facts | None
+    migrations: tuple[str, ...] = ()
+
+
+class Verifier:
+    """Checks copies completely: structure, references, rules, audit chain, schema, and every byte."""
+
+    def __init__(self, validator: SchemaValidator, invariants: Sequence[Invariant]) -> None:
+        """Judge by the schema and the rules of this version of the bot."""
+        self._validator = validator
+        self._invariants = invariants
+
+    async def verified(
+        self, copy: Path, expected: Facts | None, on_progress: Report | None = None
+    ) -> Verification:
+        """Read all of ``copy`` and compare it with what it should hold.
+
+        What differs from ``expected`` is damage, whatever else the check says. Raises ``ChildFailed``
+        when the check could not be finished, ``OSError`` when the copy is not there.
+        """
+        size = (await asyncio.to_thread(copy.stat)).st_size
+        seconds = LEAST_SECONDS + size / SLOWEST
+        task = {
+            "path": str(copy),
+            "invariants": [[one.name, one.sql, one.meaning] for one in self._invariants],
+            "schema": await asyncio.to_thread(lambda: self._validator.digest),
+            "seconds": seconds,
+        }
+        answer = await run_child("verify", task, on_progress=on_progress, seconds=seconds + 60)
+        found = Verification.model_validate(answer)
+        damage = () if expected is None else differences(found.facts, expected)
+        if not found.report.complete and not found.report.damaged and not damage:
+            raise ChildFailed("; ".join(found.report.problems[:3]), kind="Incomplete")
+        return found.model_copy(update={"report": _with(found.report, damage)})
+
+
+def differences(found: Facts | None, expected: Facts) -> tuple[str, ...]:
+    """Say in words what a file holds otherwise than it should."""
+    if found is None:
+        return ("its bytes cannot be read",)
+    words = []
+    if found.bytes != expected.bytes:
+        words.append(f"it has {found.bytes} bytes instead of {expected.bytes}")
+    elif found.sha256 != expected.sha256:
+        words.append("its content is not what it was made with: its sha256 differs")
+    if (found.audit_id, found.audit_head) != (expected.audit_id, expected.audit_head):
+        words.append(f"its audit trail ends at {found.audit_id} otherwise than at {expected.audit_id}")
+    if found.page_count != expected.page_count:
+        words.append(f"it has {found.page_count} pages instead of {expected.page_count}")
+    for table in sorted(found.rows.keys() | expected.rows.keys()):
+        here, there = found.rows.get(table, 0), expected.rows.get(table, 0)
+        if here != there:
+            words.append(f"table {table} has {here} rows instead of {there}")
+    return tuple(words)
+
+
+def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Read a finished copy from the disk and check everything about it; the child's side of ``Verifier``."""
+    path = Path(task["path"])
+    report({"step": "hashing"})
+    try:
+        _forget_cached(path)
+        digest, size = hashed(path)
+    except OSError as error:
+        return _unreadable(f"its bytes cannot be read: {error.strerror}").model_dump(mode="json")
+    report({"step": "checking"})
+    found = check_file(
+        path,
+        depth="full",
+        finished=True,
+        invariants=[Invariant(*one) for one in task["invariants"]],
+        schema_digest=task["schema"],
+        seconds=float(task["seconds"]),
+    )
+    facts = Facts(
+        bytes=size,
+        sha256=digest,
+        rows=found.rows,
+        audit_id=found.audit_id,
+        audit_head=found.audit_head,
+        page_count=found.page_count,
+    )
+    return Verification(report=found, facts=facts, migrations=_migrations_of(path)).model_dump(mode="json")
+
+
+def _unreadable(why: str) -> Verification:
+    report = CheckReport(ok=False, kind=FileKind.UNREADABLE, damaged=True, problems=(why,))
+    return Verification(report=report, facts=None)
+
+
+def _forget_cached(path: Path) -> None:
+    """Let the kernel read the file from the disk again: what it remembers of it proves nothing."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
+
+
+def _migrations_of(path: Path) -> tuple[str, ...]:
+    """Return the migrations that a file has had, as far as it can say."""
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            connection.text_factory = bytes
+            return tuple(sorted(applied_migrations(connection)))
+    except Exception:  # noqa: BLE001 - damage provokes anything, and the check says what it is
+        return ()
+
+
+def _with(report: CheckReport, damage: Sequence[str]) -> CheckReport:
+    if not damage:
+        return report
+    words = tuple(dict.fromkeys((*damage, *report.problems)))[:LIMIT]
+    return report.model_copy(update={"ok": False, "damaged": True, "problems": words})
