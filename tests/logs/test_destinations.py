@@ -7,7 +7,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from loguru import logger
 
 from modelus_bot.config import Settings
 from modelus_bot.logs import background, configure_logging, configuring
-from modelus_bot.logs.background import BackgroundWriter
 from modelus_bot.logs.destinations import MEGABYTE, RotatedFile, Stream
 
 FULL = Path("/dev/full")
@@ -246,48 +245,6 @@ def test_a_terminal_that_is_gone_stops_nothing(tmp_path: Path) -> None:
         logger.info("still_here")
 
     assert [line["event"] for line in logged(path)] == ["still_here"]
-
-
-class Memory:
-    """A destination that fails when it is told to."""
-
-    name = "memory"
-    patient = True
-
-    def __init__(self, faults: Iterator[int]) -> None:
-        self.lines: list[str] = []
-        self._faults = faults
-
-    def write(self, lines: list[str]) -> None:
-        """Take a part of the lines, then fail, as often as there are faults."""
-        taken = next(self._faults, None)
-        if taken is not None:
-            self.lines += lines[:taken]
-            del lines[:taken]
-            raise OSError(errno.EIO, "Input/output error")
-        self.lines += lines
-        lines.clear()
-
-    def close(self) -> None:
-        """Hold nothing open."""
-
-
-@configured(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(faults=st.lists(st.integers(0, 5), max_size=4), lines=st.integers(1, 40))
-def test_whatever_fails_each_line_arrives_once(
-    faults: list[int], lines: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Failures in the midst of a batch neither lose nor repeat a line, and keep the order."""
-    monkeypatch.setattr(background, "PAUSE_FIRST", 0.0001)
-    memory = Memory(iter(faults))
-    writer = BackgroundWriter(memory)
-    for number in range(lines):
-        writer.put(str(number))
-    until(lambda: len(memory.lines) == lines)
-    writer.retire()
-
-    assert writer.join(5.0)
-    assert memory.lines == [str(number) for number in range(lines)]
 
 
 @configured(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
