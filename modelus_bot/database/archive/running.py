@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -138,10 +139,13 @@ class Running:
         await self.supervisor.kill()
 
     async def _wait_for_life(self) -> None:
-        deadline, began = time.monotonic() + FIRST_SYNC_SECONDS, self._clock()
+        """Have it archive what there is; it would begin with that only after its first interval."""
+        deadline = time.monotonic() + FIRST_SYNC_SECONDS
         while time.monotonic() < deadline and self.started and self._file is not None:
             await self.look()
-            if self.responds and (self._lag.newest or 0.0) >= began:
+            if self.responds:
+                with contextlib.suppress(ArchiveUnavailable):
+                    await self.sync(deadline - time.monotonic())
                 return
             await asyncio.sleep(LOOK_SECONDS)
 

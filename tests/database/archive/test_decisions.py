@@ -154,10 +154,7 @@ def test_streak_forgives_single_failures() -> None:
     assert streak.changed() is False
 
 
-@given(
-    ages=st.lists(st.floats(0, 400 * 3600), max_size=40),
-    retention=st.integers(1, 200),
-)
+@given(ages=st.lists(st.floats(0, 400 * 3600), max_size=40), retention=st.integers(1, 200))
 def test_retention_keeps_what_restores_need(ages: list[float], retention: int) -> None:
     """Whatever the copies' ages: each moment of the retention that could be restored still can."""
     now = 2_000_000.0
