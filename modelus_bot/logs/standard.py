@@ -9,7 +9,10 @@ from loguru import logger
 __all__ = ["StandardLibrary"]
 
 # Below WARNING these describe their own inner workings, many lines for each operation.
-TALKATIVE = ("aiosqlite", "asyncio", "yoyo", "discord.http", "discord.gateway", "watchfiles")
+TALKATIVE = ("aiosqlite", "asyncio", "yoyo", "discord.http", "discord.gateway")
+
+# Never below WARNING: it would write of every line that is written into a log file it watches.
+ECHOING = "watchfiles"
 
 # discord.py warns at every start that extras for voice are not installed; this bot does not speak.
 NO_CONCERN = "voice will NOT be supported"
@@ -24,7 +27,7 @@ class StandardLibrary:
         """Lead everything into our logs."""
         self._root = logging.getLogger()
         self._handler = _ToLoguru()
-        self._before = {name: logging.getLogger(name).level for name in TALKATIVE}
+        self._before = {name: logging.getLogger(name).level for name in (*TALKATIVE, ECHOING)}
         self._root_before = self._root.level
         self._root.addHandler(self._handler)
         logging.captureWarnings(capture=True)
@@ -34,6 +37,7 @@ class StandardLibrary:
         """Let records of ``level`` and above through from now on."""
         least = TRACE if level == "TRACE" else logging.getLevelNamesMapping()[level]
         self._root.setLevel(least)
+        logging.getLogger(ECHOING).setLevel(max(least, logging.WARNING))
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(least if level == "TRACE" else max(least, logging.WARNING))
 

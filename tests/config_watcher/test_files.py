@@ -74,11 +74,18 @@ async def test_an_emptied_file_changes_nothing(desk: Desk) -> None:
     assert desk.watcher.settings.database.queue_limit == 5
 
 
+def may_read_everything(folder: Path) -> bool:
+    """Say whether permissions do not count for who runs the tests, as for root."""
+    closed = folder / "closed"
+    closed.touch(mode=0)
+    return os.access(closed, os.R_OK)
+
+
 @pytest.mark.parametrize("how", ["forbidden", "folder", "dangling", "circle"])
-async def test_an_unreadable_file(desk: Desk, how: str) -> None:
+async def test_an_unreadable_file(desk: Desk, how: str, tmp_path: Path) -> None:
     """A file that cannot be read is said once and changes nothing; readable again, it is read."""
-    if how == "forbidden" and os.geteuid() == 0:
-        pytest.skip("root may read everything")
+    if how == "forbidden" and may_read_everything(tmp_path):
+        pytest.skip("this user may read everything")
 
     def spoil() -> None:
         if how == "forbidden":
