@@ -15,8 +15,6 @@ from modelus_bot.database.salvage.records import Row, decode_record, starts_well
 
 __all__ = ["Entry", "PageReader", "Reading", "believable"]
 
-BLOCK = 256
-"""Bytes that are taken to be damaged together: half the smallest sector."""
 FRUITLESS = 4
 """Overflow pages that may be read for nothing, for each page of the file."""
 
@@ -33,7 +31,7 @@ class Entry(NamedTuple):
 class Reading:
     """What one page gives for a layout.
 
-    ``entries`` can be believed; ``doubtful`` ones fit, but overlap a block of bytes that is damaged;
+    ``entries`` can be believed; ``doubtful`` ones fit, but their end may be damaged;
     ``unreadable`` counts cells that hold no row of this layout. ``sound`` says that all is well.
     """
 
@@ -97,17 +95,14 @@ class PageReader:
         good = believable(layout, page.cells, rows, low, high)
         bad = [place for place in range(len(rows)) if place not in good]
         here = [place for place in bad if not (page.sound and _damaged_elsewhere(data, page.cells[place]))]
-        zone = _damaged_blocks(page, data, here, first=number == 1)
+        touched = frozenset() if page.sound and not here else _before_damage(page, data, here, number == 1)
         entries: list[Entry] = []
         doubtful: list[Entry] = []
         for place in sorted(good):
             cell, row = page.cells[place], rows[place]
-            if cell is None or row is None:
-                continue
-            beside = zone and any(
-                block in zone for block in range(cell.start // BLOCK, (cell.end - 1) // BLOCK + 1)
-            )
-            (doubtful if beside else entries).append(Entry(number, cell.rowid, row))
+            if cell is not None and row is not None:
+                kept = doubtful if cell.start in touched else entries
+                kept.append(Entry(number, cell.rowid, row))
         return Reading(tuple(entries), tuple(doubtful), len(bad), page.sound and not bad)
 
     def _overflow(self, owner: tuple[int, int], cell: Cell) -> bytes | None:
@@ -189,19 +184,22 @@ def _damaged_elsewhere(data: bytes, cell: Cell | None) -> bool:
     return starts_well(data[cell.payload : cell.local_end], cell.length)
 
 
-def _damaged_blocks(page: Page, data: bytes, bad: Iterable[int], *, first: bool) -> frozenset[int]:
-    """Return the numbers of the blocks in which the unreadable cells ``bad`` stand."""
+def _before_damage(page: Page, data: bytes, bad: Iterable[int], first: bool) -> frozenset[int]:
+    """Return where the cells start whose end may have been overwritten together with what follows.
+
+    ``bad`` are the places of unreadable cells. Where bytes in a row are overwritten, every cell that
+    has lost its beginning is unreadable; one that has lost its end only may still look like a row.
+    """
     array = (100 if first else 0) + (8 if page.leaf else 12)
-    starts = sorted(cell.start for cell in page.cells if cell is not None)
-    blocks: set[int] = set()
+    cells = sorted(cell for cell in page.cells if cell is not None)
+    starts = [cell.start for cell in cells]
+    touched = set()
     for place in bad:
         pointer = array + 2 * place
-        cell = page.cells[place]
-        start = int.from_bytes(data[pointer : pointer + 2], "big")
-        if cell is not None:
-            after = bisect_left(starts, cell.start + 1)
-            end = min(cell.end, starts[after]) if after < len(starts) else cell.end
-        else:
-            end = start + 4
-        blocks.update(range(start // BLOCK, (max(end, start + 1) - 1) // BLOCK + 1))
-    return frozenset(blocks)
+        before = bisect_left(starts, int.from_bytes(data[pointer : pointer + 2], "big"))
+        if before:
+            touched.add(starts[before - 1])
+    if not page.sound:
+        # What follows such a cell is free space, whose bookkeeping may be what is broken.
+        touched.update(cell.start for cell, after in itertools.pairwise(cells) if cell.end != after.start)
+    return frozenset(touched)

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from modelus_bot.database.salvage.image import Image
+from modelus_bot.database.salvage.layouts import AUDIT
 from modelus_bot.database.salvage.pages import PageKind
 from modelus_bot.database.salvage.roots import find_roots
 from modelus_bot.database.salvage.trees import Slot, Trees
 
 __all__ = ["choose"]
 
-_AUDIT = "audit_logs"
+FULL = 0.5
+"""The part of the linked pages of the fuller image that makes the other one worth comparing."""
+
+
+class _Rating(NamedTuple):
+    """How an image holds together; smaller is better."""
+
+    contradictions: int
+    before_newest: int
+    """The last audit entry's id, below zero."""
+    linked: int
+    """Pages that are part of a b-tree."""
 
 
 def choose(images: tuple[Image, ...]) -> Image:
     """Return the image with fewer links that lead astray; of equals the one with the newer audit entry.
 
-    ``images`` are the database with its -wal file and without, or it alone.
+    ``images`` are the database with its -wal file and without, or it alone. Where one has lost most of
+    what the other has, there is nothing to compare, and the fuller one is taken.
     """
     if len(images) == 1:
         return images[0]
     changed = set().union(*(image.wal.offsets for image in images))
-    rated = [_rate(image, changed) for image in images]
-    best = min(rated)
-    return images[rated.index(best)]
+    rated = [(image, _rate(image, changed)) for image in images]
+    most = max(rating.linked for _, rating in rated)
+    full = [(image, rating) for image, rating in rated if rating.linked >= most * FULL]
+    return min(full, key=lambda pair: pair[1])[0]
 
 
-def _rate(image: Image, changed: set[int]) -> tuple[int, int]:
-    """Return the number of contradictions, and the last audit entry's id below zero."""
+def _rate(image: Image, changed: set[int]) -> _Rating:
     trees = Trees(image)
     newest = 0
     for name, root in find_roots(trees).items():
         for slot in trees.walk(root, None):
-            if slot.page in changed or name == _AUDIT:
+            if slot.page in changed or name == AUDIT:
                 last, misplaced = _look(trees, slot)
                 trees.problems += misplaced if slot.page in changed else 0
-                if name == _AUDIT:
+                if name == AUDIT:
                     newest = max(newest, last)
     trees.read_freelist()
     # A page that nothing leads to and that is not free was lost by whoever wrote the links.
     strays = len(trees.strays()) if trees.free_known else 0
-    return trees.problems + strays, -newest
+    return _Rating(trees.problems + strays, -newest, len(trees.linked))
 
 
 def _look(trees: Trees, slot: Slot) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from modelus_bot.database.salvage.records import Row
 
-__all__ = ["Layout", "LayoutKind", "Reference", "fits", "key_of", "read_reference"]
+__all__ = ["AUDIT", "Layout", "LayoutKind", "Reference", "fits", "key_of", "read_reference"]
 
 Types = frozenset[Any]
 """Python types a value may have."""
@@ -27,6 +27,7 @@ _ANY: Types = frozenset({int, float, str, bytes, type(None)})
 _NOTHING: Types = frozenset({type(None)})
 
 AUDIT = "audit_logs"
+"""The table whose rows prove themselves."""
 
 _TREES = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE rootpage > 0 ORDER BY rootpage"
 _TABLES = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
@@ -94,7 +95,7 @@ class Layout:
     @property
     def verified(self) -> bool:
         """Whether each row proves by its own hash that it was written, and none is ever changed."""
-        return self.table == AUDIT
+        return self.name == AUDIT
 
     @cached_property
     def loose(self) -> int:
