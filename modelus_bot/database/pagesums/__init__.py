@@ -1,5 +1,6 @@
-"""A hash of every page of the main file, so that damage which SQLite cannot see is seen."""
+"""Hashes of the main file's pages, kept beside it: damage that SQLite cannot see is seen."""
 
-from modelus_bot.database.pagesums.sums import PageSums, SumsReport
+from modelus_bot.database.pagesums.report import SumsReport
+from modelus_bot.database.pagesums.sums import PageSums
 
 __all__ = ["PageSums", "SumsReport"]

@@ -1,114 +1,119 @@
-"""The child's side: read the main file page by page and say which pages are not as recorded."""
+"""Child job: read the main file and return a hash of every page, to be compared by who asked."""
 
 from __future__ import annotations
 
+import base64
+import errno
 import os
-import struct
 import time
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from modelus_bot.database.child import Report
-from modelus_bot.database.files import write_durably
-from modelus_bot.database.pagesums.wal import PAGE_HASH, page_hash
+from modelus_bot.database.pagesums.hashing import page_hash
 
-__all__ = ["compare_job", "encode_sums", "read_sums"]
+__all__ = ["compare_job", "hashes_of"]
 
-MAGIC = b"page sums 1\n"
 BLOCK = 1024 * 1024
-_HEAD = struct.Struct(">12sIQ")
+PIECE_PAGES = 65_536
+"""Pages whose hashes go into one line of the answer."""
 
-
-def encode_sums(page_size: int, sums: bytes) -> bytes:
-    """Return the content of a sums file: a head, a hash per page, and a hash over all of it."""
-    body = _HEAD.pack(MAGIC, page_size, len(sums) // PAGE_HASH) + sums
-    return body + page_hash(body)
-
-
-def read_sums(path: Path) -> tuple[int, bytes] | None:
-    """Return page size and hashes, None when there are none that can be trusted."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return None
-    if len(content) < _HEAD.size + PAGE_HASH or page_hash(content[:-PAGE_HASH]) != content[-PAGE_HASH:]:
-        return None
-    magic, page_size, pages = _HEAD.unpack(content[: _HEAD.size])
-    sums = content[_HEAD.size : -PAGE_HASH]
-    if magic != MAGIC or len(sums) != pages * PAGE_HASH:
-        return None
-    return page_size, sums
+_ALIEN = 4096
+"""Page size assumed of a file whose header names none."""
 
 
 def compare_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Compare ``database`` with ``sums``; with ``adopt``, record it as it is.
+    """Hash pages ``first`` to ``last`` (None: the last there is), or those listed in ``pages``.
 
-    ``pages`` limits the look to some pages. Returns the differing pages as [number, hash in hex],
-    with an empty hash for pages that are missing.
+    ``page_size`` 0 takes the one that the file's header names; ``bytes_per_second`` 0 reads as fast as
+    it can. Reports pieces ``{"first", "hashes"}``; returns the page size, the length in pages (a part
+    of a page counts as one), the hashes of the listed pages, None for those that are not there.
     """
-    database, recorded = Path(task["database"]), Path(task["sums"])
     started = time.perf_counter()
-    report({"step": "comparing pages"})
-    with database.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
-        page_size = _page_size(file.fileno())
-        if task.get("adopt"):
-            sums = b"".join(_hashes(file.fileno(), page_size, size))
-            write_durably(recorded, encode_sums(page_size, sums))
-            return {"differing": [], "pages": size // page_size, "known": True, "seconds": 0.0}
-        known = read_sums(recorded)
-        if known is None:
-            return {"differing": [], "pages": size // page_size, "known": False, "seconds": 0.0}
-        page_size, sums = known
-        wanted = task.get("pages")
-        differing = (
-            _look_at(file.fileno(), page_size, sums, wanted)
-            if wanted is not None
-            else _differing(file.fileno(), page_size, size, sums)
-        )
+    descriptor = os.open(task["path"], os.O_RDONLY | os.O_CLOEXEC)
+    page_size = task["page_size"] or _named_page_size(descriptor)
+    if task.get("pages") is not None:
+        listed = [_one(descriptor, page, page_size) for page in task["pages"]]
+    else:
+        listed = []
+        first, last = task.get("first", 1), task.get("last")
+        pace = task.get("bytes_per_second", 0)
+        found = hashes_of(_blocks(descriptor, page_size, first, last, pace), page_size, first)
+        for at, hashes in _pieces(found, first):
+            report({"first": at, "hashes": base64.b64encode(hashes).decode()})
+    length = os.fstat(descriptor).st_size
     return {
-        "differing": differing,
-        "pages": size // page_size,
-        "known": True,
+        "page_size": page_size,
+        "pages": -(-length // page_size),
+        "listed": listed,
         "seconds": time.perf_counter() - started,
+        "cpu_seconds": time.process_time(),
     }
 
 
-def _page_size(descriptor: int) -> int:
-    head = os.pread(descriptor, 100, 0)
-    found = int.from_bytes(head[16:18], "big") if len(head) >= 18 else 0
-    size = 65536 if found == 1 else found
-    return size if size >= 512 and not size & (size - 1) else 4096
+def hashes_of(blocks: Iterable[bytes], page_size: int, first: int = 1) -> Iterator[bytes]:
+    """Yield the hash of each page in blocks that are whole pages, except at the end of the file."""
+    number = first
+    for block in blocks:
+        view = memoryview(block)
+        for at in range(0, len(view), page_size):
+            yield page_hash(number, view[at : at + page_size])
+            number += 1
 
 
-def _hashes(descriptor: int, page_size: int, size: int) -> list[bytes]:
-    found = []
-    offset = 0
-    while offset < size:
-        block = memoryview(os.pread(descriptor, BLOCK - BLOCK % page_size, offset))
-        if not block:
-            break
-        found += [page_hash(block[at : at + page_size]) for at in range(0, len(block), page_size)]
-        offset += len(block)
-    return found
+def _pieces(hashes: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:
+    piece: list[bytes] = []
+    for one in hashes:
+        piece.append(one)
+        if len(piece) == PIECE_PAGES:
+            yield first, b"".join(piece)
+            first += len(piece)
+            piece = []
+    yield first, b"".join(piece)
 
 
-def _differing(descriptor: int, page_size: int, size: int, sums: bytes) -> list[list[Any]]:
-    differing: list[list[Any]] = []
-    found = _hashes(descriptor, page_size, size)
-    pages = max(len(found), len(sums) // PAGE_HASH)
-    for index in range(pages):
-        here = found[index] if index < len(found) else b""
-        if here != sums[index * PAGE_HASH : (index + 1) * PAGE_HASH]:
-            differing.append([index + 1, here.hex()])
-    return differing
+def _one(descriptor: int, page: int, page_size: int) -> str | None:
+    content = os.pread(descriptor, page_size, (page - 1) * page_size)
+    return page_hash(page, content).hex() if content else None
 
 
-def _look_at(descriptor: int, page_size: int, sums: bytes, pages: list[int]) -> list[list[Any]]:
-    differing: list[list[Any]] = []
-    for number in pages:
-        content = os.pread(descriptor, page_size, (number - 1) * page_size)
-        here = page_hash(content) if content else b""
-        if here != sums[(number - 1) * PAGE_HASH : number * PAGE_HASH]:
-            differing.append([number, here.hex()])
-    return differing
+def _blocks(descriptor: int, page_size: int, first: int, last: int | None, pace: int) -> Iterator[bytes]:
+    """Read the file in big steps; what was not in the page cache before does not stay there."""
+    offset = (first - 1) * page_size
+    end = os.fstat(descriptor).st_size if last is None else last * page_size
+    os.posix_fadvise(descriptor, offset, end - offset, os.POSIX_FADV_SEQUENTIAL)
+    started, begin = time.monotonic(), offset
+    while offset < end:
+        wanted = min(BLOCK, end - offset)
+        cached = _cached(descriptor, offset, wanted)
+        data = os.pread(descriptor, wanted, offset)
+        if cached < len(data):
+            os.posix_fadvise(descriptor, offset + cached, len(data) - cached, os.POSIX_FADV_DONTNEED)
+        if not data:
+            return
+        if len(data) < wanted and last is None:
+            end = offset + len(data)
+        yield data
+        offset += len(data)
+        if pace:
+            time.sleep(max(0.0, (offset - begin) / pace - (time.monotonic() - started)))
+
+
+def _cached(descriptor: int, offset: int, wanted: int) -> int:
+    """Return how many bytes from ``offset`` on the page cache holds."""
+    if not hasattr(os, "RWF_NOWAIT"):
+        return wanted
+    try:
+        return os.preadv(descriptor, [bytearray(wanted)], offset, os.RWF_NOWAIT)
+    except BlockingIOError:
+        return 0
+    except OSError as error:
+        if error.errno in {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
+            return wanted
+        raise
+
+
+def _named_page_size(descriptor: int) -> int:
+    size = int.from_bytes(os.pread(descriptor, 2, 16), "big")
+    size = 65536 if size == 1 else size
+    return size if 512 <= size <= 65536 and not size & (size - 1) else _ALIEN

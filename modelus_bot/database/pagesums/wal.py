@@ -1,89 +1,205 @@
-"""Reading a -wal file beside SQLite: which pages were committed, with which content.
+"""Reads which page versions were committed to a -wal file since the last look, while it is being written.
 
-Opening the -wal does not touch the locks of the main file, so this may happen in the bot's process.
+A -wal file is written from its start again and again. Each such generation has salts of its own, in
+the header and in every frame; the first number of them grows by one from a generation to the next.
+What is left of an older generation stands behind the new frames until they reach it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import struct
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-__all__ = ["PAGE_HASH", "Position", "Seen", "page_hash", "read_new_frames"]
+from modelus_bot.database.pagesums.hashing import page_hash
+from modelus_bot.database.salvage.wal import FRAME_HEADER, HEADER, Read, checksum
 
-HEADER, FRAME = 32, 24
-MAGICS = (0x377F0682, 0x377F0683)
-PAGE_HASH = 8
-"""Bytes of a page's hash."""
+__all__ = ["Commits", "Generation", "Position", "committed", "extent", "generation_of", "still_there"]
+
+_MAGIC = 0x377F0682
+_HEAD = struct.Struct(">8I")
+_FRAME = struct.Struct(">II8sII")
+_CHUNK_FRAMES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What the frames of one generation have in common: salts, page size, byte order of checksums."""
+
+    salts: bytes
+    page_size: int
+    big: bool
+
+    def follows(self, other: Generation) -> bool:
+        """Say whether exactly this generation comes after ``other``."""
+        mine, its = (int.from_bytes(one.salts[:4], "big") for one in (self, other))
+        return mine == (its + 1) & 0xFFFFFFFF
+
+    @property
+    def step(self) -> int:
+        """Bytes from one frame to the next."""
+        return FRAME_HEADER + self.page_size
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a -wal was read: its salts name the generation, ``offset`` is after its last commit."""
+    """Up to where a generation was read: a count of frames and the checksum stored in the last one."""
 
-    salts: bytes = b""
-    offset: int = HEADER
+    generation: Generation
+    frames: int
+    running: tuple[int, int]
+
+    @property
+    def offset(self) -> int:
+        """Where in the file the next frame starts."""
+        return HEADER + self.frames * self.generation.step
 
 
 @dataclass(slots=True)
-class Seen:
-    """What was committed since a position: hashes by page, and the database's size after it in pages.
+class Commits:
+    """What was committed after some position, in order.
 
-    ``restarted`` says that the -wal began anew since, so that frames may have come and gone unseen.
+    ``pages`` is the database's length in pages after the last commit, ``low`` and ``high`` the least
+    and greatest one on the way, all 0 when there was no commit. ``valid`` counts the frames of the
+    generation from its start, those of an unfinished transaction included.
     """
 
     position: Position
-    pages: dict[int, list[bytes]] = field(default_factory=dict)
-    size: int | None = None
-    restarted: bool = False
+    entries: list[tuple[int, bytes]] = field(default_factory=list)
+    pages: int = 0
+    low: int = 0
+    high: int = 0
+    valid: int = 0
+
+    def commit(self, position: Position, pages: int) -> None:
+        """Note that the transaction ended here."""
+        self.position = position
+        self.pages = pages
+        self.low = min(self.low or pages, pages)
+        self.high = max(self.high, pages)
 
 
-def page_hash(content: bytes | memoryview) -> bytes:
-    """Return the hash of a page's content."""
-    return hashlib.blake2b(content, digest_size=PAGE_HASH).digest()
+def generation_of(header: bytes) -> Position | None:
+    """Return the start of the generation that a file's first 32 bytes announce; None if they are damaged."""
+    if len(header) < HEADER:
+        return None
+    magic, _, size, *_, first, second = _HEAD.unpack(header[:HEADER])
+    size = 65536 if size == 1 else size
+    big = bool(magic & 1)
+    if magic & ~1 != _MAGIC or not 512 <= size <= 65536 or size & (size - 1):
+        return None
+    if checksum(header[:24], (0, 0), big=big) != (first, second):
+        return None
+    return Position(Generation(header[16:24], size, big), 0, (first, second))
 
 
-def read_new_frames(wal: Path, since: Position) -> Seen:
-    """Read what was committed after ``since``; a missing or empty -wal has nothing. Raises ``OSError``."""
-    try:
-        descriptor = os.open(wal, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return Seen(Position(), restarted=bool(since.salts))
-    try:
-        header = os.pread(descriptor, HEADER, 0)
-        if len(header) < HEADER or struct.unpack(">I", header[:4])[0] not in MAGICS:
-            return Seen(Position(), restarted=bool(since.salts))
-        page_size = struct.unpack(">I", header[8:12])[0]
-        salts = header[16:24]
-        same = salts == since.salts
-        start = since.offset if same else HEADER
-        seen = Seen(Position(salts, start), restarted=bool(since.salts) and not same)
-        _read_commits(descriptor, page_size, seen)
-    finally:
-        os.close(descriptor)
-    return seen
+def still_there(read: Read, position: Position) -> bool:
+    """Say whether the frame before ``position`` is still the one that was read."""
+    if position.frames == 0:
+        return True
+    head = read(position.offset - position.generation.step, FRAME_HEADER)
+    if len(head) < FRAME_HEADER:
+        return False
+    _, _, salts, first, second = _FRAME.unpack(head)
+    return salts == position.generation.salts and (first, second) == position.running
 
 
-def _read_commits(descriptor: int, page_size: int, seen: Seen) -> None:
-    """Walk the frames of this generation; those after the last commit are left for the next time."""
-    offset = seen.position.offset
-    waiting: list[tuple[int, bytes]] = []
+def extent(read: Read, generation: Generation) -> int:
+    """Count the frames, from the first one, that carry the generation's salts."""
+    count = 0
     while True:
-        frame = os.pread(descriptor, FRAME + page_size, offset)
-        if len(frame) < FRAME + page_size or frame[8:16] != seen.position.salts:
+        head = read(HEADER + count * generation.step, FRAME_HEADER)
+        if len(head) < FRAME_HEADER or head[8:16] != generation.salts:
+            return count
+        count += 1
+
+
+def committed(read: Read, after: Position, *, verify: bool) -> Commits:
+    """Return what was committed after a position of the generation that it names.
+
+    With ``verify`` every frame's checksum is computed, as SQLite does when it opens a file that was
+    left behind; that takes a tenth of a millisecond a page. Without it only the last commit's is:
+    its frame is written last, so that those before it are complete when it is.
+    """
+    return _verified(read, after) if verify else _settled(read, after)
+
+
+def _verified(read: Read, after: Position) -> Commits:
+    found, place = Commits(after, valid=after.frames), after
+    pending: list[tuple[int, bytes]] = []
+    for frame in _frames(read, after.offset, after.generation):
+        page, pages_after, salts, first, second = _FRAME.unpack(frame[:FRAME_HEADER])
+        if salts != after.generation.salts or not page or _sum_of(frame, place) != (first, second):
+            break
+        place = replace(place, frames=place.frames + 1, running=(first, second))
+        found.valid = place.frames
+        pending.append((page, page_hash(page, frame[FRAME_HEADER:])))
+        if pages_after:
+            found.entries += pending
+            found.commit(place, pages_after)
+            pending.clear()
+    return found
+
+
+def _settled(read: Read, after: Position) -> Commits:
+    heads = _heads(read, after)
+    last = _last_commit(read, after, heads)
+    found = Commits(after, valid=after.frames + len(heads))
+    pending: list[tuple[int, bytes]] = []
+    for count, frame in enumerate(_frames(read, after.offset, after.generation, last), 1):
+        page, pages_after, _, first, second = _FRAME.unpack(frame[:FRAME_HEADER])
+        pending.append((page, page_hash(page, frame[FRAME_HEADER:])))
+        if pages_after:
+            found.entries += pending
+            found.commit(replace(after, frames=after.frames + count, running=(first, second)), pages_after)
+            pending.clear()
+    return found
+
+
+def _heads(read: Read, after: Position) -> list[bytes]:
+    """Return the headers of all frames of the generation behind the position."""
+    heads: list[bytes] = []
+    step = after.generation.step
+    while True:
+        head = read(after.offset + len(heads) * step, FRAME_HEADER)
+        if len(head) < FRAME_HEADER or head[8:16] != after.generation.salts:
+            return heads
+        heads.append(head)
+
+
+def _last_commit(read: Read, after: Position, heads: list[bytes]) -> int:
+    """Return how many of the frames end with a commit whose checksum is right."""
+    for index in range(len(heads) - 1, -1, -1):
+        _, pages_after, _, first, second = _FRAME.unpack(heads[index])
+        if not pages_after:
+            continue
+        before = after.running
+        if index:
+            *_, one, two = _FRAME.unpack(heads[index - 1])
+            before = (one, two)
+        frame = read(after.offset + index * after.generation.step, after.generation.step)
+        place = replace(after, running=before)
+        if len(frame) == after.generation.step and _sum_of(frame, place) == (first, second):
+            return index + 1
+    return 0
+
+
+def _frames(read: Read, offset: int, generation: Generation, count: int = -1) -> Iterator[memoryview]:
+    """Yield whole frames from an offset on, all of them or ``count``."""
+    step = generation.step
+    while count:
+        wanted = _CHUNK_FRAMES if count < 0 else min(count, _CHUNK_FRAMES)
+        data = memoryview(read(offset, wanted * step))
+        whole = len(data) // step
+        for index in range(whole):
+            yield data[index * step : (index + 1) * step]
+        if whole < wanted:
             return
-        number, size_after = struct.unpack(">II", frame[:8])
-        if number == 0:
-            return
-        waiting.append((number, page_hash(memoryview(frame)[FRAME:])))
-        offset += FRAME + page_size
-        if size_after:
-            for page, digest in waiting:
-                known = seen.pages.setdefault(page, [])
-                if digest not in known:
-                    known.append(digest)
-            waiting.clear()
-            seen.size = size_after
-            seen.position = Position(seen.position.salts, offset)
+        offset += whole * step
+        count -= whole if count > 0 else 0
+
+
+def _sum_of(frame: bytes | memoryview, place: Position) -> tuple[int, int]:
+    big = place.generation.big
+    data = bytes(frame)
+    return checksum(data[FRAME_HEADER:], checksum(data[:8], place.running, big=big), big=big)

@@ -1,261 +1,217 @@
-"""Every change of the main file that is not a committed frame is found, and no other is blamed."""
+"""PageSums on real files: what is damage, and what only looks like it."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 import random
+import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from modelus_bot.database.pagesums import PageSums
-from modelus_bot.database.pagesums.comparing import encode_sums, read_sums
+from tests.database.pagesums.filled import fill, opened, overwrite, write_some
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 PAGE = 4096
 
 
-class Writer:
-    """A plain connection in WAL mode whose checkpoints are called for."""
-
-    def __init__(self, path: Path) -> None:
-        """Open the file."""
-        self.raw = sqlite3.connect(path, isolation_level=None)
-        self.raw.execute("PRAGMA journal_mode=WAL")
-        self.raw.execute("PRAGMA wal_autocheckpoint=0")
-        self.raw.execute("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, text TEXT)")
-
-    def insert(self, rows: int, seed: int = 0) -> None:
-        """Write some rows in one transaction."""
-        pick = random.Random(seed)
-        self.raw.execute("BEGIN")
-        self.raw.executemany(
-            "INSERT INTO t(text) VALUES(?)",
-            [(f"{pick.random()}" * pick.randint(1, 40),) for _ in range(rows)],
-        )
-        self.raw.execute("COMMIT")
-
-    def checkpoint(self, sums: PageSums) -> None:
-        """Do what the bot does."""
-        sums.settle()
-        self.raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[Writer]:
-    """Return a writer on a new file."""
-    writer = Writer(tmp_path / "modelus.db")
-    yield writer
-    writer.raw.close()
+def database(tmp_path: Path) -> Path:
+    """A closed database in WAL mode."""
+    path = tmp_path / "a.db"
+    connection = opened(path)
+    fill(connection)
+    connection.close()
+    return path
 
 
-async def filled(path: Path) -> PageSums:
-    """Return the sums of a closed file with a few hundred pages."""
-    writer = Writer(path)
-    writer.insert(600, seed=1)
-    writer.raw.execute("DELETE FROM t WHERE id % 7 = 0")
-    writer.raw.close()
-    sums = PageSums(path)
-    await sums.adopt_closed()
-    assert (await sums.check(closed=True)).unexplained == ()
-    return sums
+async def test_first_check_trusts_and_second_compares(database: Path) -> None:
+    """Without sums the file is trusted; the sums are private and stay."""
+    first = await PageSums(database).check()
+    assert first.adopted
+    assert first.pages == database.stat().st_size // PAGE
+    second = await PageSums(database).check()
+    assert not second.adopted
+    assert second.unexplained == ()
+    assert database.with_name("a.db-sums").stat().st_mode & 0o777 == 0o600
+    assert database.with_name("a.db-sums-log").stat().st_mode & 0o777 == 0o600
 
 
-async def test_every_damaged_block_is_found(tmp_path: Path) -> None:
-    """256 bytes anywhere, in turn: SQLite does not see most of them inside values, the sums see all."""
-    path = tmp_path / "modelus.db"
-    sums = await filled(path)
-    size = path.stat().st_size
-    blocks = range(0, size, 256) if FULL else random.Random(3).sample(range(0, size, 256), 60)
-    with path.open("r+b", buffering=0) as file:
-        for offset in blocks:
-            before = os.pread(file.fileno(), 256, offset)
-            os.pwrite(file.fileno(), bytes(byte ^ 0x5A for byte in before), offset)
-            assert (await sums.check(closed=True)).unexplained == (offset // PAGE + 1,)
-            os.pwrite(file.fileno(), before, offset)
-    assert (await sums.check(closed=True)).unexplained == ()
-
-
-async def test_swapped_zeroed_and_missing_pages_are_found(tmp_path: Path) -> None:
-    """Damage that keeps every page well formed is found as well."""
-    path = tmp_path / "modelus.db"
-    sums = await filled(path)
-    content = path.read_bytes()
-    pages = [content[at : at + PAGE] for at in range(0, len(content), PAGE)]
-    swapped = [*pages]
-    swapped[3], swapped[5] = swapped[5], swapped[3]
-    path.write_bytes(b"".join(swapped))
-    assert (await sums.check(closed=True)).unexplained == (4, 6)
-    path.write_bytes(b"".join([*pages[:9], bytes(PAGE), *pages[10:]]))
-    assert (await sums.check(closed=True)).unexplained == (10,)
-    path.write_bytes(content[:-PAGE])
-    assert (await sums.check(closed=True)).unexplained == (len(pages),)
-    path.write_bytes(content + os.urandom(PAGE))
-    assert (await sums.check(closed=True)).unexplained == (len(pages) + 1,)
-    path.write_bytes(content)
-    assert (await sums.check(closed=True)).unexplained == ()
-
-
-async def test_checkpoints_of_ours_are_explained(tmp_path: Path, writer: Writer) -> None:
-    """Rows come, go and are checkpointed; no page is ever blamed, from a child beside open connections."""
-    sums = PageSums(tmp_path / "modelus.db")
-    writer.checkpoint(sums)
+async def test_damage_inside_values_is_found(database: Path) -> None:
+    """Random bytes in the middle of a page are found, again at every check until the file is adopted."""
+    await PageSums(database).adopt()
+    overwrite(database, 7 * PAGE + 2000, random.Random(1).randbytes(256))
+    sums = PageSums(database)
+    assert (await sums.check()).unexplained == (8,)
+    assert (await PageSums(database).check()).unexplained == (8,)
     await sums.adopt()
-    for turn in range(8):
-        writer.insert(50, seed=turn)
-        writer.checkpoint(sums)
-        writer.insert(10, seed=turn)
-        writer.raw.execute("DELETE FROM t WHERE id % 5 = ?", (turn % 5,))
-        report = await sums.check()
-        assert report.known
-        assert report.unexplained == report.unseen == ()
+    assert (await sums.check()).unexplained == ()
 
 
-async def test_what_others_wrote_is_unseen_not_damage(tmp_path: Path) -> None:
-    """A program that wrote while the bot was away leaves changes that only a close look can judge."""
-    path = tmp_path / "modelus.db"
-    writer = Writer(path)
-    writer.insert(100)
-    sums = PageSums(path)
+async def test_writes_under_watch_are_explained(database: Path) -> None:
+    """What the bot writes is no damage: before, during and after its checkpoints, and after closing."""
+    sums, dice = PageSums(database), random.Random(2)
     await sums.adopt()
-    writer.insert(1)
-    await sums.follow()
-    stranger = Writer(path)
-    stranger.insert(30, seed=9)
-    stranger.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    stranger.insert(30, seed=10)
-    report = await sums.check()
-    assert report.unexplained == ()
-    assert report.unseen
+    async with sums:
+        connection = opened(database)
+        for mode in ("PASSIVE", "TRUNCATE", "PASSIVE"):
+            for _ in range(20):
+                write_some(connection, dice)
+            assert (await sums.check()).unexplained == ()
+            sums.before_checkpoint()
+            connection.execute(f"PRAGMA wal_checkpoint({mode})")
+            report = await sums.check()
+            assert report.unexplained == ()
+            assert (report.explained > 0) == (mode == "PASSIVE")
+        write_some(connection, dice)
+        await sums.before_close()
+        connection.close()
+    report = await PageSums(database).check()
+    assert report.unexplained == report.unclear == ()
+
+
+async def test_vacuum_and_growth_are_explained(database: Path) -> None:
+    """A file that shrinks by VACUUM, grows again and is truncated is as it should be."""
+    sums, dice = PageSums(database), random.Random(3)
     await sums.adopt()
-    assert (await sums.check()).unseen == ()
-    stranger.raw.close()
-    writer.raw.close()
+    async with sums:
+        connection = opened(database)
+        connection.execute("DELETE FROM notes WHERE id % 3 > 0")
+        connection.execute("VACUUM")
+        assert (await sums.check()).unexplained == ()
+        sums.before_checkpoint()
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        assert (await sums.check()).unexplained == ()
+        connection.execute("DELETE FROM files")
+        connection.execute("VACUUM")
+        fill(connection, 800, seed=5)
+        write_some(connection, dice)
+        sums.before_checkpoint()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert (await sums.check()).unexplained == ()
+        await sums.before_close()
+        connection.close()
+    assert (await PageSums(database).check()).unexplained == ()
 
 
-def test_a_damaged_sums_file_counts_as_none(tmp_path: Path) -> None:
-    """Sums that cannot be trusted are never compared with."""
-    path = tmp_path / "sums"
-    assert read_sums(path) is None
-    whole = encode_sums(PAGE, os.urandom(80))
-    path.write_bytes(whole)
-    assert read_sums(path) is not None
-    for position in range(len(whole)):
-        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
-        assert read_sums(path) is None
+async def test_damage_while_the_bot_works_is_found(database: Path) -> None:
+    """A page damaged under the open connections is told from the pages that are written meanwhile."""
+    sums, dice = PageSums(database), random.Random(4)
+    await sums.adopt()
+    async with sums:
+        connection = opened(database)
+        for _ in range(10):
+            write_some(connection, dice)
+        sums.before_checkpoint()
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        page = connection.execute("SELECT max(pageno) FROM dbstat WHERE name = 'files'").fetchone()[0]
+        overwrite(database, (page - 1) * PAGE + 900, bytes(256))
+        assert (await sums.check()).unexplained == (page,)
+        await sums.before_close()
+        connection.close()
 
 
-class SumsMachine(RuleBasedStateMachine):
-    """Writes, checkpoints, restarts and kills in any order: never a false alarm, every damage found."""
-
-    def __init__(self) -> None:
-        """Begin with a small file that is known."""
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "modelus.db"
-        self.loop = asyncio.Runner()
-        self.writer: Writer | None = Writer(self.path)
-        self.sums = PageSums(self.path)
-        self.seed = 0
-        self.writer.insert(20)
-        self.writer.checkpoint(self.sums)
-        self.loop.run(self.sums.adopt())
-
-    @rule(rows=st.integers(1, 30))
-    def write(self, rows: int) -> None:
-        """Commit rows."""
-        self.seed += 1
-        if self.writer is not None:
-            self.writer.insert(rows, self.seed)
-
-    @rule(divisor=st.integers(2, 9))
-    def delete(self, divisor: int) -> None:
-        """Commit deletions."""
-        if self.writer is not None:
-            self.writer.raw.execute("DELETE FROM t WHERE id % ? = 0", (divisor,))
-
-    @rule()
-    def follow(self) -> None:
-        """Look at the log, as every half second."""
-        self.loop.run(self.sums.follow())
-
-    @rule()
-    def checkpoint(self) -> None:
-        """Checkpoint as the bot does."""
-        if self.writer is not None:
-            self.writer.checkpoint(self.sums)
-
-    @rule()
-    def close_and_open(self) -> None:
-        """Stop in order and start again."""
-        if self.writer is not None:
-            self.sums.settle()
-            self.writer.raw.close()
-            self.loop.run(self.sums.after_close())
-        self.sums = PageSums(self.path)
-        assert self.loop.run(self.sums.check(closed=True)).unexplained == ()
-        self.writer = Writer(self.path)
-
-    @rule(settled=st.booleans())
-    def kill_and_open(self, settled: bool) -> None:
-        """Lose the process: what is on the disk is all that is left."""
-        if settled and self.writer is not None:
-            self.writer.checkpoint(self.sums)
-        saved = {
-            part: part.read_bytes()
-            for part in Path(self.folder.name).iterdir()
-            if part.is_file() and not part.name.endswith("-shm")
-        }
-        if self.writer is not None:
-            self.writer.raw.close()
-        for part in Path(self.folder.name).iterdir():
-            part.unlink()
-        for part, content in saved.items():
-            part.write_bytes(content)
-        self.sums = PageSums(self.path)
-        report = self.loop.run(self.sums.check(closed=True))
-        assert report.unexplained == report.unseen == ()
-        self.writer = Writer(self.path)
-
-    @rule(where=st.floats(0, 0.999))
-    def damage_and_mend(self, where: float) -> None:
-        """Overwrite 64 bytes: found; put back: forgotten."""
-        if self.writer is not None:
-            self.sums.settle()
-            self.writer.raw.close()
-            self.loop.run(self.sums.after_close())
-        content = self.path.read_bytes()
-        offset = int(where * (len(content) - 64))
-        before = content[offset : offset + 64]
-        with self.path.open("r+b") as file:
-            file.seek(offset)
-            file.write(bytes(byte ^ 0xFF for byte in before))
-        report = self.loop.run(self.sums.check(closed=True))
-        assert offset // PAGE + 1 in report.unexplained
-        with self.path.open("r+b") as file:
-            file.seek(offset)
-            file.write(before)
-        self.writer = Writer(self.path)
-
-    @invariant()
-    def nothing_is_blamed(self) -> None:
-        """The file as it is has no page that nobody wrote."""
-        self.loop.run(self.sums.follow())
-
-    def teardown(self) -> None:
-        """Close everything."""
-        if self.writer is not None:
-            self.writer.raw.close()
-        self.loop.close()
-        self.folder.cleanup()
+async def test_stale_page_is_found(database: Path) -> None:
+    """A page put back to its own older content is found although that content was right once."""
+    sums, dice = PageSums(database), random.Random(5)
+    await sums.adopt()
+    async with sums:
+        connection = opened(database)
+        before = database.read_bytes()
+        for _ in range(30):
+            write_some(connection, dice)
+        sums.before_checkpoint()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        after = database.read_bytes()
+        changed = [
+            page for page in range(2, len(before) // PAGE) if _page(before, page) != _page(after, page)
+        ]
+        overwrite(database, (changed[0] - 1) * PAGE, _page(before, changed[0]))
+        assert (await sums.check()).unexplained == (changed[0],)
+        overwrite(database, (changed[0] - 1) * PAGE, _page(after, changed[0]))
+        assert (await sums.check()).unexplained == ()
+        await sums.before_close()
+        connection.close()
 
 
-TestSumsMachine = SumsMachine.TestCase
-TestSumsMachine.settings = settings(max_examples=300 if FULL else 100, stateful_step_count=15, deadline=None)
+async def test_length_is_part_of_the_file(database: Path) -> None:
+    """Pages cut off, half a page cut off, and bytes appended are found."""
+    await PageSums(database).adopt()
+    content = database.read_bytes()
+    pages = len(content) // PAGE
+    for length, wanted in (
+        (len(content) - 2 * PAGE, (pages - 1, pages)),
+        (len(content) - 100, (pages,)),
+        (len(content) + 10, (pages + 1,)),
+        (len(content) + PAGE, (pages + 1,)),
+    ):
+        database.write_bytes(content.ljust(length, b"x")[:length])
+        assert (await PageSums(database).check()).unexplained == wanted
+
+
+async def test_journal_mode_is_no_damage(database: Path) -> None:
+    """Leaving WAL mode and entering it again writes page 1 past the -wal, which is allowed."""
+    await PageSums(database).adopt()
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+    assert (await PageSums(database).check()).unexplained == ()
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    assert (await PageSums(database).check()).unexplained == ()
+    overwrite(database, 18, b"\x09\x09")
+    assert (await PageSums(database).check()).unexplained == (1,)
+
+
+async def test_slices_cover_the_file(database: Path) -> None:
+    """A slice judges its own pages only."""
+    await PageSums(database).adopt()
+    overwrite(database, 9 * PAGE, bytes(256))
+    sums = PageSums(database)
+    assert (await sums.check(1, 9)).unexplained == ()
+    report = await sums.check(10, 20)
+    assert report.unexplained == (10,)
+    assert report.pages == 11
+
+
+async def test_writes_without_sums_are_forgotten(database: Path) -> None:
+    """After ``forget`` anything may happen to the file: the next check begins anew."""
+    sums = PageSums(database)
+    await sums.adopt()
+    await sums.forget()
+    assert not database.with_name("a.db-sums").exists()
+    overwrite(database, 9 * PAGE, bytes(256))
+    assert (await PageSums(database).check()).adopted
+
+
+async def test_strange_wal_after_a_clean_end_is_found(database: Path, tmp_path: Path) -> None:
+    """A -wal that somebody left beside a file that was closed in order would change it unseen."""
+    dice = random.Random(6)
+    connection = opened(database)
+    write_some(connection, dice)
+    shutil.copy(database.with_name("a.db-wal"), tmp_path / "kept")
+    connection.close()
+    sums = PageSums(database)
+    await sums.adopt()
+    async with sums:
+        connection = opened(database)
+        for _ in range(5):
+            write_some(connection, dice)
+        await sums.before_close()
+        connection.close()
+    shutil.copy(tmp_path / "kept", database.with_name("a.db-wal"))
+    assert (await PageSums(database).check()).unexplained
+
+
+async def test_damaged_sums_are_no_alarm(database: Path) -> None:
+    """Damage of the sums themselves does not count as damage of the database."""
+    await PageSums(database).adopt()
+    overwrite(database.with_name("a.db-sums"), 200, bytes(64))
+    report = await PageSums(database).check()
+    assert report.adopted
+    assert (await PageSums(database).check()).unexplained == ()
+
+
+def _page(content: bytes, number: int) -> bytes:
+    return content[(number - 1) * PAGE : number * PAGE]

@@ -1,0 +1,198 @@
+"""Follower: ledger, its files and the tail of the -wal, used from any thread, one at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.pagesums.keeping import Sidecar
+from modelus_bot.database.pagesums.ledger import Batch, Ledger, Verdict
+from modelus_bot.database.pagesums.report import SumsReport
+from modelus_bot.database.pagesums.tail import WalTail
+
+__all__ = ["Follower"]
+
+LOG_LIMIT = 8 * 1024 * 1024
+"""Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
+
+
+class Follower:
+    """Keeps the ledger of one database true to what is committed; everything here blocks.
+
+    Failures of the files are logged: the ledger in memory goes on, and after a kill the pages that
+    it cannot answer for are unclear.
+    """
+
+    def __init__(self, database: Path) -> None:
+        """Remember where things are; nothing is read yet."""
+        self._sidecar = Sidecar(database)
+        self._tail = WalTail(database.with_name(database.name + "-wal"))
+        self._ledger: Ledger | None = None
+        self._loaded = False
+        self._open = False
+        self._guard = threading.RLock()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to read in the -wal; asks the file system once."""
+        return self._ledger is None or self._tail.quiet(time.time_ns())
+
+    @property
+    def gap(self) -> bool:
+        """Whether commits were missed since the last check of the whole file."""
+        ledger = self._ledger
+        return ledger is not None and ledger.gap
+
+    def start(self) -> None:
+        """From now on connections may be open."""
+        with self._guard:
+            self.current()
+            self._open = True
+            if self._ledger is not None:
+                self._note([replace(_where(self._ledger), closed=False)], durable=True)
+
+    def finish(self) -> None:
+        """No connection is open any more; note that everything ended in order, and save."""
+        with self._guard:
+            self._open = False
+            ledger = self.current()
+            if ledger is not None:
+                self._note([replace(_where(ledger), closed=True, complete=True)], durable=False)
+                self.save()
+                self._sidecar.close()
+
+    def current(self) -> Ledger | None:
+        """Return the ledger after a look at the -wal; None when there are no sums."""
+        with self._guard:
+            if not self._loaded:
+                self._loaded = True
+                try:
+                    self._ledger = self._sidecar.load()
+                except OSError as error:
+                    logger.bind(error=str(error)).warning("page_sums_unreadable")
+            self.poll()
+            return self._ledger
+
+    def poll(self) -> None:
+        """Note what was committed since the last look."""
+        self._poll(complete=not self._open, durable=False)
+
+    def poll_durably(self) -> None:
+        """Note what was committed, on the disk, and that nobody commits before the -wal starts anew."""
+        self._poll(complete=True, durable=True)
+
+    def save(self) -> None:
+        """Write the ledger as a whole."""
+        with self._guard:
+            if self._ledger is not None:
+                try:
+                    self._sidecar.save(self._ledger)
+                except OSError as error:
+                    logger.bind(error=str(error)).warning("page_sums_not_saved")
+
+    def forget(self) -> None:
+        """Drop ledger and files; raises ``OSError``."""
+        with self._guard:
+            self._ledger, self._loaded = None, True
+            self._sidecar.remove()
+
+    def trust(self, page_size: int, hashes: bytes) -> None:
+        """Make a new ledger of a file as it was found; an empty file gets none."""
+        with self._guard:
+            if not hashes:
+                self.forget()
+                return
+            self._loaded = True
+            self._ledger = ledger = Ledger.of(page_size, hashes)
+            for batch in self._news(ledger, complete=not self._open):
+                ledger.note(batch)
+            self.save()
+
+    def compare(self, ledger: Ledger, first: int, hashes: bytes, *, whole: bool) -> Verdict:
+        """Judge what was read of the main file, knowing everything committed before it was."""
+        with self._guard:
+            self.poll()
+            verdict = ledger.compare(first, hashes, whole=whole)
+            ledger.observe(first, hashes)
+            return verdict
+
+    def compare_some(self, ledger: Ledger, found: dict[int, bytes | None]) -> Verdict:
+        """Judge single pages."""
+        with self._guard:
+            self.poll()
+            return ledger.compare_some(found.items())
+
+    def conclude(
+        self, ledger: Ledger, wrong: dict[int, bytes | None], stale: set[int], *, whole: bool, gaps: int
+    ) -> SumsReport:
+        """Sort pages that stayed wrong.
+
+        ``gaps`` is how many gaps were known before they were read: one that came later may have changed
+        them since.
+        """
+        with self._guard:
+            shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
+            unclear: set[int] = set()
+            if ledger.gap and ledger.gaps == gaps:
+                unclear = wrong.keys() - stale - shadowed
+                for page in unclear:
+                    ledger.accept(page, wrong[page])
+                if whole:
+                    ledger.settled_by_check()
+            ledger.rebooted = False
+            bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
+            self.save()
+            return SumsReport(
+                unexplained=tuple(sorted(bad)),
+                stale=tuple(sorted(stale - shadowed)),
+                unclear=tuple(sorted(unclear)),
+                shadowed=tuple(sorted(shadowed)),
+            )
+
+    def _poll(self, *, complete: bool, durable: bool) -> None:
+        with self._guard:
+            ledger = self._ledger
+            if ledger is None:
+                return
+            batches = self._news(ledger, complete=complete)
+            if durable and not batches:
+                batches = [replace(_where(ledger), complete=complete)]
+            if batches:
+                self._note(batches, durable=durable)
+
+    def _news(self, ledger: Ledger, *, complete: bool) -> list[Batch]:
+        try:
+            batches = self._tail.news(
+                ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
+            )
+        except OSError as error:
+            logger.bind(error=str(error)).warning("wal_unreadable")
+            return []
+        if any(batch.gap for batch in batches):
+            logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
+        if complete and (batches or not ledger.complete):
+            last = batches[-1] if batches else _where(ledger)
+            batches = [*batches[:-1], replace(last, complete=True)]
+        return batches
+
+    def _note(self, batches: list[Batch], *, durable: bool) -> None:
+        ledger = self._ledger
+        assert ledger is not None  # noqa: S101 - the caller looked
+        for batch in batches:
+            ledger.note(batch)
+        try:
+            kept = self._sidecar.append(batches, durable=durable)
+        except OSError as error:
+            logger.bind(error=str(error)).warning("page_sums_not_saved")
+            kept = False
+        if not kept or self._sidecar.logged > LOG_LIMIT:
+            self.save()
+
+
+def _where(ledger: Ledger) -> Batch:
+    """Return a batch that says where the ledger stands and nothing new."""
+    return Batch(ledger.position, complete=ledger.complete, closed=ledger.closed)

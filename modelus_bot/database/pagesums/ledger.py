@@ -1,0 +1,277 @@
+"""What every page of the main file may hold: the pure part, which reads and writes nothing.
+
+The main file changes only when a checkpoint copies committed frames of the -wal into it. When the
+-wal starts anew, all of the old one has been copied. So between two starts each page holds either
+what it held at the first one or one of the versions committed since, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from modelus_bot.database.pagesums.hashing import HASH_BYTES, UNKNOWN, zero_hash
+from modelus_bot.database.pagesums.wal import Position
+
+__all__ = ["Batch", "Ledger", "Verdict"]
+
+MOST_NEW_PAGES = 1 << 20
+"""How many pages beyond the known end are listed one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One step of what happened to the -wal; ``Ledger.note`` applies it and a journal keeps it.
+
+    ``restart``: everything noted so far has been copied into the main file. ``gap``: commits before
+    this were missed. ``complete``: nothing was committed after ``position`` until the next batch.
+    ``cut``: committed frames that were seen are not there any more, and ``entries`` are all that are.
+    ``closed``: everything was closed in order. ``position`` is None when there is no -wal. The rest is
+    as in ``Commits``.
+    """
+
+    position: Position | None
+    restart: bool = False
+    gap: bool = False
+    complete: bool = False
+    cut: bool = False
+    closed: bool = False
+    pages: int = 0
+    low: int = 0
+    high: int = 0
+    entries: Sequence[tuple[int, bytes]] = ()
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Pages of a file that were looked at: ``explained`` ones changed as they may.
+
+    ``wrong`` ones hold what they must not, or are missing or too many; ``stale`` is the part of them
+    that holds an older version of its own.
+    """
+
+    explained: int = 0
+    wrong: list[int] = field(default_factory=list)
+    stale: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The known hashes of a main file of ``page_size`` bytes a page, and of what may replace them.
+
+    ``base`` holds one hash a page as of the last start of the -wal, ``versions`` the hashes committed
+    since, oldest first, by page. ``pages``, ``low`` and ``high`` are the lengths in pages after the
+    last commit, the least and the greatest since. ``gap`` says that commits may have been missed.
+    """
+
+    page_size: int
+    base: bytearray
+    pages: int
+    low: int
+    high: int
+    gap: bool = False
+    gaps: int = 0
+    """How many were noted since the ledger was made; tells whether one came while pages were read."""
+    complete: bool = False
+    closed: bool = False
+    rebooted: bool = False
+    """Whether the machine was started anew since: what was not flushed may be gone without any damage."""
+    position: Position | None = None
+    versions: dict[int, bytearray] = field(default_factory=dict)
+    outdated: dict[int, bytes] = field(default_factory=dict)
+    """Hashes that were replaced at a gap, by page: finding one of them is no sign of a missed commit."""
+    suspects: set[int] = field(default_factory=set)
+    """Pages that the -wal would give another content than was committed, whatever the main file holds."""
+
+    @classmethod
+    def of(cls, page_size: int, hashes: bytes) -> Ledger:
+        """Return a ledger that trusts a file as it was found."""
+        count = len(hashes) // HASH_BYTES
+        return cls(page_size, bytearray(hashes), count, count, count)
+
+    @property
+    def known(self) -> int:
+        """How many pages have a hash from the last start of the -wal."""
+        return len(self.base) // HASH_BYTES
+
+    def note(self, batch: Batch) -> None:
+        """Take over what the tail saw."""
+        if batch.restart:
+            self._settle(gap=batch.gap)
+        if (batch.cut and not self.rebooted) or self.closed:
+            self._suspect(batch)
+        if batch.cut:
+            self._forget_cut(page for page, _ in batch.entries)
+        self.gaps += batch.gap
+        self.gap = self.gap or batch.gap
+        self.complete = batch.complete
+        self.closed = batch.closed
+        self.position = batch.position
+        if batch.pages:
+            self.pages = batch.pages
+            self.low = min(self.low, batch.low)
+            self.high = max(self.high, batch.high)
+        for page, found in batch.entries:
+            self.versions.setdefault(page, bytearray()).extend(found)
+
+    def snapshot(self) -> Batch:
+        """Return the one batch that, noted on ``base`` alone, gives this state."""
+        entries = [
+            (page, bytes(versions[at : at + HASH_BYTES]))
+            for page, versions in self.versions.items()
+            for at in range(0, len(versions), HASH_BYTES)
+        ]
+        return Batch(
+            self.position,
+            gap=self.gap,
+            complete=self.complete,
+            closed=self.closed,
+            pages=self.pages,
+            low=self.low,
+            high=self.high,
+            entries=entries,
+        )
+
+    def compare(self, first: int, hashes: bytes, *, whole: bool) -> Verdict:
+        """Judge pages ``first`` and following; ``whole`` says that ``hashes`` go to the end of the file."""
+        verdict = Verdict()
+        count = len(hashes) // HASH_BYTES
+        base = self.base[(first - 1) * HASH_BYTES : (first - 1 + count) * HASH_BYTES]
+        if base != hashes:
+            for index in range(count):
+                at = index * HASH_BYTES
+                found = hashes[at : at + HASH_BYTES]
+                if base[at : at + HASH_BYTES] != found:
+                    self._judge(first + index, found, verdict)
+        if whole:
+            self._judge_length(first + count - 1, verdict)
+        return verdict
+
+    def compare_some(self, found: Iterable[tuple[int, bytes | None]]) -> Verdict:
+        """Judge single pages; None stands for one that is not there."""
+        verdict = Verdict()
+        for page, content in found:
+            if content is None:
+                if page <= self._required:
+                    verdict.wrong.append(page)
+            elif content != self._base_of(page) or page > self._allowed:
+                self._judge(page, content, verdict)
+        return verdict
+
+    def observe(self, first: int, hashes: bytes) -> None:
+        """Remember what pages were found to hold: older versions may not come back."""
+        for page in [page for page in self.versions if first <= page < first + len(hashes) // HASH_BYTES]:
+            at = (page - first) * HASH_BYTES
+            self._advance(page, hashes[at : at + HASH_BYTES])
+        unknown = self.base.find(UNKNOWN)
+        while unknown >= 0:
+            page, off = divmod(unknown, HASH_BYTES)
+            at = (page + 1 - first) * HASH_BYTES
+            if off == 0 and 0 <= at < len(hashes):
+                self.base[unknown : unknown + HASH_BYTES] = hashes[at : at + HASH_BYTES]
+            unknown = self.base.find(UNKNOWN, unknown + 1)
+
+    def accept(self, page: int, found: bytes | None) -> None:
+        """Trust a page as it was found, None for one that is not there."""
+        if found is None:
+            self.low = min(self.low, page - 1)
+            return
+        if page > self.known:
+            self.base += UNKNOWN * (page - self.known)
+            self.high = max(self.high, page)
+        self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = found
+
+    def settled_by_check(self) -> None:
+        """Note that the whole file was compared and what a gap left open was accepted."""
+        self.gap = False
+        self.outdated.clear()
+
+    def shadowed(self, page: int) -> bool:
+        """Say whether a version in the -wal will replace the page before anybody reads it from the file."""
+        return (
+            self.position is not None
+            and page in self.versions
+            and page <= self.pages
+            and page not in self.suspects
+        )
+
+    @property
+    def _required(self) -> int:
+        return min(self.known, self.low)
+
+    @property
+    def _allowed(self) -> int:
+        return max(self.known, self.high)
+
+    def _base_of(self, page: int) -> bytes:
+        return bytes(self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES])
+
+    def _judge(self, page: int, found: bytes, verdict: Verdict) -> None:
+        if page <= self._allowed and self._may_hold(page, found):
+            verdict.explained += 1
+            return
+        verdict.wrong.append(page)
+        if found in _split(self.outdated.get(page, b"")):
+            verdict.stale.add(page)
+
+    def _judge_length(self, last: int, verdict: Verdict) -> None:
+        verdict.wrong.extend(range(last + 1, self._required + 1))
+
+    def _may_hold(self, page: int, found: bytes) -> bool:
+        if self._base_of(page) in {found, UNKNOWN}:
+            return True
+        if found in _split(self.versions.get(page, b"")):
+            return True
+        return page > self._required and found == zero_hash(self.page_size)
+
+    def _advance(self, page: int, found: bytes) -> None:
+        if self._base_of(page) == found:
+            return
+        versions = _split(self.versions[page])
+        if found not in versions or page > self.known:
+            return
+        self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = found
+        self.versions[page] = bytearray(b"".join(versions[versions.index(found) :]))
+
+    def _settle(self, *, gap: bool) -> None:
+        """Take the newest versions for what the main file holds, as when the -wal starts anew."""
+        size = HASH_BYTES
+        required, known = self._required, self.known
+        if gap and not self.rebooted:
+            self._keep_outdated()
+        del self.base[self.pages * size :]
+        self.base += UNKNOWN * (self.pages - self.known)
+        for page in range(required + 1, min(known, self.pages) + 1):
+            self.base[(page - 1) * size : page * size] = UNKNOWN
+        for page, versions in self.versions.items():
+            if page <= self.pages:
+                self.base[(page - 1) * size : page * size] = versions[-size:]
+        self.versions.clear()
+        self.low = self.high = self.pages
+
+    def _suspect(self, batch: Batch) -> None:
+        """Note pages that a -wal changes which is not the one that was written: cut off, or a stranger's."""
+        newest = dict(batch.entries)
+        pages = newest.keys() | self.versions.keys() if batch.cut else newest.keys()
+        for page in pages:
+            versions = self.versions.get(page)
+            before = bytes(versions[-HASH_BYTES:]) if versions else self._base_of(page)
+            if newest.get(page, self._base_of(page)) != before:
+                self.suspects.add(page)
+
+    def _forget_cut(self, kept: Iterable[int]) -> None:
+        """Expect no more that the versions that were cut off come into the main file."""
+        for page in self.versions.keys() - set(kept):
+            del self.versions[page]
+            if page <= self.known:
+                self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = UNKNOWN
+
+    def _keep_outdated(self) -> None:
+        for page, versions in self.versions.items():
+            older = self._base_of(page) + bytes(versions[:-HASH_BYTES])
+            newest = bytes(versions[-HASH_BYTES:])
+            self.outdated[page] = b"".join(one for one in _split(older) if one not in {newest, UNKNOWN})
+
+
+def _split(hashes: bytes | bytearray) -> list[bytes]:
+    return [bytes(hashes[at : at + HASH_BYTES]) for at in range(0, len(hashes), HASH_BYTES)]

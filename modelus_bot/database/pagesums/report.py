@@ -1,0 +1,30 @@
+"""What a look at the main file's pages found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["SumsReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class SumsReport:
+    """The result of comparing pages with their sums; a ``Testimony`` of recovery.
+
+    ``unexplained`` pages hold what nobody wrote, or are missing or too many: damage. ``stale`` ones of
+    them hold an older version of their own. ``unclear`` ones differ after commits were missed (another
+    program made a checkpoint): they are trusted from now on, so a full check of the file should follow.
+    ``shadowed`` ones differ but will be overwritten from the -wal before anybody reads them.
+    ``explained`` counts changed pages, ``pages`` those looked at. ``adopted``: there were no sums
+    before, the file was trusted as it is.
+    """
+
+    pages: int = 0
+    explained: int = 0
+    unexplained: tuple[int, ...] = ()
+    stale: tuple[int, ...] = ()
+    unclear: tuple[int, ...] = ()
+    shadowed: tuple[int, ...] = ()
+    adopted: bool = False
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
