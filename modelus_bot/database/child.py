@@ -66,11 +66,7 @@ async def run_child(
     A cancelled caller, or one whose ``seconds`` are over, takes the child with it. Raises
     ``ChildFailed``.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "modelus_bot.database.child", job, str(os.getpid()),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        limit=LINE_LIMIT, start_new_session=True,
-    )  # fmt: skip
+    process = await _started(job)
     try:
         async with asyncio.timeout(seconds):
             return await _converse(process, job, task, on_progress)
@@ -82,6 +78,28 @@ async def run_child(
                 process.kill()
         await process.wait()
         _close_pipes(process)
+
+
+async def _started(job: str) -> asyncio.subprocess.Process:
+    """Start the child; a caller cancelled meanwhile waits for the start and ends the child again.
+
+    asyncio would otherwise wait for ever for pipes that nobody connects any more.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            sys.executable, "-m", "modelus_bot.database.child", job, str(os.getpid()),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            limit=LINE_LIMIT, start_new_session=True,
+        )
+    )  # fmt: skip
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        process = await starting
+        process.kill()
+        await process.wait()
+        _close_pipes(process)
+        raise
 
 
 async def _converse(

@@ -225,11 +225,12 @@ class DatabaseManager:
         async with AsyncExitStack() as stack:
             if protection is not None:
                 stack.push_async_callback(self._remember_end, protection)
+                stack.push_async_callback(protection.archive.stop)
             await self._connections.open()
             stack.push_async_callback(self._connections.close)
             if protection is not None:
                 stack.push_async_callback(protection.settle)
-                await stack.enter_async_context(protection.archiving())
+                await protection.archive.start()
             await stack.enter_async_context(self._reads)
             await stack.enter_async_context(self._long_reads)
             await stack.enter_async_context(self._transactions)

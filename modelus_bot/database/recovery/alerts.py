@@ -37,6 +37,11 @@ _SENTENCES: dict[str, tuple[Literal["info", "warning", "critical"], str]] = {
         "The archive takes no new full copy, because {why}. See the page Backup and restore.",
     ),
     "archive_snapshot_failed": ("warning", "The archive's full copy could not be made: {why}"),
+    "archive_merging_fails": (
+        "warning",
+        "The archive cannot merge its pieces: {why} Free disk space, or rename the archive's folder.",
+    ),
+    "archive_merging_works": ("info", "The archive merges its pieces again."),
     "archive_database_replaced": ("warning", "The archive stopped: {why}. It goes on with the new file."),
 }
 

@@ -102,8 +102,7 @@ class Guard:
             waiting = ConnectionLost("the database is being restored")
             self._connections.hold(waiting)
             try:
-                await self._parts.archive.stop()
-                await self._connections.suspend(waiting)
+                await self._close_everything(waiting)
                 await work()
                 known = self._parts.state.load() or State()
                 await asyncio.to_thread(self._parts.state.save, known.reached(0, ""))
@@ -170,6 +169,12 @@ class Guard:
         sums = await self._parts.sums.check()
         if sums.unexplained:
             await self._confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
+        elif sums.unseen:
+            report = await self._parts.check(self._parts.path)
+            if report.damaged:
+                await self._confirm(CorruptionDetected("; ".join(report.problems[:3])))
+            else:
+                await self._parts.sums.adopt()
 
     async def check(self) -> None:
         """Check the whole file in children while the bot works; damage that is found is recovered from."""
@@ -230,8 +235,7 @@ class Guard:
             cause=suspicion.detail,
             problems=problems,
         )
-        await parts.archive.stop()
-        await self._connections.suspend(ConnectionLost("the database is being restored"))
+        await self._close_everything(ConnectionLost("the database is being restored"))
         recovered = await recover(
             parts, suspicion.detail, problems, audit_id=self._reached(), bad_pages=bad_pages
         )
@@ -249,8 +253,7 @@ class Guard:
             except CorruptionDetected as error:
                 await self._recover(error, [moved.detail, error.detail], ())
                 return
-            await parts.archive.stop()
-            await self._connections.suspend(ConnectionLost("the database is being brought back"))
+            await self._close_everything(ConnectionLost("the database is being brought back"))
             aside = await put_in_place(parts, rebuilt, moved.detail, ())
             seconds = parts.clock() - started
             await self._go_on(Recovered("the open file", self._reached(), 0, 0, (), aside, seconds))
@@ -280,6 +283,11 @@ class Guard:
             lost=recovered.lost,
             seconds=round(recovered.seconds, 2),
         )
+
+    async def _close_everything(self, waiting: ConnectionLost) -> None:
+        """Close connections first, so that the archive's program keeps the -wal, then stop that."""
+        await self._connections.suspend(waiting)
+        await self._parts.archive.stop()
 
     def _release(self) -> None:
         self._given_up = False

@@ -67,6 +67,7 @@ class Protection:
         self.backups, self.archive = self.parts.backups, self.parts.archive
         self.backups.on_alert = self.archive.on_alert = self._told_by_parts
         self.archive.integrity_gate = self._whole
+        self.parts.sums.strict = not self.archive.available
         self.drill = Drill(self.parts)
         self.guard: Guard | None = None
         self.restorer: Restorer | None = None
@@ -88,12 +89,6 @@ class Protection:
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""
         return await make_ready(self.parts)
-
-    @asynccontextmanager
-    async def archiving(self) -> AsyncIterator[None]:
-        """Run the archive; what is committed before the end is in it."""
-        async with self.archive:
-            yield
 
     @asynccontextmanager
     async def watching(

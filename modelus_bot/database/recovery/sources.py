@@ -16,6 +16,7 @@ from modelus_bot.database.recovery.parts import Parts
 __all__ = ["sources_for"]
 
 SALVAGE_SECONDS = 900.0
+SNAPSHOTS_TRIED = 3
 
 
 def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] = ()) -> tuple[Source, ...]:
@@ -27,11 +28,15 @@ def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] 
     found = []
     if parts.archive.available:
         found.append(Source("archive", functools.partial(_from_archive, parts, None)))
-        state = parts.state.load()
-        if state is not None and state.good_at:
-            at = functools.partial(_from_archive, parts, float(state.good_at))
-            found.append(Source("archive before the damage", at))
+        found += [
+            Source(
+                "archive, before a full copy that may be damaged",
+                functools.partial(_before_snapshot, parts, age),
+            )
+            for age in range(SNAPSHOTS_TRIED)
+        ]
     found.append(Source("newest verified backup", functools.partial(_from_backups, parts)))
+    found.append(Source("what is left of a damaged backup", functools.partial(_rest_of_a_backup, parts)))
     if damaged is not None:
         found.append(Source("salvage", functools.partial(_salvaged, damaged, tuple(bad_pages))))
     return tuple(found)
@@ -39,6 +44,14 @@ def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] 
 
 async def _from_archive(parts: Parts, at: float | None, target: Path) -> None:
     await parts.archive.restore(target, at=at)
+
+
+async def _before_snapshot(parts: Parts, age: int, target: Path) -> None:
+    """Restore the moment before the newest full copy, or before an older one: damage gets in with those."""
+    moments = await parts.archive.snapshots()
+    if age >= len(moments):
+        raise BackupFailed("the archive has no older full copy")
+    await parts.archive.restore(target, at=moments[-1 - age] - 0.001)
 
 
 async def _from_backups(parts: Parts, target: Path) -> None:
@@ -58,6 +71,22 @@ async def _from_backups(parts: Parts, target: Path) -> None:
         refused.append(f"{manifest.name}: {'; '.join(report.problems[:2])}")
         await asyncio.to_thread(_remove, target)
     raise BackupFailed("; ".join(refused) or "there is no verified backup")
+
+
+async def _rest_of_a_backup(parts: Parts, target: Path) -> None:
+    """Salvage the newest copy that fails its check; whole ones are taken as they are."""
+    for manifest in parts.backups.manifests():
+        copy = parts.backups.folder / manifest.name
+        if (await parts.check(copy, finished=True)).damaged:
+            await _salvaged(copy, (), target)
+            return
+        try:
+            await parts.backups.restore_to(manifest.name, target)
+        except BackupFailed:
+            await _salvaged(copy, (), target)
+            return
+        await asyncio.to_thread(_remove, target)
+    raise BackupFailed("no backup is damaged")
 
 
 async def _salvaged(damaged: Path, bad_pages: Sequence[int], target: Path) -> None:
