@@ -8,18 +8,21 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from modelus_bot.database.audit import link_hash
+from modelus_bot.database.names import quoted
 from modelus_bot.database.salvage.cells import Entry
-from modelus_bot.database.salvage.layouts import Layout, Link, quoted
+from modelus_bot.database.salvage.layouts import Layout, Link
 from modelus_bot.database.salvage.records import Row
 from modelus_bot.database.salvage.report import RejectedRow
 
 __all__ = ["Filler", "Rejections"]
 
-KEPT = 200
+KEPT = 50
 """How many rejected rows the report itself holds."""
+CLIPPED = 200
+"""How many characters of a text these show."""
 _AGES = ("version", "updated_at")
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
 _HASHED = 12
@@ -44,7 +47,7 @@ class Rejections:
         row = RejectedRow(table=layout.table, values=named, reason=reason)
         self.counts[layout.table] += 1
         if len(self.first) < KEPT:
-            self.first.append(row)
+            self.first.append(row.model_copy(update={"values": {k: _clipped(v) for k, v in named.items()}}))
         if self._file is None:
             descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             self._file = os.fdopen(descriptor, "w", encoding="utf-8")
@@ -57,6 +60,10 @@ class Rejections:
             os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
+
+
+def _clipped(value: Any) -> Any:
+    return f"{value[:CLIPPED]}…" if isinstance(value, str) and len(value) > CLIPPED else value
 
 
 class Filler:

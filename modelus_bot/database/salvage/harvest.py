@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from modelus_bot.database.salvage.cells import Entry, Reading
+from modelus_bot.database.salvage.cells import Entry, PageReader, Reading
 from modelus_bot.database.salvage.filling import Filler
 from modelus_bot.database.salvage.layouts import Layout, Reference, key_of
 from modelus_bot.database.salvage.pages import PageKind
@@ -159,16 +159,17 @@ class Harvest:
         return _COVERED if self.covered.overlaps(layout, *_ends(layout, reading.entries)) else None
 
     def _read_self_evident(self) -> None:
-        """Take rows that prove themselves from free pages, too, where their table misses some."""
+        """Take rows that prove themselves from free and bad pages, too, where their table misses some."""
+        everything = PageReader(replace(self.trees.image, bad=frozenset()), lambda _: False)
         for layout in self.reference.layouts:
-            incomplete = layout.name not in self.roots or any(
-                hole.layout is layout for hole in self.trees.holes
-            )
-            if layout.verified and incomplete:
-                for number in sorted(self.trees.free):
-                    reading = self.trees.reader.read(number, layout)
+            if layout.verified and self._incomplete(layout):
+                for number in sorted(self.trees.free | self.trees.image.bad):
+                    reading = everything.read(number, layout)
                     if reading is not None and reading.entries and reading.share >= LEAST:
                         self.filler.add(layout, reading.entries, linked=False)
+
+    def _incomplete(self, layout: Layout) -> bool:
+        return layout.name not in self.roots or any(hole.layout is layout for hole in self.trees.holes)
 
 
 def _ends(layout: Layout, entries: Sequence[Entry]) -> tuple[object, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelus_bot.database.salvage.header import FileHeader, guess_page_size, parse_header
@@ -21,7 +21,8 @@ DEFAULT_PAGE_SIZE = 4096
 class Image:
     """The pages of a database: ``page_size`` and ``usable`` in bytes, ``pages`` their number.
 
-    ``header`` is None when the file has lost it, and the page size was guessed.
+    ``header`` is None when the file has lost it, and the page size was guessed. ``bad`` pages of the
+    main file count as missing.
     """
 
     page_size: int
@@ -31,12 +32,15 @@ class Image:
     wal: Wal
     _main: Read
     _beside: Read
+    bad: frozenset[int] = frozenset()
 
     def page(self, number: int) -> bytes:
         """Return page ``number`` (from 1), or nothing if it is missing or cannot be read."""
         if not 1 <= number <= self.pages:
             return b""
         offset = self.wal.offsets.get(number)
+        if offset is None and number in self.bad:
+            return b""
         if offset is None:
             data = self._main((number - 1) * self.page_size, self.page_size)
         elif offset < 0:
@@ -52,10 +56,10 @@ class Image:
 
 
 @contextlib.contextmanager
-def open_images(source: Path) -> Iterator[tuple[Image, ...]]:
+def open_images(source: Path, bad: frozenset[int] = frozenset()) -> Iterator[tuple[Image, ...]]:
     """Open ``source`` as it is with its -wal file, if that has anything, and as it is without.
 
-    Never for a file that a SQLite connection of this process has open. Raises OSError.
+    ``bad`` pages of the main file are not shown. Never for a file that a SQLite connection of this process has open. Raises OSError.
     """
     with contextlib.ExitStack() as stack:
         main, length = _reader(stack, source)
@@ -67,7 +71,8 @@ def open_images(source: Path) -> Iterator[tuple[Image, ...]]:
             size = guessed if found > 1 else read_wal(beside, 0).page_size or guessed or DEFAULT_PAGE_SIZE
         wal = read_wal(beside, beside_length, size)
         alone = _image(main, beside, length, size, Wal())
-        yield (_image(main, beside, length, size, wal), alone) if wal.pages else (alone,)
+        both = (_image(main, beside, length, size, wal), alone) if wal.pages else (alone,)
+        yield tuple(_without(image, bad) for image in both)
 
 
 def _image(main: Read, beside: Read, length: int, size: int, wal: Wal) -> Image:
@@ -80,6 +85,11 @@ def _image(main: Read, beside: Read, length: int, size: int, wal: Wal) -> Image:
     # A damaged count must not make the reader look for pages that nobody has.
     pages = min(pages, max(-(-length // size), max(wal.offsets, default=0)))
     return Image(size, header.usable if header else size, pages, header, wal, main, beside)
+
+
+def _without(image: Image, bad: frozenset[int]) -> Image:
+    header = None if 1 in bad and 1 not in image.wal.offsets else image.header
+    return replace(image, bad=bad, header=header)
 
 
 def _reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:

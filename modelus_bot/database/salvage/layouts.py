@@ -8,6 +8,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
+from modelus_bot.database.names import quoted
 from modelus_bot.database.salvage.records import Row
 
 __all__ = ["AUDIT", "Layout", "LayoutKind", "Reference", "fits", "key_of", "read_reference"]
@@ -156,11 +157,6 @@ class Reference:
     def named(self, name: str) -> Layout | None:
         """Return the layout of a b-tree, or None if this schema has none of that name."""
         return next((one for one in self.layouts if one.name == name), None)
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def places(count: int) -> str:

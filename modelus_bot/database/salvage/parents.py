@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from modelus_bot.database.names import quoted
 from modelus_bot.database.salvage.filling import Rejections
-from modelus_bot.database.salvage.layouts import Layout, Link, Reference, quoted
+from modelus_bot.database.salvage.layouts import Layout, Link, Reference
 from modelus_bot.database.salvage.records import Value
 from modelus_bot.database.salvage.report import RebuiltRow
 

@@ -58,12 +58,12 @@ class ChainState(BaseModel):
 class SalvageReport(BaseModel):
     """Figures of one salvage; ``rows`` are those in the new database, by table.
 
-    ``strays`` counts those of them that stood on pages nothing led to any more, ``superseded`` the
-    versions of rows that were left out for a better one, ``unreadable`` the cells without a readable
-    row. ``rejected`` holds the first 200 of ``rejected_total`` rows; all stand in ``rejected_file``,
-    one JSON object a line, if there are any. Pages: ``damaged`` ones are missing, malformed or hold
-    an unreadable cell; ``unassigned`` ones hold rows of no certain table; ``stale`` ones are left over
-    from before something was deleted or moved.
+    Rows: ``strays`` counts those that stood on pages nothing led to any more, ``superseded`` versions
+    that were left out for a better one, ``unreadable`` cells without a readable row. ``rejected``
+    holds the first 50 of ``rejected_total`` rows, long texts cut; all stand whole in
+    ``rejected_file``, one JSON object a line, if there are any. Pages: ``damaged`` ones are missing,
+    malformed or hold an unreadable cell; ``unassigned`` ones hold rows of no certain table; ``stale``
+    ones are left over from before something was deleted or moved.
     """
 
     model_config = _FROZEN

@@ -9,16 +9,18 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.child import Report
+from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.chain import chain_state
 from modelus_bot.database.salvage.choosing import choose
 from modelus_bot.database.salvage.filling import Filler, Rejections
 from modelus_bot.database.salvage.harvest import Harvest
 from modelus_bot.database.salvage.image import open_images
-from modelus_bot.database.salvage.layouts import quoted, read_reference
+from modelus_bot.database.salvage.layouts import read_reference
 from modelus_bot.database.salvage.parents import close_references
 from modelus_bot.database.salvage.report import SalvageReport
 from modelus_bot.database.salvage.roots import find_roots, read_applied
@@ -33,20 +35,27 @@ QUIET = 0.2
 
 
 def salvage(
-    source: Path, target: Path, *, migrations: Path | None = None, report: Report | None = None
+    source: Path,
+    target: Path,
+    *,
+    migrations: Path | None = None,
+    report: Report | None = None,
+    bad_pages: Collection[int] = (),
 ) -> SalvageReport:
     """Make ``target``, a new database with our schema and every row that ``source`` still holds.
 
     ``source``, with its -wal file if there is one, is only read, and must not be open in this process;
-    it is best a copy nobody uses. Rejected rows stand in ``TARGET.rejected.jsonl``. Raises OSError when
-    the source cannot be opened, FileExistsError when the target is there already, SchemaMismatch when
-    the source was written by a newer version.
+    it is best a copy nobody uses. ``bad_pages`` of the main file are not believed even where they look
+    well, except for rows that prove themselves. Rejected rows stand in ``TARGET.rejected.jsonl``.
+
+    Raises OSError when the source cannot be opened, FileExistsError when the target is there already,
+    SchemaMismatch when the source was written by a newer version.
     """
     started = time.monotonic()
     if target.exists():
         raise FileExistsError(f"{target} is there already")
     tell = _Teller(report)
-    with open_images(source) as images, partial_file(target) as partial:
+    with open_images(source, frozenset(bad_pages)) as images, partial_file(target) as partial:
         tell("looking", 0, 0)
         image = choose(images)
         trees = Trees(image)
@@ -89,10 +98,14 @@ def salvage(
 
 
 def salvage_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Run ``salvage`` as a child's job: ``source`` and ``target``, and ``migrations`` if not our own."""
+    """Run ``salvage`` in a child, with ``source``, ``target`` and perhaps ``migrations``, ``bad_pages``."""
     folder = task.get("migrations")
     result = salvage(
-        Path(task["source"]), Path(task["target"]), migrations=Path(folder) if folder else None, report=report
+        Path(task["source"]),
+        Path(task["target"]),
+        migrations=Path(folder) if folder else None,
+        report=report,
+        bad_pages=task.get("bad_pages", ()),
     )
     return result.model_dump(mode="json")
 
@@ -130,6 +143,6 @@ def _applied(connection: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
-    statement = " ".join(("SELECT count(*) FROM", quoted(table)))
+    statement = with_names("SELECT count(*) FROM {table}", table=table)
     count: int = connection.execute(statement).fetchone()[0]
     return count
