@@ -59,7 +59,8 @@ class Image:
 def open_images(source: Path, bad: frozenset[int] = frozenset()) -> Iterator[tuple[Image, ...]]:
     """Open ``source`` as it is with its -wal file, if that has anything, and as it is without.
 
-    ``bad`` pages of the main file are not shown. Never for a file that a SQLite connection of this process has open. Raises OSError.
+    ``bad`` pages of the main file are not shown. Never for a file that a SQLite connection of this
+    process has open. Raises OSError.
     """
     with contextlib.ExitStack() as stack:
         main, length = _reader(stack, source)
