@@ -101,16 +101,16 @@ async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
     """Migrate in a thread, with a verified backup before anything is changed."""
     loop = asyncio.get_running_loop()
     sums = protected.parts.sums
-    if (await sums.check(closed=True)).unexplained:
+    if protected.parts.path.exists() and (await sums.check()).unexplained:
         raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
 
     def back_up(_: tuple[str, ...]) -> None:
         made = asyncio.run_coroutine_threadsafe(protected.backups.create("pre_migration"), loop).result()
         typer.echo(f"Backed up and verified: {made.name}")
 
+    await sums.forget()
     done = await asyncio.to_thread(migrate, back_up)
-    if done:
-        await sums.adopt_closed()
+    await sums.adopt()
     return done
 
 

@@ -37,7 +37,6 @@ JOBS = {
     "verify": "modelus_bot.database.backup.verification:verify_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
-    "pagehashes": "modelus_bot.database.pagehashes.comparing:compare_job",
     "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
 }
 PR_SET_PDEATHSIG = 1

@@ -225,6 +225,7 @@ class DatabaseManager:
         async with AsyncExitStack() as stack:
             if protection is not None:
                 stack.push_async_callback(self._remember_end, protection)
+                await stack.enter_async_context(protection.parts.sums)
                 stack.push_async_callback(protection.archive.stop)
             await self._connections.open()
             stack.push_async_callback(self._connections.close)

@@ -54,7 +54,8 @@ class Guard:
         self._connections = connections
         self._head = head
         self._forget = forget
-        self._checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.sums.settle)
+        before = parts.sums.before_checkpoint
+        self._checkpointer = Checkpointer(parts.path, connections, parts.archive, before)
         self._wake = asyncio.Event()
         self._suspicion: DatabaseError | None = None
         self._task: asyncio.Task[None] | None = None
@@ -128,14 +129,13 @@ class Guard:
                 checked = time.monotonic()
 
     async def _follow(self) -> None:
-        """Collect committed pages often: the archive's program may checkpoint at any time."""
+        """Look often whether the main file was written to: the archive's program may do that at any time."""
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             try:
-                await self._parts.sums.follow()
                 self._notice_writing()
-            except Exception as error:  # noqa: BLE001 - what cannot be collected now is collected later
-                logger.bind(error=str(error)).warning("page_sums_not_followed")
+            except OSError as error:
+                logger.bind(error=str(error)).warning("writing_not_noticed")
 
     def _notice_writing(self) -> None:
         """Have every page compared after somebody wrote to the main file."""
@@ -169,12 +169,10 @@ class Guard:
         sums = await self._parts.sums.check()
         if sums.unexplained:
             await self._confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
-        elif sums.unseen:
+        elif sums.unclear:
             report = await self._parts.check(self._parts.path)
             if report.damaged:
                 await self._confirm(CorruptionDetected("; ".join(report.problems[:3])))
-            else:
-                await self._parts.sums.adopt()
 
     async def check(self) -> None:
         """Check the whole file in children while the bot works; damage that is found is recovered from."""
@@ -192,8 +190,6 @@ class Guard:
                 problems=list(report.problems),
             )
         else:
-            if sums.unseen or not sums.known:
-                await self._parts.sums.adopt()
             self._good_at = int(self.checked_at)
 
     async def _confirm(self, suspicion: DatabaseError) -> None:
@@ -205,10 +201,9 @@ class Guard:
             report = await parts.check(parts.path)
             if not report.damaged and not sums.unexplained:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
-                if sums.unseen or not sums.known:
-                    await parts.sums.adopt()
-                await asyncio.to_thread(parts.sums.settle)
+                await parts.sums.before_close()
                 await self._connections.suspend(ConnectionLost("the connections are being renewed"))
+                await parts.sums.after_close()
                 self._release()
                 return
             problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]

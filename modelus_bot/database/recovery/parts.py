@@ -19,7 +19,7 @@ from modelus_bot.database.child import run_child
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
-from modelus_bot.database.pagehashes import PageSums
+from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.database.schema import SchemaValidator

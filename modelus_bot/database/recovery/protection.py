@@ -20,7 +20,7 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.pagehashes import PageSums
+from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.pause import Pause
 from modelus_bot.database.recovery.alerts import Alert, alert_of
 from modelus_bot.database.recovery.drill import Drill
@@ -67,7 +67,6 @@ class Protection:
         self.backups, self.archive = self.parts.backups, self.parts.archive
         self.backups.on_alert = self.archive.on_alert = self._told_by_parts
         self.archive.integrity_gate = self._whole
-        self.parts.sums.strict = not self.archive.available
         self.drill = Drill(self.parts)
         self.guard: Guard | None = None
         self.restorer: Restorer | None = None
@@ -124,12 +123,11 @@ class Protection:
 
     async def settle(self) -> None:
         """Note what was committed, before the connections close and move it into the main file."""
-        await asyncio.to_thread(self.parts.sums.settle)
+        await self.parts.sums.before_close()
 
     async def closed(self, head: tuple[int, str] | None) -> None:
         """Remember how far it went and that everything was closed in order; the next start trusts that."""
         known = self.parts.state.load() or State()
-        await self.parts.sums.after_close()
         state = known.reached(*head) if head is not None else known
         try:
             await asyncio.to_thread(self.parts.state.save, replace(state, clean=True))

@@ -85,6 +85,7 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
     for folder in (parts.scratch, parts.path.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     await asyncio.to_thread(move_into_place, chosen, ready)
+    await parts.sums.forget()
     aside = None
     if any(path.exists() for path in parts_of(parts.path)):
         moved = await asyncio.to_thread(
@@ -92,7 +93,7 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
         )
         aside = moved.folder
     await asyncio.to_thread(move_into_place, ready, parts.path)
-    await parts.sums.adopt_closed()
+    await parts.sums.adopt()
     return aside
 
 

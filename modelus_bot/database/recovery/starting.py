@@ -43,8 +43,8 @@ async def make_ready(parts: Parts) -> tuple[str, ...]:
         create_file(parts.path)
     applied = await _migrate(parts)
     await asyncio.to_thread(_validate, parts.path, parts.validator)
-    if applied or not parts.path.with_name(parts.path.name + "-sums").exists():
-        await parts.sums.adopt_closed()
+    if applied:
+        await parts.sums.adopt()
     return applied
 
 
@@ -63,8 +63,8 @@ def create_file(path: Path) -> None:
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
-    sums = await parts.sums.check(closed=True)
-    trusted = clean and sums.known and not sums.unseen
+    sums = await parts.sums.check()
+    trusted = clean and not sums.adopted and not sums.unclear
     report = await parts.check(parts.path, depth="quick" if trusted else "full")
     known = state or State()
     if report.damaged or sums.unexplained:
@@ -76,8 +76,6 @@ async def _check(parts: Parts, state: State | None) -> None:
     else:
         reached = State(False, report.audit_id, report.audit_head, known.good_at)
         await asyncio.to_thread(parts.state.save, reached)
-        if sums.unseen or not sums.known:
-            await parts.sums.adopt_closed()
         logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
 
 
@@ -115,6 +113,7 @@ async def _migrate(parts: Parts) -> tuple[str, ...]:
     status = await asyncio.to_thread(migrator.status)
     if all(one.applied for one in status):
         return ()
+    await parts.sums.forget()
     if not any(one.applied for one in status):
         return await asyncio.to_thread(migrator.up)
     backup = await parts.backups.create("pre_migration")
