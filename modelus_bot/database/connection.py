@@ -148,7 +148,11 @@ class ConnectionManager:
                 result = function(raw)
             finally:
                 slot.stopwatch.at = float("inf")
-            self._check_file(slot)
+            try:
+                self._check_file(slot)
+            except DatabaseError as error:
+                error.ambiguous = True
+                raise
             return result
 
         try:
@@ -159,7 +163,7 @@ class ConnectionManager:
                 self.on_moved(failure)
             elif isinstance(failure, ConnectionLost):
                 await self._discard(lane, connection)
-            raise failure from error
+            raise failure from (error if failure is not error else error.__cause__)
 
     def expect_untouched(self) -> None:
         """From now on take any write to the main file for a stranger's; see ``checkpointing``."""

@@ -14,12 +14,13 @@ from modelus_bot.database.errors import (
     ConnectionLost,
     ConstraintViolated,
     DatabaseError,
+    DiskFull,
     QueryFailed,
     RequestConflict,
     from_sqlite,
 )
 from modelus_bot.database.operation import Context, Transaction, Write
-from modelus_bot.database.outcome import Outcome
+from modelus_bot.database.outcome import Outcome, raisable
 
 __all__ = ["GroupWriter", "Member"]
 
@@ -40,21 +41,40 @@ class Member:
 
 
 class _CommitFailed(Exception):
-    """COMMIT raised: whether the group was saved is known only from its request ids."""
+    """COMMIT raised; if the transaction is over, only its request ids tell whether it was saved."""
 
-    def __init__(self, cause: sqlite3.Error) -> None:
+    def __init__(self, cause: sqlite3.Error, *, over: bool) -> None:
         super().__init__(str(cause))
         self.cause = cause
+        self.over = over
+
+
+class _TransactionEnded(Exception):
+    """A member made SQLite undo the transaction of the whole group; the fault is that member's own."""
+
+    def __init__(self, member: Member, failure: BaseException) -> None:
+        super().__init__(str(failure))
+        self.member = member
+        self.failure = failure
 
 
 class GroupWriter:
-    """Applies groups of writes on one connection; lives on the writer's thread and keeps the audit head."""
+    """Applies groups of writes on one connection; lives on the writer's thread and keeps the audit head.
+
+    ``head`` is the newest audit link known to be committed, as (id, hash); None before the first group.
+    """
 
     def __init__(self) -> None:
         """Start with an unknown audit head; the first group reads it."""
         self.chain = AuditChain()
+        self.head: tuple[int, bytes] | None = None
         self._data_version: int | None = None
-        self._connection_id: int | None = None
+        self._connection: sqlite3.Connection | None = None
+
+    def forget(self) -> None:
+        """Read the head from the file again, which another one may have replaced."""
+        self.chain.loaded = False
+        self.head = None
 
     def commit(self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int) -> list[Outcome]:
         """Apply the group in one transaction and return an outcome for each member.
@@ -62,29 +82,44 @@ class GroupWriter:
         First without savepoints; when a member fails, everything is rolled back and the group runs
         again with a savepoint each, so that only the failing ones are undone. Raises ``DatabaseError``
         when the transaction as a whole fails; its ``ambiguous`` attribute is then true if COMMIT had
-        been asked for.
+        been asked for and may have worked (on a full disk it never has: its last frame was not written).
         """
         try:
             if len(group) > 1 and not any(member.preview for member in group):
                 outcomes = self._run(connection, group, attempt, isolate=False)
                 if outcomes is not None:
                     return outcomes
-            return self._run(connection, group, attempt, isolate=True) or []
+            return self._isolated(connection, group, attempt)
         except _CommitFailed as failure:
             error = from_sqlite(failure.cause, attempts=attempt)
-            error.ambiguous = True
+            error.ambiguous = failure.over and not isinstance(error, DiskFull)
             raise error from failure.cause
         except sqlite3.Error as error:
             raise from_sqlite(error, attempts=attempt) from error
+
+    def _isolated(
+        self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int
+    ) -> list[Outcome]:
+        """Run the group with a savepoint each, again without those that end the whole transaction."""
+        spoilt: dict[int, Outcome] = {}
+        while True:
+            rest = [member for member in group if id(member) not in spoilt]
+            try:
+                made = iter(self._run(connection, rest, attempt, isolate=True) or ())
+            except _TransactionEnded as end:
+                spoilt[id(end.member)] = Outcome(error=end.failure)
+                continue
+            return [spoilt.get(id(member)) or next(made) for member in group]
 
     def _run(
         self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int, *, isolate: bool
     ) -> list[Outcome] | None:
         """Run the group once; None means: undone because a member failed and nothing isolated it."""
-        connection.execute("BEGIN IMMEDIATE")
-        self._refresh_chain(connection)
         mark = self.chain.mark()
+        connection.execute("BEGIN IMMEDIATE")
         try:
+            self._refresh_chain(connection)
+            mark = self.chain.mark()
             outcomes: list[Outcome] = []
             for member in group:
                 outcome = self._member(connection, member, attempt, isolate=isolate)
@@ -95,10 +130,11 @@ class GroupWriter:
             try:
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
-                raise _CommitFailed(error) from error
+                raise _CommitFailed(error, over=not connection.in_transaction) from error
         except BaseException:
             self._roll_back(connection, mark)
             raise
+        self.head = self.chain.mark()
         return outcomes
 
     def _member(
@@ -112,12 +148,16 @@ class GroupWriter:
         try:
             value, repeated = self._apply(connection, tx, member)
             outcome = Outcome(value, repeated=repeated)
-        except Exception as error:  # every failure of an operation belongs to its author
-            if not connection.in_transaction:
-                raise ConnectionLost(f"the transaction ended by itself: {error}") from error
-            failure = _as_member_failure(error, member, attempt)
-            outcome = Outcome(error=failure)
-        if isolate:
+        except BaseException as error:  # noqa: BLE001 - every failure of an operation belongs to its author
+            outcome = Outcome(error=_as_member_failure(error, member, attempt))
+        finally:
+            tx.end()
+        if not connection.in_transaction:
+            failure = _ending(tx.broken_by, outcome.error, member, attempt)
+            if isolate:
+                raise _TransactionEnded(member, failure)
+            outcome.error = failure
+        elif isolate:
             if outcome.error is not None or member.preview:
                 connection.execute("ROLLBACK TO member")
                 self.chain.rewind(mark)
@@ -149,9 +189,9 @@ class GroupWriter:
     def _refresh_chain(self, connection: sqlite3.Connection) -> None:
         """Read the audit head again when another connection has committed since."""
         version = connection.execute("PRAGMA data_version").fetchone()[0]
-        if not self.chain.loaded or version != self._data_version or id(connection) != self._connection_id:
+        if not self.chain.loaded or version != self._data_version or connection is not self._connection:
             self.chain.load(connection)
-            self._data_version, self._connection_id = version, id(connection)
+            self._data_version, self._connection = version, connection
 
     def _roll_back(self, connection: sqlite3.Connection, mark: tuple[int, bytes]) -> None:
         """Undo the transaction; a connection that cannot do that is given up."""
@@ -169,12 +209,23 @@ def _payload_hash(write: Write[Any]) -> bytes:
     return hashlib.blake2b(write.model_dump_json().encode(), digest_size=16).digest()
 
 
-def _as_member_failure(error: Exception, member: Member, attempt: int) -> BaseException:
+def _ending(
+    broken_by: sqlite3.Error | None, error: BaseException | None, member: Member, attempt: int
+) -> BaseException:
+    """Say whose fault it is that the transaction is over; raise if it is not the member's own."""
+    if broken_by is not None:
+        return _as_member_failure(broken_by, member, attempt)
+    ended = QueryFailed("the operation ended its transaction", operation=type(member.write).__name__)
+    ended.__cause__ = error
+    return ended
+
+
+def _as_member_failure(error: BaseException, member: Member, attempt: int) -> BaseException:
     """Give SQLite's errors their class; raise on those that concern the whole transaction."""
     if not isinstance(error, sqlite3.Error | sqlite3.Warning | DatabaseError | UnicodeDecodeError):
-        return error
+        return raisable(error)
     failure = from_sqlite(error, operation=type(member.write).__name__, attempts=attempt)
     if isinstance(failure, ConstraintViolated | QueryFailed | RequestConflict):
         failure.__cause__ = error if error is not failure else None
         return failure
-    raise failure from error
+    raise failure from (error if error is not failure else error.__cause__)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints, overload
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast, get_type_hints, overload
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
@@ -32,6 +33,7 @@ Row = sqlite3.Row
 Parameters = Sequence[Any] | dict[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Priority(IntEnum):
@@ -87,39 +89,71 @@ class Context:
 _TRANSACTION_CONTROL = frozenset(
     {"BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE", "ATTACH", "DETACH", "PRAGMA", "VACUUM"}
 )
+_FIRST_WORD = re.compile(r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*([A-Za-z]*)", re.DOTALL)
+"""What SQLite passes over before the word that says what a statement does, and that word."""
 
 
 @functools.lru_cache(maxsize=2048)
 def _vet(sql: str) -> None:
-    word = sql.lstrip().split(None, 1)[0].rstrip(";").upper() if sql.strip() else ""
+    found = _FIRST_WORD.match(sql)
+    word = found[1].upper() if found is not None else ""
     if word in _TRANSACTION_CONTROL:
         raise QueryFailed(f"{word} belongs to the database, not to an operation")
 
 
-class ReadTransaction:
-    """One consistent view of the data, for as long as a query runs."""
+class _Ended:
+    """Stands in for the connection once the transaction is over."""
 
-    __slots__ = ("_connection", "rows", "statements")
+    def execute(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
+        raise QueryFailed("the operation's transaction has ended")
+
+
+_ENDED = cast("sqlite3.Connection", _Ended())
+
+
+class ReadTransaction:
+    """One consistent view of the data, for as long as a query runs.
+
+    ``broken_by`` is the failure after which SQLite undid the whole transaction by itself: what came
+    after it would be outside of any transaction and is refused.
+    """
+
+    __slots__ = ("_connection", "broken_by", "rows", "statements")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read through ``connection``; its transaction belongs to the caller."""
         self._connection = connection
+        self.broken_by: sqlite3.Error | None = None
         self.statements = 0
         self.rows = 0
 
-    def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
-        """Return the first row, or None."""
+    def end(self) -> None:
+        """Refuse every further use: the connection goes on to serve others."""
+        self._connection = _ENDED
+
+    def _run(self, sql: str, parameters: Parameters, take: Callable[[sqlite3.Cursor], T]) -> T:
         _vet(sql)
         self.statements += 1
-        row: Row | None = self._connection.execute(sql, parameters).fetchone()
+        try:
+            return take(self._connection.execute(sql, parameters))
+        except sqlite3.Error as error:
+            self._failed(error)
+            raise
+
+    def _failed(self, error: sqlite3.Error) -> None:
+        if not self._connection.in_transaction:
+            self.broken_by = error
+            self.end()
+
+    def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
+        """Return the first row, or None."""
+        row: Row | None = self._run(sql, parameters, sqlite3.Cursor.fetchone)
         self.rows += row is not None
         return row
 
     def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return every row."""
-        _vet(sql)
-        self.statements += 1
-        rows: list[Row] = self._connection.execute(sql, parameters).fetchall()
+        rows: list[Row] = self._run(sql, parameters, sqlite3.Cursor.fetchall)
         self.rows += len(rows)
         return rows
 
@@ -149,17 +183,13 @@ class Transaction(ReadTransaction):
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement and return the number of rows it changed."""
-        _vet(sql)
-        self.statements += 1
-        changed = self._connection.execute(sql, parameters).rowcount
+        changed = self._run(sql, parameters, _itself).rowcount
         self.rows += max(changed, 0)
         return changed
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Run an INSERT and return the new row's id."""
-        _vet(sql)
-        self.statements += 1
-        cursor = self._connection.execute(sql, parameters)
+        cursor = self._run(sql, parameters, _itself)
         self.rows += max(cursor.rowcount, 0)
         return cursor.lastrowid or 0
 
@@ -177,22 +207,28 @@ class Transaction(ReadTransaction):
         self.statements += 1
         self.rows += 1
         context = self.context
-        self._chain.append(
-            self._connection,
-            AuditEntry(
-                table,
-                str(record_id),
-                operation,
-                nation_id,
-                old,
-                new,
-                context.actor,
-                context.reason,
-                context.request_id,
-                self.attempt,
-                context.at,
-            ),
+        entry = AuditEntry(
+            table,
+            str(record_id),
+            operation,
+            nation_id,
+            old,
+            new,
+            context.actor,
+            context.reason,
+            context.request_id,
+            self.attempt,
+            context.at,
         )
+        try:
+            self._chain.append(self._connection, entry)
+        except sqlite3.Error as error:
+            self._failed(error)
+            raise
+
+
+def _itself(cursor: sqlite3.Cursor) -> sqlite3.Cursor:
+    return cursor
 
 
 class Write(BaseModel, Generic[R]):

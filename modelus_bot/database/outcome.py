@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Outcome", "answer", "reject"]
+from modelus_bot.database.errors import QueryFailed
+
+__all__ = ["Outcome", "answer", "raisable", "reject"]
 
 
 @dataclass(slots=True)
@@ -22,6 +24,19 @@ class Outcome:
     statements: int = 0
     rows: int = 0
     repeated: bool = False
+
+
+def raisable(error: BaseException) -> Exception:
+    """Return what an operation raised in a form that can be handed over to its caller.
+
+    A future cannot carry ``StopIteration``; ``SystemExit``, ``CancelledError`` and their like would
+    end whoever serves the operations instead of telling its author.
+    """
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    failure = QueryFailed(f"the operation raised {type(error).__name__}: {error}")
+    failure.__cause__ = error
+    return failure
 
 
 def answer(future: asyncio.Future[Any], outcome: Outcome) -> None:

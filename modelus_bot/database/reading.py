@@ -27,7 +27,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.health import HealthMonitor, OperationEvent
 from modelus_bot.database.operation import Query, ReadTransaction
-from modelus_bot.database.outcome import Outcome, answer, reject
+from modelus_bot.database.outcome import Outcome, answer, raisable, reject
 
 __all__ = ["ReadLane"]
 
@@ -84,7 +84,7 @@ class ReadLane:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop the lane; queries that still wait are answered with ``ManagerClosed``."""
+        """Stop the lane; queries without an answer get ``ManagerClosed``."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -114,6 +114,10 @@ class ReadLane:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH_LIMIT, len(self._waiting)))]
                 try:
                     await self._answer([entry for entry in batch if not entry.future.done()])
+                except asyncio.CancelledError:
+                    for entry in batch:
+                        reject(entry.future, ManagerClosed("the database closed during this query"))
+                    raise
                 except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
                     logger.opt(exception=error).error("read_lane_fault")
                     for entry in batch:
@@ -192,8 +196,10 @@ def _run_one(connection: sqlite3.Connection, entry: _Entry) -> Outcome:
             raise failure from error
         failure.__cause__ = error
         outcome = Outcome(error=failure)
-    except Exception as error:  # noqa: BLE001 - every failure of a query belongs to its author
-        outcome = Outcome(error=error)
+    except BaseException as error:  # noqa: BLE001 - every failure of a query belongs to its author
+        outcome = Outcome(error=raisable(error))
+    finally:
+        tx.end()
     outcome.statements, outcome.rows = tx.statements, tx.rows
     outcome.seconds = time.perf_counter() - started
     return outcome

@@ -53,6 +53,8 @@ class _Entry:
     deadline: float
     future: asyncio.Future[Any]
     submitted: float = field(default_factory=time.perf_counter)
+    ambiguous: bool = False
+    """Whether COMMIT was asked for and nobody knows what became of it."""
 
 
 class TransactionManager:
@@ -86,13 +88,13 @@ class TransactionManager:
         self._settings = settings
 
     def head(self) -> tuple[int, str] | None:
-        """Return the newest audit link that was written, as (id, hash in hex); None before the first."""
-        chain = self._writer.chain
-        return (chain.last_id, chain.head.hex()) if chain.loaded else None
+        """Return the newest audit link that was committed, as (id, hash in hex); None before the first."""
+        head = self._writer.head
+        return None if head is None else (head[0], head[1].hex())
 
     def forget_head(self) -> None:
         """Read the newest link from the file again, which another one may have replaced."""
-        self._writer.chain.loaded = False
+        self._writer.forget()
 
     async def __aenter__(self) -> Self:
         """Start the lane."""
@@ -146,6 +148,10 @@ class TransactionManager:
             while group := self._take():
                 try:
                     await self._commit(group)
+                except asyncio.CancelledError:
+                    for entry in group:
+                        self._leave(entry)
+                    raise
                 except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
                     logger.opt(exception=error).error("writer_lane_fault")
                     for entry in group:
@@ -169,6 +175,8 @@ class TransactionManager:
     async def _commit(self, group: list[_Entry]) -> None:
         """Commit a group, retrying within its members' deadlines; answers every member."""
         group = self._expire(group, None)
+        if not group:
+            return
         if self._sweeper is None:
             self._sweeper = asyncio.get_running_loop().call_later(SWEEP_EVERY, self._sweep)
         try:
@@ -179,7 +187,6 @@ class TransactionManager:
     async def _retry(self, group: list[_Entry], error: DatabaseError) -> None:
         """Try again, later and later, until it works, the failure is permanent, or nobody waits any more."""
         left = group
-        ambiguous = error.ambiguous
         policy = AsyncRetrying(
             retry=retry_if_exception(lambda failure: isinstance(failure, DatabaseError)),
             wait=wait_random_exponential(multiplier=RETRY_FIRST, max=RETRY_CAP),
@@ -188,7 +195,7 @@ class TransactionManager:
         async for attempt in policy:
             number = attempt.retry_state.attempt_number + 1
             with attempt:
-                left = self._give_up(left, error, number - 1, ambiguous=ambiguous)
+                left = self._give_up(left, error, number - 1)
                 if not left:
                     return
                 self._note_retry(left, error, number)
@@ -196,36 +203,38 @@ class TransactionManager:
                     outcomes = await self._hop(left, number)
                 except DatabaseError as failure:
                     error = failure
-                    ambiguous = ambiguous or failure.ambiguous
                     raise
                 self._settle(left, outcomes, number)
 
-    def _give_up(
-        self, group: list[_Entry], error: DatabaseError, tries: int, *, ambiguous: bool
-    ) -> list[_Entry]:
+    def _give_up(self, group: list[_Entry], error: DatabaseError, tries: int) -> list[_Entry]:
         """Answer those for whom trying again is pointless or too late; return the others."""
         waits = isinstance(error, DatabaseBusy | ConnectionLost)
         storage = isinstance(error, StorageFailed) and tries < STORAGE_TRIES
         if waits or storage:
-            return self._expire(group, OutcomeUnknown(error.detail) if ambiguous else error)
+            return self._expire(group, error, tries)
         for entry in group:
-            self._fail(entry, OutcomeUnknown(error.detail) if ambiguous else error, tries)
+            self._fail(entry, error, tries)
         return []
 
     async def _hop(self, group: list[_Entry], attempt: int) -> list[Outcome]:
         members = [entry.member for entry in group]
-        if not members:
-            return []
         function = functools.partial(self._writer.commit, group=members, attempt=attempt)
-        return await self._connections.run(Lane.WRITER, function)
+        try:
+            return await self._connections.run(Lane.WRITER, function)
+        except (DatabaseError, asyncio.CancelledError) as error:
+            if not isinstance(error, DatabaseError) or error.ambiguous:
+                for entry in group:
+                    entry.ambiguous = not entry.member.preview
+            raise
 
     def _settle(self, group: list[_Entry], outcomes: list[Outcome], attempt: int) -> None:
         self._health.group_committed(len(group))
         for entry, outcome in zip(group, outcomes, strict=True):
-            self._record(entry, outcome, attempt, len(group))
             answer(entry.future, outcome)
+        for entry, outcome in zip(group, outcomes, strict=True):
+            self._record(entry, outcome, attempt, len(group))
 
-    def _expire(self, entries: list[_Entry], cause: DatabaseError | None) -> list[_Entry]:
+    def _expire(self, entries: list[_Entry], cause: DatabaseError | None, tries: int = 1) -> list[_Entry]:
         """Answer those whose deadline has passed; return the others."""
         now = time.perf_counter()
         left = []
@@ -233,7 +242,7 @@ class TransactionManager:
             if entry.deadline > now:
                 left.append(entry)
             else:
-                self._fail(entry, cause or DeadlineExceeded("waited too long for the writer"), 1)
+                self._fail(entry, cause or DeadlineExceeded("waited too long for the writer"), tries)
         return left
 
     def _sweep(self) -> None:
@@ -249,9 +258,20 @@ class TransactionManager:
     def _fail(self, entry: _Entry, error: DatabaseError, attempts: int) -> None:
         """Answer one caller with an error of its own, so that each has its own reference code."""
         operation = type(entry.member.write).__name__
-        own = error.for_caller(operation, attempts)
+        if entry.ambiguous:
+            own: DatabaseError = OutcomeUnknown(error.detail, operation=operation, attempts=attempts)
+            own.__cause__ = error
+        else:
+            own = error.for_caller(operation, attempts)
         self._record(entry, Outcome(error=own), attempts, 1)
         reject(entry.future, own)
+
+    def _leave(self, entry: _Entry) -> None:
+        """Answer a caller whose write is still being made while the database closes."""
+        if entry.ambiguous:
+            reject(entry.future, OutcomeUnknown("the database closed while this write was being made"))
+        else:
+            reject(entry.future, ManagerClosed("the database closed before this write was made"))
 
     def _note_retry(self, group: list[_Entry], error: DatabaseError, attempt: int) -> None:
         self._health.retried(len(group))

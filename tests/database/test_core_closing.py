@@ -1,0 +1,105 @@
+"""Closing with work in flight: every caller gets an answer, everything is closed, once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.errors import ManagerClosed, OutcomeUnknown
+from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from tests.database.operations import PutSetting, Slow, counted, setting
+
+Settings = Callable[..., DatabaseSettings]
+
+
+async def test_queries_in_flight_are_answered_when_the_database_closes(db: DatabaseManager) -> None:
+    """They end or are told that the database closed; none waits for ever."""
+    reading = [asyncio.create_task(db.read(counted, 30_000_000)) for _ in range(3)]
+    reading.append(asyncio.create_task(db.read(setting, "none")))
+    await asyncio.sleep(0.1)
+    await db.close()
+    async with asyncio.timeout(5):
+        results = await asyncio.gather(*reading, return_exceptions=True)
+    assert [isinstance(result, ManagerClosed | int | None) for result in results] == [True] * 4
+
+
+async def test_writes_behind_a_foreign_lock_are_answered_when_the_database_closes(
+    path: Path, quick_settings: Settings
+) -> None:
+    """Neither the write being tried nor those behind it wait for ever, and none is made later."""
+    settings = quick_settings(close_deadline=0.5, write_deadline=60, busy_slice=0.2)
+    db = await DatabaseManager(path, settings).__aenter__()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        first = asyncio.create_task(db.write(PutSetting(key="a", value=1), Context()))
+        await asyncio.sleep(0.1)
+        behind = asyncio.create_task(db.write(PutSetting(key="b", value=1), Context()))
+        await asyncio.sleep(0)
+        started = time.monotonic()
+        await db.close()
+        assert time.monotonic() - started < 3
+        async with asyncio.timeout(5):
+            results = await asyncio.gather(first, behind, return_exceptions=True)
+        assert isinstance(results[0], ManagerClosed | OutcomeUnknown)
+        assert isinstance(results[1], ManagerClosed)
+        other.execute("ROLLBACK")
+        assert other.execute("SELECT count(*) FROM settings").fetchone() == (0,)
+
+
+async def test_a_write_that_outlasts_closing_is_not_called_undone(
+    path: Path, quick_settings: Settings
+) -> None:
+    """Its thread may still commit, so its author hears that nobody knows."""
+    db = await DatabaseManager(path, quick_settings(close_deadline=0.2)).__aenter__()
+    writing = asyncio.create_task(db.write(Slow(seconds=1.0), Context()))
+    await asyncio.sleep(0.1)
+    await db.close()
+    async with asyncio.timeout(5):
+        with pytest.raises(OutcomeUnknown):
+            await writing
+
+
+async def test_closing_twice_at_once_ends_when_everything_is_closed(
+    path: Path, quick_settings: Settings
+) -> None:
+    """Whoever asks second waits too: after either call the file is free."""
+    db = await DatabaseManager(path, quick_settings()).__aenter__()
+    writing = asyncio.create_task(db.write(Slow(seconds=0.5), Context()))
+    await asyncio.sleep(0.1)
+    first = asyncio.create_task(db.close())
+    await asyncio.sleep(0)
+    await db.close()
+    lock = InstanceLock(path)
+    lock.acquire()
+    lock.release()
+    await first
+    assert await writing == 1
+
+
+async def test_a_cancelled_close_is_finished_by_the_next(path: Path, quick_settings: Settings) -> None:
+    """Cancelled half way it leaves no thread and no lock behind once it was asked again."""
+    before = threading.active_count()
+    db = await DatabaseManager(path, quick_settings()).__aenter__()
+    writing = asyncio.create_task(db.write(Slow(seconds=0.3), Context()))
+    await asyncio.sleep(0.1)
+    leaving = asyncio.create_task(db.close())
+    await asyncio.sleep(0.05)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    await db.close()
+    assert await writing == 1
+    lock = InstanceLock(path)
+    lock.acquire()
+    lock.release()
+    assert threading.active_count() <= before + 1
