@@ -77,6 +77,7 @@ class DatabaseManager:
         self._running: AsyncExitStack | None = None
         self._prober: asyncio.Task[None] | None = None
         self._closed = False
+        self._closing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Claim, migrate and open; raises ``DatabaseError`` unless tolerant (``AlreadyRunning`` always)."""
@@ -101,17 +102,25 @@ class DatabaseManager:
         await self.close()
 
     async def close(self) -> None:
-        """Close everything in order; safe to call again, bounded by the close deadline."""
-        if self._closed:
-            return
+        """Close everything in order, bounded by the close deadline; further calls wait for the first.
+
+        Cancelling a call does not stop it half way.
+        """
         self._closed = True
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(), name="database-closing")
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         if self._prober is not None:
             self._prober.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._prober
-        if self._running is not None:
-            await self._running.aclose()
-        await self._connections.close()
+        try:
+            if self._running is not None:
+                await self._running.aclose()
+        finally:
+            await self._connections.close()
         logger.bind(path=str(self.path)).info("database_closed")
 
     @property
