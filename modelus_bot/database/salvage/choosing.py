@@ -22,12 +22,12 @@ class _Rating(NamedTuple):
     contradictions: int
     before_newest: int
     """The last audit entry's id, below zero."""
-    linked: int
-    """Pages that are part of a b-tree."""
+    unchanged: int
+    """The header's count of changes, below zero."""
 
 
 def choose(images: tuple[Image, ...]) -> Image:
-    """Return the image with fewer links that lead astray; of equals the one with the newer audit entry.
+    """Return the image with fewer links that lead astray; of equals the newer one, or the first.
 
     ``images`` are the database with its -wal file and without, or it alone. Where one has lost most of
     what the other has, there is nothing to compare, and the fuller one is taken.
@@ -35,13 +35,14 @@ def choose(images: tuple[Image, ...]) -> Image:
     if len(images) == 1:
         return images[0]
     changed = set().union(*(image.wal.offsets for image in images))
-    rated = [(image, _rate(image, changed)) for image in images]
-    most = max(rating.linked for _, rating in rated)
-    full = [(image, rating) for image, rating in rated if rating.linked >= most * FULL]
+    rated = [_rate(image, changed) for image in images]
+    most = max(linked for _, _, linked in rated)
+    full = [(image, rating) for image, rating, linked in rated if linked >= most * FULL]
     return min(full, key=lambda pair: pair[1])[0]
 
 
-def _rate(image: Image, changed: set[int]) -> _Rating:
+def _rate(image: Image, changed: set[int]) -> tuple[Image, _Rating, int]:
+    """Return an image with its rating and the number of its pages that are part of a b-tree."""
     trees = Trees(image)
     newest = 0
     for name, root in find_roots(trees).items():
@@ -54,7 +55,8 @@ def _rate(image: Image, changed: set[int]) -> _Rating:
     trees.read_freelist()
     # A page that nothing leads to and that is not free was lost by whoever wrote the links.
     strays = len(trees.strays()) if trees.free_known else 0
-    return _Rating(trees.problems + strays, -newest, len(trees.linked))
+    changes = image.header.changes if image.header else 0
+    return image, _Rating(trees.problems + strays, -newest, -changes), len(trees.linked)
 
 
 def _look(trees: Trees, slot: Slot) -> tuple[int, int]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from modelus_bot.database.audit import link_hash
-from modelus_bot.database.names import quoted
 from modelus_bot.database.salvage.cells import Entry
-from modelus_bot.database.salvage.layouts import Layout, Link
+from modelus_bot.database.salvage.evidence import likeliest
+from modelus_bot.database.salvage.layouts import Layout
 from modelus_bot.database.salvage.records import Row
 from modelus_bot.database.salvage.report import RejectedRow
 
@@ -102,9 +102,9 @@ class Filler:
             is None
         ]
 
-    def knows(self, link: Link, values: Row) -> bool:
-        """Say whether the row that a foreign key refers to is there."""
-        return self._connection.execute(parent_query(link), values).fetchone() is not None
+    def likeliest(self, candidates: Iterable[Layout], entries: Sequence[Entry]) -> tuple[Layout, ...]:
+        """Return the layouts that the rows inserted so far speak for most."""
+        return likeliest(self._connection, candidates, entries)
 
     def _verified(self, layout: Layout, rows: Iterable[Row]) -> Iterator[Row]:
         """Pass on entries of the audit log whose own hash fits; an altered one is no evidence."""
@@ -164,12 +164,6 @@ class _Counted:
             raise StopIteration
         self.at += 1
         return self._rows[self.at - 1]
-
-
-def parent_query(link: Link) -> str:
-    """Return the statement that asks for a foreign key's parent by its key."""
-    condition = " AND ".join(f"{quoted(column)} = ?" for column in link.parent_columns)
-    return " ".join(("SELECT 1 FROM", quoted(link.parent), "WHERE", condition))
 
 
 def _by_length(entries: Sequence[Entry]) -> dict[int, list[Entry]]:

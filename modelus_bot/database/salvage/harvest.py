@@ -9,7 +9,7 @@ from modelus_bot.database.salvage.cells import Entry, PageReader, Reading
 from modelus_bot.database.salvage.filling import Filler
 from modelus_bot.database.salvage.layouts import Layout, Reference, key_of
 from modelus_bot.database.salvage.pages import PageKind
-from modelus_bot.database.salvage.probing import LEAST, Probe, likeliest
+from modelus_bot.database.salvage.probing import LEAST, Probe
 from modelus_bot.database.salvage.ranges import Ranges
 from modelus_bot.database.salvage.trees import Slot, Trees
 
@@ -21,6 +21,22 @@ _INTERIOR = frozenset({PageKind.TABLE_INTERIOR, PageKind.INDEX_INTERIOR})
 _BESIDE = "it stands beside damaged bytes"
 _LEFT_OVER = "nothing leads to it and nothing is missing in its place: it may have been deleted"
 _COVERED = "nothing leads to it and another page covers its place: it may have been deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class _Stray:
+    """A page that nothing leads to, with those below it, some of their rows, and what these may be."""
+
+    top: int
+    slots: list[Slot]
+    entries: list[Entry]
+    candidates: tuple[Layout, ...]
+
+    def pages(self, layout: Layout) -> Iterator[tuple[Layout, Slot, int]]:
+        """Yield the pages, for a table of the bot's."""
+        if layout.own:
+            for slot in self.slots:
+                yield layout, slot, self.top
 
 
 @dataclass(slots=True)
@@ -49,14 +65,34 @@ class Harvest:
             self._read_linked(layout, slot)
             count += 1
             yield count
+        for layout, slot, top in self._sorted_strays():
+            self._read_stray(layout, slot, top)
+            count += 1
+            yield count
+        self._read_self_evident()
+
+    def _sorted_strays(self) -> Iterator[tuple[Layout, Slot, int]]:
+        """Yield the pages that nothing leads to, each with the table its rows belong to.
+
+        Where several tables come into question the others are read first: what is then known decides.
+        """
+        unclear: list[_Stray] = []
         with Probe(self.reference) as probe:
             for top in self.trees.stray_tops():
                 if top not in self.trees.linked:
-                    for layout, slot in self._sort(probe, top):
-                        self._read_stray(layout, slot, top)
-                        count += 1
-                        yield count
-        self._read_self_evident()
+                    stray = self._sort(probe, top)
+                    if len(stray.candidates) == 1:
+                        yield from stray.pages(stray.candidates[0])
+                    else:
+                        unclear.append(stray)
+        for stray in unclear:
+            chosen = self._decide(stray)
+            if chosen is not None:
+                yield from stray.pages(chosen)
+            elif stray.entries:
+                self.unassigned += len(stray.slots)
+            else:
+                self.stale += len(stray.slots)
 
     def _walk_all(self) -> list[tuple[Layout, Slot]]:
         """Walk every b-tree that has a known root; return the pages of our own tables."""
@@ -85,23 +121,16 @@ class Harvest:
         if self.trees.kind(page) not in _INTERIOR:
             self.covered.add(layout, *_ends(layout, reading.entries))
 
-    def _sort(self, probe: Probe, top: int) -> list[tuple[Layout, Slot]]:
-        """Return the pages under a stray page, each with the table its rows belong to."""
+    def _sort(self, probe: Probe, top: int) -> _Stray:
+        """Return the pages under a stray page with the tables their rows may belong to."""
         if self.trees.kind(top) in _INTERIOR:
             slots = list(self.trees.walk(top, None))
         else:
             self.trees.linked.add(top)
             slots = [Slot(top)]
         entries = self._sample(slots)
-        if not entries:
-            self.stale += len(slots)
-            return []
         rowids = self.trees.kind(top) in {PageKind.TABLE_LEAF, PageKind.TABLE_INTERIOR}
-        layouts = self._narrow(probe.candidates(entries, rowids=rowids), top, entries)
-        if len(layouts) != 1:
-            self.unassigned += len(slots)
-            return []
-        return [(layouts[0], slot) for slot in slots] if layouts[0].own else []
+        return _Stray(top, slots, entries, probe.candidates(entries, rowids=rowids) if entries else ())
 
     def _sample(self, slots: list[Slot]) -> list[Entry]:
         found: list[Entry] = []
@@ -112,15 +141,14 @@ class Harvest:
                 found.extend(Entry(slot.page, cell.rowid, row) for cell, row in pairs)
         return found
 
-    def _narrow(self, candidates: tuple[Layout, ...], top: int, entries: list[Entry]) -> tuple[Layout, ...]:
+    def _decide(self, stray: _Stray) -> Layout | None:
         """Choose among layouts that the rows alone cannot tell apart."""
-        if len(candidates) < 2:
-            return candidates
-        by_root = tuple(layout for layout in candidates if layout.root == top)
+        by_root = [layout for layout in stray.candidates if layout.root == stray.top]
         if len(by_root) == 1:
-            return by_root
-        missing = tuple(layout for layout in candidates if self._wanted(layout, entries))
-        return likeliest(missing or candidates, entries, self.filler.knows)
+            return by_root[0]
+        left = self.filler.likeliest(stray.candidates, stray.entries)
+        missing = [layout for layout in left if self._wanted(layout, stray.entries)]
+        return (missing or left)[0] if len(missing or left) == 1 else None
 
     def _wanted(self, layout: Layout, entries: Sequence[Entry]) -> bool:
         """Say whether a part of this table is missing into which the entries fit."""

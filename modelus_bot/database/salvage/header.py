@@ -18,13 +18,17 @@ SAMPLE = 64
 
 @dataclass(frozen=True, slots=True)
 class FileHeader:
-    """What the header says; ``pages`` is 0 where it says nothing reliable about the file's length."""
+    """What the header says; ``pages`` is 0 where it says nothing reliable about the file's length.
+
+    ``changes`` grows whenever the file's length or its free pages change.
+    """
 
     page_size: int
     reserved: int
     pages: int
     free_trunk: int
     free_pages: int
+    changes: int
 
     @property
     def usable(self) -> int:
@@ -46,9 +50,8 @@ def parse_header(data: bytes) -> FileHeader | None:
     if int.from_bytes(data[44:48], "big") > 4 or int.from_bytes(data[56:60], "big") > 3:
         return None
     pages = int.from_bytes(data[28:32], "big") if data[24:28] == data[92:96] else 0
-    return FileHeader(
-        size, reserved, pages, int.from_bytes(data[32:36], "big"), int.from_bytes(data[36:40], "big")
-    )
+    trunk, free, changes = (int.from_bytes(data[at : at + 4], "big") for at in (32, 36, 24))
+    return FileHeader(size, reserved, pages, trunk, free, changes)
 
 
 def guess_page_size(read: Callable[[int, int], bytes], length: int) -> tuple[int, int]:

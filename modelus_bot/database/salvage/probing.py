@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from modelus_bot.database.salvage.cells import Entry
-from modelus_bot.database.salvage.layouts import Layout, LayoutKind, Link, Reference, fits
-from modelus_bot.database.salvage.records import Row
+from modelus_bot.database.salvage.layouts import Layout, LayoutKind, Reference, fits
 
-__all__ = ["Knows", "Probe", "likeliest"]
+__all__ = ["LEAST", "Probe"]
 
-Knows = Callable[[Link, Row], bool]
-"""Says whether a foreign key's parent is there."""
 LEAST = 0.5
 """The part of a page's rows that has to fit for the page to be taken for one of a table's."""
 
@@ -76,23 +73,3 @@ class Probe:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
         return True
-
-
-def likeliest(candidates: Iterable[Layout], entries: Sequence[Entry], knows: Knows) -> tuple[Layout, ...]:
-    """Keep of several layouts those whose foreign keys lead to most parents that are there."""
-    rated = {layout: _parents_found(layout, entries, knows) for layout in candidates}
-    best = max(rated.values(), default=0.0)
-    return tuple(layout for layout, share in rated.items() if share == best)
-
-
-def _parents_found(layout: Layout, entries: Sequence[Entry], knows: Knows) -> float:
-    asked = found = 0
-    for link in layout.links:
-        places = [layout.columns.index(column) for column in link.columns]
-        for entry in entries:
-            values = layout.values(entry.rowid, entry.row)
-            wanted = tuple(values[place] if place < len(values) else None for place in places)
-            if None not in wanted:
-                asked += 1
-                found += knows(link, wanted)
-    return found / asked if asked else 0.0
