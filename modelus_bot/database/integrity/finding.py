@@ -20,11 +20,23 @@ from modelus_bot.database.integrity.questions import (
 from modelus_bot.database.integrity.report import BrokenRow
 from modelus_bot.database.schema.shape import Shape, Table
 
-__all__ = ["Ask", "Finding", "broken_texts", "find_broken_rows", "findings", "merged", "violations"]
+__all__ = [
+    "Ask",
+    "Finding",
+    "broken_texts",
+    "find_broken_rows",
+    "findings",
+    "is_about_text",
+    "key_of_record",
+    "merged",
+    "no_text",
+    "violations",
+]
 
 Ask = Callable[[str, Sequence[Any]], Iterable[Any]]
 """Runs a query and gives its rows: ``connection.execute``, or ``fetch_all`` of a transaction."""
 
+_NO_TEXT = "that is no UTF-8"
 LIMIT = 1000
 """How many rows each query names."""
 
@@ -65,10 +77,8 @@ def findings(
         for question in _questions(table, shape):
             found.extend(_answers(ask, question, limit))
         if text_tables is None or table.name in text_tables:
-            found.extend(
-                Finding(key, f"has text in {column} that is no UTF-8")
-                for key, column, _ in broken_texts(ask, table, limit)
-            )
+            odd = broken_texts(ask, table, limit)
+            found.extend(Finding(key, no_text(column)) for key, column, _ in odd)
     return found
 
 
@@ -86,6 +96,16 @@ def broken_texts(ask: Ask, table: Table, limit: int = LIMIT) -> Iterator[tuple[R
                 named += 1
         if named >= limit:
             return
+
+
+def no_text(column: str) -> str:
+    """Return the reason of a row with a text that is no UTF-8."""
+    return f"has text in {column} {_NO_TEXT}"
+
+
+def is_about_text(reason: str) -> bool:
+    """Say whether a reason is one that ``no_text`` gave."""
+    return reason.endswith(_NO_TEXT)
 
 
 def violations(ask: Ask, invariant: Invariant, limit: int = LIMIT) -> Iterator[tuple[str, str, str]]:
