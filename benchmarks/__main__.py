@@ -1,4 +1,8 @@
-"""Print the table: ``python -m benchmarks [--rounds N] [--seconds S] [--callers 1,16,64,256]``."""
+"""Print a table: ``python -m benchmarks [writes|backup] [--rounds N] [--seconds S]``.
+
+``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
+costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second).
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,36 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.backup import measure_backup
 from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.workload import Result
+
+WRITING_SECONDS = 0.5
+CALM_SECONDS = 5.0
 
 Figures = dict[tuple[str, int, str], list[Result]]
 
 
 def main() -> None:
-    """Measure every contender in interleaved rounds and print medians."""
+    """Measure in interleaved rounds and print medians."""
     arguments = _arguments()
     logger.remove()
     console = Console()
+    if arguments.what == "backup":
+        measure_backup(
+            console,
+            megabytes=arguments.megabytes,
+            rounds=arguments.rounds,
+            seconds=arguments.seconds or CALM_SECONDS,
+            rate=arguments.rate,
+            folder=arguments.folder,
+        )
+    else:
+        _measure_writes(console, arguments)
+
+
+def _measure_writes(console: Console, arguments: argparse.Namespace) -> None:
+    seconds = arguments.seconds or WRITING_SECONDS
     callers = [int(number) for number in arguments.callers.split(",")]
     figures: Figures = {}
     cells = [(sync, count) for sync in ("FULL", "NORMAL") for count in callers]
@@ -32,7 +55,7 @@ def main() -> None:
             for _ in range(arguments.rounds):
                 for name, contender in CONTENDERS.items():
                     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-                        result = contender(Path(folder), count, synchronous, arguments.seconds)
+                        result = contender(Path(folder), count, synchronous, seconds)
                     figures.setdefault((name, count, synchronous), []).append(result)
                     progress.advance(task)
     for synchronous in ("FULL", "NORMAL"):
@@ -41,9 +64,12 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("what", nargs="?", choices=("writes", "backup"), default="writes")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
-    parser.add_argument("--seconds", type=float, default=0.5, help="length of one measurement")
+    parser.add_argument("--seconds", type=float, default=None, help="length of one measurement")
     parser.add_argument("--callers", default="1,16,64,256", help="numbers of concurrent callers")
+    parser.add_argument("--megabytes", type=int, default=200, help="size of the database that is backed up")
+    parser.add_argument("--rate", type=float, default=None, help="default: that of the settings")
     parser.add_argument(
         "--folder", default=None, help="where the databases lie; default: the temporary folder"
     )

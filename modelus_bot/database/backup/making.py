@@ -30,7 +30,7 @@ LEAST_SECONDS = 600.0
 OTHERS_SECONDS = 900.0
 """How long another program's copy into the same folder is waited for."""
 
-OTHERS_EVERY = 0.25
+OTHERS_EVERY = 0.1
 
 
 def seconds_for(size: int, rate: float) -> float:

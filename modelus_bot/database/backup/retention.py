@@ -39,12 +39,14 @@ def superfluous(manifests: Sequence[Manifest], settings: BackupSettings, now: fl
     kept |= _of_slots(whole, HOUR, settings.keep_hourly)
     kept |= _of_slots(whole, DAY, settings.keep_daily)
     kept |= _of_slots(whole, WEEK, settings.keep_weekly, MONDAY)
-    kept |= {one.name for one in newest_first if now - one.created_at < _reason_lasts(one)}
+    kept |= {one.name for one in newest_first if _has_reason(one, now)}
     return tuple(one for one in newest_first if one.name not in kept)
 
 
-def _reason_lasts(one: Manifest) -> int:
-    return KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
+def _has_reason(one: Manifest, now: float) -> bool:
+    """Say whether a copy stays for why it was made, or for being damaged."""
+    lasts = KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
+    return lasts > 0 and now - one.created_at < lasts
 
 
 def _of_slots(newest_first: Sequence[Manifest], width: int, slots: int, shift: int = 0) -> set[str]:

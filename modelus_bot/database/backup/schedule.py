@@ -77,8 +77,11 @@ class Schedule:
                 await asyncio.sleep(min(PAUSE, self._settings.every))
 
     async def _wait_until_due(self) -> None:
-        while (seconds := await self._seconds_left()) > 0:
+        while True:
             self._changed.clear()
+            seconds = await self._seconds_left()
+            if seconds <= 0:
+                return
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(seconds, LONGEST_WAIT)):
                     await self._changed.wait()

@@ -5,33 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from modelus_bot.config import BackupSettings, DatabaseSettings
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
-from modelus_bot.database.schema import SchemaValidator
 from tests.database.operations import PutPair, PutSetting
 
-Settings = Callable[..., DatabaseSettings]
-
-
-@pytest.fixture
-def backups(path: Path, tmp_path: Path) -> BackupManager:
-    """Return a manager for the test's database."""
-    settings = BackupSettings(folder=tmp_path / "backups", attempts=1)
-    return BackupManager(path, settings, validator=SchemaValidator())
+Build = Callable[..., BackupManager]
+Told = list[tuple[str, dict[str, Any]]]
 
 
 def values(copy: Path) -> dict[str, str]:
     """Return the settings in a copy."""
     with contextlib.closing(sqlite3.connect(copy)) as connection:
         return dict(connection.execute("SELECT key, value FROM settings").fetchall())
+
+
+def spoil(copy: Path) -> None:
+    """Change one bit in the middle of a file."""
+    content = bytearray(copy.read_bytes())
+    content[len(content) // 2] ^= 1
+    copy.write_bytes(content)
 
 
 async def test_a_copy_is_one_whole_moment(db: DatabaseManager, backups: BackupManager) -> None:
@@ -53,27 +54,43 @@ async def test_a_copy_is_one_whole_moment(db: DatabaseManager, backups: BackupMa
     assert made.rows["settings"] == len(found)
     assert made.audit_id == len(found)
     assert made.counts
+    assert made.path == copy
+    assert made.migrations[0] == "0001.core"
+    assert len(made.schema_digest) == 64
     assert copy.stat().st_mode & 0o777 == 0o600
-    assert not copy.with_name(copy.name + "-wal").exists()
+    assert backups.folder.stat().st_mode & 0o777 == 0o700
+    assert copy.read_bytes()[18:20] == b"\1\1", "a copy needs no -wal"
+    assert {one.name for one in backups.folder.iterdir()} == {made.name, f"{made.name}.json", ".modelus.lock"}
     assert backups.newest_verified() == made
 
 
-async def test_a_damaged_copy_no_longer_counts(db: DatabaseManager, backups: BackupManager) -> None:
-    """One changed byte anywhere is found, and the next older copy takes its place."""
+async def test_progress_names_each_step(db: DatabaseManager, backups: BackupManager) -> None:
+    """Who waits hears of copying, with pages done of all, and of checking."""
+    heard: list[dict[str, Any]] = []
+    made = await backups.create("manual", on_progress=heard.append)
+    assert [one["step"] for one in heard if one["step"] != "waiting"][-3:] == [
+        "copying", "hashing", "checking",
+    ]  # fmt: skip
+    copied = [one for one in heard if one["step"] == "copying"]
+    assert copied[-1]["done"] == copied[-1]["total"] == made.page_count
+
+
+async def test_a_damaged_copy_no_longer_counts(
+    db: DatabaseManager, backups: BackupManager, told: Told
+) -> None:
+    """One changed bit is found, administrators are told once, and the next older copy takes its place."""
     await db.write(PutSetting(key="a", value=1), Context())
     older = await backups.create("manual")
     newer = await backups.create("manual")
-    copy = backups.folder / newer.name
-    content = bytearray(copy.read_bytes())
-    content[len(content) // 2] ^= 1
-    copy.write_bytes(content)
-    told = []
-    backups.on_alert = lambda kind, details: told.append((kind, details["name"]))
-    report = await backups.verify(newer.name)
-    assert report.damaged
-    assert "sha256" in report.problems[0]
+    spoil(backups.folder / newer.name)
+    for _ in range(2):
+        report = await backups.verify(newer.name)
+        assert report.damaged
+        assert "sha256" in report.problems[0]
     assert backups.newest_verified() == older
-    assert told == [("backup_damaged", newer.name)]
+    assert [(kind, details["name"]) for kind, details in told] == [("backup_damaged", newer.name)]
+    assert [one.status for one in backups.manifests()] == ["failed", "verified"]
+    assert (await backups.verify(older.name)).ok
 
 
 async def test_a_copy_is_restored_only_as_it_was_made(
@@ -82,52 +99,209 @@ async def test_a_copy_is_restored_only_as_it_was_made(
     """The file that is written for a restore is checked against the manifest on the way."""
     await db.write(PutSetting(key="a", value=1), Context())
     made = await backups.create("manual")
-    await backups.restore_to(made.name, tmp_path / "scratch.db")
-    assert values(tmp_path / "scratch.db") == {"a": "1"}
-    copy = backups.folder / made.name
-    copy.write_bytes(copy.read_bytes()[:-1] + b"\xff")
+    scratch = tmp_path / "scratch.db"
+    scratch.write_bytes(b"left over from another time")
+    heard: list[dict[str, Any]] = []
+    await backups.restore_to(made.name, scratch, on_progress=heard.append)
+    assert values(scratch) == {"a": "1"}
+    assert scratch.stat().st_mode & 0o777 == 0o600
+    assert heard[-1] == {"step": "restoring", "done": made.bytes, "total": made.bytes}
+    spoil(backups.folder / made.name)
     with pytest.raises(BackupFailed, match="sha256"):
         await backups.restore_to(made.name, tmp_path / "other.db")
     assert not (tmp_path / "other.db").exists()
 
 
+async def test_nothing_is_restored_over_what_is_in_use(
+    db: DatabaseManager, backups: BackupManager, path: Path
+) -> None:
+    """Neither the live file nor the copy itself can be the target, by whatever path."""
+    made = await backups.create("manual")
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    for target in (path, link, path.with_name(f"{path.name}-wal"), backups.folder / made.name):
+        with pytest.raises(BackupFailed, match="in use"):
+            await backups.restore_to(made.name, target)
+    with pytest.raises(BackupFailed, match="no backup"):
+        await backups.restore_to("../modelus.db", path.with_name("scratch.db"))
+    await db.write(PutSetting(key="still", value=1), Context())
+
+
 async def test_what_a_killed_copy_leaves_is_removed(db: DatabaseManager, backups: BackupManager) -> None:
-    """Half a copy never counts, and the next start clears it away; finished ones stay."""
+    """Half a copy never counts, and the next start clears it away; what is whole or others' stays."""
     made = await backups.create("manual")
     half = backups.folder / "modelus-20200101T000000Z-scheduled.db.partial"
     half.write_bytes(b"half")
     orphan = backups.folder / "modelus-20200101T000001Z-scheduled.db.json"
     orphan.write_text("{}")
+    others = backups.folder / "modelus-by-hand.db"
+    others.write_bytes(b"somebody's own copy")
     assert [one.name for one in backups.manifests()] == [made.name]
     async with backups:
         assert not half.exists()
         assert not orphan.exists()
+        assert others.exists()
         assert (backups.folder / made.name).exists()
 
 
-async def test_a_missing_database_is_a_failure_that_is_told(backups: BackupManager) -> None:
-    """What cannot be copied is said once, with the reason."""
-    told = []
-    backups.on_alert = lambda kind, _: told.append(kind)
-    with pytest.raises(BackupFailed):
-        await backups.create("manual")
-    assert told == ["backup_failed"]
+async def test_a_lost_manifest_is_written_anew(db: DatabaseManager, backups: BackupManager) -> None:
+    """A copy without its manifest does not count until it was checked again, completely."""
+    await db.write(PutSetting(key="a", value=1), Context())
+    made = await backups.create("manual")
+    (backups.folder / f"{made.name}.json").unlink()
+    async with backups:
+        assert backups.manifests() == ()
+    assert (await backups.verify(made.name)).ok
+    found = backups.newest_verified()
+    assert found is not None
+    assert (found.sha256, found.rows, found.created_at) == (made.sha256, made.rows, made.created_at)
+    (backups.folder / f"{made.name}.json").write_text("{")
+    (backups.folder / made.name).write_bytes(b"SQLite format 3\0" + bytes(5000))
+    assert (await backups.verify(made.name)).damaged
     assert backups.manifests() == ()
 
 
-async def test_the_clock_makes_copies(db: DatabaseManager, path: Path, tmp_path: Path) -> None:
+async def test_failures_are_told_once_and_the_recovery_too(
+    backups: BackupManager, db: DatabaseManager, told: Told
+) -> None:
+    """A file in the folder's place fails every copy; people hear of the first and of the end of it."""
+    backups.folder.write_bytes(b"in the way")
+    for _ in range(2):
+        with pytest.raises(BackupFailed) as failed:
+            await backups.create("manual")
+        assert "folder of the backups" in failed.value.user_message
+    backups.folder.unlink()
+    await backups.create("manual")
+    assert [kind for kind, _ in told] == ["backup_failed", "backup_works_again"]
+
+
+async def test_a_missing_database_is_a_failure_that_is_told(backups: BackupManager, told: Told) -> None:
+    """What cannot be copied is said once, with the reason, and leaves nothing."""
+    with pytest.raises(BackupFailed):
+        await backups.create("manual")
+    assert [kind for kind, _ in told] == ["backup_failed"]
+    assert backups.manifests() == ()
+    assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
+
+
+async def test_a_copy_is_tried_again(db: DatabaseManager, build: Build, path: Path) -> None:
+    """What fails at first and works a moment later is no failure."""
+    backups = build(attempts=4)
+    backups.folder.write_bytes(b"in the way")
+    making = asyncio.create_task(backups.create("manual"))
+    await asyncio.sleep(0.3)
+    backups.folder.unlink()
+    assert (await making).counts
+
+
+async def test_the_clock_makes_copies(db: DatabaseManager, build: Build, tmp_path: Path) -> None:
     """Without any copy one is made at once; a manifest that is damaged is passed over."""
-    settings = BackupSettings(folder=tmp_path / "backups", every=3600)
     folder = tmp_path / "backups"
     folder.mkdir()
-    (folder / "modelus-1.db.json").write_text("{")
-    (folder / "modelus-1.db").write_bytes(b"")
+    (folder / "modelus-20200101T000000Z-manual.db.json").write_text("{")
+    (folder / "modelus-20200101T000000Z-manual.db").write_bytes(b"")
     await db.write(PutSetting(key="a", value=1), Context())
-    async with BackupManager(path, settings, validator=SchemaValidator()) as backups:
-        for _ in range(100):
-            if backups.newest_verified() is not None:
-                break
-            await asyncio.sleep(0.1)
-        newest = backups.newest_verified()
-        assert newest is not None
+    async with build(schedule="on") as backups:
+        async with asyncio.timeout(60):
+            while (newest := backups.newest_verified()) is None:
+                await asyncio.sleep(0.1)
         assert newest.kind == "scheduled"
+        assert backups.age() == 0.0
+
+
+async def test_old_copies_go_after_a_new_one(db: DatabaseManager, build: Build, clock: Any) -> None:
+    """Retention is kept by each copy that succeeds; one that is being read stays until the next time."""
+    backups = build(keep_hourly=1, keep_daily=0, keep_weekly=0)
+    first = await backups.create("scheduled")
+    clock.now += 7200
+    assert backups.age() == 7200
+    with backups._using(first.name):
+        second = await backups.create("scheduled")
+        assert [one.name for one in backups.manifests()] == [second.name, first.name]
+    assert await backups.prune() == (first.name,)
+    assert [one.name for one in backups.manifests()] == [second.name]
+    assert not (backups.folder / first.name).exists()
+
+
+async def test_the_newest_is_the_last_that_was_made(db: DatabaseManager, build: Build, clock: Any) -> None:
+    """A clock that was set back makes no older copy the newest, and retention keeps the right one."""
+    backups = build(keep_hourly=1, keep_daily=0, keep_weekly=0)
+    await backups.create("scheduled")
+    await db.write(PutSetting(key="later", value=1), Context())
+    clock.now -= 40 * 86_400
+    last = await backups.create("scheduled")
+    assert last.audit_id == 1
+    assert backups.newest_verified() == last
+    assert [one.name for one in backups.manifests()] == [last.name]
+
+
+async def test_rows_that_break_rules_make_a_copy_flawed(
+    db: DatabaseManager, backups: BackupManager, path: Path, told: Told
+) -> None:
+    """Such a copy can be restored, as it is all there is, but it does not count as verified."""
+    good = await backups.create("manual")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints=ON")
+        connection.execute("INSERT INTO settings(key, value, updated_at) VALUES('bad', '{', 0)")
+        connection.commit()
+    flawed = [await backups.create("manual") for _ in range(2)]
+    assert {one.status for one in flawed} == {"flawed"}
+    assert backups.newest_verified() == good
+    assert backups.newest_whole() == flawed[-1]
+    assert [kind for kind, _ in told] == ["backup_flawed"]
+    report = await backups.verify(flawed[-1].name)
+    assert not report.ok
+    assert not report.damaged
+    assert backups.newest_whole() is not None
+
+
+async def test_giving_up_leaves_nothing(db: DatabaseManager, build: Build) -> None:
+    """A caller who is cancelled, and a bot that stops, take their copy with them."""
+    backups = build(megabytes_per_second=0.02)
+    heard: list[dict[str, Any]] = []
+    making = asyncio.create_task(backups.create("manual", on_progress=heard.append))
+    async with asyncio.timeout(60):
+        while not any(one["step"] == "copying" for one in heard):
+            await asyncio.sleep(0.01)
+    assert list(backups.folder.glob("*.partial"))
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
+    async with backups:
+        making = asyncio.create_task(backups.create("manual"))
+        await asyncio.sleep(0.2)
+    with pytest.raises(BackupFailed, match="stops"):
+        await making
+    assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
+
+
+OPENED: list[str] = []
+
+
+def note_opened(event: str, arguments: tuple[Any, ...]) -> None:
+    """Note every file that this process opens, by whatever means."""
+    if event in {"open", "sqlite3.connect"}:
+        OPENED.append(str(arguments[0]))
+
+
+async def test_the_live_file_is_opened_by_nobody_in_this_process(
+    db: DatabaseManager, backups: BackupManager, path: Path, tmp_path: Path
+) -> None:
+    """Whatever is done with copies, the bot's own process opens neither the file nor its -wal."""
+    await db.write(PutSetting(key="a", value=1), Context())
+    sys.addaudithook(note_opened)
+    OPENED.clear()
+    made = await backups.create("manual")
+    await backups.verify(made.name)
+    await backups.restore_to(made.name, tmp_path / "scratch.db")
+    await backups.rehearsed(made.name)
+    await backups.prune()
+    async with backups:
+        pass
+    seen = list(OPENED)
+    assert any("backups" in one for one in seen)
+    assert [one for one in seen if str(path) in one] == []
+    newest = backups.newest_verified()
+    assert newest is not None
+    assert newest.drill_at is not None

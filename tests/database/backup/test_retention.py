@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,24 +15,30 @@ from modelus_bot.database.backup.manifest import Manifest
 from modelus_bot.database.backup.retention import superfluous
 
 NOW = 1_800_000_000.0
+HOUR, DAY = 3600, 86_400
 KINDS = st.sampled_from(["scheduled", "manual", "pre_migration", "pre_restore"])
+STATES = st.sampled_from(["verified", "verified", "flawed", "failed"])
 
 
-def copy(age: float, number: int, kind: str = "scheduled", status: str = "verified") -> Manifest:
-    """Return the manifest of a copy that is ``age`` seconds old."""
-    return Manifest.model_validate(
-        {
-            "name": f"modelus-{number}.db", "kind": kind, "bytes": 1, "sha256": "0" * 64,
-            "created_at": NOW - age, "seconds": 1,
-            "verified_at": NOW - age if status == "verified" else None, "status": status,
-        }
-    )  # fmt: skip
+def copy(age: float, number: int, **fields: Any) -> Manifest:
+    """Return the manifest of a copy that is ``age`` seconds old, the ``number``-th that was made."""
+    values = {
+        "name": f"modelus-{number}.db", "kind": "scheduled", "bytes": 1, "sha256": "0" * 64, "seconds": 1,
+        "created_at": NOW - age, "sequence": number, "verified_at": NOW,
+    }  # fmt: skip
+    return Manifest.model_validate(values | fields)
 
 
-COPIES = st.lists(
-    st.tuples(st.floats(0, 90 * 86_400), KINDS, st.sampled_from(["verified", "verified", "failed"])),
-    max_size=60,
-).map(lambda rows: [copy(age, number, kind, status) for number, (age, kind, status) in enumerate(rows)])
+def names(copies: Any) -> set[str]:
+    """Return the names of copies."""
+    return {one.name for one in copies}
+
+
+COPIES = st.lists(st.tuples(st.floats(-90 * DAY, 90 * DAY), KINDS, STATES), max_size=60).map(
+    lambda rows: [
+        copy(age, number, kind=kind, status=state) for number, (age, kind, state) in enumerate(rows)
+    ]
+)
 LIMITS = st.builds(
     BackupSettings,
     keep_hourly=st.integers(1, 30),
@@ -36,37 +47,95 @@ LIMITS = st.builds(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
-def test_the_newest_verified_copy_stays(copies: list[Manifest], limits: BackupSettings) -> None:
-    """Whatever there is and whatever the settings, the copy that would be restored is never deleted."""
-    gone = {one.name for one in superfluous(copies, limits, NOW)}
-    good = [one for one in copies if one.counts]
-    if good:
-        assert max(good, key=lambda one: (one.created_at, one.name)).name not in gone
-    else:
+def test_what_would_be_restored_stays(copies: list[Manifest], limits: BackupSettings) -> None:
+    """Whatever the clock did, the last verified copy and the last whole one are never deleted."""
+    gone = names(superfluous(copies, limits, NOW))
+    assert names([one for one in copies if one.counts][-1:]).isdisjoint(gone)
+    assert names([one for one in copies if one.whole][-1:]).isdisjoint(gone)
+    if not any(one.counts for one in copies):
         assert not gone
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
 def test_deciding_again_deletes_nothing_more(copies: list[Manifest], limits: BackupSettings) -> None:
     """Retention is stable: what was kept is kept the next time."""
-    gone = {one.name for one in superfluous(copies, limits, NOW)}
+    gone = names(superfluous(copies, limits, NOW))
     kept = [one for one in copies if one.name not in gone]
     assert superfluous(kept, limits, NOW) == ()
 
 
-def test_nothing_goes_while_the_newest_copy_is_bad() -> None:
-    """A failing series of copies never eats the good ones."""
-    copies = [copy(10, 0, status="failed"), *(copy(3600 * 24 * 400 + n, n) for n in range(1, 5))]
-    assert superfluous(copies, BackupSettings(), NOW) == ()
+@settings(max_examples=300)
+@given(copies=COPIES, limits=LIMITS)
+def test_nothing_goes_while_the_newest_copy_is_bad(copies: list[Manifest], limits: BackupSettings) -> None:
+    """A failing disk never eats the good copies."""
+    broken = [*copies, copy(0, len(copies), status="failed")]
+    assert superfluous(broken, limits, NOW) == ()
 
 
-def test_hours_days_and_weeks_keep_one_each() -> None:
-    """A copy an hour for sixty days leaves 24 of the last hours and then one a day."""
-    copies = [copy(hour * 3600, hour) for hour in range(60 * 24)]
-    gone = {one.name for one in superfluous(copies, BackupSettings(keep_weekly=0), NOW)}
-    kept = [one for one in copies if one.name not in gone]
-    assert len(kept) == 24 + 28 or len(kept) == 24 + 29
-    assert {one.name for one in copies[:24]} <= {one.name for one in kept}
+@settings(max_examples=300)
+@given(copies=COPIES, limits=LIMITS)
+def test_a_reason_protects_a_copy(copies: list[Manifest], limits: BackupSettings) -> None:
+    """Copies by hand stay a week, those before a migration or restore a month, damaged ones a week."""
+    gone = superfluous(copies, limits, NOW)
+    for one in gone:
+        age = NOW - one.created_at
+        if one.status == "failed" or one.kind == "manual":
+            assert age >= 7 * DAY
+        elif one.kind != "scheduled":
+            assert age >= 30 * DAY
+
+
+@settings(max_examples=300)
+@given(
+    ages=st.lists(st.floats(0, 90 * DAY), max_size=60).map(lambda found: sorted(found, reverse=True)),
+    limits=LIMITS,
+)
+def test_each_recent_hour_day_and_week_keeps_its_newest(ages: list[float], limits: BackupSettings) -> None:
+    """Of sound copies made by the clock exactly the newest of each slot that is asked for stays."""
+    copies = [copy(age, number) for number, age in enumerate(ages)]
+    kept = names(copies) - names(superfluous(copies, limits, NOW))
+    expected = names(copies[-1:])
+    for pattern, slots in (
+        ("%Y-%m-%d %H", limits.keep_hourly),
+        ("%Y-%m-%d", limits.keep_daily),
+        ("%G-%V", limits.keep_weekly),
+    ):
+        newest: dict[str, str] = {}
+        for one in reversed(copies):
+            slot = datetime.fromtimestamp(one.created_at, UTC).strftime(pattern)
+            if len(newest) < slots or slot in newest:
+                newest.setdefault(slot, one.name)
+        expected |= set(newest.values())
+    assert kept == expected
+
+
+def test_hours_days_and_weeks_of_a_year() -> None:
+    """A copy an hour for a year leaves 24 of the last hours, 30 days and 8 weeks, no more."""
+    copies = [copy((365 * 24 - hour) * HOUR, hour) for hour in range(365 * 24)]
+    kept = names(copies) - names(superfluous(copies, BackupSettings(), NOW))
+    assert len(kept) <= 24 + 30 + 8
+    assert names(copies[-24:]) <= kept
+    days = Counter((NOW - one.created_at) // DAY for one in copies if one.name in kept)
+    assert all(days[day] for day in range(29))
+
+
+def test_a_verified_copy_goes_before_a_flawed_one() -> None:
+    """Within an hour the copy that passed every check is kept, though a flawed one is newer."""
+    hour = NOW // HOUR * HOUR
+    ages = [(NOW - hour + 3 * HOUR - 60 * one, one) for one in range(4)]
+    copies = [copy(age, number, status="flawed" if number > 1 else "verified") for age, number in ages]
+    copies += [copy(0, 9)]
+    kept = names(copies) - names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), NOW))
+    assert kept == {"modelus-1.db", "modelus-9.db"}
+
+
+@pytest.mark.parametrize("wrong", [-NOW, -5 * DAY, 5 * DAY, 400 * DAY])
+def test_a_wrong_clock_takes_one_slot_only(wrong: float) -> None:
+    """One copy made while the clock was far off does not push out those before and after it."""
+    copies = [copy((48 - hour) * HOUR, hour) for hour in range(48)]
+    copies[40] = copies[40].model_copy(update={"created_at": max(0.0, NOW + wrong)})
+    gone = names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), NOW))
+    assert gone == names(copies[:24])
