@@ -13,8 +13,11 @@ from rich.console import Console
 
 from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
+from modelus_bot.database.errors import AlreadyRunning, CorruptionDetected
+from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
+from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.schema import Migrator
 from modelus_bot.logs import configure_logging
 
@@ -78,13 +81,39 @@ def with_database(
 
     Log records go to the configured file only: the terminal belongs to the command's answer.
     """
+    file = path or settings.database.path
 
     async def opened() -> T:
-        async with DatabaseManager(path or settings.database.path, settings.database, claim=False) as db:
+        async with DatabaseManager(file, settings.database, claim=False) as db:
             return await work(db)
 
+    async def alone_or_beside() -> T:
+        lock = InstanceLock(file)
+        try:
+            lock.acquire()
+        except AlreadyRunning:
+            return await opened()
+        try:
+            return await _meant(file, opened)
+        finally:
+            lock.release()
+
     with configure_logging(settings, terminal=False):
-        return run_async(opened())
+        return run_async(alone_or_beside())
+
+
+async def _meant(file: Path, opened: Callable[[], Awaitable[T]]) -> T:
+    """Do what writes the file while no bot follows it, so that the next start does not take it for damage."""
+    if not await asyncio.to_thread(file.exists):
+        return await opened()
+    sums = PageSums(file)
+    if (await sums.check()).unexplained:
+        raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
+    await sums.forget()
+    try:
+        return await opened()
+    finally:
+        await sums.adopt()
 
 
 def operator_context(settings: Settings, reason: str) -> Context:

@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from loguru import logger
@@ -88,7 +89,7 @@ async def _started(job: str) -> asyncio.subprocess.Process:
         asyncio.create_subprocess_exec(
             sys.executable, "-m", "modelus_bot.database.child", job, str(os.getpid()),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            limit=LINE_LIMIT, start_new_session=True,
+            limit=LINE_LIMIT, start_new_session=True, env=_environment(),
         )
     )  # fmt: skip
     try:
@@ -99,6 +100,13 @@ async def _started(job: str) -> asyncio.subprocess.Process:
         await process.wait()
         _close_pipes(process)
         raise
+
+
+def _environment() -> dict[str, str]:
+    """Return an environment in which the child finds this very package, whatever folder we are in."""
+    home = str(Path(__file__).resolve().parents[2])
+    known = os.environ.get("PYTHONPATH")
+    return dict(os.environ) | {"PYTHONPATH": os.pathsep.join([home, known]) if known else home}
 
 
 async def _converse(
