@@ -66,6 +66,7 @@ class DatabaseManager:
         self._write_breaker = self._breaker()
         self._read_breaker = self._breaker()
         self._connections = ConnectionManager(path, settings, claim=claim)
+        self._connections.manual_checkpoints = not claim
         self._connections.on_lost = self._lost
         self._transactions = TransactionManager(self._connections, settings, self.health)
         self._reads = ReadLane(
