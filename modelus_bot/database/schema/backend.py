@@ -78,11 +78,6 @@ class Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo publishes no types
         self._in_transaction = False
         super().rollback()
 
-    def savepoint_rollback(self, id: str) -> None:
-        """Go back to a savepoint, unless an error has ended the whole transaction with it."""
-        if self.connection.in_transaction:
-            super().savepoint_rollback(id)
-
     def apply_script(self, script: Script) -> None:
         """Apply a migration, mark it, check the outcome and commit."""
         with self.transaction():

@@ -65,7 +65,7 @@ def test_a_busy_file_can_be_tried_again(file: Path, folder: Path, monkeypatch: p
 def test_a_lock_that_this_process_left_is_broken(file: Path, folder: Path) -> None:
     """In a container the bot has the same process number after each start."""
     folder_with(folder, m0002_more="CREATE TABLE more (a INTEGER)")
-    run(file, f"INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, '2026-01-01 00:00:00', {os.getpid()})")
+    run(file, f"INSERT INTO yoyo_lock (locked, ctime, pid) VALUES (1, datetime('now'), {os.getpid()})")
 
     assert Migrator(file, folder).up() == ("0002.more",)
     assert read(file, "SELECT * FROM yoyo_lock") == []
