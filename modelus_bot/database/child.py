@@ -73,9 +73,7 @@ async def run_child(
     except TimeoutError as error:
         raise ChildFailed(f"{job} took longer than {seconds} s", kind="TimeoutError") from error
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+        _end(process)
         await process.wait()
         _close_pipes(process)
 
@@ -96,7 +94,7 @@ async def _started(job: str) -> asyncio.subprocess.Process:
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
         process = await starting
-        process.kill()
+        _end(process)
         await process.wait()
         _close_pipes(process)
         raise
@@ -136,6 +134,16 @@ async def _converse(
         raise ChildFailed(f"{job} ended with code {code} and no answer")
     finally:
         complaints.cancel()
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill the child if it still runs.
+
+    By number: ``Process.kill`` collects a child that has just ended, which asyncio then misses.
+    """
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
 
 
 def _close_pipes(process: asyncio.subprocess.Process) -> None:
