@@ -77,7 +77,8 @@ class CopyFolder:
 
     def name_of(self, name: str) -> CopyName | None:
         """Return what the name of a copy says that is there, with a manifest or without; else None."""
-        return parse_name(self._stem, name) if (self.path / name).is_file() else None
+        parsed = parse_name(self._stem, name)
+        return parsed if parsed is not None and (self.path / name).is_file() else None
 
     def new_name(self, kind: Kind, now: float) -> str:
         """Return a name that neither a copy nor anything that belongs to one has."""

@@ -31,6 +31,9 @@ from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["BackupManager"]
 
+UNPACED = 1e12
+"""A rate, in bytes a second, that no disk reaches."""
+
 Alert = Callable[[str, dict[str, Any]], None]
 
 
@@ -123,14 +126,22 @@ class BackupManager:
                 try:
                     found = await self._verifier.verified(self.folder / name, manifest, on_progress)
                     await asyncio.to_thread(self._note, name, manifest, found)
+                except FileNotFoundError as error:
+                    raise BackupFailed(f"the backup {name} is not there any more") from error
                 except (ChildFailed, OSError) as error:
                     raise failure_of(error) from error
-        return found.report
+        report = found.report
+        if report.damaged and manifest is not None and manifest.status != "failed":
+            self.on_alert("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
+        return report
 
-    async def restore_to(self, name: str, target: Path, *, on_progress: Report | None = None) -> None:
+    async def restore_to(
+        self, name: str, target: Path, *, on_progress: Report | None = None, paced: bool = True
+    ) -> None:
         """Write a copy to a new file, checking its sha256 on the way; raises ``BackupFailed``.
 
-        A file that is at ``target`` is replaced; the database itself is refused.
+        A file that is at ``target`` is replaced; the database itself is refused. It is ``paced`` like
+        making a copy is, unless nobody is using the database.
         """
         manifest = await asyncio.to_thread(self._find, name)
         if manifest is None:
@@ -142,7 +153,7 @@ class BackupManager:
             "source": str(self.folder / name),
             "target": str(target),
             "sha256": manifest.sha256,
-            "rate": rate,
+            "rate": rate if paced else UNPACED,
         }
         with self._using(name):
             try:
@@ -202,15 +213,13 @@ class BackupManager:
         """Write the result of a check down; raises ``OSError``."""
         report = found.report
         if not (self.folder / name).is_file():
-            raise FileNotFoundError(f"{name} is not there any more")
+            raise FileNotFoundError(name)
         if manifest is None:
             self._adopt(name, found)
             return
         status: Status = "failed" if report.damaged else "verified" if report.ok else "flawed"
         self._copies.update(name, verified_at=self._clock(), status=status, problems=report.problems)
         logger.bind(name=name, status=status, problems=list(report.problems[:5])).info("backup_checked")
-        if status == "failed" and manifest.status != "failed":
-            self.on_alert("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
 
     def _adopt(self, name: str, found: Verification) -> None:
         """Give a whole copy whose manifest was lost a new one; among the others it counts as the oldest."""
