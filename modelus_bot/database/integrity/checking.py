@@ -73,7 +73,7 @@ def check_file(
 
 def _judge(examination: Examination, error: Exception, seconds: float) -> None:
     try:
-        examination.judge("the file", error)
+        examination.judge("the file", error, opening=True)
     except OutOfTime:
         examination.unfinished(f"the check was not finished within {seconds:g} s")
 

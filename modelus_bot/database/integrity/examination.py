@@ -74,9 +74,9 @@ class Examination:
         """Note that something could not be looked at, which says nothing about the file."""
         self._unfinished.append(sentence)
 
-    def judge(self, what: str, error: Exception) -> None:
+    def judge(self, what: str, error: Exception, *, opening: bool = False) -> None:
         """Note what an error met in ``what`` means; raises ``OutOfTime``."""
-        meaning = meaning_of(error)
+        meaning = meaning_of(error, opening=opening)
         if meaning is Meaning.OUT_OF_TIME:
             raise OutOfTime from error
         if meaning is Meaning.DAMAGE:
@@ -144,13 +144,15 @@ class Examination:
         return sum(1 for _ in connection.execute(everything))
 
     def _walk_chain(self, connection: sqlite3.Connection) -> None:
-        row = connection.execute(_HEAD).fetchone()
-        newest, head = (0, "") if row is None else (row[0], row[1].hex() if isinstance(row[1], bytes) else "")
-        self._audit = (newest, head, True)
+        newest, head = connection.execute(_HEAD).fetchone() or (0, b"")
+        if not isinstance(newest, int) or not isinstance(head, bytes):
+            self._problems.append("the audit trail ends with an entry that cannot be one")
+            return
+        self._audit = (newest, head.hex(), True)
         if self._depth == "full":
             with with_any_text(connection):
                 report = verify_chain(walk(connection))
-            self._audit = (newest, head, report.intact)
+            self._audit = (newest, head.hex(), report.intact)
             if report.problem:
                 self._problems.append(f"the audit trail: {report.problem}")
 

@@ -14,6 +14,8 @@ from modelus_bot.database.errors import DatabaseError
 __all__ = ["Meaning", "meaning_of", "opened", "with_any_text"]
 
 STEPS = 20_000
+BUSY = 5.0
+"""Seconds that a lock of another program is waited for."""
 LONGEST = 64 * 1024 * 1024
 """Bytes of the longest value that is believed; a damaged or hostile file may ask for a gigabyte."""
 
@@ -36,15 +38,16 @@ class Meaning(Enum):
     """Nothing: it is locked, memory is short, a function is unknown."""
 
 
-def meaning_of(error: Exception) -> Meaning:
+def meaning_of(error: Exception, *, opening: bool = False) -> Meaning:
     """Say what an exception means that reading the file provoked.
 
-    Errors without a code are raised by Python for content that no sound file has.
+    Errors without a code are raised by Python for content that no sound file has. While the file is
+    being opened, a general error is about a version of the format that does not exist.
     """
     code = getattr(error, "sqlite_errorcode", None)
     if isinstance(error, MemoryError | OSError | DatabaseError):
         return Meaning.OTHER
-    if code is None or code & 0xFF in _DAMAGE:
+    if code is None or code & 0xFF in _DAMAGE or (opening and code & 0xFF == sqlite3.SQLITE_ERROR):
         return Meaning.DAMAGE
     return Meaning.OUT_OF_TIME if code & 0xFF == sqlite3.SQLITE_INTERRUPT else Meaning.OTHER
 
@@ -99,7 +102,7 @@ def _connect(path: Path, ways: tuple[str, ...], deadline: float) -> sqlite3.Conn
 
 def _try(path: Path, way: str, deadline: float) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{way}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5.0)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY)
     try:
         connection.text_factory = bytes
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)

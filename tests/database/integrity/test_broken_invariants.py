@@ -1,0 +1,175 @@
+"""Each invariant broken once by hand: named, put right or set aside, and everything holds again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.audit import AuditChain
+from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.quarantine import QuarantineRows, quarantine_file, quarantined
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context, Transaction
+from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.domain.oncall import Handoff
+from tests.database.integrity.injecting import OWN, all_rows, kept, lawless
+from tests.database.operations import PutSetting
+
+APPROVE_ANOTHER = """
+INSERT INTO overrides(sprint_id, discipline, requested_by, original_id, replacement_id, status, decided_by,
+    decided_at, created_at, updated_at)
+SELECT sprint_id, discipline, 1, original_id, 2, 'approved', 3, decided_at - 1, 0, 0
+FROM overrides WHERE status = 'approved'
+"""
+NOTICE = """
+INSERT INTO notifications(user_id, type, title, message, deliver_after, created_at)
+VALUES(1, 'system', 'T', 'M', 0, 0)
+"""
+OVERLAP = "UPDATE sprints SET end_date = date(end_date, '+1 day') WHERE sprint_index = 3"
+BREAKS = {
+    "people_named": ("UPDATE users SET timezone = '' WHERE discord_id = 2", "users", "put right"),
+    "disciplines_named": ("UPDATE disciplines SET label = '' WHERE key = 'd'", "disciplines", "put right"),
+    "sprints_named": ("UPDATE sprints SET name = '' WHERE sprint_index = 4", "sprints", "put right"),
+    "sprints_apart": (OVERLAP, "sprints", "put right"),
+    "one_cover_a_turn": (APPROVE_ANOTHER, "overrides", "put right"),
+    "cover_undecided": (
+        "UPDATE overrides SET decided_by = 3, decided_at = 1 WHERE status = 'open'",
+        "overrides",
+        "put right",
+    ),
+    "cover_decided": (
+        "UPDATE overrides SET status = 'declined' WHERE status = 'open'",
+        "overrides",
+        "put right",
+    ),
+    "cover_taken": ("UPDATE overrides SET status = 'taken' WHERE status = 'open'", "overrides", "put right"),
+    "cover_asked": ("UPDATE overrides SET attempts = 0 WHERE status = 'open'", "overrides", "put right"),
+    "roster_places": (
+        "UPDATE user_disciplines SET position = -1 WHERE position = 2",
+        "user_disciplines",
+        "put right",
+    ),
+    "roster_absences": (
+        "UPDATE user_disciplines SET away_to = '2026-03-01' WHERE position = 2",
+        "user_disciplines",
+        "put right",
+    ),
+    "notices_have_readers": (
+        NOTICE,
+        "notifications",
+        "moved here",
+    ),
+    "requests_answered": (
+        "UPDATE requests SET outcome = NULL WHERE request_id = 'r3'",
+        "requests",
+        "moved here",
+    ),
+    "audit_without_gaps": ("DELETE FROM audit_logs WHERE id = 4", "audit_logs", "left"),
+    "state_in_calendar": (
+        "UPDATE sprints SET sprint_index = NULL WHERE id = (SELECT sprint_id FROM current_state)",
+        "current_state",
+        "put right",
+    ),
+    "holders_have_turns": (
+        "UPDATE current_holders SET user_id = 3, source = 'manual' WHERE discipline = 'account'",
+        "current_holders",
+        "put right",
+    ),
+}
+"""For each invariant what breaks it, in which table, and what is to happen to the row."""
+
+
+def test_every_invariant_is_broken_here() -> None:
+    """A new invariant needs a break of its own."""
+    assert set(BREAKS) == {one.name for one in INVARIANTS}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_each_invariant(file: Path, name: str) -> None:
+    """It is named with the row; what follows keeps that row and leaves the others alone."""
+    statement, table, fate = BREAKS[name]
+    with lawless(file, table, loose_indexes=True) as connection:
+        connection.execute(statement)
+    before = all_rows(file)
+
+    report = check_file(file, invariants=INVARIANTS)
+    assert not report.damaged
+    named = [one for one in report.broken_rows if f"{name}: " in one.reason]
+    assert [one.table for one in named] == [table]
+
+    done = quarantine_file(file, invariants=INVARIANTS)
+
+    after = all_rows(file)
+    if fate == "left":
+        assert [(one.table, one.record_id) for one in done.left] == [(table, named[0].record_id)]
+        assert after[table] == before[table]
+        return
+    lying = [(record, json.loads(row), why) for place, record, row, why in kept(file) if place == table]
+    assert [why.endswith(fate) for _, _, why in lying] == [True]
+    assert check_file(file, invariants=INVARIANTS).ok, check_file(file, invariants=INVARIANTS).problems
+    derived = {"current_holders"} if table in {"current_state", "overrides", "sprints"} else set()
+    for other in before.keys() - OWN - derived - {table}:
+        assert after[other] == before[other], other
+    assert len(before[table] - after[table]) == (0 if table in OWN else 1) or table == "requests"
+
+
+async def test_the_open_database_heals(file: Path, tmp_path: Path) -> None:
+    """The writer does it beside other writes, with foreign keys on; told once, done once."""
+    path = Path(shutil.copy(file, tmp_path / "open.db"))
+    with lawless(path, "assignments", "settings") as connection:
+        sprint = connection.execute("SELECT id FROM sprints WHERE sprint_index = 5").fetchone()[0]
+        connection.execute("UPDATE assignments SET user_id = 4711 WHERE sprint_id = ?", (sprint,))
+        connection.execute("UPDATE settings SET value = '{' WHERE key = 'k7'")
+    turns = check_file(path, invariants=INVARIANTS).broken_rows
+    async with DatabaseManager(path, DatabaseSettings(synchronous="NORMAL")) as db:
+        context = Context(request_id="heal", reason="integrity check")
+        write = QuarantineRows(invariants=INVARIANTS, tables=tuple({one.table for one in turns}))
+
+        report = await db.write(write, context)
+        again = await db.write(write, context)
+        await db.write(PutSetting(key="later", value=1), Context())
+        newest = await db.read(quarantined, 1)
+        everything = await db.read(quarantined, 100)
+        await db.write(Handoff(), Context(at=1_767_800_000))
+
+    assert again == report
+    assert report.moved == len(everything) == len(turns) == 6
+    assert report.left == ()
+    assert newest == everything[:1]
+    assert {one.table for one in everything} == {"assignments", "settings"}
+    assert any(json.loads(one.row)["user_id"] == 4711 for one in everything if one.table == "assignments")
+    assert "6 broken rows were moved" in str(report)
+    found = check_file(path, invariants=INVARIANTS)
+    assert found.ok, found.problems
+    with closing(sqlite3.connect(path)) as connection:
+        assert (
+            connection.execute("SELECT count(*) FROM assignments WHERE sprint_id = ?", (sprint,)).fetchone()[
+                0
+            ]
+            == 5
+        )
+
+
+def test_a_few_at_a_time(file: Path) -> None:
+    """With a limit, each run says that there is more, and the last one leaves nothing."""
+    with lawless(file, "settings") as connection:
+        connection.execute("UPDATE settings SET value = 'no json'")
+    moved = []
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        chain = AuditChain()
+        for _ in range(4):
+            connection.execute("BEGIN IMMEDIATE")
+            chain.load(connection)
+            report = QuarantineRows(limit=8).apply(Transaction(connection, Context(), 1, chain))
+            connection.execute("COMMIT")
+            moved.append((report.moved, report.more))
+
+    assert moved == [(8, True), (8, True), (4, False), (0, False)]
+    assert check_file(file, invariants=INVARIANTS).ok
