@@ -27,6 +27,7 @@ from modelus_bot.config_watcher import Change, ConfigWatcher
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
 from modelus_bot.domain.invariants import INVARIANTS
@@ -86,6 +87,7 @@ async def running(
                 async with JobRunner(bot, ALL_JOBS), _edits(config, settings, fixed) as watcher:
                     if watcher is not None:
                         watcher.subscribe(functools.partial(_apply, logs, db, bot))
+                        watcher.on_problem = functools.partial(_tell_of_bad_edit, db)
                     yield App(db, bot, settings, watcher)
             finally:
                 if not bot.is_closed():
@@ -166,6 +168,12 @@ def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> 
         db.protection.apply(change.new.backup, change.new.archive, change.new.integrity)
     db.health.debug = _wants_operations(change.new)
     bot.settings = with_keys_of(bot.settings, change.new, change.keys)
+
+
+def _tell_of_bad_edit(db: DatabaseManager, text: str) -> None:
+    """Let administrators read what is wrong with an edit of the settings."""
+    if db.protection is not None:
+        db.protection.waiting.append(Alert("settings_not_applied", f"The settings were not changed. {text}"))
 
 
 def _protection(settings: Settings, path: Path, *, own: bool) -> Protection:

@@ -52,7 +52,7 @@ def listed_card(protection: Protection, span: Span) -> discord.Embed:
     manifests = protection.backups.manifests()
     lines = [
         f"`{one.name}` {moment(int(one.created_at), 'R')}, {_size(one.bytes)},"
-        f" {'verified ' + moment(int(one.verified_at), 'R') if one.counts and one.verified_at else '**not verified**'}"
+        f" {'verified' if one.counts else '**not verified**'}"
         for one in manifests
     ]
     card = embeds.info(

@@ -25,6 +25,7 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.health import HealthMonitor, Overview, percentiles
+from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
 from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
 from modelus_bot.database.reading import ReadLane
 from modelus_bot.database.recovery.protection import Protection
@@ -247,7 +248,9 @@ class DatabaseManager:
             await stack.enter_async_context(self._transactions)
             if protection is not None:
                 transactions = self._transactions
-                watching = protection.watching(self._connections, transactions.head, transactions.forget_head)
+                watching = protection.watching(
+                    self._connections, transactions.head, transactions.forget_head, self._mend_rows
+                )
                 await stack.enter_async_context(watching)
             self._running = stack.pop_all()
         logger.bind(
@@ -257,6 +260,10 @@ class DatabaseManager:
             migrations=list(applied),
             milliseconds=round((time.perf_counter() - started) * 1000),
         ).info("database_opened")
+
+    async def _mend_rows(self) -> QuarantineReport:
+        invariants = tuple(self.protection.parts.invariants) if self.protection is not None else ()
+        return await self.write(QuarantineRows(invariants=invariants), Context(reason="integrity check"))
 
     async def _remember_end(self, protection: Protection) -> None:
         await protection.closed(self._transactions.head())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Self
@@ -25,6 +26,8 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.identity import written_at
+from modelus_bot.database.integrity.quarantine import QuarantineReport
+from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.rebuilding import copied_from_open_handle
 from modelus_bot.database.recovery.recovering import Recovered, put_in_place, recover
@@ -39,7 +42,8 @@ class Guard:
     """Owns the one task that checks the open file and replaces it when it must.
 
     ``head`` returns the newest audit link that was acknowledged, as (id, hash in hex), None before
-    the first write; ``forget`` makes the writer read it again from the file.
+    the first write; ``forget`` makes the writer read it again from the file; ``mend`` moves broken rows
+    into quarantine.
     """
 
     def __init__(
@@ -48,8 +52,10 @@ class Guard:
         connections: ConnectionManager,
         head: Callable[[], tuple[int, str] | None],
         forget: Callable[[], None],
+        mend: Callable[[], Awaitable[QuarantineReport]],
     ) -> None:
         """Prepare; ``async with`` starts to watch."""
+        self._mend = mend
         self._parts = parts
         self._connections = connections
         self._head = head
@@ -113,7 +119,7 @@ class Guard:
                 await self._parts.archive.start()
 
     async def _watch(self) -> None:
-        checked = time.monotonic()
+        checked = -math.inf if self._parts.rows_broken else time.monotonic()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._parts.settings.watch_every):
@@ -183,14 +189,20 @@ class Guard:
             problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
             await self._confirm(CorruptionDetected("; ".join(problems[:3])))
         elif not report.ok:
-            self._parts.alert(
-                "database_rows_broken",
-                f"The database's structure is whole, but a check found: {'; '.join(report.problems[:3])}.",
-                "warning",
-                problems=list(report.problems),
-            )
+            await self._mend_rows(report)
         else:
             self._good_at = int(self.checked_at)
+
+    async def _mend_rows(self, report: CheckReport) -> None:
+        """Move rows that break a rule into quarantine, or put them right where the rule says how."""
+        done = str(await self._mend()) if report.broken_rows else "They need a person to look at them."
+        self._parts.alert(
+            "database_rows_broken",
+            f"The database's structure is whole, but a check found: {'; '.join(report.problems[:3])}. {done}",
+            "warning",
+            problems=list(report.problems),
+            done=done,
+        )
 
     async def _confirm(self, suspicion: DatabaseError) -> None:
         """Hold everything and look closely; go on if the file is whole, replace it if not."""

@@ -43,6 +43,8 @@ class Parts:
     state: StateFile
     on_alert: Callable[[Alert], None]
     clock: Callable[[], float] = time.time
+    rows_broken: bool = False
+    """Whether the check at the start found rows that break a rule."""
 
     @property
     def scratch(self) -> Path:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.pause import Pause
 from modelus_bot.database.recovery.alerts import Alert, alert_of
@@ -95,10 +96,11 @@ class Protection:
         connections: ConnectionManager,
         head: Callable[[], tuple[int, str] | None],
         forget: Callable[[], None],
+        mend: Callable[[], Awaitable[QuarantineReport]],
     ) -> AsyncIterator[None]:
         """Watch over the open file, and make copies and drills by the clock."""
         async with AsyncExitStack() as stack:
-            self.guard = await stack.enter_async_context(Guard(self.parts, connections, head, forget))
+            self.guard = await stack.enter_async_context(Guard(self.parts, connections, head, forget, mend))
             self.restorer = Restorer(self.parts, self.guard.swap)
             stack.push_async_callback(self.restorer.discard)
             await stack.enter_async_context(self.backups)

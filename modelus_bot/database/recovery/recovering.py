@@ -12,6 +12,7 @@ from loguru import logger
 
 from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.files import move_into_place, parts_of
+from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.database.recovery.candidates import Candidate, best, gather
 from modelus_bot.database.recovery.merging import fill_gaps
 from modelus_bot.database.recovery.parts import Parts
@@ -63,6 +64,8 @@ async def recover(
     if not chosen.complete(audit_id):
         chosen = await _with_gaps_filled(parts, chosen, [one for one in found if one.usable])
     await asyncio.to_thread(_bring_up_to_date, chosen.path)
+    if chosen.report.broken_rows:
+        await asyncio.to_thread(quarantine_file, chosen.path, invariants=parts.invariants)
     aside = await put_in_place(parts, chosen.path, reason, problems)
     lost = max(0, audit_id - chosen.report.audit_id)
     return Recovered(

@@ -74,6 +74,7 @@ async def _check(parts: Parts, state: State | None) -> None:
         problems = [f"the file ends at change {report.audit_id}, the bot had reached {known.audit_id}"]
         await _recover(parts, "the file is older than it was", problems, known, ())
     else:
+        parts.rows_broken = bool(report.broken_rows)
         reached = State(False, report.audit_id, report.audit_head, known.good_at)
         await asyncio.to_thread(parts.state.save, reached)
         logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,3 +137,26 @@ async def test_a_missing_or_foreign_file_at_the_start_is_replaced(
         path.write_bytes(content)
     async with protected() as db:
         assert await db.read(setting, "a") == 7
+
+
+async def test_rows_that_break_a_rule_are_set_aside(protected: Open, path: Path, alerts: list[Alert]) -> None:
+    """A row that refers to nothing is moved into quarantine with its reason; the others stay."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute(
+            "INSERT INTO user_disciplines(user_id, discipline, position, updated_at)"
+            " VALUES(99, 'nowhere', 1, 0)"
+        )
+    for part in path.parent.glob("*-sums*"):
+        part.unlink()
+    async with protected() as db:
+        alert = await told(alerts, "database_rows_broken")
+        assert "1 broken rows were moved" in alert.text
+        assert await db.read(setting, "a") == 1
+        assert db.protection is not None
+        assert (await db.protection.parts.check(path)).ok
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        kept = raw.execute("SELECT table_name, reason FROM quarantined_rows").fetchall()
+    assert [table for table, _ in kept] == ["user_disciplines"]
