@@ -17,7 +17,7 @@ from modelus_bot.database.salvage.layouts import Layout
 from modelus_bot.database.salvage.records import Row
 from modelus_bot.database.salvage.report import RejectedRow
 
-__all__ = ["Filler", "Rejections"]
+__all__ = ["Filler", "Rejections", "is_refusal"]
 
 KEPT = 50
 """How many rejected rows the report itself holds."""
@@ -25,6 +25,12 @@ CLIPPED = 200
 """How many characters of a text these show."""
 _AGES = ("version", "updated_at")
 _TAKEN = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
+_REFUSALS = {
+    sqlite3.SQLITE_ERROR,  # a function in a CHECK does not take the value
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_TOOBIG,
+}
 _HASHED = 12
 
 
@@ -32,8 +38,9 @@ class Rejections:
     """Rows that were not taken: counted, the first ones kept, all written to a file beside the target."""
 
     def __init__(self, path: Path) -> None:
-        """``path`` is made when the first row is rejected."""
+        """``path`` is made when the first row is rejected; one of an earlier attempt goes."""
         self.path = path
+        path.unlink(missing_ok=True)
         self.first: list[RejectedRow] = []
         self.counts: Counter[str] = Counter()
         self._file: TextIO | None = None
@@ -134,19 +141,40 @@ class Filler:
             self._from_strays.setdefault(layout.table, set()).update(map(layout.key, rows))
 
     def _settle(self, layout: Layout, statement: str, row: Row, error: Exception, linked: bool) -> None:
-        """Decide about a row that could not be inserted."""
+        """Decide about a row that was not inserted; an error that has nothing to do with it is raised."""
+        if not is_refusal(error):
+            raise error
         if getattr(error, "sqlite_errorcode", 0) not in _TAKEN:
             self._rejections.add(layout, row, str(error))
             return
         key = layout.key(row)
         present = self._connection.execute(layout.select, key).fetchone()
-        if present is None or (linked and present[: len(row)] != row):
+        if present is None or linked:
             self._rejections.add(layout, row, "another row has its key")
             return
         self.superseded += 1
-        if not linked and key in self._from_strays.get(layout.table, ()) and _newer(layout, row, present):
-            self._connection.execute(layout.delete, key)
+        if present[: len(row)] == row:
+            return
+        replaces = key in self._from_strays.get(layout.table, ()) and _newer(layout, row, present)
+        if replaces and self._replace(layout, statement, row, present):
+            self._rejections.add(layout, present, "a newer version of it was found")
+        else:
+            self._rejections.add(layout, row, "another version of it was found in a better place")
+
+    def _replace(self, layout: Layout, statement: str, row: Row, present: Row) -> bool:
+        """Put ``row`` in the place of ``present`` if the table's other rules let it in."""
+        self._connection.execute(layout.delete, layout.key(row))
+        try:
             self._connection.execute(statement, row)
+        except sqlite3.IntegrityError:
+            self._connection.execute(layout.insert(len(present)), present)
+            return False
+        return True
+
+
+def is_refusal(error: Exception) -> bool:
+    """Say whether an error means that a row breaks a rule, and not that the database cannot be written."""
+    return isinstance(error, OverflowError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSALS
 
 
 class _Counted:

@@ -43,14 +43,15 @@ class _Stray:
 class Harvest:
     """Brings all rows of an image into a new database; afterwards its figures can be read.
 
-    ``damaged`` holds page numbers; ``unassigned`` and ``stale`` count pages.
+    ``hurt`` holds the numbers of pages not all of whose cells could be read; ``unassigned`` and
+    ``stale`` count pages.
     """
 
     trees: Trees
     reference: Reference
     roots: dict[str, int]
     filler: Filler
-    damaged: set[int] = field(default_factory=set)
+    hurt: set[int] = field(default_factory=set)
     unassigned: int = 0
     stale: int = 0
     unreadable: int = 0
@@ -94,6 +95,11 @@ class Harvest:
             else:
                 self.stale += len(stray.slots)
 
+    @property
+    def damaged(self) -> int:
+        """How many pages are missing, malformed, or hold an unreadable cell."""
+        return len(self.hurt | self.trees.missing)
+
     def _walk_all(self) -> list[tuple[Layout, Slot]]:
         """Walk every b-tree that has a known root; return the pages of our own tables."""
         slots: list[tuple[Layout, Slot]] = []
@@ -107,17 +113,20 @@ class Harvest:
     def _read_linked(self, layout: Layout, slot: Slot) -> None:
         reading = self.trees.reader.read(slot.page, layout, slot.low, slot.high)
         if reading is None or reading.share < LEAST:
-            self.damaged.add(slot.page)
+            self.hurt.add(slot.page)
             self.trees.turn_out(layout, slot)
         else:
             self._take(layout, slot.page, reading, linked=True)
 
     def _take(self, layout: Layout, page: int, reading: Reading, *, linked: bool) -> None:
         self.filler.add(layout, reading.entries, linked=linked)
-        self.filler.refuse(layout, reading.doubtful, _BESIDE)
+        if layout.verified:
+            self.filler.add(layout, reading.doubtful, linked=linked)
+        else:
+            self.filler.refuse(layout, reading.doubtful, _BESIDE)
         self.unreadable += reading.unreadable
         if not reading.sound:
-            self.damaged.add(page)
+            self.hurt.add(page)
         if self.trees.kind(page) not in _INTERIOR:
             self.covered.add(layout, *_ends(layout, reading.entries))
 

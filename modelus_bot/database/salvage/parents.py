@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from modelus_bot.database.names import quoted
-from modelus_bot.database.salvage.filling import Rejections
+from modelus_bot.database.salvage.filling import Rejections, is_refusal
 from modelus_bot.database.salvage.layouts import Layout, Link, Reference
 from modelus_bot.database.salvage.records import Value
 from modelus_bot.database.salvage.report import RebuiltRow
@@ -70,7 +70,9 @@ def _rebuild(connection: sqlite3.Connection, layout: Layout, key: int | str) -> 
     )
     try:
         connection.execute(statement, tuple(values.values()))
-    except (sqlite3.Error, OverflowError):
+    except (sqlite3.Error, OverflowError) as error:
+        if not is_refusal(error):
+            raise
         return None
     return RebuiltRow(table=layout.table, key=key, known=tuple(known), invented=tuple(invented))
 

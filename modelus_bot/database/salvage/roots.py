@@ -83,7 +83,10 @@ def read_applied(trees: Trees, roots: dict[str, int]) -> frozenset[str]:
     if root is None:
         return frozenset()
     found: set[str] = set()
-    for slot in list(trees.walk(root, _MIGRATIONS)):
+    slots = list(trees.walk(root, _MIGRATIONS))
+    # Whoever walks all b-trees walks this one again.
+    trees.linked.difference_update(slot.page for slot in slots)
+    for slot in slots:
         reading = trees.reader.read(slot.page, _MIGRATIONS, slot.low, slot.high)
         if reading is not None and reading.share >= 0.5:
             found.update(str(entry.row[1]) for entry in reading.entries)

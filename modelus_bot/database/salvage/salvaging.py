@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.child import Report
+from modelus_bot.database.errors import from_sqlite
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.chain import chain_state
 from modelus_bot.database.salvage.choosing import choose
@@ -49,13 +50,22 @@ def salvage(
     well, except for rows that prove themselves. Rejected rows stand in ``TARGET.rejected.jsonl``.
 
     Raises OSError when the source cannot be opened, FileExistsError when the target is there already,
-    SchemaMismatch when the source was written by a newer version.
+    SchemaMismatch when the source was written by a newer version, another DatabaseError when the target
+    cannot be written.
     """
-    started = time.monotonic()
     if target.exists():
         raise FileExistsError(f"{target} is there already")
-    tell = _Teller(report)
-    with open_images(source, frozenset(bad_pages)) as images, partial_file(target) as partial:
+    try:
+        return _salvage(source, target, migrations, _Teller(report), frozenset(bad_pages))
+    except sqlite3.Error as error:
+        raise from_sqlite(error, operation="salvage") from error
+
+
+def _salvage(
+    source: Path, target: Path, migrations: Path | None, tell: _Teller, bad_pages: frozenset[int]
+) -> SalvageReport:
+    started = time.monotonic()
+    with open_images(source, bad_pages) as images, partial_file(target) as partial:
         tell("looking", 0, 0)
         image = choose(images)
         trees = Trees(image)
@@ -78,7 +88,7 @@ def salvage(
         target=str(target),
         page_size=image.page_size,
         pages=image.pages,
-        damaged=len(harvest.damaged),
+        damaged=harvest.damaged,
         unassigned=harvest.unassigned,
         stale=harvest.stale,
         wal="used" if image.has_wal else "ignored" if len(images) > 1 else "none",

@@ -48,7 +48,8 @@ class Trees:
     """The pages of an image by their role; ``kinds`` holds each page's first byte if it is a b-tree's.
 
     ``free_known`` says that the freelist could be read to its end, so that every page that is not on
-    it is in use. ``problems`` counts links that lead to where they should not.
+    it is in use. ``missing`` pages were led to and not found. ``problems`` counts links that lead to
+    where they should not.
     """
 
     image: Image
@@ -58,6 +59,7 @@ class Trees:
     free: set[int] = field(default_factory=set)
     free_known: bool = False
     holes: list[Hole] = field(default_factory=list)
+    missing: set[int] = field(default_factory=set)
     problems: int = 0
 
     def __post_init__(self) -> None:
@@ -100,6 +102,7 @@ class Trees:
     def miss(self, layout: Layout | None, slot: Slot) -> None:
         """Note that what belongs into ``slot`` is not there."""
         self.problems += 1
+        self.missing.add(slot.page)
         if layout is not None:
             self.holes.append(Hole(layout, slot.low, slot.high))
 
