@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import sqlite3
 import time
@@ -99,11 +100,17 @@ class ConnectionManager:
 
     def claim(self) -> None:
         """Take the file for this process; raises ``AlreadyRunning`` when another one has it."""
-        if self._instance is not None:
+        if self._instance is None:
+            return
+        try:
             self._instance.acquire()
+        except OSError as error:
+            denied = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
+            raise (DatabaseReadOnly if denied else ConnectionLost)(str(error)) from error
 
     async def open(self) -> None:
         """Open all three connections; the file must exist and be migrated. All or none."""
+        self._closed = False
         try:
             for lane in Lane:
                 await self._open(lane)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 from enum import StrEnum
@@ -54,14 +55,22 @@ class BreakerState(StrEnum):
 class CircuitBreaker:
     """Opens after ``failures`` failures of the environment in a row and probes with growing pauses.
 
-    Failures that are the operation's own (a broken rule, a wrong statement) do not count. Pauses
-    double from ``first`` to ``cap`` seconds.
+    Failures that are the operation's own (a broken rule, a wrong statement, a query that takes too
+    long) do not count; one of the ``conclusive`` classes opens it by itself. Pauses double from
+    ``first`` to ``cap`` seconds.
     """
 
     def __init__(
-        self, failures: int, first: float, cap: float, clock: Callable[[], float] = time.monotonic
+        self,
+        failures: int,
+        first: float,
+        cap: float,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        conclusive: tuple[type[DatabaseError], ...] = (),
     ) -> None:
         """Start closed."""
+        self._conclusive = conclusive
         self._threshold = failures
         self._first = first
         self._cap = cap
@@ -102,21 +111,36 @@ class CircuitBreaker:
         return closed_it
 
     def failed(self, error: DatabaseError) -> bool:
-        """Note a failure; returns True when it opened the breaker."""
-        if not isinstance(error, _ENVIRONMENT):
-            if self.state is BreakerState.HALF_OPEN:
-                self.state = BreakerState.OPEN
+        """Note a failure; returns True when it opened the breaker.
+
+        Failures of what was under way when it opened say nothing new: the pause stays as it is.
+        """
+        if not isinstance(error, _ENVIRONMENT) or error.code == sqlite3.SQLITE_INTERRUPT:
+            self.undecided()
             return False
         self._failed += 1
         self.cause = error
-        if self.state is BreakerState.CLOSED and self._failed < self._threshold:
+        if self.state is BreakerState.OPEN:
+            return False
+        if self.state is BreakerState.CLOSED and not (
+            self._failed >= self._threshold or isinstance(error, self._conclusive)
+        ):
             return False
         opened_it = self.state is BreakerState.CLOSED
         self.trip(error)
         return opened_it
 
-    def abandoned(self) -> None:
-        """Note that an operation's caller left before the answer: a probe among them is owed again."""
+    def lost(self, cause: DatabaseError) -> bool:
+        """Open at once, unless it is open already; returns True when that opened the breaker."""
+        opened_it = self.state is BreakerState.CLOSED
+        if self.state is BreakerState.OPEN:
+            self.cause = cause
+        else:
+            self.trip(cause)
+        return opened_it
+
+    def undecided(self) -> None:
+        """Note an operation that proves nothing, or whose caller left: a probe among them is owed again."""
         if self.state is BreakerState.HALF_OPEN:
             self.state = BreakerState.OPEN
 

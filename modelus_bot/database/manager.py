@@ -18,9 +18,10 @@ from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.degradation import BreakerState, CircuitBreaker, Mode, mode_for
 from modelus_bot.database.errors import (
     AlreadyRunning,
-    ConnectionLost,
     DatabaseError,
+    DatabaseReadOnly,
     DatabaseUnavailable,
+    DiskFull,
     ManagerClosed,
     StorageFailed,
 )
@@ -64,7 +65,7 @@ class DatabaseManager:
         self.protection = protection
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
-        self._write_breaker = self._breaker()
+        self._write_breaker = self._breaker(DiskFull, DatabaseReadOnly)
         self._read_breaker = self._breaker()
         self._connections = ConnectionManager(path, settings, claim=claim)
         self._connections.manual_checkpoints = not claim
@@ -83,16 +84,16 @@ class DatabaseManager:
 
     async def __aenter__(self) -> Self:
         """Claim, migrate and open; raises ``DatabaseError`` unless tolerant (``AlreadyRunning`` always)."""
-        self._connections.claim()
         try:
             await self._open()
         except AlreadyRunning:
+            await self._connections.close()
             raise
         except DatabaseError as error:
             if not self._tolerant:
                 await self._connections.close()
                 raise
-            self._trip(error)
+            self._lost(error)
         except BaseException:
             await self._connections.close()
             raise
@@ -155,7 +156,7 @@ class DatabaseManager:
         except BaseException as error:
             self._note_failure(self._write_breaker, error)
             raise
-        self._note_success(self._write_breaker)
+        self._write_breaker.undecided()
         return result
 
     async def read(self, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -219,14 +220,18 @@ class DatabaseManager:
             sqlite_version=sqlite3.sqlite_version,
         )
 
-    def _breaker(self) -> CircuitBreaker:
+    def _breaker(self, *conclusive: type[DatabaseError]) -> CircuitBreaker:
         settings = self.settings
         return CircuitBreaker(
-            settings.breaker_failures, settings.breaker_probe_first, settings.breaker_probe_cap
+            settings.breaker_failures,
+            settings.breaker_probe_first,
+            settings.breaker_probe_cap,
+            conclusive=conclusive,
         )
 
     async def _open(self) -> None:
         started = time.perf_counter()
+        self._connections.claim()
         protection = self.protection
         if protection is None:
             applied = await asyncio.to_thread(_prepare, self.path)
@@ -277,10 +282,10 @@ class DatabaseManager:
                 logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error(
                     "breaker_opened"
                 )
-        elif isinstance(error, Exception):
+        elif isinstance(error, Exception) and breaker is self._read_breaker:
             self._note_success(breaker)
         else:
-            breaker.abandoned()
+            breaker.undecided()
 
     def _note_success(self, breaker: CircuitBreaker) -> None:
         if breaker.succeeded():
@@ -292,15 +297,12 @@ class DatabaseManager:
         if self._running is None:
             raise DatabaseUnavailable("never opened", cause=self._write_breaker.cause)
 
-    def _lost(self, error: ConnectionLost) -> None:
-        self._trip(error)
-
-    def _trip(self, error: DatabaseError) -> None:
-        for breaker in (self._write_breaker, self._read_breaker):
-            breaker.trip(error)
-        logger.bind(reference=error.reference, cause=error.detail, error_type=error.error_type.value).error(
-            "database_unavailable"
-        )
+    def _lost(self, error: DatabaseError) -> None:
+        opened = [breaker.lost(error) for breaker in (self._write_breaker, self._read_breaker)]
+        if any(opened):
+            logger.bind(
+                reference=error.reference, cause=error.detail, error_type=error.error_type.value
+            ).error("database_unavailable")
 
     async def _probe(self) -> None:
         """While a breaker is open, find out with growing pauses whether the database is back."""
@@ -333,8 +335,15 @@ def _prepare(path: Path) -> tuple[str, ...]:
 
 
 def _probe_write(connection: sqlite3.Connection) -> None:
+    """Commit a page as it was: a transaction can begin on a full disk, but not end."""
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("ROLLBACK")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute(f"PRAGMA user_version={version:d}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _probe_read(connection: sqlite3.Connection) -> None:

@@ -100,7 +100,7 @@ def test_it_never_sticks(events: list[str], threshold: int) -> None:
             "ok": breaker.succeeded,
             "fail": lambda: breaker.failed(ConnectionLost()),
             "rule": lambda: breaker.failed(ConstraintViolated()),
-            "leave": breaker.abandoned,
+            "leave": breaker.undecided,
             "wait": breaker.succeeded,
         }[event]()
     clock.now += 5.0
