@@ -41,7 +41,7 @@ async def test_a_damaged_copy_is_said_to_be_damaged(bot_env: BotEnv) -> None:
     copy = env.settings.database.path.parent / "backups" / name
     copy.write_bytes(copy.read_bytes()[:-1] + b"!")
     answer = words_of(await env.admin.slash(env.channel, "backup verify", backup=name))
-    assert "Backup operation failed" in answer
+    assert "The backup is not whole" in answer
     assert "not verified" in words_of(await env.admin.slash(env.channel, "backup list"))
 
 
