@@ -9,6 +9,7 @@ from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.health import Overview, Percentiles
+from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import moment
 
@@ -30,7 +31,10 @@ class DatabaseHealth(CommandGroup):
         """Show mode, counts, latencies and sizes."""
         await interaction.response.defer(ephemeral=True)
         await require_admin(self.bot, self.viewer(interaction))
-        await interaction.followup.send(embed=card_of(self.bot.db.overview()))
+        card = card_of(self.bot.db.overview())
+        if self.bot.db.protection is not None:
+            card.add_field(name="Protection", value=protection_words(self.bot.db.protection), inline=False)
+        await interaction.followup.send(embed=card)
 
 
 def card_of(seen: Overview) -> discord.Embed:
@@ -68,6 +72,24 @@ def card_of(seen: Overview) -> discord.Embed:
         card.add_field(name="Latest failures (reference codes are in the log)", value=text, inline=False)
     card.set_footer(text=f"SQLite {seen.sqlite_version}, synchronous={seen.synchronous}; since the start")
     return card
+
+
+def protection_words(protection: Protection) -> str:
+    """Return how old the newest backup is, what the archive does, and how the last drill went."""
+    backup = protection.backups.newest_verified()
+    drill = next(iter(protection.drill.results()), None)
+    lines = [
+        f"Newest backup {moment(int(backup.created_at), 'R')}" if backup else "**No verified backup yet**",
+        protection.archive.status().words,
+    ]
+    if drill is not None:
+        outcome = f"whole in {drill.seconds:.1f} s" if drill.ok else "**NOT whole**"
+        lines.append(f"Last drill {moment(drill.at, 'R')}: {outcome}")
+    if protection.guard is not None and protection.guard.checked_at is not None:
+        lines.append(f"Last full check {moment(int(protection.guard.checked_at), 'R')}")
+    if protection.guard is not None and protection.guard.last_recovery is not None:
+        lines.append(f"Last recovery: {protection.guard.last_recovery}")
+    return embeds.clip("\n".join(lines), 1000)
 
 
 def _latency(count: int, found: Percentiles) -> str:

@@ -95,6 +95,9 @@ async def test_a_drill_restores_the_newest_copy(bot_env: BotEnv, tmp_path: Path)
     await backup_name(env)
     assert "✅" in words_of(await env.admin.slash(env.channel, "backup drill"))
     assert "Last drill" in words_of(await env.admin.slash(env.channel, "backup list"))
+    health = words_of(await env.admin.slash(env.channel, "dbhealth"))
+    assert "Newest backup" in health
+    assert "Last drill" in health
     assert not list(tmp_path.glob("*drill.partial"))
 
 
