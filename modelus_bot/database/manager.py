@@ -335,11 +335,10 @@ def _prepare(path: Path) -> tuple[str, ...]:
 
 
 def _probe_write(connection: sqlite3.Connection) -> None:
-    """Commit a page as it was: a transaction can begin on a full disk, but not end."""
+    """Commit a page: a transaction can begin on a full disk, but not end. Nothing uses ``user_version``."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.execute(f"PRAGMA user_version={version:d}")
+        connection.execute("PRAGMA user_version=0")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
