@@ -92,6 +92,7 @@ class ConnectionManager:
         self._pid = os.getpid()
         self._closed = False
         self._held: DatabaseError | None = None
+        self._discarding: set[asyncio.Task[None]] = set()
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
         self._written_at: int | None = None
@@ -146,17 +147,18 @@ class ConnectionManager:
             raise self._held.for_caller(lane.value, 1)
         slot = self._slots[lane]
         connection = slot.connection or await self._reopened(lane)
+        identity, stopwatch = slot.identity, slot.stopwatch
 
         def hop(raw: sqlite3.Connection) -> T:
-            self._check_file(slot)
+            self._check_file(identity)
             self._check_busy_slice(slot, raw)
-            slot.stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
+            stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
             try:
                 result = function(raw)
             finally:
-                slot.stopwatch.at = float("inf")
+                stopwatch.at = float("inf")
             try:
-                self._check_file(slot)
+                self._check_file(identity)
             except DatabaseError as error:
                 error.ambiguous = True
                 raise
@@ -191,7 +193,7 @@ class ConnectionManager:
         for slot in self._slots.values():
             if slot.connection is not None:
                 try:
-                    self._check_file(slot)
+                    self._check_file(slot.identity)
                 except FileMoved as moved:
                     return moved
                 except ConnectionLost:
@@ -254,13 +256,16 @@ class ConnectionManager:
             connection = self._slots[lane].connection
             if connection is not None:
                 await self._discard(lane, connection)
+        if self._discarding:
+            await asyncio.wait(self._discarding)
 
-    def _check_file(self, slot: _Slot) -> None:
+    def _check_file(self, identity: Identity) -> None:
+        """Raise when the files lying there are not those of ``identity``, which a connection has open."""
         try:
             found = identity_of(self._paths)
         except OSError as error:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
-        if found != slot.identity and (moved := what_moved(found, slot.identity)):
+        if found != identity and (moved := what_moved(found, identity)):
             raise FileMoved(moved)
         if self._written_at is not None and written_at(self.path) != self._written_at:
             raise FileTouched("the file was written to by somebody else")
@@ -311,19 +316,42 @@ class ConnectionManager:
 
     async def _open(self, lane: Lane) -> None:
         slot = self._slots[lane]
-        connection = WorkerConnection(lambda: self._connect(lane, slot))
+        stopwatch = _Stopwatch()
+        found: list[Identity] = []
+
+        def connect() -> sqlite3.Connection:
+            with contextlib.suppress(OSError):
+                found.append(identity_of(self._paths))
+            return self._connect(lane, slot, stopwatch)
+
+        connection = WorkerConnection(connect)
+        opening = asyncio.create_task(self._identified(connection, found))
         try:
-            await connection
-            slot.identity = await connection.run(lambda _: identity_of(self._paths))
-        except (sqlite3.Error, OSError) as error:
+            identity = await asyncio.shield(opening)
+        except BaseException as error:
+            await asyncio.wait({opening}, timeout=self._settings.close_deadline)
+            if not opening.done():
+                opening.cancel()
+            elif not opening.cancelled():
+                opening.exception()
             await close_quietly(connection, self._settings.close_deadline)
             if isinstance(error, PermissionError):
                 raise DatabaseReadOnly(str(error)) from error
-            raise from_sqlite(error) from error
-        slot.connection = connection
+            if isinstance(error, sqlite3.Error | OSError):
+                raise from_sqlite(error) from error
+            raise
+        slot.identity, slot.stopwatch, slot.connection = identity, stopwatch, connection
         slot.watching.enter_context(watched(self.path))
 
-    def _connect(self, lane: Lane, slot: _Slot) -> sqlite3.Connection:
+    async def _identified(self, connection: WorkerConnection, found: list[Identity]) -> Identity:
+        """Open the connection and return which files it has open; ``found`` is what lay there just before."""
+        await connection
+        identity = await connection.run(lambda _: identity_of(self._paths))
+        if not found or found[0][0] != identity[0]:
+            raise ConnectionLost("the file was replaced while it was opened")
+        return identity
+
+    def _connect(self, lane: Lane, slot: _Slot, stopwatch: _Stopwatch) -> sqlite3.Connection:
         mode = "rw" if lane is Lane.WRITER else "ro"
         slot.busy_slice = self._settings.busy_slice
         raw = sqlite3.connect(
@@ -338,7 +366,7 @@ class ConnectionManager:
             for pragma in self._pragmas(lane):
                 raw.execute(pragma)
             raw.row_factory = sqlite3.Row
-            raw.set_progress_handler(slot.stopwatch.expired, 20_000)
+            raw.set_progress_handler(stopwatch.expired, 20_000)
             raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except BaseException:
             raw.close()
@@ -359,10 +387,14 @@ class ConnectionManager:
         )
 
     async def _discard(self, lane: Lane, connection: WorkerConnection) -> None:
+        """Close a connection that is given up; whoever comes second leaves that to the first."""
         slot = self._slots[lane]
-        known = slot.connection is connection
-        if known:
-            slot.connection = None
-        await close_quietly(connection, self._settings.close_deadline)
-        if known:
-            slot.watching.close()
+        if slot.connection is not connection:
+            return
+        slot.connection = None
+        watching, slot.watching = slot.watching, contextlib.ExitStack()
+        closing = asyncio.create_task(close_quietly(connection, self._settings.close_deadline))
+        self._discarding.add(closing)
+        closing.add_done_callback(self._discarding.discard)
+        closing.add_done_callback(lambda _: watching.close())
+        await asyncio.shield(closing)

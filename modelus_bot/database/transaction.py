@@ -98,6 +98,7 @@ class TransactionManager:
 
     async def __aenter__(self) -> Self:
         """Start the lane."""
+        self._closing = False
         self._lane = asyncio.create_task(self._serve(), name="writer-lane")
         return self
 
@@ -220,7 +221,9 @@ class TransactionManager:
         members = [entry.member for entry in group]
         function = functools.partial(self._writer.commit, group=members, attempt=attempt)
         try:
-            return await self._connections.run(Lane.WRITER, function)
+            return await self._connections.run(
+                Lane.WRITER, function, seconds=self._settings.long_read_deadline
+            )
         except (DatabaseError, asyncio.CancelledError) as error:
             if not isinstance(error, DatabaseError) or error.ambiguous:
                 for entry in group:
