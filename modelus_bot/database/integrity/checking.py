@@ -62,8 +62,9 @@ def check_file(
     if kind is FileKind.TRUNCATED:
         examination.damage("the file is shorter than its header says")
     try:
-        with opened(path, finished=finished, deadline=started + seconds) as connection:
-            examination.run(connection)
+        deadline = started + seconds
+        with opened(path, finished=finished, deadline=deadline) as connection:
+            examination.run(connection, deadline)
     except OutOfTime:
         examination.unfinished(f"the check was not finished within {seconds:g} s")
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything

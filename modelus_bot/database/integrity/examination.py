@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.audit import ChainReport, verify_chain, walk
 from modelus_bot.database.integrity.expectation import Expectation, expectation_of
 from modelus_bot.database.integrity.finding import findings, merged, violations
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.opening import Meaning, meaning_of, with_any_text
 from modelus_bot.database.integrity.report import BrokenRow, CheckReport
-from modelus_bot.database.integrity.structure import Depth, index_counts, look_at
+from modelus_bot.database.integrity.structure import MOST, Depth, index_counts, look_at, tables_named
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.classifying import FileKind
-from modelus_bot.database.schema.shape import Shape
 
 __all__ = ["Examination", "OutOfTime"]
 
@@ -53,6 +53,7 @@ class Examination:
         self._schema_digest = schema_digest
         self._migrations = migrations
         self._on_step = on_step
+        self._deadline = float("inf")
         self._damage: list[str] = []
         self._unfinished: list[str] = []
         self._problems: list[str] = []
@@ -84,8 +85,9 @@ class Examination:
         else:
             self.unfinished(f"{what} could not be checked: {error}")
 
-    def run(self, connection: sqlite3.Connection) -> None:
-        """Ask everything on one snapshot; raises ``OutOfTime``."""
+    def run(self, connection: sqlite3.Connection, deadline: float) -> None:
+        """Ask everything on one snapshot; raises ``OutOfTime`` after ``deadline`` (``perf_counter``)."""
+        self._deadline = deadline
         full = self._depth == "full"
         with self._asking("the header"):
             connection.execute("BEGIN").close()
@@ -95,39 +97,40 @@ class Examination:
             for sentence in structure.damage:
                 self.damage(sentence)
             self._about_rows = structure.rows
-        shape = None
         with self._asking("the schema"):
-            shape = self._look_at_schema(connection)
+            self._look_at_schema(connection)
         tables: list[str] = []
         with self._asking("the list of tables"):
             tables = [row[0].decode("utf-8", "replace") for row in connection.execute(_TABLES)]
-        for table in tables:
-            with self._asking(f"table {table}"):
-                self._rows[table] = self._read(connection, table) if full else _count(connection, table)
-        if not full and shape is not None:
-            with self._asking("the indexes"):
-                for sentence in index_counts(connection, shape):
-                    self.damage(sentence)
         if "audit_logs" in tables:
             with self._asking("the audit trail"):
                 self._walk_chain(connection)
+        for table in tables:
+            if table not in self._rows:
+                with self._asking(f"table {table}"):
+                    self._rows[table] = self._read(connection, table) if full else _count(connection, table)
+        if self._digest and (not full or len(self._about_rows) >= MOST):
+            with self._asking("the indexes"):
+                for sentence in index_counts(connection, self._expected.found):
+                    self.damage(sentence)
         if full and not self._damage:
             with self._asking("the rows"):
                 self._look_at_rows(connection)
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[None]:
+        if time.perf_counter() > self._deadline:
+            raise OutOfTime
         self._on_step(what)
         try:
             yield
         except Exception as error:  # noqa: BLE001 - damaged files provoke anything
             self.judge(what, error)
 
-    def _look_at_schema(self, connection: sqlite3.Connection) -> Shape:
+    def _look_at_schema(self, connection: sqlite3.Connection) -> None:
         self._expected = expectation_of(connection, self._migrations, self._schema_digest)
         self._problems.extend(self._expected.problems)
         self._digest = self._expected.found.digest
-        return self._expected.found
 
     def _read(self, connection: sqlite3.Connection, table: str) -> int:
         """Read every value of every row and return how many rows there are."""
@@ -150,11 +153,27 @@ class Examination:
             return
         self._audit = (newest, head.hex(), True)
         if self._depth == "full":
-            with with_any_text(connection):
-                report = verify_chain(walk(connection))
+            report = self._verified(connection)
             self._audit = (newest, head.hex(), report.intact)
             if report.problem:
                 self._problems.append(f"the audit trail: {report.problem}")
+
+    def _verified(self, connection: sqlite3.Connection) -> ChainReport:
+        """Walk the chain, which reads every value of the table; once more if there are odd texts."""
+        connection.text_factory = str
+        try:
+            report = verify_chain(walk(connection))
+        except (UnicodeDecodeError, sqlite3.OperationalError) as error:
+            if getattr(error, "sqlite_errorcode", None) is not None:
+                raise
+        else:
+            if report.intact:
+                self._rows["audit_logs"] = report.links
+            return report
+        finally:
+            connection.text_factory = bytes
+        with with_any_text(connection):
+            return verify_chain(walk(connection))
 
     def _look_at_rows(self, connection: sqlite3.Connection) -> None:
         """Ask every row about every rule; in a damaged structure the answers would mean nothing."""
@@ -165,6 +184,7 @@ class Examination:
                 self._expected.shape,
                 tables=self._expected.tables,
                 text_tables=self._odd_texts,
+                closely=self._suspects(),
             )
             found = [(one.key.table, one.key.record_id, one.reason) for one in rows]
         else:
@@ -176,6 +196,15 @@ class Examination:
                 with self._asking(f"the rule {invariant.name}"):
                     found.extend(violations(connection.execute, invariant))
         self._broken = merged(found)
+
+    def _suspects(self) -> frozenset[str] | None:
+        """Return the tables that are asked about more than CHECKs and references.
+
+        For the others SQLite's own check was enough; None is all, when it had more to say than it was let.
+        """
+        if len(self._about_rows) >= MOST:
+            return None
+        return self._expected.altered | tables_named(self._about_rows, self._expected.found)
 
     def report(self, kind: FileKind, size: int, seconds: float) -> CheckReport:
         """Return everything that was found."""

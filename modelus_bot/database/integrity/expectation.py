@@ -19,14 +19,16 @@ _NOTHING = Shape({}, {}, {}, {})
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """The expected ``shape`` (None: nobody knows), the ``tables`` that have it, and what differs.
+    """The expected ``shape`` (None: nobody knows), the ``tables`` with its columns, and what differs.
 
-    ``newest`` is true for a file that has all migrations, so that invariants can be asked.
+    ``altered`` are tables whose rules or unique indexes are others than they should be. ``newest`` is
+    true for a file that has all migrations, so that invariants can be asked.
     """
 
     found: Shape = _NOTHING
     shape: Shape | None = None
     tables: frozenset[str] = frozenset()
+    altered: frozenset[str] = frozenset()
     newest: bool = False
     problems: tuple[str, ...] = field(default=())
 
@@ -57,6 +59,7 @@ def expectation_of(
         found,
         expected,
         frozenset(name for name in expected.tables if _answers(expected, found, name)),
+        frozenset(name for name in expected.tables if _is_altered(expected, found, name)),
         set(known) <= applied or expected.digest == validator.digest,
         tuple(one.fact for one in differences if one.remedy is not Remedy.NOTE),
     )
@@ -79,3 +82,11 @@ def _has_columns(expected: Shape, found: Shape, name: str) -> bool:
         return False
     wanted = {column.name for column in expected.tables[name].columns}
     return wanted <= {column.name for column in found.tables[name].columns}
+
+
+def _is_altered(expected: Shape, found: Shape, name: str) -> bool:
+    def rules(shape: Shape) -> tuple[object, ...]:
+        unique = [one for one in shape.indexes.values() if one.table == name and one.unique]
+        return shape.tables.get(name), sorted(unique, key=lambda one: one.name)
+
+    return rules(expected) != rules(found)

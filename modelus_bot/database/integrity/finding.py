@@ -67,14 +67,19 @@ def findings(
     *,
     tables: Collection[str] | None = None,
     text_tables: Collection[str] | None = None,
+    closely: Collection[str] | None = None,
     limit: int = LIMIT,
 ) -> list[Finding]:
-    """Return every broken rule of every row; ``text_tables`` are those whose texts are decoded, too."""
+    """Return every broken rule of every row of ``tables`` (None: all).
+
+    Texts are decoded in ``text_tables`` only; ``closely`` are those that are asked about more than
+    CHECKs and references: about empty columns, types, and duplicates.
+    """
     found: list[Finding] = []
     for table in shape.tables.values():
         if table.virtual or (tables is not None and table.name not in tables):
             continue
-        for question in _questions(table, shape):
+        for question in _questions(table, shape, closely=closely is None or table.name in closely):
             found.extend(_answers(ask, question, limit))
         if text_tables is None or table.name in text_tables:
             odd = broken_texts(ask, table, limit)
@@ -134,12 +139,13 @@ def merged(found: Iterable[tuple[str, str, str]]) -> tuple[BrokenRow, ...]:
     )
 
 
-def _questions(table: Table, shape: Shape) -> Iterator[Question]:
-    rules = row_rules(table)
+def _questions(table: Table, shape: Shape, *, closely: bool) -> Iterator[Question]:
+    rules = row_rules(table, only_checks=not closely)
     if rules is not None:
         yield rules
     yield from orphans(table, shape)
-    yield from duplicates(table, shape)
+    if closely:
+        yield from duplicates(table, shape)
 
 
 def _answers(ask: Ask, question: Question, limit: int) -> Iterator[Finding]:

@@ -42,9 +42,9 @@ class Question:
     flagged: bool = False
 
 
-def row_rules(table: Table) -> Question | None:
+def row_rules(table: Table, *, only_checks: bool = False) -> Question | None:
     """Ask for rows that break NOT NULL, a column's type, or a CHECK; None for a table without rules."""
-    rules = [*_filled(table), *_types(table), *_checks(table)]
+    rules = [*_checks(table)] if only_checks else [*_filled(table), *_types(table), *_checks(table)]
     if not rules:
         return None
     flags = [flag for _, flag in rules]

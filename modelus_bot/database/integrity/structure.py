@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from modelus_bot.database.names import with_names
 from modelus_bot.database.schema.shape import Shape
 
-__all__ = ["Depth", "Structure", "index_counts", "look_at"]
+__all__ = ["MOST", "Depth", "Structure", "index_counts", "look_at", "tables_named"]
 
 Depth = Literal["quick", "full"]
 MOST = 10_000
-"""Messages that are asked for: fewer could all be about single rows and hide damage behind them."""
+"""Messages that are asked for; those about pages come first, then those about rows and indexes mixed."""
 
 _QUICK = "PRAGMA quick_check(10000)"
 _FULL = "PRAGMA integrity_check(10000)"
@@ -35,12 +35,28 @@ class Structure:
 
 def look_at(connection: sqlite3.Connection, depth: Depth) -> Structure:
     """Run SQLite's own check; raises ``sqlite3.Error`` where it gives up."""
-    found = _look(connection, depth)
-    if len(found.rows) >= MOST and not found.damage:
-        # All room was taken by rows; without CHECKs there is some for what matters more.
-        connection.execute("PRAGMA ignore_check_constraints=ON").close()
-        found.damage = _look(connection, depth).damage
+    found = Structure()
+    for (answer,) in connection.execute(_QUICK if depth == "quick" else _FULL):
+        for line in _text(answer).splitlines():
+            if line in {"ok", ""} or line.startswith(_HEADER):
+                continue
+            (found.rows if _is_about_rows(line) else found.damage).append(line)
     return found
+
+
+def tables_named(lines: Iterable[str], shape: Shape) -> frozenset[str]:
+    """Return the tables that sentences about rows are about; ``shape`` is that of the file itself."""
+    found: set[str] = set()
+    for line in lines:
+        name = line.rpartition(" in ")[2].lower()
+        index = name.removeprefix("index ")
+        if name == index:
+            found.update(table for table in shape.tables if f"{name}.".startswith(f"{table}."))
+        elif index in shape.indexes:
+            found.add(shape.indexes[index].table)
+        else:
+            found.update(table for table in shape.tables if index.startswith(f"sqlite_autoindex_{table}_"))
+    return frozenset(found)
 
 
 def index_counts(connection: sqlite3.Connection, shape: Shape) -> Iterator[str]:
@@ -65,16 +81,6 @@ def _indexes(connection: sqlite3.Connection, shape: Shape) -> Iterator[tuple[str
     for index in shape.indexes.values():
         if index.table in shape.tables:
             yield index.table, index.name, f" WHERE {index.predicate}" if index.predicate else ""
-
-
-def _look(connection: sqlite3.Connection, depth: Depth) -> Structure:
-    found = Structure()
-    for (answer,) in connection.execute(_QUICK if depth == "quick" else _FULL):
-        for line in _text(answer).splitlines():
-            if line in {"ok", ""} or line.startswith(_HEADER):
-                continue
-            (found.rows if _is_about_rows(line) else found.damage).append(line)
-    return found
 
 
 def _is_about_rows(line: str) -> bool:

@@ -209,9 +209,10 @@ def test_many_broken_rows_do_not_hide_damage(file: Path) -> None:
     """Ten thousand messages about rows leave no room for the one about the structure."""
     with lawless(file, "settings") as raw:
         raw.executemany(
-            "INSERT INTO settings(key, value, updated_at) VALUES(?, 'no json', 0)",
+            "INSERT INTO settings(key, value, updated_at) VALUES(?, '1', 'never')",
             [(f"odd {number}",) for number in range(10_050)],
         )
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as raw:
         raw.execute("PRAGMA writable_schema=ON")
         raw.execute(
             "UPDATE sqlite_master SET sql = replace(sql, '= 1', '= 0') WHERE name = 'idx_users_active'"
@@ -219,6 +220,21 @@ def test_many_broken_rows_do_not_hide_damage(file: Path) -> None:
     report = check_file(file)
     assert report.damaged
     assert any("idx_users_active" in problem for problem in report.problems)
+
+
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
+@pytest.mark.parametrize("finished", [False, True])
+def test_checks_are_asked_however_the_file_is_opened(file: Path, journal: str, finished: bool) -> None:
+    """SQLite's own check passes over CHECKs on a read-only connection; ours does not."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as raw:
+        raw.executescript(
+            "PRAGMA ignore_check_constraints=ON; UPDATE settings SET value = '{' WHERE key = 'k1';"
+        )
+        raw.execute(f"PRAGMA journal_mode={journal}")
+    with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    report = check_file(file, finished=finished)
+    assert [(one.table, one.record_id) for one in report.broken_rows] == [("settings", "k1")]
 
 
 def test_an_older_file_is_as_good_as_a_new_one(file: Path) -> None:
