@@ -265,12 +265,15 @@ class Query(Generic[P, R]):
     """A named read: a plain function of a read-only transaction, run whole on one snapshot.
 
     ``long`` queries (exports, searches, reports) have a reader of their own, so that short ones
-    never wait behind them.
+    never wait behind them. ``kept`` ones read kept tables only, so that the last snapshot can answer
+    them while the database cannot; answers of ``hot`` ones are cached until the next commit.
     """
 
     function: Callable[Concatenate[ReadTransaction, P], R]
     name: str
     long: bool = False
+    kept: bool = False
+    hot: bool = False
 
     def __call__(self, tx: ReadTransaction, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run inside a transaction that already exists, for instance in a Write."""
@@ -282,16 +285,23 @@ def query(function: Callable[Concatenate[ReadTransaction, P], R], /) -> Query[P,
 
 
 @overload
-def query(*, long: bool) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
+def query(
+    *, long: bool = False, kept: bool = False, hot: bool = False
+) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
 
 
 def query(
-    function: Callable[Concatenate[ReadTransaction, P], R] | None = None, /, *, long: bool = False
+    function: Callable[Concatenate[ReadTransaction, P], R] | None = None,
+    /,
+    *,
+    long: bool = False,
+    kept: bool = False,
+    hot: bool = False,
 ) -> Query[P, R] | Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]:
-    """Make a ``Query`` of a function: ``@query`` or ``@query(long=True)``."""
+    """Make a ``Query`` of a function: ``@query``, or for instance ``@query(kept=True)``."""
 
     def wrap(inner: Callable[Concatenate[ReadTransaction, P], R]) -> Query[P, R]:
         name = f"{inner.__module__.rpartition('.')[2]}.{inner.__name__}"
-        return Query(inner, name, long)
+        return Query(inner, name, long, kept, hot)
 
     return wrap(function) if function is not None else wrap
