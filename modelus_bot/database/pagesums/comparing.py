@@ -31,17 +31,14 @@ def compare_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     started = time.perf_counter()
     descriptor = os.open(task["path"], os.O_RDONLY | os.O_CLOEXEC)
-    page_size = task["page_size"] or _named_page_size(descriptor)
-    if task.get("pages") is not None:
-        listed = [_one(descriptor, page, page_size) for page in task["pages"]]
-    else:
-        listed = []
-        first, last = task.get("first", 1), task.get("last")
-        pace = task.get("bytes_per_second", 0)
-        found = hashes_of(_blocks(descriptor, page_size, first, last, pace), page_size, first)
-        for at, hashes in _pieces(found, first):
-            report({"first": at, "hashes": base64.b64encode(hashes).decode()})
-    length = os.fstat(descriptor).st_size
+    try:
+        page_size = task["page_size"] or _named_page_size(descriptor)
+        listed = [_one(descriptor, page, page_size) for page in task.get("pages", ())]
+        if "pages" not in task:
+            _report_all(descriptor, page_size, task, report)
+        length = os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
     return {
         "page_size": page_size,
         "pages": -(-length // page_size),
@@ -59,6 +56,13 @@ def hashes_of(blocks: Iterable[bytes], page_size: int, first: int = 1) -> Iterat
         for at in range(0, len(view), page_size):
             yield page_hash(number, view[at : at + page_size])
             number += 1
+
+
+def _report_all(descriptor: int, page_size: int, task: dict[str, Any], report: Report) -> None:
+    first = task.get("first", 1)
+    blocks = _blocks(descriptor, page_size, first, task.get("last"), task.get("bytes_per_second", 0))
+    for at, hashes in _pieces(hashes_of(blocks, page_size, first), first):
+        report({"first": at, "hashes": base64.b64encode(hashes).decode()})
 
 
 def _pieces(hashes: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:

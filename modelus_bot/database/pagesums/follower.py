@@ -16,6 +16,7 @@ from modelus_bot.database.pagesums.tail import WalTail
 
 __all__ = ["Follower"]
 
+LOOK_SECONDS = 0.025
 LOG_LIMIT = 8 * 1024 * 1024
 """Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
 
@@ -35,11 +36,8 @@ class Follower:
         self._loaded = False
         self._open = False
         self._guard = threading.RLock()
-
-    @property
-    def idle(self) -> bool:
-        """Whether there is nothing to read in the -wal; asks the file system once."""
-        return self._ledger is None or self._tail.quiet(time.time_ns())
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
 
     @property
     def gap(self) -> bool:
@@ -48,19 +46,32 @@ class Follower:
         return ledger is not None and ledger.gap
 
     def start(self) -> None:
-        """From now on connections may be open."""
+        """Follow the -wal in a thread: from now on connections may be open."""
         with self._guard:
             self.current()
             self._open = True
             if self._ledger is not None:
+                self._ledger.live = True
                 self._note([replace(_where(self._ledger), closed=False)], durable=True)
+        self._stop.clear()
+        self._thread = threading.Thread(target=self._follow, name="page-sums", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        if self._thread is not None:
+            self._stop.set()
+            self._thread.join()
+            self._thread = None
 
     def finish(self) -> None:
-        """No connection is open any more; note that everything ended in order, and save."""
+        """Note that everything ended in order: no connection is open any more."""
+        self.stop()
         with self._guard:
             self._open = False
             ledger = self.current()
             if ledger is not None:
+                ledger.live = False
                 self._note([replace(_where(ledger), closed=True, complete=True)], durable=False)
                 self.save()
                 self._sidecar.close()
@@ -107,10 +118,24 @@ class Follower:
                 self.forget()
                 return
             self._loaded = True
+            before = self._ledger
             self._ledger = ledger = Ledger.of(page_size, hashes)
+            ledger.live = self._open
             for batch in self._news(ledger, complete=not self._open):
                 ledger.note(batch)
+            if before is not None and before.position == ledger.position:
+                ledger.complete = before.complete
             self.save()
+
+    def begin_look(self, ledger: Ledger) -> int:
+        """Prepare for pages to be read; returns how many gaps are known."""
+        with self._guard:
+            ledger.begin_look()
+            return ledger.gaps
+
+    def end_look(self, ledger: Ledger) -> None:
+        """Nothing is being read any more; does not wait for anything."""
+        ledger.end_look()
 
     def compare(self, ledger: Ledger, first: int, hashes: bytes, *, whole: bool) -> Verdict:
         """Judge what was read of the main file, knowing everything committed before it was."""
@@ -136,12 +161,11 @@ class Follower:
         """
         with self._guard:
             shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
-            unclear: set[int] = set()
-            if ledger.gap and ledger.gaps == gaps:
-                unclear = wrong.keys() - stale - shadowed
+            unclear = wrong.keys() - stale - shadowed if ledger.gap else set()
+            if ledger.gaps == gaps:
                 for page in unclear:
                     ledger.accept(page, wrong[page])
-                if whole:
+                if whole and ledger.gap:
                     ledger.settled_by_check()
             ledger.rebooted = False
             bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
@@ -152,6 +176,14 @@ class Follower:
                 unclear=tuple(sorted(unclear)),
                 shadowed=tuple(sorted(shadowed)),
             )
+
+    def _follow(self) -> None:
+        while not self._stop.wait(LOOK_SECONDS):
+            try:
+                if self._ledger is not None and not self._tail.quiet(time.time_ns()):
+                    self.poll()
+            except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
+                logger.opt(exception=error).error("page_sums_fault")
 
     def _poll(self, *, complete: bool, durable: bool) -> None:
         with self._guard:

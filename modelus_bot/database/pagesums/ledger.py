@@ -56,6 +56,15 @@ class Verdict:
 
 
 @dataclass(slots=True)
+class Look:
+    """What pages, and how many of them, the main file may have had since a reading of it began."""
+
+    low: int
+    high: int
+    replaced: dict[int, set[bytes]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Ledger:
     """The known hashes of a main file of ``page_size`` bytes a page, and of what may replace them.
 
@@ -76,12 +85,16 @@ class Ledger:
     closed: bool = False
     rebooted: bool = False
     """Whether the machine was started anew since: what was not flushed may be gone without any damage."""
+    live: bool = False
+    """Whether connections may be open."""
     position: Position | None = None
     versions: dict[int, bytearray] = field(default_factory=dict)
     outdated: dict[int, bytes] = field(default_factory=dict)
     """Hashes that were replaced at a gap, by page: finding one of them is no sign of a missed commit."""
     suspects: set[int] = field(default_factory=set)
     """Pages that the -wal would give another content than was committed, whatever the main file holds."""
+    look: Look | None = None
+    """What was right at some time since pages began to be read; None while nobody reads any."""
 
     @classmethod
     def of(cls, page_size: int, hashes: bytes) -> Ledger:
@@ -144,7 +157,7 @@ class Ledger:
                 if base[at : at + HASH_BYTES] != found:
                     self._judge(first + index, found, verdict)
         if whole:
-            self._judge_length(first + count - 1, verdict)
+            self._judge_length(first + count - 1, self._required, verdict)
         return verdict
 
     def compare_some(self, found: Iterable[tuple[int, bytes | None]]) -> Verdict:
@@ -152,15 +165,25 @@ class Ledger:
         verdict = Verdict()
         for page, content in found:
             if content is None:
-                if page <= self._required:
-                    verdict.wrong.append(page)
+                self._judge_length(page - 1, page, verdict)
             elif content != self._base_of(page) or page > self._allowed:
                 self._judge(page, content, verdict)
         return verdict
 
+    def begin_look(self) -> None:
+        """Pages are being read from now on: until ``end_look`` what was right now stays so."""
+        self.look = Look(self._required, self._allowed)
+
+    def end_look(self) -> None:
+        """Nobody is reading any more."""
+        self.look = None
+
     def observe(self, first: int, hashes: bytes) -> None:
         """Remember what pages were found to hold: older versions may not come back."""
+        replaced = self.look.replaced if self.look is not None else {}
         for page in [page for page in self.versions if first <= page < first + len(hashes) // HASH_BYTES]:
+            if page in replaced:  # it was read before that, perhaps: the same content may come once more
+                continue
             at = (page - first) * HASH_BYTES
             self._advance(page, hashes[at : at + HASH_BYTES])
         unknown = self.base.find(UNKNOWN)
@@ -210,12 +233,17 @@ class Ledger:
         if page <= self._allowed and self._may_hold(page, found):
             verdict.explained += 1
             return
+        if self.look is not None and self._might_have_held(self.look, page, found):
+            verdict.explained += 1
+            return
         verdict.wrong.append(page)
         if found in _split(self.outdated.get(page, b"")):
             verdict.stale.add(page)
 
-    def _judge_length(self, last: int, verdict: Verdict) -> None:
-        verdict.wrong.extend(range(last + 1, self._required + 1))
+    def _judge_length(self, last: int, end: int, verdict: Verdict) -> None:
+        """Find pages missing behind page ``last`` up to ``end``."""
+        required = min(self._required, self.look.low) if self.look is not None else self._required
+        verdict.wrong.extend(range(last + 1, min(end, required) + 1))
 
     def _may_hold(self, page: int, found: bytes) -> bool:
         if self._base_of(page) in {found, UNKNOWN}:
@@ -224,28 +252,44 @@ class Ledger:
             return True
         return page > self._required and found == zero_hash(self.page_size)
 
+    def _might_have_held(self, look: Look, page: int, found: bytes) -> bool:
+        return self._allowed < page <= look.high or found in look.replaced.get(page, ())
+
+    def _replace(self, page: int, found: bytes) -> None:
+        """Put a new hash into the base."""
+        if self.look is not None:
+            self.look.replaced.setdefault(page, set()).add(self._base_of(page))
+        self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = found
+
     def _advance(self, page: int, found: bytes) -> None:
         if self._base_of(page) == found:
             return
         versions = _split(self.versions[page])
         if found not in versions or page > self.known:
             return
-        self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = found
-        self.versions[page] = bytearray(b"".join(versions[versions.index(found) :]))
+        at = versions.index(found)
+        if self.look is not None:
+            self.look.replaced.setdefault(page, set()).update(versions[:at])
+        self._replace(page, found)
+        self.versions[page] = bytearray(b"".join(versions[at:]))
 
     def _settle(self, *, gap: bool) -> None:
         """Take the newest versions for what the main file holds, as when the -wal starts anew."""
         size = HASH_BYTES
         required, known = self._required, self.known
-        if gap and not self.rebooted:
+        if gap and not self.rebooted and not self.live:
             self._keep_outdated()
+        if self.look is not None:
+            self.look.low, self.look.high = min(self.look.low, required), max(self.look.high, self._allowed)
+            for page, versions in self.versions.items():
+                self.look.replaced.setdefault(page, set()).update(_split(versions))
         del self.base[self.pages * size :]
         self.base += UNKNOWN * (self.pages - self.known)
         for page in range(required + 1, min(known, self.pages) + 1):
-            self.base[(page - 1) * size : page * size] = UNKNOWN
+            self._replace(page, UNKNOWN)
         for page, versions in self.versions.items():
             if page <= self.pages:
-                self.base[(page - 1) * size : page * size] = versions[-size:]
+                self._replace(page, bytes(versions[-size:]))
         self.versions.clear()
         self.low = self.high = self.pages
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
@@ -21,7 +20,6 @@ from modelus_bot.database.pagesums.report import SumsReport
 
 __all__ = ["PageSums"]
 
-LOOK_SECONDS = 0.1
 CHILD_SECONDS = 600.0
 SECOND_LOOKS = (0.05, 0.5)
 """Pauses in seconds before pages that differ are read again: a checkpoint may be writing them."""
@@ -58,7 +56,7 @@ class _Look:
 class PageSums:
     """Keeps a hash of every page of ``database``'s main file beside it and follows its -wal.
 
-    Inside ``async with`` connections may be open, and the -wal is looked at ten times a second.
+    Inside ``async with`` connections may be open, and a thread looks at the -wal forty times a second.
     Outside of it nothing may write the file, unless ``forget`` comes before and ``adopt`` after.
     """
 
@@ -68,22 +66,16 @@ class PageSums:
         self._follower = Follower(database)
         self._run = run
         self._turn = asyncio.Lock()
-        self._clock: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start following the -wal; enter before the first connection is opened."""
         await asyncio.to_thread(self._follower.start)
-        self._clock = asyncio.create_task(self._look_by_the_clock(), name="page-sums")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop following; leave after the last connection was closed."""
-        if self._clock is not None:
-            self._clock.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._clock
-            self._clock = None
-        await self.after_close()
+        async with self._turn:
+            await asyncio.to_thread(self._follower.finish)
 
     @property
     def gap(self) -> bool:
@@ -131,15 +123,9 @@ class PageSums:
         await asyncio.to_thread(self._follower.poll_durably)
 
     async def after_close(self) -> None:
-        """Take note that every connection was closed, and save."""
+        """Note what the last close of a connection moved; call it before another one is opened."""
         async with self._turn:
-            await asyncio.to_thread(self._follower.finish)
-
-    async def _look_by_the_clock(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if not self._follower.idle:
-                await asyncio.to_thread(self._follower.poll)
+            await asyncio.to_thread(self._follower.poll_durably)
 
     async def _adopt(self) -> _Look:
         look = await self._look(0, 1, None, 0)
@@ -149,9 +135,12 @@ class PageSums:
     async def _checked(self, ledger: Ledger, first: int, last: int | None, pace: int) -> SumsReport:
         report = SumsReport()
         for _ in range(WHOLE_LOOKS):
-            gaps = ledger.gaps
-            look = await self._look(ledger.page_size, first, last, pace)
-            report = await self._judged(ledger, look, gaps)
+            gaps = await asyncio.to_thread(self._follower.begin_look, ledger)
+            try:
+                look = await self._look(ledger.page_size, first, last, pace)
+                report = await self._judged(ledger, look, gaps)
+            finally:
+                self._follower.end_look(ledger)
             if ledger.gaps == gaps:
                 break
         return report

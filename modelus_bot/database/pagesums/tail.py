@@ -96,7 +96,7 @@ class WalTail:
         elif start.running == (0, 0) and verify:
             batches = _gone(known, complete=complete)
         elif verify or not still_there(read, known):
-            batches = _again(read, known, start)
+            batches = _again(read, known, start, cut=verify)
         else:
             batches = _more(read, known, verify=known.frames < self._doubtful)
         if verify:
@@ -114,7 +114,7 @@ class WalTail:
             rest = committed(read, known, verify=True)
             if rest.pages:
                 batches.append(_batch(rest))
-            gap = not complete and _overwritten(read, known.generation, rest.valid, start.generation)
+            gap = not complete and _overwritten(read, rest, start.generation)
         new = committed(read, start, verify=verify)
         batches.append(replace(_batch(new), restart=True, gap=gap))
         return batches
@@ -130,19 +130,28 @@ def _more(read: Read, known: Position, *, verify: bool) -> list[Batch]:
     return [_batch(found)] if found.pages else []
 
 
-def _again(read: Read, known: Position, start: Position) -> list[Batch]:
-    """Read the whole generation: the file may not be what it was when it was read last."""
+def _again(read: Read, known: Position, start: Position, *, cut: bool) -> list[Batch]:
+    """Read the whole generation: the file may not be what it was when it was read last.
+
+    While it is open, frames that were read change only after a commit that failed on the disk; ``cut``
+    says that it is not.
+    """
     if start.running == (0, 0):
         return []
     upto = committed(read, start, verify=True)
     if still_there(read, known) and upto.position.frames >= known.frames:
         return _more(read, known, verify=True)
-    return [replace(_batch(upto), gap=True, cut=True)]
+    return [replace(_batch(upto), gap=True, cut=cut)]
 
 
-def _overwritten(read: Read, old: Generation, valid: int, new: Generation) -> bool:
-    """Say whether frames of the old generation may be gone that nobody has read."""
-    return not new.follows(old) or extent(read, new) > valid
+def _overwritten(read: Read, rest: Commits, new: Generation) -> bool:
+    """Say whether frames of an old generation may be gone that nobody has read.
+
+    A connection that rolls back the very first transaction begins a stranger's generation with the next.
+    """
+    if rest.position.frames == 0 and new.first:
+        return False
+    return not new.follows(rest.position.generation) or extent(read, new) > rest.valid
 
 
 def _batch(found: Commits) -> Batch:

@@ -21,14 +21,21 @@ _HEAD = struct.Struct(">8I")
 _FRAME = struct.Struct(">II8sII")
 _CHUNK_FRAMES = 256
 
+_Head = tuple[int, int, bytes, int, int]
+"""Page number, length in pages after a commit or 0, salts, checksum."""
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What the frames of one generation have in common: salts, page size, byte order of checksums."""
+    """What the frames of one generation have in common: salts, page size, byte order of checksums.
+
+    ``first`` says that the connection that began it had never begun one anew before.
+    """
 
     salts: bytes
     page_size: int
     big: bool
+    first: bool = field(default=False, compare=False)
 
     def follows(self, other: Generation) -> bool:
         """Say whether exactly this generation comes after ``other``."""
@@ -83,14 +90,14 @@ def generation_of(header: bytes) -> Position | None:
     """Return the start of the generation that a file's first 32 bytes announce; None if they are damaged."""
     if len(header) < HEADER:
         return None
-    magic, _, size, *_, first, second = _HEAD.unpack(header[:HEADER])
+    magic, _, size, sequence, *_, first, second = _HEAD.unpack(header[:HEADER])
     size = 65536 if size == 1 else size
     big = bool(magic & 1)
     if magic & ~1 != _MAGIC or not 512 <= size <= 65536 or size & (size - 1):
         return None
     if checksum(header[:24], (0, 0), big=big) != (first, second):
         return None
-    return Position(Generation(header[16:24], size, big), 0, (first, second))
+    return Position(Generation(header[16:24], size, big, sequence == 0), 0, (first, second))
 
 
 def still_there(read: Read, position: Position) -> bool:
@@ -146,9 +153,9 @@ def _settled(read: Read, after: Position) -> Commits:
     last = _last_commit(read, after, heads)
     found = Commits(after, valid=after.frames + len(heads))
     pending: list[tuple[int, bytes]] = []
-    for count, frame in enumerate(_frames(read, after.offset, after.generation, last), 1):
-        page, pages_after, _, first, second = _FRAME.unpack(frame[:FRAME_HEADER])
-        pending.append((page, page_hash(page, frame[FRAME_HEADER:])))
+    contents = _contents(read, after.offset, after.generation, last)
+    for count, ((page, pages_after, _, first, second), content) in enumerate(zip(heads, contents), 1):  # noqa: B905 - the file may have become shorter
+        pending.append((page, page_hash(page, content)))
         if pages_after:
             found.entries += pending
             found.commit(replace(after, frames=after.frames + count, running=(first, second)), pages_after)
@@ -156,27 +163,25 @@ def _settled(read: Read, after: Position) -> Commits:
     return found
 
 
-def _heads(read: Read, after: Position) -> list[bytes]:
+def _heads(read: Read, after: Position) -> list[_Head]:
     """Return the headers of all frames of the generation behind the position."""
-    heads: list[bytes] = []
-    step = after.generation.step
+    heads: list[_Head] = []
+    offset, step, salts = after.offset, after.generation.step, after.generation.salts
     while True:
-        head = read(after.offset + len(heads) * step, FRAME_HEADER)
-        if len(head) < FRAME_HEADER or head[8:16] != after.generation.salts:
+        head = read(offset, FRAME_HEADER)
+        if len(head) < FRAME_HEADER or head[8:16] != salts:
             return heads
-        heads.append(head)
+        heads.append(_FRAME.unpack(head))
+        offset += step
 
 
-def _last_commit(read: Read, after: Position, heads: list[bytes]) -> int:
+def _last_commit(read: Read, after: Position, heads: list[_Head]) -> int:
     """Return how many of the frames end with a commit whose checksum is right."""
     for index in range(len(heads) - 1, -1, -1):
-        _, pages_after, _, first, second = _FRAME.unpack(heads[index])
+        _, pages_after, _, first, second = heads[index]
         if not pages_after:
             continue
-        before = after.running
-        if index:
-            *_, one, two = _FRAME.unpack(heads[index - 1])
-            before = (one, two)
+        before = heads[index - 1][3:] if index else after.running
         frame = read(after.offset + index * after.generation.step, after.generation.step)
         place = replace(after, running=before)
         if len(frame) == after.generation.step and _sum_of(frame, place) == (first, second):
@@ -184,19 +189,30 @@ def _last_commit(read: Read, after: Position, heads: list[bytes]) -> int:
     return 0
 
 
-def _frames(read: Read, offset: int, generation: Generation, count: int = -1) -> Iterator[memoryview]:
-    """Yield whole frames from an offset on, all of them or ``count``."""
+def _frames(read: Read, offset: int, generation: Generation) -> Iterator[memoryview]:
+    """Yield whole frames from an offset on."""
     step = generation.step
-    while count:
-        wanted = _CHUNK_FRAMES if count < 0 else min(count, _CHUNK_FRAMES)
-        data = memoryview(read(offset, wanted * step))
+    while True:
+        data = memoryview(read(offset, _CHUNK_FRAMES * step))
         whole = len(data) // step
-        for index in range(whole):
-            yield data[index * step : (index + 1) * step]
-        if whole < wanted:
+        for at in range(0, whole * step, step):
+            yield data[at : at + step]
+        if whole < _CHUNK_FRAMES:
             return
         offset += whole * step
-        count -= whole if count > 0 else 0
+
+
+def _contents(read: Read, offset: int, generation: Generation, count: int) -> Iterator[memoryview]:
+    """Yield the pages in ``count`` frames, fewer if the file ends before."""
+    step = generation.step
+    while count > 0:
+        data = memoryview(read(offset, min(count, _CHUNK_FRAMES) * step))
+        for end in range(step, len(data) + 1, step):
+            yield data[end - step + FRAME_HEADER : end]
+        if len(data) < step:
+            return
+        offset += len(data) // step * step
+        count -= len(data) // step
 
 
 def _sum_of(frame: bytes | memoryview, place: Position) -> tuple[int, int]:

@@ -1,0 +1,50 @@
+"""Writes, checkpoints and compares at once: ``python -m tests.faults.sums_writer DATABASE SEED``.
+
+Prints a line of JSON after every comparison.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sqlite3
+import sys
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.pagesums import PageSums, SumsReport
+from tests.database.pagesums.filled import opened, write_some
+
+MODES = ("PASSIVE", "PASSIVE", "RESTART", "TRUNCATE")
+
+
+async def write(database: Path, seed: int) -> None:
+    """Write for ever, with checkpoints far more often than the bot makes them, and compare meanwhile."""
+    sums = PageSums(database)
+    tell(await sums.check())
+    async with sums:
+        writer = opened(database)
+        writing = asyncio.create_task(asyncio.to_thread(_write, writer, sums, random.Random(seed)))
+        while not writing.done():
+            tell(await sums.check())
+
+
+def tell(report: SumsReport) -> None:
+    """Print what a comparison found."""
+    found = [report.unexplained, report.unclear, report.shadowed, report.explained]
+    print(json.dumps(found), flush=True)
+
+
+def _write(writer: sqlite3.Connection, sums: PageSums, dice: random.Random) -> None:
+    while True:
+        for _ in range(dice.randrange(1, 40)):
+            write_some(writer, dice)
+        sums.before_checkpoint()
+        writer.execute(f"PRAGMA wal_checkpoint({dice.choice(MODES)})").fetchone()
+
+
+if __name__ == "__main__":
+    logger.remove()
+    asyncio.run(write(Path(sys.argv[1]), int(sys.argv[2])))
