@@ -31,7 +31,7 @@ def verify(context: typer.Context, database: DatabaseOption = None) -> None:
     if not path.exists():
         raise NotFound(f"There is no database at {path}.")
     require_current_schema(path)
-    report = with_database(settings, _verify, path)
+    report = with_database(settings, _verify, path, looking=True)
     if not report.intact:
         typer.echo(
             f"The audit log is broken at entry {report.first_broken}: {report.problem}."

@@ -26,7 +26,7 @@ def check(context: typer.Context, database: DatabaseOption = None) -> None:
         typer.echo(f"Database: {path} does not exist yet; the bot creates it at its first start.")
         return
     require_current_schema(path)
-    people, rooms = with_database(settings, _counts, path)
+    people, rooms = with_database(settings, _counts, path, looking=True)
     typer.echo(f"Database: {path} opens, its schema is current, {people} people, {rooms} disciplines.")
 
 

@@ -105,7 +105,7 @@ def test_each_recent_hour_day_and_week_keeps_its_newest(ages: list[float], limit
     ):
         newest: dict[str, str] = {}
         for one in reversed(copies):
-            slot = datetime.fromtimestamp(one.created_at, UTC).strftime(pattern)
+            slot = datetime.fromtimestamp(int(one.created_at), UTC).strftime(pattern)
             if len(newest) < slots or slot in newest:
                 newest.setdefault(slot, one.name)
         expected |= set(newest.values())
