@@ -5,6 +5,7 @@ replaces ``[database] synchronous``. The Discord token is read from ``DISCORD_TO
 file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 """
 
+from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.loading import Loaded, config_file, load, load_settings
 from modelus_bot.config.models import (
     DatabaseSettings,
@@ -23,6 +24,7 @@ __all__ = [
     "BackupSettings",
     "ConfigError",
     "DatabaseSettings",
+    "DegradationSettings",
     "IntegritySettings",
     "Loaded",
     "LoggingSettings",

@@ -9,6 +9,8 @@
     │   ├── StorageFailed                  the disk answered with an error
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
+    │   ├── JournalFull                    no more changes can be saved for later
+    │   ├── JournalUnavailable             the file of changes saved for later cannot be written
     │   └── DatabaseUnavailable            the circuit breaker is open
     └── PermanentError                     trying again gives the same answer
         ├── ConstraintViolated             a rule of the schema was broken
@@ -50,6 +52,8 @@ __all__ = [
     "ErrorType",
     "FileMoved",
     "FileTouched",
+    "JournalFull",
+    "JournalUnavailable",
     "ManagerClosed",
     "MigrationFailed",
     "OutcomeUnknown",
@@ -205,6 +209,27 @@ class DeadlineExceeded(TransientError):
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.MEDIUM
     advice = "The database is busy with other work. Please try again in a moment."
+
+
+class JournalFull(TransientError):
+    """The database is away and the journal holds as much as it may; nothing was saved."""
+
+    error_type = ErrorType.TRANSACTION_FAILED
+    advice = (
+        "The database is away, and too many changes wait for it already to save yours for later."
+        " Please try again when it is back."
+    )
+
+
+class JournalUnavailable(TransientError):
+    """The database is away and the journal cannot be written either; nothing was saved."""
+
+    error_type = ErrorType.TRANSACTION_FAILED
+    severity = Severity.HIGH
+    advice = (
+        "The database is away, and the change could not be saved for later either. Please try again when it"
+        " is back."
+    )
 
 
 class DatabaseUnavailable(TransientError):

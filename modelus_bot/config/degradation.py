@@ -1,0 +1,35 @@
+"""Settings of what goes on while the database is away."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from modelus_bot.config.section import LIVE, Section
+
+__all__ = ["DegradationSettings"]
+
+
+class DegradationSettings(Section):
+    """Changes that are saved for later while the database is away."""
+
+    journal_megabytes: int = Field(
+        16,
+        ge=1,
+        le=1024,
+        description="Size up to which changes are saved for later, in megabytes; then they are refused.",
+        json_schema_extra=LIVE,
+    )
+    journal_hours: int = Field(
+        72,
+        ge=1,
+        le=144,
+        description="Hours after which a saved change is not applied any more; its author is told.",
+        json_schema_extra=LIVE,
+    )
+    journal_retries: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        description="Times a saved change is tried before it is refused; its author is told.",
+        json_schema_extra=LIVE,
+    )

@@ -1,0 +1,27 @@
+"""The answer to a change that could not be made now and is safe in a file until it can."""
+
+from __future__ import annotations
+
+__all__ = ["WriteDeferred"]
+
+
+class WriteDeferred(Exception):
+    """The change was saved for later: no failure, but no result either.
+
+    ``number`` is what people call it by, ``operation`` the class of the write, ``at`` UTC seconds.
+    """
+
+    def __init__(self, number: int, operation: str, at: int) -> None:
+        """Raise it only after the journal has the change on the disk."""
+        super().__init__(f"{operation} was saved for later as number {number}")
+        self.number = number
+        self.operation = operation
+        self.at = at
+
+    @property
+    def sentence(self) -> str:
+        """What its author reads."""
+        return (
+            f"Saved for later as number {self.number}. The database cannot be used at the moment; your change"
+            " is applied as soon as it is back, and you will hear about it. You need not repeat it."
+        )
