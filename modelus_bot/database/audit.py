@@ -11,13 +11,13 @@ from typing import Any, Literal
 
 from pydantic_core import to_json
 
-__all__ = ["AuditChain", "AuditEntry", "AuditOperation", "ChainReport", "link_hash", "verify_chain"]
+__all__ = ["APPEND", "AuditChain", "AuditEntry", "AuditOperation", "ChainReport", "link_hash", "verify_chain"]
 
 AuditOperation = Literal["INSERT", "UPDATE", "DELETE", "COMMAND", "RETRY", "REPLAY", "RESTORE", "UNDO"]
 
 GENESIS = bytes(32)
 
-_INSERT = (
+APPEND = (
     "INSERT INTO audit_logs(id, table_name, record_id, operation, nation_id, old_values, new_values,"
     " changed_by, reason, request_id, attempt, changed_at, prev_hash, row_hash)"
     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -99,7 +99,7 @@ class AuditChain:
             entry.request_id, entry.attempt, entry.changed_at,
         )  # fmt: skip
         link = link_hash(self.head, fields)
-        connection.execute(_INSERT, (*fields, self.head, link))
+        connection.execute(APPEND, (*fields, self.head, link))
         self.last_id, self.head = number, link
 
 

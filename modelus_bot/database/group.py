@@ -162,7 +162,7 @@ class GroupWriter:
                 connection.execute("ROLLBACK TO member")
                 self.chain.rewind(mark)
             connection.execute("RELEASE member")
-        outcome.statements, outcome.rows = tx.statements, tx.rows
+        outcome.statements, outcome.rows, outcome.steps = tx.statements, tx.rows, tx.steps
         outcome.seconds = time.perf_counter() - started
         return outcome
 
@@ -180,10 +180,12 @@ class GroupWriter:
                 return type(write).result_adapter().validate_json(known[2]), True
         value = write.apply(tx)
         outcome = type(write).result_adapter().dump_json(value).decode()
+        started = time.perf_counter()
         connection.execute(
             _KEEP_REQUEST,
             (context.request_id, type(write).__name__, context.actor or 0, payload, outcome, context.at),
         )
+        tx.note(_KEEP_REQUEST, None, started, 1)
         return value, False
 
     def _refresh_chain(self, connection: sqlite3.Connection) -> None:

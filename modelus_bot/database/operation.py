@@ -9,21 +9,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from time import perf_counter
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast, get_type_hints, overload
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from modelus_bot.database.audit import AuditChain, AuditEntry, AuditOperation
+from modelus_bot.database.audit import APPEND, AuditChain, AuditEntry, AuditOperation
 from modelus_bot.database.errors import QueryFailed
 
 __all__ = [
+    "FAILED",
     "Context",
     "Parameters",
     "Priority",
     "Query",
     "ReadTransaction",
     "Row",
+    "Step",
     "Transaction",
     "Write",
     "query",
@@ -34,6 +37,13 @@ Parameters = Sequence[Any] | dict[str, Any]
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+Step = tuple[str, float, int, Parameters | None, int]
+"""A statement as it was run: text, seconds, rows returned or changed, parameters, and how often."""
+FAILED = -1
+"""Stands for the rows of a statement that failed."""
+STEPS = 512
+"""How many statements of one operation are kept one by one; later ones are added up by their text."""
 
 
 class Priority(IntEnum):
@@ -118,7 +128,7 @@ class ReadTransaction:
     after it would be outside of any transaction and is refused.
     """
 
-    __slots__ = ("_connection", "broken_by", "rows", "statements")
+    __slots__ = ("_connection", "_many", "broken_by", "rows", "statements", "steps")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read through ``connection``; its transaction belongs to the caller."""
@@ -126,19 +136,42 @@ class ReadTransaction:
         self.broken_by: sqlite3.Error | None = None
         self.statements = 0
         self.rows = 0
+        self.steps: list[Step] = []
+        self._many: dict[str, tuple[float, int, int]] | None = None
 
     def end(self) -> None:
         """Refuse every further use: the connection goes on to serve others."""
         self._connection = _ENDED
+        if self._many is not None:
+            self.steps += [
+                (sql, seconds, rows, None, times) for sql, (seconds, rows, times) in self._many.items()
+            ]
+            self._many = None
 
-    def _run(self, sql: str, parameters: Parameters, take: Callable[[sqlite3.Cursor], T]) -> T:
+    def note(self, sql: str, parameters: Parameters | None, started: float, rows: int) -> None:
+        """Keep that a statement was run from ``started`` (of ``perf_counter``) until now."""
+        seconds = perf_counter() - started
+        if len(self.steps) < STEPS or rows == FAILED:
+            self.steps.append((sql, seconds, rows, parameters, 1))
+            return
+        if self._many is None:
+            self._many = {}
+        before = self._many.get(sql, (0.0, 0, 0))
+        self._many[sql] = (before[0] + seconds, before[1] + rows, before[2] + 1)
+
+    def _run(self, sql: str, parameters: Parameters, take: Callable[[sqlite3.Cursor], tuple[T, int]]) -> T:
         _vet(sql)
         self.statements += 1
+        started = perf_counter()
         try:
-            return take(self._connection.execute(sql, parameters))
+            taken, rows = take(self._connection.execute(sql, parameters))
         except sqlite3.Error as error:
+            self.note(sql, parameters, started, FAILED)
             self._failed(error)
             raise
+        self.rows += rows
+        self.note(sql, parameters, started, rows)
+        return taken
 
     def _failed(self, error: sqlite3.Error) -> None:
         if not self._connection.in_transaction:
@@ -147,15 +180,11 @@ class ReadTransaction:
 
     def fetch_one(self, sql: str, parameters: Parameters = ()) -> Row | None:
         """Return the first row, or None."""
-        row: Row | None = self._run(sql, parameters, sqlite3.Cursor.fetchone)
-        self.rows += row is not None
-        return row
+        return self._run(sql, parameters, _first)
 
     def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return every row."""
-        rows: list[Row] = self._run(sql, parameters, sqlite3.Cursor.fetchall)
-        self.rows += len(rows)
-        return rows
+        return self._run(sql, parameters, _every)
 
     def fetch_value(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first column of the first row, or None when there is no row."""
@@ -183,15 +212,11 @@ class Transaction(ReadTransaction):
 
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement and return the number of rows it changed."""
-        changed = self._run(sql, parameters, _itself).rowcount
-        self.rows += max(changed, 0)
-        return changed
+        return self._run(sql, parameters, _changed)
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Run an INSERT and return the new row's id."""
-        cursor = self._run(sql, parameters, _itself)
-        self.rows += max(cursor.rowcount, 0)
-        return cursor.lastrowid or 0
+        return self._run(sql, parameters, _inserted)
 
     def audit(
         self,
@@ -220,15 +245,32 @@ class Transaction(ReadTransaction):
             self.attempt,
             context.at,
         )
+        started = perf_counter()
         try:
             self._chain.append(self._connection, entry)
         except sqlite3.Error as error:
+            self.note(APPEND, None, started, FAILED)
             self._failed(error)
             raise
+        self.note(APPEND, None, started, 1)
 
 
-def _itself(cursor: sqlite3.Cursor) -> sqlite3.Cursor:
-    return cursor
+def _first(cursor: sqlite3.Cursor) -> tuple[Row | None, int]:
+    row: Row | None = cursor.fetchone()
+    return row, row is not None
+
+
+def _every(cursor: sqlite3.Cursor) -> tuple[list[Row], int]:
+    rows: list[Row] = cursor.fetchall()
+    return rows, len(rows)
+
+
+def _changed(cursor: sqlite3.Cursor) -> tuple[int, int]:
+    return cursor.rowcount, max(cursor.rowcount, 0)
+
+
+def _inserted(cursor: sqlite3.Cursor) -> tuple[int, int]:
+    return cursor.lastrowid or 0, max(cursor.rowcount, 0)
 
 
 class Write(BaseModel, Generic[R]):

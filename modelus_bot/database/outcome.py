@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from modelus_bot.database.errors import QueryFailed
+from modelus_bot.database.operation import Step
 
 __all__ = ["Outcome", "answer", "raisable", "reject"]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """A value or an error, and what it took: seconds on the thread, statements, rows touched.
+    """A value or an error, and what it took: seconds on the thread, statements, rows touched, each step.
 
     ``repeated`` is true when a stored result was returned to a request that came again.
     """
@@ -24,6 +26,7 @@ class Outcome:
     statements: int = 0
     rows: int = 0
     repeated: bool = False
+    steps: Sequence[Step] = ()
 
 
 def raisable(error: BaseException) -> Exception:
