@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
 import sqlite3
 import time
@@ -14,16 +13,14 @@ from typing import ParamSpec, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.availability import Availability
 from modelus_bot.database.connection import ConnectionManager, Lane
-from modelus_bot.database.degradation import BreakerState, CircuitBreaker, Mode, mode_for
+from modelus_bot.database.degradation import CircuitBreaker, Mode
 from modelus_bot.database.errors import (
     AlreadyRunning,
     DatabaseError,
-    DatabaseReadOnly,
     DatabaseUnavailable,
-    DiskFull,
     ManagerClosed,
-    StorageFailed,
 )
 from modelus_bot.database.health import HealthMonitor, Overview, percentiles
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
@@ -65,11 +62,10 @@ class DatabaseManager:
         self.protection = protection
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
-        self._write_breaker = self._breaker(DiskFull, DatabaseReadOnly)
-        self._read_breaker = self._breaker()
+        self.availability = Availability(settings)
         self._connections = ConnectionManager(path, settings, claim=claim)
         self._connections.manual_checkpoints = not claim
-        self._connections.on_lost = self._lost
+        self._connections.on_lost = self.availability.lost
         self._transactions = TransactionManager(self._connections, settings, self.health)
         self._reads = ReadLane(
             Lane.READER, self._connections, settings, self.health, seconds=settings.read_deadline
@@ -78,7 +74,6 @@ class DatabaseManager:
             Lane.LONG_READER, self._connections, settings, self.health, seconds=settings.long_read_deadline
         )
         self._running: AsyncExitStack | None = None
-        self._prober: asyncio.Task[None] | None = None
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
 
@@ -93,11 +88,11 @@ class DatabaseManager:
             if not self._tolerant:
                 await self._connections.close()
                 raise
-            self._lost(error)
+            self.availability.lost(error)
         except BaseException:
             await self._connections.close()
             raise
-        self._prober = asyncio.create_task(self._probe(), name="database-prober")
+        self.availability.start(self._probe_reads, self._probe_writes)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -115,10 +110,7 @@ class DatabaseManager:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        if self._prober is not None:
-            self._prober.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._prober
+        await self.availability.stop()
         try:
             if self._running is not None:
                 await self._running.aclose()
@@ -129,7 +121,7 @@ class DatabaseManager:
     @property
     def mode(self) -> Mode:
         """What works at the moment: everything, reading only, or nothing."""
-        return mode_for(self._write_breaker, self._read_breaker)
+        return self.availability.mode
 
     async def write(self, write: Write[R], context: Context) -> R:
         """Make a change and return its result once it is safely committed.
@@ -137,32 +129,33 @@ class DatabaseManager:
         A request id that was answered before gets the stored answer. Raises the operation's own
         refusals unchanged and ``DatabaseError`` for everything else.
         """
+        writes = self.availability.writes
         self._check_running()
-        self._write_breaker.check(type(write).__name__)
+        self.availability.check(writes, type(write).__name__)
         try:
             result = await self._transactions.submit(write, context)
-        except BaseException as error:
-            self._note_failure(self._write_breaker, error)
+        except DatabaseError as error:
+            self._note_failure(writes, error)
             raise
-        self._note_success(self._write_breaker)
+        self.availability.succeeded(writes)
         return result
 
     async def preview(self, write: Write[R], context: Context) -> R:
         """Return what a change would give, and undo it: nothing is saved."""
+        writes = self.availability.writes
         self._check_running()
-        self._write_breaker.check(type(write).__name__)
+        self.availability.check(writes, type(write).__name__)
         try:
-            result = await self._transactions.submit(write, context, preview=True)
-        except BaseException as error:
-            self._note_failure(self._write_breaker, error)
+            return await self._transactions.submit(write, context, preview=True)
+        except DatabaseError as error:
+            self._note_failure(writes, error)
             raise
-        self._write_breaker.undecided()
-        return result
 
     async def read(self, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query on one consistent snapshot that includes every write acknowledged so far."""
         self._check_running()
-        self._read_breaker.check(query.name)
+        reads = self.availability.reads
+        self.availability.check(reads, query.name)
         lane = self._long_reads if query.long else self._reads
 
         def run(tx: ReadTransaction) -> R:
@@ -170,20 +163,17 @@ class DatabaseManager:
 
         try:
             result = await lane.submit(query, run)
-        except BaseException as error:
-            self._note_failure(self._read_breaker, error)
+        except DatabaseError as error:
+            self._note_failure(reads, error)
             raise
-        self._note_success(self._read_breaker)
+        self.availability.succeeded(reads)
         return result
 
     def apply(self, settings: DatabaseSettings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
         self.settings = settings = self.settings.edited(settings)
         self.health.slow = settings.slow_operation
-        for breaker in (self._write_breaker, self._read_breaker):
-            breaker.configure(
-                settings.breaker_failures, settings.breaker_probe_first, settings.breaker_probe_cap
-            )
+        self.availability.apply(settings)
         self._connections.apply(settings)
         self._transactions.apply(settings)
         self._reads.apply(settings, seconds=settings.read_deadline)
@@ -192,12 +182,12 @@ class DatabaseManager:
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
         counts = self.health.counts
-        cause = self._write_breaker.cause or self._read_breaker.cause
+        cause = self.availability.cause
         return Overview(
             mode=self.mode,
-            write_breaker=self._write_breaker.state.value,
-            read_breaker=self._read_breaker.state.value,
-            cause=cause.user_message if cause is not None and self.mode is not Mode.NORMAL else None,
+            write_breaker=self.availability.writes.state.value,
+            read_breaker=self.availability.reads.state.value,
+            cause=cause.user_message if cause is not None else None,
             since=self.health.started,
             reads=percentiles(self.health.reads),
             writes=percentiles(self.health.writes),
@@ -218,15 +208,6 @@ class DatabaseManager:
             free_bytes=_free(self.path.parent),
             synchronous=self.settings.synchronous,
             sqlite_version=sqlite3.sqlite_version,
-        )
-
-    def _breaker(self, *conclusive: type[DatabaseError]) -> CircuitBreaker:
-        settings = self.settings
-        return CircuitBreaker(
-            settings.breaker_failures,
-            settings.breaker_probe_first,
-            settings.breaker_probe_cap,
-            conclusive=conclusive,
         )
 
     async def _open(self) -> None:
@@ -273,58 +254,29 @@ class DatabaseManager:
     async def _remember_end(self, protection: Protection) -> None:
         await protection.closed(self._transactions.head())
 
-    def _note_failure(self, breaker: CircuitBreaker, error: BaseException) -> None:
-        """Tell the breaker how an operation ended that did not return."""
-        if isinstance(error, DatabaseError):
-            if self.protection is not None:
-                self.protection.suspect(error)
-            if breaker.failed(error):
-                logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error(
-                    "breaker_opened"
-                )
-        elif isinstance(error, Exception) and breaker is self._read_breaker:
-            self._note_success(breaker)
-        else:
-            breaker.undecided()
-
-    def _note_success(self, breaker: CircuitBreaker) -> None:
-        if breaker.succeeded():
-            logger.bind(mode=self.mode.value).info("breaker_closed")
+    def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
+        """Tell breaker and guard how an operation failed."""
+        if self.protection is not None:
+            self.protection.suspect(error)
+        self.availability.failed(breaker, error)
 
     def _check_running(self) -> None:
         if self._closed:
             raise ManagerClosed("the database is closed")
         if self._running is None:
-            raise DatabaseUnavailable("never opened", cause=self._write_breaker.cause)
+            raise DatabaseUnavailable("never opened", cause=self.availability.writes.cause)
 
-    def _lost(self, error: DatabaseError) -> None:
-        opened = [breaker.lost(error) for breaker in (self._write_breaker, self._read_breaker)]
-        if any(opened):
-            logger.bind(
-                reference=error.reference, cause=error.detail, error_type=error.error_type.value
-            ).error("database_unavailable")
+    async def _probe_reads(self) -> None:
+        await self._open_again()
+        await self._connections.run(Lane.READER, _probe_read)
 
-    async def _probe(self) -> None:
-        """While a breaker is open, find out with growing pauses whether the database is back."""
-        while True:
-            await asyncio.sleep(0.1)
-            for breaker, lane in ((self._read_breaker, Lane.READER), (self._write_breaker, Lane.WRITER)):
-                if breaker.state is BreakerState.OPEN and breaker.seconds_to_probe() == 0:
-                    await self._probe_once(breaker, lane)
+    async def _probe_writes(self) -> None:
+        await self._open_again()
+        await self._connections.run(Lane.WRITER, _probe_write)
 
-    async def _probe_once(self, breaker: CircuitBreaker, lane: Lane) -> None:
-        try:
-            if self._running is None:
-                await self._open()
-            breaker.check("probe")
-            await self._connections.run(lane, _probe_write if lane is Lane.WRITER else _probe_read)
-        except DatabaseError as error:
-            breaker.trip(error)
-        except Exception as error:  # noqa: BLE001 - the prober must outlive any fault of its own
-            logger.opt(exception=error).error("database_probe_fault")
-            breaker.trip(StorageFailed(str(error)))
-        else:
-            self._note_success(breaker)
+    async def _open_again(self) -> None:
+        if self._running is None:
+            await self._open()
 
 
 def _prepare(path: Path) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ async def test_three_lanes_lost_at_once_are_one_loss(db: DatabaseManager) -> Non
     for _ in range(3):
         db._connections.on_lost(ConnectionLost())
     assert db.mode == "degraded"
-    for breaker in (db._read_breaker, db._write_breaker):
+    for breaker in (db.availability.reads, db.availability.writes):
         assert breaker.opened == 1
         assert breaker.seconds_to_probe() <= db.settings.breaker_probe_first
     async with asyncio.timeout(10):
