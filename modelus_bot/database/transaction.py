@@ -13,6 +13,7 @@ import itertools
 import secrets
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
@@ -75,6 +76,8 @@ class TransactionManager:
         self._closing = False
         self._lane: asyncio.Task[None] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
+        self.on_commit: Callable[[], None] = lambda: None
+        """Called after each COMMIT, and after one of which nobody knows, before anybody is answered."""
         self._prefix = f"{int(time.time()):x}-{secrets.token_hex(4)}"
         self._numbers = itertools.count(1)
 
@@ -228,10 +231,12 @@ class TransactionManager:
             if not isinstance(error, DatabaseError) or error.ambiguous:
                 for entry in group:
                     entry.ambiguous = not entry.member.preview
+                self.on_commit()
             raise
 
     def _settle(self, group: list[_Entry], outcomes: list[Outcome], attempt: int) -> None:
         self._health.group_committed(len(group))
+        self.on_commit()
         for entry, outcome in zip(group, outcomes, strict=True):
             answer(entry.future, outcome)
         for entry, outcome in zip(group, outcomes, strict=True):
@@ -302,5 +307,6 @@ class TransactionManager:
                 error=outcome.error,
                 request_id=member.context.request_id,
                 actor=member.context.actor,
+                steps=outcome.steps,
             )
         )
