@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.errors import ConstraintViolated, QueryFailed
-from modelus_bot.database.health import percentiles
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
 from tests.database.operations import BreakRule, Meddle, PutSetting, PutThenRefuse, Refused, Slow, setting
@@ -105,15 +101,3 @@ async def test_the_overview_counts_what_happened(db: DatabaseManager) -> None:
     assert seen.writes.p50 is not None
     assert seen.file_bytes
     assert seen.free_bytes
-
-
-@given(st.lists(st.floats(0, 10), min_size=1, max_size=200))
-def test_percentiles_are_samples_in_order(samples: list[float]) -> None:
-    """Each percentile is one of the samples, and they rise."""
-    found = percentiles(deque(samples))
-    assert found.p50 is not None
-    assert found.p95 is not None
-    assert found.p99 is not None
-    assert found.highest is not None
-    assert found.p50 <= found.p95 <= found.p99 <= found.highest == max(samples) * 1000
-    assert found.count == len(samples)
