@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from loguru import logger
 
 from modelus_bot.database.operation import Query, Write
+from modelus_bot.database.statements import told
 
 if TYPE_CHECKING:
     from modelus_bot.database.operation import Step
@@ -57,10 +58,14 @@ class Failure:
     error_type: str
     reference: str
     detail: str
+    code: str = ""
+    attempt: int = 1
+    sql: tuple[str, ...] = ()
+    """The statements that were run, without values."""
 
 
-def bound(event: OperationEvent) -> Any:
-    """Return the logger with what an event says, whatever its outcome."""
+def bound(event: OperationEvent, *, debug: bool = False) -> Any:
+    """Return the logger with what an event says, whatever its outcome; values are told with ``debug`` only."""
     return logger.bind(
         operation=event.name,
         kind=event.kind,
@@ -73,6 +78,7 @@ def bound(event: OperationEvent) -> Any:
         repeated=event.repeated,
         request_id=event.request_id,
         actor=event.actor,
+        sql=told(event.steps, parameters=debug),
     )
 
 

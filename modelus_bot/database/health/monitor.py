@@ -1,0 +1,106 @@
+"""HealthMonitor: counts and latencies of every operation, and the log event each one leaves."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from modelus_bot.database.errors import ConstraintViolated, DatabaseError
+from modelus_bot.database.health.events import Failure, OperationEvent, bound, fields_of
+from modelus_bot.database.health.rolling import Rolling
+from modelus_bot.database.operation import Query
+from modelus_bot.database.statements import StatementStatistics, told
+
+__all__ = ["HealthMonitor"]
+
+
+@dataclass(slots=True)
+class HealthMonitor:
+    """Takes an event for each operation; cheap enough to be always on.
+
+    ``slow`` seconds or more are logged always; with ``debug`` every operation is, with its fields.
+    """
+
+    slow: float
+    debug: bool = False
+    started: int = field(default_factory=lambda: int(time.time()))
+    reads: Rolling = field(default_factory=Rolling)
+    writes: Rolling = field(default_factory=Rolling)
+    waits: Rolling = field(default_factory=Rolling)
+    """How long short queries waited."""
+    long_waits: Rolling = field(default_factory=Rolling)
+    """How long those waited that have the reader for long queries."""
+    counts: Counter[str] = field(default_factory=Counter)
+    slow_operations: Counter[str] = field(default_factory=Counter)
+    statements: StatementStatistics = field(default_factory=StatementStatistics)
+    recent: deque[Failure] = field(default_factory=lambda: deque(maxlen=20))
+
+    def record(self, event: OperationEvent) -> None:
+        """Count a finished operation and leave its log event where one is due."""
+        operation = event.operation
+        if isinstance(operation, Query):
+            self.reads.add(event.seconds)
+            (self.long_waits if operation.long else self.waits).add(event.waited)
+        else:
+            self.writes.add(event.seconds)
+        self.statements.add(event.steps)
+        self.counts[event.kind] += 1
+        if event.repeated:
+            self.counts["repeated"] += 1
+        if event.error is not None:
+            self._record_failure(event, event.error)
+        elif event.seconds >= self.slow:
+            self.slow_operations[event.name] += 1
+            bound(event).warning("database_operation_slow")
+        elif self.debug:
+            bound(event, debug=True).bind(fields=fields_of(event)).debug("database_operation")
+
+    def group_committed(self, size: int) -> None:
+        """Count one COMMIT and the writes it carried."""
+        self.counts["groups"] += 1
+        self.counts["grouped"] += size
+
+    def retried(self, writes: int) -> None:
+        """Count writes that are about to be tried again."""
+        self.counts["retries"] += writes
+
+    def mean_group(self) -> float:
+        """How many writes one COMMIT carries on average."""
+        return self.counts["grouped"] / self.counts["groups"] if self.counts["groups"] else 0.0
+
+    def _record_failure(self, event: OperationEvent, error: BaseException) -> None:
+        if not isinstance(error, DatabaseError):
+            self.counts["refused"] += 1
+            if self.debug:
+                log = bound(event, debug=True).bind(fields=fields_of(event), refusal=str(error))
+                log.debug("database_operation")
+            return
+        if isinstance(error, ConstraintViolated):
+            self.counts["refused"] += 1
+        else:
+            self.counts["failures"] += 1
+            (self.reads if event.kind == "read" else self.writes).fail()
+            self.recent.append(
+                Failure(
+                    int(time.time()),
+                    event.name,
+                    error.error_type,
+                    error.reference,
+                    error.detail,
+                    error.code_name or "",
+                    event.attempt,
+                    tuple(one["statement"] for one in told(event.steps)),
+                )
+            )
+        level = "INFO" if isinstance(error, ConstraintViolated) else "ERROR"
+        log = bound(event, debug=self.debug).bind(
+            reference=error.reference,
+            error_type=error.error_type.value,
+            severity=error.severity.value,
+            code=error.code_name,
+            detail=error.detail,
+        )
+        if self.debug:
+            log = log.bind(fields=fields_of(event))
+        log.log(level, "database_operation_failed")
