@@ -1,0 +1,55 @@
+"""Settings of maintenance: when it is due, and how much disk space is held back."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from pydantic import Field
+
+from modelus_bot.config.section import LIVE, Section
+
+__all__ = ["MaintenanceSettings", "Weekday"]
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class MaintenanceSettings(Section):
+    """Pruning, optimising and vacuuming by the clock, and a reserve for the day the disk is full."""
+
+    schedule: Literal["on", "off"] = Field(
+        "on",
+        description="Whether maintenance runs by the clock and when the file gets too large.",
+        json_schema_extra=LIVE,
+    )
+    weekday: Weekday = Field(
+        "sunday", description="Day of the week, in the server's time zone.", json_schema_extra=LIVE
+    )
+    time: str = Field(
+        "05:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Time of that day (HH:MM), in the server's time zone.",
+        json_schema_extra=LIVE,
+    )
+    vacuum: Literal["auto", "off"] = Field(
+        "auto",
+        description="auto rewrites the file when much of it is empty and the disk has space; off never does.",
+        json_schema_extra=LIVE,
+    )
+    reserve_megabytes: int = Field(
+        32,
+        ge=0,
+        le=4096,
+        description="Disk space held back, so that the bot can work on when the disk is full; 0: none.",
+        json_schema_extra=LIVE,
+    )
+
+    @property
+    def weekday_number(self) -> int:
+        """The day as ``date.weekday()`` counts it: Monday is 0."""
+        return get_args(Weekday).index(self.weekday)
+
+    @property
+    def minute(self) -> int:
+        """Minutes after midnight."""
+        hours, minutes = self.time.split(":")
+        return int(hours) * 60 + int(minutes)
