@@ -162,6 +162,7 @@ class ReadLane:
                 attempt=attempt,
                 group=batch,
                 error=outcome.error,
+                steps=outcome.steps,
             )
         )
         answer(entry.future, outcome)
@@ -200,6 +201,6 @@ def _run_one(connection: sqlite3.Connection, entry: _Entry) -> Outcome:
         outcome = Outcome(error=raisable(error))
     finally:
         tx.end()
-    outcome.statements, outcome.rows = tx.statements, tx.rows
+    outcome.statements, outcome.rows, outcome.steps = tx.statements, tx.rows, tx.steps
     outcome.seconds = time.perf_counter() - started
     return outcome

@@ -65,7 +65,7 @@ class Failure:
 
 
 def bound(event: OperationEvent, *, debug: bool = False) -> Any:
-    """Return the logger with what an event says, whatever its outcome; values are told with ``debug`` only."""
+    """Return the logger with what an event says, whatever its outcome; ``debug`` adds values."""
     return logger.bind(
         operation=event.name,
         kind=event.kind,
