@@ -29,6 +29,7 @@ PARTS: dict[str, Callable[[App], object]] = {
     "backup": lambda app: _protection(app).backups._settings,
     "archive": lambda app: _protection(app).archive._settings,
     "integrity": lambda app: _protection(app).parts.settings,
+    "snapshot": lambda app: app.db.snapshot._settings,
     "logging": lambda app: app.bot.settings.logging,
 }
 """The object that a running part of the bot reads its settings from, whenever it needs one."""
@@ -45,6 +46,7 @@ ALSO: dict[str, Callable[[App], object]] = {
     "database.breaker_probe_first": lambda app: app.db.availability.reads._first,
     "database.breaker_probe_cap": lambda app: app.db.availability.reads._cap,
     "database.slow_operation": lambda app: app.db.health.slow,
+    "snapshot.hot_reads": lambda app: app.db.hot_reads._settings.hot_reads,
     "backup.drill_every": lambda app: _protection(app)._settings.drill_every,
     "archive.lag_alert": lambda app: _protection(app).archive._lag._allowed,
     "archive.snapshot_minutes": lambda app: _protection(app).archive._snapshots._settings.snapshot_minutes,

@@ -17,6 +17,7 @@ from modelus_bot.config.models import (
 from modelus_bot.config.problems import ConfigError, allowed_values
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.config.section import LIVE, Section, applies_live
+from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = [
     "LIVE",
@@ -32,6 +33,7 @@ __all__ = [
     "Section",
     "ServerSettings",
     "Settings",
+    "SnapshotSettings",
     "allowed_values",
     "applies_live",
     "config_file",

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.config.section import LIVE, Seconds, Section
+from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSettings", "Settings"]
 
@@ -185,6 +186,7 @@ class Settings(Section):
     backup: BackupSettings = BackupSettings()
     archive: ArchiveSettings = ArchiveSettings()
     integrity: IntegritySettings = IntegritySettings()
+    snapshot: SnapshotSettings = SnapshotSettings()
     logging: LoggingSettings = LoggingSettings()
     sandbox: SandboxSettings = SandboxSettings()
     token: SecretStr | None = Field(None, exclude=True)

@@ -96,14 +96,14 @@ def _cover(row: Row) -> Cover:
     return Cover(*row)
 
 
-@query
+@query(kept=True, hot=True)
 def cover(tx: ReadTransaction, cover_id: int) -> Cover | None:
     """Return a request, or None."""
     row = tx.fetch_one(_SELECT, (cover_id,))
     return None if row is None else _cover(row)
 
 
-@query
+@query(kept=True, hot=True)
 def covers(
     tx: ReadTransaction, status: StatusFilter = "pending", limit: int = 10, offset: int = 0
 ) -> tuple[Cover, ...]:

@@ -58,7 +58,7 @@ ORDER BY CASE key WHEN 'account' THEN 0 WHEN 'producer' THEN 1 WHEN 'po' THEN 2 
 """
 
 
-@query
+@query(kept=True, hot=True)
 def disciplines(tx: ReadTransaction, active_only: bool = True) -> tuple[Discipline, ...]:
     """Return the disciplines in their usual order."""
     rows = tx.fetch_all(_ORDERED, (int(active_only),))

@@ -86,7 +86,7 @@ class HandoffNoteSaved:
     at: int
 
 
-@query
+@query(kept=True, hot=True)
 def oncall_now(tx: ReadTransaction, at: int, calendar: Calendar, discipline: str | None = None) -> OnCall:
     """Return who is on duty at an instant and who is next, in all disciplines or in one."""
     if discipline is not None:
@@ -103,7 +103,7 @@ def oncall_now(tx: ReadTransaction, at: int, calendar: Calendar, discipline: str
     )
 
 
-@query
+@query(kept=True, hot=True)
 def oncall_on(tx: ReadTransaction, day: date, calendar: Calendar) -> OnCall:
     """Return who is on duty on a day, after its hand-over."""
     found = oncall_now(tx, calendar.handoff(day), calendar)
@@ -115,7 +115,7 @@ def oncall_on(tx: ReadTransaction, day: date, calendar: Calendar) -> OnCall:
     return found
 
 
-@query
+@query(kept=True, hot=True)
 def duties(tx: ReadTransaction, user_id: int, at: int, calendar: Calendar) -> tuple[Duty, ...]:
     """Return somebody's turns, in the current sprint and those to come."""
     current = current_sprint(tx, at, calendar)

@@ -67,39 +67,39 @@ def _member(row: Row) -> Member:
     return Member(row[0], row[1], row[2], row[3], bool(row[4]))
 
 
-@query
+@query(kept=True, hot=True)
 def member(tx: ReadTransaction, discord_id: int) -> Member | None:
     """Return a member, or None."""
     row = tx.fetch_one(_BY_ID, (discord_id,))
     return None if row is None else _member(row)
 
 
-@query
+@query(kept=True, hot=True)
 def members(tx: ReadTransaction, active_only: bool = True) -> tuple[Member, ...]:
     """Return the members by name."""
     rows = tx.fetch_all(_BY_NAME, (int(active_only),))
     return tuple(map(_member, rows))
 
 
-@query
+@query(kept=True, hot=True)
 def everybody(tx: ReadTransaction) -> dict[int, str]:
     """Return everybody's name by id, inactive people too."""
     return {row[0]: row[1] for row in tx.fetch_all("SELECT discord_id, username FROM users")}
 
 
-@query
+@query(kept=True)
 def search_members(tx: ReadTransaction, text: str, limit: int = 25) -> tuple[Member, ...]:
     """Return members whose name contains ``text``, whatever the case."""
     return tuple(map(_member, tx.fetch_all(_SEARCH, (text, text, limit))))
 
 
-@query
+@query(kept=True, hot=True)
 def standing_of(tx: ReadTransaction, viewer: Viewer) -> Standing:
     """Return what a member may do."""
     return standing(tx, viewer)
 
 
-@query
+@query(kept=True, hot=True)
 def member_card(tx: ReadTransaction, viewer: Viewer, discord_id: int) -> MemberCard:
     """Return what staff may know of a member; everybody may see their own."""
     if viewer.id != discord_id:

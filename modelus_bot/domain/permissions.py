@@ -106,13 +106,13 @@ def require_staff_viewer(tx: ReadTransaction, viewer: Viewer) -> None:
     _require_staff(standing(tx, viewer).staff)
 
 
-@query
+@query(kept=True, hot=True)
 def check_admin(tx: ReadTransaction, viewer: Viewer) -> None:
     """Raise ``NotAllowed`` unless the viewer is an administrator."""
     require_admin_viewer(tx, viewer)
 
 
-@query
+@query(kept=True, hot=True)
 def check_staff(tx: ReadTransaction, viewer: Viewer) -> None:
     """Raise ``NotAllowed`` unless the viewer is staff; for commands that only show what staff may see."""
     require_staff_viewer(tx, viewer)

@@ -72,7 +72,7 @@ class RosterChange:
     digest: str
 
 
-@query
+@query(kept=True, hot=True)
 def roster(tx: ReadTransaction, discipline: str | None = None) -> tuple[RosterEntry, ...]:
     """Return the rosters in rotation order, one or all."""
     rows = tx.fetch_all(_ALL_ROSTERS) if discipline is None else tx.fetch_all(_ROSTER, (discipline,))
@@ -84,7 +84,7 @@ def roster(tx: ReadTransaction, discipline: str | None = None) -> tuple[RosterEn
     return tuple(entries)
 
 
-@query
+@query(kept=True)
 def is_rostered(tx: ReadTransaction, user_id: int, discipline: str) -> bool:
     """Say whether somebody takes turns in a discipline."""
     return _find(tx, user_id, discipline) is not None

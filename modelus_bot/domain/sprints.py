@@ -93,28 +93,28 @@ def sprint_of(row: Row) -> Sprint:
     return Sprint(row[0], row[1], row[2], date.fromisoformat(row[3]), date.fromisoformat(row[4]))
 
 
-@query
+@query(kept=True, hot=True)
 def sprint(tx: ReadTransaction, sprint_id: int) -> Sprint | None:
     """Return a sprint, archived ones too, or None."""
     row = tx.fetch_one(_BY_ID, (sprint_id,))
     return None if row is None else sprint_of(row)
 
 
-@query
+@query(kept=True, hot=True)
 def sprints(tx: ReadTransaction, from_day: date | None = None) -> tuple[Sprint, ...]:
     """Return the numbered sprints in order, those that end on ``from_day`` or later."""
     start = (from_day or date.min).isoformat()
     return tuple(map(sprint_of, tx.fetch_all(_FROM, (start,))))
 
 
-@query
+@query(kept=True, hot=True)
 def current_sprint(tx: ReadTransaction, at: int, calendar: Calendar) -> Sprint | None:
     """Return the sprint on duty at an instant (UTC seconds)."""
     span = current_span(tx, at, calendar)
     return None if span is None else sprint(tx, span.id)
 
 
-@query
+@query(kept=True, hot=True)
 def sprint_view(tx: ReadTransaction, sprint_id: int | None, at: int, calendar: Calendar) -> SprintView | None:
     """Return a sprint with its holders; without an id the current one."""
     current = current_span(tx, at, calendar)

@@ -1,0 +1,150 @@
+"""HotReads: answers that are asked for again and again, kept in memory until something changes.
+
+An answer is valid until the next commit of this process, which ``changed`` is called for before anybody hears
+that the commit worked, and until another program commits, which is looked for at most every quarter of a
+second. Whoever was told that a change is saved therefore never reads what was before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+from modelus_bot.config.snapshot import SnapshotSettings
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.operation import Query
+
+__all__ = ["HotReads", "Version", "read_version"]
+
+R = TypeVar("R")
+
+Version = tuple[object, int]
+"""The reader's connection and its ``PRAGMA data_version``, which means nothing on another connection."""
+
+LOOK_EVERY = 0.25
+"""Seconds for which another program's commit may go unnoticed."""
+
+_NOTHING = object()
+
+
+class HotReads:
+    """Keeps the answers of ``hot`` queries by their arguments, at most ``hot_reads`` of them.
+
+    ``version`` asks the reader's connection whether another one has committed; one question at a time
+    serves all who wait. Everything happens on the event loop's thread.
+    """
+
+    def __init__(
+        self,
+        settings: SnapshotSettings,
+        version: Callable[[], Awaitable[Version]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start with nothing kept."""
+        self.hits = 0
+        self.misses = 0
+        self._settings = settings
+        self._ask_version = version
+        self._clock = clock
+        self._answers: OrderedDict[Any, Any] = OrderedDict()
+        self._epoch = 0
+        self._version: Version | None = None
+        self._looked_at = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Return how many answers are kept."""
+        return len(self._answers)
+
+    def changed(self) -> None:
+        """Forget everything: something was committed, or the file is another one.
+
+        To be called before the commit is acknowledged; also answers that are on their way are not kept.
+        """
+        self._epoch += 1
+        if self._answers:
+            self._answers.clear()
+
+    def apply(self, settings: SnapshotSettings) -> None:
+        """Go on with an edited limit."""
+        self._settings = self._settings.edited(settings)
+        while len(self._answers) > self._settings.hot_reads:
+            self._answers.popitem(last=False)
+
+    async def read(
+        self,
+        query: Query[..., R],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        ask: Callable[[], Awaitable[R]],
+    ) -> R:
+        """Return a hot query's answer, from memory if it is valid, else from ``ask``.
+
+        What ``ask`` raises passes unchanged and is not kept; neither are answers to arguments that
+        cannot be compared.
+        """
+        key = _key(query, args, kwargs)
+        if key is None or not self._settings.hot_reads:
+            return await ask()
+        if key in self._answers and self._clock() - self._looked_at >= LOOK_EVERY:
+            await self._look()
+        known = self._answers.get(key, _NOTHING)
+        if known is not _NOTHING:
+            self.hits += 1
+            self._answers.move_to_end(key)
+            return cast("R", _handed_out(known))
+        self.misses += 1
+        epoch = self._epoch
+        answer = await ask()
+        if epoch == self._epoch:
+            self._answers[key] = answer
+            if len(self._answers) > self._settings.hot_reads:
+                self._answers.popitem(last=False)
+        return cast("R", _handed_out(answer))
+
+    async def _look(self) -> None:
+        """Forget everything if another program has committed since the last look; looks are shared."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._compare(), name="hot-reads-look")
+        await asyncio.shield(self._looking)
+
+    async def _compare(self) -> None:
+        """Forget everything unless the same connection says that nothing was committed since.
+
+        Our own commits count here, too: it costs one more question, and is always right.
+        """
+        now, before = self._clock(), self._version
+        try:
+            self._version = connection, number = await self._ask_version()
+        except DatabaseError:
+            self._version = None
+            self.changed()
+            return
+        if before is None or before[0] is not connection or before[1] != number:
+            self.changed()
+        self._looked_at = now
+
+
+def read_version(connection: sqlite3.Connection) -> Version:
+    """Return the connection's version, as ``HotReads`` asks for it in a hop to the reader's thread."""
+    return connection, connection.execute("PRAGMA data_version").fetchone()[0]
+
+
+def _key(query: Query[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return what equal questions have in common, types included (1 is not True); None if nobody can tell."""
+    named = tuple(sorted(kwargs.items())) if kwargs else ()
+    key = (query.function, args, named, tuple(map(type, args)), tuple(type(value) for _, value in named))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _handed_out(answer: Any) -> Any:
+    """Return an answer that its reader may change without changing what others are given."""
+    return answer.copy() if isinstance(answer, dict | list | set) else answer

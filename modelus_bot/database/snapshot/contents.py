@@ -1,0 +1,102 @@
+"""What a snapshot holds: the rows of some tables at one moment, each table as the text of its file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from modelus_bot.database.names import quoted
+from modelus_bot.database.operation import ReadTransaction, Row, query
+
+__all__ = ["Contents", "Table", "decoded", "kept_contents"]
+
+_COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid"
+_HEAD = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
+_MIGRATIONS = "SELECT migration_id FROM _yoyo_migration ORDER BY migration_id"
+
+
+def _blob(value: object) -> dict[str, str]:
+    if isinstance(value, bytes):
+        return {"hex": value.hex()}
+    raise TypeError(f"{type(value).__name__} is no value of a database")
+
+
+_encode = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, check_circular=False, default=_blob
+).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its file's content (JSON, a row per line), the sha256 of that in hex, the number of rows."""
+
+    name: str
+    content: bytes
+    sha256: str
+    rows: int
+
+    @classmethod
+    def of(cls, name: str, content: bytes, rows: int) -> Table:
+        """Take the sha256 of a file's content."""
+        return cls(name, content, hashlib.sha256(content).hexdigest(), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Tables as they were together at ``as_of`` (UTC seconds), and how far the database was then.
+
+    ``audit_head`` is the hash of the newest audit link, ``audit_id``, in hex; 0 and empty before the first.
+    """
+
+    tables: Mapping[str, Table]
+    migrations: tuple[str, ...]
+    audit_id: int
+    audit_head: str
+    as_of: int = field(compare=False)
+
+
+@query(long=True)
+def kept_contents(tx: ReadTransaction, tables: tuple[str, ...], at: int) -> Contents:
+    """Return the rows of ``tables`` and the audit head, all as of one moment, ``at`` in UTC seconds."""
+    head = tx.fetch_one(_HEAD)
+    return Contents(
+        {name: _table(tx, name) for name in tables},
+        tuple(row[0] for row in tx.fetch_all(_MIGRATIONS)),
+        head[0] if head is not None else 0,
+        head[1].hex() if head is not None else "",
+        at,
+    )
+
+
+def _table(tx: ReadTransaction, name: str) -> Table:
+    columns = [row[0] for row in tx.fetch_all(_COLUMNS, (name,))]
+    rows = tx.fetch_all(" ".join(("SELECT", ", ".join(map(quoted, columns)), "FROM", quoted(name))))
+    content = "".join(_text(name, columns, rows)).encode()
+    return Table.of(name, content, len(rows))
+
+
+def _text(name: str, columns: list[str], rows: list[Row]) -> Iterator[str]:
+    """Yield the file's text in pieces: a row on each line, so that people can read and compare it."""
+    yield f'{{"table":{_encode(name)},"columns":{_encode(columns)},"rows":['
+    for number, row in enumerate(rows):
+        yield ",\n" if number else "\n"
+        yield _encode(tuple(row))
+    yield "\n]}\n"
+
+
+def decoded(content: bytes) -> tuple[list[str], list[list[Any]]]:
+    """Return the columns and rows of a table's file; raises ``ValueError`` for anything else."""
+    known = json.loads(content, object_hook=_unblob)
+    match known:
+        case {"columns": list() as columns, "rows": list() as rows} if all(
+            isinstance(row, list) and len(row) == len(columns) for row in rows
+        ):
+            return columns, rows
+    raise ValueError("it is no table")
+
+
+def _unblob(value: dict[str, Any]) -> Any:
+    return bytes.fromhex(value["hex"]) if value.keys() == {"hex"} else value
