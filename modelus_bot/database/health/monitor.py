@@ -5,11 +5,17 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.database.health.events import Failure, OperationEvent, bound, fields_of
+from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.rolling import Rolling
+from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
 from modelus_bot.database.operation import Query
+
+if TYPE_CHECKING:
+    from modelus_bot.database.availability import ModeChange
 from modelus_bot.database.statements import StatementStatistics, told
 
 __all__ = ["HealthMonitor"]
@@ -31,6 +37,12 @@ class HealthMonitor:
     """How long short queries waited."""
     long_waits: Rolling = field(default_factory=Rolling)
     """How long those waited that have the reader for long queries."""
+    loop_delays: Rolling = field(default_factory=Rolling)
+    """How much later than asked the event loop went on."""
+    surroundings: Surroundings = NOTHING_KNOWN
+    incidents: tuple[Incident, ...] = ()
+    mode_changes: deque[ModeChange] = field(default_factory=lambda: deque(maxlen=1000))
+    """Changes of the mode that nobody has looked at yet."""
     counts: Counter[str] = field(default_factory=Counter)
     slow_operations: Counter[str] = field(default_factory=Counter)
     statements: StatementStatistics = field(default_factory=StatementStatistics)
@@ -55,6 +67,10 @@ class HealthMonitor:
             bound(event).warning("database_operation_slow")
         elif self.debug:
             bound(event, debug=True).bind(fields=fields_of(event)).debug("database_operation")
+
+    def mode_changed(self, change: ModeChange) -> None:
+        """Keep a change of the mode for whoever tells people."""
+        self.mode_changes.append(change)
 
     def group_committed(self, size: int) -> None:
         """Count one COMMIT and the writes it carried."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.health.events import Failure
-from modelus_bot.database.health.rolling import Percentiles
+from modelus_bot.database.health.incidents import Incident
+from modelus_bot.database.health.rolling import NO_SAMPLES, Percentiles
+from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
 
-__all__ = ["Overview"]
+if TYPE_CHECKING:
+    from modelus_bot.database.availability import Availability
+    from modelus_bot.database.health.monitor import HealthMonitor
+
+__all__ = ["Overview", "overview_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +50,93 @@ class Overview:
     free_bytes: int | None
     synchronous: str
     sqlite_version: str
+    per_second: float = 0.0
+    """Operations a second over the last five minutes."""
+    operations_lately: int = 0
+    failed_lately: int = 0
+    """How many operations there were in the last five minutes, and how many the database failed."""
+    queue_limit: int = 0
+    reader_depth: int = 0
+    """How many queries wait."""
+    reader_waits: Percentiles = NO_SAMPLES
+    long_waits: Percentiles = NO_SAMPLES
+    """How long short and long queries waited before they ran."""
+    loop_delay: Percentiles = NO_SAMPLES
+    """How much later than asked the event loop went on."""
+    surroundings: Surroundings = NOTHING_KNOWN
+    incidents: tuple[Incident, ...] = ()
+    """What is wrong at present, oldest first."""
+    deferred: int | None = None
+    """How many changes are kept for later; None where none can be."""
+
+    @property
+    def error_share(self) -> float:
+        """Which part of the last five minutes' operations the database failed, from 0 to 1."""
+        return self.failed_lately / self.operations_lately if self.operations_lately else 0.0
+
+
+def overview_of(
+    health: HealthMonitor,
+    availability: Availability,
+    *,
+    path: Path,
+    settings: DatabaseSettings,
+    queue_depth: int,
+    reader_depth: int,
+    reopened: int,
+    deferred: int | None = None,
+) -> Overview:
+    """Gather what ``health`` counted, how the lanes stand, and the sizes of the files."""
+    counts, cause = health.counts, availability.cause
+    lately = (health.reads, health.writes)
+    return Overview(
+        mode=availability.mode,
+        write_breaker=availability.writes.state.value,
+        read_breaker=availability.reads.state.value,
+        cause=cause.user_message if cause is not None else None,
+        since=health.started,
+        reads=health.reads.percentiles(),
+        writes=health.writes.percentiles(),
+        read_count=counts["read"],
+        write_count=counts["write"],
+        repeated=counts["repeated"],
+        refused=counts["refused"],
+        failures=counts["failures"],
+        retries=counts["retries"],
+        queue_depth=queue_depth,
+        mean_group=health.mean_group(),
+        reopened=reopened,
+        slow=tuple(health.slow_operations.most_common(5)),
+        recent_failures=tuple(health.recent),
+        path=str(path),
+        file_bytes=_size(path),
+        wal_bytes=_size(path.with_name(path.name + "-wal")),
+        free_bytes=_free(path.parent),
+        synchronous=settings.synchronous,
+        sqlite_version=sqlite3.sqlite_version,
+        per_second=sum(one.per_second() for one in lately),
+        operations_lately=sum(one.count() for one in lately),
+        failed_lately=sum(one.failed() for one in lately),
+        queue_limit=settings.queue_limit,
+        reader_depth=reader_depth,
+        reader_waits=health.waits.percentiles(),
+        long_waits=health.long_waits.percentiles(),
+        loop_delay=health.loop_delays.percentiles(),
+        surroundings=health.surroundings,
+        incidents=health.incidents,
+        deferred=deferred,
+    )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
