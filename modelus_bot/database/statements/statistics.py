@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from modelus_bot.database.operation import FAILED, Step
+from modelus_bot.database.operation import Step
 from modelus_bot.database.statements.normalising import normalised
 from modelus_bot.database.statements.plan import Plan
 
@@ -56,21 +56,6 @@ class _Tally:
     errors: int = 0
     seen: int = 0
     classes: dict[int, int] = field(default_factory=dict)
-
-    def add(self, seconds: float, rows: int, times: int) -> None:
-        """Count a statement that ran ``times`` times and took ``seconds`` together."""
-        self.count += times
-        self.total += seconds
-        if rows == FAILED:
-            self.errors += 1
-        else:
-            self.rows += rows
-        each = seconds / times if times > 1 else seconds
-        if each > self.worst:  # noqa: PLR1730 - max() takes twice as long
-            self.worst = each
-        place = int(math.log2(each * 1e9 + 1.0) * FINENESS)
-        classes = self.classes
-        classes[place] = classes.get(place, 0) + times
 
     def percentile(self, share: float) -> float:
         """Return the latency in seconds that ``share`` of the runs did not exceed."""
@@ -139,14 +124,23 @@ class StatementStatistics:
     def _merge(self) -> None:
         pending, self._pending = self._pending, []
         self._turn += 1
-        turn, known = self._turn, self._by_sql
+        turn, known, log2 = self._turn, self._by_sql, math.log2
         for steps in pending:
             for sql, seconds, rows, _, times in steps:
                 tally = known.get(sql) or self._tally(sql)
-                if tally is self._ignored:
-                    continue
                 tally.seen = turn
-                tally.add(seconds, rows, times)
+                tally.count += times
+                tally.total += seconds
+                if rows >= 0:
+                    tally.rows += rows
+                else:
+                    tally.errors += 1
+                each = seconds / times if times > 1 else seconds
+                if each > tally.worst:  # noqa: PLR1730 - max() takes twice as long
+                    tally.worst = each
+                place = int(log2(each * 1e9 + 1.0) * FINENESS)
+                classes = tally.classes
+                classes[place] = classes.get(place, 0) + times
 
     def _tally(self, sql: str) -> _Tally:
         if sql.startswith("EXPLAIN"):
