@@ -1,0 +1,147 @@
+"""Journal: saves changes in a file while the database is away, and applies them in order when it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any, Self
+
+from loguru import logger
+
+from modelus_bot.config import DegradationSettings
+from modelus_bot.database.errors import JournalFull, JournalUnavailable, QueryFailed, RequestConflict
+from modelus_bot.database.journal.entry import Entry, entry_of, numbered
+from modelus_bot.database.journal.frames import frame
+from modelus_bot.database.journal.reconciliation import Reconciliation
+from modelus_bot.database.journal.registry import operation_name
+from modelus_bot.database.journal.replaying import Answered, Replay, Submit, Telling
+from modelus_bot.database.journal.store import Store
+from modelus_bot.database.journal.verdicts import Explain, explain_plainly
+from modelus_bot.database.operation import Context, Write
+
+__all__ = ["Journal"]
+
+MEGABYTE = 1_000_000
+
+
+class Journal:
+    """The changes that wait for one database; the bot's instance lock sees to it that there is one owner.
+
+    ``explain`` puts into words why a change was refused, ``telling`` makes the write that queues
+    messages to authors; both belong to the domain.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: DegradationSettings,
+        *,
+        explain: Explain = explain_plainly,
+        telling: Telling | None = None,
+    ) -> None:
+        """Remember what to open; nothing is touched yet."""
+        self.path = path
+        self._settings = settings
+        self._explain, self._telling = explain, telling
+        self._store = Store(path)
+        self._replaying = asyncio.Lock()
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        """Read what waits; a file that cannot be read now is tried again when it is needed."""
+        self._closed = False
+        try:
+            await self._store.load()
+        except JournalUnavailable as error:
+            logger.bind(path=str(self.path), error=error.detail).warning("journal_not_read")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let what is being saved reach the disk, and close the file; it is read anew when opened again."""
+        self._closed = True
+        await self._store.close()
+        self._store = Store(self.path)
+
+    @property
+    def depth(self) -> int:
+        """How many changes wait, those on their way to the disk included."""
+        return self._store.depth
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a replay has something to do: changes, authors to be told, or a file not read yet."""
+        store = self._store
+        return bool(store.depth or store.ledger.settled or not store.loaded)
+
+    @property
+    def oldest_at(self) -> int | None:
+        """When the oldest change that waits was saved, in UTC seconds; None when none waits."""
+        return min((entry.saved_at for entry in self._store.ledger.waiting.values()), default=None)
+
+    @property
+    def bytes(self) -> int:
+        """How large the file is, with what is on its way."""
+        return self._store.size
+
+    @property
+    def damaged(self) -> int:
+        """How many pieces of the file were found damaged when it was opened, and set aside."""
+        return self._store.damaged
+
+    def pending(self) -> tuple[Entry, ...]:
+        """Return the changes that wait, in the order in which they will be applied."""
+        return tuple(self._store.ledger.in_order())
+
+    def apply(self, settings: DegradationSettings) -> None:
+        """Go on with other limits."""
+        self._settings = settings
+
+    async def append(self, write: Write[Any], context: Context) -> int:
+        """Save a change for later and return its number once it is on the disk.
+
+        The same request gets the same number. Raises ``JournalFull``, ``JournalUnavailable``,
+        ``RequestConflict``, or ``OutcomeUnknown`` when the disk failed in a way that leaves open what a
+        restart will find. A caller that is cancelled may have saved it.
+        """
+        operation = operation_name(type(write))
+        if not write.deferrable:
+            raise QueryFailed("it cannot wait", operation=operation)
+        await self._store.load()
+        if self._closed:
+            raise JournalUnavailable("the journal is closed", operation=operation)
+        context = numbered(context)
+        entry = self._store.known(context.request_id or "")
+        if entry is None:
+            entry = self._save(operation, write, context)
+        elif entry.operation != operation or type(write).model_validate_json(entry.parameters) != write:
+            raise RequestConflict(f"request {entry.request_id} was {entry.operation}", operation=operation)
+        return await self._store.saved(entry)
+
+    async def replay(self, submit: Submit, *, answered: Answered | None = None) -> Reconciliation:
+        """Apply what waits through ``submit``, by priority and then by number, and tell the authors.
+
+        Stops at the first sign that the database is away again; what is left waits for the next replay.
+        ``answered`` says which request ids the database has seen. Raises ``JournalUnavailable`` when
+        the file cannot be read or written; nobody has been told anything then that could change.
+        """
+        async with self._replaying:
+            await self._store.load()
+            hours = self._settings.journal_hours
+            return await Replay(self._store, submit, self._telling, self._explain, answered, hours).run()
+
+    def _save(self, operation: str, write: Write[Any], context: Context) -> Entry:
+        """Put a new entry on its way to the disk."""
+        entry = entry_of(
+            self._store.ledger.take_number(),
+            operation,
+            write,
+            context,
+            saved_at=int(time.time()),
+            max_retries=self._settings.journal_retries,
+        )
+        line = frame(entry.body())
+        if self.bytes + len(line) > self._settings.journal_megabytes * MEGABYTE:
+            raise JournalFull(f"{self.depth} changes wait, {self.bytes} bytes", operation=operation)
+        self._store.save(entry, line)
+        return entry

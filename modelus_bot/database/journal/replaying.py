@@ -1,0 +1,183 @@
+"""One replay: windows of saved changes go to the writer in order; what it decides is flushed, then told."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from loguru import logger
+
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.journal.entry import Entry, Outcome, Settled
+from modelus_bot.database.journal.reconciliation import Reconciliation
+from modelus_bot.database.journal.registry import deferrable_writes, operation_name
+from modelus_bot.database.journal.store import Store
+from modelus_bot.database.journal.verdicts import Explain, expired, judge, rebuild, too_old
+from modelus_bot.database.operation import Context, Write
+
+__all__ = ["Answered", "Replay", "Submit", "Telling"]
+
+Submit = Callable[[Write[Any], Context], Awaitable[Any]]
+"""Makes a change and returns after COMMIT, without saving it for later."""
+Telling = Callable[[Sequence[Settled]], Write[Any]]
+"""Makes the write that queues messages to the authors of changes; repeating it must add nothing."""
+Answered = Callable[[Sequence[str]], Awaitable[frozenset[str]]]
+"""Returns those of the request ids that the database has answered already."""
+
+WINDOW = 256
+"""Changes that are with the writer at a time; as many as one COMMIT carries by default."""
+TOLD_AT_ONCE = 100
+PATIENCE = 60.0
+"""Seconds a change may wait for the writer."""
+
+
+class Replay:
+    """Works through a journal until nothing waits, or until the database is away again."""
+
+    def __init__(
+        self,
+        store: Store,
+        submit: Submit,
+        telling: Telling | None,
+        explain: Explain,
+        answered: Answered | None,
+        hours: int,
+    ) -> None:
+        """Start with nothing decided; ``hours`` is how old a change may be."""
+        self._store = store
+        self._hours = hours
+        self._submit = submit
+        self._telling = telling
+        self._explain = explain
+        self._answered = answered
+        self._known = {operation_name(cls): cls for cls in deferrable_writes()}
+        self._decided: list[Settled] = []
+
+    async def run(self) -> Reconciliation:
+        """Replay everything, tell the authors, and say what was done."""
+        started = time.perf_counter()
+        goes_on = True
+        while goes_on and self._store.depth:
+            await self._store.all_saved()
+            goes_on = await self._round(self._store.ledger.in_order())
+        if self._store.ledger.settled:
+            await self._tell(tuple(self._store.ledger.settled.values()))
+        report = self._report(time.perf_counter() - started)
+        if not report.empty:
+            logger.bind(
+                applied=report.applied,
+                repeated=report.repeated,
+                refused=len(report.refused),
+                expired=len(report.expired),
+                waiting=report.waiting,
+                milliseconds=round(report.seconds * 1000),
+            ).info("journal_replayed")
+        return report
+
+    async def _round(self, entries: Sequence[Entry]) -> bool:
+        """Go once through what waits; False means that the database does not take any more now."""
+        for first in range(0, len(entries), WINDOW):
+            if not await self._window(entries[first : first + WINDOW]):
+                return False
+        return True
+
+    async def _window(self, entries: Sequence[Entry]) -> bool:
+        decided, writes = await self._sort_out(entries)
+        repeated = await self._ask([entry for entry, _ in writes])
+        ends = await asyncio.gather(
+            *(self._submit(write, _context(entry, place)) for place, (entry, write) in enumerate(writes)),
+            return_exceptions=True,
+        )
+        left: list[Entry] = []
+        for (entry, _), end in zip(writes, ends, strict=True):
+            verdict = judge(entry, end if isinstance(end, BaseException) else None, self._explain)
+            if isinstance(verdict, Entry):
+                left.append(verdict)
+            else:
+                decided.append(_as_repeated(verdict) if verdict.request_id in repeated else verdict)
+        counted = [entry for entry in left if entry is not self._store.ledger.waiting.get(entry.number)]
+        await self._store.settle(decided, counted)
+        self._decided += decided
+        return not left
+
+    async def _sort_out(
+        self, entries: Sequence[Entry]
+    ) -> tuple[list[Settled], list[tuple[Entry, Write[Any]]]]:
+        """Tell those that cannot be applied any more, whatever the database says, from the others."""
+        now = time.time()
+        decided: list[Settled] = []
+        strange: list[Entry] = []
+        writes: list[tuple[Entry, Write[Any]]] = []
+        for entry in entries:
+            found = expired(entry, self._hours) if too_old(entry, now, self._hours) else None
+            made = found or rebuild(entry, self._known)
+            if not isinstance(made, Settled):
+                writes.append((entry, made))
+                continue
+            decided.append(made)
+            if found is None:
+                strange.append(entry)
+        if strange:
+            await self._store.set_refused_aside(strange)
+        return decided, writes
+
+    async def _ask(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """Return which of the requests had been applied before this try."""
+        if self._answered is None or not entries:
+            return frozenset()
+        try:
+            return await self._answered([entry.request_id for entry in entries])
+        except DatabaseError:
+            return frozenset()
+
+    async def _tell(self, found: Sequence[Settled]) -> None:
+        """Queue messages to the authors; what cannot be queued now is told after the next replay."""
+        told: list[Settled] = []
+        for first in range(0, len(found), TOLD_AT_ONCE):
+            some = found[first : first + TOLD_AT_ONCE]
+            if not await self._told(some):
+                break
+            told += some
+        try:
+            await self._store.told(told)
+        except DatabaseError as error:
+            logger.bind(error=error.detail).warning("journal_not_emptied")
+
+    async def _told(self, found: Sequence[Settled]) -> bool:
+        authors = [one for one in found if one.actor is not None]
+        if self._telling is None or not authors:
+            return True
+        try:
+            await self._submit(self._telling(authors), Context(reason="changes saved for later"))
+        except DatabaseError as error:
+            logger.bind(reference=error.reference, error=error.detail).warning("authors_not_told_yet")
+            return False
+        return True
+
+    def _report(self, seconds: float) -> Reconciliation:
+        def those(outcome: Outcome) -> tuple[Settled, ...]:
+            return tuple(one for one in self._decided if one.outcome is outcome)
+
+        return Reconciliation(
+            applied=len(those(Outcome.APPLIED)),
+            repeated=len(those(Outcome.REPEATED)),
+            refused=those(Outcome.REFUSED),
+            expired=those(Outcome.EXPIRED),
+            waiting=self._store.depth,
+            seconds=seconds,
+        )
+
+
+def _context(entry: Entry, place: int) -> Context:
+    """Return the context of the moment it was asked for.
+
+    Later ones give up sooner, so that no earlier one is given up while a later one is made.
+    """
+    return replace(entry.context, deadline=PATIENCE - place * 0.001)
+
+
+def _as_repeated(found: Settled) -> Settled:
+    return replace(found, outcome=Outcome.REPEATED) if found.outcome is Outcome.APPLIED else found

@@ -1,0 +1,95 @@
+"""What the end of one try means for a saved change: decided for good, or to be tried again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseBusy,
+    DatabaseError,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    DiskFull,
+    ManagerClosed,
+    MigrationFailed,
+    OutcomeUnknown,
+    QueueFull,
+    SchemaMismatch,
+    StorageFailed,
+)
+from modelus_bot.database.journal.entry import Entry, Outcome, Settled, settled_as
+from modelus_bot.database.operation import Write
+
+__all__ = ["Explain", "expired", "explain_plainly", "judge", "rebuild", "too_old"]
+
+Explain = Callable[[BaseException], str]
+"""Puts why a change was refused into a sentence for its author."""
+
+_AWAY = (
+    asyncio.CancelledError,
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DiskFull,
+    ManagerClosed,
+    MigrationFailed,
+    OutcomeUnknown,
+    QueueFull,
+    SchemaMismatch,
+    StorageFailed,
+)
+"""Says nothing about the change: the database is away again, or nobody knows yet. Tried without counting."""
+_HELD_UP = (DatabaseBusy, DeadlineExceeded)
+"""May be the fault of the change: a try that counts."""
+
+
+def judge(entry: Entry, error: BaseException | None, explain: Explain) -> Settled | Entry:
+    """Return what became of an entry, or the entry again if it has to be tried once more."""
+    if error is None:
+        return settled_as(entry, Outcome.APPLIED)
+    if isinstance(error, _AWAY):
+        return entry
+    if isinstance(error, _HELD_UP):
+        again = entry.again()
+        if again.retry_count < again.max_retries:
+            return again
+        tries = f"The database did not take it in {again.retry_count} tries. Please make it again."
+        return settled_as(entry, Outcome.REFUSED, tries)
+    return settled_as(entry, Outcome.REFUSED, explain(error))
+
+
+def too_old(entry: Entry, now: float, hours: int) -> bool:
+    """Say whether an entry has waited longer than saved changes may; ``now`` is UTC seconds."""
+    return now - entry.saved_at > hours * 3600
+
+
+def expired(entry: Entry, hours: int) -> Settled:
+    """Return an entry as one that waited too long."""
+    reason = f"The database was away for more than {hours} hours. Look how things are now and decide anew."
+    return settled_as(entry, Outcome.EXPIRED, reason)
+
+
+def rebuild(entry: Entry, known: dict[str, type[Write[Any]]]) -> Write[Any] | Settled:
+    """Return the write of an entry, or a refusal if this version of the bot cannot make one of it."""
+    cls = known.get(entry.operation)
+    if cls is None:
+        return settled_as(
+            entry, Outcome.REFUSED, "This version of the bot does not know this change any more."
+        )
+    try:
+        return cls.model_validate_json(entry.parameters)
+    except ValidationError:
+        return settled_as(entry, Outcome.REFUSED, "This version of the bot cannot read this change any more.")
+
+
+def explain_plainly(error: BaseException) -> str:
+    """Return a sentence for authors where nobody knows the rules of the operations."""
+    return error.user_message if isinstance(error, DatabaseError) else "A rule refused it."

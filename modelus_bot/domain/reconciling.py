@@ -1,0 +1,95 @@
+"""Changes that were saved for later: why one was refused, and the messages to those who asked for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from modelus_bot.database.errors import ConstraintViolated, DatabaseError
+from modelus_bot.database.journal import Outcome, Settled, operation_words
+from modelus_bot.database.operation import Priority, Transaction, Write
+from modelus_bot.domain.errors import Refusal
+from modelus_bot.domain.notifications import notify
+from modelus_bot.domain.people import ensure_known
+from modelus_bot.domain.rules import sentence_for, validation_sentence
+from modelus_bot.domain.types import Snowflake
+
+__all__ = ["TellAuthors", "Told", "explain", "telling"]
+
+_GENERAL = (
+    "Something went wrong on our side. Nothing was changed; if it happens again, tell an administrator."
+)
+
+
+class Told(BaseModel):
+    """What one author is told; ``reason`` only when the change was not applied."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Annotated[int, Field(ge=1)]
+    change: Annotated[str, Field(min_length=1, max_length=100)]
+    author: Snowflake
+    request_id: Annotated[str, Field(min_length=1, max_length=64)]
+    applied: bool
+    reason: Annotated[str, Field(max_length=1500)] | None = None
+
+
+class TellAuthors(Write[int]):
+    """Queue a message to the author of each change; repeating it queues nothing again."""
+
+    items: Annotated[tuple[Told, ...], Field(min_length=1, max_length=200)]
+
+    priority = Priority.LOW
+
+    @classmethod
+    def of(cls, found: Sequence[Settled]) -> Self:
+        """Return the messages about changes that people asked for."""
+        return cls(items=tuple(_told(one, one.actor) for one in found if one.actor is not None))
+
+    def apply(self, tx: Transaction) -> int:
+        """Queue the messages and return how many there are."""
+        for item in self.items:
+            ensure_known(tx, item.author)
+            title, message = _words(item)
+            notify(tx, item.author, "system", title, message, dedupe_key=f"journal:{item.request_id}")
+        return len(self.items)
+
+
+def telling(found: Sequence[Settled]) -> Write[int]:
+    """Return the write that queues messages to the authors of changes, all of them people's."""
+    return TellAuthors.of(found)
+
+
+def explain(error: BaseException) -> str:
+    """Return the sentence in which an author reads why a saved change was refused."""
+    if isinstance(error, Refusal):
+        return str(error)
+    if isinstance(error, ConstraintViolated):
+        return sentence_for(error)
+    if isinstance(error, DatabaseError):
+        return error.user_message
+    if isinstance(error, ValidationError):
+        return validation_sentence(error)
+    return _GENERAL
+
+
+def _told(found: Settled, author: int) -> Told:
+    applied = found.outcome in {Outcome.APPLIED, Outcome.REPEATED}
+    reason = None if applied else (found.reason or "")[:1500]
+    return Told(
+        number=found.number,
+        change=operation_words(found.operation)[:100],
+        author=author,
+        request_id=found.request_id,
+        applied=applied,
+        reason=reason,
+    )
+
+
+def _words(item: Told) -> tuple[str, str]:
+    what = f"Number {item.number} ({item.change}), which was saved for later,"
+    if item.applied:
+        return "Your saved change was applied", f"{what} was applied now that the database is back."
+    return "Your saved change was not applied", f"{what} could not be applied. {item.reason or ''}".rstrip()
