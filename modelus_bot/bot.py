@@ -17,7 +17,9 @@ from modelus_bot.cogs import ALL_COGS, DYNAMIC_ITEMS
 from modelus_bot.config import Settings
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
+from modelus_bot.ui import embeds
 from modelus_bot.ui.errors import ErrorHandler
+from modelus_bot.ui.notice import begin
 from modelus_bot.ui.presses import too_late
 
 __all__ = ["ModelUsBot"]
@@ -28,12 +30,15 @@ class Tree(app_commands.CommandTree["ModelUsBot"]):
 
     async def interaction_check(self, interaction: discord.Interaction[ModelUsBot]) -> bool:
         """Say whether the command goes ahead."""
+        begin(interaction.client.db)
         if too_late(interaction):
             return False
         if not interaction.client.at_home(interaction):
             if interaction.type is discord.InteractionType.application_command:
-                text = "This bot serves another server, so it cannot do anything here."
-                await interaction.response.send_message(text, ephemeral=True)
+                card = embeds.failure(
+                    "Not here", "This bot serves another server, so it cannot do anything here."
+                )
+                await interaction.response.send_message(embed=card, ephemeral=True)
             return False
         return True
 

@@ -28,6 +28,7 @@ from modelus_bot.domain.cover_steps import (
 from modelus_bot.domain.covers import Cover, CoverChange
 from modelus_bot.domain.members import everybody
 from modelus_bot.ui import embeds
+from modelus_bot.ui.notice import begin
 from modelus_bot.ui.presses import answered, too_late
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class DeclineForm(discord.ui.Modal, title="Decline this request"):
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         """Decline with the reason."""
+        begin(interaction.client.db)
         if too_late(interaction):
             return
         await interaction.response.defer()

@@ -15,6 +15,7 @@ from modelus_bot.database.recovery.restoring import Plan
 from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.ui import embeds
+from modelus_bot.ui.notice import begin
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -40,7 +41,9 @@ class Approval(discord.ui.View):
         self._working = False
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Let only administrators press."""
+        """Answer at once, then let only administrators press: asking who is one may take a while."""
+        begin(self._bot.db)
+        await interaction.response.defer()
         context = self._bot.context(interaction)
         await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
         return True
@@ -49,11 +52,9 @@ class Approval(discord.ui.View):
     async def restore(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
         """Replace the database by the plan's state."""
         if interaction.user.id == self._asked_by and not self._alone:
-            await interaction.response.send_message(
-                "Another administrator has to decide about this.", ephemeral=True
-            )
+            card = embeds.failure("Not allowed", "Another administrator has to decide about this.")
+            await interaction.followup.send(embed=card, ephemeral=True)
             return
-        await interaction.response.defer()
         protection = self._bot.db.protection
         if self._working or self.is_finished() or protection is None or protection.restorer is None:
             return
@@ -72,16 +73,16 @@ class Approval(discord.ui.View):
     async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
         """Leave everything as it is."""
         if self._working or self.is_finished():
-            await interaction.response.defer()
             return
         self.stop()
         card = embeds.info("Cancelled", "The database was not changed.")
-        await interaction.response.edit_message(embed=card, view=None)
+        await interaction.edit_original_response(embed=card, view=None)
 
     async def on_timeout(self) -> None:
         """Close the question."""
         if self.message is None or self._working:
             return
+        begin(self._bot.db)
         card = embeds.info("Closed", "Nobody decided within ten minutes, so the database was not changed.")
         try:
             await self.message.edit(embed=card, view=None)

@@ -9,10 +9,12 @@ import aiohttp
 import discord
 from loguru import logger
 
+from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.operation import Context
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.ui import embeds
 from modelus_bot.ui.errors import reply_for
+from modelus_bot.ui.notice import begin
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -45,9 +47,11 @@ class Confirm(discord.ui.View):
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Let nobody else answer."""
+        begin(self._bot.db)
         if interaction.user.id == self._context.actor:
             return True
-        await interaction.response.send_message("This question is for somebody else.", ephemeral=True)
+        card = embeds.failure("Not allowed", "This question is for somebody else.")
+        await interaction.response.send_message(embed=card, ephemeral=True)
         return False
 
     @discord.ui.button(label="Confirm")
@@ -62,6 +66,9 @@ class Confirm(discord.ui.View):
         except Refusal as refusal:
             card = reply_for(refusal).embed()
             logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
+        except WriteDeferred as deferred:
+            card = reply_for(deferred).embed()
+            logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
         finally:
             self._working = False
         self.stop()
@@ -86,6 +93,7 @@ class Confirm(discord.ui.View):
         """Close the question."""
         if self.message is None or self._working:
             return
+        begin(self._bot.db)
         card = embeds.info(
             "Closed", "Nobody answered within two minutes, so nothing was changed. Run the command again."
         )

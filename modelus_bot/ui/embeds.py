@@ -1,4 +1,4 @@
-"""Embeds with one colour per severity, and text that fits Discord's limits."""
+"""Embeds with one colour per severity, text that fits Discord's limits, and how the database is if unwell."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 import discord
 
+from modelus_bot.ui.notice import present_line
+
 __all__ = ["clip", "failure", "info", "lines", "question", "success", "warning"]
 
+LONGEST = 4096
+"""Characters that Discord takes in a card's text."""
 BLUE, GREEN, AMBER, RED = 0x2F6FED, 0x2E9E5B, 0xD98E04, 0xC93A3A
 
 
@@ -56,4 +60,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def _card(title: str, text: str, colour: int) -> discord.Embed:
-    return discord.Embed(title=clip(title, 256), description=clip(text, 4096) or None, colour=colour)
+    notice = present_line()
+    if notice is not None:
+        text = f"{clip(text, LONGEST - len(notice) - 2)}\n\n{notice}" if text else notice
+    return discord.Embed(title=clip(title, 256), description=clip(text, LONGEST) or None, colour=colour)

@@ -11,6 +11,7 @@ from loguru import logger
 from pydantic import ValidationError
 
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError, new_reference
+from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence
 from modelus_bot.ui import embeds
@@ -33,19 +34,24 @@ NOT_SHOWN = (
 
 
 class Reply:
-    """What a person reads: a title, a sentence, and the reference code if there is one in the log."""
+    """What a person reads: a title, a sentence, and the reference code if there is one in the log.
 
-    __slots__ = ("reference", "sentence", "title")
+    ``bad`` is false for what is no failure.
+    """
 
-    def __init__(self, title: str, sentence: str, reference: str | None = None) -> None:
-        """Keep the three parts."""
+    __slots__ = ("bad", "reference", "sentence", "title")
+
+    def __init__(self, title: str, sentence: str, reference: str | None = None, *, bad: bool = True) -> None:
+        """Keep the parts."""
+        self.bad = bad
         self.title = title
         self.sentence = sentence
         self.reference = reference
 
     def embed(self) -> discord.Embed:
         """Return the card that shows it."""
-        card = embeds.failure(self.title, self.sentence)
+        make = embeds.failure if self.bad else embeds.warning
+        card = make(self.title, self.sentence)
         if self.reference is not None:
             card.set_footer(text=f"Reference {self.reference}")
         return card
@@ -56,6 +62,8 @@ def reply_for(error: BaseException) -> Reply:
     cause = _cause(error)
     if isinstance(cause, Refusal):
         return Reply("Not allowed" if isinstance(cause, NotAllowed) else "That did not work", str(cause))
+    if isinstance(cause, WriteDeferred):
+        return Reply("Saved for later", cause.sentence, bad=False)
     if isinstance(cause, ConstraintViolated):
         return Reply("That did not work", sentence_for(cause), cause.reference)
     if isinstance(cause, DatabaseError):
@@ -134,6 +142,8 @@ class ErrorHandler:
         )
         if isinstance(cause, Refusal):
             log.bind(rule=cause.rule).info("refused")
+        elif isinstance(cause, WriteDeferred):
+            log.bind(number=cause.number).info("change_deferred")
         elif isinstance(cause, DatabaseError):
             log.bind(error_type=cause.error_type.value, detail=cause.detail).warning("command_failed")
         elif isinstance(cause, ValidationError):

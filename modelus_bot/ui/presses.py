@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import discord
 from loguru import logger
 
+from modelus_bot.ui.notice import begin
+
 __all__ = ["answered", "too_late"]
 
 PATIENCE = 2.8
@@ -36,6 +38,7 @@ def answered(
 
     @functools.wraps(callback)
     async def guarded(item: Item, interaction: discord.Interaction[Any]) -> None:
+        begin(interaction.client.db)
         if too_late(interaction):
             return
         try:

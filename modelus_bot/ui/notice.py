@@ -1,0 +1,76 @@
+"""The line that every reply has while the database is not well: what works, and how old the answer is.
+
+``begin`` is called where a command, button or form starts, and each card asks ``present_line`` when it
+is built. So no command has to think of it.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from modelus_bot.database.degradation import Mode
+from modelus_bot.database.errors import (
+    CorruptionDetected,
+    DatabaseError,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DiskFull,
+    MigrationFailed,
+    SchemaMismatch,
+)
+from modelus_bot.database.snapshot.age import answered_as_of
+
+if TYPE_CHECKING:
+    from modelus_bot.database.manager import DatabaseManager
+
+__all__ = ["begin", "line_for", "present_line"]
+
+_asked: ContextVar[DatabaseManager | None] = ContextVar("asked_database", default=None)
+"""The database whose state the replies of this task tell of; None outside of interactions."""
+
+_REASONS: tuple[tuple[type[DatabaseError], str], ...] = (
+    (DiskFull, " because the disk is full"),
+    (DatabaseReadOnly, " because its file may not be written to"),
+    (CorruptionDetected, " because its file is damaged and is being recovered"),
+    (SchemaMismatch, " because it is being updated"),
+    (MigrationFailed, " because its update failed"),
+)
+_WORKS = {
+    Mode.NORMAL: "",
+    Mode.READ_ONLY: "Looking works, but nothing can be changed at the moment{why}; changes to the rota are"
+    " saved for later.",
+    Mode.DEGRADED: "The database cannot be used at the moment{why}; the rota is shown as last known, and"
+    " changes to it are saved for later.",
+}
+
+
+def line_for(mode: Mode, cause: DatabaseError | None, as_of: int | None) -> str | None:
+    """Return what works in a mode and as of when (UTC seconds) the answer is; None when all is well.
+
+    An answer from the snapshot says so also when the database came back meanwhile.
+    """
+    works = _WORKS[mode].format(why=_why(cause))
+    shown = f"What is shown is as of <t:{as_of}:f> (<t:{as_of}:R>)." if as_of is not None else ""
+    said = " ".join(part for part in (works, shown) if part)
+    return f"⚠️ {said}" if said else None
+
+
+def begin(database: DatabaseManager) -> None:
+    """Let the replies of this task tell of ``database``; nothing has been answered yet."""
+    _asked.set(database)
+    answered_as_of.set(None)
+
+
+def present_line() -> str | None:
+    """Return the line that a reply of this task has now; None when all is well, or outside of replies."""
+    database = _asked.get()
+    if database is None:
+        return None
+    return line_for(database.mode, database.availability.cause, answered_as_of.get())
+
+
+def _why(cause: DatabaseError | None) -> str:
+    while isinstance(cause, DatabaseUnavailable) and cause.cause is not None:
+        cause = cause.cause
+    return next((words for kind, words in _REASONS if isinstance(cause, kind)), "")
