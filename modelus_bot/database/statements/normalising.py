@@ -52,7 +52,7 @@ def normalised(sql: str) -> str:
     if len(text) <= LONGEST:
         return text
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=4).hexdigest()
-    return f"{text[: LONGEST - 12]}… #{digest}"
+    return f"{text[: LONGEST - 11]}… #{digest}"
 
 
 def parameters_wanted(sql: str) -> int | None:
@@ -62,7 +62,7 @@ def parameters_wanted(sql: str) -> int | None:
         if found.lastgroup == "bound":
             if found[0][0] != "?":
                 return None
-            highest = int(found[0][1:]) if len(found[0]) > 1 else highest + 1
+            highest = max(highest, int(found[0][1:])) if len(found[0]) > 1 else highest + 1
     return highest
 
 

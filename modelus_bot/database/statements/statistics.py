@@ -123,9 +123,9 @@ class StatementStatistics:
 
     def _merge(self) -> None:
         pending, self._pending = self._pending, []
-        self._turn += 1
-        turn, known, log2 = self._turn, self._by_sql, math.log2
-        for steps in pending:
+        first, known, log2 = self._turn, self._by_sql, math.log2
+        self._turn += len(pending)
+        for turn, steps in enumerate(pending, first):
             for sql, seconds, rows, _, times in steps:
                 tally = known.get(sql) or self._tally(sql)
                 tally.seen = turn
