@@ -45,6 +45,7 @@ _HEADER = """\
 _EXAMPLES = {
     "guild_id": "123456789012345678",
     "duty_channel_id": "123456789012345678",
+    "alert_channel_id": "123456789012345678",
     "file": '"logs/modelus.jsonl"',
 }
 

@@ -6,6 +6,7 @@ file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 """
 
 from modelus_bot.config.degradation import DegradationSettings
+from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.loading import Loaded, config_file, load, load_settings
 from modelus_bot.config.models import (
     DatabaseSettings,
@@ -26,6 +27,7 @@ __all__ = [
     "ConfigError",
     "DatabaseSettings",
     "DegradationSettings",
+    "HealthSettings",
     "IntegritySettings",
     "Loaded",
     "LoggingSettings",

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
+from modelus_bot.config.degradation import DegradationSettings
+from modelus_bot.config.health import HealthSettings
+from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.config.section import LIVE, Seconds, Section
 from modelus_bot.config.snapshot import SnapshotSettings
@@ -46,6 +49,12 @@ class ServerSettings(Section):
         None,
         ge=1,
         description="Discord id of the channel for cover requests and hand-overs.",
+        json_schema_extra=LIVE,
+    )
+    alert_channel_id: int | None = Field(
+        None,
+        ge=1,
+        description="Discord id of the channel in which administrators also read what is wrong.",
         json_schema_extra=LIVE,
     )
 
@@ -186,7 +195,10 @@ class Settings(Section):
     backup: BackupSettings = BackupSettings()
     archive: ArchiveSettings = ArchiveSettings()
     integrity: IntegritySettings = IntegritySettings()
+    degradation: DegradationSettings = DegradationSettings()
     snapshot: SnapshotSettings = SnapshotSettings()
+    health: HealthSettings = HealthSettings()
+    maintenance: MaintenanceSettings = MaintenanceSettings()
     logging: LoggingSettings = LoggingSettings()
     sandbox: SandboxSettings = SandboxSettings()
     token: SecretStr | None = Field(None, exclude=True)

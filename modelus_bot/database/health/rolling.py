@@ -14,7 +14,7 @@ WINDOW = 300.0
 """Seconds that a look back covers at most."""
 SLOT = 10.0
 """Seconds of one slot: the window moves in steps of it."""
-KEPT = 256
+KEPT = 128
 """How many latencies of a slot are kept: all of them, or as many picked evenly at random."""
 
 

@@ -1,0 +1,112 @@
+"""Health samples: a row every half minute, from which charts and comparisons are made."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from modelus_bot.database.health.monitor import HealthMonitor
+from modelus_bot.database.health.overview import Overview
+from modelus_bot.database.health.rolling import percentiles
+from modelus_bot.database.operation import Priority, ReadTransaction, Transaction, Write, query
+
+__all__ = ["BATCH", "HealthSample", "KeepSamples", "Sampler", "health_samples"]
+
+BATCH = 240
+"""Samples that one write carries at most: two hours of them."""
+
+_KEEP = """
+INSERT INTO health_samples(at, mode, queries, errors, p50_us, p99_us, db_bytes, wal_bytes, last_backup_at)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(at) DO NOTHING
+"""
+_BETWEEN = """
+SELECT at, mode, queries, errors, p50_us, p99_us, db_bytes, wal_bytes, last_backup_at
+FROM health_samples WHERE at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?
+"""
+
+
+class HealthSample(BaseModel):
+    """One look: times are UTC seconds, counts those since the sample before, latencies microseconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: int = Field(ge=0)
+    mode: Literal["normal", "read_only", "degraded"]
+    queries: int = Field(ge=0)
+    errors: int = Field(ge=0)
+    p50_us: int | None = None
+    p99_us: int | None = None
+    db_bytes: int = Field(ge=0)
+    wal_bytes: int = Field(ge=0)
+    last_backup_at: int | None = None
+
+
+class KeepSamples(Write[int]):
+    """Keep samples; repeating it changes nothing. Returns how many were new."""
+
+    priority: ClassVar[Priority] = Priority.LOW
+
+    samples: tuple[HealthSample, ...] = Field(max_length=BATCH)
+
+    def apply(self, tx: Transaction) -> int:
+        """Insert those whose second is not taken."""
+        return sum(
+            tx.execute(
+                _KEEP,
+                (
+                    one.at,
+                    one.mode,
+                    one.queries,
+                    one.errors,
+                    one.p50_us,
+                    one.p99_us,
+                    one.db_bytes,
+                    one.wal_bytes,
+                    one.last_backup_at,
+                ),
+            )
+            for one in self.samples
+        )
+
+
+@query
+def health_samples(
+    tx: ReadTransaction, since: int, until: int, limit: int = 3000
+) -> tuple[HealthSample, ...]:
+    """Return the newest samples from ``since`` to ``until`` (UTC seconds), at most ``limit``, in order."""
+    rows = tx.fetch_all(_BETWEEN, (since, until, limit))
+    return tuple(HealthSample.model_validate(dict(row)) for row in reversed(rows))
+
+
+class Sampler:
+    """Makes samples of what was counted since the one before."""
+
+    def __init__(self) -> None:
+        """Count from the first look on."""
+        self._operations = 0
+        self._errors = 0
+
+    def sample(self, health: HealthMonitor, seen: Overview, at: int, *, seconds: float) -> HealthSample:
+        """Return the sample of ``at`` (UTC seconds), with the latencies of the last ``seconds``."""
+        counts = health.counts
+        operations = counts["read"] + counts["write"] + counts["preview"]
+        errors = counts["failures"]
+        latencies = percentiles(health.reads, health.writes, seconds=seconds)
+        made = HealthSample(
+            at=at,
+            mode=seen.mode.value,
+            queries=operations - self._operations,
+            errors=errors - self._errors,
+            p50_us=_microseconds(latencies.p50),
+            p99_us=_microseconds(latencies.p99),
+            db_bytes=seen.file_bytes or 0,
+            wal_bytes=seen.wal_bytes or 0,
+            last_backup_at=seen.surroundings.backup_at,
+        )
+        self._operations, self._errors = operations, errors
+        return made
+
+
+def _microseconds(milliseconds: float | None) -> int | None:
+    return None if milliseconds is None else round(milliseconds * 1000)
