@@ -24,6 +24,7 @@ from modelus_bot.bot import ModelUsBot
 from modelus_bot.config import Settings
 from modelus_bot.config.keys import with_keys_of
 from modelus_bot.config_watcher import Change, ConfigWatcher
+from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
@@ -31,6 +32,8 @@ from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
 from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.domain.reconciling import explain, telling
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
@@ -72,13 +75,15 @@ async def running(
     bot has the file.
     """
     path = database or settings.database.path
+    protection = _protection(settings, path, own=database is None)
     with configure_logging(settings) as logs:
         async with DatabaseManager(
             path,
             settings.database,
             tolerant=True,
             debug=_wants_operations(settings),
-            protection=_protection(settings, path, own=database is None),
+            protection=protection,
+            continuity=_continuity(settings, path, protection),
         ) as db:
             await _ensure_disciplines(db)
             bot = ModelUsBot(db, settings, sync_record=sync_record)
@@ -166,6 +171,9 @@ def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> 
     db.apply(change.new.database)
     if db.protection is not None:
         db.protection.apply(change.new.backup, change.new.archive, change.new.integrity)
+    if db.continuity is not None:
+        reserve = change.new.maintenance.reserve_megabytes
+        db.continuity.apply(change.new.degradation, change.new.snapshot, reserve)
     db.health.debug = _wants_operations(change.new)
     bot.settings = with_keys_of(bot.settings, change.new, change.keys)
 
@@ -186,6 +194,23 @@ def _protection(settings: Settings, path: Path, *, own: bool) -> Protection:
         integrity=settings.integrity,
         invariants=INVARIANTS,
     )
+
+
+def _continuity(settings: Settings, path: Path, protection: Protection) -> Continuity:
+    """Build what serves people while the database is away; administrators read what a replay did."""
+    continuity = Continuity(
+        path,
+        degradation=settings.degradation,
+        snapshot=settings.snapshot,
+        reserve_megabytes=settings.maintenance.reserve_megabytes,
+        tables=KEPT_TABLES,
+        telling=telling,
+        explain=explain,
+    )
+    continuity.on_reconciled = lambda report: protection.waiting.append(
+        Alert("journal_replayed", report.words, "warning" if report.refused or report.expired else "info")
+    )
+    return continuity
 
 
 def _wants_operations(settings: Settings) -> bool:

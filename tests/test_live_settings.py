@@ -29,7 +29,9 @@ PARTS: dict[str, Callable[[App], object]] = {
     "backup": lambda app: _protection(app).backups._settings,
     "archive": lambda app: _protection(app).archive._settings,
     "integrity": lambda app: _protection(app).parts.settings,
-    "snapshot": lambda app: app.db.snapshot._settings,
+    "degradation": lambda app: _continuity(app)._settings,
+    "snapshot": lambda app: _continuity(app).snapshot._settings,
+    "health": lambda app: app.bot.settings.health,
     "logging": lambda app: app.bot.settings.logging,
 }
 """The object that a running part of the bot reads its settings from, whenever it needs one."""
@@ -46,12 +48,18 @@ ALSO: dict[str, Callable[[App], object]] = {
     "database.breaker_probe_first": lambda app: app.db.availability.reads._first,
     "database.breaker_probe_cap": lambda app: app.db.availability.reads._cap,
     "database.slow_operation": lambda app: app.db.health.slow,
-    "snapshot.hot_reads": lambda app: app.db.hot_reads._settings.hot_reads,
+    "degradation.journal_megabytes": lambda app: _continuity(app).journal.settings.journal_megabytes,
+    "snapshot.hot_reads": lambda app: _continuity(app).hot._settings.hot_reads,
     "backup.drill_every": lambda app: _protection(app)._settings.drill_every,
     "archive.lag_alert": lambda app: _protection(app).archive._lag._allowed,
     "archive.snapshot_minutes": lambda app: _protection(app).archive._snapshots._settings.snapshot_minutes,
 }
 """Where a part keeps a setting for itself."""
+
+
+def _continuity(app: App) -> Any:
+    assert app.db.continuity is not None
+    return app.db.continuity
 
 
 def _protection(app: App) -> Any:
@@ -98,6 +106,7 @@ def another(key: str, default: Any) -> Any:
         "server.handoff": "09:30",
         "server.admin_ids": [5],
         "server.duty_channel_id": 7,
+        "server.alert_channel_id": 8,
         "backup.schedule": "on",
         "integrity.recovery": "off",
         "logging.level": "DEBUG",

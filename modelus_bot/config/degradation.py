@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from modelus_bot.config.section import LIVE, Section
+from modelus_bot.config.section import LIVE, Seconds, Section
 
 __all__ = ["DegradationSettings"]
 
@@ -12,6 +12,14 @@ __all__ = ["DegradationSettings"]
 class DegradationSettings(Section):
     """Changes that are saved for later while the database is away."""
 
+    patience: Seconds = Field(
+        2.0,
+        description=(
+            "Seconds after which a change is saved for later, or an answer taken from the snapshot,"
+            " instead of waiting for the database."
+        ),
+        json_schema_extra=LIVE,
+    )
     journal_megabytes: int = Field(
         16,
         ge=1,

@@ -98,9 +98,17 @@ class Availability:
             ).error("database_unavailable")
         self._told(error)
 
-    def start(self, probe_reads: Probe, probe_writes: Probe) -> None:
-        """Probe from now on: each raises ``DatabaseError`` while the database does not work."""
-        self._task = asyncio.create_task(self._probe(probe_reads, probe_writes), name="database-prober")
+    def probe_soon(self) -> None:
+        """Do not wait for the pause: something says that writing works again."""
+        self.writes.probe_now()
+
+    def start(self, probe_reads: Probe, probe_writes: Probe, look_after: Probe) -> None:
+        """Probe from now on: each raises ``DatabaseError`` while the database does not work.
+
+        ``look_after`` is called several times a second while everything works.
+        """
+        probing = self._probe(probe_reads, probe_writes, look_after)
+        self._task = asyncio.create_task(probing, name="database-prober")
 
     async def stop(self) -> None:
         """Probe no more."""
@@ -110,13 +118,21 @@ class Availability:
                 await self._task
             self._task = None
 
-    async def _probe(self, reads: Probe, writes: Probe) -> None:
+    async def _probe(self, reads: Probe, writes: Probe, look_after: Probe) -> None:
         """While a breaker is open, find out with growing pauses whether the database is back."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             for breaker, probe in ((self.reads, reads), (self.writes, writes)):
                 if breaker.state is BreakerState.OPEN and breaker.seconds_to_probe() == 0:
                     await self._probe_once(breaker, probe)
+            if self.mode is Mode.NORMAL:
+                await self._look_after(look_after)
+
+    async def _look_after(self, work: Probe) -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the prober must outlive any fault of its own
+            logger.opt(exception=error).error("database_look_fault")
 
     async def _probe_once(self, breaker: CircuitBreaker, probe: Probe) -> None:
         try:

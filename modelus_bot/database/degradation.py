@@ -101,6 +101,11 @@ class CircuitBreaker:
         """Return how long until the next probe is due; 0 when it is."""
         return max(0.0, self._probe_at - self._clock())
 
+    def probe_now(self) -> None:
+        """Let the next probe be due at once; nothing happens unless it is open."""
+        if self.state is BreakerState.OPEN:
+            self._probe_at = self._clock()
+
     def succeeded(self) -> bool:
         """Note a success; returns True when it closed the breaker."""
         closed_it = self.state is not BreakerState.CLOSED

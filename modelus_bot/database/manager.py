@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import contextlib
+import functools
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.availability import Availability
+from modelus_bot.database.cache import Version
 from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.degradation import CircuitBreaker, Mode
 from modelus_bot.database.errors import (
     AlreadyRunning,
     DatabaseError,
     DatabaseUnavailable,
+    DeadlineExceeded,
     ManagerClosed,
 )
-from modelus_bot.database.health import HealthMonitor, Overview, percentiles
+from modelus_bot.database.health import HealthMonitor, Overview
+from modelus_bot.database.health.overview import overview_of
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
 from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
+from modelus_bot.database.probes import probe_read, probe_write, version_of
 from modelus_bot.database.reading import ReadLane
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.starting import create_file
@@ -43,7 +50,8 @@ class DatabaseManager:
     ``claim`` makes this process the file's only bot. ``tolerant`` lets ``async with`` succeed when
     the file cannot be opened: operations are then refused in a sentence, and opening is tried again
     with growing pauses. ``debug`` logs every operation with its fields. With ``protection`` the file
-    is checked, backed up, archived and recovered; without it, it is only migrated and used.
+    is checked, backed up, archived and recovered; without it, it is only migrated and used. With
+    ``continuity`` deferrable writes and kept queries go on while the database is away.
     """
 
     def __init__(
@@ -55,11 +63,13 @@ class DatabaseManager:
         tolerant: bool = False,
         debug: bool = False,
         protection: Protection | None = None,
+        continuity: Continuity | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
         self.path = path
         self.settings = settings
         self.protection = protection
+        self.continuity = continuity
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
         self.availability = Availability(settings)
@@ -67,6 +77,10 @@ class DatabaseManager:
         self._connections.manual_checkpoints = not claim
         self._connections.on_lost = self.availability.lost
         self._transactions = TransactionManager(self._connections, settings, self.health)
+        if continuity is not None:
+            self._transactions.on_commit = continuity.changed
+            continuity.on_disk_full = functools.partial(self.availability.failed, self.availability.writes)
+            continuity.on_space = self.availability.probe_soon
         self._reads = ReadLane(
             Lane.READER, self._connections, settings, self.health, seconds=settings.read_deadline
         )
@@ -74,25 +88,26 @@ class DatabaseManager:
             Lane.LONG_READER, self._connections, settings, self.health, seconds=settings.long_read_deadline
         )
         self._running: AsyncExitStack | None = None
+        self._outer = AsyncExitStack()
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Claim, migrate and open; raises ``DatabaseError`` unless tolerant (``AlreadyRunning`` always)."""
         try:
+            if self.continuity is not None:
+                self._claim()
+                await self._outer.enter_async_context(self.continuity)
             await self._open()
-        except AlreadyRunning:
-            await self._connections.close()
-            raise
         except DatabaseError as error:
-            if not self._tolerant:
-                await self._connections.close()
+            if not self._tolerant or isinstance(error, AlreadyRunning):
+                await self._give_up()
                 raise
             self.availability.lost(error)
         except BaseException:
-            await self._connections.close()
+            await self._give_up()
             raise
-        self.availability.start(self._probe_reads, self._probe_writes)
+        self.availability.start(self._probe_reads, self._probe_writes, self._look_after)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -115,8 +130,14 @@ class DatabaseManager:
             if self._running is not None:
                 await self._running.aclose()
         finally:
-            await self._connections.close()
+            await self._give_up()
         logger.bind(path=str(self.path)).info("database_closed")
+
+    async def _give_up(self) -> None:
+        try:
+            await self._outer.aclose()
+        finally:
+            await self._connections.close()
 
     @property
     def mode(self) -> Mode:
@@ -126,9 +147,22 @@ class DatabaseManager:
     async def write(self, write: Write[R], context: Context) -> R:
         """Make a change and return its result once it is safely committed.
 
-        A request id that was answered before gets the stored answer. Raises the operation's own
-        refusals unchanged and ``DatabaseError`` for everything else.
+        A request id that was answered before gets the stored answer. Raises the operation's own refusals
+        unchanged, ``WriteDeferred`` when it was saved for later because the database is away, and
+        ``DatabaseError`` for everything else.
         """
+        continuity = self.continuity
+        if continuity is None:
+            return await self._write(write, context)
+        context = continuity.prepared(write, context)
+        try:
+            if continuity.must_wait(write):
+                raise DatabaseUnavailable("others wait before it", cause=self.availability.cause)
+            return await self._write(write, context)
+        except DatabaseError as error:
+            raise await continuity.defer(write, context, error) from error
+
+    async def _write(self, write: Write[R], context: Context) -> R:
         writes = self.availability.writes
         self._check_running()
         self.availability.check(writes, type(write).__name__)
@@ -152,22 +186,47 @@ class DatabaseManager:
             raise
 
     async def read(self, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a query on one consistent snapshot that includes every write acknowledged so far."""
-        self._check_running()
-        reads = self.availability.reads
-        self.availability.check(reads, query.name)
-        lane = self._long_reads if query.long else self._reads
+        """Run a query on one consistent snapshot that includes every write acknowledged so far.
+
+        While the database is away, kept queries are answered from what was known last.
+        """
 
         def run(tx: ReadTransaction) -> R:
             return query.function(tx, *args, **kwargs)
 
+        continuity = self.continuity
+        if continuity is None:
+            return await self._read(query, run)
         try:
-            result = await lane.submit(query, run)
+            if query.hot:
+                ask = functools.partial(self._read, query, run)
+                return await continuity.hot.read(query, args, kwargs, ask)
+            return await self._read(query, run)
+        except DatabaseError as error:
+            return await continuity.answer(query, run, error)
+
+    async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
+        reads = self.availability.reads
+        self._check_running()
+        self.availability.check(reads, query.name)
+        lane = self._long_reads if query.long else self._reads
+        try:
+            async with asyncio.timeout(self._patience(query)):
+                result = await lane.submit(query, run)
+        except TimeoutError as error:
+            failure = DeadlineExceeded("waited too long for the reader", operation=query.name)
+            self._note_failure(reads, failure)
+            raise failure from error
         except DatabaseError as error:
             self._note_failure(reads, error)
             raise
         self.availability.succeeded(reads)
         return result
+
+    def _patience(self, query: Query[..., Any]) -> float | None:
+        """Return how long to wait for what could be answered without the database; None: the lane decides."""
+        continuity = self.continuity
+        return continuity.patience if continuity is not None and continuity.can_answer(query) else None
 
     def apply(self, settings: DatabaseSettings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
@@ -181,34 +240,25 @@ class DatabaseManager:
 
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
-        counts = self.health.counts
-        cause = self.availability.cause
-        return Overview(
-            mode=self.mode,
-            write_breaker=self.availability.writes.state.value,
-            read_breaker=self.availability.reads.state.value,
-            cause=cause.user_message if cause is not None else None,
-            since=self.health.started,
-            reads=percentiles(self.health.reads),
-            writes=percentiles(self.health.writes),
-            read_count=counts["read"],
-            write_count=counts["write"],
-            repeated=counts["repeated"],
-            refused=counts["refused"],
-            failures=counts["failures"],
-            retries=counts["retries"],
+        return overview_of(
+            self.health,
+            self.availability,
+            path=self.path,
+            settings=self.settings,
             queue_depth=self._transactions.depth,
-            mean_group=self.health.mean_group(),
+            reader_depth=self._reads.depth + self._long_reads.depth,
             reopened=self._connections.reopened,
-            slow=tuple(self.health.slow_operations.most_common(5)),
-            recent_failures=tuple(self.health.recent),
-            path=str(self.path),
-            file_bytes=_size(self.path),
-            wal_bytes=_size(self.path.with_name(self.path.name + "-wal")),
-            free_bytes=_free(self.path.parent),
-            synchronous=self.settings.synchronous,
-            sqlite_version=sqlite3.sqlite_version,
+            deferred=self.continuity.journal.depth if self.continuity is not None else None,
         )
+
+    def _claim(self) -> None:
+        """Take the file before anything beside it is touched, if its folder is there at all."""
+        try:
+            self._connections.claim()
+        except AlreadyRunning:
+            raise
+        except DatabaseError as error:
+            logger.bind(error=error.detail).warning("database_not_claimed_yet")
 
     async def _open(self) -> None:
         started = time.perf_counter()
@@ -231,14 +281,20 @@ class DatabaseManager:
                 await protection.archive.start()
             await stack.enter_async_context(self._reads)
             await stack.enter_async_context(self._long_reads)
+            if self.continuity is not None:
+                stack.push_async_callback(self.continuity.snapshot.settle)
             await stack.enter_async_context(self._transactions)
             if protection is not None:
                 transactions = self._transactions
                 watching = protection.watching(
-                    self._connections, transactions.head, transactions.forget_head, self._mend_rows
+                    self._connections, transactions.head, self._another_file, self._mend_rows
                 )
                 await stack.enter_async_context(watching)
             self._running = stack.pop_all()
+        if self.continuity is not None:
+            self.continuity.follow(self._read_beside, self._data_version)
+            with contextlib.suppress(DatabaseError):
+                await self.continuity.come_back(self._transactions.submit)
         logger.bind(
             path=str(self.path),
             sqlite=sqlite3.sqlite_version,
@@ -256,9 +312,14 @@ class DatabaseManager:
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
         """Tell breaker and guard how an operation failed."""
+        self._suspect(error)
+        self.availability.failed(breaker, error)
+
+    def _suspect(self, error: DatabaseError) -> None:
         if self.protection is not None:
             self.protection.suspect(error)
-        self.availability.failed(breaker, error)
+        if self.continuity is not None:
+            self.continuity.suspect(error)
 
     def _check_running(self) -> None:
         if self._closed:
@@ -268,15 +329,51 @@ class DatabaseManager:
 
     async def _probe_reads(self) -> None:
         await self._open_again()
-        await self._connections.run(Lane.READER, _probe_read)
+        await self._connections.run(Lane.READER, probe_read)
 
     async def _probe_writes(self) -> None:
-        await self._open_again()
-        await self._connections.run(Lane.WRITER, _probe_write)
+        """Find out whether writing works, and make what was saved for later before anything new."""
+        continuity = self.continuity
+        try:
+            if continuity is not None:
+                await continuity.require_space()
+            await self._open_again()
+            await self._connections.run(Lane.WRITER, probe_write)
+            if continuity is not None:
+                await continuity.come_back(self._transactions.submit)
+        except DatabaseError as error:
+            self._suspect(error)
+            raise
 
     async def _open_again(self) -> None:
         if self._running is None:
             await self._open()
+
+    async def _look_after(self) -> None:
+        continuity = self.continuity
+        if continuity is None or self._running is None or not continuity.owes():
+            return
+        try:
+            await self._connections.run(Lane.WRITER, probe_write)
+            await continuity.come_back(self._transactions.submit)
+        except DatabaseError as error:
+            continuity.tried(worked=False)
+            self._note_failure(self.availability.writes, error)
+        else:
+            continuity.tried(worked=True)
+
+    def _another_file(self) -> None:
+        """Forget what was known of the file that was open before."""
+        self._transactions.forget_head()
+        if self.continuity is not None:
+            self.continuity.changed()
+
+    async def _read_beside(self, query: Query[..., R], *args: Any) -> R:
+        """Read for the snapshot, also while closing; failures say nothing new about the database."""
+        return await self._long_reads.submit(query, lambda tx: query.function(tx, *args))
+
+    async def _data_version(self) -> Version:
+        return await self._connections.run(Lane.READER, version_of)
 
 
 def _prepare(path: Path) -> tuple[str, ...]:
@@ -284,32 +381,3 @@ def _prepare(path: Path) -> tuple[str, ...]:
     create_file(path)
     migrator = Migrator(path)
     return migrator.up() if any(not one.applied for one in migrator.status()) else ()
-
-
-def _probe_write(connection: sqlite3.Connection) -> None:
-    """Commit a page: a transaction can begin on a full disk, but not end. Nothing uses ``user_version``."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        connection.execute("PRAGMA user_version=0")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def _probe_read(connection: sqlite3.Connection) -> None:
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return None
-
-
-def _free(folder: Path) -> int | None:
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return None

@@ -1,0 +1,209 @@
+"""Continuity: what serves people while the database is away, and what happens first when it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from loguru import logger
+
+from modelus_bot.config import DegradationSettings, SnapshotSettings
+from modelus_bot.database.cache import HotReads, Version
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseBusy,
+    DatabaseError,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    DiskFull,
+    JournalUnavailable,
+    OutcomeUnknown,
+    StorageFailed,
+)
+from modelus_bot.database.journal.deferred import WriteDeferred
+from modelus_bot.database.journal.entry import numbered
+from modelus_bot.database.journal.file import journal_path
+from modelus_bot.database.journal.journal import Journal
+from modelus_bot.database.journal.reconciliation import Reconciliation
+from modelus_bot.database.journal.replaying import Submit, Telling
+from modelus_bot.database.journal.verdicts import Explain
+from modelus_bot.database.maintenance.reserve import reserve_beside
+from modelus_bot.database.maintenance.space import SpaceWatch
+from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
+from modelus_bot.database.snapshot import Snapshot, snapshot_folder
+
+__all__ = ["AWAY", "Continuity"]
+
+R = TypeVar("R")
+
+CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
+"""Seconds between two attempts at what could not be applied although the database works."""
+
+AWAY = (
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseBusy,
+    DatabaseReadOnly,
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    DiskFull,
+    OutcomeUnknown,
+    StorageFailed,
+)
+"""Failures of the database, not of the operation: the same operation can work later."""
+
+
+class Continuity:
+    """Journal, snapshot, cached answers and disk reserve of one database file.
+
+    ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
+    write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        degradation: DegradationSettings,
+        snapshot: SnapshotSettings,
+        reserve_megabytes: int,
+        tables: Sequence[str],
+        telling: Telling,
+        explain: Explain,
+    ) -> None:
+        """Build the parts; nothing is read or started yet."""
+        self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain)
+        self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
+        self.reserve = reserve_beside(path, reserve_megabytes)
+        self.space = SpaceWatch(self.reserve, self._disk_full, self._space_is_back)
+        self.hot = HotReads(snapshot, self._version)
+        self.on_reconciled: Callable[[Reconciliation], None] = lambda _: None
+        self.on_disk_full: Callable[[DiskFull], None] = lambda _: None
+        self.on_space: Callable[[], None] = lambda: None
+        self._settings = degradation
+        self._next_try, self._pause = 0.0, CATCH_UP_FIRST
+        self._ask_version: Callable[[], Awaitable[Version]] | None = None
+        self._parts = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Read what an earlier run left, and hold the disk's reserve."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.journal)
+            await stack.enter_async_context(self.snapshot)
+            await stack.enter_async_context(self.space)
+            self._parts = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop saving; what waits stays in its file."""
+        await self._parts.aclose()
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which somebody is served from here instead of waiting for the database."""
+        return self._settings.patience
+
+    def apply(
+        self, degradation: DegradationSettings, snapshot: SnapshotSettings, reserve_megabytes: int
+    ) -> None:
+        """Go on with edited settings."""
+        self.space.apply(reserve_megabytes)
+        self._settings = self._settings.edited(degradation)
+        self.journal.apply(degradation)
+        self.snapshot.apply(snapshot)
+        self.hot.apply(snapshot)
+
+    def changed(self) -> None:
+        """Note a commit, or another file in the old one's place."""
+        self.hot.changed()
+        self.snapshot.changed()
+
+    def follow(self, read: Callable[..., Awaitable[Any]], version: Callable[[], Awaitable[Version]]) -> None:
+        """Take snapshots through ``read``, and ask ``version`` whether other programs have written."""
+        self._ask_version = version
+        self.hot.changed()
+        self.snapshot.follow(read)
+
+    def prepared(self, write: Write[Any], context: Context) -> Context:
+        """Return the context for a write that can be saved for later: named, and waiting only shortly.
+
+        While others wait in the journal something is wrong, so that nobody waits long any more.
+        """
+        if not write.deferrable and not self.journal.depth:
+            return context
+        deadline = context.deadline if context.deadline is not None else self.patience
+        return replace(numbered(context), deadline=min(deadline, self.patience))
+
+    def must_wait(self, write: Write[Any]) -> bool:
+        """Say whether others were saved before this one, which go first."""
+        return write.deferrable and self.journal.depth > 0
+
+    async def defer(self, write: Write[Any], context: Context, cause: DatabaseError) -> WriteDeferred:
+        """Save a write for later; raises ``cause`` when it cannot wait, and what the journal raises."""
+        if not write.deferrable or not isinstance(cause, AWAY):
+            raise cause
+        number = await self.journal.append(write, context)
+        return WriteDeferred(number, type(write).__name__, context.at)
+
+    def can_answer(self, query: Query[..., Any]) -> bool:
+        """Say whether a query could be answered without the database."""
+        return query.kept and self.snapshot.as_of is not None
+
+    async def answer(
+        self, query: Query[..., R], run: Callable[[ReadTransaction], R], cause: DatabaseError
+    ) -> R:
+        """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
+        if not isinstance(cause, AWAY) or not self.can_answer(query):
+            raise cause
+        return await self.snapshot.answer(query, run)
+
+    def suspect(self, error: DatabaseError) -> None:
+        """Give up the reserve when the disk is full, so that there is space to save changes in."""
+        if isinstance(error, DiskFull):
+            self.reserve.release()
+
+    async def require_space(self) -> None:
+        """Raise ``DiskFull`` while the reserve that was given up cannot be held again."""
+        if not await asyncio.to_thread(self.reserve.restore):
+            raise DiskFull("there is not enough free space to go on safely")
+
+    async def come_back(self, submit: Submit) -> None:
+        """Apply what was saved for later, before anything new; raises ``DatabaseError`` if it fails again."""
+        if not self.journal.unfinished:
+            return
+        try:
+            report = await self.journal.replay(submit)
+        except JournalUnavailable as error:
+            logger.bind(reference=error.reference, error=error.detail).error("journal_not_replayed")
+            return
+        if not report.empty:
+            self.on_reconciled(report)
+        if report.waiting:
+            raise DatabaseUnavailable(f"{report.waiting} saved changes could not be applied yet")
+
+    def owes(self) -> bool:
+        """Say whether something waits although everything works, and it is time to try it again."""
+        return self.journal.unfinished and time.monotonic() >= self._next_try
+
+    def tried(self, *, worked: bool) -> None:
+        """Note how that try ended: after failures the pauses grow."""
+        self._pause = CATCH_UP_FIRST if worked else min(CATCH_UP_CAP, self._pause * 2)
+        self._next_try = 0.0 if worked else time.monotonic() + self._pause
+
+    def _disk_full(self, error: DiskFull) -> None:
+        self.on_disk_full(error)
+
+    def _space_is_back(self) -> None:
+        self.on_space()
+
+    async def _version(self) -> Version:
+        if self._ask_version is None:
+            raise DatabaseUnavailable("never opened")
+        return await self._ask_version()

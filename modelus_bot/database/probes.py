@@ -1,0 +1,30 @@
+"""Probes: the smallest questions that tell whether reading and writing work, and whether others wrote."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from modelus_bot.database.cache import Version
+
+__all__ = ["probe_read", "probe_write", "version_of"]
+
+
+def probe_write(connection: sqlite3.Connection) -> None:
+    """Commit a page: a transaction can begin on a full disk, but not end. Nothing uses ``user_version``."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("PRAGMA user_version=0")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def probe_read(connection: sqlite3.Connection) -> None:
+    """Read the schema."""
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def version_of(connection: sqlite3.Connection) -> Version:
+    """Return what is another value after another connection has committed."""
+    return connection, connection.execute("PRAGMA data_version").fetchone()[0]
