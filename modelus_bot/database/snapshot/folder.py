@@ -70,15 +70,17 @@ class SnapshotFolder:
     def save(self, contents: Contents, before: Manifest | None) -> Manifest:
         """Write the files that are new, then the manifest, and remove what it no longer names.
 
-        ``before`` is the manifest that lies there. Raises ``OSError``; what was saved before stays valid.
+        ``before`` is the manifest that lies there, whose files were checked or written by this process;
+        None trusts none. Raises ``OSError``; what was saved before stays valid.
         """
         manifest = Manifest.of(contents, self._schema_digest, before.generation + 1 if before else 1)
         if not self.path.is_dir():
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(self.path.parent)
+        known = before.files if before else frozenset()
         for name, table in contents.tables.items():
             file = self.path / file_name(name, table.sha256)
-            if not _is_there(file, len(table.content)):
+            if file.name not in known or not _is_there(file, len(table.content)):
                 write_durably(file, table.content)
         write_durably(self.path / MANIFEST, manifest.model_dump_json(indent=1).encode())
         self._remove_others(manifest)

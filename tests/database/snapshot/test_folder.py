@@ -161,7 +161,7 @@ def crashing() -> None:
 def test_a_crash_at_any_step_leaves_a_whole_snapshot(crashing: None, tmp_path: Path) -> None:
     """Ended before each single call that touches a file: the old generation or the new one is there."""
     seen = set()
-    for steps in range(60):
+    for steps in range(80):
         folder = folder_at(tmp_path / f"{steps}" / "modelus.snapshot")
         folder.save(contents(1), None)
         before = read_manifest(folder.path)
