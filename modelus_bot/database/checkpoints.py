@@ -74,6 +74,23 @@ class Checkpointer:
             self._settled_at = changed
         logger.bind(bytes=size, busy=busy, frames=frames, moved=moved).debug("checkpoint_made")
 
+    @property
+    def mine(self) -> bool:
+        """Whether the -wal is ours to move: not while the archive's program does that."""
+        return not self._archive.checkpoints
+
+    async def shrink(self) -> tuple[bool, int]:
+        """Move everything and give the -wal's space back, waiting for readers no longer than for a lock.
+
+        Returns whether that was possible, and the bytes that are left. Raises ``DatabaseError``.
+        """
+        busy, _, _ = await self._connections.run(Lane.WRITER, functools.partial(self._run, TRUNCATE))
+        self._last = time.monotonic()
+        try:
+            return not busy, self._wal.stat().st_size
+        except OSError:
+            return not busy, 0
+
     def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
         self._settle()
         with self._connections.checkpointing(by_us=True):

@@ -61,7 +61,7 @@ class Guard:
         self._head = head
         self._forget = forget
         before = parts.sums.before_checkpoint
-        self._checkpointer = Checkpointer(parts.path, connections, parts.archive, before)
+        self.checkpointer = Checkpointer(parts.path, connections, parts.archive, before)
         self._wake = asyncio.Event()
         self._suspicion: DatabaseError | None = None
         self._task: asyncio.Task[None] | None = None
@@ -160,7 +160,7 @@ class Guard:
         elif self._given_up and full:
             await self._confirm(CorruptionDetected("the file was found damaged before"))
         elif not self._given_up:
-            await self._checkpointer.work()
+            await self.checkpointer.work()
             if not self._parts.archive.available:
                 self._written_at = written_at(self._parts.path)
             if full:

@@ -1,0 +1,124 @@
+"""Hands: how a task of maintenance reaches the database, its writer's thread, and those who wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from modelus_bot.database.connection import Lane
+from modelus_bot.database.errors import ManagerClosed
+from modelus_bot.database.maintenance.facts import FileFacts
+from modelus_bot.database.maintenance.order import Decision, Order
+from modelus_bot.database.operation import Write
+
+__all__ = ["Hands", "Interruptible", "Log", "Task"]
+
+T = TypeVar("T")
+
+BREATH = 0.01
+"""Seconds between two batches, in which others' writes go first."""
+
+
+class Run(Protocol):
+    """How a function gets to a lane's connection: ``ConnectionManager.run``."""
+
+    def __call__(
+        self, lane: Lane, function: Callable[[sqlite3.Connection], T], *, seconds: float | None = None
+    ) -> Awaitable[T]:
+        """Run it there."""
+        ...
+
+
+class Log(Protocol):
+    """Who gives the -wal's space back: a ``Checkpointer``."""
+
+    async def shrink(self) -> tuple[bool, int]:
+        """Move everything; returns whether that was possible, and the bytes left."""
+        ...
+
+
+class Interruptible:
+    """Lets another thread stop what the writer's thread runs for maintenance, and nothing else."""
+
+    def __init__(self) -> None:
+        """Nothing runs."""
+        self._guard = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._stopped = False
+
+    def run(self, function: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
+        """Run ``function`` so that ``stop`` ends it; raises ``ManagerClosed`` after that."""
+        with self._guard:
+            if self._stopped:
+                raise ManagerClosed("maintenance was stopped")
+            self._connection = connection
+        try:
+            return function(connection)
+        finally:
+            with self._guard:
+                self._connection = None
+
+    def stop(self) -> None:
+        """End what runs, and refuse everything after it."""
+        with self._guard:
+            self._stopped = True
+            if self._connection is not None:
+                self._connection.interrupt()
+
+
+@dataclass(slots=True)
+class Hands:
+    """What the tasks of one run share. ``facts`` are those of the moment that the task was decided about.
+
+    ``log`` returns who moves the -wal's content into the file, None while that is nobody of ours.
+    ``repeatable`` returns the ids of requests that wait in the journal and will be asked for again.
+    """
+
+    facts: FileFacts
+    run_on: Run
+    read: Callable[..., Awaitable[Any]]
+    write_one: Callable[[Write[Any]], Awaitable[Any]]
+    log: Callable[[], Log | None]
+    repeatable: Callable[[], Collection[str]]
+    tell: Callable[[str], None]
+    running: Interruptible = field(default_factory=Interruptible)
+
+    async def write(self, write: Write[int]) -> int:
+        """Make a write and return its result."""
+        return int(await self.write_one(write))
+
+    async def on_writer(
+        self, function: Callable[[sqlite3.Connection], T], *, seconds: float | None = None
+    ) -> T:
+        """Run ``function`` on the writer's thread, where nobody else writes; ``seconds`` bound it."""
+        return await self.run_on(
+            Lane.WRITER, lambda connection: self.running.run(function, connection), seconds=seconds
+        )
+
+    def now(self) -> int:
+        """Return the present instant in UTC seconds."""
+        return int(time.time())
+
+    async def breathe(self) -> None:
+        """Let others go first."""
+        await asyncio.sleep(BREATH)
+
+
+class Task(Protocol):
+    """One piece of maintenance: ``decide`` is pure, ``run`` does it and returns what came of it in words."""
+
+    name: str
+    why: str
+
+    def decide(self, facts: FileFacts, order: Order) -> Decision:
+        """Say whether to do it now."""
+        ...
+
+    async def run(self, hands: Hands, order: Order) -> str:
+        """Do it; raises ``DatabaseError``."""
+        ...

@@ -1,0 +1,203 @@
+"""Maintenance: does its tasks one after the other, one run at a time, while the database is used."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from loguru import logger
+
+from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.errors import DatabaseError, ManagerClosed
+from modelus_bot.database.maintenance.facts import FileFacts, measured, pages_of
+from modelus_bot.database.maintenance.hands import Hands, Interruptible, Log, Task
+from modelus_bot.database.maintenance.optimising import Optimise, ShrinkLog, optimise
+from modelus_bot.database.maintenance.order import Order, Outcome, Report, Result, Why
+from modelus_bot.database.maintenance.pruning import PruneTask, Pruning
+from modelus_bot.database.maintenance.rewriting import Vacuum, worth_it
+from modelus_bot.database.operation import Context, Write
+
+__all__ = ["Maintenance"]
+
+Tell = Callable[[str], None]
+
+NEAR_LIMIT_PAUSE = 6 * 3600.0
+"""Seconds between two clean-ups of a file that stays near its limit."""
+
+
+class Maintenance:
+    """Prunes, renews statistics, rewrites the file and shrinks its log, each when it is due.
+
+    ``write`` and ``read`` are the database's own. ``waiting`` counts queued writes, ``patience`` is the
+    seconds one may wait. ``log`` returns who moves the -wal, None while that is nobody of ours.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connections: ConnectionManager,
+        *,
+        write: Callable[[Write[Any], Context], Awaitable[Any]],
+        read: Callable[..., Awaitable[Any]],
+        waiting: Callable[[], int],
+        patience: Callable[[], float],
+        log: Callable[[], Log | None],
+    ) -> None:
+        """Take over how to reach the database; nothing is done yet."""
+        self._path = path
+        self._connections = connections
+        self._write = write
+        self._read = read
+        self._waiting = waiting
+        self._patience = patience
+        self._log = log
+        self.repeatable: Callable[[], Collection[str]] = tuple
+        """The ids of requests that wait in the journal: their rows are not pruned."""
+        self.trail_waits: Callable[[], bool] = lambda: False
+        """Whether audit entries wait in their file: requests are needed to merge them."""
+        self._turn = asyncio.Lock()
+        self._current: asyncio.Task[Report] | None = None
+        self._running: Interruptible | None = None
+        self._step = ""
+        self._closed = False
+        self._wanted: Why | None = None
+        self._near_limit_at: float | None = None
+        self.last: Report | None = None
+
+    @property
+    def step(self) -> str:
+        """What is being done right now, in words; empty while nothing is."""
+        return self._step
+
+    def near_limit(self, file_bytes: int, limit_bytes: int) -> None:
+        """Ask for an early clean-up, since the file is near its limit; asking again soon does nothing."""
+        now = time.monotonic()
+        if self._near_limit_at is not None and now - self._near_limit_at < NEAR_LIMIT_PAUSE:
+            return
+        self._near_limit_at = now
+        self._wanted = Why.NEAR_LIMIT
+        logger.bind(bytes=file_bytes, limit=limit_bytes).warning("database_near_limit")
+
+    def wanted(self) -> Why | None:
+        """Return what was asked for since the last call, for whoever runs maintenance by the clock."""
+        wanted, self._wanted = self._wanted, None
+        return wanted
+
+    async def facts(self) -> FileFacts:
+        """Measure the file and its surroundings; raises ``DatabaseError``."""
+        counted = await self._connections.run(Lane.LONG_READER, pages_of)
+        return await asyncio.to_thread(
+            measured,
+            self._path,
+            counted,
+            waiting=self._waiting(),
+            others_checkpoint=self._log() is None,
+            patience=self._patience(),
+            trail_waits=self.trail_waits(),
+        )
+
+    async def needed(self) -> bool:
+        """Say whether the file is worth rewriting, so that maintenance need not wait for the clock."""
+        return worth_it(await self.facts(), Order(Why.NEED))
+
+    async def optimise(self) -> int:
+        """Renew SQLite's statistics alone, as after a migration; returns how many changed."""
+        return await self._connections.run(Lane.WRITER, optimise, seconds=self._patience() / 2)
+
+    async def run(
+        self,
+        order: Order,
+        context: Context,
+        prunings: Sequence[Pruning] = (),
+        *,
+        tell: Tell = lambda _: None,
+    ) -> Report:
+        """Do what is due on behalf of ``context``; a run that is under way is waited for first.
+
+        One task's failure does not keep the next from its turn. Raises ``DatabaseError`` when the file
+        cannot even be looked at, ``ManagerClosed`` when the database closes meanwhile.
+        """
+        async with self._turn:
+            if self._closed:
+                raise ManagerClosed("the database is closed")
+            self._running = Interruptible()
+            work = self._run(order, context, prunings, tell, self._running)
+            self._current = asyncio.create_task(work, name="maintenance")
+            try:
+                self.last = await self._current
+            except asyncio.CancelledError:
+                self._stop()
+                await asyncio.wait({self._current})
+                caller = asyncio.current_task()
+                if caller is not None and not caller.cancelling():
+                    raise ManagerClosed("maintenance was stopped") from None
+                raise
+            finally:
+                self._current, self._running, self._step = None, None, ""
+            return self.last
+
+    async def close(self) -> None:
+        """Stop what is being done, in the middle if need be: nothing is left half done."""
+        self._closed = True
+        current = self._current
+        if current is not None:
+            self._stop()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait({current})
+
+    def _stop(self) -> None:
+        if self._running is not None:
+            self._running.stop()
+        if self._current is not None:
+            self._current.cancel()
+
+    async def _run(
+        self,
+        order: Order,
+        context: Context,
+        prunings: Sequence[Pruning],
+        tell: Tell,
+        running: Interruptible,
+    ) -> Report:
+        started = time.perf_counter()
+        tasks: list[Task] = [*map(PruneTask, prunings), Optimise(), Vacuum(), ShrinkLog()]
+
+        def say(step: str) -> None:
+            self._step = step
+            tell(step)
+
+        async def write(one: Write[Any]) -> Any:
+            return await self._write(one, replace(context, request_id=None, at=int(time.time())))
+
+        results = []
+        for task in tasks:
+            facts, run = await self.facts(), self._connections.run
+            hands = Hands(facts, run, self._read, write, self._log, self.repeatable, say, running)
+            results.append(await _done(task, hands, order))
+        report = Report(order, tuple(results), time.perf_counter() - started)
+        log = logger.bind(why=order.why.value, seconds=round(report.seconds, 2), results=list(report.lines))
+        log.log("INFO" if report.ok else "WARNING", "maintenance_done")
+        return report
+
+
+async def _done(task: Task, hands: Hands, order: Order) -> Result:
+    """Decide about a task and do it; its failure is its result, and the next task has its turn."""
+    decision = task.decide(hands.facts, order)
+    if not decision.due:
+        outcome = Outcome.REFUSED if decision.refused else Outcome.NOT_DUE
+        return Result(task.name, outcome, decision.because)
+    try:
+        words = await task.run(hands, order)
+    except ManagerClosed:
+        raise
+    except DatabaseError as error:
+        logger.bind(task=task.name, reference=error.reference, error=error.detail).warning(
+            "maintenance_failed"
+        )
+        return Result(task.name, Outcome.FAILED, f"{error.user_message} Reference {error.reference}.")
+    return Result(task.name, Outcome.DONE, words)
