@@ -77,7 +77,7 @@ def of_record(tx: ReadTransaction, record: str) -> int:
         ("SELECT a FROM t WHERE b IN ( ?,? ) AND c in (?)", "SELECT a FROM t WHERE b IN (?) AND c in (?)"),
         ("INSERT INTO t(a) VALUES (1), (2),(3)", "INSERT INTO t(a) VALUES (?)"),
         ("INSERT INTO t(a, b) VALUES(?1, :b),(@c, $d);", "INSERT INTO t(a, b) VALUES(?, ?)"),
-        ("UPDATE t1 SET a2=-1.5e-3, b=b+2", "UPDATE t1 SET a2 = ?, b = b+?"),
+        ("UPDATE t1 SET a2=-1.5e-3, b=b+2", "UPDATE t1 SET a2 = ?, b = b + ?"),
         ('SELECT count( * ) FROM "odd 1\'s" /* 7 */ LIMIT -1', 'SELECT count(*) FROM "odd 1\'s" LIMIT ?'),
         ("SELECT [a 1], `b 2` FROM é2 WHERE a<>0x1F", "SELECT [a 1], `b 2` FROM é2 WHERE a <> ?"),
         ("SELECT 'never closed", "SELECT ?"),

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     |(?P<name>"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[^\]]*(?:\]|$)|[^\W\d][\w$]*)
     |(?P<number>0[xX][0-9a-fA-F]+|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     |(?P<bound>\?\d*|[:@$][^\W\d]\w*)
-    |(?P<comparison><=|>=|<>|!=|==|\|\||->>|->|[=<>])
+    |(?P<operator><=|>=|<>|!=|==|\|\||->>|->|[-+/%=<>])
     |(?P<sign>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -44,7 +44,7 @@ def normalised(sql: str) -> str:
             continue
         if kind in {"text", "number", "bound"}:
             token = "?"  # noqa: S105 - a piece of SQL
-        _join(parts, token, gap=gap, comparison=kind == "comparison")
+        _join(parts, token, gap=gap, operator=kind == "operator")
         gap = False
     text = "".join(parts).rstrip("; ")
     text = _LIST.sub(r"\1 (?)", _NEGATIVE.sub(r"\1", text))
@@ -66,15 +66,15 @@ def parameters_wanted(sql: str) -> int | None:
     return highest
 
 
-def _join(parts: list[str], token: str, *, gap: bool, comparison: bool) -> None:
+def _join(parts: list[str], token: str, *, gap: bool, operator: bool) -> None:
     """Add a token with a space before it where the one layout has one."""
     last = parts[-1] if parts else ""
     if not last or last in {"(", ".", " "} or token in {")", ",", ".", ";"}:
         space = False
     else:
-        space = gap or comparison or last == ","
+        space = gap or operator or last == ","
     if space:
         parts.append(" ")
     parts.append(token)
-    if comparison:
+    if operator:
         parts.append(" ")
