@@ -7,6 +7,7 @@
     │   │   ├── FileMoved                  the file was deleted, moved or replaced while it was open
     │   │   └── FileTouched                somebody else wrote into the file while it was open
     │   ├── StorageFailed                  the disk answered with an error
+    │   │   └── AuditUnwritable            the change's audit entry could not be kept, so it was not made
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
     │   ├── JournalFull                    no more changes can be saved for later
@@ -39,6 +40,7 @@ from typing import Any, ClassVar, Self
 
 __all__ = [
     "AlreadyRunning",
+    "AuditUnwritable",
     "BackupFailed",
     "ConnectionLost",
     "ConstraintViolated",
@@ -193,6 +195,12 @@ class StorageFailed(TransientError):
     """The operating system reported an error while reading or writing the file."""
 
     severity = Severity.HIGH
+
+
+class AuditUnwritable(StorageFailed):
+    """The audit entry of a change could be put neither into the table nor into the file beside it."""
+
+    advice = "The change could not be noted in the audit log, so nothing was changed."
 
 
 class QueueFull(TransientError):

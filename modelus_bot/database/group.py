@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelus_bot.database.audit import AuditChain
+from modelus_bot.database.audit.aside import AuditFile
+from modelus_bot.database.audit.chain import Mark
+from modelus_bot.database.audit.collecting import SetAside
+from modelus_bot.database.audit.merging import Merged, merge_entries, remember_token
+from modelus_bot.database.audit.resting import Rest
 from modelus_bot.database.errors import (
+    AuditUnwritable,
     ConnectionLost,
     ConstraintViolated,
     DatabaseError,
@@ -23,6 +29,11 @@ from modelus_bot.database.operation import Context, Transaction, Write
 from modelus_bot.database.outcome import Outcome, raisable
 
 __all__ = ["GroupWriter", "Member"]
+
+AUDIT_TRIES = 3
+"""After how many attempts, with growing pauses between them, entries go into the file."""
+
+MERGED_AT_ONCE = 500
 
 _FIND_REQUEST = "SELECT command, payload_hash, outcome FROM requests WHERE request_id = ?"
 _KEEP_REQUEST = (
@@ -49,6 +60,14 @@ class _CommitFailed(Exception):
         self.over = over
 
 
+class _TableFault(Exception):
+    """The audit table cannot take entries, while everything else may work; there is a file for them."""
+
+    def __init__(self, cause: sqlite3.Error) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 class _TransactionEnded(Exception):
     """A member made SQLite undo the transaction of the whole group; the fault is that member's own."""
 
@@ -62,12 +81,16 @@ class GroupWriter:
     """Applies groups of writes on one connection; lives on the writer's thread and keeps the audit head.
 
     ``head`` is the newest audit link known to be committed, as (id, hash); None before the first group.
+    When the audit table fails, entries go to ``aside`` instead, and changes go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, aside: AuditFile | None = None) -> None:
         """Start with an unknown audit head; the first group reads it."""
         self.chain = AuditChain()
         self.head: tuple[int, bytes] | None = None
+        self._aside = aside
+        self._entries = self.chain
+        self._rest = Rest()
         self._data_version: int | None = None
         self._connection: sqlite3.Connection | None = None
 
@@ -75,6 +98,7 @@ class GroupWriter:
         """Read the head from the file again, which another one may have replaced."""
         self.chain.loaded = False
         self.head = None
+        self._rest.end()
 
     def commit(self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int) -> list[Outcome]:
         """Apply the group in one transaction and return an outcome for each member.
@@ -85,17 +109,93 @@ class GroupWriter:
         been asked for and may have worked (on a full disk it never has: its last frame was not written).
         """
         try:
-            if len(group) > 1 and not any(member.preview for member in group):
-                outcomes = self._run(connection, group, attempt, isolate=False)
-                if outcomes is not None:
-                    return outcomes
-            return self._isolated(connection, group, attempt)
+            if self._aside is not None and self._keeps_aside(connection, self._aside):
+                return self._committed_aside(connection, group, attempt, self._aside)
+            try:
+                return self._committed(connection, group, attempt)
+            except _TableFault as fault:
+                if self._aside is None or attempt < AUDIT_TRIES:
+                    raise
+                self._table_failed(fault, self._aside)
+                return self._committed_aside(connection, group, attempt, self._aside)
+        except _TableFault as fault:
+            raise _unwritable(fault, attempt) from fault.cause
         except _CommitFailed as failure:
             error = from_sqlite(failure.cause, attempts=attempt)
             error.ambiguous = failure.over and not isinstance(error, DiskFull)
             raise error from failure.cause
         except sqlite3.Error as error:
             raise from_sqlite(error, attempts=attempt) from error
+
+    def merge(self, connection: sqlite3.Connection) -> None:
+        """Put what waits in the file into the table, in order; raises ``DatabaseError``."""
+        if self._aside is None or not self._aside.waiting:
+            return
+        try:
+            self._merge(connection, self._aside)
+        except _TableFault as fault:
+            self._table_failed(fault, self._aside)
+            raise _unwritable(fault, 1) from fault.cause
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+        self._rest.end()
+
+    def _committed(
+        self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int
+    ) -> list[Outcome]:
+        if len(group) > 1 and not any(member.preview for member in group):
+            outcomes = self._run(connection, group, attempt, isolate=False)
+            if outcomes is not None:
+                return outcomes
+        return self._isolated(connection, group, attempt)
+
+    def _committed_aside(
+        self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int, aside: AuditFile
+    ) -> list[Outcome]:
+        self._entries = SetAside(aside.new_token())
+        try:
+            return self._committed(connection, group, attempt)
+        finally:
+            self._entries = self.chain
+
+    def _keeps_aside(self, connection: sqlite3.Connection, aside: AuditFile) -> bool:
+        """Say whether entries go to the file: others wait there that go first, and cannot be merged yet."""
+        if not aside.waiting and not self._rest.begun:
+            return False
+        if not self._rest.over:
+            return True
+        try:
+            self._merge(connection, aside)
+        except _TableFault as fault:
+            self._table_failed(fault, aside)
+            return True
+        self._rest.end()
+        return False
+
+    def _table_failed(self, fault: _TableFault, aside: AuditFile) -> None:
+        """Leave the table alone for a while, longer each time."""
+        self._rest.begin()
+        aside.trouble(from_sqlite(fault.cause))
+
+    def _merge(self, connection: sqlite3.Connection, aside: AuditFile) -> None:
+        merged = Merged()
+        while entries := aside.first(MERGED_AT_ONCE):
+            mark = self.chain.mark()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._refresh_chain(connection)
+                mark = self.chain.mark()
+                merged.plus(merge_entries(connection, self.chain, entries, aside))
+                connection.execute("COMMIT")
+            except BaseException as error:
+                self._roll_back(connection, mark)
+                if self.chain.fault is not None and isinstance(error, sqlite3.Error):
+                    raise _TableFault(self.chain.fault) from error
+                raise
+            self.head = (self.chain.last_id, self.chain.head)
+            aside.settled(entries)
+        if merged.added or merged.dropped or merged.refused:
+            aside.merged(merged.added, merged.dropped)
 
     def _isolated(
         self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int
@@ -115,11 +215,13 @@ class GroupWriter:
         self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int, *, isolate: bool
     ) -> list[Outcome] | None:
         """Run the group once; None means: undone because a member failed and nothing isolated it."""
-        mark = self.chain.mark()
+        entries = self._entries
+        mark = entries.mark()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            self._refresh_chain(connection)
-            mark = self.chain.mark()
+            if entries is self.chain:
+                self._refresh_chain(connection)
+                mark = entries.mark()
             outcomes: list[Outcome] = []
             for member in group:
                 outcome = self._member(connection, member, attempt, isolate=isolate)
@@ -127,6 +229,8 @@ class GroupWriter:
                     self._roll_back(connection, mark)
                     return None
                 outcomes.append(outcome)
+            if isinstance(entries, SetAside):
+                self._save_aside(connection, entries)
             try:
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
@@ -134,21 +238,35 @@ class GroupWriter:
         except BaseException:
             self._roll_back(connection, mark)
             raise
-        self.head = self.chain.mark()
+        if isinstance(entries, SetAside):
+            if not entries.renewed:
+                return outcomes
+            self.chain.go_on_from(entries)
+        self.head = (self.chain.last_id, self.chain.head)
         return outcomes
+
+    def _save_aside(self, connection: sqlite3.Connection, collected: SetAside) -> None:
+        """Put the entries on the disk before COMMIT, which then makes them count."""
+        if self._aside is not None and collected.entries:
+            remember_token(connection, collected.token, len(collected.entries))
+            self._aside.save(collected.entries, collected.token)
 
     def _member(
         self, connection: sqlite3.Connection, member: Member, attempt: int, *, isolate: bool
     ) -> Outcome:
         started = time.perf_counter()
-        mark = self.chain.mark()
+        entries = self._entries
+        mark = entries.mark()
         if isolate:
             connection.execute("SAVEPOINT member")
-        tx = Transaction(connection, member.context, attempt, self.chain)
+        tx = Transaction(connection, member.context, attempt, entries)
         try:
             value, repeated = self._apply(connection, tx, member)
             outcome = Outcome(value, repeated=repeated)
-        except BaseException as error:  # noqa: BLE001 - every failure of an operation belongs to its author
+        except BaseException as error:
+            fault = entries.fault
+            if fault is not None and self._aside is not None and fault in {error, error.__context__}:
+                raise _TableFault(fault) from error
             outcome = Outcome(error=_as_member_failure(error, member, attempt))
         finally:
             tx.end()
@@ -160,7 +278,7 @@ class GroupWriter:
         elif isolate:
             if outcome.error is not None or member.preview:
                 connection.execute("ROLLBACK TO member")
-                self.chain.rewind(mark)
+                entries.rewind(mark)
             connection.execute("RELEASE member")
         outcome.statements, outcome.rows, outcome.steps = tx.statements, tx.rows, tx.steps
         outcome.seconds = time.perf_counter() - started
@@ -195,9 +313,9 @@ class GroupWriter:
             self.chain.load(connection)
             self._data_version, self._connection = version, connection
 
-    def _roll_back(self, connection: sqlite3.Connection, mark: tuple[int, bytes]) -> None:
+    def _roll_back(self, connection: sqlite3.Connection, mark: Mark) -> None:
         """Undo the transaction; a connection that cannot do that is given up."""
-        self.chain.rewind(mark)
+        self._entries.rewind(mark)
         if not connection.in_transaction:
             return
         try:
@@ -205,6 +323,16 @@ class GroupWriter:
         except sqlite3.Error as error:
             self.chain.loaded = False
             raise ConnectionLost(f"rolling back failed: {error}") from error
+
+
+def _unwritable(fault: _TableFault, attempts: int) -> AuditUnwritable:
+    """Describe the fault as one that passes: it is retried, and then the file takes the entries."""
+    cause = from_sqlite(fault.cause)
+    error = AuditUnwritable(
+        f"the audit table: {fault.cause}", code=cause.code, code_name=cause.code_name, attempts=attempts
+    )
+    error.__cause__ = cause
+    return error
 
 
 def _payload_hash(write: Write[Any]) -> bytes:

@@ -254,6 +254,10 @@ class Transaction(ReadTransaction):
             raise
         self.note(APPEND, None, started, 1)
 
+    def begin_chain(self, last_id: int) -> None:
+        """Begin a new audit chain after entry ``last_id``, for whoever has just made an empty table."""
+        self._chain.restart(last_id)
+
 
 def _first(cursor: sqlite3.Cursor) -> tuple[Row | None, int]:
     row: Row | None = cursor.fetchone()

@@ -22,6 +22,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_never
 from tenacity.wait import wait_random_exponential
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.audit.aside import AuditFile
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.errors import (
     ConnectionLost,
@@ -62,14 +63,21 @@ class TransactionManager:
     """Queues writes, commits them in groups, retries what passes, and answers every caller once."""
 
     def __init__(
-        self, connections: ConnectionManager, settings: DatabaseSettings, health: HealthMonitor
+        self,
+        connections: ConnectionManager,
+        settings: DatabaseSettings,
+        health: HealthMonitor,
+        audit_file: AuditFile | None = None,
     ) -> None:
-        """Prepare the queue; ``async with`` starts the lane that empties it."""
+        """Prepare the queue; ``async with`` starts the lane that empties it.
+
+        ``audit_file`` takes the audit entries while their table cannot.
+        """
         self._connections = connections
         self._settings = settings
         self._health = health
         self._queues: dict[Priority, deque[_Entry]] = {priority: deque() for priority in Priority}
-        self._writer = GroupWriter()
+        self._writer = GroupWriter(audit_file)
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -98,6 +106,13 @@ class TransactionManager:
     def forget_head(self) -> None:
         """Read the newest link from the file again, which another one may have replaced."""
         self._writer.forget()
+
+    async def merge_audit(self) -> None:
+        """Put the audit entries that wait in the file into the table; raises ``DatabaseError``."""
+        await self._connections.run(
+            Lane.WRITER, self._writer.merge, seconds=self._settings.long_read_deadline
+        )
+        self.on_commit()
 
     async def __aenter__(self) -> Self:
         """Start the lane."""
@@ -191,9 +206,10 @@ class TransactionManager:
     async def _retry(self, group: list[_Entry], error: DatabaseError) -> None:
         """Try again, later and later, until it works, the failure is permanent, or nobody waits any more."""
         left = group
+        pause = wait_random_exponential(multiplier=RETRY_FIRST, max=RETRY_CAP)
         policy = AsyncRetrying(
             retry=retry_if_exception(lambda failure: isinstance(failure, DatabaseError)),
-            wait=wait_random_exponential(multiplier=RETRY_FIRST, max=RETRY_CAP),
+            wait=lambda state: min(pause(state), _soonest(left)),
             stop=stop_never,
         )
         async for attempt in policy:
@@ -310,3 +326,8 @@ class TransactionManager:
                 steps=outcome.steps,
             )
         )
+
+
+def _soonest(entries: list[_Entry]) -> float:
+    """Return the seconds until the first of them is due to be answered; never nothing at all."""
+    return max(0.01, min(entry.deadline for entry in entries) - time.perf_counter())

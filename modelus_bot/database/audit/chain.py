@@ -9,10 +9,13 @@ from typing import Any
 
 from modelus_bot.database.audit.entry import AuditEntry, Fields, fields_of
 
-__all__ = ["APPEND", "GENESIS", "AuditChain", "is_fault_of_the_table", "link_hash"]
+__all__ = ["APPEND", "GENESIS", "AuditChain", "Mark", "is_fault_of_the_table", "link_hash"]
 
 GENESIS = bytes(32)
 """What the first entry of a chain is linked to."""
+
+Mark = tuple[Any, ...]
+"""A state of the chain to go back to."""
 
 APPEND = (
     "INSERT INTO audit_logs(id, table_name, record_id, operation, nation_id, old_values, new_values,"
@@ -83,17 +86,22 @@ class AuditChain:
         self.last_id, self.head = (row[0], row[1]) if row is not None else (0, GENESIS)
         self.loaded = True
 
-    def mark(self) -> tuple[int, bytes]:
+    def mark(self) -> Mark:
         """Return the present head, to be given to ``rewind`` after a roll-back."""
         return self.last_id, self.head
 
-    def rewind(self, mark: tuple[int, bytes]) -> None:
+    def rewind(self, mark: Mark) -> None:
         """Go back to an earlier head."""
         self.last_id, self.head = mark
 
     def restart(self, last_id: int) -> None:
         """Begin a new chain in a new table; its first entry gets the number after ``last_id``."""
         self.last_id, self.head = last_id, GENESIS
+        self.fault, self.loaded = None, True
+
+    def go_on_from(self, other: AuditChain) -> None:
+        """Take over the head of another one, whose transaction was committed."""
+        self.last_id, self.head = other.last_id, other.head
         self.fault, self.loaded = None, True
 
     def append(self, connection: sqlite3.Connection, entry: AuditEntry) -> None:
