@@ -26,6 +26,7 @@ from modelus_bot.config.keys import with_keys_of
 from modelus_bot.config_watcher import Change, ConfigWatcher
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.health.loop_delay import LoopDelay
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.alerts import Alert
@@ -89,7 +90,11 @@ async def running(
             bot = ModelUsBot(db, settings, sync_record=sync_record)
             try:
                 await bot.load_commands()
-                async with JobRunner(bot, ALL_JOBS), _edits(config, settings, fixed) as watcher:
+                async with (
+                    LoopDelay(db.health),
+                    JobRunner(bot, ALL_JOBS),
+                    _edits(config, settings, fixed) as watcher,
+                ):
                     if watcher is not None:
                         watcher.subscribe(functools.partial(_apply, logs, db, bot))
                         watcher.on_problem = functools.partial(_tell_of_bad_edit, db)

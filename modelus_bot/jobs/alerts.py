@@ -1,27 +1,65 @@
-"""Tells administrators by direct message what the database's protection has to say."""
+"""Tells administrators what they have to know, by direct message and in a channel, however long it takes."""
 
 from __future__ import annotations
 
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import aiohttp
-import discord
 from loguru import logger
 
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.domain.members import members
+from modelus_bot.jobs.deliveries import Delivered, deliver
 from modelus_bot.jobs.loop import Job
-from modelus_bot.ui import embeds
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["Alerts"]
 
+KEPT = 200
+"""How many alerts wait for Discord at most; more push out the oldest."""
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
+"""Seconds until somebody who could not be reached is tried again; each pause is twice the one before."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An alert on its way: when it came up, who was reached and who is still to be reached."""
+
+    alert: Alert
+    number: int
+    at: float
+    left: list[int] | None = None
+    """Ids of people, and of the channel; None until they were looked up."""
+    reached: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class _Patience:
+    """When Discord is tried again after it could not be reached."""
+
+    until: float = 0.0
+    pause: float = field(default=FIRST_PAUSE)
+
+    def failed(self, now: float) -> None:
+        self.until = now + self.pause
+        self.pause = min(LONGEST_PAUSE, self.pause * 2)
+
+    def worked(self) -> None:
+        self.until, self.pause = 0.0, FIRST_PAUSE
+
 
 class Alerts(Job):
-    """Looks every two seconds and sends each alert once to every administrator it can reach."""
+    """Looks every two seconds and sends each alert once to every administrator and to the channel.
+
+    While Discord cannot be reached alerts are kept and tried again; what is left at the end is logged.
+    """
 
     name = "alerts"
     interval = 2.0
@@ -30,23 +68,62 @@ class Alerts(Job):
         """Know nobody yet."""
         super().__init__(bot)
         self._known: frozenset[int] = frozenset()
+        self._waiting: deque[_Waiting] = deque()
+        self._patience = _Patience()
+        self._numbers = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many alerts are not delivered yet."""
+        return len(self._waiting)
 
     async def run(self) -> None:
-        """Send what waits."""
-        protection = self.bot.db.protection
-        if protection is None or not protection.waiting or not self.bot.is_ready():
+        """Take over what is new and send what waits."""
+        self._take()
+        if not self._waiting or not self.bot.is_ready() or time.time() < self._patience.until:
             return
-        people = await self._administrators()
-        while protection.waiting:
-            alert = protection.waiting.popleft()
-            reached = [await self._send(number, alert) for number in sorted(people)]
-            logger.bind(alert=alert.kind, reached=sum(reached), of=len(reached)).info("alert_sent")
+        people = sorted(await self._administrators())
+        channel = self.bot.settings.server.alert_channel_id
+        while self._waiting:
+            first = self._waiting[0]
+            if first.left is None:
+                first.left = [*people, channel] if channel is not None else people.copy()
+            if not await self._send(first, channel):
+                self._patience.failed(time.time())
+                return
+            self._waiting.popleft()
+            _log_outcome(first)
+        self._patience.worked()
+
+    async def close(self) -> None:
+        """Log what nobody was told, so that it is not lost."""
+        self._take()
+        for one in self._waiting:
+            logger.bind(alert=one.alert.kind, text=one.alert.text, reached=one.reached, **_when(one)).warning(
+                "alert_not_told"
+            )
+        self._waiting.clear()
+
+    def _take(self) -> None:
+        protection = self.bot.db.protection
+        while protection is not None and protection.waiting:
+            self._numbers += 1
+            self._waiting.append(_Waiting(protection.waiting.popleft(), self._numbers, time.time()))
+        while len(self._waiting) > KEPT:
+            oldest = self._waiting.popleft()
+            logger.bind(alert=oldest.alert.kind, text=oldest.alert.text, **_when(oldest)).warning(
+                "alert_pushed_out"
+            )
 
     async def _administrators(self) -> frozenset[int]:
         """Return who runs the bot; while the database is away, those known from before and the settings."""
         server = self.bot.settings.server
         people = set(server.admin_ids)
-        people |= {guild.owner_id for guild in self.bot.guilds if guild.owner_id is not None}
+        people |= {
+            guild.owner_id
+            for guild in self.bot.guilds
+            if guild.owner_id is not None and server.guild_id in (None, guild.id)
+        }
         try:
             self._known = frozenset(
                 one.discord_id for one in await self.bot.db.read(members) if one.role == "admin"
@@ -55,12 +132,30 @@ class Alerts(Job):
             logger.bind(error=error.detail).info("administrators_not_read")
         return frozenset(people) | self._known
 
-    async def _send(self, number: int, alert: Alert) -> bool:
-        make = {"info": embeds.success, "warning": embeds.warning, "critical": embeds.failure}[alert.severity]
-        try:
-            user = self.bot.get_user(number) or await self.bot.fetch_user(number)
-            await user.send(embed=make("About the database", alert.text))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            logger.bind(alert=alert.kind, user=number, error=str(error)).warning("alert_not_delivered")
-            return False
+    async def _send(self, one: _Waiting, channel: int | None) -> bool:
+        """Send to everybody who is left; False when Discord cannot be reached and the rest must wait."""
+        nonce = f"{int(one.at)}-{one.number}"
+        when = datetime.fromtimestamp(one.at, UTC)
+        while one.left:
+            number = one.left[0]
+            done = await deliver(
+                self.bot, number, one.alert, channel=number == channel, when=when, nonce=nonce
+            )
+            if done is Delivered.LATER:
+                return False
+            one.left.pop(0)
+            one.reached += done is Delivered.YES
+            one.refused += done is Delivered.REFUSED
         return True
+
+
+def _when(one: _Waiting) -> dict[str, int]:
+    return {"came_up": int(one.at)}
+
+
+def _log_outcome(one: _Waiting) -> None:
+    log = logger.bind(alert=one.alert.kind, reached=one.reached, of=one.reached + one.refused)
+    if one.reached:
+        log.info("alert_sent")
+    else:
+        log.bind(text=one.alert.text).error("alert_reached_nobody")

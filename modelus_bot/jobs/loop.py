@@ -34,6 +34,9 @@ class Job(ABC):
     async def run(self) -> None:
         """Do it once."""
 
+    async def close(self) -> None:  # noqa: B027 - most jobs have nothing to end
+        """End what the job itself started, after its last run."""
+
     def context(self, run_key: str | None = None) -> Context:
         """Describe the bot itself as author; the same ``run_key`` counts once."""
         server = self.bot.settings.server
@@ -61,10 +64,12 @@ class JobRunner:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop every job where it stands; writes it queued still end."""
+        """Stop every job where it stands, then close each; writes they queued still end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for job in self.jobs:
+            await job.close()
 
     async def _repeat(self, job: Job) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ class HealthMonitor:
     """How much later than asked the event loop went on."""
     surroundings: Surroundings = NOTHING_KNOWN
     incidents: tuple[Incident, ...] = ()
+    near_limit: Callable[[int, int], None] | None = None
+    """Asks for a clean-up when the file is near its limit: takes its size and the limit in bytes."""
     mode_changes: deque[ModeChange] = field(default_factory=lambda: deque(maxlen=1000))
     """Changes of the mode that nobody has looked at yet."""
     counts: Counter[str] = field(default_factory=Counter)

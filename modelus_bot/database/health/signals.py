@@ -10,7 +10,7 @@ from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.rolling import Percentiles
 from modelus_bot.database.health.thresholds import Threshold
 
-__all__ = ["NEAR_LIMIT", "SIGNALS", "Signal", "thresholds"]
+__all__ = ["MEGABYTE", "NEAR_LIMIT", "SIGNALS", "Signal", "thresholds"]
 
 MEGABYTE = 1024 * 1024
 ENOUGH = 20
