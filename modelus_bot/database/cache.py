@@ -8,7 +8,6 @@ second. Whoever was told that a change is saved therefore never reads what was b
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -18,7 +17,7 @@ from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Query
 
-__all__ = ["HotReads", "Version", "read_version"]
+__all__ = ["HotReads", "Version"]
 
 R = TypeVar("R")
 
@@ -27,6 +26,9 @@ Version = tuple[object, int]
 
 LOOK_EVERY = 0.25
 """Seconds for which another program's commit may go unnoticed."""
+
+LOOK_PATIENCE = 0.5
+"""Seconds to wait for that look; a reader that is busier than that is asked for the answer itself."""
 
 _NOTHING = object()
 
@@ -119,19 +121,15 @@ class HotReads:
         """
         now, before = self._clock(), self._version
         try:
-            self._version = connection, number = await self._ask_version()
-        except DatabaseError:
+            async with asyncio.timeout(LOOK_PATIENCE):
+                self._version = connection, number = await self._ask_version()
+        except (DatabaseError, TimeoutError):
             self._version = None
             self.changed()
             return
         if before is None or before[0] is not connection or before[1] != number:
             self.changed()
         self._looked_at = now
-
-
-def read_version(connection: sqlite3.Connection) -> Version:
-    """Return the connection's version, as ``HotReads`` asks for it in a hop to the reader's thread."""
-    return connection, connection.execute("PRAGMA data_version").fetchone()[0]
 
 
 def _key(query: Query[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

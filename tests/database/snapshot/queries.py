@@ -62,6 +62,7 @@ def questions(rota: Rota) -> Asked:
         people.search_members: [("",), ("a",), ("MAX",), ("%",), ("", 2)],
         people.standing_of: [(viewer,) for viewer in viewers],
         permissions.check_admin: [(viewer,) for viewer in viewers],
+        permissions.check_manager: [(viewer,) for viewer in viewers],
         permissions.check_staff: [(viewer,) for viewer in viewers],
         rosters.is_rostered: [(person, key) for person in PEOPLE for key in KEYS],
         rosters.roster: [(), *((key,) for key in KEYS)],
