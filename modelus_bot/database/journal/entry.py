@@ -94,10 +94,9 @@ class Settled:
 
     def body(self) -> bytes:
         """Return it as the JSON of its line; the rest is in the entry's own line."""
-        found: dict[str, Any] = {"id": self.number, "outcome": self.outcome.value}
-        if self.reason is not None:
-            found["reason"] = self.reason
-        return _compact(found).encode()
+        if self.reason is None:
+            return b'{"id":%d,"outcome":"%b"}' % (self.number, self.outcome.value.encode())
+        return _compact({"id": self.number, "outcome": self.outcome, "reason": self.reason}).encode()
 
 
 def numbered(context: Context) -> Context:

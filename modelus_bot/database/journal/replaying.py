@@ -78,15 +78,33 @@ class Replay:
         return report
 
     async def _round(self, entries: Sequence[Entry]) -> bool:
-        """Go once through what waits; False means that the database does not take any more now."""
-        for first in range(0, len(entries), WINDOW):
-            if not await self._window(entries[first : first + WINDOW]):
-                return False
-        return True
+        """Go once through what waits; False means that the database does not take any more now.
 
-    async def _window(self, entries: Sequence[Entry]) -> bool:
+        While decisions go to the disk, the writer has the next window already.
+        """
+        repeated = await self._ask(entries)
+        settling = asyncio.create_task(self._settle((), ()))
+        try:
+            for first in range(0, len(entries), WINDOW):
+                decided, left = await self._window(entries[first : first + WINDOW], repeated)
+                await settling
+                settling = asyncio.create_task(self._settle(decided, left))
+                if left:
+                    return False
+            return True
+        finally:
+            await settling
+
+    async def _settle(self, decided: Sequence[Settled], left: Sequence[Entry]) -> None:
+        counted = [entry for entry in left if entry is not self._store.ledger.waiting.get(entry.number)]
+        await self._store.settle(decided, counted)
+        self._decided += decided
+
+    async def _window(
+        self, entries: Sequence[Entry], repeated: frozenset[str]
+    ) -> tuple[list[Settled], list[Entry]]:
+        """Try some entries together; returns what was decided and what has to be tried again."""
         decided, writes = await self._sort_out(entries)
-        repeated = await self._ask([entry for entry, _ in writes])
         ends = await asyncio.gather(
             *(self._submit(write, _context(entry, place)) for place, (entry, write) in enumerate(writes)),
             return_exceptions=True,
@@ -98,10 +116,7 @@ class Replay:
                 left.append(verdict)
             else:
                 decided.append(_as_repeated(verdict) if verdict.request_id in repeated else verdict)
-        counted = [entry for entry in left if entry is not self._store.ledger.waiting.get(entry.number)]
-        await self._store.settle(decided, counted)
-        self._decided += decided
-        return not left
+        return decided, left
 
     async def _sort_out(
         self, entries: Sequence[Entry]
@@ -176,7 +191,18 @@ def _context(entry: Entry, place: int) -> Context:
 
     Later ones give up sooner, so that no earlier one is given up while a later one is made.
     """
-    return replace(entry.context, deadline=PATIENCE - place * 0.001)
+    asked = entry.context
+    return Context(
+        asked.actor,
+        asked.request_id,
+        asked.reason,
+        asked.at,
+        asked.zone,
+        asked.handoff_minute,
+        asked.seed,
+        asked.discord_admin,
+        PATIENCE - place * 0.001,
+    )
 
 
 def _as_repeated(found: Settled) -> Settled:

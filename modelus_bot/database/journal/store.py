@@ -50,6 +50,7 @@ class Store:
         self._file = JournalFile(path)
         self._queue: list[_Saving] = []
         self._saving: dict[str, _Saving] = {}
+        self._coming = 0
         self._on_disk = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -61,7 +62,7 @@ class Store:
     @property
     def size(self) -> int:
         """How many bytes the file has, with what is on its way."""
-        return self._file.size + sum(len(one.line) for one in self._saving.values())
+        return self._file.size + self._coming
 
     async def load(self) -> None:
         """Read the file unless that was done; raises ``JournalUnavailable``."""
@@ -84,6 +85,7 @@ class Store:
         saving = _Saving(entry, line, asyncio.get_running_loop().create_future())
         saving.saved.add_done_callback(_look_at)
         self._saving[entry.request_id] = saving
+        self._coming += len(line)
         self._queue.append(saving)
         if len(self._queue) == 1:
             self._start(self._flush())
@@ -137,6 +139,7 @@ class Store:
                 error = failure
             for one in batch:
                 del self._saving[one.entry.request_id]
+                self._coming -= len(one.line)
                 if error is not None:
                     one.saved.set_exception(_failure(error, one.entry.operation))
                 else:
@@ -204,12 +207,14 @@ class Store:
 
 def _failure(error: Exception, operation: str | None) -> Exception:
     """Return what callers hear of a failing disk."""
+    failure = error
     if isinstance(error, UndoFailed):
-        return OutcomeUnknown(f"journal: {error}", operation=operation)
-    if isinstance(error, OSError):
+        failure = OutcomeUnknown(f"journal: {error}", operation=operation)
+    elif isinstance(error, OSError):
         code = errno.errorcode.get(error.errno or 0)
-        return JournalUnavailable(f"journal: {error}", code_name=code, operation=operation)
-    return error
+        failure = JournalUnavailable(f"journal: {error}", code_name=code, operation=operation)
+    failure.__cause__ = error if failure is not error else error.__cause__
+    return failure
 
 
 def _look_at(future: asyncio.Future[int]) -> None:
