@@ -222,6 +222,9 @@ class GroupWriter:
             if entries is self.chain:
                 self._refresh_chain(connection)
                 mark = entries.mark()
+                if self.chain.fault is not None and self._aside is not None:
+                    # Once it has met damage, SQLite refuses to write in this transaction.
+                    raise _TableFault(self.chain.fault)
             outcomes: list[Outcome] = []
             for member in group:
                 outcome = self._member(connection, member, attempt, isolate=isolate)
