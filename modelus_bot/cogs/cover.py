@@ -68,6 +68,8 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
             reason=reason,
             for_user=await self.member_id(for_user) if for_user else None,
         )
+        if self.changes_wait:
+            await self._check_turn(interaction, write)
         names = await self.names(interaction.user)
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         await post_card(self.bot, interaction, change.cover, names)
@@ -167,6 +169,17 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
             ((_choice(one, people.get(one.original_id, "somebody")), str(one.id)) for one in found or ()),
             typed,
         )
+
+    async def _check_turn(self, interaction: discord.Interaction, write: RequestCover) -> None:
+        """Refuse at once what the operation would refuse when the database is back."""
+        original = write.for_user or interaction.user.id
+        if original != interaction.user.id:
+            await self.require_manager(interaction)
+        turns = await self.bot.db.read(duties, original, self.now(), self.calendar)
+        if (write.sprint_id, write.discipline) not in {(one.sprint.id, one.discipline) for one in turns}:
+            raise InvalidInput(
+                "That turn belongs to somebody else. `/oncall mine` shows yours.", rule="cover.not_holder"
+            )
 
     async def _step(self, interaction: discord.Interaction, write: Write[CoverChange]) -> None:
         await interaction.response.defer(ephemeral=True)

@@ -19,11 +19,8 @@ from modelus_bot.ui import embeds
 
 __all__ = ["General"]
 
-MODE_WORDS = {
-    Mode.NORMAL: "The database is working.",
-    Mode.READ_ONLY: "The database can only be read at the moment; changes have to wait.",
-    Mode.DEGRADED: "The database is unavailable at the moment; `/help` and `/ping` go on answering.",
-}
+WORKING = "The database is working."
+"""Said while it does; otherwise the card's notice says what works."""
 
 
 class General(CommandGroup):
@@ -57,7 +54,7 @@ class General(CommandGroup):
         """Answer at once."""
         latency = self.bot.latency
         words = f"{latency * 1000:.0f} ms to Discord." if latency == latency else "Not connected yet."  # noqa: PLR0124 - NaN
-        card = embeds.info("Pong", f"{words} {MODE_WORDS[self.bot.db.mode]}")
+        card = embeds.info("Pong", f"{words} {WORKING}" if self._working() else words)
         await interaction.response.send_message(embed=card, ephemeral=True)
 
     @app_commands.command(name="about", description="What this bot is and what it stores")
@@ -71,8 +68,12 @@ class General(CommandGroup):
             f"Version {modelus_bot.__version__}, Python {platform.python_version()},"
             f" discord.py {discord.__version__}.",
         )
-        card.set_footer(text=MODE_WORDS[self.bot.db.mode])
+        if self._working():
+            card.set_footer(text=WORKING)
         await interaction.response.send_message(embed=card, ephemeral=True)
+
+    def _working(self) -> bool:
+        return self.bot.db.mode is Mode.NORMAL
 
     def _commands(self) -> list[AnyCommand]:
         return commands_of(self.bot.tree)

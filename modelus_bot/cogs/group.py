@@ -11,11 +11,12 @@ import discord
 from discord.ext import commands
 
 from modelus_bot.cogs.suggestions import Choices, choices, suggested
+from modelus_bot.database.degradation import Mode
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
-from modelus_bot.domain.permissions import Viewer, check_staff
+from modelus_bot.domain.permissions import Viewer, check_manager, check_staff
 from modelus_bot.domain.rosters import roster
 from modelus_bot.domain.sprints import sprints
 from modelus_bot.ui.dates import parse_day, suggest_days
@@ -41,6 +42,11 @@ class CommandGroup(commands.Cog):
         server = self.bot.settings.server
         return Calendar(server.timezone, server.handoff_minute)
 
+    @property
+    def changes_wait(self) -> bool:
+        """Whether a change would be saved for later, so that its own rules answer only then."""
+        return self.bot.db.mode is not Mode.NORMAL
+
     def now(self) -> int:
         """Return the present instant in UTC seconds."""
         return int(time.time())
@@ -61,6 +67,13 @@ class CommandGroup(commands.Cog):
     async def require_staff(self, interaction: discord.Interaction) -> None:
         """Raise ``NotAllowed`` unless the member is staff."""
         await self.bot.db.read(check_staff, self.viewer(interaction))
+
+    async def require_manager(self, interaction: discord.Interaction) -> None:
+        """Raise ``NotAllowed`` unless the member is a project manager or an administrator.
+
+        The operation asks again when it is done; this also answers for one that has to wait.
+        """
+        await self.bot.db.read(check_manager, self.viewer(interaction))
 
     async def names(self, *present: discord.Member | discord.User) -> dict[int, str]:
         """Return everybody's name by id, those ``present`` by what Discord calls them if not known.

@@ -7,7 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
-from modelus_bot.domain.oncall import HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
+from modelus_bot.domain.errors import NotAllowed
+from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import holder_line, label_of, moment, name_of
 
@@ -40,7 +41,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     async def mine(self, interaction: discord.Interaction) -> None:
         """List the member's own turns."""
         await interaction.response.defer(ephemeral=True)
-        found = await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)
+        found = await self._duties(interaction)
         lines = [
             f"{'**now** ' if duty.is_current else ''}{duty.label}, {label_of(duty.sprint)}"
             f"{' (cover)' if duty.source == 'override' else ''}"
@@ -54,6 +55,11 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     async def handoff(self, interaction: discord.Interaction, note: app_commands.Range[str, 1, 500]) -> None:
         """Queue the note for the next hand-over."""
         await interaction.response.defer(ephemeral=True)
+        if self.changes_wait and not any(one.is_current for one in await self._duties(interaction)):
+            raise NotAllowed(
+                "Only somebody on duty can leave a note. `/oncall now` shows who is.",
+                rule="oncall.not_holder",
+            )
         saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
         names = await self.names()
         to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
@@ -74,11 +80,16 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         write = SetHolder(
             discipline=discipline, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
         )
+        await self.require_manager(interaction)
+        await self.require_discipline(discipline)
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         names = await self.names()
         passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
         text = f"{change.label}: {passed}\nBoth are told."
         await interaction.followup.send(embed=embeds.success("On duty changed", text))
+
+    async def _duties(self, interaction: discord.Interaction) -> tuple[Duty, ...]:
+        return await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)
 
     @now_.autocomplete("discipline")
     @put.autocomplete("discipline")

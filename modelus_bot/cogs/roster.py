@@ -7,7 +7,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
+from modelus_bot.database.operation import Context
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.rosters import (
     AddToRoster,
@@ -24,6 +25,7 @@ from modelus_bot.ui.people import move_lines, plain, when
 
 __all__ = ["Roster"]
 
+RosterWrite = AddToRoster | RemoveFromRoster | MoveInRoster | SetAway
 FIELDS = 25
 """How many disciplines fit on one card."""
 NOBODY = "Nobody yet. Add somebody with `/roster add`."
@@ -159,7 +161,7 @@ class Roster(
     async def _confirm(
         self,
         interaction: discord.Interaction,
-        write: Write[RosterChange],
+        write: RosterWrite,
         title: str,
         label: str,
         *present: discord.Member,
@@ -169,22 +171,30 @@ class Roster(
         """Show who would move; save exactly that when it is confirmed."""
         names = await self.names(interaction.user, *present)
         context = self.bot.context(interaction)
-        change = await self.bot.db.preview(write, context)
-        if change.before == change.after and not change.moves:
-            await interaction.followup.send(
-                embed=embeds.info("Nothing to change", self._change(change, names))
-            )
+        change = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
+        shown = self._change(change, names) if change is not None else await self._known(interaction, write)
+        if change is not None and change.before == change.after and not change.moves:
+            await interaction.followup.send(embed=embeds.info("Nothing to change", shown))
             return
         if dry_run:
-            await interaction.followup.send(embed=embeds.info("Only a preview", self._change(change, names)))
+            await interaction.followup.send(embed=embeds.info("Only a preview", shown))
             return
+        expected = change.digest if change is not None else None
 
         async def yes(confirmed: Context) -> discord.Embed:
-            same = write.model_copy(update={"expected": change.digest})
+            same = write.model_copy(update={"expected": expected})
             return embeds.success("Saved", self._change(await self.bot.db.write(same, confirmed), names))
 
-        card = embeds.question(title, self._change(change, names))
-        await ask(self.bot, interaction, context, card, label, yes, danger=danger)
+        await ask(self.bot, interaction, context, embeds.question(title, shown), label, yes, danger=danger)
+
+    async def _known(self, interaction: discord.Interaction, write: RosterWrite) -> str:
+        """Return what can be said of a change that has to wait; raises ``NotAllowed`` as it would then."""
+        if not (isinstance(write, SetAway) and write.member_id == interaction.user.id):
+            await self.require_manager(interaction)
+        entries = await self.bot.db.read(roster, write.discipline)
+        order = [f"{plain(one.discipline)} {self._line(one)}" for one in entries]
+        known = embeds.lines(order, empty=NOBODY, limit=2000)
+        return f"**As it was last known**\n{known}\n\n{EFFECT_LATER}"
 
     def _change(self, change: RosterChange, names: dict[int, str]) -> str:
         entry = change.after or change.before

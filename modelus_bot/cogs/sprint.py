@@ -9,8 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.cogs.sprint_import import NOTHING, import_of, report_card, summary
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.operation import Context
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.domain.sprints import (
@@ -27,6 +28,8 @@ from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import holder_line, label_of, move_lines
 
 __all__ = ["SprintGroup", "sprint_page"]
+
+SprintWrite = AddSprint | EditSprint | ArchiveSprint
 
 
 class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="The sprints of the rota"):
@@ -134,7 +137,8 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         """Read the files, show what was mended, confirm, import; doing it again changes nothing."""
         await interaction.response.defer(ephemeral=True)
         context = self.bot.context(interaction, "import")
-        await self.bot.db.preview(NOTHING, context)
+        if await preview_if_possible(self.bot, NOTHING, context, dry_run=dry_run) is None:
+            await self.require_manager(interaction)
         write = await import_of(
             {
                 "sprints.json": sprint_file,
@@ -144,8 +148,8 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
                 "people.json": people,
             }
         )
-        report = await self.bot.db.preview(write, context)
-        if dry_run or not report.changed:
+        report = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
+        if report is not None and (dry_run or not report.changed):
             card = embeds.info("Only a preview", summary(report)) if report.changed else report_card(report)
             await interaction.followup.send(embed=card)
             return
@@ -153,7 +157,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         async def yes(confirmed: Context) -> discord.Embed:
             return report_card(await self.bot.db.write(write, confirmed))
 
-        card = embeds.question("Import this?", summary(report))
+        card = embeds.question("Import this?", summary(report) if report is not None else EFFECT_LATER)
         await ask(self.bot, interaction, context, card, "Import", yes)
 
     @edit.autocomplete("sprint")
@@ -172,7 +176,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     async def _confirm(
         self,
         interaction: discord.Interaction,
-        write: Write[SprintChange],
+        write: SprintWrite,
         title: str,
         label: str,
         *,
@@ -183,18 +187,28 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         """Show what would change; save exactly that when it is confirmed."""
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
-        change = await self.bot.db.preview(write, context)
-        text = _change(change, names)
+        change = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
+        text = _change(change, names) if change is not None else await self._known(interaction, write)
         if dry_run:
             await interaction.followup.send(embed=embeds.info("Only a preview", text))
             return
+        update = {}
+        if change is not None and not isinstance(write, AddSprint):
+            update["expected"] = change.digest
 
         async def yes(confirmed: Context) -> discord.Embed:
-            update = {"expected": change.digest} if "expected" in type(write).model_fields else {}
             saved = await self.bot.db.write(write.model_copy(update=update), confirmed)
             return embeds.success("Saved", _change(saved, names))
 
         await ask(self.bot, interaction, context, embeds.question(title, text), label, yes, danger=danger)
+
+    async def _known(self, interaction: discord.Interaction, write: SprintWrite) -> str:
+        """Return what can be said of a change that has to wait; raises ``NotAllowed`` as it would then."""
+        await self.require_manager(interaction)
+        if isinstance(write, AddSprint):
+            return f"From {write.start} to {write.end}.\n\n{EFFECT_LATER}"
+        known = [label_of(one) for one in await self.bot.db.read(sprints) if one.id == write.sprint_id]
+        return f"As it was last known: {', '.join(known)}\n\n{EFFECT_LATER}"
 
 
 def _days_left(days: int) -> str:

@@ -14,6 +14,7 @@ from modelus_bot.domain.errors import NotAllowed
 __all__ = [
     "Viewer",
     "check_admin",
+    "check_manager",
     "check_staff",
     "is_admin",
     "is_manager",
@@ -90,10 +91,7 @@ def require_staff(tx: Transaction) -> None:
 
 def require_manager(tx: Transaction) -> None:
     """Raise ``NotAllowed`` unless the author is a project manager or an administrator."""
-    if not is_manager(tx):
-        raise NotAllowed(
-            "Only project managers and administrators can do this. Ask one of them.", rule="manager"
-        )
+    _require_manager(is_manager(tx))
 
 
 def require_admin(tx: Transaction) -> None:
@@ -113,6 +111,12 @@ def check_admin(tx: ReadTransaction, viewer: Viewer) -> None:
 
 
 @query(kept=True, hot=True)
+def check_manager(tx: ReadTransaction, viewer: Viewer) -> None:
+    """Raise ``NotAllowed`` unless the viewer is a project manager or an administrator."""
+    _require_manager(standing(tx, viewer).manager)
+
+
+@query(kept=True, hot=True)
 def check_staff(tx: ReadTransaction, viewer: Viewer) -> None:
     """Raise ``NotAllowed`` unless the viewer is staff; for commands that only show what staff may see."""
     require_staff_viewer(tx, viewer)
@@ -127,6 +131,13 @@ def _require_staff(allowed: bool) -> None:
     if not allowed:
         raise NotAllowed(
             "Only staff can do this. An administrator can give you a role with `/member role`.", rule="staff"
+        )
+
+
+def _require_manager(allowed: bool) -> None:
+    if not allowed:
+        raise NotAllowed(
+            "Only project managers and administrators can do this. Ask one of them.", rule="manager"
         )
 
 

@@ -50,6 +50,7 @@ class ImportRotation(Write[ImportReport]):
 
     data: RotationData
 
+    deferrable = True
     priority = Priority.LOW
 
     def apply(self, tx: Transaction) -> ImportReport:
