@@ -23,6 +23,8 @@ __all__ = ["Alerts"]
 
 KEPT = 200
 """How many alerts wait for Discord at most; more push out the oldest."""
+GIVEN_UP_AFTER = 86_400.0
+"""Seconds after which those who still cannot be reached are told no more."""
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds until somebody who could not be reached is tried again; each pause is twice the one before."""
 
@@ -84,16 +86,18 @@ class Alerts(Job):
             return
         people = sorted(await self._administrators())
         channel = self.bot.settings.server.alert_channel_id
-        while self._waiting:
-            first = self._waiting[0]
-            if first.left is None:
-                first.left = [*people, channel] if channel is not None else people.copy()
-            if not await self._send(first, channel):
-                self._patience.failed(time.time())
-                return
-            self._waiting.popleft()
-            _log_outcome(first)
-        self._patience.worked()
+        away: set[int] = set()
+        for one in list(self._waiting):
+            if one.left is None:
+                one.left = [*people, channel] if channel is not None else people.copy()
+            await self._send(one, channel, away)
+            if not one.left or time.time() - one.at > GIVEN_UP_AFTER:
+                self._waiting.remove(one)
+                _log_outcome(one)
+        if away:
+            self._patience.failed(time.time())
+        else:
+            self._patience.worked()
 
     async def close(self) -> None:
         """Log what nobody was told, so that it is not lost."""
@@ -132,21 +136,20 @@ class Alerts(Job):
             logger.bind(error=error.detail).info("administrators_not_read")
         return frozenset(people) | self._known
 
-    async def _send(self, one: _Waiting, channel: int | None) -> bool:
-        """Send to everybody who is left; False when Discord cannot be reached and the rest must wait."""
+    async def _send(self, one: _Waiting, channel: int | None, away: set[int]) -> None:
+        """Send to everybody who is left, but not to who is ``away``: each gets alerts in their order."""
         nonce = f"{int(one.at)}-{one.number}"
         when = datetime.fromtimestamp(one.at, UTC)
-        while one.left:
-            number = one.left[0]
+        for number in [number for number in one.left or () if number not in away]:
             done = await deliver(
                 self.bot, number, one.alert, channel=number == channel, when=when, nonce=nonce
             )
             if done is Delivered.LATER:
-                return False
-            one.left.pop(0)
-            one.reached += done is Delivered.YES
-            one.refused += done is Delivered.REFUSED
-        return True
+                away.add(number)
+            elif one.left is not None:
+                one.left.remove(number)
+                one.reached += done is Delivered.YES
+                one.refused += done is Delivered.REFUSED
 
 
 def _when(one: _Waiting) -> dict[str, int]:
@@ -154,7 +157,8 @@ def _when(one: _Waiting) -> dict[str, int]:
 
 
 def _log_outcome(one: _Waiting) -> None:
-    log = logger.bind(alert=one.alert.kind, reached=one.reached, of=one.reached + one.refused)
+    of = one.reached + one.refused + len(one.left or ())
+    log = logger.bind(alert=one.alert.kind, reached=one.reached, of=of)
     if one.reached:
         log.info("alert_sent")
     else:

@@ -13,8 +13,8 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Start at the real time."""
         self.now = int(real.time())
-        monkeypatch.setattr("modelus_bot.jobs.loop.time", self)
-        monkeypatch.setattr("modelus_bot.jobs.outbox.time", self)
+        for module in ("loop", "outbox", "alerts", "health"):
+            monkeypatch.setattr(f"modelus_bot.jobs.{module}.time", self)
 
     def time(self) -> float:
         """Return the present instant in UTC seconds."""
