@@ -1,7 +1,7 @@
 """The only place that builds things, in order, and closes them in reverse.
 
-logs → database → disciplines → bot with its commands → jobs → edits of the settings → login. Everything
-that runs by itself is started here, before the login, and has one owner.
+logs → metrics → database → disciplines → bot with its commands → jobs → edits of the settings → login.
+Everything that runs by itself is started here, before the login, and has one owner.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from modelus_bot.domain.reconciling import explain, telling
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
+from modelus_bot.metrics import MetricsPage
 
 __all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "stop_on_signals"]
 
@@ -78,28 +79,33 @@ async def running(
     path = database or settings.database.path
     protection = _protection(settings, path, own=database is None)
     with configure_logging(settings) as logs:
-        async with DatabaseManager(
-            path,
-            settings.database,
-            tolerant=True,
-            debug=_wants_operations(settings),
-            protection=protection,
-            continuity=_continuity(settings, path, protection),
-        ) as db:
+        async with (
+            MetricsPage(settings.metrics if database is None else None) as page,
+            DatabaseManager(
+                path,
+                settings.database,
+                tolerant=True,
+                debug=_wants_operations(settings),
+                protection=protection,
+                continuity=_continuity(settings, path, protection),
+            ) as db,
+        ):
             await _ensure_disciplines(db)
             bot = ModelUsBot(db, settings, sync_record=sync_record)
             try:
                 await bot.load_commands()
                 async with (
                     LoopDelay(db.health),
-                    JobRunner(bot, ALL_JOBS),
+                    JobRunner(bot, ALL_JOBS) as jobs,
                     _edits(config, settings, fixed) as watcher,
                 ):
+                    page.attach(db, bot, runs=jobs.runs, failures=jobs.failures)
                     if watcher is not None:
                         watcher.subscribe(functools.partial(_apply, logs, db, bot))
                         watcher.on_problem = functools.partial(_tell_of_bad_edit, db)
                     yield App(db, bot, settings, watcher)
             finally:
+                page.closing()
                 if not bot.is_closed():
                     await bot.close()
 

@@ -22,6 +22,7 @@ FLOOR_OF = {
     "ui": 3,
     "cogs": 3,
     "jobs": 3,
+    "metrics": 3,
     "bot": 4,
     "app": 4,
     "sandbox": 5,

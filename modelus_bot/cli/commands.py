@@ -9,6 +9,7 @@ import typer
 
 from modelus_bot import __version__
 from modelus_bot.cli import (
+    asking_health,
     audit,
     backing_up,
     checking,
@@ -61,6 +62,7 @@ app.command("run")(running.run)
 app.command("sandbox")(running.sandbox)
 app.command("check")(checking.check)
 app.command("doctor")(doctor.doctor)
+app.command("health")(asking_health.health)
 app.add_typer(configuration.app, name="config")
 app.add_typer(migrating.app, name="migrate")
 app.add_typer(importing.app, name="import")

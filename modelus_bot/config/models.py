@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.maintenance import MaintenanceSettings
+from modelus_bot.config.metrics import MetricsSettings
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.config.section import LIVE, Seconds, Section
 from modelus_bot.config.snapshot import SnapshotSettings
@@ -199,6 +200,7 @@ class Settings(Section):
     snapshot: SnapshotSettings = SnapshotSettings()
     health: HealthSettings = HealthSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
+    metrics: MetricsSettings = MetricsSettings()
     logging: LoggingSettings = LoggingSettings()
     sandbox: SandboxSettings = SandboxSettings()
     token: SecretStr | None = Field(None, exclude=True)
