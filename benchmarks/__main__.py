@@ -1,7 +1,8 @@
-"""Print a table: ``python -m benchmarks [writes|backup] [--rounds N] [--seconds S]``.
+"""Print a table: ``python -m benchmarks [writes|backup|hot] [--rounds N] [--seconds S]``.
 
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
-costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second).
+costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
+``hot`` compares answers from memory with asking the database (``--callers 1,16,64``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rich.table import Table
 
 from benchmarks.backup import measure_backup
 from benchmarks.contenders import CONTENDERS, REFERENCE
+from benchmarks.hot import measure_hot
 from benchmarks.workload import Result
 
 WRITING_SECONDS = 0.5
@@ -38,6 +40,14 @@ def main() -> None:
             rounds=arguments.rounds,
             seconds=arguments.seconds or CALM_SECONDS,
             rate=arguments.rate,
+            folder=arguments.folder,
+        )
+    elif arguments.what == "hot":
+        measure_hot(
+            console,
+            rounds=arguments.rounds,
+            seconds=arguments.seconds or WRITING_SECONDS,
+            callers=[int(number) for number in arguments.callers.split(",")],
             folder=arguments.folder,
         )
     else:
@@ -64,7 +74,7 @@ def _measure_writes(console: Console, arguments: argparse.Namespace) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
-    parser.add_argument("what", nargs="?", choices=("writes", "backup"), default="writes")
+    parser.add_argument("what", nargs="?", choices=("writes", "backup", "hot"), default="writes")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
     parser.add_argument("--seconds", type=float, default=None, help="length of one measurement")
     parser.add_argument("--callers", default="1,16,64,256", help="numbers of concurrent callers")
