@@ -8,16 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError
+from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DatabaseError, DeadlineExceeded
 from modelus_bot.database.health.events import Failure, OperationEvent, bound, fields_of
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.rolling import Rolling
 from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
 from modelus_bot.database.operation import Query
+from modelus_bot.database.statements import StatementStatistics, told
 
 if TYPE_CHECKING:
     from modelus_bot.database.availability import ModeChange
-from modelus_bot.database.statements import StatementStatistics, told
 
 __all__ = ["HealthMonitor"]
 
@@ -100,6 +100,8 @@ class HealthMonitor:
         else:
             self.counts["failures"] += 1
             (self.reads if event.kind == "read" else self.writes).fail()
+            if isinstance(error, DeadlineExceeded | DatabaseBusy):
+                self.counts[_lateness(event)] += 1
             self.recent.append(
                 Failure(
                     int(time.time()),
@@ -123,3 +125,11 @@ class HealthMonitor:
         if self.debug:
             log = log.bind(fields=fields_of(event))
         log.log(level, "database_operation_failed")
+
+
+def _lateness(event: OperationEvent) -> str:
+    """Say which deadline an operation has missed."""
+    operation = event.operation
+    if isinstance(operation, Query):
+        return "too_late_reports" if operation.long else "too_late_reads"
+    return "too_late_writes"

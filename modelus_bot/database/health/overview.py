@@ -55,6 +55,10 @@ class Overview:
     operations_lately: int = 0
     failed_lately: int = 0
     """How many operations there were in the last five minutes, and how many the database failed."""
+    too_late_reads: int = 0
+    too_late_reports: int = 0
+    too_late_writes: int = 0
+    """How many short queries, long queries and changes were given up for taking too long."""
     queue_limit: int = 0
     reader_depth: int = 0
     """How many queries wait."""
@@ -117,6 +121,9 @@ def overview_of(
         per_second=sum(one.per_second() for one in lately),
         operations_lately=sum(one.count() for one in lately),
         failed_lately=sum(one.failed() for one in lately),
+        too_late_reads=counts["too_late_reads"],
+        too_late_reports=counts["too_late_reports"],
+        too_late_writes=counts["too_late_writes"],
         queue_limit=settings.queue_limit,
         reader_depth=reader_depth,
         reader_waits=health.waits.percentiles(),
