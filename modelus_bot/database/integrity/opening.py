@@ -26,6 +26,14 @@ _DAMAGE = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_TOOBIG,
 }
+_NOT_OF_THE_FILE = {
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_WRITE,
+}
+"""The -shm or a temporary file could not be made, on a full disk for instance."""
 # CHECKs are asked by queries of our own: SQLite's check passes over them on a read-only connection.
 _SETTINGS = (
     "PRAGMA cell_size_check=ON",
@@ -52,7 +60,7 @@ def meaning_of(error: Exception, *, opening: bool = False) -> Meaning:
     being opened, a general error is about a version of the format that does not exist.
     """
     code = getattr(error, "sqlite_errorcode", None)
-    if isinstance(error, MemoryError | OSError | DatabaseError):
+    if isinstance(error, MemoryError | OSError | DatabaseError) or code in _NOT_OF_THE_FILE:
         return Meaning.OTHER
     if code is None or code & 0xFF in _DAMAGE or (opening and code & 0xFF == sqlite3.SQLITE_ERROR):
         return Meaning.DAMAGE

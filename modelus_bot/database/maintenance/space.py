@@ -39,8 +39,13 @@ class SpaceWatch:
         self._edited = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        """Hold the reserve, if there is space, and look from now on."""
+        """Hold the reserve, if there is space, and look from now on.
+
+        On a disk that is full already it is given up at once: opening the database takes some space, too.
+        """
         await asyncio.to_thread(self._reserve.hold)
+        if await asyncio.to_thread(self._released):
+            self._tell_full()
         self._task = asyncio.create_task(self._watch(), name="space-watch")
         return self
 
@@ -64,7 +69,7 @@ class SpaceWatch:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 if await asyncio.to_thread(self._released):
-                    self._on_full(DiskFull("next to nothing is free beside the reserve"))
+                    self._tell_full()
                 elif self._reserve.owed:
                     if await asyncio.to_thread(self._reserve.room):
                         self._on_room()
@@ -74,6 +79,9 @@ class SpaceWatch:
                     await asyncio.to_thread(self._fill_up)
             except Exception as error:  # noqa: BLE001 - the watch must outlive any fault of its own
                 logger.opt(exception=error).error("space_watch_fault")
+
+    def _tell_full(self) -> None:
+        self._on_full(DiskFull("next to nothing is free beside the reserve"))
 
     def _released(self) -> bool:
         return self._reserve.low() and self._reserve.release()

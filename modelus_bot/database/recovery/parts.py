@@ -15,7 +15,7 @@ from loguru import logger
 from modelus_bot.config import IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.child import run_child
+from modelus_bot.database.child import Report, run_child
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
@@ -52,7 +52,12 @@ class Parts:
         return self.path.with_name(self.path.name + "-recovery")
 
     async def check(
-        self, path: Path, *, depth: Literal["quick", "full"] = "full", finished: bool = False
+        self,
+        path: Path,
+        *,
+        depth: Literal["quick", "full"] = "full",
+        finished: bool = False,
+        on_progress: Report | None = None,
     ) -> CheckReport:
         """Check a file in a child; ``finished`` for a copy that nobody writes. Raises ``ChildFailed``."""
         task = {
@@ -63,7 +68,9 @@ class Parts:
             "schema": self.validator.digest,
             "seconds": CHECK_SECONDS,
         }
-        return CheckReport.model_validate(await run_child("check", task, seconds=CHECK_SECONDS + 30))
+        return CheckReport.model_validate(
+            await run_child("check", task, on_progress=on_progress, seconds=CHECK_SECONDS + 30)
+        )
 
     async def empty_scratch(self) -> Path:
         """Return the scratch folder, new and empty; raises ``OSError``."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from loguru import logger
@@ -15,8 +17,10 @@ from modelus_bot.database.errors import (
     CorruptionDetected,
     DatabaseError,
     DatabaseReadOnly,
+    DiskFull,
     MigrationFailed,
     SchemaMismatch,
+    StorageFailed,
     from_sqlite,
 )
 from modelus_bot.database.recovery.parts import Parts
@@ -25,6 +29,9 @@ from modelus_bot.database.recovery.state import State
 from modelus_bot.database.schema import Migrator, SchemaValidator
 
 __all__ = ["create_file", "make_ready"]
+
+NEEDED_TO_LOOK = 128 * 1024
+"""Bytes of free space without which SQLite cannot open a file: the index of its -wal needs them."""
 
 
 async def make_ready(parts: Parts) -> tuple[str, ...]:
@@ -70,6 +77,8 @@ async def _check(parts: Parts, state: State | None) -> None:
     if report.damaged or sums.unexplained:
         problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
         await _recover(parts, "damage was found at the start", problems, known, sums.unexplained)
+    elif not report.complete and report.audit_id < known.audit_id:
+        raise _cannot_look(parts.path, report.problems)
     elif report.audit_id < known.audit_id:
         problems = [f"the file ends at change {report.audit_id}, the bot had reached {known.audit_id}"]
         await _recover(parts, "the file is older than it was", problems, known, ())
@@ -78,6 +87,13 @@ async def _check(parts: Parts, state: State | None) -> None:
         reached = State(False, report.audit_id, report.audit_head, known.good_at)
         await asyncio.to_thread(parts.state.save, reached)
         logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
+
+
+def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
+    """Say why the file could not be checked: what was not seen must not be taken for lost."""
+    why = "; ".join(problems[:3])
+    full = shutil.disk_usage(path.parent).free < NEEDED_TO_LOOK
+    return DiskFull(why) if full else StorageFailed(why)
 
 
 async def _recover(

@@ -1,0 +1,261 @@
+"""A small disk fills up under steady writes: reading goes on, nothing acknowledged is lost, no restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import (
+    ArchiveSettings,
+    BackupSettings,
+    DatabaseSettings,
+    DegradationSettings,
+    IntegritySettings,
+    SnapshotSettings,
+)
+from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.continuity import Continuity
+from modelus_bot.database.degradation import Mode
+from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, DiskFull
+from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.domain.reconciling import explain, telling
+from tests.database.operations import PutSetting, setting
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
+
+ROUNDS = 20 if os.environ.get("MODELUS_TEST_FULL") == "1" else 2
+DISK = "16m"
+RESERVE = 2
+
+
+class PutLater(PutSetting):
+    """A setting that is saved for later while the database is away."""
+
+    deferrable = True
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own; skipped where none can be mounted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(place)]
+    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
+    if found is None or found.returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
+    """Build the database as the bot has it: its file on the small disk, its copies elsewhere."""
+
+    def made() -> DatabaseManager:
+        path = disk / "data" / "modelus.db"
+        protection = Protection(
+            path,
+            backup=BackupSettings(folder=tmp_path / "backups", schedule="off"),
+            archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
+            integrity=IntegritySettings(quarantine=tmp_path / "quarantine", check_every=3600.0),
+            invariants=INVARIANTS,
+        )
+        continuity = Continuity(
+            path,
+            degradation=DegradationSettings(),
+            snapshot=SnapshotSettings(),
+            reserve_megabytes=RESERVE,
+            tables=KEPT_TABLES,
+            telling=telling,
+            explain=explain,
+        )
+        settings = DatabaseSettings(path=path)
+        return DatabaseManager(path, settings, tolerant=True, protection=protection, continuity=continuity)
+
+    return made
+
+
+@pytest.fixture
+async def db(build: Callable[[], DatabaseManager]) -> AsyncIterator[DatabaseManager]:
+    """The open database."""
+    async with build() as manager:
+        yield manager
+
+
+class Traffic:
+    """Somebody who writes and reads all the time and remembers what was promised."""
+
+    def __init__(self, db: DatabaseManager) -> None:
+        self.db = db
+        self.acknowledged: dict[str, int] = {}
+        self.refused = 0
+        self.reads = 0
+        self.slowest = 0.0
+        self._stop = asyncio.Event()
+
+    async def write(self) -> None:
+        """Write one value after the other until it is enough."""
+        number = 0
+        while not self._stop.is_set():
+            number += 1
+            key = f"steady:{number % 40}"
+            started = time.monotonic()
+            try:
+                await self.db.write(PutSetting(key=key, value=number), Context())
+                self.acknowledged[key] = number
+            except (DiskFull, DatabaseUnavailable):
+                self.refused += 1
+            self.slowest = max(self.slowest, time.monotonic() - started)
+            await asyncio.sleep(0.002)
+
+    async def read(self) -> None:
+        """Read what was promised, in every mode."""
+        while not self._stop.is_set():
+            for key, value in list(self.acknowledged.items())[:3]:
+                found = await self.db.read(setting, key)
+                assert found is not None
+                assert found >= value
+                self.reads += 1
+            await asyncio.sleep(0.01)
+
+    def stop(self) -> None:
+        """It is enough."""
+        self._stop.set()
+
+
+def fill(disk: Path) -> Path:
+    """Write until nothing is left."""
+    ballast = disk / "others"
+    block = bytes(4096)
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(block)
+    return ballast
+
+
+async def until(db: DatabaseManager, mode: Mode) -> float:
+    """Wait for a mode; returns the seconds that took."""
+    started = time.monotonic()
+    async with asyncio.timeout(60):
+        while db.mode is not mode:
+            await asyncio.sleep(0.01)
+    return time.monotonic() - started
+
+
+def check(path: Path, promised: dict[str, int]) -> None:
+    """The file is whole, its trail is, and everything promised is in it."""
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert verify_chain(walk(other)).intact
+        found = {key: int(value) for key, value in other.execute("SELECT key, value FROM settings")}
+    assert {
+        key: found.get(key, -1) >= value for key, value in promised.items() if found.get(key, -1) < value
+    } == {}
+
+
+async def test_under_steady_writes(db: DatabaseManager, disk: Path) -> None:
+    """Full: only reading, at once. Space: everything again, soon; the reserve is held as before."""
+    assert db.continuity is not None
+    reserve = db.continuity.reserve
+    traffic = Traffic(db)
+    fallen, risen = [], []
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(traffic.write())
+        tasks.create_task(traffic.read())
+        for number in range(ROUNDS):
+            await asyncio.sleep(random.uniform(0.3, 0.6))
+            assert reserve.held
+            ballast = await asyncio.to_thread(fill, disk)
+            fallen.append(await until(db, Mode.READ_ONLY))
+            assert not reserve.path.exists()
+            before = traffic.reads
+            with pytest.raises(WriteDeferred):
+                await db.write(PutLater(key=f"later:{number}", value=number), Context())
+            await asyncio.sleep(0.5)
+            assert traffic.reads > before
+            assert db.mode is Mode.READ_ONLY
+            ballast.unlink()
+            risen.append(await until(db, Mode.NORMAL))
+            assert await db.read(setting, f"later:{number}") == number
+        traffic.stop()
+    print(f"read_only after {max(fallen):.2f} s, normal after {max(risen):.2f} s, in {ROUNDS} rounds")
+    print(f"{traffic.refused} refused, {traffic.reads} read, longest answer {traffic.slowest:.2f} s")
+    assert traffic.refused > 0
+    assert reserve.held
+    assert db.overview().reopened == 0
+    assert max(fallen) < 10
+    assert max(risen) < 30
+    check(db.path, traffic.acknowledged | {f"later:{number}": number for number in range(ROUNDS)})
+
+
+async def test_without_a_single_write(db: DatabaseManager, disk: Path) -> None:
+    """An idle bot notices, gives the reserve up for its log, and is back when there is space."""
+    await db.write(PutSetting(key="before", value=1), Context())
+    ballast = await asyncio.to_thread(fill, disk)
+    fallen = await until(db, Mode.READ_ONLY)
+    assert shutil.disk_usage(disk).free > RESERVE * 1024 * 1024 // 2
+    assert await db.read(setting, "before") == 1
+    ballast.unlink()
+    risen = await until(db, Mode.NORMAL)
+    print(f"idle: read_only after {fallen:.2f} s, normal after {risen:.2f} s")
+    assert await db.write(PutSetting(key="after", value=2), Context()) == 1
+    assert db.continuity is not None
+    assert db.continuity.reserve.held
+
+
+async def test_space_that_is_only_the_reserve_is_not_enough(db: DatabaseManager, disk: Path) -> None:
+    """What was given up does not make the disk usable: the mode does not flap between full and normal."""
+    ballast = await asyncio.to_thread(fill, disk)
+    await until(db, Mode.READ_ONLY)
+    modes = set()
+    for _ in range(30):
+        modes.add(db.mode)
+        with contextlib.suppress(DatabaseError):
+            await db.write(PutSetting(key="flapping", value=1), Context())
+        await asyncio.sleep(0.05)
+    assert modes == {Mode.READ_ONLY}
+    assert db.availability.writes.opened == 1
+    ballast.unlink()
+    await until(db, Mode.NORMAL)
+
+
+@pytest.mark.parametrize("reserved", [True, False], ids=["reserve", "no-reserve"])
+async def test_a_start_on_a_full_disk(
+    build: Callable[[], DatabaseManager], disk: Path, tmp_path: Path, *, reserved: bool
+) -> None:
+    """A whole file is not taken for damaged; with the reserve's space it is read, without it waits."""
+    async with build() as db:
+        await db.write(PutSetting(key="before", value=1), Context())
+    if not reserved:
+        (disk / "data" / "modelus.reserve").unlink()
+    ballast = await asyncio.to_thread(fill, disk)
+    async with build() as db:
+        with pytest.raises(DatabaseError) as refused:
+            await db.write(PutSetting(key="full", value=1), Context())
+        assert refused.value.user_message == DiskFull().user_message
+        assert db.mode is (Mode.READ_ONLY if reserved else Mode.DEGRADED)
+        if reserved:
+            assert await db.read(setting, "before") == 1
+        assert not (tmp_path / "quarantine").exists()
+        ballast.unlink()
+        risen = await until(db, Mode.NORMAL)
+        print(f"started full: normal after {risen:.2f} s")
+        assert await db.read(setting, "before") == 1
+        assert await db.write(PutSetting(key="after", value=2), Context()) == 1
+    check(disk / "data" / "modelus.db", {"before": 1, "after": 2})
