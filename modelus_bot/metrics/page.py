@@ -103,7 +103,8 @@ class MetricsPage:
     ) -> None:
         """Tell of these from now on; runs and failures of jobs are counted elsewhere and read here."""
         self._db, self._bot = db, bot
-        self._runs, self._failures = runs or {}, failures or {}
+        self._runs = {} if runs is None else runs
+        self._failures = {} if failures is None else failures
 
     def closing(self) -> None:
         """Say from now on that the bot is closed."""
