@@ -30,7 +30,7 @@ Answered = Callable[[Sequence[str]], Awaitable[frozenset[str]]]
 WINDOW = 256
 """Changes that are with the writer at a time; as many as one COMMIT carries by default."""
 TOLD_AT_ONCE = 100
-PATIENCE = 60.0
+PATIENCE = 10.0
 """Seconds a change may wait for the writer."""
 
 

@@ -73,7 +73,7 @@ def test_a_flipped_bit_costs_one_line_at_most(written: list[bytes], data: st.Dat
 def test_nothing_false_is_read_from_overwritten_files(
     written: list[bytes], strokes: list[tuple[float, bytes]]
 ) -> None:
-    """Bytes overwritten anywhere, several times: what is read was written, and every byte is accounted for."""
+    """Bytes overwritten anywhere, several times: what is read was written, no byte is passed over."""
     content = bytearray(b"".join(map(frame, written)))
     for where, what in strokes:
         at = int(where * len(content))

@@ -66,7 +66,7 @@ async def test_what_is_saved_is_there_after_a_restart(build: Build) -> None:
 
 
 async def test_each_line_says_everything(build: Build) -> None:
-    """Number, operation, parameters, time, tries and priority stand in one JSON line, readable by its owner."""
+    """Number, operation, parameters, time, tries and priority stand in one JSON line, for its owner only."""
     async with build(journal_retries=4) as journal:
         await journal.append(TakeLast(name="a"), FULL)
         mode = stat.S_IMODE(journal.path.stat().st_mode)
@@ -136,7 +136,7 @@ async def test_many_at_once_share_flushes(journal: Journal, monkeypatch: pytest.
 
 
 async def test_a_caller_who_left_may_have_saved(build: Build) -> None:
-    """Cancelled in the middle, a write is either whole in the file or not there, and others are not touched."""
+    """Cancelled in the middle, a write is whole in the file or not there, and others are not touched."""
     async with build() as journal:
         tasks = [asyncio.create_task(journal.append(Take(name=f"{n}"), Context())) for n in range(20)]
         await asyncio.sleep(0)
@@ -149,12 +149,17 @@ async def test_a_caller_who_left_may_have_saved(build: Build) -> None:
         assert saved <= {entry.number for entry in journal.pending()}
 
 
+async def many(journal: Journal, count: int) -> None:
+    """Save large changes one after the other."""
+    for number in range(count):
+        await journal.append(Take(name=f"{number}" + "x" * 20_000), Context())
+
+
 async def test_it_is_bounded_and_says_so(build: Build) -> None:
     """Full by bytes: refused in a sentence; raising the limit while running makes room."""
     async with build(journal_megabytes=1) as journal:
         with pytest.raises(JournalFull) as refused:
-            for number in range(100):
-                await journal.append(Take(name=f"{number}" + "x" * 20_000), Context())
+            await many(journal, 100)
         assert "try again" in refused.value.user_message
         assert 900_000 < journal.bytes == journal.path.stat().st_size < 1_000_000
         journal.apply(DegradationSettings(journal_megabytes=2))
@@ -165,7 +170,7 @@ async def test_it_is_bounded_and_says_so(build: Build) -> None:
 async def test_what_could_not_be_flushed_is_not_there(
     build: Build, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    """Its author is told that it was not saved; after a restart there is nothing of it, and the next one is."""
+    """Its author is told that it was not saved; after a restart nothing of it is there, but the next one is."""
     async with build() as journal:
         await journal.append(Take(name="before"), Context())
         with monkeypatch.context() as patch:
@@ -183,7 +188,7 @@ async def test_what_could_not_be_flushed_is_not_there(
 async def test_when_nobody_can_know_nobody_is_told_otherwise(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If a line can neither be flushed nor taken back, that is said; the next one makes the file true again."""
+    """A line can neither be flushed nor taken back: that is said, and the next one makes the file true again."""
     async with build() as journal:
         await journal.append(Take(name="before"), Context())
         with monkeypatch.context() as patch:
