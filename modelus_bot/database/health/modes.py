@@ -89,7 +89,7 @@ def _rested(watch: ModeWatch) -> ModeWatch:
 
 
 def _reminded(watch: ModeWatch, at: float, pace: Pace) -> tuple[ModeWatch, ModeNews | None]:
-    if watch.seen is Mode.NORMAL and not watch.flapping:
+    if watch.seen is Mode.NORMAL:
         return watch, None
     if at - watch.reminder < pace.pause(watch.reminded):
         return watch, None
