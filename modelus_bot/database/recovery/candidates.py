@@ -16,10 +16,14 @@ __all__ = ["Candidate", "Source", "best", "gather"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One way to come by a whole database: ``produce(target)`` writes it, or raises ``DatabaseError``."""
+    """One way to come by a database: ``produce(target)`` writes it, or raises ``DatabaseError``.
+
+    ``partial`` ones give what could be read of a damaged file: rows may be missing without any sign of it.
+    """
 
     name: str
     produce: Callable[[Path], Awaitable[object]]
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Candidate:
     source: str
     path: Path
     report: CheckReport
+    partial: bool = False
 
     @property
     def usable(self) -> bool:
@@ -36,8 +41,8 @@ class Candidate:
         return not self.report.damaged
 
     def complete(self, audit_id: int) -> bool:
-        """Say whether nothing newer than this can exist."""
-        return self.report.ok and self.report.audit_id >= audit_id
+        """Say whether nothing newer than this can exist, and nothing is missing."""
+        return not self.partial and self.report.ok and self.report.audit_id >= audit_id
 
 
 def best(candidates: Sequence[Candidate]) -> Candidate | None:
@@ -66,7 +71,7 @@ async def gather(
         except (DatabaseError, OSError) as error:
             log.bind(error=str(error)).warning("recovery_source_failed")
             continue
-        candidate = Candidate(source.name, target, report)
+        candidate = Candidate(source.name, target, report, source.partial)
         log.bind(
             ok=report.ok, damaged=report.damaged, audit_id=report.audit_id, problems=list(report.problems[:5])
         ).info("recovery_candidate")

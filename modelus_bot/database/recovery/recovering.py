@@ -37,10 +37,15 @@ class Recovered:
     problems: tuple[str, ...]
     set_aside: Path | None
     seconds: float
+    partial: bool = False
+    """Whether rows may be missing that were on damaged pages and in no copy."""
 
     def __str__(self) -> str:
         """A sentence for administrators."""
-        kept = "Nothing was lost." if not self.lost else f"The last {self.lost} changes could not be saved."
+        kept = f"The last {self.lost} changes could not be saved." if self.lost else "Nothing was lost."
+        if self.partial:
+            kept = f"{kept} " if self.lost else ""
+            kept += "Rows of damaged pages that no copy has may be missing."
         aside = f" The damaged file is kept in {self.set_aside}." if self.set_aside else ""
         return f"The database was restored from {self.source} in {self.seconds:.1f} s. {kept}{aside}"
 
@@ -76,6 +81,7 @@ async def recover(
         tuple(chosen.report.problems),
         aside,
         parts.clock() - started,
+        chosen.partial,
     )
 
 
@@ -130,7 +136,7 @@ async def _with_gaps_filled(parts: Parts, base: Candidate, usable: Sequence[Cand
         ).info("recovery_gaps_filled")
     report = await parts.check(merged)
     name = " and ".join(itertools.chain([base.source], (one.source for one in donors)))
-    filled = Candidate(name, merged, report)
+    filled = Candidate(name, merged, report, base.partial)
     better = best([base, filled])
     return better if better is not None else base
 

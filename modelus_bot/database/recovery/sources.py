@@ -36,9 +36,10 @@ def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] 
             for age in range(SNAPSHOTS_TRIED)
         ]
     found.append(Source("newest verified backup", functools.partial(_from_backups, parts)))
-    found.append(Source("what is left of a damaged backup", functools.partial(_rest_of_a_backup, parts)))
+    rest = functools.partial(_rest_of_a_backup, parts)
+    found.append(Source("what is left of a damaged backup", rest, partial=True))
     if damaged is not None:
-        found.append(Source("salvage", functools.partial(_salvaged, damaged, tuple(bad_pages))))
+        found.append(Source("salvage", functools.partial(_salvaged, damaged, tuple(bad_pages)), partial=True))
     return tuple(found)
 
 
