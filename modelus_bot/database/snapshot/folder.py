@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
+
+from loguru import logger
 
 from modelus_bot.database.files import PARTIAL, sync_folder, write_durably
 from modelus_bot.database.snapshot.contents import Contents, Table, decoded
 from modelus_bot.database.snapshot.manifest import MANIFEST, Manifest, file_name
 
 __all__ = ["SnapshotFolder", "UnusableSnapshot", "read_manifest", "snapshot_folder"]
+
+EARLIER = "earlier"
+"""Folder in a snapshot's folder: the last generation of a history that the database no longer continues."""
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of the largest file that is read: a damaged folder must not fill the memory."""
@@ -71,8 +77,12 @@ class SnapshotFolder:
         """Write the files that are new, then the manifest, and remove what it no longer names.
 
         ``before`` is the manifest that lies there, whose files were checked or written by this process;
-        None trusts none. Raises ``OSError``; what was saved before stays valid.
+        None trusts none. If ``contents`` are from before it, as after a restore or with a new database,
+        its generation is kept in the folder ``earlier``: it may be the last that is left of it. Raises
+        ``OSError``; what was saved before stays valid.
         """
+        if before is not None and contents.audit_id < before.audit_id and self.path.is_dir():
+            self._keep_earlier(before)
         manifest = Manifest.of(contents, self._schema_digest, before.generation + 1 if before else 1)
         if not self.path.is_dir():
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,6 +112,20 @@ class SnapshotFolder:
         if len(rows) != expected.rows:
             raise UnusableSnapshot(f"{file} has {len(rows)} rows instead of {expected.rows}")
         return found
+
+    def _keep_earlier(self, manifest: Manifest) -> None:
+        """Copy what lies there, in place of what was kept so before; a file that is lost is left out."""
+        earlier = self.path / EARLIER
+        partial = self.path / (EARLIER + PARTIAL)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(mode=0o700)
+        for name in (*sorted(manifest.files), MANIFEST):
+            with contextlib.suppress(FileNotFoundError):
+                write_durably(partial / name, _read(self.path / name))
+        shutil.rmtree(earlier, ignore_errors=True)
+        partial.replace(earlier)
+        sync_folder(self.path)
+        logger.bind(folder=str(earlier), audit_id=manifest.audit_id).warning("earlier_snapshot_kept")
 
     def _remove_others(self, manifest: Manifest) -> None:
         """Remove files of earlier generations and of saves that a crash cut short; nothing else."""

@@ -158,16 +158,19 @@ def crashing() -> None:
     sys.addaudithook(_crash_at_step)
 
 
-def test_a_crash_at_any_step_leaves_a_whole_snapshot(crashing: None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1)])
+def test_a_crash_at_any_step_leaves_a_whole_snapshot(
+    crashing: None, tmp_path: Path, first: int, second: int
+) -> None:
     """Ended before each single call that touches a file: the old generation or the new one is there."""
     seen = set()
-    for steps in range(80):
+    for steps in range(120):
         folder = folder_at(tmp_path / f"{steps}" / "modelus.snapshot")
-        folder.save(contents(1), None)
+        folder.save(contents(first), None)
         before = read_manifest(folder.path)
         _armed[:] = [steps]
         try:
-            folder.save(contents(2, changing=3), before)
+            folder.save(contents(second, changing=3), before)
         except _Crash:
             finished = False
         else:
@@ -175,11 +178,12 @@ def test_a_crash_at_any_step_leaves_a_whole_snapshot(crashing: None, tmp_path: P
         finally:
             _armed.clear()
         found = loaded(folder)
-        assert found in (contents(1), contents(2, changing=3))
+        assert found in (contents(first), contents(second, changing=3))
         seen.add(found.audit_id)
         manifest = folder.save(contents(3), read_manifest(folder.path))
         assert loaded(folder) == contents(3)
-        assert {file.name for file in folder.path.iterdir()} == manifest.files | {MANIFEST}
+        files = {file.name for file in folder.path.iterdir() if file.is_file()}
+        assert files == manifest.files | {MANIFEST}
         if finished:
             break
     assert finished
@@ -200,3 +204,28 @@ def test_a_full_or_forbidden_folder_raises(saved: SnapshotFolder) -> None:
 def test_it_lies_beside_the_database() -> None:
     """The folder is called after the database file."""
     assert snapshot_folder(Path("data/modelus.db")) == Path("data/modelus.snapshot")
+
+
+def test_a_history_that_goes_back_is_kept(tmp_path: Path) -> None:
+    """When the database is a new one or was restored, the last snapshot of before lies in its own folder."""
+    folder = folder_at(tmp_path / "modelus.snapshot")
+    manifest = folder.save(contents(9), None)
+    manifest = folder.save(contents(2), manifest)
+    earlier = folder_at(folder.path / "earlier")
+    assert loaded(folder) == contents(2)
+    assert loaded(earlier) == contents(9)
+
+    manifest = folder.save(contents(3), manifest)
+    assert loaded(earlier) == contents(9)
+    folder.save(contents(1), manifest)
+    assert (loaded(folder), loaded(earlier)) == (contents(1), contents(3))
+    assert earlier.path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_lost_file_does_not_stop_what_follows_a_restore(tmp_path: Path) -> None:
+    """What cannot be kept of before is given up rather than the snapshot of now."""
+    folder = folder_at(tmp_path / "modelus.snapshot")
+    manifest = folder.save(contents(9), None)
+    next(folder.path.glob("first.*.json")).unlink()
+    folder.save(contents(2), manifest)
+    assert loaded(folder) == contents(2)
