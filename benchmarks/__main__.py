@@ -1,8 +1,9 @@
-"""Print a table: ``python -m benchmarks [writes|backup|hot] [--rounds N] [--seconds S]``.
+"""Print a table: ``python -m benchmarks [writes|backup|hot|journal] [--rounds N] [--seconds S]``.
 
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
-``hot`` compares answers from memory with asking the database (``--callers 1,16,64``).
+``hot`` compares answers from memory with asking the database (``--callers 1,16,64``); ``journal`` saves changes
+for later and replays them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rich.table import Table
 from benchmarks.backup import measure_backup
 from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.hot import measure_hot
+from benchmarks.journal import measure_journal
 from benchmarks.workload import Result
 
 WRITING_SECONDS = 0.5
@@ -50,6 +52,8 @@ def main() -> None:
             callers=[int(number) for number in arguments.callers.split(",")],
             folder=arguments.folder,
         )
+    elif arguments.what == "journal":
+        measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
     else:
         _measure_writes(console, arguments)
 
@@ -74,7 +78,7 @@ def _measure_writes(console: Console, arguments: argparse.Namespace) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
-    parser.add_argument("what", nargs="?", choices=("writes", "backup", "hot"), default="writes")
+    parser.add_argument("what", nargs="?", choices=("writes", "backup", "hot", "journal"), default="writes")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
     parser.add_argument("--seconds", type=float, default=None, help="length of one measurement")
     parser.add_argument("--callers", default="1,16,64,256", help="numbers of concurrent callers")

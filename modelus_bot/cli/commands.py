@@ -17,6 +17,7 @@ from modelus_bot.cli import (
     doctor,
     examining,
     importing,
+    journal,
     migrating,
     running,
 )
@@ -69,3 +70,4 @@ app.add_typer(importing.app, name="import")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backing_up.app, name="backup")
 app.add_typer(examining.app, name="database")
+app.add_typer(journal.app, name="journal")

@@ -7,9 +7,11 @@ from pydantic import ValidationError
 
 from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy
 from modelus_bot.database.journal import Outcome, Settled
+from modelus_bot.database.journal.registry import find_write, operation_name
 from modelus_bot.domain.errors import Stale
 from modelus_bot.domain.members import RegisterMember
 from modelus_bot.domain.reconciling import TellAuthors, explain, telling
+from tests.domain.operations import operations
 from tests.domain.rota import ADA, BEN, GUEST, Rota
 
 
@@ -88,6 +90,14 @@ def test_a_message_to_nobody_is_a_fault() -> None:
     """A batch without anybody in it is refused when it is built."""
     with pytest.raises(ValidationError):
         TellAuthors.of([settled(1, Outcome.APPLIED, None)])
+
+
+def test_every_change_that_may_wait_finds_its_class_again() -> None:
+    """Under a name of its own, whatever modules it is spread over."""
+    waiting = {one for one in operations() if one.deferrable}
+    assert waiting
+    assert len({operation_name(one) for one in waiting}) == len(waiting)
+    assert {find_write(operation_name(one)) for one in waiting} == waiting
 
 
 def test_every_failure_has_a_sentence() -> None:

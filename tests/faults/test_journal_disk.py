@@ -1,4 +1,4 @@
-"""A small disk that fills up while changes are saved for later: refused clearly, and nothing is half there."""
+"""A small disk that fills up while changes are saved for later: refused clearly, nothing is half there."""
 
 from __future__ import annotations
 

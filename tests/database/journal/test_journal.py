@@ -170,7 +170,7 @@ async def test_it_is_bounded_and_says_so(build: Build) -> None:
 async def test_what_could_not_be_flushed_is_not_there(
     build: Build, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    """Its author is told that it was not saved; after a restart nothing of it is there, but the next one is."""
+    """Its author is told that it was not saved; after a restart nothing of it is there, the next one is."""
     async with build() as journal:
         await journal.append(Take(name="before"), Context())
         with monkeypatch.context() as patch:
@@ -188,7 +188,7 @@ async def test_what_could_not_be_flushed_is_not_there(
 async def test_when_nobody_can_know_nobody_is_told_otherwise(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A line can neither be flushed nor taken back: that is said, and the next one makes the file true again."""
+    """A line can neither be flushed nor taken back: that is said, and the next one mends the file."""
     async with build() as journal:
         await journal.append(Take(name="before"), Context())
         with monkeypatch.context() as patch:

@@ -1,0 +1,59 @@
+"""``journal list``: which changes wait in the file until the database is back."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+from rich.table import Table
+
+from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.database.journal import journal_path, operation_words
+from modelus_bot.database.journal.entry import Entry
+from modelus_bot.database.journal.looking import look_at
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="Changes that were saved for later while the database was away.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep ``list`` a command of its own, as long as it is the only one."""
+
+
+@app.command(name="list")
+def list_(context: typer.Context, database: DatabaseOption = None) -> None:
+    """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
+    path = journal_path(database or settings_of(context).database.path)
+    found = look_at(path)
+    if found.waiting:
+        console().print(_table(found.waiting, time.time()))
+    else:
+        typer.echo("Nothing waits.")
+    if found.settled:
+        typer.echo(f"Decided, but not told to their authors yet: {len(found.settled)}.")
+    if found.damaged:
+        typer.echo(f"{path} has {found.damaged} damaged line(s). The next start sets that aside.", err=True)
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _table(entries: tuple[Entry, ...], now: float) -> Table:
+    table = Table("number", "change", "author", "priority", "tries", "waits for")
+    for entry in entries:
+        author = "the bot" if entry.context.actor is None else str(entry.context.actor)
+        table.add_row(
+            str(entry.number),
+            operation_words(entry.operation),
+            author,
+            entry.priority.name,
+            f"{entry.retry_count} of {entry.max_retries}",
+            _age(now - entry.saved_at),
+        )
+    return table
+
+
+def _age(seconds: float) -> str:
+    minutes = max(0, int(seconds // 60))
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
