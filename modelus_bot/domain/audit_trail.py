@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
-from modelus_bot.database.audit import ChainReport, verify_chain
-from modelus_bot.database.operation import ReadTransaction, Row, query
+from modelus_bot.database.audit import ChainReport
+from modelus_bot.database.audit.anchors import Anchor
+from modelus_bot.database.audit.comparing import Setback, compared
+from modelus_bot.database.audit.preserved import FIND_PRESERVED, preserved_names
+from modelus_bot.database.audit.renewing import read_chain
+from modelus_bot.database.names import with_names
+from modelus_bot.database.operation import Parameters, ReadTransaction, Row, query
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.permissions import Viewer, require_admin_viewer
 
@@ -23,27 +30,28 @@ TABLES = (
     "overrides",
     "notifications",
     "settings",
+    "audit_logs",
+    "database",
 )
-"""The tables whose changes are audited."""
+"""The tables whose changes are audited; ``database`` stands for what was done to the bot itself."""
 
 _RECORD = """
 SELECT id, table_name, record_id, operation, old_values, new_values, changed_by, reason, attempt, changed_at
-FROM audit_logs
+FROM {log}
 WHERE table_name = ? AND record_id = ? AND id < ?
 ORDER BY id DESC LIMIT ?
 """
 _MEMBER = """
 SELECT id, table_name, record_id, operation, old_values, new_values, changed_by, reason, attempt, changed_at
-FROM audit_logs
+FROM {log}
 WHERE changed_by = ? AND id < ?
 ORDER BY id DESC LIMIT ?
 """
-_CHAIN = """
-SELECT id, table_name, record_id, operation, nation_id, old_values, new_values, changed_by, reason,
-    request_id, attempt, changed_at, prev_hash, row_hash
-FROM audit_logs NOT INDEXED WHERE id > ? ORDER BY id LIMIT 5000
+_SETBACKS = """
+SELECT id, new_values, changed_at FROM audit_logs
+WHERE table_name = 'database' AND record_id = 'restored' AND operation = 'COMMAND'
 """
-# NOT INDEXED: with few authors in its statistics, SQLite would go through them one by one and sort.
+_LINK = "SELECT row_hash FROM {log} WHERE id = ?"
 NEWEST = 2**63 - 1
 
 
@@ -64,8 +72,19 @@ class AuditView:
 
 
 def _view(row: Row) -> AuditView:
-    old, new = (json.loads(row[name]) if row[name] else None for name in ("old_values", "new_values"))
+    old, new = (_values(row[name]) for name in ("old_values", "new_values"))
     return AuditView(row[0], row[1], row[2], row[3], old, new, row[6], row[7], row[8], row[9])
+
+
+def _values(text: str | None) -> dict[str, Any] | None:
+    """Return stored values; what a damaged entry has in their place is shown as it is."""
+    if not text:
+        return None
+    with suppress(ValueError):
+        values = json.loads(text)
+        if isinstance(values, dict):
+            return values
+    return {"unreadable": text}
 
 
 @query
@@ -76,7 +95,7 @@ def record_history(
     require_admin_viewer(tx, viewer)
     if table not in TABLES:
         raise InvalidInput(f"“{table}” is not audited. Audited are: {', '.join(TABLES)}.", rule="audit.table")
-    return tuple(map(_view, tx.fetch_all(_RECORD, (table, record_id, before_id, limit))))
+    return _history(tx, _RECORD, (table, record_id, before_id, limit), limit)
 
 
 @query
@@ -85,18 +104,59 @@ def member_history(
 ) -> tuple[AuditView, ...]:
     """Return what exactly one member changed, newest first."""
     require_admin_viewer(tx, viewer)
-    return tuple(map(_view, tx.fetch_all(_MEMBER, (user_id, before_id, limit))))
+    return _history(tx, _MEMBER, (user_id, before_id, limit), limit)
 
 
 @query(long=True)
-def verify(tx: ReadTransaction, viewer: Viewer) -> ChainReport:
-    """Walk the whole chain and name the first link that does not fit."""
+def verify(tx: ReadTransaction, viewer: Viewer, anchors: tuple[Anchor, ...] = ()) -> ChainReport:
+    """Walk the whole chain, name the first link that does not fit, and compare it with ``anchors``."""
     require_admin_viewer(tx, viewer)
+    wanted = {anchor.id for anchor in anchors}
+    hashes: dict[int, str] = {}
 
-    def rows() -> Any:
-        last = -NEWEST
-        while batch := tx.fetch_all(_CHAIN, (last,)):
-            yield from batch
-            last = batch[-1]["id"]
+    def seen(number: int, link: bytes) -> None:
+        if number in wanted:
+            hashes[number] = link.hex()
 
-    return verify_chain(rows())
+    report = replace(read_chain(tx, seen), preserved=_preserved(tx))
+    hashes |= _earlier(tx, report, wanted)
+    return compared(report, anchors, hashes, tuple(_setbacks(tx)))
+
+
+def _history(tx: ReadTransaction, sql: str, values: Parameters, limit: int) -> tuple[AuditView, ...]:
+    """Read the newest log first, and then, if that has too few, those that were set aside before it."""
+    found: list[AuditView] = []
+    for log in ("audit_logs", *reversed(_preserved(tx))):
+        found += map(_view, tx.fetch_all(with_names(sql, log=log), values))
+        if len(found) >= limit:
+            break
+    return tuple(found[:limit])
+
+
+def _preserved(tx: ReadTransaction) -> tuple[str, ...]:
+    return preserved_names(row["name"] for row in tx.fetch_all(FIND_PRESERVED))
+
+
+def _earlier(tx: ReadTransaction, report: ChainReport, wanted: set[int]) -> dict[int, str]:
+    """Return the hashes that preserved logs have of entries before the present chain."""
+    hashes: dict[int, str] = {}
+    for number in wanted:
+        if number < report.first_id:
+            hashes.update((number, link) for link in _links(tx, report.preserved, number))
+    return hashes
+
+
+def _links(tx: ReadTransaction, logs: Sequence[str], number: int) -> Iterator[str]:
+    for log in logs:
+        link = tx.fetch_value(with_names(_LINK, log=log), (number,))
+        if isinstance(link, bytes):
+            yield link.hex()
+
+
+def _setbacks(tx: ReadTransaction) -> Iterator[Setback]:
+    """Yield what the log itself says of restores that gave up its newest entries."""
+    for row in tx.fetch_all(_SETBACKS):
+        values = _values(row["new_values"]) or {}
+        back_to, reached = values.get("back_to"), values.get("reached")
+        if isinstance(back_to, int) and isinstance(reached, int):
+            yield Setback(row["id"], back_to, reached, row["changed_at"])

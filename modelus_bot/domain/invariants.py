@@ -186,11 +186,13 @@ _AUDIT = Invariant(
     "audit_without_gaps",
     """
     SELECT 'audit_logs', id, 'the entry before it is missing' FROM (
-        SELECT id, lag(id, 1, 0) OVER (ORDER BY id) AS before FROM audit_logs
-        WHERE (SELECT count(*) FROM audit_logs) <> (SELECT max(id) FROM audit_logs))
-    WHERE before <> id - 1
+        SELECT id, operation, table_name, lag(id, 1, 0) OVER (ORDER BY id) AS before FROM audit_logs
+        WHERE (SELECT count(*) FROM audit_logs) <> (SELECT max(id) FROM audit_logs) - coalesce(
+            (SELECT id - 1 FROM audit_logs WHERE id = (SELECT min(id) FROM audit_logs)
+             AND operation = 'RESTORE' AND table_name = 'audit_logs'), 0))
+    WHERE before <> id - 1 AND NOT (before = 0 AND operation = 'RESTORE' AND table_name = 'audit_logs')
     """,
-    "Audit entries are numbered from 1 without gaps.",
+    "Audit entries are numbered without gaps, from 1 or from the one that begins a new log after damage.",
 )
 _STATE = Invariant(
     "state_in_calendar",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from modelus_bot.database.audit.renewing import CHAIN
+from modelus_bot.database.names import with_names
 from modelus_bot.domain import (
     assignments,
     audit_trail,
@@ -45,12 +47,16 @@ PLANS = [
     ),
     (cover_steps._OVER, ("2026-01-01",), ["USING INDEX idx_overrides_pending"]),
     (
-        audit_trail._RECORD,
+        with_names(audit_trail._RECORD, log="audit_logs"),
         ("users", "1", 9, 10),
         ["USING INDEX idx_audit_record (table_name=? AND record_id=?"],
     ),
-    (audit_trail._MEMBER, (ADA, 9, 10), ["USING INDEX idx_audit_actor (changed_by=?"]),
-    (audit_trail._CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
+    (
+        with_names(audit_trail._MEMBER, log="audit_logs"),
+        (ADA, 9, 10),
+        ["USING INDEX idx_audit_actor (changed_by=?"],
+    ),
+    (CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
 ]
 SORTED_BY_HAND = {cover_steps._SAME, notifications._MANAGERS}
 """Of a handful of rows each."""

@@ -5,7 +5,7 @@ What keeps entries while the table cannot take them (``aside``) and what begins 
 """
 
 from modelus_bot.database.audit.chain import APPEND, AuditChain, link_hash
-from modelus_bot.database.audit.entry import AuditEntry, AuditOperation, command_entry
+from modelus_bot.database.audit.entry import AuditEntry, AuditOperation, command_entry, restored_entry
 from modelus_bot.database.audit.verification import ChainReport, verify_chain, walk
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ChainReport",
     "command_entry",
     "link_hash",
+    "restored_entry",
     "verify_chain",
     "walk",
 ]

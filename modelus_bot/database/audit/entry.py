@@ -9,7 +9,15 @@ from pydantic_core import to_json
 
 from modelus_bot.database.errors import ConstraintViolated
 
-__all__ = ["AuditEntry", "AuditOperation", "Fields", "check_entry", "command_entry", "fields_of"]
+__all__ = [
+    "AuditEntry",
+    "AuditOperation",
+    "Fields",
+    "check_entry",
+    "command_entry",
+    "fields_of",
+    "restored_entry",
+]
 
 AuditOperation = Literal["INSERT", "UPDATE", "DELETE", "COMMAND", "RETRY", "REPLAY", "RESTORE", "UNDO"]
 
@@ -76,6 +84,18 @@ def command_entry(
         1,
         at,
     )
+
+
+def restored_entry(
+    reached: int, back_to: int, *, source: str, at: int, actor: int | None = None, reason: str | None = None
+) -> AuditEntry:
+    """Describe that another state of the database was put in place, which ends with entry ``back_to``.
+
+    ``reached`` is the newest entry that was known before. Verification then knows why anchors from
+    between the two contradict the chain.
+    """
+    new = {"reached": reached, "back_to": back_to, "source": source[:200]}
+    return command_entry("database", "restored", at=at, actor=actor, reason=reason, new=new)
 
 
 def check_entry(fields: Fields) -> None:

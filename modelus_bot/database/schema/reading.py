@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from modelus_bot.database.audit.preserved import PREFIX
 from modelus_bot.database.schema.declarations import TableText, index_text, table_text
 from modelus_bot.database.schema.shape import Check, Column, ForeignKey, Index, Shape, Table, Trigger, View
 from modelus_bot.database.schema.tokens import normalised
@@ -28,7 +29,7 @@ _FOREIGN_KEYS = (
     'SELECT id, "table", "from", "to", on_update, on_delete'
     " FROM pragma_foreign_key_list(?, 'main') ORDER BY id DESC, seq"
 )
-_NOT_OURS = ("sqlite_", "_litestream_", "_yoyo_", "yoyo_")
+_NOT_OURS = ("sqlite_", "_litestream_", "_yoyo_", "yoyo_", PREFIX)
 _HIDDEN = {1: "hidden", 2: "virtual", 3: "stored"}
 
 
@@ -43,7 +44,8 @@ class _Object:
 
 
 def read_shape(connection: sqlite3.Connection) -> Shape:
-    """Read the schema of the main database; tables of SQLite, yoyo and Litestream are left out.
+    """Read the schema of the main database; left out are tables of SQLite, yoyo and
+    Litestream, and damaged audit logs that were set aside.
 
     Raises ``sqlite3.Error`` when SQLite cannot read the schema.
     """

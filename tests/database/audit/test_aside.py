@@ -1,4 +1,4 @@
-"""Changes go on while the audit table cannot take entries; the entries wait in a file and come back in order."""
+"""Changes go on while the audit table takes no entries: those wait in a file and come back in order."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def settings_of(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("kind", FAULTS)
 async def test_a_change_is_made_although_the_table_fails(path: Path, opened: Open, kind: str) -> None:
-    """Whatever is wrong with the table: the change is saved, its entry is in the file, people are told once."""
+    """Whatever is wrong with it: the change is saved, its entry is in the file, people are told once."""
     async with opened() as kept:
         await kept.put("before")
     break_table(path, kind)
