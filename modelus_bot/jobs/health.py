@@ -68,9 +68,8 @@ class Health(Job):
             changes.append((change.after, float(change.at)))
         kept = db.overview().deferred if changes or db.mode is not Mode.NORMAL else None
         cause = db.availability.cause
-        return self._watch.modes(
-            [*changes, (db.mode, at)], cause.user_message if cause is not None else None, kept
-        )
+        why = None if cause is None else cause.advice or cause.user_message
+        return self._watch.modes([*changes, (db.mode, at)], why, kept)
 
     def _tell(self, alerts: list[Alert]) -> None:
         protection = self.bot.db.protection
@@ -116,6 +115,7 @@ class HealthSamples(Job):
             return
         sample = self._sampler.sample(db.health, db.overview(), int(time.time()), seconds=self.interval)
         self._waiting.append(sample)
+        db.health.samples.append(sample)
         while self._waiting and db.mode is Mode.NORMAL:
             batch = tuple(self._waiting)[:BATCH]
             await db.write(KeepSamples(samples=batch), self.context())

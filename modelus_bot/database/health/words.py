@@ -41,8 +41,8 @@ def about_incident(signal: Signal, threshold: Threshold, incident: Incident, new
     text = f"{signal.begun.format_map(words)} {signal.advice}"
     if news is News.LASTING:
         text = f"For {duration(at - incident.began)} now: {text}"
-    side = "from" if threshold.high else "below"
-    text += f" (Told {side} {words['level']}.)"
+    side = "reaches" if threshold.high else "falls to"
+    text += f" (You are told when it {side} {words['level']}.)"
     return Alert(kind, text, "critical" if signal.critical else "warning", fields)
 
 
@@ -88,7 +88,7 @@ def what_works(mode: Mode, kept: int | None) -> str:
 def amount(value: float, unit: str) -> str:
     """Return a value as people read it."""
     if unit == "%":
-        return f"{value:.0f} %" if value >= 10 else f"{value:.1f} %"
+        return f"{value:.2g} %" if value < 10 else f"{value:.0f} %"
     if unit == "hours":
         return duration(value * 3600)
     if unit == "ms" and value >= 10_000:
