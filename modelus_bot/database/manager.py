@@ -73,6 +73,7 @@ class DatabaseManager:
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
         self.availability = Availability(settings)
+        self.availability.on_change = self.health.mode_changed
         self._connections = ConnectionManager(path, settings, claim=claim)
         self._connections.manual_checkpoints = not claim
         self._connections.on_lost = self.availability.lost

@@ -102,15 +102,19 @@ class Restorer:
         return await self._prepare(f"archive, {when}", produce)
 
     async def apply(self, token: str) -> Restored:
-        """Put a plan's state in the file's place after a verified backup of the present one."""
+        """Put a plan's state in the file's place after a verified backup of the present one.
+
+        The backup is made while nobody can write, so that it has every change that was acknowledged.
+        """
         async with self._turn:
             plan = self.plan(token)
             parts, started = self._parts, self._parts.clock()
-            undo = await self._backed_up()
+            undo: str | None = None
             aside: Path | None = None
 
             async def work() -> None:
-                nonlocal aside
+                nonlocal aside, undo
+                undo = await self._backed_up()
                 aside = await put_in_place(parts, plan.path, f"replaced by {plan.source}", ())
 
             await self._swap(work)
