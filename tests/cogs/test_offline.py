@@ -1,0 +1,258 @@
+"""Every command while the database is away: what is shown, saved for later, refused, or needs none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+from modelus_bot.cogs.needs import commands_of
+from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context, ReadTransaction
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.cover_steps import RequestCover
+from modelus_bot.domain.covers import covers
+from modelus_bot.domain.invariants import INVARIANTS
+from tests.cogs.acting import card_words, labels, rows, words_of
+from tests.cogs.away import SIGN, bring_back, going_on, notice_absence, notice_return, take_away
+from tests.conftest import BotEnv
+
+if TYPE_CHECKING:
+    import simcord
+
+Off = Literal["shown", "saved", "refused", "answered"]
+"""From the snapshot; saved for later; refused with a sentence; answered without any database."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command as somebody uses it, and what becomes of it; ``button`` confirms it where it asks first."""
+
+    off: Off
+    who: str = "manager"
+    options: dict[str, Any] = field(default_factory=dict)
+    button: str | None = None
+
+
+BO = {"discipline": "account", "member": "Bo Account"}
+OFF: dict[str, Case] = {
+    "about": Case("answered", "player"),
+    "audit member": Case("refused", "admin", {"user": "bo"}),
+    "audit record": Case("refused", "admin", {"table": "users", "record": "1"}),
+    "audit verify": Case("refused", "admin"),
+    "backup create": Case("refused", "admin"),
+    "backup drill": Case("answered", "admin"),
+    "backup list": Case("answered", "admin"),
+    "backup preview": Case("answered", "admin", {"at": "20 minutes ago"}),
+    "backup restore": Case("answered", "admin", {"at": "20 minutes ago", "reason": "r"}),
+    "backup verify": Case("answered", "admin", {"backup": "none"}),
+    "cover list": Case("shown", "bo"),
+    "cover refuse": Case("refused", "avery", {"request": "1"}),
+    "cover request": Case("saved", "bo", {"sprint": "Sprint 2", "discipline": "account"}),
+    "cover revoke": Case("refused", "manager", {"request": "1", "reason": "r"}),
+    "cover take": Case("refused", "avery", {"request": "1"}),
+    "cover untake": Case("refused", "avery", {"request": "1"}),
+    "cover withdraw": Case("refused", "casey", {"request": "1"}),
+    "database check": Case("refused", "admin"),
+    "database maintain": Case("refused", "admin"),
+    "dbhealth": Case("answered", "admin"),
+    "help": Case("answered", "player"),
+    "member deactivate": Case("refused", "admin", {"member": "Bo Account", "reason": "r"}),
+    "member link": Case("refused", "admin", {"person": "Bo Account", "user": "player"}),
+    "member reactivate": Case("refused", "admin", {"member": "Bo Account"}),
+    "member role": Case("refused", "admin", {"user": "bo", "role": "tester"}),
+    "member show": Case("shown", "bo"),
+    "oncall handoff": Case("saved", "bo", {"note": "All is well"}),
+    "oncall mine": Case("shown", "bo"),
+    "oncall now": Case("shown", "bo"),
+    "oncall on": Case("shown", "bo", {"day": "tomorrow"}),
+    "oncall set": Case("saved", options={"discipline": "producer", "user": "finn", "reason": "r"}),
+    "ping": Case("answered", "player"),
+    "roster add": Case("saved", options={"discipline": "po", "user": "casey"}, button="Add"),
+    "roster away": Case("saved", "avery", {"from": "tomorrow"}, "Save"),
+    "roster move": Case("saved", options={**BO, "position": 1}, button="Move"),
+    "roster remove": Case("saved", options={**BO, "member": "Casey Account"}, button="Remove"),
+    "roster show": Case("shown", "bo"),
+    "sprint add": Case("saved", options={"name": "Late", "start": "2031-01-01", "end": "2031-01-15"},
+                       button="Add"),
+    "sprint archive": Case("saved", options={"sprint": "Sprint 5", "reason": "r"}, button="Archive"),
+    "sprint current": Case("shown", "bo"),
+    "sprint edit": Case("saved", options={"sprint": "Sprint 4", "name": "Fourth", "reason": "r"},
+                        button="Change"),
+    "sprint import": Case("saved", options={"sprints": ("sprints.json", b"[]")}, button="Import"),
+    "sprint list": Case("shown", "bo"),
+}  # fmt: skip
+"""Column "Off" of the command table in the design, for every command there is."""
+TOLD = "SELECT message FROM notifications WHERE user_id = ? AND dedupe_key GLOB 'journal:*'"
+
+
+@pytest.fixture
+async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
+    """Return the bot with its database taken away, and one cover request known from before."""
+    env = rota_env
+    async with going_on(env) as db:
+        await ask_for_cover(env)
+        await snapshot_of_now(db)
+        take_away(env.settings.database.path)
+        await notice_absence(db)
+        yield env
+
+
+async def test_every_command_does_what_the_design_says(away: BotEnv) -> None:
+    """Each command answers as its row says, and every message has the line about the database once."""
+    env = away
+    protect_from_afar(env)
+    assert {one.qualified_name for one in commands_of(env.bot.tree)} == set(OFF)
+    wrong = []
+    for command, case in OFF.items():
+        before = waiting(env)
+        result = await person(env, case.who).slash(env.channel, command, **options_of(env, case))
+        if case.button is not None and case.button in labels(result.response):
+            wrong += lines_missing(command, result)
+            result = await person(env, case.who).click(result.response, label=case.button)
+        wrong += lines_missing(command, result)
+        found = outcome(result, waiting(env) - before)
+        if found != case.off and (found, case.off) != ("shown", "answered"):
+            wrong.append(f"{command}: {found} instead of {case.off}: {words_of(result)}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_what_was_saved_for_later_is_there_when_the_database_is_back(away: BotEnv) -> None:
+    """Confirmed without a database, a change is made as soon as there is one, and its author is told."""
+    env = away
+    asked = await env.manager.slash(env.channel, "roster move", **BO, position=1)
+    assert "As it was last known" in words_of(asked)
+    await env.manager.click(asked.response, label="Move")
+    assert "Saved for later" in words_of(asked)
+    assert labels(asked.response) == []
+    bring_back(env.settings.database.path)
+    await notice_return(env.db)
+    shown = words_of(await env.manager.slash(env.channel, "roster show", discipline="account"))
+    assert SIGN not in shown
+    assert shown.index("Bo Account") < shown.index("Avery Account")
+    told = rows(env, TOLD, env.manager.id)
+    assert len(told) == 1
+    assert told[0][0].startswith("Number 1 ")
+    assert "applied" in told[0][0]
+
+
+async def test_rights_are_asked_of_the_snapshot(away: BotEnv) -> None:
+    """Who may not change the rota is told so at once; nothing of it is saved for later."""
+    env = away
+    for who, command, options in (
+        ("avery", "roster add", {"discipline": "po", "user": env.staff("avery")}),
+        ("avery", "roster away", {"member": "Bo Account", "from": "tomorrow"}),
+        ("avery", "sprint archive", {"sprint": "Sprint 5", "reason": "r"}),
+        ("avery", "sprint import", {"sprints": ("sprints.json", b"[]")}),
+        ("avery", "oncall set", {"discipline": "po", "user": env.staff("avery"), "reason": "r"}),
+        ("avery", "oncall handoff", {"note": "n"}),
+        ("avery", "cover request", {"sprint": "Sprint 3", "discipline": "account"}),
+        ("player", "roster show", {}),
+    ):
+        result = await person(env, who).slash(env.channel, command, **options)
+        words = words_of(result)
+        assert "Saved for later" not in words, command
+        assert "Only " in words or "somebody else" in words, words
+        assert labels(result.response or result.followups[0]) == []
+    assert waiting(env) == 0
+
+
+async def test_a_dry_run_is_refused(away: BotEnv) -> None:
+    """What would move cannot be worked out, and a dry run is never saved for later."""
+    env = away
+    result = await env.manager.slash(env.channel, "roster move", **BO, position=1, dry_run=True)
+    assert "Not done" in words_of(result)
+    assert waiting(env) == 0
+
+
+async def test_suggestions_come_from_the_snapshot(away: BotEnv) -> None:
+    """Every list that is typed into goes on suggesting what was known last."""
+    env = away
+    for who, command, option, wanted in (
+        ("avery", "roster show", "discipline", "Account (account)"),
+        ("manager", "roster remove", "member", "Bo Account"),
+        ("manager", "sprint edit", "sprint", "Sprint 3"),
+        ("avery", "cover take", "request", "1: Bo Account"),
+        ("bo", "cover request", "sprint", "Sprint 2"),
+        ("admin", "member deactivate", "member", "Casey Account"),
+    ):
+        found = await person(env, who).autocomplete(env.channel, command, option, "")
+        assert any(one["name"].startswith(wanted) for one in found), (command, found)
+
+
+async def ask_for_cover(env: BotEnv) -> None:
+    """Let Bo ask anybody to take the account turn of the present sprint."""
+    number = rows(env, "SELECT id FROM sprints WHERE name = 'Sprint 2'")[0][0]
+    write = RequestCover(sprint_id=number, discipline="account")
+    await env.db.write(write, context_of(env.staff("bo")))
+
+
+def outcome(result: simcord.InteractionResult, saved: int) -> Off:
+    """Read from an answer what became of a command that put ``saved`` changes aside."""
+    words = words_of(result)
+    if saved:
+        assert saved == 1
+        assert "Saved for later" in words
+        return "saved"
+    if "Not done" in words:
+        assert "Reference " in words
+        return "refused"
+    return "shown" if "What is shown is as of" in words else "answered"
+
+
+def lines_missing(command: str, result: simcord.InteractionResult) -> list[str]:
+    """Return the messages of an answer that do not have the line exactly once."""
+    messages = [one for one in (result.response, *result.followups) if one is not None]
+    wrong = [card_words(one) for one in messages if card_words(one).count(SIGN) != 1]
+    return [f"{command}: {words}" for words in wrong] if messages else [f"{command}: no answer"]
+
+
+def person(env: BotEnv, name: str) -> simcord.MemberActor:
+    """Return a member by their part or their name."""
+    found: simcord.MemberActor = getattr(env, name, None) or env.staff(name)
+    return found
+
+
+def options_of(env: BotEnv, case: Case) -> dict[str, Any]:
+    """Return a command's options with members in place of their names."""
+    return {key: person(env, value) if key == "user" else value for key, value in case.options.items()}
+
+
+def context_of(author: simcord.MemberActor) -> Context:
+    """Return the context of something that somebody does."""
+    return Context(actor=author.id)
+
+
+def waiting(env: BotEnv) -> int:
+    """Return how many changes are saved for later."""
+    assert env.db.continuity is not None
+    return env.db.continuity.journal.depth
+
+
+async def snapshot_of_now(db: DatabaseManager) -> None:
+    """Wait until the snapshot has the cover request."""
+    assert db.continuity is not None
+    snapshot = db.continuity.snapshot
+
+    def count(tx: ReadTransaction) -> int:
+        return int(tx.fetch_value("SELECT count(*) FROM overrides"))
+
+    async with asyncio.timeout(30):
+        while await snapshot.answer(covers, count) != 1:
+            await asyncio.sleep(0.01)
+
+
+def protect_from_afar(env: BotEnv) -> None:
+    """Let the backup commands see copies and archive; nothing recovers the file by itself."""
+    path = env.settings.database.path
+    env.db.protection = Protection(
+        path,
+        backup=BackupSettings(folder=path.with_name("backups"), schedule="off", attempts=1),
+        archive=ArchiveSettings(mode="off", folder=path.with_name("archive")),
+        integrity=IntegritySettings(quarantine=path.with_name("quarantine")),
+        invariants=INVARIANTS,
+    )
