@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import discord
@@ -10,6 +11,8 @@ from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.suggestions import Choices, choices
+from modelus_bot.database.audit import ChainReport
+from modelus_bot.database.audit.anchors import gather_anchors
 from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
@@ -55,18 +58,14 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
 
     @app_commands.command(name="verify", description="Is the log whole?")
     async def verify(self, interaction: discord.Interaction) -> None:
-        """Walk the chain and name the first broken link."""
+        """Walk the chain, name the first broken link, and ask backups and logs whether they agree."""
         await interaction.response.defer(ephemeral=True)
-        report = await self.bot.db.read(verify, self.viewer(interaction))
-        if report.intact:
-            text = f"{report.links} entries, each linked to the one before. Head `{report.head.hex()[:16]}`."
-            await interaction.followup.send(embed=embeds.success("The log is whole", text))
-            return
-        text = (
-            f"{report.problem}. The {report.links} entries before it are whole."
-            " Keep the file as it is and compare it with a backup."
+        settings = self.bot.settings
+        anchors = await asyncio.to_thread(
+            gather_anchors, self.bot.db.path, backups=settings.backup.folder, log=settings.logging.file
         )
-        await interaction.followup.send(embed=embeds.failure("The log is damaged", text))
+        report = await self.bot.db.read(verify, self.viewer(interaction), anchors)
+        await interaction.followup.send(embed=_verified_card(report))
 
     @record.autocomplete("table")
     async def _tables(self, _: discord.Interaction, typed: str) -> Choices:
@@ -88,6 +87,26 @@ async def member_page(listing: Listing) -> tuple[discord.Embed, bool]:
     upto = (listing.page + 1) * PAGE + 1
     found = await listing.bot.db.read(member_history, listing.viewer, int(listing.argument), upto, NEWEST)
     return await _page(listing, "Changes by one member", found)
+
+
+def _verified_card(report: ChainReport) -> discord.Embed:
+    if report.intact:
+        text = f"{report.links} entries, each linked to the one before. Head `{report.head.hex()[:16]}`."
+        notes = [f"{report.anchors} notes of backups, snapshot and logs were compared.", *report.excused]
+        if report.preserved:
+            notes.append(f"Earlier logs that were damaged are kept: {', '.join(report.preserved)}.")
+        return embeds.success("The log is whole", embeds.clip("\n".join((text, *notes)), 3000))
+    if report.problem is not None:
+        text = f"{report.problem}. The {report.links} entries before it are whole."
+    else:
+        text = f"All {report.links} entries fit together, but others know them otherwise."
+    advice = (
+        "Keep the file as it is and compare it with a backup. `modelus-bot audit renew` on the machine sets"
+        " this log aside and begins a new one."
+    )
+    return embeds.failure(
+        "The log is damaged", embeds.clip("\n".join((text, *report.contradictions, advice)), 3000)
+    )
 
 
 async def _page(listing: Listing, title: str, found: tuple[AuditView, ...]) -> tuple[discord.Embed, bool]:

@@ -119,6 +119,8 @@ def verify(tx: ReadTransaction, viewer: Viewer, anchors: tuple[Anchor, ...] = ()
             hashes[number] = link.hex()
 
     report = replace(read_chain(tx, seen), preserved=_preserved(tx))
+    if not report.first_id and report.first_broken is not None:
+        return replace(report, anchors=len(anchors))
     hashes |= _earlier(tx, report, wanted)
     return compared(report, anchors, hashes, tuple(_setbacks(tx)))
 

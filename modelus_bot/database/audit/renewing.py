@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.bundled import migrations_dir
+from modelus_bot.database.audit.chain import GENESIS
 from modelus_bot.database.audit.preserved import FIND_PRESERVED, next_name
 from modelus_bot.database.audit.verification import ChainReport, verify_chain
 from modelus_bot.database.errors import from_sqlite
@@ -24,7 +25,7 @@ __all__ = ["CHAIN", "RenewAuditChain", "Renewal", "read_chain", "renew_file"]
 
 _LAST = 2**62
 _FIRST = -(2**63)
-_MISSING = "the table audit_logs was missing"
+_MISSING = "the table audit_logs is missing"
 
 CHAIN = (
     "SELECT id, table_name, record_id, operation, nation_id, old_values, new_values, changed_by, reason,"
@@ -95,8 +96,7 @@ class RenewAuditChain(Write[Renewal]):
     def apply(self, tx: Transaction) -> Renewal:
         """Look, rename, make the empty table, write its first entry."""
         there = tx.fetch_value(_IS_THERE) is not None
-        problem = read_chain(tx).problem if there else _MISSING
-        problem = problem or self.problem
+        problem = read_chain(tx).problem or self.problem
         number, head = (tx.fetch_one(_END, (_LAST,)) or (0, b"")) if there else (0, b"")
         known = head.hex() if isinstance(head, bytes) else ""
         if problem is None:
@@ -118,6 +118,8 @@ class RenewAuditChain(Write[Renewal]):
 
 def read_chain(tx: ReadTransaction, seen: Any = lambda _number, _hash: None) -> ChainReport:
     """Walk the whole chain, some thousand entries at a time; ``seen`` is told each link that fits."""
+    if tx.fetch_value(_IS_THERE) is None:
+        return ChainReport(0, 1, _MISSING, GENESIS, "removed")
 
     def rows() -> Iterator[Any]:
         last = _FIRST
