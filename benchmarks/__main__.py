@@ -2,8 +2,8 @@
 
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
-``hot`` compares answers from memory with asking the database (``--callers 1,16,64``); ``journal`` saves changes
-for later and replays them.
+``hot`` compares answers from memory with asking the database (``--callers 1,16,64``); ``journal`` saves
+changes for later and replays them.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from pathlib import Path
 from typing import Any, Self
@@ -46,6 +47,8 @@ class Journal:
         self._explain, self._telling = explain, telling
         self._store = Store(path)
         self._replaying = asyncio.Lock()
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -126,9 +129,23 @@ class Journal:
         the file cannot be read or written; nobody has been told anything then that could change.
         """
         async with self._replaying:
-            await self._store.load()
-            hours = self._settings.journal_hours
-            return await Replay(self._store, submit, self._telling, self._explain, answered, hours).run()
+            self._at_rest.clear()
+            try:
+                await self._store.load()
+                hours = self._settings.journal_hours
+                return await Replay(self._store, submit, self._telling, self._explain, answered, hours).run()
+            finally:
+                self._at_rest.set()
+
+    async def drained(self, seconds: float) -> bool:
+        """Wait so long for a replay to end that is under way, and say whether nothing waits any more.
+
+        Who waits for it need not be saved behind the others: under steady load a replay would never end.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._at_rest.wait()
+        return self.depth == 0
 
     def _save(self, operation: str, write: Write[Any], context: Context) -> Entry:
         """Put a new entry on its way to the disk."""

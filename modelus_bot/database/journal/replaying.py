@@ -15,7 +15,7 @@ from modelus_bot.database.journal.entry import Entry, Outcome, Settled
 from modelus_bot.database.journal.reconciliation import Reconciliation
 from modelus_bot.database.journal.registry import deferrable_writes, operation_name
 from modelus_bot.database.journal.store import Store
-from modelus_bot.database.journal.verdicts import Explain, expired, judge, rebuild, too_old
+from modelus_bot.database.journal.verdicts import Explain, expired, judge, may_pass, rebuild, too_old
 from modelus_bot.database.operation import Context, Write
 
 __all__ = ["Answered", "Replay", "Submit", "Telling"]
@@ -60,11 +60,9 @@ class Replay:
         """Replay everything, tell the authors, and say what was done."""
         started = time.perf_counter()
         goes_on = True
-        while goes_on and self._store.depth:
-            await self._store.all_saved()
-            goes_on = await self._round(self._store.ledger.in_order())
-        if self._store.ledger.settled:
-            await self._tell(tuple(self._store.ledger.settled.values()))
+        while goes_on:
+            goes_on = await self._everything_waiting()
+            goes_on = await self._everybody_told() and goes_on and self._store.depth > 0
         report = self._report(time.perf_counter() - started)
         if not report.empty:
             logger.bind(
@@ -76,6 +74,14 @@ class Replay:
                 milliseconds=round(report.seconds * 1000),
             ).info("journal_replayed")
         return report
+
+    async def _everything_waiting(self) -> bool:
+        """Decide all that waits; False means that the database does not take any more now."""
+        goes_on = True
+        while goes_on and self._store.depth:
+            await self._store.all_saved()
+            goes_on = await self._round(self._store.ledger.in_order())
+        return goes_on
 
     async def _round(self, entries: Sequence[Entry]) -> bool:
         """Go once through what waits; False means that the database does not take any more now.
@@ -148,28 +154,32 @@ class Replay:
         except DatabaseError:
             return frozenset()
 
-    async def _tell(self, found: Sequence[Settled]) -> None:
-        """Queue messages to the authors; what cannot be queued now is told after the next replay."""
+    async def _everybody_told(self) -> bool:
+        """Queue messages to the authors; False means that some are told after the next replay."""
+        found = tuple(self._store.ledger.settled.values())
         told: list[Settled] = []
         for first in range(0, len(found), TOLD_AT_ONCE):
             some = found[first : first + TOLD_AT_ONCE]
-            if not await self._told(some):
+            if not await self._tell(some):
                 break
             told += some
-        try:
-            await self._store.told(told)
-        except DatabaseError as error:
-            logger.bind(error=error.detail).warning("journal_not_emptied")
+        if told:
+            try:
+                await self._store.told(told)
+            except DatabaseError as error:
+                logger.bind(error=error.detail).warning("journal_not_emptied")
+        return len(told) == len(found)
 
-    async def _told(self, found: Sequence[Settled]) -> bool:
+    async def _tell(self, found: Sequence[Settled]) -> bool:
         authors = [one for one in found if one.actor is not None]
         if self._telling is None or not authors:
             return True
         try:
             await self._submit(self._telling(authors), Context(reason="changes saved for later"))
-        except DatabaseError as error:
-            logger.bind(reference=error.reference, error=error.detail).warning("authors_not_told_yet")
-            return False
+        except Exception as error:  # noqa: BLE001 - a fault in the words must not hold up the changes
+            if may_pass(error):
+                return False
+            logger.opt(exception=error).error("authors_not_told")
         return True
 
     def _report(self, seconds: float) -> Reconciliation:

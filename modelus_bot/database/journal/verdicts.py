@@ -27,7 +27,7 @@ from modelus_bot.database.errors import (
 from modelus_bot.database.journal.entry import Entry, Outcome, Settled, settled_as
 from modelus_bot.database.operation import Write
 
-__all__ = ["Explain", "expired", "explain_plainly", "judge", "rebuild", "too_old"]
+__all__ = ["Explain", "expired", "explain_plainly", "judge", "may_pass", "rebuild", "too_old"]
 
 Explain = Callable[[BaseException], str]
 """Puts why a change was refused into a sentence for its author."""
@@ -49,6 +49,11 @@ _AWAY = (
 """Says nothing about the change: the database is away again, or nobody knows yet. Tried without counting."""
 _HELD_UP = (DatabaseBusy, DeadlineExceeded)
 """May be the fault of the change: a try that counts."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Say whether the same write may work later."""
+    return isinstance(error, (*_AWAY, *_HELD_UP))
 
 
 def judge(entry: Entry, error: BaseException | None, explain: Explain) -> Settled | Entry:

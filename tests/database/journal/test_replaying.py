@@ -302,6 +302,51 @@ async def test_what_comes_meanwhile_is_applied_too(journal: Journal, db: Databas
     assert [int(name) for name in taken(path)] == list(range(340))
 
 
+async def test_under_steady_load_a_replay_ends(journal: Journal, db: DatabaseManager, path: Path) -> None:
+    """Who waits for it instead of being saved behind the others is neither held up nor overtakes them."""
+    for number in range(300):
+        await journal.append(Take(name=f"{number}"), Context())
+    direct: list[int] = []
+    numbers = iter(range(300, 10_000))
+    replaying = asyncio.create_task(replay(journal, db))
+    await asyncio.sleep(0)
+
+    async def caller() -> None:
+        while len(direct) < 100:
+            number = next(numbers)
+            if journal.depth and not await journal.drained(60.0):
+                await journal.append(Take(name=f"{number}"), Context())
+                continue
+            await db.write(Take(name=f"{number}"), Context())
+            direct.append(number)
+
+    await asyncio.gather(*(caller() for _ in range(20)))
+    assert (await replaying).applied == 300
+    names = [int(name) for name in taken(path)]
+    assert names[:300] == list(range(300))
+    assert set(direct) == set(names[300:])
+
+
+async def test_nobody_waits_for_a_replay_that_is_not(journal: Journal) -> None:
+    """While the database is away there is nothing to wait for."""
+    assert await journal.drained(60.0)
+    await journal.append(Take(name="a"), Context())
+    assert not await journal.drained(60.0)
+
+
+async def test_a_fault_in_the_words_holds_up_nothing(db: DatabaseManager, path: Path) -> None:
+    """Messages that cannot be made are a fault for the log; the changes are applied and the file emptied."""
+
+    def broken(_found: Sequence[Settled]) -> Write[int]:
+        raise KeyError("on purpose")
+
+    async with Journal(journal_path(path), DegradationSettings(), telling=broken) as journal:
+        await journal.append(Take(name="a"), Context(actor=5))
+        assert (await replay(journal, db)).applied == 1
+        assert not journal.unfinished
+    assert taken(path) == ["a"]
+
+
 async def test_two_replays_are_one_after_the_other(journal: Journal, db: DatabaseManager, path: Path) -> None:
     """Asked for twice at once, everything is applied once."""
     for number in range(100):
