@@ -18,6 +18,7 @@ from modelus_bot.database.statements import StatementStatistics, told
 
 if TYPE_CHECKING:
     from modelus_bot.database.availability import ModeChange
+    from modelus_bot.database.health.samples import HealthSample
 
 __all__ = ["HealthMonitor"]
 
@@ -49,7 +50,9 @@ class HealthMonitor:
     counts: Counter[str] = field(default_factory=Counter)
     slow_operations: Counter[str] = field(default_factory=Counter)
     statements: StatementStatistics = field(default_factory=StatementStatistics)
-    recent: deque[Failure] = field(default_factory=lambda: deque(maxlen=20))
+    recent: deque[Failure] = field(default_factory=lambda: deque(maxlen=100))
+    samples: deque[HealthSample] = field(default_factory=lambda: deque(maxlen=960))
+    """Those of the last eight hours, for who looks while the database is away."""
 
     def record(self, event: OperationEvent) -> None:
         """Count a finished operation and leave its log event where one is due."""
