@@ -16,7 +16,7 @@ from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, Sche
 from modelus_bot.database.operation import Query, ReadTransaction
 from modelus_bot.database.pause import Pause
 from modelus_bot.database.schema import SchemaValidator
-from modelus_bot.database.snapshot.age import note_age
+from modelus_bot.database.snapshot.age import answered_as_of, note_age
 from modelus_bot.database.snapshot.answering import Answering
 from modelus_bot.database.snapshot.contents import Contents, kept_contents
 from modelus_bot.database.snapshot.folder import SnapshotFolder, UnusableSnapshot
@@ -135,8 +135,13 @@ class Snapshot:
         contents, as_of, answering = self._contents, self._as_of, self._answering
         if contents is None or as_of is None or answering is None:
             raise DatabaseUnavailable("there is no snapshot to answer from", operation=query.name)
+        before = answered_as_of.get()
         note_age(as_of)
-        return await answering.answer(contents, query, run)
+        try:
+            return await answering.answer(contents, query, run)
+        except DatabaseError:
+            answered_as_of.set(before)
+            raise
 
     async def _load(self, files: SnapshotFolder) -> None:
         log = logger.bind(folder=str(self.folder))
@@ -180,7 +185,7 @@ class Snapshot:
         until = time.monotonic()
         while True:
             least = max(self._settings.snapshot_seconds, SHARE * took)
-            seconds = max(least, min(RETRY_CAP, 2.0 ** min(failures, 10))) if failures else least
+            seconds = max(least, min(RETRY_CAP, 0.5 * 2.0 ** min(failures, 10))) if failures else least
             if await self._pause.over(max(0.0, until + seconds - time.monotonic())):
                 return
 

@@ -26,7 +26,7 @@ from tests.domain.rota import ADA, Rota
 from tests.properties.test_invariants import CHOICES, History, opened, prepared
 
 EXAMPLES = 500 if os.environ.get("MODELUS_TEST_FULL") else 100
-STEPS = 8
+STEPS = 6
 ASKED = 3
 """Questions to each query per example; over all examples every one is asked often."""
 
