@@ -72,8 +72,9 @@ def _megabytes(count: int | None) -> float | None:
     return None if count is None else count / MEGABYTE
 
 
-def _hours_since(moment: float | None, at: float) -> float | None:
-    return None if moment is None else max(0.0, at - moment) / 3600
+def _hours_since(moment: float | None, at: float) -> float:
+    """Return the age in hours; 0 where nothing is expected, so that what was too old is over."""
+    return 0.0 if moment is None else max(0.0, at - moment) / 3600
 
 
 def _gateway(seen: Overview, _: float) -> float | None:
