@@ -7,10 +7,8 @@ import dataclasses
 import os
 import random
 import sqlite3
-import tempfile
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +21,7 @@ from modelus_bot.domain.kept import KEPT_TABLES
 from tests.database.snapshot.keeping import VALIDATOR, compared, outcome, read_contents
 from tests.database.snapshot.queries import all_queries, questions
 from tests.domain.rota import ADA, Rota
-from tests.properties.test_invariants import CHOICES, History, opened, prepared
+from tests.properties.test_invariants import CHOICES, History, prepared
 
 EXAMPLES = 500 if os.environ.get("MODELUS_TEST_FULL") else 100
 STEPS = 6
@@ -49,20 +47,20 @@ def notices_of_names(tx: ReadTransaction, name: str) -> list[Any]:
 @given(seed=st.integers(0, 2**32))
 def test_snapshot_and_database_answer_alike(seed: int) -> None:
     """After random changes by anybody, every kept query is answered by the snapshot as by the database."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rota.db"
-        path.write_bytes(prepared())
-        rota = opened(path)
-        with contextlib.closing(rota.connection):
-            history = History(rota, random.Random(seed))
-            for _ in range(STEPS):
-                history.dice.choice(CHOICES)(history)
-            asked = {
-                one: history.dice.sample(given, min(len(given), ASKED))
-                for one, given in questions(rota).items()
-                if one.kept
-            }
-            assert compared(rota.connection, asked) == [], "\n".join(history.told)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.deserialize(prepared())
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys=ON")
+        rota = Rota(connection)
+        history = History(rota, random.Random(seed))
+        for _ in range(STEPS):
+            history.dice.choice(CHOICES)(history)
+        asked = {
+            one: history.dice.sample(given, min(len(given), ASKED))
+            for one, given in questions(rota).items()
+            if one.kept
+        }
+        assert compared(connection, asked) == [], "\n".join(history.told)
 
 
 def test_every_kept_and_hot_query_is_asked(rota: Rota) -> None:
