@@ -1,109 +1,98 @@
-"""/dbhealth: how the database is doing; answers without it."""
+"""/dbhealth: how the database is doing; every view answers without it."""
 
 from __future__ import annotations
+
+import asyncio
+from typing import Literal
 
 import discord
 from discord import app_commands
 
+from modelus_bot.cogs.dbhealth_cards import failure_card, overview_card, protection_words
+from modelus_bot.cogs.dbhealth_latency import latency_field, latency_file, recent_points
+from modelus_bot.cogs.dbhealth_views import LIST
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health import Overview, Percentiles
-from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.ui import embeds
-from modelus_bot.ui.people import moment
+from modelus_bot.cogs.suggestions import PATIENCE, Choices, choices
+from modelus_bot.domain.errors import NotAllowed, NotFound
+from modelus_bot.ui.embeds import clip
+from modelus_bot.ui.paginator import send_page
 
 __all__ = ["DatabaseHealth"]
 
-WORKS = {
-    Mode.NORMAL: "Everything works.",
-    Mode.READ_ONLY: "Reading works, changes do not.",
-    Mode.DEGRADED: "The database cannot be used; commands that do not need it go on.",
-}
+PICTURE_PATIENCE = 1.0
+"""Seconds an answer waits for its picture, which otherwise follows: the first one takes longer."""
+
+View = Literal["overview", "errors", "queue", "slow", "indexes", "drill"]
 
 
 class DatabaseHealth(CommandGroup):
     """The command about the database."""
 
     @app_commands.command(name="dbhealth", description="How the database is doing")
+    @app_commands.describe(
+        view="What to look at; the overview if left out",
+        reference="The reference code of a failure, to see what was behind it",
+    )
     @app_commands.default_permissions(manage_guild=True)
-    async def dbhealth(self, interaction: discord.Interaction) -> None:
-        """Show mode, counts, latencies and sizes."""
+    async def dbhealth(
+        self,
+        interaction: discord.Interaction,
+        view: View = "overview",
+        reference: app_commands.Range[str, 1, 16] | None = None,
+    ) -> None:
+        """Show one view, or the failure behind a reference code."""
         await interaction.response.defer(ephemeral=True)
         await require_admin(self.bot, self.viewer(interaction))
-        card = card_of(self.bot.db.overview())
+        if reference is not None:
+            await interaction.followup.send(embed=self._failure(reference))
+        elif view == "overview":
+            await self._overview(interaction)
+        else:
+            await send_page(self.bot, interaction, LIST, view)
+
+    @dbhealth.autocomplete("reference")
+    async def _suggest_references(self, interaction: discord.Interaction, typed: str) -> Choices:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await require_admin(self.bot, self.viewer(interaction))
+        except (NotAllowed, TimeoutError):
+            return []
+        failures = reversed(self.bot.db.overview().recent_failures)
+        return choices(((f"{one.reference} • {one.operation}", one.reference) for one in failures), typed)
+
+    async def _overview(self, interaction: discord.Interaction) -> None:
+        card = overview_card(self.bot.db.overview())
         if self.bot.db.protection is not None:
             card.add_field(name="Protection", value=protection_words(self.bot.db.protection), inline=False)
-        await interaction.followup.send(embed=card)
+        points = await recent_points(self.bot.db, self.now())
+        drawing = asyncio.create_task(latency_file(points, self.bot.settings.server.timezone))
+        try:
+            await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
+            if drawing.done() and (picture := drawing.result()) is not None:
+                await interaction.followup.send(embed=_with(card, picture), file=picture)
+                return
+            plain = card.copy()
+            if points:
+                plain.add_field(name="Latency", value=latency_field(points), inline=False)
+            await interaction.followup.send(embed=plain)
+            if (picture := await drawing) is not None:
+                await interaction.edit_original_response(embed=_with(card, picture), attachments=[picture])
+        finally:
+            drawing.cancel()
+
+    def _failure(self, reference: str) -> discord.Embed:
+        wanted = reference.strip().upper()
+        known = self.bot.db.overview().recent_failures
+        for one in reversed(known):
+            if one.reference.upper() == wanted:
+                return failure_card(one)
+        raise NotFound(
+            f"No failure of the database with the reference “{clip(wanted, 16)}” is among the latest"
+            f" {len(known)} since the start. Older ones, and other failures, are in the log under that code.",
+            rule="dbhealth.reference",
+        )
 
 
-def card_of(seen: Overview) -> discord.Embed:
-    """Return the card that shows an overview."""
-    make = {Mode.NORMAL: embeds.success, Mode.READ_ONLY: embeds.warning}.get(seen.mode, embeds.failure)
-    text = f"Mode **{seen.mode.value}**. {WORKS[seen.mode]}"
-    if seen.cause is not None:
-        text += f"\n{seen.cause}"
-    card = make("Database", text)
-    card.add_field(name="Reads", value=_latency(seen.read_count, seen.reads))
-    card.add_field(name="Writes", value=_latency(seen.write_count, seen.writes))
-    card.add_field(
-        name="Outcomes",
-        value=f"{seen.refused} refused by a rule\n{seen.failures} failed\n{seen.retries} tried again\n"
-        f"{seen.repeated} repeated requests",
-    )
-    card.add_field(
-        name="Queue",
-        value=f"{seen.queue_depth} waiting\n{seen.mean_group:.1f} writes a commit\n{seen.reopened} reopened",
-    )
-    card.add_field(name="Circuit breakers", value=f"writes {seen.write_breaker}\nreads {seen.read_breaker}")
-    card.add_field(
-        name="Sizes",
-        value=f"file {_size(seen.file_bytes)}\nlog {_size(seen.wal_bytes)}\nfree {_size(seen.free_bytes)}",
-    )
-    if seen.slow:
-        slow = "\n".join(f"{name}: {count}" for name, count in seen.slow)
-        card.add_field(name="Slow operations", value=slow, inline=False)
-    if seen.recent_failures:
-        failures = [
-            f"`{one.reference}` {moment(one.at, 'R')} {one.operation}: {one.error_type}"
-            for one in reversed(seen.recent_failures)
-        ]
-        text = embeds.lines(failures[:5], empty="", limit=1000)
-        card.add_field(name="Latest failures (reference codes are in the log)", value=text, inline=False)
-    card.set_footer(text=f"SQLite {seen.sqlite_version}, synchronous={seen.synchronous}; since the start")
-    return card
-
-
-def protection_words(protection: Protection) -> str:
-    """Return how old the newest backup is, what the archive does, and how the last drill went."""
-    backup = protection.backups.newest_verified()
-    drill = next(iter(protection.drill.results()), None)
-    lines = [
-        f"Newest backup {moment(int(backup.created_at), 'R')}" if backup else "**No verified backup yet**",
-        protection.archive.status().words,
-    ]
-    if drill is not None:
-        outcome = f"whole in {drill.seconds:.1f} s" if drill.ok else "**NOT whole**"
-        lines.append(f"Last drill {moment(drill.at, 'R')}: {outcome}")
-    if protection.guard is not None and protection.guard.checked_at is not None:
-        lines.append(f"Last full check {moment(int(protection.guard.checked_at), 'R')}")
-    if protection.guard is not None and protection.guard.last_recovery is not None:
-        lines.append(f"Last recovery: {protection.guard.last_recovery}")
-    return embeds.clip("\n".join(lines), 1000)
-
-
-def _latency(count: int, found: Percentiles) -> str:
-    if found.p50 is None or found.p95 is None or found.p99 is None:
-        return "none yet"
-    return f"{count}\np50 {found.p50:.1f} ms\np95 {found.p95:.1f} ms\np99 {found.p99:.1f} ms"
-
-
-def _size(count: int | None) -> str:
-    if count is None:
-        return "—"
-    size = float(count)
-    for unit in ("B", "KB", "MB", "GB"):
-        if size < 1024 or unit == "GB":
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return "—"
+def _with(card: discord.Embed, picture: discord.File) -> discord.Embed:
+    return card.set_image(url=f"attachment://{picture.filename}")

@@ -19,7 +19,7 @@ from modelus_bot.ui.embeds import clip
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["SHOWN", "Choices", "choices", "suggested"]
+__all__ = ["PATIENCE", "SHOWN", "Choices", "choices", "suggested"]
 
 Choices = list[app_commands.Choice[str]]
 SHOWN = 25

@@ -158,6 +158,7 @@ BAD = [
     Bad("member link", "user", BO, "already stands on a roster", LINK, "admin"),
     Bad("member link", "user", ROBOT, "is a bot; choose a person", LINK, "admin"),
     Bad("audit record", "table", "secrets", "is not audited", {"record": "1"}, "admin"),
+    Bad("dbhealth", "reference", "NOTHING", "No failure of the database with the reference", {}, "admin"),
     Bad("audit record", "record", "1 OR 1=1", "is no record's id", {"table": "users"}, "admin"),
     Bad("backup verify", "backup", "modelus-1.db", "“modelus-1.db” is not a backup", who="admin"),
     Bad("backup preview", "backup", "../../etc/passwd", "is not a backup", who="admin"),
@@ -177,6 +178,7 @@ NOT_POSSIBLE = {
     ("cover request", "reason"): ANY_LENGTH,
     ("member role", "role"): CHOICES,
     ("audit member", "user"): ANY_MEMBER,
+    ("dbhealth", "view"): CHOICES,
 }
 
 

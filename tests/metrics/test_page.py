@@ -104,6 +104,7 @@ async def test_health_follows_the_database(bot_env: BotEnv) -> None:
         assert (status, said["status"], said["mode"], said["cause"]) == (200, "ready", "normal", None)
 
         availability = bot_env.db.availability
+        nobody_looks(bot_env)
         availability.failed(availability.writes, DiskFull("no space"))
         status, said = await ask.health()
         assert (status, said["status"], said["mode"]) == (200, "degraded", "read_only")
@@ -120,6 +121,12 @@ async def test_health_follows_the_database(bot_env: BotEnv) -> None:
         ask.page.closing()
         status, said = await ask.health()
         assert (status, said["status"]) == (503, "closed")
+
+
+def nobody_looks(env: BotEnv) -> None:
+    """Let nobody look for an hour whether the database is back."""
+    hours = {"breaker_probe_first": 3600.0, "breaker_probe_cap": 3600.0}
+    env.db.availability.apply(env.db.settings.model_copy(update=hours))
 
 
 async def test_metrics_are_the_overviews_figures(bot_env: BotEnv) -> None:
@@ -222,6 +229,7 @@ async def test_the_probe_of_a_container(bot_env: BotEnv, tmp_path: Path) -> None
         assert await probe(path) == (1, "starting\n")
         ask.page.attach(bot_env.db, bot_env.bot)
         assert await probe(path) == (0, "ready\n")
+        nobody_looks(bot_env)
         bot_env.db.availability.failed(bot_env.db.availability.writes, DiskFull("no space"))
         code, said = await probe(path)
         assert (code, said.startswith("degraded: ")) == (0, True)

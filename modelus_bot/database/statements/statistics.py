@@ -83,6 +83,8 @@ class _Tally:
 class StatementStatistics:
     """Takes the steps of every operation on the event loop; memory is bounded by ``kept`` statements.
 
+    What is asked about plans and SQLite's own catalogue is not counted.
+
     ``since`` is when counting began, in UTC seconds; ``forgotten`` counts statements that made room.
     """
 
@@ -143,7 +145,7 @@ class StatementStatistics:
                 classes[place] = classes.get(place, 0) + times
 
     def _tally(self, sql: str) -> _Tally:
-        if sql.startswith("EXPLAIN"):
+        if sql.startswith("EXPLAIN") or "sqlite_" in sql:
             return self._ignored
         text = normalised(sql)
         tally = self._tallies.get(text)

@@ -1,0 +1,64 @@
+"""The latencies of the last day for /dbhealth: from the samples, or from memory while they cannot be read."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Iterable, Sequence
+
+import discord
+
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.health.samples import HealthSample, health_samples
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.ui.charts import Point, latency_chart, sparkline
+
+__all__ = ["latency_field", "latency_file", "recent_points"]
+
+DAY = 86_400
+PATIENCE = 1.5
+"""Seconds the samples may take to be read."""
+GAP = 300
+"""Seconds between two samples from which on nothing is known of the time between them."""
+
+
+async def recent_points(db: DatabaseManager, now: int) -> tuple[Point, ...]:
+    """Return the last day's points; while the database does not answer, those of the last hours."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            samples = await db.read(health_samples, now - DAY, now)
+    except (DatabaseError, TimeoutError):
+        samples = tuple(db.health.samples)
+    return tuple(_with_gaps(samples))
+
+
+async def latency_file(points: Sequence[Point], zone: str) -> discord.File | None:
+    """Return the picture to attach; None where none can be drawn."""
+    picture = await latency_chart(points, zone)
+    if picture is None:
+        return None
+    about = f"Latencies of the last hours in milliseconds. {latency_field(points)}"
+    return discord.File(io.BytesIO(picture), "latency.png", description=about[:1000])
+
+
+def latency_field(points: Sequence[Point]) -> str:
+    """Return the slowest hundredth over time as a line of bars, with its range in words."""
+    worst = [one.p99 for one in points if one.p99 is not None]
+    if not worst:
+        return "Nothing was asked lately."
+    line = sparkline([one.p99 for one in points])
+    return f"`{line}`\np99 from {min(worst):.1f} to {max(worst):.1f} ms since <t:{points[0].at}:R>"
+
+
+def _with_gaps(samples: Iterable[HealthSample]) -> Iterable[Point]:
+    """Yield points, and one without values where samples are missing, so that no line is drawn across."""
+    before: int | None = None
+    for one in samples:
+        if before is not None and one.at - before > GAP:
+            yield Point(before + 1, None, None)
+        before = one.at
+        yield Point(one.at, _ms(one.p50_us), _ms(one.p99_us), one.errors, one.mode == "normal")
+
+
+def _ms(microseconds: int | None) -> float | None:
+    return None if microseconds is None else microseconds / 1000
