@@ -1,4 +1,4 @@
-"""``database``: check any file, salvage a damaged one, accept a file that was changed by hand."""
+"""``database``: check any file, salvage a damaged one, accept one changed by hand, maintain the bot's own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from modelus_bot.cli.maintaining import maintain
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, run_async, settings_of
@@ -19,6 +20,7 @@ from modelus_bot.logs import configure_logging
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Looking closely at database files, sound or not.")
+app.command()(maintain)
 SECONDS = 3600.0
 
 File = Annotated[Path, typer.Argument(help="A database file, or what is left of one.", dir_okay=False)]

@@ -11,6 +11,7 @@ from modelus_bot.cogs.cover_message import CoverButton
 from modelus_bot.cogs.dbhealth import DatabaseHealth
 from modelus_bot.cogs.general import General
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.maintenance import DatabaseGroup
 from modelus_bot.cogs.member import MemberGroup
 from modelus_bot.cogs.oncall import OnCallGroup
 from modelus_bot.cogs.roster import Roster
@@ -29,5 +30,6 @@ ALL_COGS: tuple[type[CommandGroup], ...] = (
     Audit,
     DatabaseHealth,
     Backup,
+    DatabaseGroup,
 )
 DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (CoverButton, PageButton)

@@ -24,6 +24,7 @@ NEEDED: dict[str, Need] = {
     "cover withdraw": "anyone",
     "cover refuse": "anyone",
     "cover revoke": "manager",
+    "database": "admin",
     "dbhealth": "admin",
     "help": "anyone",
     "member": "admin",

@@ -9,6 +9,7 @@ from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.loading import Loaded, config_file, load, load_settings
 from modelus_bot.config.metrics import MetricsSettings
+from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.models import (
     DatabaseSettings,
     LoggingSettings,
@@ -32,6 +33,7 @@ __all__ = [
     "IntegritySettings",
     "Loaded",
     "LoggingSettings",
+    "MaintenanceSettings",
     "MetricsSettings",
     "SandboxSettings",
     "Section",

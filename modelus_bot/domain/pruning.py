@@ -14,6 +14,7 @@ from modelus_bot.domain.permissions import require_admin
 
 __all__ = [
     "PRUNINGS",
+    "TRIES",
     "BeginMaintenance",
     "EndMaintenance",
     "PruneErrors",
@@ -25,6 +26,9 @@ __all__ = [
 ]
 
 JOB = "maintenance"
+TRIES = 3
+"""How often a run by the clock is begun before it is left to the next one."""
+
 BATCH_LIMIT = 2000
 DETAILS_LIMIT = 2000
 
@@ -56,10 +60,12 @@ _REMOVE_JOB_RUN = (
 )
 _REMOVE_ERRORS = "DELETE FROM db_errors WHERE id IN (SELECT value FROM json_each(?)) AND resolved_at < ?"
 
-_LAST = "SELECT max(started_at) FROM job_runs WHERE job = ?"
+_LAST = "SELECT max(started_at) FROM job_runs WHERE job = ? AND (status = 'delivered' OR attempts >= ?)"
 _BEGIN = """
 INSERT INTO job_runs(job, run_key, status, started_at) VALUES(?, ?, 'running', ?)
-ON CONFLICT(job, run_key) DO NOTHING
+ON CONFLICT(job, run_key) DO UPDATE
+SET attempts = attempts + 1, status = 'running', started_at = excluded.started_at
+WHERE status <> 'delivered' AND attempts < ?
 """
 _END = """
 UPDATE job_runs SET status = ?, details = ?, finished_at = ? WHERE job = ? AND run_key = ?
@@ -206,21 +212,25 @@ PRUNINGS: tuple[Pruning, ...] = (
 
 @query
 def last_maintenance(tx: ReadTransaction) -> int | None:
-    """Return when maintenance by the clock began last, in UTC seconds; None when it never did."""
-    found = tx.fetch_value(_LAST, (JOB,))
+    """Return when the last run of maintenance began that was done or given up, in UTC seconds; None: none."""
+    found = tx.fetch_value(_LAST, (JOB, TRIES))
     return None if found is None else int(found)
 
 
 class BeginMaintenance(Write[bool]):
-    """Note that maintenance begins, and who asked for it; returns False when this run began before."""
+    """Note that maintenance begins, and who asked for it.
+
+    Returns False when this run is over, or has begun as often as it is tried.
+    """
 
     run_key: Annotated[str, Field(min_length=1, max_length=64)]
     rewriting: Literal["auto", "confirmed", "no"] = "auto"
+    tries: Annotated[int, Field(ge=1, le=10)] = 1
 
     def apply(self, tx: Transaction) -> bool:
         """Insert the run; only administrators and the bot itself may."""
         require_admin(tx)
-        if not tx.execute(_BEGIN, (JOB, self.run_key, tx.context.at)):
+        if not tx.execute(_BEGIN, (JOB, self.run_key, tx.context.at, self.tries)):
             return False
         if tx.context.actor is not None:
             tx.audit("job_runs", f"{JOB}:{self.run_key}"[:64], "COMMAND", new={"rewriting": self.rewriting})

@@ -63,6 +63,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "backup preview", {"backup": "modelus-1.db"}, ADMIN),
     ("manager", "backup restore", {"backup": "modelus-1.db", "reason": "r"}, ADMIN),
     ("manager", "backup drill", {}, ADMIN),
+    ("manager", "database check", {}, ADMIN),
+    ("manager", "database maintain", {}, ADMIN),
 ]  # fmt: skip
 
 FOR_EVERYBODY = {

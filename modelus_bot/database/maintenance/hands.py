@@ -120,5 +120,5 @@ class Task(Protocol):
         ...
 
     async def run(self, hands: Hands, order: Order) -> str:
-        """Do it; raises ``DatabaseError``."""
+        """Do it; raises ``DatabaseError``, or ``GivenUp`` when it had to be undone."""
         ...

@@ -12,12 +12,13 @@ from typing import Any
 
 from loguru import logger
 
+from modelus_bot.database.audit.aside import audit_path
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.errors import DatabaseError, ManagerClosed
 from modelus_bot.database.maintenance.facts import FileFacts, measured, pages_of
 from modelus_bot.database.maintenance.hands import Hands, Interruptible, Log, Task
 from modelus_bot.database.maintenance.optimising import Optimise, ShrinkLog, optimise
-from modelus_bot.database.maintenance.order import Order, Outcome, Report, Result, Why
+from modelus_bot.database.maintenance.order import GivenUp, Order, Outcome, Report, Result, Why
 from modelus_bot.database.maintenance.pruning import PruneTask, Pruning
 from modelus_bot.database.maintenance.rewriting import Vacuum, worth_it
 from modelus_bot.database.operation import Context, Write
@@ -58,8 +59,6 @@ class Maintenance:
         self._log = log
         self.repeatable: Callable[[], Collection[str]] = tuple
         """The ids of requests that wait in the journal: their rows are not pruned."""
-        self.trail_waits: Callable[[], bool] = lambda: False
-        """Whether audit entries wait in their file: requests are needed to merge them."""
         self._turn = asyncio.Lock()
         self._current: asyncio.Task[Report] | None = None
         self._running: Interruptible | None = None
@@ -98,7 +97,7 @@ class Maintenance:
             waiting=self._waiting(),
             others_checkpoint=self._log() is None,
             patience=self._patience(),
-            trail_waits=self.trail_waits(),
+            trail_waits=await asyncio.to_thread(_has_content, audit_path(self._path)),
         )
 
     async def needed(self) -> bool:
@@ -185,6 +184,13 @@ class Maintenance:
         return report
 
 
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
 async def _done(task: Task, hands: Hands, order: Order) -> Result:
     """Decide about a task and do it; its failure is its result, and the next task has its turn."""
     decision = task.decide(hands.facts, order)
@@ -195,6 +201,8 @@ async def _done(task: Task, hands: Hands, order: Order) -> Result:
         words = await task.run(hands, order)
     except ManagerClosed:
         raise
+    except GivenUp as reason:
+        return Result(task.name, Outcome.REFUSED, str(reason))
     except DatabaseError as error:
         logger.bind(task=task.name, reference=error.reference, error=error.detail).warning(
             "maintenance_failed"

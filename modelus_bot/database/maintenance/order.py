@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Decision", "Order", "Outcome", "Report", "Result", "Rewriting", "Why"]
+__all__ = ["Decision", "GivenUp", "Order", "Outcome", "Report", "Result", "Rewriting", "Why"]
 
 
 class Why(StrEnum):
@@ -36,6 +36,10 @@ class Order:
     def early(self) -> bool:
         """Whether what could stay for longer goes now."""
         return self.why is Why.NEAR_LIMIT
+
+
+class GivenUp(Exception):
+    """A task was begun and undone again; the text says why, for people."""
 
 
 class Outcome(StrEnum):

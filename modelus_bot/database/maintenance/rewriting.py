@@ -8,7 +8,7 @@ import time
 from modelus_bot.database.errors import DatabaseError, DeadlineExceeded
 from modelus_bot.database.maintenance.facts import FileFacts, megabytes, pages_of
 from modelus_bot.database.maintenance.hands import Hands
-from modelus_bot.database.maintenance.order import Decision, Order, Rewriting, Why
+from modelus_bot.database.maintenance.order import Decision, GivenUp, Order, Rewriting, Why
 
 __all__ = ["Vacuum", "estimated_seconds", "worth_it"]
 
@@ -80,9 +80,8 @@ def _obstacle(facts: FileFacts, *, seconds: float) -> str:
 
 
 def _allowed(facts: FileFacts, order: Order) -> float:
-    if order.rewriting is Rewriting.CONFIRMED:
-        return CONFIRMED_SECONDS
-    return facts.patience * PATIENCE_SHARE
+    bearable = facts.patience * PATIENCE_SHARE
+    return max(bearable, CONFIRMED_SECONDS) if order.rewriting is Rewriting.CONFIRMED else bearable
 
 
 class Vacuum:
@@ -105,7 +104,9 @@ class Vacuum:
             pages = await hands.on_writer(_rewrite, seconds=allowed)
         except DatabaseError as error:
             if isinstance(error, DeadlineExceeded):
-                return f"given up after {allowed:.0f} s, so that changes wait no longer; nothing was changed"
+                raise GivenUp(
+                    f"given up after {allowed:.0f} s, so that changes wait no longer; nothing was changed"
+                ) from error
             raise
         took = time.perf_counter() - started
         before, after = megabytes(hands.facts.bytes), megabytes(pages[0] * pages[1])

@@ -1,0 +1,100 @@
+"""/database: check it completely, and keep its file in shape."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.maintenance_cards import checked_card, maintained_card, rewriting_card
+from modelus_bot.cogs.needs_admin import require_admin
+from modelus_bot.database.errors import CorruptionDetected
+from modelus_bot.database.maintenance.order import Order, Rewriting, Why
+from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.pruning import PRUNINGS, BeginMaintenance, EndMaintenance, last_maintenance
+from modelus_bot.ui.confirm import ask
+from modelus_bot.ui.progress import ProgressNote
+
+__all__ = ["DatabaseGroup"]
+
+
+@app_commands.default_permissions(manage_guild=True)
+class DatabaseGroup(CommandGroup, commands.GroupCog, name="database", description="The database's file"):
+    """The commands about the database's file, for administrators."""
+
+    @app_commands.command(name="check", description="Check the database completely; nothing is changed")
+    async def check(self, interaction: discord.Interaction) -> None:
+        """Compare every page, then look at structure, references, rules and the audit trail."""
+        await interaction.response.defer(ephemeral=True)
+        await require_admin(self.bot, self.viewer(interaction))
+        protection = _required(self.bot.db.protection)
+        await self.bot.db.read(last_maintenance)  # refuses while the database is away
+        note = ProgressNote(interaction, "Checking the database")
+        note.on_step("comparing every page with what was saved")
+        sums = await protection.parts.sums.check()
+
+        def on_progress(state: dict[str, Any]) -> None:
+            note.on_step(f"looking at {str(state.get('step', 'it')).removeprefix('looking at ')}")
+
+        report = await protection.parts.check(self.bot.db.path, on_progress=on_progress)
+        if report.damaged or sums.unexplained:
+            protection.suspect(CorruptionDetected("a check that was asked for found damage"))
+        await note.finish(checked_card(report, sums))
+
+    @app_commands.command(
+        name="maintain", description="Remove what is no longer needed and keep the database quick"
+    )
+    @app_commands.describe(vacuum="Also rewrite the file without its empty space; asks first")
+    async def maintain(self, interaction: discord.Interaction, vacuum: bool = False) -> None:
+        """Prune and renew statistics at once; rewriting the file, which changes wait for, is confirmed."""
+        await interaction.response.defer(ephemeral=True)
+        await require_admin(self.bot, self.viewer(interaction))
+        context = self.bot.context(interaction, "maintenance")
+        if not vacuum:
+            note = ProgressNote(interaction, "Maintenance")
+            await note.finish(await self._maintain(context, Rewriting.NO, note))
+            return
+
+        async def yes(now: Context) -> discord.Embed:
+            return await self._maintain(now, Rewriting.CONFIRMED)
+
+        card = rewriting_card(await self.bot.db.maintenance.facts())
+        await ask(self.bot, interaction, context, card, "Rewrite the file", yes)
+
+    async def _maintain(
+        self, context: Context, rewriting: Rewriting, note: ProgressNote | None = None
+    ) -> discord.Embed:
+        """Do it on behalf of somebody; raises ``NotAllowed``, and ``InvalidInput`` while it is being done."""
+        db = self.bot.db
+        run_key = f"person:{context.request_id}"
+        once = replace(context, request_id=None)
+        if db.maintenance.step:
+            raise InvalidInput(
+                f"Maintenance is being done already ({db.maintenance.step}). Try again in a few minutes.",
+                rule="maintenance.running",
+            )
+        if not await db.write(BeginMaintenance(run_key=run_key, rewriting=rewriting.value), once):
+            raise InvalidInput("This was done already. Run the command again.", rule="maintenance.repeated")
+        tell = note.on_step if note is not None else _silently
+        report = await db.maintenance.run(Order(Why.PERSON, rewriting), context, PRUNINGS, tell=tell)
+        await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), once)
+        return maintained_card(report)
+
+
+def _required(protection: Protection | None) -> Protection:
+    if protection is None:
+        raise InvalidInput(
+            "This bot runs without what checks need. Use “modelus-bot database check” on its machine.",
+            rule="database.unprotected",
+        )
+    return protection
+
+
+def _silently(_: str) -> None:
+    """Show no progress: the question's card stays until it is done."""

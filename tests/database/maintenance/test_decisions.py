@@ -1,0 +1,138 @@
+"""When a task is done: decided from facts alone, and said in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelus_bot.database.checkpoints import LARGE
+from modelus_bot.database.maintenance.facts import FileFacts, temporary_folder
+from modelus_bot.database.maintenance.optimising import ShrinkLog
+from modelus_bot.database.maintenance.order import Decision, Order, Rewriting, Why
+from modelus_bot.database.maintenance.pruning import PruneTask
+from modelus_bot.database.maintenance.rewriting import Vacuum, estimated_seconds
+from modelus_bot.domain.pruning import PRUNINGS
+
+MB = 1024 * 1024
+CLOCK = Order(Why.CLOCK)
+
+FACTS = FileFacts(
+    page_size=4096,
+    pages=100 * MB // 4096,
+    free_pages=30 * MB // 4096,
+    wal_bytes=0,
+    disk_free=1000 * MB,
+    scratch_free=1000 * MB,
+)
+
+
+def decided(order: Order = CLOCK, **changes: object) -> Decision:
+    """Decide about rewriting a file of 100 MB with 30 MB empty, except for what is said."""
+    return Vacuum().decide(replace(FACTS, **changes), order)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "due", "words"),
+    [
+        ({}, True, "30.0 MB of 100.0 MB (30%) are empty"),
+        ({"free_pages": 20 * MB // 4096}, False, "not worth it"),
+        ({"pages": 10 * MB // 4096, "free_pages": 8 * MB // 4096}, False, "not worth it"),
+        ({"disk_free": 219 * MB}, False, "only 219.0 MB are free on the disk and 220.0 MB are needed"),
+        ({"scratch_free": 109 * MB}, False, "only 109.0 MB are free for temporary files"),
+        ({"disk_free": None}, False, "cannot be found out"),
+        ({"waiting": 3}, False, "3 changes are waiting"),
+        ({"patience": 2.0}, False, "changes would wait for about 2 s and may wait for 1 s"),
+    ],
+)
+def test_rewriting(changes: dict[str, object], due: bool, words: str) -> None:
+    """Worth it from a fifth and 8 MB on; each obstacle is named with its numbers."""
+    decision = decided(**changes)
+    assert decision.due is due
+    assert words in decision.because
+    assert decision.refused is (not due and "not worth it" not in decision.because)
+
+
+def test_rewriting_near_the_limit_and_by_persons() -> None:
+    """Near the limit a megabyte is enough; a person may want less, and never gets past missing space."""
+    little = 2 * MB // 4096
+    assert not decided(free_pages=little).due
+    assert decided(Order(Why.NEAR_LIMIT), free_pages=little).due
+    assert decided(Order(Why.PERSON, Rewriting.CONFIRMED), free_pages=0).due
+    assert decided(Order(Why.PERSON, Rewriting.CONFIRMED), free_pages=0, patience=0.1).due
+    assert decided(Order(Why.PERSON, Rewriting.CONFIRMED), disk_free=MB).refused
+    asked = decided(Order(Why.PERSON, Rewriting.NO))
+    assert not asked.due
+    assert "it has to be asked for" in asked.because
+
+
+@given(
+    pages=st.integers(1, 10**7),
+    free=st.floats(0, 1),
+    disk=st.one_of(st.none(), st.integers(0, 10**12)),
+    scratch=st.one_of(st.none(), st.integers(0, 10**12)),
+    waiting=st.integers(0, 3),
+    patience=st.floats(0.1, 100),
+    why=st.sampled_from(list(Why)),
+    rewriting=st.sampled_from(list(Rewriting)),
+)
+def test_rewriting_never_endangers_the_disk(
+    pages: int,
+    free: float,
+    disk: int | None,
+    scratch: int | None,
+    waiting: int,
+    patience: float,
+    why: Why,
+    rewriting: Rewriting,
+) -> None:
+    """Whatever the facts: never without the space, never while writes wait, never longer than they may."""
+    facts = FileFacts(4096, pages, int(pages * free), 0, disk, scratch, waiting, patience=patience)
+    decision = Vacuum().decide(facts, Order(why, rewriting))
+    assert decision.because
+    if not decision.due:
+        return
+    assert disk is not None
+    assert scratch is not None
+    assert disk >= facts.bytes * 2.2
+    assert scratch >= facts.bytes
+    assert waiting == 0
+    assert rewriting is not Rewriting.NO
+    assert rewriting is Rewriting.CONFIRMED or estimated_seconds(facts) < patience
+
+
+def test_the_log_is_shrunk_by_one_only() -> None:
+    """From a few megabytes on, unless the archive's program moves it."""
+    task = ShrinkLog()
+    assert not task.decide(replace(FACTS, wal_bytes=LARGE - 1), CLOCK).due
+    assert task.decide(replace(FACTS, wal_bytes=LARGE), CLOCK).due
+    assert not task.decide(replace(FACTS, wal_bytes=LARGE, others_checkpoint=True), CLOCK).due
+
+
+def test_requests_stay_while_the_trail_waits() -> None:
+    """Entries of the trail that wait in their file are merged by their request, so that none may go."""
+    for task in map(PruneTask, PRUNINGS):
+        decision = task.decide(replace(FACTS, trail_waits=True), CLOCK)
+        assert decision.refused is (task.name == "Answered requests")
+        assert task.decide(FACTS, CLOCK).due
+
+
+def test_every_task_says_why() -> None:
+    """Each has a name of its own and a sentence."""
+    names = [one.name for one in PRUNINGS]
+    assert len(set(names)) == len(names) == 5
+    assert all(one.why.endswith(".") and 0 < one.early_days <= one.days for one in PRUNINGS)
+
+
+def test_temporary_files_are_where_sqlite_looks_first(tmp_path: Path) -> None:
+    """The environment decides, as far as its folders can be used."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    second.mkdir()
+    environment = {"SQLITE_TMPDIR": str(first), "TMPDIR": str(second)}
+    assert temporary_folder(environment) == second
+    first.mkdir()
+    assert temporary_folder(environment) == first
+    assert temporary_folder({}).is_dir()
