@@ -50,8 +50,9 @@ class TellAuthors(Write[int]):
 
     def apply(self, tx: Transaction) -> int:
         """Queue the messages and return how many there are."""
+        for author in sorted({item.author for item in self.items}):
+            ensure_known(tx, author)
         for item in self.items:
-            ensure_known(tx, item.author)
             title, message = _words(item)
             notify(tx, item.author, "system", title, message, dedupe_key=f"journal:{item.request_id}")
         return len(self.items)

@@ -157,12 +157,9 @@ class Replay:
     async def _everybody_told(self) -> bool:
         """Queue messages to the authors; False means that some are told after the next replay."""
         found = tuple(self._store.ledger.settled.values())
-        told: list[Settled] = []
-        for first in range(0, len(found), TOLD_AT_ONCE):
-            some = found[first : first + TOLD_AT_ONCE]
-            if not await self._tell(some):
-                break
-            told += some
+        parts = [found[first : first + TOLD_AT_ONCE] for first in range(0, len(found), TOLD_AT_ONCE)]
+        ends = await asyncio.gather(*map(self._tell, parts))
+        told = [one for part, end in zip(parts, ends, strict=True) if end for one in part]
         if told:
             try:
                 await self._store.told(told)
