@@ -28,9 +28,9 @@ from modelus_bot.database.errors import (
 from modelus_bot.database.operation import Context, Transaction, Write
 from modelus_bot.database.outcome import Outcome, raisable
 
-__all__ = ["GroupWriter", "Member"]
+__all__ = ["AUDIT_TRIES", "GroupWriter", "Member"]
 
-AUDIT_TRIES = 3
+AUDIT_TRIES = 4
 """After how many attempts, with growing pauses between them, entries go into the file."""
 
 MERGED_AT_ONCE = 500
@@ -245,6 +245,7 @@ class GroupWriter:
             if not entries.renewed:
                 return outcomes
             self.chain.go_on_from(entries)
+            self._rest.end()
         self.head = (self.chain.last_id, self.chain.head)
         return outcomes
 

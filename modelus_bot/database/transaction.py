@@ -25,6 +25,7 @@ from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit.aside import AuditFile
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.errors import (
+    AuditUnwritable,
     ConnectionLost,
     DatabaseBusy,
     DatabaseError,
@@ -34,7 +35,7 @@ from modelus_bot.database.errors import (
     QueueFull,
     StorageFailed,
 )
-from modelus_bot.database.group import GroupWriter, Member
+from modelus_bot.database.group import AUDIT_TRIES, GroupWriter, Member
 from modelus_bot.database.health import HealthMonitor, OperationEvent
 from modelus_bot.database.operation import Context, Priority, Write
 from modelus_bot.database.outcome import Outcome, answer, reject
@@ -229,7 +230,8 @@ class TransactionManager:
     def _give_up(self, group: list[_Entry], error: DatabaseError, tries: int) -> list[_Entry]:
         """Answer those for whom trying again is pointless or too late; return the others."""
         waits = isinstance(error, DatabaseBusy | ConnectionLost)
-        storage = isinstance(error, StorageFailed) and tries < STORAGE_TRIES
+        most = AUDIT_TRIES if isinstance(error, AuditUnwritable) else STORAGE_TRIES
+        storage = isinstance(error, StorageFailed) and tries < most
         if waits or storage:
             return self._expire(group, error, tries)
         for entry in group:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.audit.renewing import renew_file
 from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.files import move_into_place, parts_of
 from modelus_bot.database.integrity.quarantine import quarantine_file
@@ -71,11 +72,14 @@ async def recover(
     await asyncio.to_thread(_bring_up_to_date, chosen.path)
     if chosen.report.broken_rows:
         await asyncio.to_thread(quarantine_file, chosen.path, invariants=parts.invariants)
+    newest = chosen.report.audit_id
+    if not chosen.report.chain_intact:
+        newest = await _with_new_chain(chosen.path, reason, audit_id)
     aside = await put_in_place(parts, chosen.path, reason, problems)
     lost = max(0, audit_id - chosen.report.audit_id)
     return Recovered(
         chosen.source,
-        chosen.report.audit_id,
+        newest,
         lost,
         sum(chosen.report.rows.values()),
         tuple(chosen.report.problems),
@@ -139,6 +143,15 @@ async def _with_gaps_filled(parts: Parts, base: Candidate, usable: Sequence[Cand
     filled = Candidate(name, merged, report, base.partial)
     better = best([base, filled])
     return better if better is not None else base
+
+
+async def _with_new_chain(path: Path, reason: str, reached: int) -> int:
+    """Set an audit log with missing links aside in the file and begin a new one; returns its newest entry."""
+    renewal = await asyncio.to_thread(renew_file, path, reason=reason, at_least=reached)
+    logger.bind(preserved=renewal.preserved, first_id=renewal.first_id, problem=renewal.problem).warning(
+        "audit_chain_renewed"
+    )
+    return renewal.first_id or renewal.last_id
 
 
 def _copy(source: Path, target: Path) -> None:

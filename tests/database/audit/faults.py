@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-FAULTS = ("missing", "trigger", "number taken", "index page", "last page", "no link at the end")
+FAULTS = ("missing", "trigger", "column", "number taken", "index page", "last page", "no link at the end")
 """The kinds of fault that ``break_table`` knows."""
 
-MENDABLE = ("missing", "trigger", "number taken")
+MENDABLE = ("missing", "trigger", "column")
 
 
 def break_table(path: Path, kind: str) -> None:
@@ -24,6 +24,8 @@ def break_table(path: Path, kind: str) -> None:
             raw.execute(
                 "CREATE TRIGGER nothing_goes BEFORE INSERT ON audit_logs BEGIN SELECT RAISE(ABORT, 'no'); END"
             )
+        elif kind == "column":
+            raw.execute("ALTER TABLE audit_logs RENAME COLUMN attempt TO tries")
         elif kind == "number taken":
             raw.execute("CREATE UNIQUE INDEX one_author ON audit_logs(coalesce(nation_id, 0))")
         else:
@@ -36,7 +38,7 @@ def mend_table(path: Path, kind: str) -> None:
     statement = {
         "missing": "ALTER TABLE elsewhere RENAME TO audit_logs",
         "trigger": "DROP TRIGGER nothing_goes",
-        "number taken": "DROP INDEX one_author",
+        "column": "ALTER TABLE audit_logs RENAME COLUMN tries TO attempt",
     }[kind]
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         raw.execute(statement)

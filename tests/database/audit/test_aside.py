@@ -15,6 +15,7 @@ import pytest
 from modelus_bot.database.audit import command_entry, verify_chain, walk
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.errors import AuditUnwritable, ConstraintViolated
+from modelus_bot.database.group import AUDIT_TRIES
 from modelus_bot.database.operation import Transaction, Write
 from tests.database.audit.conftest import Open
 from tests.database.audit.faults import FAULTS, MENDABLE, break_table, mend_table
@@ -73,7 +74,7 @@ async def test_entries_come_back_in_order(path: Path, opened: Open, kind: str) -
             "SELECT changed_by, reason, request_id, attempt, new_values FROM audit_logs WHERE record_id = 'a'"
         ).fetchone()
         answers = raw.execute("SELECT count(*) FROM requests WHERE outcome IS NULL").fetchone()
-    assert found == (7, "r", "put-a-1", 3, '{"value":1}')
+    assert found == (7, "r", "put-a-1", AUDIT_TRIES, '{"value":1}')
     assert answers == (0,)
 
 

@@ -1,0 +1,99 @@
+"""kill -9 while audit entries go to the file and from there into the table: none is lost, none doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.audit.aside import AuditFile, audit_path
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.health import HealthMonitor
+from modelus_bot.database.transaction import TransactionManager
+from tests.faults.audit_writer import prepare
+
+KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 20
+
+
+@pytest.mark.fault
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_no_entry_is_lost_or_doubled_when_the_process_is_killed(tmp_path: Path) -> None:
+    """Every acknowledged change has its entries exactly once, every acknowledged note too, in one chain."""
+    path = tmp_path / "modelus.db"
+    dice = random.Random(15)
+    acknowledged: set[int] = set()
+    left_waiting = 0
+    for number in range(KILLS):
+        first = max(acknowledged, default=0) + 1000
+        acknowledged |= write_and_kill(path, first, dice.uniform(0.02, 0.4))
+        left_waiting += bool(audit_path(path).exists() and audit_path(path).stat().st_size)
+        if number % 5 == 4:
+            merge(path)
+            check(path, acknowledged)
+    merge(path)
+    check(path, acknowledged)
+    assert left_waiting
+    assert len(acknowledged) > KILLS
+    print(f"{KILLS} kills, {left_waiting} with entries in the file, {len(acknowledged)} acknowledged")
+
+
+def write_and_kill(path: Path, first: int, seconds: float) -> set[int]:
+    """Start the writer, kill it after a while; return the numbers acknowledged, negative ones for notes."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.audit_writer", str(path), str(first)],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    rest = process.stdout.read()
+    process.wait()
+    process.stdout.close()
+    return {int(line) for line in rest[: rest.rfind(b"\n") + 1].split()}
+
+
+def merge(path: Path) -> None:
+    """Start as the bot does, with a table that works, and merge what waits."""
+
+    async def merged() -> None:
+        settings = DatabaseSettings()
+        async with (
+            AuditFile(audit_path(path)) as file,
+            ConnectionManager(path, settings) as connections,
+            TransactionManager(connections, settings, HealthMonitor(9.0), file) as transactions,
+        ):
+            await transactions.merge_audit()
+            assert file.waiting == 0
+
+    prepare(path)
+    asyncio.run(merged())
+
+
+def check(path: Path, acknowledged: set[int]) -> None:
+    """Compare the entries with the changes that are in the file, and with what was acknowledged."""
+    with closing(sqlite3.connect(path)) as raw:
+        report = verify_chain(walk(raw))
+        assert report.intact, report.problem
+        data = {row[0] for row in raw.execute("SELECT key FROM settings")}
+        audited = Counter(row[0] for row in raw.execute("SELECT record_id FROM audit_logs"))
+    notes = {record for record in audited if record.startswith("note:")}
+    assert set(audited) - notes == data
+    assert set(audited.values()) == {1}
+    assert {f"left:{number}" for number in acknowledged if number > 0} <= data
+    assert {f"note:{-number}" for number in acknowledged if number < 0} <= notes
+    assert not audit_path(path).with_name(audit_path(path).name + ".damaged").exists()
