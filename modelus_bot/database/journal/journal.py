@@ -96,6 +96,10 @@ class Journal:
         """Return the changes that wait, in the order in which they will be applied."""
         return tuple(self._store.ledger.in_order())
 
+    def request_ids(self) -> frozenset[str]:
+        """Return the request ids that the database must not forget: a replay may ask for them again."""
+        return self._store.request_ids()
+
     def apply(self, settings: DegradationSettings) -> None:
         """Go on with other limits."""
         self._settings = settings

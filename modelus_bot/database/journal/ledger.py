@@ -65,6 +65,10 @@ class Ledger:
         """Return the entry that was saved under a request id, if it is still here."""
         return self._by_request.get(request_id)
 
+    def request_ids(self) -> frozenset[str]:
+        """Return the request ids of all entries, those included whose authors have not been told."""
+        return frozenset(self._by_request)
+
     def add(self, entry: Entry) -> None:
         """Let an entry wait."""
         self.waiting[entry.number] = entry

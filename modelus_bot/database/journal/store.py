@@ -75,6 +75,10 @@ class Store:
             await asyncio.wait(self._tasks, timeout=CLOSE_PATIENCE)
         self._file.close()
 
+    def request_ids(self) -> frozenset[str]:
+        """Return the request ids of all that is here or on its way, decided or not."""
+        return self.ledger.request_ids() | self._saving.keys()
+
     def known(self, request_id: str) -> Entry | None:
         """Return the entry with this request id that is here or on its way."""
         saving = self._saving.get(request_id)

@@ -256,6 +256,7 @@ async def test_a_decision_never_changes(db: DatabaseManager, path: Path) -> None
         await journal.append(Take(name="b"), Context(actor=6))
         await journal.replay(untold)
         assert told(path) == set()
+        assert len(journal.request_ids()) == 2
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM settings WHERE key = 'there'")
         connection.commit()
@@ -264,6 +265,7 @@ async def test_a_decision_never_changes(db: DatabaseManager, path: Path) -> None
         assert journal.unfinished
         await replay(journal, db)
         assert not journal.unfinished
+        assert journal.request_ids() == frozenset()
     assert told(path) == {"1:refused", "2:applied"}
     assert taken(path) == ["b"]
 
