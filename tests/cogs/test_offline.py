@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,74 +18,12 @@ from modelus_bot.domain.covers import covers
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.cogs.acting import card_words, labels, rows, words_of
 from tests.cogs.away import SIGN, bring_back, going_on, notice_absence, notice_return, take_away
+from tests.cogs.off_table import BO, OFF, Off, options_of, person
 from tests.conftest import BotEnv
 
 if TYPE_CHECKING:
     import simcord
 
-Off = Literal["shown", "saved", "refused", "answered"]
-"""From the snapshot; saved for later; refused with a sentence; answered without any database."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command as somebody uses it, and what becomes of it; ``button`` confirms it where it asks first."""
-
-    off: Off
-    who: str = "manager"
-    options: dict[str, Any] = field(default_factory=dict)
-    button: str | None = None
-
-
-BO = {"discipline": "account", "member": "Bo Account"}
-OFF: dict[str, Case] = {
-    "about": Case("answered", "player"),
-    "audit member": Case("refused", "admin", {"user": "bo"}),
-    "audit record": Case("refused", "admin", {"table": "users", "record": "1"}),
-    "audit verify": Case("refused", "admin"),
-    "backup create": Case("refused", "admin"),
-    "backup drill": Case("answered", "admin"),
-    "backup list": Case("answered", "admin"),
-    "backup preview": Case("answered", "admin", {"at": "20 minutes ago"}),
-    "backup restore": Case("answered", "admin", {"at": "20 minutes ago", "reason": "r"}),
-    "backup verify": Case("answered", "admin", {"backup": "none"}),
-    "cover list": Case("shown", "bo"),
-    "cover refuse": Case("refused", "avery", {"request": "1"}),
-    "cover request": Case("saved", "bo", {"sprint": "Sprint 2", "discipline": "account"}),
-    "cover revoke": Case("refused", "manager", {"request": "1", "reason": "r"}),
-    "cover take": Case("refused", "avery", {"request": "1"}),
-    "cover untake": Case("refused", "avery", {"request": "1"}),
-    "cover withdraw": Case("refused", "casey", {"request": "1"}),
-    "database check": Case("refused", "admin"),
-    "database maintain": Case("refused", "admin"),
-    "dbhealth": Case("answered", "admin"),
-    "help": Case("answered", "player"),
-    "member deactivate": Case("refused", "admin", {"member": "Bo Account", "reason": "r"}),
-    "member link": Case("refused", "admin", {"person": "Bo Account", "user": "player"}),
-    "member reactivate": Case("refused", "admin", {"member": "Bo Account"}),
-    "member role": Case("refused", "admin", {"user": "bo", "role": "tester"}),
-    "member show": Case("shown", "bo"),
-    "oncall handoff": Case("saved", "bo", {"note": "All is well"}),
-    "oncall mine": Case("shown", "bo"),
-    "oncall now": Case("shown", "bo"),
-    "oncall on": Case("shown", "bo", {"day": "tomorrow"}),
-    "oncall set": Case("saved", options={"discipline": "producer", "user": "finn", "reason": "r"}),
-    "ping": Case("answered", "player"),
-    "roster add": Case("saved", options={"discipline": "po", "user": "casey"}, button="Add"),
-    "roster away": Case("saved", "avery", {"from": "tomorrow"}, "Save"),
-    "roster move": Case("saved", options={**BO, "position": 1}, button="Move"),
-    "roster remove": Case("saved", options={**BO, "member": "Casey Account"}, button="Remove"),
-    "roster show": Case("shown", "bo"),
-    "sprint add": Case("saved", options={"name": "Late", "start": "2031-01-01", "end": "2031-01-15"},
-                       button="Add"),
-    "sprint archive": Case("saved", options={"sprint": "Sprint 5", "reason": "r"}, button="Archive"),
-    "sprint current": Case("shown", "bo"),
-    "sprint edit": Case("saved", options={"sprint": "Sprint 4", "name": "Fourth", "reason": "r"},
-                        button="Change"),
-    "sprint import": Case("saved", options={"sprints": ("sprints.json", b"[]")}, button="Import"),
-    "sprint list": Case("shown", "bo"),
-}  # fmt: skip
-"""Column "Off" of the command table in the design, for every command there is."""
 TOLD = "SELECT message FROM notifications WHERE user_id = ? AND dedupe_key GLOB 'journal:*'"
 
 
@@ -209,17 +146,6 @@ def lines_missing(command: str, result: simcord.InteractionResult) -> list[str]:
     messages = [one for one in (result.response, *result.followups) if one is not None]
     wrong = [card_words(one) for one in messages if card_words(one).count(SIGN) != 1]
     return [f"{command}: {words}" for words in wrong] if messages else [f"{command}: no answer"]
-
-
-def person(env: BotEnv, name: str) -> simcord.MemberActor:
-    """Return a member by their part or their name."""
-    found: simcord.MemberActor = getattr(env, name, None) or env.staff(name)
-    return found
-
-
-def options_of(env: BotEnv, case: Case) -> dict[str, Any]:
-    """Return a command's options with members in place of their names."""
-    return {key: person(env, value) if key == "user" else value for key, value in case.options.items()}
 
 
 def context_of(author: simcord.MemberActor) -> Context:
