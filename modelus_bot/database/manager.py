@@ -17,6 +17,7 @@ from loguru import logger
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.availability import Availability
 from modelus_bot.database.cache import Version
+from modelus_bot.database.checkpoints import Checkpointer
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.degradation import CircuitBreaker, Mode
@@ -30,6 +31,7 @@ from modelus_bot.database.errors import (
 from modelus_bot.database.health import HealthMonitor, Overview
 from modelus_bot.database.health.overview import overview_of
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
+from modelus_bot.database.maintenance.maintenance import Maintenance
 from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
 from modelus_bot.database.probes import probe_read, probe_write, version_of
 from modelus_bot.database.reading import ReadLane
@@ -78,7 +80,17 @@ class DatabaseManager:
         self._connections.manual_checkpoints = not claim
         self._connections.on_lost = self.availability.lost
         self._transactions = TransactionManager(self._connections, settings, self.health)
+        self.maintenance = Maintenance(
+            path,
+            self._connections,
+            write=self.write,
+            read=self.read,
+            waiting=lambda: self._transactions.depth,
+            patience=lambda: self.settings.write_deadline,
+            log=self._log_mover,
+        )
         if continuity is not None:
+            self.maintenance.repeatable = lambda: [one.request_id for one in continuity.journal.pending()]
             self._transactions.on_commit = continuity.changed
             continuity.on_disk_full = functools.partial(self.availability.failed, self.availability.writes)
             continuity.on_space = self.availability.probe_soon
@@ -126,6 +138,7 @@ class DatabaseManager:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
+        await self.maintenance.close()
         await self.availability.stop()
         try:
             if self._running is not None:
@@ -296,6 +309,9 @@ class DatabaseManager:
             self.continuity.follow(self._read_beside, self._data_version)
             with contextlib.suppress(DatabaseError):
                 await self.continuity.come_back(self._transactions.submit)
+        if applied:
+            with contextlib.suppress(DatabaseError):
+                await self.maintenance.optimise()
         logger.bind(
             path=str(self.path),
             sqlite=sqlite3.sqlite_version,
@@ -362,6 +378,11 @@ class DatabaseManager:
             self._note_failure(self.availability.writes, error)
         else:
             continuity.tried(worked=True)
+
+    def _log_mover(self) -> Checkpointer | None:
+        """Return who of us moves the log into the main file; None where SQLite or the archive does."""
+        guard = self.protection.guard if self.protection is not None else None
+        return guard.checkpointer if guard is not None and guard.checkpointer.mine else None
 
     def _another_file(self) -> None:
         """Forget what was known of the file that was open before."""
