@@ -39,11 +39,6 @@ class OperationEvent:
     """The statements it ran, in order."""
 
     @property
-    def waited(self) -> float:
-        """Seconds from submitting to the answer in which the operation itself did not run."""
-        return self.seconds - self.ran
-
-    @property
     def name(self) -> str:
         """The operation's name: a Write's class, a Query's module and function."""
         return self.operation.name if isinstance(self.operation, Query) else type(self.operation).__name__

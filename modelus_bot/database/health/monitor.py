@@ -58,8 +58,9 @@ class HealthMonitor:
         """Count a finished operation and leave its log event where one is due."""
         operation = event.operation
         if isinstance(operation, Query):
-            self.reads.add(event.seconds)
-            (self.long_waits if operation.long else self.waits).add(event.waited)
+            seconds, now = event.seconds, self.reads.clock()
+            self.reads.take(seconds, now)
+            (self.long_waits if operation.long else self.waits).take(seconds - event.ran, now)
         else:
             self.writes.add(event.seconds)
         self.statements.add(event.steps)

@@ -57,7 +57,10 @@ class Rolling:
 
     def add(self, seconds: float) -> None:
         """Count one."""
-        now = self.clock()
+        self.take(seconds, self.clock())
+
+    def take(self, seconds: float, now: float) -> None:
+        """Count one; ``now`` is what the clock says, for those who count several things at once."""
         if now >= self._ends:
             self._turn(now)
         slot = self._now
