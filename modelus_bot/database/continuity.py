@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -27,11 +28,14 @@ from modelus_bot.database.errors import (
     OutcomeUnknown,
     StorageFailed,
 )
-from modelus_bot.database.journal.deferred import WriteDeferred
-from modelus_bot.database.journal.entry import numbered
-from modelus_bot.database.journal.file import journal_path
-from modelus_bot.database.journal.journal import Journal
-from modelus_bot.database.journal.reconciliation import Reconciliation
+from modelus_bot.database.journal import (
+    Journal,
+    Reconciliation,
+    WriteDeferred,
+    answered,
+    journal_path,
+    numbered,
+)
 from modelus_bot.database.journal.replaying import Submit, Telling
 from modelus_bot.database.journal.verdicts import Explain
 from modelus_bot.database.maintenance.reserve import reserve_beside
@@ -174,13 +178,13 @@ class Continuity:
         if not await asyncio.to_thread(self.reserve.restore):
             raise DiskFull("there is not enough free space to go on safely")
 
-    async def come_back(self, submit: Submit) -> None:
+    async def come_back(self, submit: Submit, read: Callable[..., Awaitable[Any]]) -> None:
         """Apply what was saved for later, before anything new; raises ``DatabaseError`` if it fails again."""
         if not self.journal.unfinished:
             return
         try:
-            report = await self.journal.replay(submit)
-        except JournalUnavailable as error:
+            report = await self.journal.replay(submit, answered=functools.partial(read, answered))
+        except (JournalUnavailable, OutcomeUnknown) as error:
             logger.bind(reference=error.reference, error=error.detail).error("journal_not_replayed")
             return
         if not report.empty:

@@ -90,7 +90,7 @@ class DatabaseManager:
             log=self._log_mover,
         )
         if continuity is not None:
-            self.maintenance.repeatable = lambda: [one.request_id for one in continuity.journal.pending()]
+            self.maintenance.repeatable = continuity.journal.request_ids
             self._transactions.on_commit = continuity.changed
             continuity.on_disk_full = functools.partial(self.availability.failed, self.availability.writes)
             continuity.on_space = self.availability.probe_soon
@@ -170,7 +170,7 @@ class DatabaseManager:
             return await self._write(write, context)
         context = continuity.prepared(write, context)
         try:
-            if continuity.must_wait(write):
+            if continuity.must_wait(write) and not await continuity.journal.drained(continuity.patience):
                 raise DatabaseUnavailable("others wait before it", cause=self.availability.cause)
             return await self._write(write, context)
         except DatabaseError as error:
@@ -308,7 +308,7 @@ class DatabaseManager:
         if self.continuity is not None:
             self.continuity.follow(self._read_beside, self._data_version)
             with contextlib.suppress(DatabaseError):
-                await self.continuity.come_back(self._transactions.submit)
+                await self.continuity.come_back(self._transactions.submit, self._read_beside)
         if applied:
             with contextlib.suppress(DatabaseError):
                 await self.maintenance.optimise()
@@ -357,7 +357,7 @@ class DatabaseManager:
             await self._open_again()
             await self._connections.run(Lane.WRITER, probe_write)
             if continuity is not None:
-                await continuity.come_back(self._transactions.submit)
+                await continuity.come_back(self._transactions.submit, self._read_beside)
         except DatabaseError as error:
             self._suspect(error)
             raise
@@ -372,12 +372,12 @@ class DatabaseManager:
             return
         try:
             await self._connections.run(Lane.WRITER, probe_write)
-            await continuity.come_back(self._transactions.submit)
+            await continuity.come_back(self._transactions.submit, self._read_beside)
         except DatabaseError as error:
             continuity.tried(worked=False)
             self._note_failure(self.availability.writes, error)
         else:
-            continuity.tried(worked=True)
+            continuity.tried(worked=not continuity.journal.unfinished)
 
     def _log_mover(self) -> Checkpointer | None:
         """Return who of us moves the log into the main file; None where SQLite or the archive does."""
