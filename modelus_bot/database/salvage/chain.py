@@ -11,8 +11,9 @@ __all__ = ["chain_state"]
 
 _GAPS = (
     "SELECT before + 1, id - 1 FROM"
-    " (SELECT id, lag(id, 1, 0) OVER (ORDER BY id) AS before FROM audit_logs)"
-    " WHERE id > before + 1 ORDER BY id LIMIT 100"
+    " (SELECT id, operation, table_name, lag(id, 1, 0) OVER (ORDER BY id) AS before FROM audit_logs)"
+    " WHERE id > before + 1 AND NOT (before = 0 AND operation = 'RESTORE' AND table_name = 'audit_logs')"
+    " ORDER BY id LIMIT 100"
 )
 _END = "SELECT count(*), coalesce(max(id), 0) FROM audit_logs"
 _HEAD = "SELECT row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
