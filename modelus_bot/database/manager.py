@@ -33,10 +33,11 @@ from modelus_bot.database.health.overview import overview_of
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance.maintenance import Maintenance
 from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
-from modelus_bot.database.probes import probe_read, probe_write, version_of
+from modelus_bot.database.probes import version_of
 from modelus_bot.database.reading import ReadLane
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.starting import create_file
+from modelus_bot.database.returning import Returning
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
 
@@ -91,14 +92,20 @@ class DatabaseManager:
         )
         if continuity is not None:
             self.maintenance.repeatable = continuity.journal.request_ids
-            self._transactions.on_commit = continuity.changed
-            continuity.on_disk_full = functools.partial(self.availability.failed, self.availability.writes)
-            continuity.on_space = self.availability.probe_soon
         self._reads = ReadLane(
             Lane.READER, self._connections, settings, self.health, seconds=settings.read_deadline
         )
         self._long_reads = ReadLane(
             Lane.LONG_READER, self._connections, settings, self.health, seconds=settings.long_read_deadline
+        )
+        self._returning = Returning(
+            self.availability,
+            self._connections,
+            self._transactions,
+            continuity,
+            open_again=self._open_again,
+            suspect=self._suspect,
+            read=self._read_beside,
         )
         self._running: AsyncExitStack | None = None
         self._outer = AsyncExitStack()
@@ -120,7 +127,7 @@ class DatabaseManager:
         except BaseException:
             await self._give_up()
             raise
-        self.availability.start(self._probe_reads, self._probe_writes, self._look_after)
+        self._returning.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -308,7 +315,7 @@ class DatabaseManager:
         if self.continuity is not None:
             self.continuity.follow(self._read_beside, self._data_version)
             with contextlib.suppress(DatabaseError):
-                await self.continuity.come_back(self._transactions.submit, self._read_beside)
+                await self._returning.first_things()
         if applied:
             with contextlib.suppress(DatabaseError):
                 await self.maintenance.optimise()
@@ -344,40 +351,11 @@ class DatabaseManager:
         if self._running is None:
             raise DatabaseUnavailable("never opened", cause=self.availability.writes.cause)
 
-    async def _probe_reads(self) -> None:
-        await self._open_again()
-        await self._connections.run(Lane.READER, probe_read)
-
-    async def _probe_writes(self) -> None:
-        """Find out whether writing works, and make what was saved for later before anything new."""
-        continuity = self.continuity
-        try:
-            if continuity is not None:
-                await continuity.require_space()
-            await self._open_again()
-            await self._connections.run(Lane.WRITER, probe_write)
-            if continuity is not None:
-                await continuity.come_back(self._transactions.submit, self._read_beside)
-        except DatabaseError as error:
-            self._suspect(error)
-            raise
-
-    async def _open_again(self) -> None:
+    async def _open_again(self) -> bool:
+        """Open the database if that has not worked yet; returns True, or raises ``DatabaseError``."""
         if self._running is None:
             await self._open()
-
-    async def _look_after(self) -> None:
-        continuity = self.continuity
-        if continuity is None or self._running is None or not continuity.owes():
-            return
-        try:
-            await self._connections.run(Lane.WRITER, probe_write)
-            await continuity.come_back(self._transactions.submit, self._read_beside)
-        except DatabaseError as error:
-            continuity.tried(worked=False)
-            self._note_failure(self.availability.writes, error)
-        else:
-            continuity.tried(worked=not continuity.journal.unfinished)
+        return True
 
     def _log_mover(self) -> Checkpointer | None:
         """Return who of us moves the log into the main file; None where SQLite or the archive does."""
