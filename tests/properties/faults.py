@@ -137,17 +137,13 @@ def moved(path: Path) -> Iterator[None]:
 @contextmanager
 def folder_unreachable(path: Path) -> Iterator[None]:
     """Let nobody into the folder: by its rights, or, for an administrator, by moving it."""
-    elsewhere = path.parent.with_name("elsewhere")
     if os.geteuid():
         path.parent.chmod(0)
-    else:
-        path.parent.rename(elsewhere)
-    yield
-    if os.geteuid():
+        yield
         path.parent.chmod(0o700)
     else:
-        shutil.rmtree(path.parent, ignore_errors=True)
-        elsewhere.rename(path.parent)
+        path.parent.rename(path.parent.with_name("elsewhere"))
+        yield
 
 
 @contextmanager
