@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[App], object]] = {
     "degradation": lambda app: _continuity(app)._settings,
     "snapshot": lambda app: _continuity(app).snapshot._settings,
     "health": lambda app: app.bot.settings.health,
+    "maintenance": lambda app: app.bot.settings.maintenance,
     "logging": lambda app: app.bot.settings.logging,
 }
 """The object that a running part of the bot reads its settings from, whenever it needs one."""
@@ -50,6 +51,7 @@ ALSO: dict[str, Callable[[App], object]] = {
     "database.slow_operation": lambda app: app.db.health.slow,
     "degradation.journal_megabytes": lambda app: _continuity(app).journal.settings.journal_megabytes,
     "snapshot.hot_reads": lambda app: _continuity(app).hot._settings.hot_reads,
+    "maintenance.reserve_megabytes": lambda app: _continuity(app).reserve.size // 1024 // 1024,
     "backup.drill_every": lambda app: _protection(app)._settings.drill_every,
     "archive.lag_alert": lambda app: _protection(app).archive._lag._allowed,
     "archive.snapshot_minutes": lambda app: _protection(app).archive._snapshots._settings.snapshot_minutes,
@@ -109,6 +111,10 @@ def another(key: str, default: Any) -> Any:
         "server.alert_channel_id": 8,
         "backup.schedule": "on",
         "integrity.recovery": "off",
+        "maintenance.schedule": "off",
+        "maintenance.weekday": "monday",
+        "maintenance.time": "06:30",
+        "maintenance.vacuum": "off",
         "logging.level": "DEBUG",
         "logging.file": "other.jsonl",
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from modelus_bot.database.connection import Lane
-from modelus_bot.database.errors import ManagerClosed
+from modelus_bot.database.errors import DatabaseBusy, ManagerClosed
 from modelus_bot.database.maintenance.facts import FileFacts
 from modelus_bot.database.maintenance.order import Decision, Order
 from modelus_bot.database.operation import Write
@@ -19,6 +19,10 @@ from modelus_bot.database.operation import Write
 __all__ = ["Hands", "Interruptible", "Log", "Task"]
 
 T = TypeVar("T")
+
+BUSY_TRIES = 20
+BUSY_PAUSE = 0.1
+"""Seconds between two tries while another program has the file locked; others write meanwhile."""
 
 BREATH = 0.01
 """Seconds between two batches, in which others' writes go first."""
@@ -95,10 +99,21 @@ class Hands:
     async def on_writer(
         self, function: Callable[[sqlite3.Connection], T], *, seconds: float | None = None
     ) -> T:
-        """Run ``function`` on the writer's thread, where nobody else writes; ``seconds`` bound it."""
-        return await self.run_on(
-            Lane.WRITER, lambda connection: self.running.run(function, connection), seconds=seconds
-        )
+        """Run ``function`` on the writer's thread, where nobody else writes; ``seconds`` bound it.
+
+        Another program's lock, such as that of the archive's checkpoint, is tried again a few times.
+        """
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return await self.run_on(
+                    Lane.WRITER, lambda connection: self.running.run(function, connection), seconds=seconds
+                )
+            except DatabaseBusy:
+                if tries == BUSY_TRIES:
+                    raise
+            await asyncio.sleep(BUSY_PAUSE)
 
     def now(self) -> int:
         """Return the present instant in UTC seconds."""

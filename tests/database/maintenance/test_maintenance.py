@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
 from tests.database.operations import PutSetting, setting
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
-ROWS = 100_000 if FULL else 9_000
+ROWS = 100_000 if FULL else 3_000
 CLOCK = Order(Why.CLOCK)
 
 
@@ -64,11 +65,11 @@ def pruning_entries(tx: ReadTransaction) -> list[str]:
     ]
 
 
-async def filled(db: DatabaseManager, rows: int = ROWS) -> None:
+async def filled(db: DatabaseManager, rows: int = ROWS, size: int = 500) -> None:
     """Insert many requests that were answered a month ago."""
     at = int(time.time()) - 30 * DAY
     for first in range(0, rows, 5000):
-        await db.write(FillRequests(first=first, count=min(5000, rows - first), at=at), Context())
+        await db.write(FillRequests(first=first, count=min(5000, rows - first), at=at, size=size), Context())
 
 
 async def test_what_has_served_its_time_goes(db: DatabaseManager) -> None:
@@ -240,7 +241,8 @@ async def test_closing_interrupts_rewriting(opened: Callable[..., DatabaseManage
         running = asyncio.create_task(db.maintenance.run(confirmed, Context(), tell=tell))
         await begun.wait()
         await db.close()
-        await asyncio.wait({running})
+        with contextlib.suppress(ManagerClosed):
+            await running
     async with opened() as db:
         assert await db.read(old_requests_left) == ROWS
         assert db.protection is not None
@@ -251,8 +253,8 @@ async def test_rewriting_that_takes_too_long_is_given_up(
     db: DatabaseManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Writes are not made to wait: it is rolled back, said so, and everything goes on."""
-    await filled(db)
-    monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.CONFIRMED_SECONDS", 0.0)
+    await filled(db, 20_000, size=20)
+    monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.CONFIRMED_SECONDS", 0.001)
     monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.PATIENCE_SHARE", 0.0)
     monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.BYTES_PER_SECOND", 10**15)
     report = await db.maintenance.run(Order(Why.PERSON, Rewriting.CONFIRMED), Context())
