@@ -5,9 +5,21 @@ from modelus_bot.jobs.cover_expiry import CoverExpiry
 from modelus_bot.jobs.handoff import HandoffJob
 from modelus_bot.jobs.health import Health, HealthSamples
 from modelus_bot.jobs.loop import Job
+from modelus_bot.jobs.maintenance import MaintenanceJob
 from modelus_bot.jobs.outbox import Outbox
+from modelus_bot.jobs.plans import Plans
 from modelus_bot.jobs.statistics import Statistics
 
 __all__ = ["ALL_JOBS"]
 
-ALL_JOBS: tuple[type[Job], ...] = (HandoffJob, CoverExpiry, Outbox, Alerts, Health, HealthSamples, Statistics)
+ALL_JOBS: tuple[type[Job], ...] = (
+    HandoffJob,
+    CoverExpiry,
+    Outbox,
+    Alerts,
+    Health,
+    HealthSamples,
+    MaintenanceJob,
+    Plans,
+    Statistics,
+)
