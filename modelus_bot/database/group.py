@@ -127,6 +127,11 @@ class GroupWriter:
         except sqlite3.Error as error:
             raise from_sqlite(error, attempts=attempt) from error
 
+    @property
+    def merge_due(self) -> bool:
+        """Whether entries wait in the file and the table has been left alone for long enough."""
+        return self._aside is not None and self._aside.waiting > 0 and self._rest.over
+
     def merge(self, connection: sqlite3.Connection) -> None:
         """Put what waits in the file into the table, in order; raises ``DatabaseError``."""
         if self._aside is None or not self._aside.waiting:

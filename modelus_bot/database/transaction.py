@@ -108,6 +108,11 @@ class TransactionManager:
         """Read the newest link from the file again, which another one may have replaced."""
         self._writer.forget()
 
+    @property
+    def audit_due(self) -> bool:
+        """Whether ``merge_audit`` has something to do and is worth a try."""
+        return self._writer.merge_due
+
     async def merge_audit(self) -> None:
         """Put the audit entries that wait in the file into the table; raises ``DatabaseError``."""
         await self._connections.run(

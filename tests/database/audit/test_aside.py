@@ -62,8 +62,12 @@ async def test_entries_come_back_in_order(path: Path, opened: Open, kind: str) -
         break_table(path, kind)
         for key in "abc":
             await kept.put(key)
+        with pytest.raises(AuditUnwritable):
+            await kept.transactions.merge_audit()
+        assert not kept.transactions.audit_due
         mend_table(path, kind)
         await kept.transactions.merge_audit()
+        assert not kept.transactions.audit_due
         await kept.put("d")
         assert kept.file.waiting == 0
         assert [one.kind for one in kept.alerts] == ["audit_set_aside", "audit_merged"]
@@ -87,6 +91,7 @@ async def test_the_next_start_merges_what_waited(path: Path, opened: Open) -> No
     mend_table(path, "missing")
     async with opened() as kept:
         assert kept.file.waiting == 1
+        assert kept.transactions.audit_due
         assert kept.file.oldest_at is not None
         await kept.put("b")
     assert records(path) == ["before", "a", "b"]
