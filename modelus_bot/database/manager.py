@@ -90,6 +90,7 @@ class DatabaseManager:
             patience=lambda: self.settings.write_deadline,
             log=self._log_mover,
         )
+        self.health.near_limit = self.maintenance.near_limit
         if continuity is not None:
             self.maintenance.repeatable = continuity.journal.request_ids
         self._reads = ReadLane(
