@@ -14,9 +14,11 @@ from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.domain.covers import covers
 from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.notifications import due_notices
 from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.domain.sprints import sprints
 
 if TYPE_CHECKING:
     from tests.conftest import BotEnv
@@ -80,6 +82,17 @@ def bring_back(path: Path) -> None:
     """Undo ``take_away``; the file itself comes last, so that it is never seen without its log."""
     for part in reversed(PARTS):
         _move(path.with_name("elsewhere" + part), path.with_name(path.name + part))
+
+
+async def caught_up(db: DatabaseManager) -> None:
+    """Wait until the snapshot knows the sprints and cover requests that the database has."""
+    assert db.continuity is not None
+    snapshot = db.continuity.snapshot
+    async with asyncio.timeout(30):
+        while await snapshot.answer(sprints, sprints) != await db.read(sprints) or await snapshot.answer(
+            covers, covers
+        ) != await db.read(covers):
+            await asyncio.sleep(0.01)
 
 
 async def notice_absence(db: DatabaseManager) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,12 @@ import pytest
 
 from modelus_bot.cogs.needs import commands_of
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, ReadTransaction
+from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.cover_steps import RequestCover
-from modelus_bot.domain.covers import covers
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.cogs.acting import card_words, labels, rows, words_of
-from tests.cogs.away import SIGN, bring_back, going_on, notice_absence, notice_return, take_away
+from tests.cogs.away import SIGN, bring_back, caught_up, going_on, notice_absence, notice_return, take_away
 from tests.cogs.off_table import BO, OFF, Off, options_of, person
 from tests.conftest import BotEnv
 
@@ -33,7 +30,7 @@ async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
     env = rota_env
     async with going_on(env) as db:
         await ask_for_cover(env)
-        await snapshot_of_now(db)
+        await caught_up(db)
         take_away(env.settings.database.path)
         await notice_absence(db)
         yield env
@@ -157,19 +154,6 @@ def waiting(env: BotEnv) -> int:
     """Return how many changes are saved for later."""
     assert env.db.continuity is not None
     return env.db.continuity.journal.depth
-
-
-async def snapshot_of_now(db: DatabaseManager) -> None:
-    """Wait until the snapshot has the cover request."""
-    assert db.continuity is not None
-    snapshot = db.continuity.snapshot
-
-    def count(tx: ReadTransaction) -> int:
-        return int(tx.fetch_value("SELECT count(*) FROM overrides"))
-
-    async with asyncio.timeout(30):
-        while await snapshot.answer(covers, count) != 1:
-            await asyncio.sleep(0.01)
 
 
 def protect_from_afar(env: BotEnv) -> None:
