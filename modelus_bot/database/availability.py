@@ -98,6 +98,14 @@ class Availability:
             ).error("database_unavailable")
         self._told(error)
 
+    def lost_writes(self, error: DatabaseError) -> None:
+        """Note that nothing can be written at the moment; reading goes on."""
+        if self.writes.lost(error):
+            logger.bind(reference=error.reference, cause=error.detail, mode=self.mode.value).error(
+                "breaker_opened"
+            )
+        self._told(error)
+
     def probe_soon(self) -> None:
         """Do not wait for the pause: something says that writing works again."""
         self.writes.probe_now()

@@ -315,8 +315,7 @@ class DatabaseManager:
             self._running = stack.pop_all()
         if self.continuity is not None:
             self.continuity.follow(self._read_beside, self._data_version)
-            with contextlib.suppress(DatabaseError):
-                await self._returning.first_things()
+            await self._returning.catch_up()
         if applied:
             with contextlib.suppress(DatabaseError):
                 await self.maintenance.optimise()

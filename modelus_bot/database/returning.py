@@ -51,6 +51,16 @@ class Returning:
         """Look from now on, until the availability is stopped."""
         self._availability.start(self._probe_reads, self._probe_writes, self._look_after)
 
+    async def catch_up(self) -> None:
+        """Apply what an earlier run saved; where nothing can be written, that is left to the prober."""
+        if self._continuity is None or not self._continuity.journal.unfinished:
+            return
+        try:
+            await self._connections.run(Lane.WRITER, probe_write)
+            await self.first_things()
+        except DatabaseError as error:
+            self._availability.lost_writes(error)
+
     async def first_things(self) -> None:
         """Apply what was saved for later, before anything new; raises ``DatabaseError``."""
         if self._continuity is not None:
