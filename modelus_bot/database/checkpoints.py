@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -14,13 +15,19 @@ from modelus_bot.database.archive import Archive
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.errors import DatabaseError
 
-__all__ = ["Checkpointer", "safe_beside_writers"]
+__all__ = ["Checkpointer", "kind_of", "safe_beside_writers"]
 
 LARGE = 4 * 1024 * 1024
 """Bytes of -wal from which it is worth moving them."""
 
 HUGE = 64 * 1024 * 1024
 """Bytes of -wal from which readers are waited for, so that the file can start anew."""
+
+SCARCE = 64 * 1024 * 1024
+"""Bytes of free disk below which a -wal gives its space back soon."""
+
+WORTH_WHEN_SCARCE = 1024 * 1024
+"""Bytes of -wal from which it does."""
 
 AT_LEAST_EVERY = 300.0
 PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)"
@@ -35,6 +42,24 @@ def safe_beside_writers(version: str = sqlite3.sqlite_version) -> bool:
     """Say whether this SQLite may checkpoint while another connection writes (WAL-reset bug)."""
     found = tuple(map(int, version.split(".")))
     return found >= MENDED[-1] or any(found[:2] == one[:2] and found >= one for one in MENDED)
+
+
+def kind_of(size: int, seconds: float, free: int | None) -> str | None:
+    """Return how to checkpoint a -wal of ``size`` bytes, None: not now.
+
+    ``seconds`` have passed since the last time; ``free`` bytes are free on the disk, None when unknown.
+    """
+    scarce = free is not None and free < SCARCE and size >= WORTH_WHEN_SCARCE
+    if size >= HUGE or scarce:
+        return TRUNCATE
+    return PASSIVE if size >= LARGE or seconds >= AT_LEAST_EVERY else None
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
 
 
 class Checkpointer:
@@ -60,10 +85,9 @@ class Checkpointer:
         except OSError:
             return
         size, changed = found.st_size, found.st_mtime_ns
-        due = size >= LARGE or time.monotonic() - self._last >= AT_LEAST_EVERY
-        if not due or changed == self._settled_at:
+        sql = kind_of(size, time.monotonic() - self._last, _free(self._wal.parent))
+        if sql is None or (changed == self._settled_at and sql != TRUNCATE):
             return
-        sql = TRUNCATE if size >= HUGE else PASSIVE
         try:
             busy, frames, moved = await self._connections.run(Lane.WRITER, functools.partial(self._run, sql))
         except DatabaseError as error:

@@ -14,6 +14,8 @@ from typing import Any, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config import DegradationSettings, SnapshotSettings
+from modelus_bot.database.audit import AuditEntry, command_entry
+from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.cache import HotReads, Version
 from modelus_bot.database.errors import (
     ConnectionLost,
@@ -65,7 +67,7 @@ AWAY = (
 
 
 class Continuity:
-    """Journal, snapshot, cached answers and disk reserve of one database file.
+    """Journal, snapshot, cached answers, audit file and disk reserve of one database file.
 
     ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
     write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.
@@ -86,6 +88,7 @@ class Continuity:
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain)
         self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
         self.reserve = reserve_beside(path, reserve_megabytes)
+        self.audit_file = AuditFile(audit_path(path))
         self.space = SpaceWatch(self.reserve, self._disk_full, self._space_is_back)
         self.hot = HotReads(snapshot, self._version)
         self.on_reconciled: Callable[[Reconciliation], None] = lambda _: None
@@ -100,6 +103,7 @@ class Continuity:
         """Read what an earlier run left, and hold the disk's reserve."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.journal)
+            await stack.enter_async_context(self.audit_file)
             await stack.enter_async_context(self.snapshot)
             await stack.enter_async_context(self.space)
             self._parts = stack.pop_all()
@@ -154,7 +158,25 @@ class Continuity:
         if not write.deferrable or not isinstance(cause, AWAY):
             raise cause
         number = await self.journal.append(write, context)
+        await self.note(
+            command_entry(
+                "journal",
+                str(number),
+                at=context.at,
+                actor=context.actor,
+                reason=context.reason,
+                request_id=context.request_id,
+                new={"operation": type(write).__name__},
+            )
+        )
         return WriteDeferred(number, type(write).__name__, context.at)
+
+    async def note(self, entry: AuditEntry) -> None:
+        """Keep an audit entry about what happened beside the database; failing is logged only."""
+        try:
+            await self.audit_file.append(entry)
+        except DatabaseError as error:
+            logger.bind(reference=error.reference, error=error.detail).warning("audit_entry_not_kept")
 
     def can_answer(self, query: Query[..., Any]) -> bool:
         """Say whether a query could be answered without the database."""

@@ -7,6 +7,7 @@ import contextlib
 import functools
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.audit.heads import HeadLog
 from modelus_bot.database.availability import Availability
 from modelus_bot.database.cache import Version
 from modelus_bot.database.checkpoints import Checkpointer
@@ -76,11 +78,13 @@ class DatabaseManager:
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
         self.availability = Availability(settings)
-        self.availability.on_change = self.health.mode_changed
         self._connections = ConnectionManager(path, settings, claim=claim)
         self._connections.manual_checkpoints = not claim
         self._connections.on_lost = self.availability.lost
-        self._transactions = TransactionManager(self._connections, settings, self.health)
+        audit_file = continuity.audit_file if continuity is not None else None
+        self._transactions = TransactionManager(self._connections, settings, self.health, audit_file)
+        if audit_file is not None and protection is not None:
+            audit_file.on_alert, audit_file.on_failure = protection.tell, protection.suspect
         self.maintenance = Maintenance(
             path,
             self._connections,
@@ -104,6 +108,8 @@ class DatabaseManager:
             self._connections,
             self._transactions,
             continuity,
+            went_back=protection.parts.went_back if protection is not None else deque(),
+            on_change=self.health.mode_changed,
             open_again=self._open_again,
             suspect=self._suspect,
             read=self._read_beside,
@@ -305,6 +311,7 @@ class DatabaseManager:
             await stack.enter_async_context(self._long_reads)
             if self.continuity is not None:
                 stack.push_async_callback(self.continuity.snapshot.settle)
+            await stack.enter_async_context(HeadLog(self.path, self._transactions.head))
             await stack.enter_async_context(self._transactions)
             if protection is not None:
                 transactions = self._transactions

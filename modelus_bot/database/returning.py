@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from modelus_bot.database.availability import Availability
+from modelus_bot.database.audit import AuditEntry, command_entry, restored_entry
+from modelus_bot.database.availability import Availability, ModeChange
 from modelus_bot.database.connection import ConnectionManager, Lane
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.probes import probe_read, probe_write
+from modelus_bot.database.recovery.parts import Retreat
 from modelus_bot.database.transaction import TransactionManager
 
 __all__ = ["Returning"]
+
+CHANGES = 100
+"""How many changes of the mode are remembered until the audit log has them."""
 
 
 class Returning:
     """The steps back to normal: space on the disk, an open file, a COMMIT, then everything saved for later.
 
     ``open_again`` opens the database if that has not worked yet, ``suspect`` hears of every failure,
-    ``read`` reads whatever the breakers say.
+    ``on_change`` of every change of the mode; ``read`` reads whatever the breakers say. ``went_back``
+    has the returns to older states that the audit log does not know of yet.
     """
 
     def __init__(
@@ -30,6 +38,8 @@ class Returning:
         transactions: TransactionManager,
         continuity: Continuity | None,
         *,
+        went_back: deque[Retreat],
+        on_change: Callable[[ModeChange], None],
         open_again: Callable[[], Awaitable[bool]],
         suspect: Callable[[DatabaseError], None],
         read: Callable[..., Awaitable[Any]],
@@ -39,6 +49,10 @@ class Returning:
         self._connections = connections
         self._transactions = transactions
         self._continuity = continuity
+        self._went_back = went_back
+        self._on_change = on_change
+        self._changes: deque[ModeChange] = deque(maxlen=CHANGES)
+        availability.on_change = self._mode_changed
         self._open_again = open_again
         self._suspect = suspect
         self._read = read
@@ -62,9 +76,29 @@ class Returning:
             self._availability.lost_writes(error)
 
     async def first_things(self) -> None:
-        """Apply what was saved for later, before anything new; raises ``DatabaseError``."""
+        """Complete the audit log and apply what was saved for later, before anything new.
+
+        Raises ``DatabaseError`` when the database is away again.
+        """
+        await self._complete_audit()
         if self._continuity is not None:
             await self._continuity.come_back(self._transactions.submit, self._read)
+
+    def _mode_changed(self, change: ModeChange) -> None:
+        self._changes.append(change)
+        self._on_change(change)
+
+    async def _complete_audit(self) -> None:
+        """Put what happened beside the database into its log; what cannot be now waits in the file."""
+        continuity = self._continuity
+        while continuity is not None and self._went_back:
+            one = self._went_back.popleft()
+            await continuity.note(restored_entry(one.reached, one.back_to, source=one.source, at=one.at))
+        while continuity is not None and self._changes:
+            await continuity.note(_entry_of(self._changes.popleft()))
+        if self._transactions.audit_due:
+            with contextlib.suppress(DatabaseError):
+                await self._transactions.merge_audit()
 
     async def _probe_reads(self) -> None:
         await self._open_again()
@@ -84,7 +118,10 @@ class Returning:
     async def _look_after(self) -> None:
         """While everything works, apply what came too late for the last replay."""
         continuity = self._continuity
-        if continuity is None or not continuity.owes() or not await self._open_again():
+        if continuity is None:
+            return
+        await self._complete_audit()
+        if not continuity.owes():
             return
         try:
             await self._connections.run(Lane.WRITER, probe_write)
@@ -95,3 +132,9 @@ class Returning:
             self._availability.failed(self._availability.writes, error)
         else:
             continuity.tried(worked=not continuity.journal.unfinished)
+
+
+def _entry_of(change: ModeChange) -> AuditEntry:
+    reason = change.cause.detail if change.cause is not None else None
+    new = {"before": change.before.value, "after": change.after.value}
+    return command_entry("database", "mode", at=change.at, reason=reason, new=new)

@@ -83,6 +83,7 @@ class AuditFile:
         self._number = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told = False
+        self._troubled = False
 
     @property
     def path(self) -> Path:
@@ -169,7 +170,7 @@ class AuditFile:
         """Tell, once until everything is merged, that entries have to wait here."""
         if self._told:
             return
-        self._told = True
+        self._told = self._troubled = True
         logger.bind(path=str(self.path), cause=error.detail, reference=error.reference).error(
             "audit_set_aside"
         )
@@ -182,8 +183,11 @@ class AuditFile:
         self._tell(self.on_failure, error)
 
     def merged(self, count: int, dropped: int) -> None:
-        """Tell that what waited is in the table."""
+        """Tell that what waited is in the table; administrators hear it if they heard of trouble."""
         logger.bind(entries=count, dropped=dropped).info("audit_merged")
+        if not self._troubled:
+            return
+        self._troubled = False
         text = f"The audit log is complete again: {count} entries that had waited were added to it."
         self._tell(self.on_alert, Alert("audit_merged", text, "info", {"entries": count, "dropped": dropped}))
 

@@ -275,6 +275,7 @@ class Guard:
 
     async def _go_on(self, recovered: Recovered) -> None:
         known = self._parts.state.load() or State()
+        self._parts.note_retreat(self._reached(), recovered.audit_id, recovered.source)
         await asyncio.to_thread(self._parts.state.save, known.reached(recovered.audit_id, ""))
         self._forget()
         self._connections.claim_again()

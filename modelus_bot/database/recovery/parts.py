@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +25,19 @@ from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.database.schema import SchemaValidator
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "Retreat"]
 
 CHECK_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retreat:
+    """Another state was put in place: it ends with audit entry ``back_to``, ``reached`` was there before."""
+
+    reached: int
+    back_to: int
+    source: str
+    at: int
 
 
 @dataclass(slots=True)
@@ -45,6 +56,8 @@ class Parts:
     clock: Callable[[], float] = time.time
     rows_broken: bool = False
     """Whether the check at the start found rows that break a rule."""
+    went_back: deque[Retreat] = field(default_factory=lambda: deque(maxlen=100))
+    """Returns to an older state that the audit log has no entry about yet, oldest first."""
 
     @property
     def scratch(self) -> Path:
@@ -77,6 +90,11 @@ class Parts:
         await asyncio.to_thread(shutil.rmtree, self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self.scratch
+
+    def note_retreat(self, reached: int, back_to: int, source: str) -> None:
+        """Remember that entries were given up, so that anchors from between do not look like forgery."""
+        if reached > back_to:
+            self.went_back.append(Retreat(reached, back_to, source, int(self.clock())))
 
     def alert(
         self, kind: str, text: str, severity: Literal["info", "warning", "critical"], **more: Any

@@ -63,7 +63,7 @@ class Protection:
             validator,
             invariants,
             StateFile(path),
-            self._tell,
+            self.tell,
         )
         self.backups, self.archive = self.parts.backups, self.parts.archive
         self.backups.on_alert = self.archive.on_alert = self._told_by_parts
@@ -72,13 +72,14 @@ class Protection:
         self.guard: Guard | None = None
         self.restorer: Restorer | None = None
 
-    def _tell(self, alert: Alert) -> None:
+    def tell(self, alert: Alert) -> None:
+        """Let administrators know."""
         self.waiting.append(alert)
         self.on_alert(alert)
 
     def _told_by_parts(self, kind: str, details: dict[str, Any]) -> None:
         """Put what backups and archive report into a sentence."""
-        self._tell(alert_of(kind, details))
+        self.tell(alert_of(kind, details))
 
     async def _whole(self) -> bool:
         """Say whether the file may go into the archive as a full copy: damage must not."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.backup.manifest import Manifest
 from modelus_bot.database.child import ChildFailed
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.files import PARTIAL, parts_of
@@ -109,16 +110,19 @@ class Restorer:
         async with self._turn:
             plan = self.plan(token)
             parts, started = self._parts, self._parts.clock()
-            undo: str | None = None
+            before: Manifest | None = None
             aside: Path | None = None
 
             async def work() -> None:
-                nonlocal aside, undo
-                undo = await self._backed_up()
+                nonlocal aside, before
+                before = await self._backed_up()
                 aside = await put_in_place(parts, plan.path, f"replaced by {plan.source}", ())
 
             await self._swap(work)
             self._plan = None
+            undo = before.name if before is not None else None
+            if before is not None:
+                parts.note_retreat(before.audit_id, plan.report.audit_id, plan.source)
             restored = Restored(plan, undo, aside, parts.clock() - started)
             back = f"To undo it, restore the backup {undo}." if undo else f"The file before it is in {aside}."
             parts.alert(
@@ -166,12 +170,12 @@ class Restorer:
             logger.bind(error=error.detail).warning("restore_cannot_compare")
             return None
 
-    async def _backed_up(self) -> str | None:
+    async def _backed_up(self) -> Manifest | None:
         """Back up the present state; a file that is damaged or gone is only set aside."""
         if not self._parts.path.exists():
             return None
         try:
-            return (await self._parts.backups.create("pre_restore")).name
+            return await self._parts.backups.create("pre_restore")
         except BackupFailed:
             if (await self._parts.check(self._parts.path)).damaged:
                 return None

@@ -102,6 +102,7 @@ async def _recover(
     if parts.settings.recovery == "off":
         raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
     recovered = await recover(parts, reason, problems, audit_id=known.audit_id, bad_pages=bad_pages)
+    parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
     await asyncio.to_thread(parts.state.save, State(False, recovered.audit_id, "", known.good_at))
     parts.alert(
         "database_recovered",
