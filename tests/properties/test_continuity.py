@@ -25,7 +25,7 @@ INDEPENDENT: list[tuple[str, str, dict[str, Any], str]] = [
 """Commands that need no database, who uses them, and what they always say."""
 NEEDING = sorted(name for name, case in OFF.items() if case.off in {"shown", "refused"})
 
-Example = tuple[tuple[str, bool], bool, list[str], list[tuple[str, str, dict[str, Any], str]]]
+Example = tuple[tuple[str, bool], bool, str, list[tuple[str, str, dict[str, Any], str]]]
 
 
 @pytest.fixture
@@ -42,14 +42,13 @@ async def test_commands_without_a_database_go_on(stage: Stage) -> None:
     failed: Counter[str] = Counter()
 
     async def check(example: Example) -> None:
-        """Let others run into the fault first, then use what needs no database."""
+        """Let somebody run into the fault first, then use what needs no database."""
         (fault, while_open), serving, before, independent = example
         env = stage.env
         async with stage.broken(fault, while_open=while_open, serving=serving):
-            for command in before:
-                case = OFF[command]
-                tried = await person(env, case.who).slash(env.channel, command, **options_of(env, case))
-                failed[fault] += "Not done" in words_of(tried)
+            case = OFF[before]
+            tried = await person(env, case.who).slash(env.channel, before, **options_of(env, case))
+            failed[fault] += "Not done" in words_of(tried)
             for who, command, options, expected in independent:
                 result = await person(env, who).slash(env.channel, command, **options)
                 words = words_of(result)
@@ -61,8 +60,8 @@ async def test_commands_without_a_database_go_on(stage: Stage) -> None:
         st.tuples(
             stage.ways(),
             st.booleans(),
-            st.lists(st.sampled_from(NEEDING), max_size=2),
-            st.lists(st.sampled_from(INDEPENDENT), min_size=1, max_size=3),
+            st.sampled_from(NEEDING),
+            st.lists(st.sampled_from(INDEPENDENT), min_size=1, max_size=2),
         ),
         check,
     )
