@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import time
@@ -16,6 +17,7 @@ import tomlkit
 
 from modelus_bot.app import App, running
 from modelus_bot.config import load_settings
+from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.operation import Context
 from modelus_bot.domain.members import RegisterMember
@@ -34,7 +36,7 @@ WORKED = 0.5
 SAVED = 10_000 if os.environ.get("MODELUS_TEST_FULL") else 2_000
 PEOPLE = 40
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @asynccontextmanager
@@ -177,6 +179,8 @@ async def damaged(app: App) -> None:
     await asyncio.to_thread(damage, app.db.path)
     async with asyncio.timeout(120):
         while protection.guard.last_recovery is before:
+            with contextlib.suppress(DatabaseError, WriteDeferred):
+                await app.db.write(PutSetting(key="meanwhile", value=1), Context(deadline=0.2))
             await asyncio.sleep(0.02)
     await until_normal(app)
 
