@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.database.checkpoints import LARGE
+from modelus_bot.database.checkpoints import AT_LEAST_EVERY, HUGE, LARGE, PASSIVE, SCARCE, TRUNCATE, kind_of
 from modelus_bot.database.maintenance.facts import FileFacts, temporary_folder
 from modelus_bot.database.maintenance.optimising import ShrinkLog
 from modelus_bot.database.maintenance.order import Decision, Order, Rewriting, Why
@@ -110,6 +110,22 @@ def test_the_log_is_shrunk_by_one_only() -> None:
     assert not task.decide(replace(FACTS, wal_bytes=LARGE - 1), CLOCK).due
     assert task.decide(replace(FACTS, wal_bytes=LARGE), CLOCK).due
     assert not task.decide(replace(FACTS, wal_bytes=LARGE, others_checkpoint=True), CLOCK).due
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "free", "kind"),
+    [
+        (LARGE - 1, 0.0, SCARCE, None),
+        (LARGE, 0.0, SCARCE, PASSIVE),
+        (0, AT_LEAST_EVERY, None, PASSIVE),
+        (HUGE, 0.0, None, TRUNCATE),
+        (MB, 0.0, SCARCE - 1, TRUNCATE),
+        (MB - 1, 0.0, 0, None),
+    ],
+)
+def test_checkpoints(size: int, seconds: float, free: int | None, kind: str | None) -> None:
+    """Quietly from a few megabytes on and now and then; the space is given back when large or scarce."""
+    assert kind_of(size, seconds, free) == kind
 
 
 def test_requests_stay_while_the_trail_waits() -> None:
