@@ -49,7 +49,7 @@ ALSO: dict[str, Callable[[App], object]] = {
     "database.breaker_probe_first": lambda app: app.db.availability.reads._first,
     "database.breaker_probe_cap": lambda app: app.db.availability.reads._cap,
     "database.slow_operation": lambda app: app.db.health.slow,
-    "degradation.journal_megabytes": lambda app: _continuity(app).journal.settings.journal_megabytes,
+    "degradation.journal_megabytes": lambda app: _continuity(app).journal._settings.journal_megabytes,
     "snapshot.hot_reads": lambda app: _continuity(app).hot._settings.hot_reads,
     "maintenance.reserve_megabytes": lambda app: _continuity(app).reserve.size // 1024 // 1024,
     "backup.drill_every": lambda app: _protection(app)._settings.drill_every,
