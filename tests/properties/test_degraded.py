@@ -1,0 +1,173 @@
+"""Property 2: when every attempt at reopening has failed, the log says so, and people are served."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modelus_bot.config import (
+    DatabaseSettings,
+    DegradationSettings,
+    LoggingSettings,
+    Settings,
+    SnapshotSettings,
+)
+from modelus_bot.database import availability, reading, transaction
+from modelus_bot.database.connection import Lane
+from modelus_bot.database.continuity import Continuity
+from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable
+from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context, ReadTransaction, query
+from modelus_bot.database.snapshot.age import answered_as_of
+from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.logs import configure_logging
+from tests.database.journal.waiting import Take, taken
+from tests.database.operations import PutSetting, all_settings, counted
+from tests.properties.test_reconnection import Away
+
+USES: dict[Lane, Callable[[DatabaseManager], Awaitable[object]]] = {
+    Lane.WRITER: lambda db: db.write(PutSetting(key="mark", value=1), Context()),
+    Lane.READER: lambda db: db.read(all_settings),
+    Lane.LONG_READER: lambda db: db.read(counted, 3),
+}
+
+
+@query(kept=True)
+def kept_mark(tx: ReadTransaction) -> int | None:
+    """Return what is also known without the database."""
+    value = tx.fetch_value("SELECT value FROM settings WHERE key = 'known'")
+    return None if value is None else int(value)
+
+
+def test_when_reopening_fails_for_good_people_are_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Feature: database-reliability, Property 2: For any scenario where all reconnection attempts are
+    exhausted, the system should log failures and continue operating with degraded functionality.
+    """
+    monkeypatch.setattr(transaction, "RETRY_FIRST", 0.004)
+    monkeypatch.setattr(transaction, "RETRY_CAP", 0.02)
+    monkeypatch.setattr(reading, "RETRY_PAUSE", 0.005)
+    monkeypatch.setattr(availability, "LOOK_SECONDS", 0.01)
+    path = tmp_path / "data" / "modelus.db"
+    numbers = itertools.count(1)
+    continuity = Continuity(
+        path,
+        degradation=DegradationSettings(patience=0.05),
+        snapshot=SnapshotSettings(),
+        reserve_megabytes=0,
+        tables=("settings",),
+        telling=telling,
+        explain=explain,
+    )
+    config = DatabaseSettings(
+        path=path,
+        synchronous="NORMAL",
+        reopen_base=0.004,
+        reopen_cap=0.01,
+        breaker_failures=1000,
+        breaker_probe_first=0.02,
+        breaker_probe_cap=0.05,
+        write_deadline=0.4,
+        read_deadline=0.4,
+        long_read_deadline=0.4,
+    )
+
+    with asyncio.Runner() as runner:
+        db = DatabaseManager(path, config, tolerant=True, continuity=continuity)
+        runner.run(db.__aenter__())
+
+        @settings(
+            max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+        )
+        @given(
+            lane=st.sampled_from(list(Lane)),
+            how=st.sampled_from(["file", "folder"]),
+            attempts=st.integers(1, 4),
+            changes=st.integers(1, 4),
+        )
+        def example(lane: Lane, how: str, attempts: int, changes: int) -> None:
+            db.apply(config.model_copy(update={"reopen_attempts": attempts}))
+            number = next(numbers)
+            log = tmp_path / f"{number}.jsonl"
+            with configure_logging(Settings(logging=LoggingSettings(file=log)), terminal=False):
+                runner.run(degrade(db, lane, Away(path, how), number, changes))
+            check_log(log.read_text("utf-8").splitlines(), attempts)
+
+        try:
+            example()
+        finally:
+            runner.run(db.close())
+    names = taken(path)
+    assert len(names) == len(set(names)) > 100
+    assert names == sorted(names, key=lambda name: tuple(map(int, name.split("."))))
+
+
+async def degrade(db: DatabaseManager, lane: Lane, away: Away, number: int, changes: int) -> None:
+    """Lose the file for good, be served without it, and get it back."""
+    assert db.continuity is not None
+    await db.write(PutSetting(key="known", value=number), Context())
+    await db.continuity.snapshot.settle()
+    away.take()
+    using = asyncio.ensure_future(USES[lane](db))
+    async with asyncio.timeout(30):
+        while db.mode != "degraded":
+            await asyncio.sleep(0.005)
+    try:
+        await served(db, number, changes)
+    finally:
+        away.give_back()
+    async with asyncio.timeout(30):
+        while db.mode != "normal" or db.continuity.journal.unfinished:
+            await asyncio.sleep(0.005)
+    with contextlib.suppress(DatabaseError):
+        await using
+    assert await db.read(kept_mark) == number
+    assert (await db.read(all_settings))[f"taken:{number}.{changes}"]
+
+
+async def served(db: DatabaseManager, number: int, changes: int) -> None:
+    """What is known is answered with its age, what can wait is saved, the rest is refused in a sentence."""
+    answered_as_of.set(None)
+    assert await db.read(kept_mark) == number
+    assert answered_as_of.get() is not None
+    for change in range(1, changes + 1):
+        with pytest.raises(WriteDeferred) as deferred:
+            await db.write(Take(name=f"{number}.{change}"), Context())
+        assert str(deferred.value.number) in deferred.value.sentence
+    for refused in (db.read(all_settings), db.write(PutSetting(key="mark", value=2), Context())):
+        with pytest.raises(DatabaseUnavailable) as error:
+            await refused
+        assert "try again" in error.value.user_message
+        assert error.value.reference
+    assert db.overview().cause
+
+
+def check_log(lines: list[str], attempts: int) -> None:
+    """The log has each attempt, the loss with its cause and a reference, and the way back."""
+    records: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    lost = [one for one in records if one["event"] == "connection_lost"]
+    assert lost
+    for one in lost:
+        assert one["level"] == "ERROR"
+        assert one["attempts"] == attempts
+        assert one["cause"]
+        assert len(one["reference"]) == 8
+    tried = [one["attempt"] for one in records if one["event"] == "connection_reopening"]
+    assert tried.count(attempts) >= len(lost)
+    events = [one["event"] for one in records]
+    assert (
+        events.index("connection_lost")
+        < events.index("database_unavailable")
+        < events.index("breaker_closed")
+    )
