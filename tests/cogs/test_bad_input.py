@@ -117,7 +117,7 @@ BAD = [
     Bad("oncall on", "day", "whenever", "Write a day as 2026-03-31", who="avery"),
     Bad("oncall on", "day", "in 60 weeks", "No sprint is planned for", who="avery"),
     Bad("oncall handoff", "note", "   ", "is missing", who="bo"),
-    Bad("oncall set", "discipline", "nope", "There is no discipline called “nope”", SET),
+    Bad("oncall set", "discipline", "nope", "“nope” is not a discipline", SET),
     Bad("oncall set", "user", ROBOT, "is a bot; choose a person", SET),
     Bad("oncall set", "user", GONE, "is deactivated", SET),
     Bad("oncall set", "reason", "  ", "The reason is missing", SET),
@@ -179,6 +179,7 @@ NOT_POSSIBLE = {
     ("member role", "role"): CHOICES,
     ("audit member", "user"): ANY_MEMBER,
     ("dbhealth", "view"): CHOICES,
+    ("database maintain", "vacuum"): YES_OR_NO,
 }
 
 

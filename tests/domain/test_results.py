@@ -11,8 +11,9 @@ import pytest
 from modelus_bot.bundled import sample_dir
 from modelus_bot.database.operation import Write
 from modelus_bot.domain import cover_steps as steps
-from modelus_bot.domain import members, notifications, oncall, rosters, sprints
+from modelus_bot.domain import members, notifications, oncall, pruning, rosters, sprints
 from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines
+from modelus_bot.domain.reconciling import TellAuthors, Told
 from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
 from tests.domain.cover_cases import ask, bring_to
 from tests.domain.operations import operations
@@ -60,6 +61,8 @@ def in_status(status: str) -> Callable[[Rota], object]:
     return lambda rota: bring_to(rota, status)
 
 
+TOLD = Told(number=1, change="add sprint", author=ADA, request_id="1", applied=True)
+
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
     Sample(members.RegisterMember(discord_id=GUEST, username="Gus"), GUEST),
@@ -89,6 +92,14 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(steps.SetCoverMessage(cover_id=1, message_id=GUEST), None, ask),
     Sample(notifications.MarkDelivered(ids=(1,))),
     Sample(notifications.MarkFailed(id=1, error="closed", retry_at=1)),
+    Sample(TellAuthors(items=(TOLD,))),
+    Sample(pruning.BeginMaintenance(run_key="2026-W47")),
+    Sample(pruning.EndMaintenance(run_key="2026-W47", ok=True, lines=("done",))),
+    Sample(pruning.PruneNotices(ids=(1,), before=1)),
+    Sample(pruning.PruneSamples(ids=(1,), before=1)),
+    Sample(pruning.PruneRequests(ids=("1",), before=1)),
+    Sample(pruning.PruneJobRuns(keys=(("handoff", "1"),), before=1)),
+    Sample(pruning.PruneErrors(ids=(1,), before=1)),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

@@ -222,5 +222,5 @@ FAULTS: dict[str, Fault] = {
     "full disk": full_disk,
     "closed": nothing,
 }
-ONLY_WHILE_OPEN = {"closed", "full disk"}
-"""A bot cannot be opened closed, and on a disk without a free byte it cannot write down that it runs."""
+ONLY_WHILE_OPEN = {"closed"}
+"""A bot cannot be opened closed."""
