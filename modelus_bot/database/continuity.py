@@ -52,6 +52,9 @@ R = TypeVar("R")
 CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
 """Seconds between two attempts at what could not be applied although the database works."""
 
+HURRY = 0.25
+"""Seconds that people wait once somebody has waited in vain."""
+
 AWAY = (
     ConnectionLost,
     CorruptionDetected,
@@ -96,6 +99,7 @@ class Continuity:
         self.on_space: Callable[[], None] = lambda: None
         self._settings = degradation
         self._next_try, self._pause = 0.0, CATCH_UP_FIRST
+        self._in_vain = False
         self._ask_version: Callable[[], Awaitable[Version]] | None = None
         self._parts = AsyncExitStack()
 
@@ -115,8 +119,16 @@ class Continuity:
 
     @property
     def patience(self) -> float:
-        """Seconds after which somebody is served from here instead of waiting for the database."""
-        return self._settings.patience
+        """Seconds after which somebody is served from here instead of waiting for the database.
+
+        Once somebody has waited in vain nobody waits long, until the database answers again: a command asks
+        several times.
+        """
+        return min(HURRY, self._settings.patience) if self._in_vain else self._settings.patience
+
+    def worked(self) -> None:
+        """Note that the database has answered."""
+        self._in_vain = False
 
     def apply(
         self, degradation: DegradationSettings, snapshot: SnapshotSettings, reserve_megabytes: int
@@ -144,10 +156,11 @@ class Continuity:
 
         While others wait in the journal something is wrong, so that nobody waits long any more.
         """
-        if not write.deferrable and not self.journal.depth:
+        if not write.deferrable and not self.journal.depth and not self._in_vain:
             return context
-        deadline = context.deadline if context.deadline is not None else self.patience
-        return replace(numbered(context), deadline=min(deadline, self.patience))
+        patience = self.patience if write.deferrable else self._settings.patience
+        deadline = context.deadline if context.deadline is not None else patience
+        return replace(numbered(context), deadline=min(deadline, patience))
 
     def must_wait(self, write: Write[Any]) -> bool:
         """Say whether others were saved before this one, which go first."""
@@ -157,6 +170,7 @@ class Continuity:
         """Save a write for later; raises ``cause`` when it cannot wait, and what the journal raises."""
         if not write.deferrable or not isinstance(cause, AWAY):
             raise cause
+        self._in_vain = True
         number = await self.journal.append(write, context)
         await self.note(
             command_entry(
@@ -188,6 +202,7 @@ class Continuity:
         """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
         if not isinstance(cause, AWAY) or not self.can_answer(query):
             raise cause
+        self._in_vain = True
         return await self.snapshot.answer(query, run)
 
     def suspect(self, error: DatabaseError) -> None:

@@ -199,12 +199,14 @@ class DatabaseManager:
         except DatabaseError as error:
             self._note_failure(writes, error)
             raise
-        self.availability.succeeded(writes)
+        self._note_success(writes)
         return result
 
     async def preview(self, write: Write[R], context: Context) -> R:
         """Return what a change would give, and undo it: nothing is saved."""
         writes = self.availability.writes
+        if self.continuity is not None:
+            context = self.continuity.prepared(write, context)
         self._check_running()
         self.availability.check(writes, type(write).__name__)
         try:
@@ -248,7 +250,7 @@ class DatabaseManager:
         except DatabaseError as error:
             self._note_failure(reads, error)
             raise
-        self.availability.succeeded(reads)
+        self._note_success(reads)
         return result
 
     def _patience(self, query: Query[..., Any]) -> float | None:
@@ -340,6 +342,11 @@ class DatabaseManager:
 
     async def _remember_end(self, protection: Protection) -> None:
         await protection.closed(self._transactions.head())
+
+    def _note_success(self, breaker: CircuitBreaker) -> None:
+        self.availability.succeeded(breaker)
+        if self.continuity is not None:
+            self.continuity.worked()
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
         """Tell breaker and guard how an operation failed."""
