@@ -1,0 +1,83 @@
+"""How long people wait: a command that asks several times does not wait each time, and a preview not long."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
+from modelus_bot.database.continuity import HURRY, Continuity
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.domain.reconciling import explain, telling
+from tests.database.journal.waiting import Take, taken
+from tests.database.operations import PutSetting
+from tests.faults.away_site import foreign_lock
+from tests.properties.test_degraded import kept_mark
+from tests.properties.test_reconnection import Away
+
+pytestmark = pytest.mark.fault
+
+PATIENCE = 0.6
+
+
+def manager(path: Path) -> DatabaseManager:
+    """Return a database whose lanes and breakers would let people wait for ever."""
+    continuity = Continuity(
+        path,
+        degradation=DegradationSettings(patience=PATIENCE),
+        snapshot=SnapshotSettings(),
+        reserve_megabytes=0,
+        tables=("settings",),
+        telling=telling,
+        explain=explain,
+    )
+    settings = DatabaseSettings(
+        path=path,
+        synchronous="NORMAL",
+        busy_slice=0.02,
+        write_deadline=3600,
+        read_deadline=3600,
+        breaker_failures=1000,
+        reopen_attempts=100,
+        reopen_base=0.05,
+        reopen_cap=0.1,
+    )
+    return DatabaseManager(path, settings, continuity=continuity)
+
+
+async def test_once_somebody_has_waited_nobody_waits_long(tmp_path: Path) -> None:
+    """The first answer without the database takes all the patience there is, the next ones hardly any."""
+    path = tmp_path / "modelus.db"
+    away = Away(path, "file")
+    async with manager(path) as db, asyncio.timeout(60):
+        continuity = db.continuity
+        assert continuity is not None
+        await db.write(PutSetting(key="known", value=7), Context())
+        await continuity.snapshot.settle()
+        away.take()
+        assert continuity.patience == PATIENCE
+        assert await db.read(kept_mark) == 7
+        assert continuity.patience == HURRY
+        assert await db.read(kept_mark) == 7
+        with pytest.raises(WriteDeferred):
+            await db.write(Take(name="later"), Context())
+        with pytest.raises(DatabaseError):
+            await db.write(PutSetting(key="known", value=8), Context())
+        away.give_back()
+        while continuity.journal.unfinished or continuity.patience != PATIENCE:
+            await asyncio.sleep(0.05)
+            await db.read(kept_mark)
+    assert taken(path) == ["later"]
+
+
+async def test_a_preview_does_not_wait_for_another_programs_lock(tmp_path: Path) -> None:
+    """What can be saved for later is not waited for longer when it is only looked at before."""
+    async with manager(tmp_path / "modelus.db") as db, asyncio.timeout(60):
+        with foreign_lock(tmp_path), pytest.raises(DatabaseError):
+            await db.preview(Take(name="looked at"), Context())
+        assert await db.preview(Take(name="looked at"), Context()) == 1
