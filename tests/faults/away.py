@@ -114,6 +114,13 @@ class Crowd:
             for number in self._numbers
         )  # fmt: skip
 
+    async def nothing_waits(self) -> None:
+        """Wait until everything that was saved for later is made."""
+        assert self._app.db.continuity is not None
+        async with asyncio.timeout(LIMIT):
+            while self._app.db.continuity.journal.unfinished:
+                await asyncio.sleep(0.02)
+
     async def find_author(self) -> None:
         """Find out who of the producers is on duty, and may leave notes."""
         path = self._app.settings.database.path.parents[1] / "author"
@@ -308,6 +315,7 @@ async def main(site: Path, pause: float, *, quick: bool) -> None:
         await asyncio.to_thread(sys.stdin.read)
         crowd.stopping.set()
         await working
+        await crowd.nothing_waits()
         say("loop", worst=crowd.worst, late=crowd.late)
     say("end")
 
