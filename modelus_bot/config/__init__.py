@@ -8,8 +8,8 @@ file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.loading import Loaded, config_file, load, load_settings
-from modelus_bot.config.metrics import MetricsSettings
 from modelus_bot.config.maintenance import MaintenanceSettings
+from modelus_bot.config.metrics import MetricsSettings
 from modelus_bot.config.models import (
     DatabaseSettings,
     LoggingSettings,
