@@ -152,11 +152,13 @@ class Continuity:
         self.snapshot.follow(read)
 
     def prepared(self, write: Write[Any], context: Context) -> Context:
-        """Return the context for a write that can be saved for later: named, and waiting only shortly.
+        """Return the context for a write that people wait for, or that can be saved for later.
 
-        While others wait in the journal something is wrong, so that nobody waits long any more.
+        Both wait only shortly, and what can be saved has a name. The bot itself has time, unless others
+        wait in the journal: then something is wrong.
         """
-        if not write.deferrable and not self.journal.depth and not self._in_vain:
+        hurried = context.actor is not None or self.journal.depth or self._in_vain
+        if not write.deferrable and not hurried:
             return context
         patience = self.patience if write.deferrable else self._settings.patience
         deadline = context.deadline if context.deadline is not None else patience

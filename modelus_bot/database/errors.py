@@ -94,6 +94,9 @@ class Severity(StrEnum):
     CRITICAL = "CRITICAL"
 
 
+CONSTRAINT_DATATYPE = 3091
+"""A value of the wrong type for a STRICT table; Python 3.11 has no name for it."""
+
 SENTENCES: dict[ErrorType, str] = {
     ErrorType.CONNECTION_LOST: "Database temporarily unavailable. Please try again in a moment.",
     ErrorType.QUERY_FAILED: "Unable to process your request. Please try again.",
@@ -425,6 +428,8 @@ def from_sqlite(error: BaseException, *, operation: str | None = None, attempts:
         return error
     code: int | None = getattr(error, "sqlite_errorcode", None)
     name: str | None = getattr(error, "sqlite_errorname", None)
+    if code == CONSTRAINT_DATATYPE:
+        name = "SQLITE_CONSTRAINT_DATATYPE"
     detail = str(error)
     cls = class_for_code(code)
     if code is None and isinstance(error, sqlite3.ProgrammingError) and "closed" in detail:

@@ -241,8 +241,9 @@ class DatabaseManager:
         self.availability.check(reads, query.name)
         lane = self._long_reads if query.long else self._reads
         try:
-            async with asyncio.timeout(self._patience(query)):
-                result = await lane.submit(query, run)
+            patience = self._patience(query)
+            async with asyncio.timeout(patience):
+                result = await lane.submit(query, run, patience)
         except TimeoutError as error:
             failure = DeadlineExceeded("waited too long for the reader", operation=query.name)
             self._note_failure(reads, failure)

@@ -93,14 +93,20 @@ class ReadLane:
         while self._waiting:
             reject(self._waiting.popleft().future, ManagerClosed("the database is closed"))
 
-    async def submit(self, query: Query[..., T], run: Callable[[ReadTransaction], T]) -> T:
-        """Queue a query and return its result; raises ``DatabaseError`` when it cannot be read in time."""
+    async def submit(
+        self, query: Query[..., T], run: Callable[[ReadTransaction], T], seconds: float | None = None
+    ) -> T:
+        """Queue a query and return its result; raises ``DatabaseError`` when it cannot be read in time.
+
+        ``seconds`` is how long its caller waits, if that is less than the lane allows.
+        """
         if self._task is None:
             raise ManagerClosed("the database is closed")
         if len(self._waiting) >= self._settings.queue_limit:
             raise QueueFull(f"{len(self._waiting)} queries wait", operation=query.name)
         loop = asyncio.get_running_loop()
-        entry = _Entry(query, run, time.perf_counter() + self._seconds, loop.create_future())
+        limit = self._seconds if seconds is None else min(seconds, self._seconds)
+        entry = _Entry(query, run, time.perf_counter() + limit, loop.create_future())
         self._waiting.append(entry)
         self._arrived.set()
         result: T = await entry.future

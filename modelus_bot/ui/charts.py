@@ -18,7 +18,7 @@ from loguru import logger
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Point", "latency_chart", "sparkline", "thinned"]
+__all__ = ["Point", "latency_chart", "load", "sparkline", "thinned"]
 
 POINTS = 480
 """How many points a picture shows at most."""
@@ -83,6 +83,13 @@ async def latency_chart(points: Sequence[Point], zone: str) -> bytes | None:
     except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
         logger.opt(exception=error).warning("chart_not_drawn")
     return None
+
+
+def load() -> None:
+    """Load the library, which takes seconds, before anybody waits for a picture; blocking."""
+    if importlib.util.find_spec("matplotlib") is not None:
+        importlib.import_module("matplotlib.backends.backend_agg")
+        importlib.import_module("matplotlib.figure")
 
 
 def _together(points: Sequence[Point]) -> Point:

@@ -178,12 +178,17 @@ class Follower:
             )
 
     def _follow(self) -> None:
+        well = True
         while not self._stop.wait(LOOK_SECONDS):
             try:
                 if self._ledger is not None and not self._tail.quiet(time.time_ns()):
                     self.poll()
             except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
-                logger.opt(exception=error).error("page_sums_fault")
+                if well:
+                    logger.opt(exception=error).error("page_sums_fault")
+                well = False
+            else:
+                well = True
 
     def _poll(self, *, complete: bool, durable: bool) -> None:
         with self._guard:
