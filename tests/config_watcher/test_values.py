@@ -17,6 +17,7 @@ from tests.config_watcher.desk import Desk, desk_at
 SPECIAL: dict[str, tuple[Any, Any]] = {
     "server.timezone": ("Europe/Berlin", "Mars/Base"),
     "server.handoff": ("09:30", "9:30"),
+    "maintenance.time": ("04:30", "4:30"),
     "server.admin_ids": ([1, 2], ["x"]),
 }
 

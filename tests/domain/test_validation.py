@@ -139,6 +139,11 @@ def test_other_models_are_answered_from_what_pydantic_says() -> None:
 
 
 def test_every_field_of_every_operation_has_words() -> None:
-    """No name of a field ever reaches people."""
-    fields = {name for operation in operations() for name in operation.model_fields}
+    """No name of a field of what people fill in ever reaches them; the bot fills in the rest by itself."""
+    fields = {
+        name
+        for operation in operations()
+        if operation.__module__.rpartition(".")[2] not in {"pruning", "reconciling"}
+        for name in operation.model_fields
+    }
     assert fields - set(FIELDS) == set()

@@ -59,7 +59,7 @@ class Flapping:
 
     async def free_disk(self) -> None:
         """Let the prober find that writing works again."""
-        await self.db.availability._probe_once(self.db.availability.writes, self.db._probe_writes)
+        await self.db.availability._probe_once(self.db.availability.writes, self.db._returning._probe_writes)
         assert self.db.mode is Mode.NORMAL
 
     async def operate(self, *, failing: int) -> None:

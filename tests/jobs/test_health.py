@@ -52,7 +52,7 @@ async def space_again(env: BotEnv) -> None:
     """Let the prober find that writing works."""
     writes = env.db.availability.writes
     writes._probe_at = 0.0
-    await env.db.availability._probe_once(writes, env.db._probe_writes)
+    await env.db.availability._probe_once(writes, env.db._returning._probe_writes)
 
 
 async def test_a_change_of_the_mode_is_told_within_a_second(bot_env: BotEnv, clock: Clock) -> None:

@@ -42,6 +42,16 @@ from modelus_bot.domain.members import (
 )
 from modelus_bot.domain.notifications import MarkDelivered, MarkFailed
 from modelus_bot.domain.oncall import Handoff, HandoffNote, SetHolder
+from modelus_bot.domain.pruning import (
+    BeginMaintenance,
+    EndMaintenance,
+    PruneErrors,
+    PruneJobRuns,
+    PruneNotices,
+    PruneRequests,
+    PruneSamples,
+)
+from modelus_bot.domain.reconciling import TellAuthors, Told
 from modelus_bot.domain.rosters import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
 from modelus_bot.domain.sprints import AddSprint, ArchiveSprint, EditSprint
@@ -292,6 +302,24 @@ class History:
         self.do(MarkDelivered(ids=(number, number + 1)))
         self.do(MarkFailed(id=number + 2, error="closed", retry_at=self.rota.at + 60))
 
+    def maintain(self) -> None:
+        """Let the bot remove what is old, and tell authors of saved changes."""
+        number, key = self.dice.randint(1, 40), f"run {self.dice.randint(1, 5)}"
+        before = self.rota.at + self.dice.randint(-10, 10) * 86400
+        author = self.somebody
+        told = Told(number=number, change="add sprint", author=author, request_id=f"{number}", applied=True)
+        for write in (
+            TellAuthors(items=(told,)),
+            BeginMaintenance(run_key=key),
+            EndMaintenance(run_key=key, ok=self.dice.random() < 0.8),
+            PruneNotices(ids=(number, number + 1), before=before),
+            PruneSamples(ids=(number,), before=before),
+            PruneRequests(ids=(str(number),), before=before),
+            PruneJobRuns(keys=(("maintenance", key),), before=before),
+            PruneErrors(ids=(number,), before=before),
+        ):
+            self.do(write)
+
     def import_rota(self) -> None:
         """Import the sample rota beside what is there."""
         self.do(ImportRotation(data=mend(read_folder(SAMPLE))))
@@ -308,7 +336,7 @@ CHOICES = (
     *[History.time_passes, History.add_to_roster, History.change_roster, History.add_sprint] * 3,
     *[History.ask_cover, History.cover_step, History.cover_step] * 6,
     *[History.away, History.change_sprint, History.set_holder, History.change_people] * 2,
-    *[History.more_disciplines, History.deliver, History.import_rota],
+    *[History.more_disciplines, History.deliver, History.import_rota, History.maintain],
 )
 
 

@@ -177,7 +177,7 @@ async def away(db: DatabaseManager, key: str) -> Counter[str]:
         await db.write(PutSetting(key=key, value=1), Context())
     await db.read(setting, key)
     writes._probe_at = 0.0
-    await db.availability._probe_once(writes, db._probe_writes)
+    await db.availability._probe_once(writes, db._returning._probe_writes)
     return Counter(read=1)
 
 
