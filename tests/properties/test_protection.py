@@ -1,0 +1,148 @@
+"""Properties 11 to 13: files are checked, copied by the clock, and restored when they are damaged."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.domain.invariants import INVARIANTS
+from tests.database.operations import PutSetting, setting
+
+EXAMPLES = settings(
+    max_examples=100 if os.environ.get("MODELUS_TEST_FULL") else 4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""Each example opens real files and starts real processes, which takes a second or two."""
+ROWS = 200
+
+
+def opened(folder: Path, alerts: list[Alert]) -> DatabaseManager:
+    """Return a protected database in a folder."""
+    protection = Protection(
+        folder / "data" / "modelus.db",
+        backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1),
+        archive=ArchiveSettings(mode="off"),
+        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.2, check_every=1),
+        invariants=INVARIANTS,
+    )
+    protection.on_alert = alerts.append
+    return DatabaseManager(
+        protection.parts.path, DatabaseSettings(read_deadline=30, write_deadline=30), protection=protection
+    )
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a filled database and a verified backup of it."""
+    folder = tmp_path_factory.mktemp("pristine")
+
+    async def fill() -> None:
+        async with opened(folder, []) as db:
+            for number in range(ROWS):
+                await db.write(PutSetting(key=f"key {number}", value=number), Context())
+            assert db.protection is not None
+            await db.protection.backups.create("manual")
+
+    asyncio.run(fill())
+    return folder
+
+
+@EXAMPLES
+@given(unclean=st.booleans(), lasting=st.booleans())
+def test_files_are_checked_at_the_start_and_on_a_schedule(
+    pristine: Path, unclean: bool, lasting: bool
+) -> None:
+    """Feature: database-reliability, Property 11: For any database startup and periodic operation, integrity
+    checks should be performed.
+    """
+
+    async def live(folder: Path) -> tuple[bool, float | None]:
+        async with opened(folder, []) as db:
+            assert db.protection is not None
+            state = db.protection.parts.state.load()
+            guard = db.protection.guard
+            assert guard is not None
+            if lasting:
+                async with asyncio.timeout(30):
+                    while guard.checked_at is None:
+                        await asyncio.sleep(0.02)
+            return state is not None and not state.clean, guard.checked_at
+
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "site"
+        shutil.copytree(pristine, folder)
+        if unclean:
+            (folder / "data" / "modelus.db-state").unlink()
+        checked_at_start, checked_at = asyncio.run(live(folder))
+    assert checked_at_start
+    assert checked_at is not None or not lasting
+
+
+@EXAMPLES
+@given(every=st.floats(60, 86_400), late=st.floats(0.0, 3.0))
+def test_copies_are_made_at_every_interval(pristine: Path, every: float, late: float) -> None:
+    """Feature: database-reliability, Property 12: For any configured backup interval, automatic backups
+    should be created successfully.
+    """
+    now = 2_000_000_000.0
+
+    async def live(folder: Path) -> None:
+        backups = BackupManager(
+            folder / "data" / "modelus.db",
+            BackupSettings(folder=folder / "copies", every=every, attempts=1),
+            validator=SchemaValidator(),
+            invariants=INVARIANTS,
+            clock=lambda: now,
+        )
+        async with backups, asyncio.timeout(60):
+            while not any(one.counts and one.created_at >= now - 1 for one in backups.manifests()):
+                await asyncio.sleep(0.02)
+
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "site"
+        shutil.copytree(pristine, folder)
+        for _ in range(2):
+            asyncio.run(live(folder))
+            now += every * (1 + late) + 1
+
+
+@EXAMPLES
+@given(offset=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=64, max_size=4096))
+def test_damaged_files_are_restored(pristine: Path, offset: float, noise: bytes) -> None:
+    """Feature: database-reliability, Property 13: For any detected database corruption, automatic restoration
+    from recent backup should be offered.
+    """
+    alerts: list[Alert] = []
+
+    async def live(folder: Path) -> list[int | None]:
+        async with opened(folder, alerts) as db:
+            return [await db.read(setting, f"key {number}") for number in range(ROWS)]
+
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "site"
+        shutil.copytree(pristine, folder)
+        database = folder / "data" / "modelus.db"
+        before = database.read_bytes()
+        at = int(offset * len(before))
+        altered = bytearray(before)
+        altered[at : at + len(noise)] = noise
+        database.write_bytes(altered[: len(before)])
+        values = asyncio.run(live(folder))
+    assert values == list(range(ROWS))
+    if altered[: len(before)] != before:
+        assert "database_recovered" in [one.kind for one in alerts]
