@@ -15,8 +15,8 @@ from tests.database.archive.writing import add, first_copy, needs_program, opene
 
 pytestmark = [needs_program, pytest.mark.fault]
 
-MOMENTS = 50 if os.environ.get("MODELUS_TEST_FULL") else 8
-WRITING_SECONDS = 8.0
+MOMENTS = 50 if os.environ.get("MODELUS_TEST_FULL") else 4
+WRITING_SECONDS = 5.0
 
 
 @pytest.mark.slow

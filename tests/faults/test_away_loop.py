@@ -149,8 +149,12 @@ async def moved(app: App) -> None:
     """Take the file away; the bot brings it back from what it has open."""
     path = app.db.path
     path.rename(path.with_name("elsewhere.db"))
+    async with asyncio.timeout(60):
+        while not path.exists():
+            with contextlib.suppress(DatabaseError):
+                await write_on(app, 1)
+    await until_normal(app)
     await write_on(app, 50)
-    assert path.exists()
     await until_normal(app)
 
 

@@ -23,7 +23,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.operations import PutSetting, setting
 
-NUMBERS = range(500) if os.environ.get("MODELUS_TEST_FULL") else (*range(10), 65)
+NUMBERS = range(500) if os.environ.get("MODELUS_TEST_FULL") else (*range(5), 65)
 """Seeds of the damages; of 65 a salvaged file was once taken for complete."""
 ROWS, LATER = 700, 30
 PAGE = 4096
@@ -192,8 +192,8 @@ async def noticed(alerts: list[Alert]) -> None:
 async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Path) -> None:
     """Every row comes back as it was; only rows that no copy has may be missing, and none is ever wrong."""
     counts: Counter[str] = Counter()
-    chosen = os.environ.get("MODELUS_DAMAGE")
-    numbers = [int(chosen)] if chosen else NUMBERS
+    first, _, last = os.environ.get("MODELUS_DAMAGE", "").partition("-")
+    numbers = range(int(first), int(last or first) + 1) if first else NUMBERS
     for number in numbers:
         pick = random.Random(number)
         archive = pick.choice(["auto", "off"])

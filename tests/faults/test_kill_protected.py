@@ -15,7 +15,7 @@ from modelus_bot.database.recovery.alerts import Alert
 from tests.database.operations import setting
 from tests.faults.guarded_writer import protected
 
-KILLS = 100 if os.environ.get("MODELUS_TEST_FULL") else 6
+KILLS = 100 if os.environ.get("MODELUS_TEST_FULL") else 4
 
 
 @pytest.mark.timeout(7200)

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 BLOCK = 256
 PAGE = 4096
-KILLS = 60 if FULL else 8
+KILLS = 60 if FULL else 4
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def test_every_block_overwritten_is_found(database: Path) -> None:
     dice = random.Random(7)
     blocks = range(0, len(content), BLOCK)
     missed = []
-    for offset in blocks if FULL else dice.sample(blocks, 60):
+    for offset in blocks if FULL else dice.sample(blocks, 20):
         overwrite(database, offset, dice.randbytes(BLOCK))
         report = await PageSums(database, run=run_here).check()
         overwrite(database, offset, content[offset : offset + BLOCK])
@@ -53,7 +53,7 @@ async def test_every_block_overwritten_is_found(database: Path) -> None:
             missed.append(offset)
     assert missed == []
     assert database.read_bytes() == content
-    print(f"{len(blocks) if FULL else 60} of {len(blocks)} blocks, none missed")
+    print(f"{len(blocks) if FULL else 20} of {len(blocks)} blocks, none missed")
 
 
 async def test_single_bits_swapped_zeroed_and_older_pages_are_found(database: Path) -> None:
@@ -66,7 +66,7 @@ async def test_single_bits_swapped_zeroed_and_older_pages_are_found(database: Pa
     content = database.read_bytes()
     dice = random.Random(8)
     pages = range(2, len(content) // PAGE + 1)
-    for _ in range(200 if FULL else 30):
+    for _ in range(200 if FULL else 9):
         one, other = dice.sample(pages, 2)
         bit = bytearray(_page(content, one))
         bit[dice.randrange(PAGE)] ^= 1 << dice.randrange(8)

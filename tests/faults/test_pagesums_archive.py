@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), nee
 
 SECONDS = 60.0 if os.environ.get("MODELUS_TEST_FULL") == "1" else 15.0
 PAGE = 4096
+NOISE = b"\xa5" * 256
 
 
 async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
@@ -44,10 +45,10 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
         commits, waits = await writing
         await archive.sync(seconds=20)
         page = database.stat().st_size // PAGE
-        overwrite(database, page * PAGE - 300, bytes(256))
+        overwrite(database, page * PAGE - 300, NOISE)
         damaged = await sums.check()
         descriptor = os.open(database, os.O_RDONLY)
-        healed = os.pread(descriptor, 256, page * PAGE - 300) != bytes(256)
+        healed = os.pread(descriptor, 256, page * PAGE - 300) != NOISE
         os.close(descriptor)
         await archive.stop()
         await sums.before_close()
