@@ -153,6 +153,7 @@ async def moved(app: App) -> None:
         while not path.exists():
             with contextlib.suppress(DatabaseError):
                 await write_on(app, 1)
+            await asyncio.sleep(0.05)
     await until_normal(app)
     await write_on(app, 50)
     await until_normal(app)
