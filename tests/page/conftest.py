@@ -1,6 +1,8 @@
 """A sandbox in a process of its own, and a person with a browser in front of it."""
 
+import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -196,10 +198,13 @@ class Visitor:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on, from this worker's own range: others would take one that is let go."""
+    first = 20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in random.sample(range(first, first + 1_000), 50):
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    pytest.skip("no port is free")
 
 
 @pytest.fixture(scope="module")
