@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --constraint
 MADE := $(VENV)/.made-$(VERSION)
 FOR_RUN := $(VENV)/.for-run-$(VERSION)
 FOR_WORK := $(VENV)/.for-work-$(VERSION)
-WORKERS ?= 3
+WORKERS ?= 4
 
 .PHONY: help run test test-full check docs format bench clean
 

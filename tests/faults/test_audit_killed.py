@@ -24,7 +24,7 @@ from modelus_bot.database.health import HealthMonitor
 from modelus_bot.database.transaction import TransactionManager
 from tests.faults.audit_writer import prepare
 
-KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 8
+KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 5
 
 
 @pytest.mark.fault

@@ -45,7 +45,7 @@ async def test_every_block_overwritten_is_found(database: Path) -> None:
     dice = random.Random(7)
     blocks = range(0, len(content), BLOCK)
     missed = []
-    for offset in blocks if FULL else dice.sample(blocks, 20):
+    for offset in blocks if FULL else dice.sample(blocks, 10):
         overwrite(database, offset, dice.randbytes(BLOCK))
         report = await PageSums(database, run=run_here).check()
         overwrite(database, offset, content[offset : offset + BLOCK])
@@ -53,7 +53,7 @@ async def test_every_block_overwritten_is_found(database: Path) -> None:
             missed.append(offset)
     assert missed == []
     assert database.read_bytes() == content
-    print(f"{len(blocks) if FULL else 20} of {len(blocks)} blocks, none missed")
+    print(f"{len(blocks) if FULL else 10} of {len(blocks)} blocks, none missed")
 
 
 async def test_single_bits_swapped_zeroed_and_older_pages_are_found(database: Path) -> None:
@@ -66,7 +66,7 @@ async def test_single_bits_swapped_zeroed_and_older_pages_are_found(database: Pa
     content = database.read_bytes()
     dice = random.Random(8)
     pages = range(2, len(content) // PAGE + 1)
-    for _ in range(200 if FULL else 9):
+    for _ in range(200 if FULL else 5):
         one, other = dice.sample(pages, 2)
         bit = bytearray(_page(content, one))
         bit[dice.randrange(PAGE)] ^= 1 << dice.randrange(8)

@@ -16,9 +16,9 @@ from tests.faults.damaged import Original, filled, outcome, told
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
-RANDOM_PAGES = 300 if FULL else 10
-BLOCKS = 300 if FULL else 8
-SWAPS = 100 if FULL else 5
+RANDOM_PAGES = 300 if FULL else 6
+BLOCKS = 300 if FULL else 5
+SWAPS = 100 if FULL else 3
 ONE_PAGE = 0.995
 PAGE_ONE = 0.95
 

@@ -23,7 +23,7 @@ from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.operations import PutSetting, setting
 
 EXAMPLES = settings(
-    max_examples=100 if os.environ.get("MODELUS_TEST_FULL") else 4,
+    max_examples=100 if os.environ.get("MODELUS_TEST_FULL") else 3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -214,7 +214,7 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=120 if FULL else 8,
+    max_examples=120 if FULL else 5,
     stateful_step_count=40 if FULL else 25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
