@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from typing import Any
 
@@ -37,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 async def tell(env: BotEnv, person: int, title: str, after: int | None = None) -> None:
     """Queue a notice in the bot's database."""
-    await env.db.write(Tell(person=person, title=title, after=after), Context())
+    await env.db.write(Tell(person=person, title=title, after=after), Context(at=int(time.time()) - 10))
 
 
 def titles(person: Any) -> list[str]:
