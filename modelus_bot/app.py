@@ -205,7 +205,7 @@ def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> 
 def _tell_of_bad_edit(db: DatabaseManager, text: str) -> None:
     """Let administrators read what is wrong with an edit of the settings."""
     if db.protection is not None:
-        db.protection.waiting.append(Alert("settings_not_applied", f"The settings were not changed. {text}"))
+        db.protection.tell(Alert("settings_not_applied", f"The settings were not changed. {text}"))
 
 
 def _protection(settings: Settings, path: Path, *, own: bool) -> Protection:
@@ -231,7 +231,7 @@ def _continuity(settings: Settings, path: Path, protection: Protection) -> Conti
         telling=telling,
         explain=explain,
     )
-    continuity.on_reconciled = lambda report: protection.waiting.append(
+    continuity.on_reconciled = lambda report: protection.tell(
         Alert("journal_replayed", report.words, "warning" if report.refused or report.expired else "info")
     )
     return continuity

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
-from modelus_bot.database.continuity import HURRY, Continuity
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.continuity import HURRY
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
-from modelus_bot.domain.reconciling import explain, telling
+from tests.database.continuing import continuity_of
 from tests.database.journal.waiting import Take, taken
 from tests.database.operations import PutSetting
 from tests.faults.away_site import foreign_lock
@@ -27,15 +27,7 @@ PATIENCE = 0.6
 
 def manager(path: Path) -> DatabaseManager:
     """Return a database whose lanes and breakers would let people wait for ever."""
-    continuity = Continuity(
-        path,
-        degradation=DegradationSettings(patience=PATIENCE),
-        snapshot=SnapshotSettings(),
-        reserve_megabytes=0,
-        tables=("settings",),
-        telling=telling,
-        explain=explain,
-    )
+    continuity = continuity_of(path, patience=PATIENCE)
     settings = DatabaseSettings(
         path=path,
         synchronous="NORMAL",

@@ -7,28 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
-from modelus_bot.database.continuity import Continuity
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.degradation import BreakerState
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
-from modelus_bot.domain.reconciling import explain, telling
+from tests.database.continuing import continuity_of
 from tests.database.journal.waiting import Take, taken
 from tests.faults.away_site import foreign_lock
 
 
 def manager(path: Path) -> DatabaseManager:
     """Return a database that is looked for often, and whose writers would wait long."""
-    continuity = Continuity(
-        path,
-        degradation=DegradationSettings(patience=0.2),
-        snapshot=SnapshotSettings(),
-        reserve_megabytes=0,
-        tables=("settings",),
-        telling=telling,
-        explain=explain,
-    )
+    continuity = continuity_of(path, patience=0.2)
     settings = DatabaseSettings(
         path=path,
         synchronous="NORMAL",

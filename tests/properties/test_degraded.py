@@ -16,21 +16,18 @@ from hypothesis import strategies as st
 
 from modelus_bot.config import (
     DatabaseSettings,
-    DegradationSettings,
     LoggingSettings,
     Settings,
-    SnapshotSettings,
 )
 from modelus_bot.database import availability, reading, transaction
 from modelus_bot.database.connection import Lane
-from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context, ReadTransaction, query
 from modelus_bot.database.snapshot.age import answered_as_of
-from modelus_bot.domain.reconciling import explain, telling
 from modelus_bot.logs import configure_logging
+from tests.database.continuing import continuity_of
 from tests.database.journal.waiting import Take, taken
 from tests.database.operations import PutSetting, all_settings, counted
 from tests.properties.test_reconnection import Away
@@ -61,15 +58,7 @@ def test_when_reopening_fails_for_good_people_are_served(
     monkeypatch.setattr(availability, "LOOK_SECONDS", 0.01)
     path = tmp_path / "data" / "modelus.db"
     numbers = itertools.count(1)
-    continuity = Continuity(
-        path,
-        degradation=DegradationSettings(patience=0.05),
-        snapshot=SnapshotSettings(),
-        reserve_megabytes=0,
-        tables=("settings",),
-        telling=telling,
-        explain=explain,
-    )
+    continuity = continuity_of(path, patience=0.05)
     config = DatabaseSettings(
         path=path,
         synchronous="NORMAL",

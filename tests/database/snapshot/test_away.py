@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
-from modelus_bot.database.continuity import Continuity
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
@@ -23,7 +22,7 @@ from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.members import RegisterMember, members
 from modelus_bot.domain.notifications import due_notices
 from modelus_bot.domain.permissions import Viewer, check_staff
-from modelus_bot.domain.reconciling import explain, telling
+from tests.database.continuing import continuity_of
 
 
 @pytest.fixture
@@ -31,15 +30,7 @@ def opened(path: Path) -> Callable[[], DatabaseManager]:
     """Build the database with everything that keeps it answering."""
 
     def build() -> DatabaseManager:
-        continuity = Continuity(
-            path,
-            degradation=DegradationSettings(patience=0.3),
-            snapshot=SnapshotSettings(snapshot_seconds=0.02),
-            reserve_megabytes=0,
-            tables=KEPT_TABLES,
-            telling=telling,
-            explain=explain,
-        )
+        continuity = continuity_of(path, patience=0.3, tables=KEPT_TABLES, snapshot_seconds=0.02)
         settings = DatabaseSettings(
             busy_slice=0.05, breaker_probe_first=0.1, breaker_probe_cap=0.2, reopen_base=0.05, reopen_cap=0.2
         )
