@@ -22,6 +22,7 @@ MADE := $(VENV)/.made-$(VERSION)
 FOR_RUN := $(VENV)/.for-run-$(VERSION)
 FOR_WORK := $(VENV)/.for-work-$(VERSION)
 WORKERS ?= 4
+SHARED := --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-full check docs format bench clean
 
@@ -34,10 +35,10 @@ run: $(FOR_RUN) ## start the bot: online with a token in .env, else the sandbox 
 	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; exec $(BIN)/modelus-bot run $(ARGS)
 
 test: $(FOR_WORK) ## run all tests at sizes for every day (minutes)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(SHARED) $(ARGS)
 
 test-full: $(FOR_WORK) ## run all tests at full size (much longer)
-	MODELUS_TEST_FULL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	MODELUS_TEST_FULL=1 $(BIN)/python -m pytest -n $(WORKERS) $(SHARED) $(ARGS)
 
 check: $(FOR_WORK) ## lint, formatting, types, documents
 	$(BIN)/python -m ruff check .

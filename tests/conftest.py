@@ -27,6 +27,13 @@ STAFF_NAMES = {
 }
 ROSTERS = {"account": ("avery", "bo", "casey"), "producer": ("drew", "eli", "finn")}
 SPRINT_DAYS = 14
+SLOW_ROOMS = {"faults", "page", "properties"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the rooms and files with slow tests first, so that no worker ends with one of them alone."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow and item.path.parent.name not in SLOW_ROOMS)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -179,7 +178,7 @@ async def test_a_lost_folder_does_not_matter_until_a_restart(folder: Path, db: D
         snapshot.follow(Reading(db))
         await enter(db, snapshot, 5, "Ada")
         await eventually(lambda: saved_rows(folder) == 1)
-        shutil.rmtree(folder)
+        folder.rename(folder.with_name("gone"))
         folder.write_text("in the way")
         await enter(db, snapshot, 6, "Ben")
         await eventually(lambda: snapshot.problem is not None)
