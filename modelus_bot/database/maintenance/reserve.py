@@ -27,6 +27,7 @@ class Reserve:
 
     Journal, audit file and log live from its space while the database is only read. A reserve that was
     given up has to be allocated again before the disk counts as usable, so that it does not fill up at once.
+    Its file stays, empty: that a reserve is owed has to be known after the bot was killed, too.
     """
 
     def __init__(self, path: Path, megabytes: int) -> None:
@@ -60,6 +61,11 @@ class Reserve:
         """Whether it should be held and is not, though nothing forced it to be given up; asks the disk."""
         return not self._owed and (self.path.exists() if self._size == 0 else not self._complete())
 
+    def claim(self) -> bool:
+        """Hold it at a start, as ``hold`` does; False also while an earlier run's debt cannot be paid."""
+        self._owed = self._size > 0 and self._emptied()
+        return self.restore() if self._owed else self.hold()
+
     def hold(self) -> bool:
         """Set the space aside, unless that is done; False when there is not enough. Blocks: for a thread.
 
@@ -88,7 +94,7 @@ class Reserve:
             self._turn += 1
             was_held, self._held = self._held, False
             self._owed = self._owed or was_held
-            freed = self._remove()
+            freed = self._empty()
         if freed:
             logger.bind(path=str(self.path), bytes=self._size).warning("reserve_released")
         return freed
@@ -148,7 +154,8 @@ class Reserve:
         partial = self.path.with_name(self.path.name + PARTIAL)
         with self._short:
             self._held = False
-            self._remove()
+            if not self._owed:
+                self._remove()
         try:
             descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             try:
@@ -165,6 +172,24 @@ class Reserve:
         finally:
             with contextlib.suppress(OSError):
                 partial.unlink(missing_ok=True)
+
+    def _emptied(self) -> bool:
+        """Say whether the file is what a reserve that was given up leaves."""
+        try:
+            return self.path.stat().st_size == 0
+        except OSError:
+            return False
+
+    def _empty(self) -> bool:
+        """Free its blocks and keep its name; True when there were any."""
+        try:
+            freed = self.path.stat().st_size > 0
+            os.truncate(self.path, 0)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return self._remove()
+        return freed
 
     def _remove(self) -> bool:
         try:

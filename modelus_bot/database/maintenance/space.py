@@ -42,9 +42,10 @@ class SpaceWatch:
         """Hold the reserve, if there is space, and look from now on.
 
         On a disk that is full already it is given up at once: opening the database takes some space, too.
+        One that an earlier run gave up is still owed: until it fits again the disk counts as full.
         """
-        await asyncio.to_thread(self._reserve.hold)
-        if await asyncio.to_thread(self._released):
+        await asyncio.to_thread(self._reserve.claim)
+        if await asyncio.to_thread(self._released) or self._reserve.owed:
             self._tell_full()
         self._task = asyncio.create_task(self._watch(), name="space-watch")
         return self

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +83,7 @@ def test_giving_it_up_twice_frees_once(tmp_path: Path) -> None:
     reserve = Reserve(tmp_path / "modelus.reserve", 1)
     reserve.hold()
     assert [reserve.release(), reserve.release()] == [True, False]
-    assert not reserve.path.exists()
+    assert reserve.path.stat().st_blocks == 0
     assert reserve.restore()
     assert reserve.held
 
@@ -106,11 +108,49 @@ def test_the_space_it_gave_up_itself_does_not_bring_it_back(disk: Path) -> None:
     assert reserve.release()
     assert not reserve.low()
     assert not reserve.restore()
-    assert not reserve.path.exists()
+    assert reserve.path.stat().st_blocks == 0
     ballast.unlink()
     assert reserve.restore()
     assert reserve.held
     assert not reserve.low()
+
+
+GIVE_UP = """
+import os, pathlib, signal, sys
+from modelus_bot.database.maintenance.reserve import Reserve
+reserve = Reserve(pathlib.Path(sys.argv[1]), 1)
+assert reserve.claim()
+assert reserve.release()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_whoever_was_killed_after_giving_it_up_owes_it_still(disk: Path) -> None:
+    """The next start knows, also after a try that failed; once it fits nothing is owed any more."""
+    path = disk / "modelus.reserve"
+    killed = subprocess.run([sys.executable, "-c", GIVE_UP, str(path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    ballast = fill(disk, MEGABYTE // 2)
+    for _ in range(2):
+        reserve = Reserve(path, 1)
+        assert not reserve.claim()
+        assert reserve.owed
+        assert not reserve.restore()
+    ballast.unlink()
+    assert reserve.restore()
+    assert not reserve.owed
+    assert Reserve(path, 1).claim()
+
+
+def test_none_is_owed_once_none_is_wanted(tmp_path: Path) -> None:
+    """With the size set to 0 what an earlier run owed is forgotten, and its name removed."""
+    reserve = Reserve(tmp_path / "modelus.reserve", 1)
+    reserve.claim()
+    reserve.release()
+    unwanted = Reserve(reserve.path, 0)
+    assert unwanted.claim()
+    assert not unwanted.owed
+    assert not reserve.path.exists()
 
 
 def test_giving_it_up_during_an_allocation_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
