@@ -13,7 +13,12 @@ from modelus_bot.logs.secrets import HIDDEN, Hide, cleaned, is_secret_name
 if TYPE_CHECKING:
     from loguru import Record
 
-__all__ = ["fields_of", "json_line", "terminal_line"]
+__all__ = ["STACK", "fields_of", "json_line", "terminal_line"]
+
+STACK = "stack"
+"""The field that says where a failure came from, in many lines."""
+_TROUBLE = 30
+"""The level from which on somebody at the terminal wants to see that: WARNING."""
 
 _COLOURS = {"TRACE": "2", "DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
 
@@ -26,14 +31,19 @@ def fields_of(record: Record, hide: Hide) -> dict[str, Any]:
 
 
 def terminal_line(record: Record, fields: dict[str, Any], hide: Hide, *, coloured: bool) -> str:
-    """Return one line with time, level, event and fields, and below it the traceback."""
+    """Return one line with time, level, event and fields, and below it the traceback.
+
+    The field ``stack`` stands below, too; that of a mere refusal is left to the file.
+    """
     level = record["level"].name
     shown = f"{level:<8}"
     if coloured:
         shown = f"\x1b[{_COLOURS.get(level, '0')}m{shown}\x1b[0m"
-    facts = "".join(f" {key}={_shown(value)}" for key, value in fields.items())
+    facts = "".join(f" {key}={_shown(value)}" for key, value in fields.items() if key != STACK)
     event = _printable(hide(record["message"]))
-    below = "".join(f"{_escaped(line)}\n" for line in hide(_traceback(record)).splitlines())
+    stack = str(fields[STACK]) if STACK in fields and record["level"].no >= _TROUBLE else ""
+    lines = [*stack.splitlines(), *hide(_traceback(record)).splitlines()]
+    below = "".join(f"{_escaped(line)}\n" for line in lines)
     return f"{record['time']:%H:%M:%S} {shown} {event}{facts}\n{below}"
 
 

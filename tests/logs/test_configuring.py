@@ -54,6 +54,23 @@ def test_the_terminal_gets_one_readable_line() -> None:
     assert "\x1b" not in shown.getvalue()
 
 
+@pytest.mark.parametrize(("level", "shown"), [("INFO", False), ("WARNING", True), ("ERROR", True)])
+def test_a_stack_stands_below_the_line(tmp_path: Path, level: str, shown: bool) -> None:
+    """As a traceback does, where something is wrong; the file has it in any case. Secrets are in neither."""
+    stream, path = io.StringIO(), tmp_path / "log.jsonl"
+    stack = f'  File "a.py", line 1, in go\n    send(token="{"s3cret" * 5}")\nQueryFailed: no'
+    with configure_logging(Settings(logging=LoggingSettings(file=path)), terminal=stream):
+        logger.bind(reference="A1", stack=stack).log(level, "failed")
+    first, *below = stream.getvalue().splitlines()
+    assert first.endswith("failed reference=A1")
+    assert [line.strip() for line in below[::2]] == (
+        ['File "a.py", line 1, in go', "QueryFailed: no"] if shown else []
+    )
+    (line,) = [json.loads(one) for one in path.read_text("utf-8").splitlines()]
+    assert line["stack"].splitlines()[0] == stack.splitlines()[0]
+    assert "s3cret" not in stream.getvalue() + path.read_text("utf-8")
+
+
 def test_the_file_gets_json_lines(tmp_path: Path) -> None:
     """Each record is one JSON object with its fields as they are; the file is its owner's only."""
     path = tmp_path / "logs" / "bot.jsonl"

@@ -210,7 +210,7 @@ class _Closing:
 
 
 def check(cause: Cause, error: DatabaseError, word: str, text: str, *, debug: bool) -> None:
-    """The record under the caller's code says what, why, how often, for how long, and in which statement."""
+    """The record under the caller's code says what, why, where, how often, how long, in which statement."""
     lines: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
     (record,) = [
         line
@@ -227,6 +227,15 @@ def check(cause: Cause, error: DatabaseError, word: str, text: str, *, debug: bo
     assert record["operation"].endswith(names[cause.kind])
     assert record["attempt"] == error.attempts >= 1
     assert record["milliseconds"] > 0
+    stack = record["stack"]
+    assert type(error).__name__ in stack
+    assert error.detail in stack
+    assert "Traceback" not in stack
+    if record["statements"] or cause.kind == "elsewhere":
+        where = {"write": "in RunStatement.apply", "read": "in statement", "elsewhere": "in elsewhere"}[
+            cause.kind
+        ]
+        assert where in stack
     if record["statements"]:
         (failed,) = [one for one in record["sql"] if one.get("failed")]
         assert failed["statement"].split("?")[0].split()[0] == cause.sql.split()[0]

@@ -12,6 +12,7 @@ from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, Databa
 from modelus_bot.database.health.events import Failure, OperationEvent, bound, fields_of
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.rolling import Rolling
+from modelus_bot.database.health.stacks import Stacks
 from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
 from modelus_bot.database.operation import Query
 from modelus_bot.database.statements import StatementStatistics, told
@@ -51,6 +52,7 @@ class HealthMonitor:
     slow_operations: Counter[str] = field(default_factory=Counter)
     statements: StatementStatistics = field(default_factory=StatementStatistics)
     recent: deque[Failure] = field(default_factory=lambda: deque(maxlen=100))
+    stacks: Stacks = field(default_factory=Stacks)
     samples: deque[HealthSample] = field(default_factory=lambda: deque(maxlen=960))
     """Those of the last eight hours, for who looks while the database is away."""
 
@@ -125,6 +127,7 @@ class HealthMonitor:
             severity=error.severity.value,
             code=error.code_name,
             detail=error.detail,
+            stack=self.stacks.of(error),
         )
         if self.debug:
             log = log.bind(fields=fields_of(event))
