@@ -12,7 +12,7 @@ from typing import Any
 
 from modelus_bot.bundled import migrations_dir
 from modelus_bot.database.audit.chain import GENESIS
-from modelus_bot.database.audit.preserved import FIND_PRESERVED, next_name
+from modelus_bot.database.audit.preserved import FIND_PRESERVED, kept_as_it_is, next_name
 from modelus_bot.database.audit.verification import ChainReport, verify_chain
 from modelus_bot.database.errors import from_sqlite
 from modelus_bot.database.group import GroupWriter, Member
@@ -43,20 +43,6 @@ _MIGRATIONS = "SELECT migration_id FROM _yoyo_migration"
 _SCHEMA = "SELECT sql FROM sqlite_master WHERE tbl_name = 'audit_logs' AND sql IS NOT NULL ORDER BY rowid"
 
 _RENAME = "ALTER TABLE audit_logs RENAME TO {kept}"
-_NO_INSERT = (
-    "CREATE TRIGGER {no_insert} BEFORE INSERT ON {kept}"
-    " BEGIN SELECT RAISE(ABORT, 'audit log is append-only'); END"
-)
-_NO_UPDATE = (
-    "CREATE TRIGGER {no_update} BEFORE UPDATE ON {kept}"
-    " BEGIN SELECT RAISE(ABORT, 'audit log is append-only'); END"
-)
-_NO_DELETE = (
-    "CREATE TRIGGER {no_delete} BEFORE DELETE ON {kept}"
-    " BEGIN SELECT RAISE(ABORT, 'audit log is append-only'); END"
-)
-_BY_RECORD = "CREATE INDEX {by_record} ON {kept} (table_name, record_id, id DESC)"
-_BY_AUTHOR = "CREATE INDEX {by_author} ON {kept} (changed_by, id DESC)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +139,8 @@ def _set_aside(tx: Transaction) -> str:
         drop = "DROP INDEX {name}" if row["type"] == "index" else "DROP TRIGGER {name}"
         tx.execute(with_names(drop, name=row["name"]))
     tx.execute(with_names(_RENAME, kept=kept))
-    parts = ("no_insert", "no_update", "no_delete", "by_record", "by_author")
-    names = {part: f"{kept}_{part}" for part in parts}
-    for statement in (_NO_INSERT, _NO_UPDATE, _NO_DELETE, _BY_RECORD, _BY_AUTHOR):
-        tx.execute(with_names(statement, kept=kept, **names))
+    for statement in kept_as_it_is(kept):
+        tx.execute(statement)
     return kept
 
 

@@ -21,6 +21,7 @@ from modelus_bot.database.salvage.choosing import choose
 from modelus_bot.database.salvage.filling import Filler, Rejections
 from modelus_bot.database.salvage.harvest import Harvest
 from modelus_bot.database.salvage.image import open_images
+from modelus_bot.database.salvage.keeping import close_kept, make_kept
 from modelus_bot.database.salvage.layouts import read_reference
 from modelus_bot.database.salvage.parents import close_references
 from modelus_bot.database.salvage.report import SalvageReport
@@ -73,6 +74,7 @@ def _salvage(
         make_schema(partial, migrations, read_applied(trees, roots))
         rejections = Rejections(Path(f"{target}.rejected.jsonl"))
         with opened_for_filling(partial) as connection, contextlib.closing(rejections):
+            kept = make_kept(connection, roots)
             reference = read_reference(connection)
             filler = Filler(connection, rejections)
             harvest = Harvest(trees, reference, roots, filler)
@@ -80,6 +82,7 @@ def _salvage(
                 tell("reading", pages, image.pages)
             tell("checking", 0, 0)
             rebuilt = close_references(connection, reference, rejections)
+            close_kept(connection, kept)
         Migrator(partial, migrations).up()
         with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as connection:
             figures = _figures(connection)

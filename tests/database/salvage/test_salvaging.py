@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from modelus_bot.bundled import migrations_dir
+from modelus_bot.database.audit.renewing import Renewal, renew_file
 from modelus_bot.database.child import ChildFailed, run_child
 from modelus_bot.database.errors import SchemaMismatch
+from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.report import SalvageReport
 from modelus_bot.database.salvage.salvaging import salvage
 from modelus_bot.database.schema import Migrator, SchemaValidator
@@ -185,6 +187,60 @@ def test_an_altered_audit_entry_is_no_evidence(source: Path, tmp_path: Path) -> 
     assert not report.chain.intact
     assert report.chain.missing == ((7, 8),)
     assert report.rejected_by_table == {"audit_logs": 2}
+
+
+def set_aside(path: Path) -> Renewal:
+    """Alter an entry and begin a new trail, as the bot does with a damaged one; then go on."""
+    change(path, "DROP TRIGGER audit_no_update", "UPDATE audit_logs SET reason = 'none' WHERE id IN (7, 8)")
+    renewal = renew_file(path, reason="test")
+    for number in range(3):
+        append_audit(path, "users", number, {})
+    return renewal
+
+
+def kept_rows(path: Path, table: str) -> list[Any]:
+    """Return all of a preserved table."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(with_names("SELECT * FROM {table} ORDER BY id", table=table)).fetchall()
+
+
+def test_a_trail_that_was_set_aside_comes_along(source: Path, tmp_path: Path) -> None:
+    """All of it, also the entries for which it was set aside; nobody can change it in the new file either."""
+    renewal = set_aside(source)
+    assert renewal.preserved is not None
+    before = kept_rows(source, renewal.preserved)
+
+    report = salvage(source, tmp_path / "target.db")
+
+    assert kept_rows(tmp_path / "target.db", renewal.preserved) == before
+    assert report.rows[renewal.preserved] == len(before)
+    assert (report.rows["audit_logs"], report.chain.intact) == (4, True)
+    assert report.rejected_total == 0
+    assert SchemaValidator().inspect_file(tmp_path / "target.db").clean
+    with (
+        closing(sqlite3.connect(tmp_path / "target.db")) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
+        connection.execute(with_names("DELETE FROM {table}", table=renewal.preserved))
+
+
+def test_of_a_hurt_trail_that_was_set_aside_the_rest_comes_along(source: Path, tmp_path: Path) -> None:
+    """A page of each trail is lost: the others go where they belong, and the new chain stays whole."""
+    renewal = set_aside(source)
+    assert renewal.preserved is not None
+    before = kept_rows(source, renewal.preserved)
+    with closing(sqlite3.connect(source)) as connection:
+        leaves = connection.execute(
+            "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'", (renewal.preserved,)
+        ).fetchall()
+    overwrite(source, leaves[len(leaves) // 2][0], b"\xa5" * PAGE)
+
+    report = salvage(source, tmp_path / "target.db")
+
+    after = kept_rows(tmp_path / "target.db", renewal.preserved)
+    assert 0 < len(before) - len(after) < 60
+    assert set(after) < set(before)
+    assert (report.rows["audit_logs"], report.chain.intact) == (4, True)
 
 
 def test_a_lost_parent_is_made_from_the_audit_log(source: Path, tmp_path: Path) -> None:
