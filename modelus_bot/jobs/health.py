@@ -41,26 +41,40 @@ class Health(Job):
     interval = 1.0
 
     def __init__(self, bot: ModelUsBot) -> None:
-        """Start with everything well."""
+        """Look for the first time as soon as it runs."""
         super().__init__(bot)
-        self._watch = HealthWatch(bot.settings.health)
+        self._watch: HealthWatch | None = None
         self._looked = -math.inf
         self._asked = -math.inf
 
     async def run(self) -> None:
-        """Look once."""
+        """Look once; what is told and what is known by then reach the disk together."""
+        watch = self._watch = self._watch or await self._begin()
         at = time.time()
-        if self.bot.settings.health is not self._watch.settings:
-            self._watch.apply(self.bot.settings.health)
-        self._tell(self._look_at_mode(at))
+        if self.bot.settings.health is not watch.settings:
+            watch.apply(self.bot.settings.health)
+        self._tell(self._look_at_mode(watch, at))
         if at - self._looked >= LOOK_EVERY or at < self._looked:
             self._looked = at
             seen = self.bot.db.overview()
-            self._tell(self._watch.look(seen, at))
-            self.bot.db.health.incidents = self._watch.incidents
-            self._ask_for_clean_up(seen, at)
+            self._tell(watch.look(seen, at))
+            self.bot.db.health.incidents = watch.incidents
+            self._ask_for_clean_up(watch, seen, at)
+        if self.bot.db.protection is not None:
+            book = self.bot.db.protection.book
+            book.told = watch.told
+            book.take(at)
+            await book.save()
 
-    def _look_at_mode(self, at: float) -> list[Alert]:
+    async def _begin(self) -> HealthWatch:
+        """Go on from what the last run told."""
+        protection = self.bot.db.protection
+        if protection is None:
+            return HealthWatch(self.bot.settings.health)
+        await protection.book.open()
+        return HealthWatch(self.bot.settings.health, protection.book.told)
+
+    def _look_at_mode(self, watch: HealthWatch, at: float) -> list[Alert]:
         db = self.bot.db
         changes: list[tuple[Mode, float]] = []
         while db.health.mode_changes:
@@ -69,7 +83,7 @@ class Health(Job):
         kept = db.overview().deferred if changes or db.mode is not Mode.NORMAL else None
         cause = db.availability.cause
         why = None if cause is None else cause.advice or cause.user_message
-        return self._watch.modes([*changes, (db.mode, at)], why, kept)
+        return watch.modes([*changes, (db.mode, at)], why, kept)
 
     def _tell(self, alerts: list[Alert]) -> None:
         protection = self.bot.db.protection
@@ -79,13 +93,13 @@ class Health(Job):
             if protection is not None:
                 protection.waiting.append(alert)
 
-    def _ask_for_clean_up(self, seen: Overview, at: float) -> None:
+    def _ask_for_clean_up(self, watch: HealthWatch, seen: Overview, at: float) -> None:
         """Ask for a clean-up when the file gets too large, and seldom again while it stays so."""
         clean = self.bot.db.health.near_limit
-        if clean is None or not self._watch.raised(NEAR_LIMIT) or 0 <= at - self._asked < CLEAN_UP_EVERY:
+        if clean is None or not watch.raised(NEAR_LIMIT) or 0 <= at - self._asked < CLEAN_UP_EVERY:
             return
         self._asked = at
-        clean(seen.file_bytes or 0, self._watch.settings.file_limit_megabytes * MEGABYTE)
+        clean(seen.file_bytes or 0, watch.settings.file_limit_megabytes * MEGABYTE)
 
 
 class HealthSamples(Job):

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from loguru import logger
 
+from modelus_bot.database.health.alert_book import KEPT, AlertBook
 from modelus_bot.database.recovery.alerts import Alert
-from modelus_bot.jobs.alerts import FIRST_PAUSE, GIVEN_UP_AFTER, KEPT, LONGEST_PAUSE, Alerts
+from modelus_bot.jobs.alerts import FIRST_PAUSE, GIVEN_UP_AFTER, LONGEST_PAUSE, Alerts
 from modelus_bot.jobs.loop import JobRunner
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock
@@ -177,6 +178,55 @@ async def test_when_nobody_can_be_reached_the_text_is_in_the_log(
     tell(env, "One")
     await job.run()
     assert (events[-1]["event"], events[-1]["text"]) == ("alert_reached_nobody", "One")
+
+
+def killed(env: BotEnv) -> Alerts:
+    """Let the bot be killed and started again: what is not on the disk is gone."""
+    assert env.db.protection is not None
+    env.db.protection.book = AlertBook(env.db.protection.book.path)
+    return Alerts(env.bot)
+
+
+async def test_what_was_not_delivered_is_told_after_the_bot_was_killed(
+    env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, in order, and not again after the next kill."""
+    with monkeypatch.context() as away:
+        away.setattr(env.bot, "is_ready", lambda: False)
+        tell(env, "One", "Two")
+        await Alerts(env.bot).run()
+        assert told(env.manager) == []
+    for _ in range(2):
+        job = killed(env)
+        await job.run()
+        assert (told(env.manager), in_channel(env), job.waiting) == (["One", "Two"], ["One", "Two"], 0)
+
+
+async def test_who_was_reached_before_the_kill_is_not_told_twice(env: BotEnv, clock: Clock) -> None:
+    """The channel was away: after the next start it alone is told."""
+    path = f"/channels/{env.staff_channel.id}/messages"
+    env.simulation.inject_error("POST", path, status=503, message="down", times=1)
+    tell(env, "One")
+    await Alerts(env.bot).run()
+    assert (told(env.manager), in_channel(env)) == (["One"], [])
+    await killed(env).run()
+    assert (told(env.manager), in_channel(env)) == (["One"], ["One"])
+
+
+async def test_what_is_older_than_a_day_after_a_start_is_given_up(
+    env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch, events: list[dict[str, Any]]
+) -> None:
+    """A bot that was stopped for long tells what is left once, and then no more."""
+    path = f"/channels/{env.staff_channel.id}/messages"
+    env.simulation.inject_error("POST", path, status=503, message="down", times=None)
+    tell(env, "One")
+    await Alerts(env.bot).run()
+    clock.forward(int(GIVEN_UP_AFTER) + 1)
+    job = killed(env)
+    await job.run()
+    assert job.waiting == 0
+    assert told(env.manager) == ["One"]
+    assert events[-1]["event"] == "alert_sent"
 
 
 async def test_what_is_left_at_the_end_is_logged(

@@ -9,6 +9,7 @@ import pytest
 
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError, DiskFull
+from modelus_bot.database.health.alert_book import AlertBook
 from modelus_bot.database.health.samples import BATCH, HealthSample, health_samples
 from modelus_bot.jobs.health import CLEAN_UP_EVERY, SAMPLES_KEPT, Health, HealthSamples
 from tests.conftest import BotEnv
@@ -26,7 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def waiting(env: BotEnv) -> list[str]:
     """Return the kinds of the alerts that wait to be sent."""
     assert env.db.protection is not None
-    return [alert.kind for alert in env.db.protection.waiting]
+    return [one.alert.kind for one in env.db.protection.book.waiting]
 
 
 def set_health(env: BotEnv, **values: Any) -> None:
@@ -66,7 +67,7 @@ async def test_a_change_of_the_mode_is_told_within_a_second(bot_env: BotEnv, clo
     await passing(bot_env, clock, job, 10)
     assert waiting(bot_env) == ["mode_read_only", "mode_normal"]
     assert bot_env.db.protection is not None
-    assert "The disk is full." in bot_env.db.protection.waiting[0].text
+    assert "The disk is full." in bot_env.db.protection.book.waiting[0].alert.text
 
 
 async def test_changes_between_two_looks_are_told_of(bot_env: BotEnv, clock: Clock) -> None:
@@ -94,6 +95,50 @@ async def test_an_incident_is_told_once_and_shown(bot_env: BotEnv, clock: Clock)
     await passing(bot_env, clock, job, 90)
     assert waiting(bot_env) == ["health_gateway_begun", "health_gateway_over"]
     assert db.overview().incidents == ()
+
+
+def killed(env: BotEnv) -> Health:
+    """Let the bot be killed and started again: what is not on the disk is gone."""
+    assert env.db.protection is not None
+    env.db.protection.book = AlertBook(env.db.protection.book.path)
+    env.db.health.incidents = ()
+    return Health(env.bot)
+
+
+async def test_an_incident_outlives_the_bot(bot_env: BotEnv, clock: Clock) -> None:
+    """It was told before the kill: not again, and its end is told once, with how long it lasted in all."""
+    db = bot_env.db
+    set_health(bot_env, quiet_minutes=1.0, hold_seconds=10.0)
+    db.health.surroundings = replace(db.health.surroundings, gateway=5.0)
+    await passing(bot_env, clock, Health(bot_env.bot), 60)
+    job = killed(bot_env)
+    await passing(bot_env, clock, job, 60)
+    assert waiting(bot_env) == ["health_gateway_begun"]
+    assert [(one.name, one.times) for one in db.overview().incidents] == [("gateway", 1)]
+    db.health.surroundings = replace(db.health.surroundings, gateway=0.1)
+    job = killed(bot_env)
+    await passing(bot_env, clock, job, 90)
+    await passing(bot_env, clock, killed(bot_env), 90)
+    assert waiting(bot_env) == ["health_gateway_begun", "health_gateway_over"]
+    assert db.overview().incidents == ()
+
+
+async def test_an_incident_that_ended_while_the_bot_was_stopped_is_told_to_be_over(
+    bot_env: BotEnv, clock: Clock
+) -> None:
+    """Also a mode: the disk was full when the bot was killed, and is not when it starts."""
+    db = bot_env.db
+    set_health(bot_env, quiet_minutes=1.0)
+    await full_disk(bot_env)
+    await passing(bot_env, clock, Health(bot_env.bot), 5)
+    assert waiting(bot_env) == ["mode_read_only"]
+    await passing(bot_env, clock, killed(bot_env), 5)
+    assert waiting(bot_env) == ["mode_read_only"]
+    await space_again(bot_env)
+    db.health.mode_changes.clear()
+    await passing(bot_env, clock, killed(bot_env), 90)
+    await passing(bot_env, clock, killed(bot_env), 90)
+    assert waiting(bot_env) == ["mode_read_only", "mode_normal"]
 
 
 async def test_near_its_limit_the_file_is_cleaned_up_and_seldom_again(bot_env: BotEnv, clock: Clock) -> None:

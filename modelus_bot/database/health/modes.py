@@ -8,7 +8,7 @@ from enum import Enum
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.health.incidents import Pace
 
-__all__ = ["ModeNews", "ModeWatch", "Said", "watched"]
+__all__ = ["NOTHING_SEEN", "ModeNews", "ModeWatch", "Said", "watched"]
 
 _RANK = {Mode.NORMAL: 0, Mode.READ_ONLY: 1, Mode.DEGRADED: 2}
 
@@ -47,6 +47,9 @@ class ModeWatch:
     reminder: float = 0.0
     """When people were told last, or reminded."""
     reminded: int = 0
+
+
+NOTHING_SEEN = ModeWatch()
 
 
 def watched(watch: ModeWatch, mode: Mode, at: float, pace: Pace) -> tuple[ModeWatch, ModeNews | None]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from modelus_bot.config import HealthSettings
 from modelus_bot.database.degradation import Mode
+from modelus_bot.database.health.alert_book import NOTHING_TOLD, Told
 from modelus_bot.database.health.incidents import Incident, Pace, continued
-from modelus_bot.database.health.modes import ModeWatch, watched
+from modelus_bot.database.health.modes import watched
 from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.signals import SIGNALS, thresholds
 from modelus_bot.database.health.thresholds import Level, judged
@@ -20,13 +21,18 @@ __all__ = ["HealthWatch"]
 class HealthWatch:
     """Remembers what is raised and what people were told; ``look`` is called by the clock."""
 
-    def __init__(self, settings: HealthSettings) -> None:
-        """Start with everything well."""
+    def __init__(self, settings: HealthSettings, told: Told = NOTHING_TOLD) -> None:
+        """Go on from what people were ``told``: that is not said again, and its end is."""
         self.settings = settings
-        self._levels: dict[str, Level] = {}
-        self._incidents: dict[str, Incident] = {}
-        self._mode = ModeWatch()
+        self._levels = {one.name: Level(one.calm_since is None) for one in told.incidents}
+        self._incidents = {one.name: one for one in told.incidents}
+        self._mode = told.mode
         self.apply(settings)
+
+    @property
+    def told(self) -> Told:
+        """What people know by now."""
+        return Told(self.incidents, self._mode)
 
     def apply(self, settings: HealthSettings) -> None:
         """Go on with other levels; what is no longer watched is no incident any more."""

@@ -19,6 +19,7 @@ from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.health.alert_book import AlertBook, alerts_path
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.pagesums import PageSums
@@ -49,8 +50,7 @@ class Protection:
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         self.on_alert: Callable[[Alert], None] = lambda _: None
-        self.waiting: deque[Alert] = deque(maxlen=100)
-        """What administrators still have to be told, oldest first; who tells them takes it from here."""
+        self.book = AlertBook(alerts_path(path))
         validator = SchemaValidator()
         self._settings = backup
         self._pause = Pause()
@@ -71,6 +71,11 @@ class Protection:
         self.drill = Drill(self.parts)
         self.guard: Guard | None = None
         self.restorer: Restorer | None = None
+
+    @property
+    def waiting(self) -> deque[Alert]:
+        """What administrators still have to be told, oldest first, until whoever tells them takes it over."""
+        return self.book.new
 
     def tell(self, alert: Alert) -> None:
         """Let administrators know."""

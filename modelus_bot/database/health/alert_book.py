@@ -1,0 +1,177 @@
+"""AlertBook: what administrators still have to be told, and what they know, also after the bot was killed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from loguru import logger
+from pydantic import BaseModel, ConfigDict
+
+from modelus_bot.database.files import write_durably
+from modelus_bot.database.health.incidents import Incident
+from modelus_bot.database.health.modes import NOTHING_SEEN, ModeWatch
+from modelus_bot.database.recovery.alerts import Alert
+
+__all__ = ["KEPT", "NOTHING_TOLD", "AlertBook", "Told", "Undelivered", "alerts_path"]
+
+KEPT = 200
+"""How many alerts wait for Discord at most; more push out the oldest."""
+NEW = 100
+"""How many may come up between two looks."""
+
+
+@dataclass(slots=True)
+class Undelivered:
+    """An alert on its way: when it came up (UTC seconds), who was reached and who is still to be reached."""
+
+    alert: Alert
+    number: int
+    at: float
+    left: list[int] | None = None
+    """Ids of people, and of the channel; None until they were looked up."""
+    reached: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What people were told of and what is not over yet: incidents, and the mode."""
+
+    incidents: tuple[Incident, ...] = ()
+    mode: ModeWatch = NOTHING_SEEN
+
+
+NOTHING_TOLD = Told()
+
+
+class _Line(BaseModel):
+    """An alert as the file has it; what only the log needs is in the log already."""
+
+    kind: str
+    text: str
+    severity: Literal["info", "warning", "critical"]
+    number: int
+    at: float
+    left: list[int] | None
+    reached: int
+    refused: int
+
+
+class _Page(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
+    waiting: tuple[_Line, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    mode: ModeWatch = NOTHING_SEEN
+
+
+class AlertBook:
+    """Alerts and what was told, in one file beside the database, replaced as a whole when they change.
+
+    One file, so that an incident is never noted as told without the alert that tells of it, or the other way
+    round. While it cannot be written memory counts, and every ``save`` tries again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Remember where the file lies; nothing is read yet."""
+        self.path = path
+        self.new: deque[Alert] = deque(maxlen=NEW)
+        """What came up since somebody looked."""
+        self.waiting: deque[Undelivered] = deque()
+        self.told = Told()
+        self._saved = _essence(_Page())
+        self._opened = False
+        self._complained = False
+        self._guard = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Take over what an earlier run left, once; a file that cannot be read counts as none."""
+        async with self._guard:
+            if self._opened:
+                return
+            page = await asyncio.to_thread(self._load)
+            self._opened = True
+            self.waiting.extendleft(_undelivered(line) for line in reversed(page.waiting))
+            self.told = Told(page.incidents, page.mode)
+            self._saved = _essence(page)
+        if self.waiting or self.told.incidents:
+            logger.bind(alerts=len(self.waiting), incidents=[one.name for one in self.told.incidents]).info(
+                "alerts_taken_over"
+            )
+
+    def take(self, at: float) -> None:
+        """Let what is new wait with the rest; ``at`` in UTC seconds."""
+        while self.new:
+            number = max((one.number for one in self.waiting), default=0) + 1
+            self.waiting.append(Undelivered(self.new.popleft(), number, at))
+        while len(self.waiting) > KEPT:
+            oldest = self.waiting.popleft()
+            logger.bind(alert=oldest.alert.kind, text=oldest.alert.text, came_up=int(oldest.at)).warning(
+                "alert_pushed_out"
+            )
+
+    async def save(self) -> None:
+        """Put it on the disk if something changed that matters; failing is logged, once."""
+        async with self._guard:
+            page = self._page()
+            essence = _essence(page)
+            if not self._opened or essence == self._saved:
+                return
+            try:
+                await asyncio.to_thread(write_durably, self.path, page.model_dump_json().encode())
+            except OSError as error:
+                if not self._complained:
+                    logger.bind(path=str(self.path), error=str(error)).warning("alerts_not_saved")
+                self._complained = True
+            else:
+                self._saved, self._complained = essence, False
+
+    def _page(self) -> _Page:
+        return _Page(
+            waiting=tuple(map(_line, self.waiting)), incidents=self.told.incidents, mode=self.told.mode
+        )
+
+    def _load(self) -> _Page:
+        try:
+            return _Page.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            return _Page()
+        except (OSError, ValueError) as error:
+            logger.bind(path=str(self.path), error=str(error)).warning("alerts_unreadable")
+            return _Page()
+
+
+def alerts_path(database: Path) -> Path:
+    """Return where it lies: ``modelus.db`` has ``modelus.alerts.json``."""
+    return database.with_suffix(".alerts.json")
+
+
+def _essence(page: _Page) -> object:
+    """Return what is worth a write: not the newest value of an incident, which changes all the time."""
+    incidents = tuple(replace(one, value=0.0) for one in page.incidents)
+    return page.model_copy(update={"incidents": incidents})
+
+
+def _line(one: Undelivered) -> _Line:
+    alert = one.alert
+    return _Line(
+        kind=alert.kind,
+        text=alert.text,
+        severity=alert.severity,
+        number=one.number,
+        at=one.at,
+        left=None if one.left is None else list(one.left),
+        reached=one.reached,
+        refused=one.refused,
+    )
+
+
+def _undelivered(line: _Line) -> Undelivered:
+    alert = Alert(line.kind, line.text, line.severity)
+    return Undelivered(alert, line.number, line.at, line.left, line.reached, line.refused)
