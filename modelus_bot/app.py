@@ -152,6 +152,10 @@ async def _finish_login(login: asyncio.Task[None], *, asked_to_stop: bool) -> No
         raise LoginFailed(
             "Discord did not accept the token. Copy it again from the developer portal into DISCORD_TOKEN."
         ) from error
+    except discord.HTTPException as error:
+        raise LoginFailed(
+            f"Discord refused the login (HTTP {error.status}). Try again in a few minutes; the log says more."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -41,6 +41,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.returning import Returning
 from modelus_bot.database.schema import Migrator
+from modelus_bot.database.system_errors import as_database_error
 from modelus_bot.database.transaction import TransactionManager
 
 __all__ = ["DatabaseManager"]
@@ -120,17 +121,19 @@ class DatabaseManager:
         self._closing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Claim, migrate and open; raises ``DatabaseError`` unless tolerant (``AlreadyRunning`` always)."""
+        """Claim, migrate and open; only ``AlreadyRunning`` is raised by a tolerant one."""
         try:
             if self.continuity is not None:
                 self._claim()
                 await self._outer.enter_async_context(self.continuity)
             await self._open()
-        except DatabaseError as error:
+        except Exception as error:
             if not self._tolerant or isinstance(error, AlreadyRunning):
                 await self._give_up()
                 raise
-            self.availability.lost(error)
+            if not isinstance(error, DatabaseError | OSError):
+                logger.opt(exception=error).error("database_open_fault")
+            self.availability.lost(as_database_error(error))
         except BaseException:
             await self._give_up()
             raise

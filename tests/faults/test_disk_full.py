@@ -296,3 +296,26 @@ async def test_a_start_on_a_full_disk(
         assert await db.read(setting, "before") == 1
         assert await db.write(PutSetting(key="after", value=2), Context()) == 1
     check(disk / "data" / "modelus.db", {"before": 1, "after": 2})
+
+
+async def test_a_start_on_a_full_disk_after_a_kill(build: Callable[[], DatabaseManager], disk: Path) -> None:
+    """What a killed bot left can be looked at without space; that nothing can be noted stops nobody."""
+    data, killed = disk / "data", disk / "killed"
+    async with build() as db:
+        await db.write(PutSetting(key="before", value=1), Context())
+        subprocess.run(["cp", "-a", str(data), str(killed)], check=True)
+    shutil.rmtree(data)
+    killed.rename(data)
+    (data / "modelus.reserve").unlink()
+    assert (data / "modelus.db-wal").stat().st_size
+    ballast = fill(disk)
+    async with build() as db:
+        with pytest.raises(DatabaseError) as refused:
+            await db.write(PutSetting(key="full", value=1), Context())
+        assert refused.value.user_message == DiskFull().user_message
+        ballast.unlink()
+        risen = await until(db, Mode.NORMAL)
+        print(f"started full after a kill: normal after {risen:.2f} s")
+        assert await db.read(setting, "before") == 1
+        assert await db.write(PutSetting(key="after", value=2), Context()) == 1
+    check(disk / "data" / "modelus.db", {"before": 1, "after": 2})

@@ -329,6 +329,6 @@ class Guard:
         known = self._parts.state.load() or State()
         audit_id, audit_head = self._head() or (known.audit_id, known.audit_head)
         state = State(False, audit_id, audit_head, max(known.good_at, self._good_at))
-        if state != known:
+        if state != known or self._parts.state.owed:
             with contextlib.suppress(OSError):
                 await asyncio.to_thread(self._parts.state.save, state)

@@ -16,7 +16,6 @@ from modelus_bot.database.errors import (
     ConnectionLost,
     CorruptionDetected,
     DatabaseError,
-    DatabaseReadOnly,
     DiskFull,
     MigrationFailed,
     SchemaMismatch,
@@ -27,6 +26,7 @@ from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import finish_interrupted, put_in_place, recover
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.system_errors import translated
 
 __all__ = ["create_file", "make_ready"]
 
@@ -38,8 +38,14 @@ async def make_ready(parts: Parts) -> tuple[str, ...]:
     """Check, recover and migrate the file before it is opened; returns the migrations applied.
 
     Raises ``CorruptionDetected`` when it is damaged and nothing to restore from was found,
-    ``SchemaMismatch`` when its shape is not one this version can work with, ``MigrationFailed``.
+    ``SchemaMismatch`` when its shape is not one this version can work with, ``MigrationFailed``, and
+    ``DiskFull``, ``DatabaseReadOnly`` or ``StorageFailed`` when a file or folder cannot be worked with.
     """
+    with translated():
+        return await _make_ready(parts)
+
+
+async def _make_ready(parts: Parts) -> tuple[str, ...]:
     await finish_interrupted(parts)
     state = parts.state.load()
     if parts.path.is_file() and parts.path.stat().st_size:
@@ -57,14 +63,10 @@ async def make_ready(parts: Parts) -> tuple[str, ...]:
 
 def create_file(path: Path) -> None:
     """Create an empty file with mode 0600, and its folder, unless it is there."""
-    try:
+    with translated(otherwise=ConnectionLost):
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except PermissionError as error:
-        raise DatabaseReadOnly(str(error)) from error
-    except OSError as error:
-        raise ConnectionLost(str(error)) from error
 
 
 async def _check(parts: Parts, state: State | None) -> None:
@@ -85,7 +87,7 @@ async def _check(parts: Parts, state: State | None) -> None:
     else:
         parts.rows_broken = bool(report.broken_rows)
         reached = State(False, report.audit_id, report.audit_head, known.good_at)
-        await asyncio.to_thread(parts.state.save, reached)
+        await asyncio.to_thread(parts.state.keep, reached)
         logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
 
 
@@ -103,7 +105,7 @@ async def _recover(
         raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
     recovered = await recover(parts, reason, problems, audit_id=known.audit_id, bad_pages=bad_pages)
     parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
-    await asyncio.to_thread(parts.state.save, State(False, recovered.audit_id, "", known.good_at))
+    await asyncio.to_thread(parts.state.keep, State(False, recovered.audit_id, "", known.good_at))
     parts.alert(
         "database_recovered",
         f"{reason.capitalize()}. {recovered}",

@@ -37,9 +37,17 @@ class StateFile:
     def __init__(self, database: Path) -> None:
         """Remember where the file lies; nothing is read yet."""
         self.path = database.with_name(database.name + "-state")
+        self._owed: State | None = None
+
+    @property
+    def owed(self) -> bool:
+        """Whether what was remembered last is not on the disk yet."""
+        return self._owed is not None
 
     def load(self) -> State | None:
         """Return what was remembered, None for a database this program never opened."""
+        if self._owed is not None:
+            return self._owed
         try:
             known = json.loads(self.path.read_text("utf-8"))
             return State(
@@ -57,7 +65,17 @@ class StateFile:
     def save(self, state: State) -> None:
         """Replace the file by one that says ``state``, safely on the disk; raises ``OSError``."""
         write_durably(self.path, json.dumps(asdict(state)).encode())
+        self._owed = None
+
+    def keep(self, state: State) -> None:
+        """Save ``state``; where that fails it is remembered in memory and ``owed`` to the disk."""
+        try:
+            self.save(state)
+        except OSError as error:
+            self._owed = state
+            logger.bind(path=str(self.path), error=str(error)).warning("database_state_not_saved")
 
     def forget(self) -> None:
         """Remove the file, as for a database that is to be begun anew."""
         self.path.unlink(missing_ok=True)
+        self._owed = None
