@@ -33,7 +33,7 @@ reliability design; what follows the sentence says whether to try again and what
 
 from __future__ import annotations
 
-import secrets
+import random
 import sqlite3
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -112,7 +112,7 @@ SENTENCES: dict[ErrorType, str] = {
 
 def new_reference() -> str:
     """Return a short code that ties a person's sentence to the log record of the same failure."""
-    return secrets.token_hex(4).upper()
+    return f"{random.getrandbits(32):08X}"
 
 
 class DatabaseError(Exception):

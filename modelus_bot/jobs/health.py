@@ -54,6 +54,7 @@ class Health(Job):
         if self.bot.settings.health is not watch.settings:
             watch.apply(self.bot.settings.health)
         self._tell(self._look_at_mode(watch, at))
+        self.bot.db.health.tell_of_storm()
         if at - self._looked >= LOOK_EVERY or at < self._looked:
             self._looked = at
             seen = self.bot.db.overview()

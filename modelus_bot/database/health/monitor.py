@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from loguru import logger
+
 from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DatabaseError, DeadlineExceeded
 from modelus_bot.database.health.events import Failure, OperationEvent, bound, fields_of
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.rolling import Rolling
 from modelus_bot.database.health.stacks import Stacks
+from modelus_bot.database.health.storms import Allowance, Spread
 from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
 from modelus_bot.database.operation import Query
 from modelus_bot.database.statements import StatementStatistics, told
@@ -28,7 +32,8 @@ __all__ = ["HealthMonitor"]
 class HealthMonitor:
     """Takes an event for each operation; cheap enough to be always on.
 
-    ``slow`` seconds or more are logged always; with ``debug`` every operation is, with its fields.
+    ``slow`` seconds or more are logged always, in a storm as a number; with ``debug`` every operation is
+    logged, with its fields.
     """
 
     slow: float
@@ -55,6 +60,8 @@ class HealthMonitor:
     stacks: Stacks = field(default_factory=Stacks)
     samples: deque[HealthSample] = field(default_factory=lambda: deque(maxlen=960))
     """Those of the last eight hours, for who looks while the database is away."""
+    _spread: Spread = field(default_factory=Spread)
+    _slow_records: Allowance = field(default_factory=Allowance)
 
     def record(self, event: OperationEvent) -> None:
         """Count a finished operation and leave its log event where one is due."""
@@ -73,9 +80,15 @@ class HealthMonitor:
             self._record_failure(event, event.error)
         elif event.seconds >= self.slow:
             self.slow_operations[event.name] += 1
-            bound(event).warning("database_operation_slow")
+            if self.debug or self._slow_records.take(event.name):
+                self._spread.do(functools.partial(_log_slow, event))
         elif self.debug:
             bound(event, debug=True).bind(fields=fields_of(event)).debug("database_operation")
+
+    def tell_of_storm(self) -> None:
+        """Log how many operations were slow besides those that were logged one by one."""
+        if counted := self._slow_records.counted():
+            logger.bind(operations=counted).warning("database_operations_slow")
 
     def mode_changed(self, change: ModeChange) -> None:
         """Keep a change of the mode for whoever tells people."""
@@ -120,18 +133,27 @@ class HealthMonitor:
                     tuple(one["statement"] for one in told(event.steps)),
                 )
             )
-        level = "INFO" if isinstance(error, ConstraintViolated) else "ERROR"
-        log = bound(event, debug=self.debug).bind(
-            reference=error.reference,
-            error_type=error.error_type.value,
-            severity=error.severity.value,
-            code=error.code_name,
-            detail=error.detail,
-            stack=self.stacks.of(error),
-        )
-        if self.debug:
-            log = log.bind(fields=fields_of(event))
-        log.log(level, "database_operation_failed")
+        stack = self.stacks.of(error)
+        self._spread.do(functools.partial(_log_failure, event, error, stack, debug=self.debug))
+
+
+def _log_slow(event: OperationEvent) -> None:
+    bound(event).warning("database_operation_slow")
+
+
+def _log_failure(event: OperationEvent, error: DatabaseError, stack: str, *, debug: bool) -> None:
+    level = "INFO" if isinstance(error, ConstraintViolated) else "ERROR"
+    log = bound(event, debug=debug).bind(
+        reference=error.reference,
+        error_type=error.error_type.value,
+        severity=error.severity.value,
+        code=error.code_name,
+        detail=error.detail,
+        stack=stack,
+    )
+    if debug:
+        log = log.bind(fields=fields_of(event))
+    log.log(level, "database_operation_failed")
 
 
 def _lateness(event: OperationEvent) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import random
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -101,7 +101,7 @@ class Settled:
 
 def numbered(context: Context) -> Context:
     """Return the context with a request id, so that the change happens once whenever it is applied."""
-    return context if context.request_id else context.numbered(f"journal:{secrets.token_hex(12)}")
+    return context if context.request_id else context.numbered(f"journal:{random.getrandbits(96):024x}")
 
 
 def entry_of(
