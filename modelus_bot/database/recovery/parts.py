@@ -78,7 +78,7 @@ class Parts:
             "depth": depth,
             "finished": finished,
             "invariants": [[one.name, one.sql, one.meaning] for one in self.invariants],
-            "schema": self.validator.digest,
+            "schema": await asyncio.to_thread(lambda: self.validator.digest),
             "seconds": CHECK_SECONDS,
         }
         return CheckReport.model_validate(
