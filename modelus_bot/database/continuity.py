@@ -16,7 +16,7 @@ from loguru import logger
 from modelus_bot.config import DegradationSettings, SnapshotSettings
 from modelus_bot.database.audit import AuditEntry, command_entry
 from modelus_bot.database.audit.aside import AuditFile, audit_path
-from modelus_bot.database.cache import HotReads, Version
+from modelus_bot.database.cache import HotReads, Version, log_stamp
 from modelus_bot.database.errors import (
     ConnectionLost,
     CorruptionDetected,
@@ -93,7 +93,7 @@ class Continuity:
         self.reserve = reserve_beside(path, reserve_megabytes)
         self.audit_file = AuditFile(audit_path(path))
         self.space = SpaceWatch(self.reserve, self._disk_full, self._space_is_back)
-        self.hot = HotReads(snapshot, self._version)
+        self.hot = HotReads(snapshot, self._version, log_stamp(path))
         self.on_reconciled: Callable[[Reconciliation], None] = lambda _: None
         self.on_disk_full: Callable[[DiskFull], None] = lambda _: None
         self.on_space: Callable[[], None] = lambda: None

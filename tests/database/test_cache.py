@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import random
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 from modelus_bot.config import DatabaseSettings, SnapshotSettings
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.database import cache
-from modelus_bot.database.cache import HotReads, Version
+from modelus_bot.database.cache import HotReads, Stamp, Version
 from modelus_bot.database.connection import Lane
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import ConnectionLost
@@ -61,7 +63,10 @@ class Fixture:
         self.now = 0.0
         self.asked = self.looked = 0
         self.version: Version | Exception = (object(), 1)
-        self.hot = HotReads(SnapshotSettings(hot_reads=limit), self._look, clock=lambda: self.now)
+        self.stamp: Stamp | None = (1, 0, 0)
+        self.hot = HotReads(
+            SnapshotSettings(hot_reads=limit), self._look, lambda: self.stamp, clock=lambda: self.now
+        )
 
     async def _look(self) -> Version:
         self.looked += 1
@@ -196,10 +201,48 @@ async def test_another_programs_commit_is_noticed() -> None:
     for version in ((connection, 2), (object(), 2)):
         hot.version = version
         hot.now += 0.3
+        await asyncio.sleep(0)
         asked = hot.asked
         await hot.ask("a")
         await hot.ask("a")
         assert hot.asked == asked + 1
+
+
+async def test_a_log_that_looks_different_is_reason_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, not after a quarter of a second; one written to just now is asked about every time."""
+    hot = Fixture()
+    await hot.settled()
+    await hot.ask("a")
+    await hot.ask("a")
+    assert (hot.asked, hot.looked) == (1, 0)
+    hot.stamp = (1, 4096, 0)
+    await hot.ask("a")
+    assert hot.looked == 0, "one glance serves a turn of the event loop"
+    await asyncio.sleep(0)
+    await hot.ask("a")
+    assert (hot.asked, hot.looked) == (1, 1)
+
+    monkeypatch.setattr(cache, "time", Standing(nanoseconds := 10**18))
+    for stamp, looks in (
+        ((1, 8192, nanoseconds - cache.TICK + 1), 3),
+        ((1, 8192, nanoseconds - cache.TICK), 1),
+    ):
+        hot.stamp, before = stamp, hot.looked
+        for _ in range(3):
+            await asyncio.sleep(0)
+            await hot.ask("a")
+        assert hot.looked - before == looks
+
+
+class Standing:
+    """A clock that stands still, for the module that asks it."""
+
+    def __init__(self, nanoseconds: int) -> None:
+        self._now = nanoseconds
+
+    def time_ns(self) -> int:
+        """Return the present instant."""
+        return self._now
 
 
 async def test_a_look_that_fails_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +258,7 @@ async def test_a_look_that_fails_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> N
     assert hot.asked == 3
 
     monkeypatch.setattr(cache, "LOOK_PATIENCE", 0.01)
-    stuck = HotReads(SnapshotSettings(), asyncio.Event().wait, clock=lambda: 0.0)  # type: ignore[arg-type]
+    stuck = HotReads(SnapshotSettings(), asyncio.Event().wait, lambda: None, clock=lambda: 0.0)  # type: ignore[arg-type]
     answers = [await stuck.read(value, (), {}, lambda number=number: _given(number)) for number in (1, 2)]  # type: ignore[misc]
     assert answers == [1, 2]
 
@@ -266,10 +309,9 @@ async def test_the_database_is_asked_only_after_changes(path: Path) -> None:
     async with opened(path) as db:
         hot = hot_of(db)
         hot._clock = lambda: 0.0
-        hot._looked_at = 0.0
         await db.write(PutSetting(key="a", value=1), Context())
         assert [await db.read(value, "a") for _ in range(5)] == [1] * 5
-        assert (hot.hits, hot.misses) == (4, 1)
+        assert (hot.hits, hot.misses) == (3, 2), "ours or a stranger's: after a commit it is asked once more"
         await db.write(PutSetting(key="a", value=2), Context())
         assert [await db.read(value, "a") for _ in range(2)] == [2, 2]
         await db.preview(PutSetting(key="a", value=3), Context())
@@ -286,16 +328,67 @@ async def test_another_program_writes(path: Path) -> None:
         hot._clock = lambda: now
         for number in range(1, 6):
             with closing(sqlite3.connect(path)) as other, other:
-                other.execute(
-                    "INSERT INTO settings(key, value, updated_at) VALUES('a', ?, 0)"
-                    " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-                    (number,),
-                )
+                other.execute(PUT, (number,))
             if number % 2:
                 await db._connections.replace(Lane.READER)
             now += 0.3
+            await asyncio.sleep(0)
             assert await db.read(value, "a") == number
             assert await db.read(value, "a") == number
+
+
+PUT = (
+    "INSERT INTO settings(key, value, updated_at) VALUES('a', ?, 0)"
+    " ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+)
+TELLER = """
+import sqlite3, sys
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+for line in sys.stdin:
+    other.execute(sys.argv[2], (int(line),))
+    print("done", flush=True)
+"""
+
+
+async def test_another_program_is_never_behind(path: Path) -> None:
+    """As soon as it says that it has committed, nothing older is answered, however little time has passed.
+
+    The log is begun anew now and then, so that it changes without growing.
+    """
+    rounds = 3000 if os.environ.get("MODELUS_TEST_FULL") else 300
+    async with opened(path) as db:
+        hot = hot_of(db)
+        other = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            TELLER,
+            str(path),
+            PUT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert other.stdin is not None
+        assert other.stdout is not None
+        for number in range(1, rounds):
+            other.stdin.write(f"{number}\n".encode())
+            assert await other.stdout.readline() == b"done\n"
+            assert await db.read(value, "a") == number
+            assert await db.read(value, "a") == number
+            if number % 3 == 0:
+                await asyncio.sleep(random.uniform(0, 0.02))
+            if number % 7 == 0:
+                await db._connections.run(
+                    Lane.WRITER, lambda one: one.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                )
+            if number % 50 == 0:
+                await db.write(PutSetting(key="ours", value=number), Context())
+        hits = hot.hits
+        await asyncio.sleep(0.05)
+        for _ in range(100):
+            await db.read(value, "a")
+        assert hot.hits - hits >= 98
+        other.stdin.close()
+        await other.wait()
 
 
 async def test_another_file_empties_it(path: Path) -> None:
