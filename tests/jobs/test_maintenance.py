@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.config import MaintenanceSettings
+from modelus_bot.database.connection import Lane
 from modelus_bot.database.errors import DatabaseUnavailable
 from modelus_bot.database.operation import Context, ReadTransaction, query
 from modelus_bot.domain.pruning import BeginMaintenance, EndMaintenance
+from modelus_bot.jobs.health import Health
 from modelus_bot.jobs.maintenance import (
     AGAIN_AFTER,
     NEED_EVERY,
@@ -23,6 +25,7 @@ from modelus_bot.jobs.maintenance import (
     latest_slot,
 )
 from tests.conftest import BotEnv
+from tests.database.maintenance.old_rows import FillRequests
 
 NEW_YORK = ZoneInfo("America/New_York")
 DEFAULT = MaintenanceSettings()
@@ -186,6 +189,34 @@ async def test_near_the_limit_it_runs_at_once(bot_env: BotEnv, monkeypatch: pyte
     assert bot_env.db.protection is not None
     alert = bot_env.db.protection.waiting.pop()
     assert alert.text.startswith("The file is near its limit and was cleaned up.\nRead notices: ")
+
+
+async def test_a_file_that_grows_to_its_limit_is_cleaned_up(bot_env: BotEnv) -> None:
+    """From its measured size to a smaller file, without the clock: old requests go, space is given back."""
+    db = bot_env.db
+    month_ago = int(real.time()) - 30 * DAY
+    for first in range(0, 30_000, 5000):
+        await db.write(FillRequests(first=first, count=5000, at=month_ago, size=500), Context())
+    await db._connections.run(
+        Lane.WRITER, lambda one: one.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    )
+    before = db.path.stat().st_size
+    health, job = Health(bot_env.bot), MaintenanceJob(bot_env.bot)
+    await health.run()
+    await job.run()
+    assert await db.read(runs) == []
+
+    limit = bot_env.settings.health.model_copy(update={"file_limit_megabytes": before / 1024**2 - 1})
+    bot_env.bot.settings = bot_env.bot.settings.model_copy(update={"health": limit})
+    await Health(bot_env.bot).run()
+    await job.run()
+    assert [key.partition(":")[0] for key, *_ in await db.read(runs)] == ["near_limit"]
+    assert db.maintenance.last is not None
+    assert db.maintenance.last.ok
+    assert db.overview().file_bytes == db.path.stat().st_size
+    assert db.path.stat().st_size < before / 2, db.maintenance.last.lines
+    await job.run()
+    assert len(await db.read(runs)) == 1
 
 
 async def test_need_is_looked_for_now_and_then(bot_env: BotEnv, monkeypatch: pytest.MonkeyPatch) -> None:
