@@ -56,6 +56,9 @@ def check_file(
     started = time.perf_counter()
     on_step("looking at the file")
     kind = classify(path)
+    if kind is FileKind.UNREADABLE:
+        problems = ("the file could not be opened",)
+        return CheckReport(ok=False, kind=kind, damaged=False, complete=False, problems=problems)
     if kind not in _READABLE:
         return CheckReport(ok=False, kind=kind, damaged=True, problems=(f"the file is {kind.value}",))
     examination = Examination(depth, invariants, schema_digest, migrations, on_step)

@@ -96,6 +96,8 @@ class Examination:
             structure = look_at(connection, self._depth)
             for sentence in structure.damage:
                 self.damage(sentence)
+            for sentence in structure.unseen[:LIMIT]:
+                self.unfinished(sentence)
             self._about_rows = structure.rows
         with self._asking("the schema"):
             self._look_at_schema(connection)

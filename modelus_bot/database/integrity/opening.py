@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
 from enum import Enum, auto
 from pathlib import Path
 
-from modelus_bot.database.errors import DatabaseError
-
-__all__ = ["Meaning", "meaning_of", "opened", "with_any_text"]
+__all__ = ["Meaning", "meaning_of", "of_surroundings", "opened", "with_any_text"]
 
 STEPS = 20_000
 BUSY = 5.0
@@ -19,21 +18,17 @@ BUSY = 5.0
 LONGEST = 64 * 1024 * 1024
 """Bytes of the longest value that is believed; a damaged or hostile file may ask for a gigabyte."""
 
-_DAMAGE = {
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_NOTADB,
-    sqlite3.SQLITE_FORMAT,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_TOOBIG,
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_TOOBIG}
+_BAD_READS = {
+    sqlite3.SQLITE_IOERR_READ,
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+    sqlite3.SQLITE_IOERR_CORRUPTFS,
+    sqlite3.SQLITE_IOERR_DATA,
 }
-_NOT_OF_THE_FILE = {
-    sqlite3.SQLITE_IOERR_SHMLOCK,
-    sqlite3.SQLITE_IOERR_SHMMAP,
-    sqlite3.SQLITE_IOERR_SHMOPEN,
-    sqlite3.SQLITE_IOERR_SHMSIZE,
-    sqlite3.SQLITE_IOERR_WRITE,
-}
-"""The -shm or a temporary file could not be made, on a full disk for instance."""
+"""The disk does not give back what was written; all other failures of it are about something else."""
+_OF_CONTENT = (UnicodeDecodeError, OverflowError, ValueError, sqlite3.Error)
+"""What Python's module raises, without a code, for content that no sound file has."""
+_CODE_NAMED = re.compile(r"error code[ =](\d+)")
 # CHECKs are asked by queries of our own: SQLite's check passes over them on a read-only connection.
 _SETTINGS = (
     "PRAGMA cell_size_check=ON",
@@ -56,13 +51,24 @@ class Meaning(Enum):
 def meaning_of(error: Exception, *, opening: bool = False) -> Meaning:
     """Say what an exception means that reading the file provoked.
 
-    Errors without a code are raised by Python for content that no sound file has. While the file is
-    being opened, a general error is about a version of the format that does not exist.
+    Only what the file itself provokes is damage: memory that is short, a full disk, a lock and faults of
+    the program say nothing about it. While the file is being opened, a general error is about a version
+    of the format that does not exist.
     """
     code = getattr(error, "sqlite_errorcode", None)
-    if isinstance(error, MemoryError | OSError | DatabaseError) or code in _NOT_OF_THE_FILE:
-        return Meaning.OTHER
-    if code is None or code & 0xFF in _DAMAGE or (opening and code & 0xFF == sqlite3.SQLITE_ERROR):
+    if code is None:
+        return Meaning.DAMAGE if isinstance(error, _OF_CONTENT) else Meaning.OTHER
+    return _meaning_of_code(code, opening=opening)
+
+
+def of_surroundings(line: str) -> bool:
+    """Say whether a line of SQLite's own check tells of a failure that says nothing about the file."""
+    codes = [int(code) for code in _CODE_NAMED.findall(line)]
+    return bool(codes) and all(_meaning_of_code(code) is not Meaning.DAMAGE for code in codes)
+
+
+def _meaning_of_code(code: int, *, opening: bool = False) -> Meaning:
+    if code in _BAD_READS or code & 0xFF in _DAMAGE or (opening and code & 0xFF == sqlite3.SQLITE_ERROR):
         return Meaning.DAMAGE
     return Meaning.OUT_OF_TIME if code & 0xFF == sqlite3.SQLITE_INTERRUPT else Meaning.OTHER
 

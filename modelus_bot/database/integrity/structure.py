@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from modelus_bot.database.integrity.opening import of_surroundings
 from modelus_bot.database.names import with_names
 from modelus_bot.database.schema.shape import Shape
 
@@ -27,10 +28,16 @@ _UNIQUE = "SELECT name FROM pragma_index_list(?, 'main') WHERE origin = 'u'"
 
 @dataclass(slots=True)
 class Structure:
-    """Sentences about damage, and those about rows, which name at most the table."""
+    """Sentences about damage, those about rows, which name at most the table, and what was not seen."""
 
     damage: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+
+    def kept(self, line: str) -> None:
+        """Put one sentence of SQLite's where it belongs."""
+        kind = self.rows if _is_about_rows(line) else self.unseen if of_surroundings(line) else self.damage
+        kind.append(line)
 
 
 def look_at(connection: sqlite3.Connection, depth: Depth) -> Structure:
@@ -40,7 +47,7 @@ def look_at(connection: sqlite3.Connection, depth: Depth) -> Structure:
         for line in _text(answer).splitlines():
             if line in {"ok", ""} or line.startswith(_HEADER):
                 continue
-            (found.rows if _is_about_rows(line) else found.damage).append(line)
+            found.kept(line)
     return found
 
 

@@ -23,7 +23,8 @@ class FileKind(StrEnum):
 
     DATABASE says that header and first page are those of a database, not that all of it is sound.
     TRUNCATED has lost its end; DAMAGED is a database whose first page is unreadable, or nothing but
-    zeros; ENCRYPTED_OR_FOREIGN holds no page of a database that could be read.
+    zeros; ENCRYPTED_OR_FOREIGN holds no page of a database that could be read. UNREADABLE says nothing
+    about the file: it is forbidden, or the system is short of something.
     """
 
     MISSING = "missing"
@@ -34,6 +35,9 @@ class FileKind(StrEnum):
     DAMAGED = "damaged"
     NOT_A_FILE = "not_a_file"
     UNREADABLE = "unreadable"
+
+
+_KINDS = dict.fromkeys(_ABSENT, FileKind.MISSING) | {errno.EIO: FileKind.DAMAGED}
 
 
 def classify(path: Path) -> FileKind:
@@ -52,7 +56,7 @@ def classify(path: Path) -> FileKind:
                 return FileKind.NOT_A_FILE
             return _classify_bytes(descriptor, facts.st_size, _has_wal(path))
     except OSError as error:
-        return FileKind.MISSING if error.errno in _ABSENT else FileKind.UNREADABLE
+        return _KINDS.get(error.errno or 0, FileKind.UNREADABLE)
     except ValueError:
         return FileKind.MISSING
 
