@@ -18,6 +18,8 @@ from modelus_bot.database.recovery.parts import Parts
 __all__ = ["Drill", "DrillResult"]
 
 KEPT = 200
+NOTHING = "nothing"
+"""Source of the record of a drill for which there was nothing to restore from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,21 @@ class Drill:
         self._pick = pick or random.Random()
         self._turn = asyncio.Lock()
         self._log = parts.backups.folder / f"{parts.path.stem}-drills.json"
+        self._tried_at = 0.0
+        self._empty = False
+
+    @property
+    def tried_at(self) -> float | None:
+        """When the last drill was begun, in UTC seconds, whatever became of it; None before the first."""
+        newest = next(iter(self._known()), None)
+        return max(self._tried_at, float(newest.at) if newest is not None else 0.0) or None
 
     def results(self) -> tuple[DrillResult, ...]:
         """Return past results, newest first."""
+        return tuple(one for one in self._known() if one.source != NOTHING)
+
+    def _known(self) -> tuple[DrillResult, ...]:
+        """Return what the log says, with the drills for which there was nothing to restore."""
         try:
             known = json.loads(self._log.read_text("utf-8"))
             return tuple(DrillResult(**(one | {"problems": tuple(one["problems"])})) for one in known)
@@ -58,8 +72,12 @@ class Drill:
             return ()
 
     async def run(self, on_step: Callable[[str], None] = lambda _: None) -> tuple[DrillResult, ...]:
-        """Rehearse both restores now and return their results; failures alert administrators."""
+        """Rehearse both restores now and return their results; failures alert administrators.
+
+        Returns nothing, and says so to administrators, when there is nothing to restore from.
+        """
         async with self._turn:
+            self._tried_at = self._parts.clock()
             done = []
             if (manifest := self._parts.backups.newest_verified()) is not None:
                 on_step(f"restoring {manifest.name}")
@@ -80,9 +98,11 @@ class Drill:
                     return (await self._parts.archive.restore(target, at=at)).timestamp()
 
                 done.append(await self._rehearse("archive", moment))
-            await asyncio.to_thread(self._keep, done)
-        for result in done:
-            self._tell(result)
+            for result in done:
+                self._tell(result)
+            if not done:
+                self._tell_of_nothing()
+            await self._keep(done or [self._nothing()])
         return tuple(done)
 
     async def _span(self) -> tuple[float, float] | None:
@@ -113,12 +133,42 @@ class Drill:
             int(started), source, not problems, parts.clock() - started, moment, rows, tuple(problems[:5])
         )
 
-    def _keep(self, done: list[DrillResult]) -> None:
-        kept = [*done, *self.results()][:KEPT]
+    def _nothing(self) -> DrillResult:
+        problems = ("there is no verified backup and no archive",)
+        return DrillResult(int(self._tried_at), NOTHING, False, 0.0, 0.0, 0, problems)
+
+    async def _keep(self, done: list[DrillResult]) -> None:
+        """Note results; where that fails they have been told, and the next drill is due as if it had not."""
+        try:
+            await asyncio.to_thread(self._write, done)
+        except OSError as error:
+            self._parts.alert(
+                "drill_not_noted",
+                f"A restore drill was made, but its result could not be kept: {error}."
+                " Look whether the folder of the backups can be written to.",
+                "warning",
+                path=str(self._log),
+            )
+
+    def _write(self, done: list[DrillResult]) -> None:
+        kept = [*done, *self._known()][:KEPT]
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_durably(self._log, json.dumps([asdict(one) for one in kept], indent=1).encode())
 
+    def _tell_of_nothing(self) -> None:
+        """Tell once, until there is something again, that nothing could be restored if it had to be."""
+        logger.bind(told_before=self._empty).warning("drill_without_anything")
+        if not self._empty:
+            self._empty = True
+            self._parts.alert(
+                "drill_impossible",
+                "There was nothing to rehearse a restore with: no verified backup and no archive."
+                " Make a backup with /backup create.",
+                "warning",
+            )
+
     def _tell(self, result: DrillResult) -> None:
+        self._empty = False
         if result.ok:
             logger.bind(source=result.source, seconds=round(result.seconds, 2), rows=result.rows).info(
                 "drill_passed"

@@ -35,6 +35,8 @@ from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["Protection"]
 
+DRILL_FAULT = "A restore drill could not be made: {error}. It is tried again by the clock; the log says more."
+
 
 class Protection:
     """Composes backups, archive, sums, guard, restores and drills around one database file."""
@@ -143,15 +145,17 @@ class Protection:
             logger.bind(error=str(error)).warning("database_state_not_saved")
 
     async def _drill_by_the_clock(self) -> None:
+        started = time.time()
         while True:
-            newest = next(iter(self.drill.results()), None)
-            due = (newest.at if newest else time.time()) + self._settings.drill_every
+            tried_at = await asyncio.to_thread(lambda: self.drill.tried_at)
+            due = (started if tried_at is None else tried_at) + self._settings.drill_every
             if not await self._pause.over(max(1.0, due - time.time())):
                 continue
             try:
                 await self.drill.run()
             except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
                 logger.opt(exception=error).error("drill_fault")
+                self.tell(Alert("drill_fault", DRILL_FAULT.format(error=error), "critical"))
 
 
 async def _stopped(task: asyncio.Task[None]) -> None:
