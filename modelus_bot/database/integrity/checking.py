@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.child import Report
-from modelus_bot.database.integrity.examination import Examination, OutOfTime
+from modelus_bot.database.integrity.examination import LIMIT, Examination, OutOfTime
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.opening import opened
 from modelus_bot.database.integrity.report import CheckReport
@@ -16,6 +16,9 @@ from modelus_bot.database.integrity.structure import Depth
 from modelus_bot.database.salvage.classifying import FileKind, classify
 
 __all__ = ["check_file", "check_job"]
+
+TAIL = 64 * 1024 * 1024
+"""Bytes behind a database that may be an accident of whoever copied it."""
 
 _READABLE = {FileKind.DATABASE, FileKind.TRUNCATED, FileKind.DAMAGED}
 
@@ -72,7 +75,8 @@ def check_file(
         examination.unfinished(f"the check was not finished within {seconds:g} s")
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
         _judge(examination, error, seconds)
-    return examination.report(kind, _size(path), time.perf_counter() - started)
+    report = examination.report(kind, _size(path), time.perf_counter() - started)
+    return _with_tail(report, path)
 
 
 def _judge(examination: Examination, error: Exception, seconds: float) -> None:
@@ -80,6 +84,19 @@ def _judge(examination: Examination, error: Exception, seconds: float) -> None:
         examination.judge("the file", error, opening=True)
     except OutOfTime:
         examination.unfinished(f"the check was not finished within {seconds:g} s")
+
+
+def _with_tail(report: CheckReport, path: Path) -> CheckReport:
+    """Take a file for damaged that goes on far behind its database: SQLite does not look there.
+
+    With a -wal that may be right: what was given back is cut off when the -wal is moved into the file.
+    """
+    inside = report.page_count * report.page_size
+    if not inside or report.bytes <= 4 * inside + TAIL or _size(path.with_name(path.name + "-wal")):
+        return report
+    problem = f"the file goes on for {report.bytes - inside} bytes behind the database in it"
+    problems = (problem, *report.problems)[:LIMIT]
+    return report.model_copy(update={"ok": False, "damaged": True, "problems": problems})
 
 
 def _size(path: Path) -> int:

@@ -18,7 +18,7 @@ from modelus_bot.database.integrity.structure import MOST, Depth, index_counts, 
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.classifying import FileKind
 
-__all__ = ["Examination", "OutOfTime"]
+__all__ = ["LIMIT", "Examination", "OutOfTime"]
 
 LIMIT = 50
 """How many sentences a report has at most."""

@@ -26,8 +26,10 @@ def compare_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Hash pages ``first`` to ``last`` (None: the last there is), or those listed in ``pages``.
 
     ``page_size`` 0 takes the one that the file's header names; ``bytes_per_second`` 0 reads as fast as
-    it can. Reports pieces ``{"first", "hashes"}``; returns the page size, the length in pages (a part
-    of a page counts as one), the hashes of the listed pages, None for those that are not there.
+    it can. ``most``, where given, is how many pages the file should have at most: of a longer one a single
+    page more is read, which is enough to know. Reports pieces ``{"first", "hashes"}``; returns the page
+    size, the length in pages (a part of a page counts as one), the hashes of the listed pages, None for
+    those that are not there.
     """
     started = time.perf_counter()
     descriptor = os.open(task["path"], os.O_RDONLY | os.O_CLOEXEC)
@@ -60,9 +62,17 @@ def hashes_of(blocks: Iterable[bytes], page_size: int, first: int = 1) -> Iterat
 
 def _report_all(descriptor: int, page_size: int, task: dict[str, Any], report: Report) -> None:
     first = task.get("first", 1)
-    blocks = _blocks(descriptor, page_size, first, task.get("last"), task.get("bytes_per_second", 0))
+    last = task.get("last") or _enough(descriptor, page_size, task.get("most"))
+    blocks = _blocks(descriptor, page_size, first, last, task.get("bytes_per_second", 0))
     for at, hashes in _pieces(hashes_of(blocks, page_size, first), first):
         report({"first": at, "hashes": base64.b64encode(hashes).decode()})
+
+
+def _enough(descriptor: int, page_size: int, most: int | None) -> int | None:
+    """Return the page behind ``most`` of a file that is longer; None where all of it is to be read."""
+    if most is None or os.fstat(descriptor).st_size <= (most + 1) * page_size:
+        return None
+    return most + 1
 
 
 def _pieces(hashes: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:

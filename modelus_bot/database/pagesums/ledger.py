@@ -219,6 +219,11 @@ class Ledger:
         )
 
     @property
+    def longest(self) -> int:
+        """How many pages the main file may have at most; what is behind them nobody wrote."""
+        return self._allowed
+
+    @property
     def _required(self) -> int:
         return min(self.known, self.low)
 

@@ -82,6 +82,12 @@ class PageSums:
         """Whether commits were missed, so that a check of the whole file should come soon."""
         return self._follower.gap
 
+    async def comparable(self) -> bool:
+        """Say whether there are sums that missed no commit; without them a check trusts what it finds."""
+        async with self._turn:
+            ledger = await asyncio.to_thread(self._follower.current)
+            return ledger is not None and not ledger.gap
+
     async def check(
         self, first: int = 1, last: int | None = None, *, bytes_per_second: int = 0
     ) -> SumsReport:
@@ -137,7 +143,8 @@ class PageSums:
         for _ in range(WHOLE_LOOKS):
             gaps = await asyncio.to_thread(self._follower.begin_look, ledger)
             try:
-                look = await self._look(ledger.page_size, first, last, pace)
+                most = None if ledger.gap else ledger.longest
+                look = await self._look(ledger.page_size, first, last, pace, most)
                 report = await self._judged(ledger, look, gaps)
             finally:
                 self._follower.end_look(ledger)
@@ -164,7 +171,9 @@ class PageSums:
             report, pages=look.count, explained=explained - len(wrong), cpu_seconds=look.cpu_seconds
         )
 
-    async def _look(self, page_size: int, first: int, last: int | None, pace: int) -> _Look:
+    async def _look(
+        self, page_size: int, first: int, last: int | None, pace: int, most: int | None = None
+    ) -> _Look:
         pieces: list[bytes] = []
         task = {
             "path": str(self._database),
@@ -172,6 +181,7 @@ class PageSums:
             "first": first,
             "last": last,
             "bytes_per_second": pace,
+            "most": most,
         }
         answer = await self._run(
             "pagesums",

@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
     StorageFailed,
     from_sqlite,
 )
+from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import finish_interrupted, put_in_place, recover
 from modelus_bot.database.recovery.state import State
@@ -72,9 +73,10 @@ def create_file(path: Path) -> None:
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
-    sums = await parts.sums.check()
-    trusted = clean and not sums.adopted and not sums.unclear
-    report = await parts.check(parts.path, depth="quick" if trusted else "full")
+    comparable = await parts.sums.comparable()
+    report = await parts.check(parts.path, depth="quick" if clean and comparable else "full")
+    # What is not worth trusting is not read to its end: it may be very long.
+    sums = await parts.sums.check() if comparable or not report.damaged else SumsReport()
     known = state or State()
     if report.damaged or sums.unexplained:
         problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]

@@ -209,3 +209,17 @@ def test_any_header_before_any_bytes(built: Path, tmp_path: Path, start: bytes, 
     assert time.perf_counter() - started < SECONDS
     assert not report.ok
     assert report.problems
+
+
+def test_a_gigantic_tail_is_damage(built: Path, tmp_path: Path) -> None:
+    """What goes on for gigabytes behind the database in it is no sound file; with a -wal it may be one."""
+    path = tmp_path / "long.db"
+    path.write_bytes(built.read_bytes())
+    os.truncate(path, 8 * 2**30)
+    started = time.perf_counter()
+
+    report = check_file(path, invariants=INVARIANTS, seconds=SECONDS)
+
+    assert time.perf_counter() - started < SECONDS
+    assert report.damaged
+    assert "behind the database" in report.problems[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -147,6 +148,19 @@ async def test_length_is_part_of_the_file(database: Path) -> None:
     ):
         database.write_bytes(content.ljust(length, b"x")[:length])
         assert (await PageSums(database).check()).unexplained == wanted
+
+
+async def test_a_gigantic_tail_is_found_without_being_read(database: Path) -> None:
+    """One page behind those that were written is enough to know; the other gigabytes are left alone."""
+    sums = PageSums(database)
+    assert not await sums.comparable()
+    await sums.adopt()
+    assert await sums.comparable()
+    pages = database.stat().st_size // PAGE
+    os.truncate(database, 8 * 2**30)
+    report = await PageSums(database).check()
+    assert report.unexplained == (pages + 1,)
+    assert report.pages == pages + 1
 
 
 async def test_journal_mode_is_no_damage(database: Path) -> None:

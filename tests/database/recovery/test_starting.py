@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from modelus_bot.database.errors import DatabaseError, DatabaseReadOnly, DiskFull, StorageFailed
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.operation import Context
+from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.state import State, StateFile
 from modelus_bot.database.system_errors import as_database_error, from_os
 from tests.database.operations import PutSetting, setting
@@ -98,3 +100,25 @@ async def test_a_quarantine_that_cannot_be_made_keeps_the_database_away(
     in_the_way.unlink()
     async with protected() as db:
         assert await db.read(setting, "a") == 1
+
+
+@pytest.mark.parametrize("sums", [True, False], ids=["sums", "no-sums"])
+async def test_a_gigantic_tail_is_not_read_before_the_file_is_judged(
+    protected: Open, path: Path, alerts: list[Alert], *, sums: bool
+) -> None:
+    """Eight gigabytes behind the database cost no time: the file is judged, and replaced by a copy."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+        assert db.protection is not None
+        await db.protection.backups.create("manual")
+    os.truncate(path, 8 * 2**30)
+    if not sums:
+        path.with_name("modelus.db-sums").unlink()
+    started = time.monotonic()
+    async with protected() as db:
+        took = time.monotonic() - started
+        assert await db.read(setting, "a") == 1
+    print(f"8 GB behind the database: started after {took:.1f} s")
+    assert [one.kind for one in alerts if one.kind == "database_recovered"]
+    assert path.stat().st_size < 2**20
+    assert took < 100  # with the whole recovery, on a busy machine; reading it all takes longer anywhere
