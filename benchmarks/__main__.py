@@ -1,9 +1,10 @@
-"""Print a table: ``python -m benchmarks [writes|backup|hot|journal] [--rounds N] [--seconds S]``.
+"""Print a table: ``python -m benchmarks [writes|backup|hot|journal|loop] [--rounds N] [--seconds S]``.
 
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``hot`` compares answers from memory with asking the database (``--callers 1,16,64``); ``journal`` saves
-changes for later and replays them.
+changes for later and replays them; ``loop`` shows how late the event loop is at worst while things happen to
+the database (``--only recovery`` for some of them, ``--explain`` for where the time went).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from benchmarks.backup import measure_backup
 from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
+from benchmarks.loop import measure_loop
 from benchmarks.workload import Result
 
 WRITING_SECONDS = 0.5
@@ -54,6 +56,8 @@ def main() -> None:
         )
     elif arguments.what == "journal":
         measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
+    elif arguments.what == "loop":
+        measure_loop(console, rounds=arguments.rounds, only=arguments.only, explain=arguments.explain)
     else:
         _measure_writes(console, arguments)
 
@@ -78,7 +82,9 @@ def _measure_writes(console: Console, arguments: argparse.Namespace) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
-    parser.add_argument("what", nargs="?", choices=("writes", "backup", "hot", "journal"), default="writes")
+    parser.add_argument(
+        "what", nargs="?", choices=("writes", "backup", "hot", "journal", "loop"), default="writes"
+    )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
     parser.add_argument("--seconds", type=float, default=None, help="length of one measurement")
     parser.add_argument("--callers", default="1,16,64,256", help="numbers of concurrent callers")
@@ -87,6 +93,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", default=None, help="where the databases lie; default: the temporary folder"
     )
+    parser.add_argument("--only", default="", help="events of ``loop`` whose name has this in it")
+    parser.add_argument("--explain", action="store_true", help="print the worst moments of ``loop``")
     return parser.parse_args()
 
 

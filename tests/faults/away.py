@@ -39,6 +39,7 @@ from modelus_bot.domain.rosters import AddToRoster
 from modelus_bot.domain.sprints import AddSprint
 from modelus_bot.sandbox.world import World, build_world, leave_errors_to_the_bot
 from tests.conftest import ROSTERS, SPRINT_DAYS, STAFF_NAMES, first_sprint_day, give_roles
+from tests.loop.trace import traced_loop
 
 if TYPE_CHECKING:
     from simcord.backend.models import Interaction
@@ -79,8 +80,6 @@ class Crowd:
         self._pause = pause
         self._numbers = itertools.count(int(time.time() * 1000))
         self.stopping = asyncio.Event()
-        self.worst = 0.0
-        self.late = 0
 
     async def work(self) -> None:
         """Use the bot until asked to stop."""
@@ -99,7 +98,6 @@ class Crowd:
             for steps in (looking, talking, roles, self._notes(), self._holders(manager)):
                 group.create_task(self._ask_on(steps))
             group.create_task(self._days_away(world.rota["bo"]))
-            group.create_task(self._watch_loop())
             group.create_task(self._watch_mode())
 
     def _notes(self) -> Any:
@@ -234,15 +232,6 @@ class Crowd:
             data=data,
         )
 
-    async def _watch_loop(self) -> None:
-        """Measure how late a task is that wants to run every 5 ms."""
-        while not self.stopping.is_set():
-            before = time.perf_counter()
-            await asyncio.sleep(0.005)
-            late = time.perf_counter() - before - 0.005
-            self.worst = max(self.worst, late)
-            self.late += late > 0.05
-
     async def _watch_mode(self) -> None:
         known = None
         while not self.stopping.is_set():
@@ -309,14 +298,16 @@ async def _furnish(app: App, world: World) -> None:
 
 async def main(site: Path, pause: float, *, quick: bool) -> None:
     """Answer people until the input ends."""
-    async with peopled(site, quick=quick, pause=pause) as crowd:
+    async with traced_loop() as trace, peopled(site, quick=quick, pause=pause) as crowd:
         say("ready", author=crowd._note_author)
+        trace.take()
         working = asyncio.create_task(crowd.work())
         await asyncio.to_thread(sys.stdin.read)
         crowd.stopping.set()
         await working
         await crowd.nothing_waits()
-        say("loop", worst=crowd.worst, late=crowd.late)
+        seen = trace.take()
+        say("loop", worst=seen.late, turn=seen.turn, waited=seen.waited, lines=seen.lines())
     say("end")
 
 

@@ -238,6 +238,7 @@ def show(story: Story) -> None:
         if line["at"] - line["seconds"] <= story.ended and line["at"] >= story.began
     ]
     late = [line for line in away if line["seconds"] > IN_TIME]
+    loops = [line for line in story.lines if line["event"] == "loop"]
     print(
         {
             "fault": story.fault + (" and kill -9" if story.killed else ""),
@@ -248,6 +249,8 @@ def show(story: Story) -> None:
             "late": dict(Counter(line["kind"] for line in late)),
             "saved for later": len(numbers_of(story)),
             "back after": round(story.back, 1),
-            "loop at worst": [round(line["worst"], 3) for line in story.lines if line["event"] == "loop"],
+            "loop late": [round(line["worst"], 3) for line in loops],
+            "loop's own work": [round(line["turn"], 3) for line in loops],
         }
     )
+    print("\n".join(text for line in loops for text in line["lines"]))

@@ -158,8 +158,12 @@ class Replay:
         """Queue messages to the authors; False means that some are told after the next replay."""
         found = tuple(self._store.ledger.settled.values())
         parts = [found[first : first + TOLD_AT_ONCE] for first in range(0, len(found), TOLD_AT_ONCE)]
-        ends = await asyncio.gather(*map(self._tell, parts))
-        told = [one for part, end in zip(parts, ends, strict=True) if end for one in part]
+        async with asyncio.TaskGroup() as group:
+            telling = []
+            for part in parts:
+                telling.append(group.create_task(self._tell(part)))
+                await asyncio.sleep(0)  # putting a part into words takes a moment: others have theirs between
+        told = [one for part, end in zip(parts, telling, strict=True) if end.result() for one in part]
         if told:
             try:
                 await self._store.told(told)
