@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import statistics
 import tempfile
@@ -20,9 +19,10 @@ from rich.table import Table
 
 from benchmarks.workload import Result, summarise
 from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Query
+from modelus_bot.database.operation import Query
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.covers import covers
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines, disciplines
@@ -33,6 +33,7 @@ from modelus_bot.domain.permissions import Viewer, check_staff
 from modelus_bot.domain.reconciling import explain, telling
 from modelus_bot.domain.rosters import AddToRoster, roster
 from modelus_bot.domain.sprints import AddSprint, sprint_view, sprints
+from modelus_bot.tasks import ended
 
 __all__ = ["measure_hot"]
 
@@ -156,10 +157,7 @@ async def _measure(
     writer = asyncio.create_task(_write(db)) if writing else None
     await asyncio.gather(*(caller() for _ in range(callers)))
     taken = time.perf_counter() - begun
-    if writer is not None:
-        writer.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await writer
+    await ended(writer)
     return summarise(latencies, taken)
 
 

@@ -12,9 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.journal import Journal, answered, journal_path
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.reconciling import explain, telling
 
 __all__ = ["measure_journal"]

@@ -22,14 +22,15 @@ import discord
 from loguru import logger
 
 from modelus_bot.bot import ModelUsBot
+from modelus_bot.cogs import add_commands
 from modelus_bot.config import Settings
 from modelus_bot.config.keys import with_keys_of
 from modelus_bot.config_watcher import Change, ConfigWatcher
+from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.loop_delay import LoopDelay
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
@@ -95,7 +96,7 @@ async def running(
             await _ensure_disciplines(db)
             bot = ModelUsBot(db, settings, sync_record=sync_record)
             try:
-                await bot.load_commands()
+                await add_commands(bot)
                 async with (
                     LoopDelay(db.health),
                     JobRunner(bot, ALL_JOBS) as jobs,

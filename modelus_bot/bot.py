@@ -13,10 +13,9 @@ from discord import app_commands
 from discord.ext import commands
 from loguru import logger
 
-from modelus_bot.cogs import ALL_COGS, DYNAMIC_ITEMS
 from modelus_bot.config import Settings
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.ui import embeds
 from modelus_bot.ui.errors import ErrorHandler
 from modelus_bot.ui.notice import begin
@@ -46,8 +45,8 @@ class Tree(app_commands.CommandTree["ModelUsBot"]):
 class ModelUsBot(commands.Bot):
     """Answers slash commands and buttons; owns nothing that runs by itself.
 
-    ``sync_record`` is the file that remembers which commands Discord knows already; None registers
-    them at every start.
+    ``cogs.add_commands`` gives it its commands. ``sync_record`` is the file that remembers which of them
+    Discord knows already; None registers them at every start.
     """
 
     def __init__(self, db: DatabaseManager, settings: Settings, *, sync_record: Path | None = None) -> None:
@@ -62,14 +61,8 @@ class ModelUsBot(commands.Bot):
         self.db = db
         self.settings = settings
         self.error_handler = ErrorHandler()
-        self._sync_record = sync_record
-
-    async def load_commands(self) -> None:
-        """Add every cog and every button that outlives a restart."""
-        for cog in ALL_COGS:
-            await self.add_cog(cog(self))
-        self.add_dynamic_items(*DYNAMIC_ITEMS)
         self.tree.error(self.error_handler.on_tree_error)
+        self._sync_record = sync_record
 
     async def setup_hook(self) -> None:
         """Register the commands with Discord when they changed since the last time."""

@@ -8,7 +8,6 @@ that none can be missed where a file system sends none.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import time
 import tomllib
@@ -23,6 +22,7 @@ from watchfiles import awatch
 
 from modelus_bot.config import ConfigError, Loaded, Settings, applies_live, load
 from modelus_bot.config.keys import changed_keys, field_of, value_of, with_keys_of
+from modelus_bot.tasks import ended
 
 __all__ = ["Change", "ConfigWatcher", "Pace"]
 
@@ -112,10 +112,7 @@ class ConfigWatcher:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop watching."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _watch(self) -> None:
         polling: bool | None = None

@@ -119,11 +119,12 @@ class BotEnv:
     async def restart(self) -> None:
         """Restart the bot's process as far as Discord can see: a new bot object, the same database."""
         from modelus_bot.app import ModelUsBot
+        from modelus_bot.cogs import add_commands
         from modelus_bot.config import Settings
         from modelus_bot.sandbox.world import leave_errors_to_the_bot
 
         bot = ModelUsBot(self.db, Settings(database=self.settings.database))
-        await bot.load_commands()
+        await add_commands(bot)
         await self.simulation.restart_bot(bot)
         leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
         bot.settings = self.settings
@@ -157,6 +158,7 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
     """Return the bot among people with roles, and neither rosters nor sprints."""
     simcord = pytest.importorskip("simcord", reason="simcord is not installed")
     from modelus_bot.app import ModelUsBot
+    from modelus_bot.cogs import add_commands
     from modelus_bot.config import (
         ArchiveSettings,
         BackupSettings,
@@ -180,7 +182,7 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
     )
     async with DatabaseManager(settings.database.path, settings.database, protection=protection) as db:
         bot = ModelUsBot(db, settings)
-        await bot.load_commands()
+        await add_commands(bot)
         simulation = simcord.Env(bot, settle_timeout=30.0)
         await simulation.start()
         try:
@@ -200,7 +202,7 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
 @pytest.fixture
 async def rota_env(bot_env: BotEnv) -> BotEnv:
     """Return the bot with two rosters and five sprints, today in the middle of the second."""
-    from modelus_bot.database.operation import Context
+    from modelus_bot.database.context import Context
     from modelus_bot.domain.rosters import AddToRoster
     from modelus_bot.domain.sprints import AddSprint
 
@@ -229,7 +231,7 @@ def first_sprint_day() -> date:
 
 async def give_roles(db: "DatabaseManager", world: "World") -> None:
     """Enter the managers and the staff; players and the administrator are only known to Discord."""
-    from modelus_bot.database.operation import Context
+    from modelus_bot.database.context import Context
     from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
     from modelus_bot.domain.members import SetRole
 

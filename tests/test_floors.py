@@ -16,14 +16,15 @@ FLOOR_OF = {
     "config": 0,
     "errors": 0,
     "logs": 0,
+    "tasks": 0,
     "config_watcher": 1,
     "database": 1,
     "domain": 2,
     "ui": 3,
+    "bot": 3,
     "cogs": 3,
     "jobs": 3,
     "metrics": 3,
-    "bot": 4,
     "app": 4,
     "sandbox": 5,
     "cli": 6,
@@ -32,9 +33,9 @@ FLOOR_OF = {
 NEIGHBOURS = {
     "config": {"bundled", "errors"},
     "logs": {"config", "errors"},
+    "bot": {"ui"},
     "cogs": {"ui"},
     "jobs": {"ui"},
-    "app": {"bot"},
 }
 # The bot's class is named in the annotations of what is handed to it; at run time nobody below imports it.
 ONLY_FOR_TYPES = {"bot"}

@@ -12,8 +12,8 @@ import tomlkit
 from modelus_bot.app import App, running
 from modelus_bot.config import applies_live, load_settings
 from modelus_bot.config.keys import field_of, keys, value_of
-from modelus_bot.database.connection import Lane
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
+from modelus_bot.database.lane import Lane
 from modelus_bot.domain.members import RegisterMember, members
 
 BASE: dict[str, dict[str, Any]] = {
@@ -42,8 +42,8 @@ ALSO: dict[str, Callable[[App], object]] = {
     "database.write_deadline": lambda app: app.db._transactions._settings.write_deadline,
     "database.queue_limit": lambda app: app.db._transactions._settings.queue_limit,
     "database.group_limit": lambda app: app.db._transactions._settings.group_limit,
-    "database.read_deadline": lambda app: app.db._reads._seconds,
-    "database.long_read_deadline": lambda app: app.db._long_reads._seconds,
+    "database.read_deadline": lambda app: app.db._engine.reads._seconds,
+    "database.long_read_deadline": lambda app: app.db._engine.long_reads._seconds,
     "database.close_deadline": lambda app: app.db._connections._settings.close_deadline,
     "database.breaker_failures": lambda app: app.db.availability.writes._threshold,
     "database.breaker_probe_first": lambda app: app.db.availability.reads._first,

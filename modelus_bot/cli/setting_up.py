@@ -13,10 +13,10 @@ from rich.console import Console
 
 from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import AlreadyRunning, CorruptionDetected
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.schema import Migrator
 from modelus_bot.logs import configure_logging

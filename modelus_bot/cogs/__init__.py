@@ -1,6 +1,8 @@
 """Slash commands, one module per command group, named like its domain module; thin."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -18,7 +20,10 @@ from modelus_bot.cogs.roster import Roster
 from modelus_bot.cogs.sprint import SprintGroup
 from modelus_bot.ui.paginator import PageButton
 
-__all__ = ["ALL_COGS", "DYNAMIC_ITEMS"]
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["ALL_COGS", "DYNAMIC_ITEMS", "add_commands"]
 
 ALL_COGS: tuple[type[CommandGroup], ...] = (
     General,
@@ -33,3 +38,10 @@ ALL_COGS: tuple[type[CommandGroup], ...] = (
     DatabaseGroup,
 )
 DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (CoverButton, PageButton)
+
+
+async def add_commands(bot: ModelUsBot) -> None:
+    """Add every cog and every button that outlives a restart."""
+    for cog in ALL_COGS:
+        await bot.add_cog(cog(bot))
+    bot.add_dynamic_items(*DYNAMIC_ITEMS)

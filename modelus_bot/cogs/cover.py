@@ -13,7 +13,8 @@ from modelus_bot.cogs.cover_message import post_card, rewrite_cards
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.introductions import introduce
 from modelus_bot.cogs.suggestions import SHOWN, Choices, choices, suggested
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.context import Context
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.cover_steps import (
     RefuseCover,
     RequestCover,

@@ -12,9 +12,9 @@ from discord.ext import commands
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.maintenance_cards import checked_card, maintained_card, rewriting_card
 from modelus_bot.cogs.needs_admin import require_admin
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.maintenance.order import Order, Rewriting, Why
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.pruning import PRUNINGS, BeginMaintenance, EndMaintenance, last_maintenance

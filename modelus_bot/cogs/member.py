@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot, only_one
 from modelus_bot.cogs.suggestions import Choices, choices, suggested
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.members import (
     DeactivateMember,
     LinkMember,

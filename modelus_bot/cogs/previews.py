@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import AWAY
 from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.operation import Write
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

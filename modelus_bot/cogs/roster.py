@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.rosters import (
     AddToRoster,

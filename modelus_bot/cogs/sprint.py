@@ -11,7 +11,7 @@ from discord.ext import commands
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.cogs.sprint_import import NOTHING, import_of, report_card, summary
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.domain.sprints import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from modelus_bot.database.errors import (
     DiskFull,
     StorageFailed,
 )
+from modelus_bot.tasks import ended
 
 __all__ = ["Availability", "ModeChange"]
 
@@ -120,11 +120,8 @@ class Availability:
 
     async def stop(self) -> None:
         """Probe no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def _probe(self, reads: Probe, writes: Probe, look_after: Probe) -> None:
         """While a breaker is open, find out with growing pauses whether the database is back."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.archive import Archive
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.lane import Lane
 
 __all__ = ["Checkpointer", "kind_of", "safe_beside_writers"]
 
@@ -117,6 +118,6 @@ class Checkpointer:
 
     def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
         self._settle()
-        with self._connections.checkpointing(by_us=True):
+        with self._connections.files.checkpointing(by_us=True):
             busy, frames, moved = connection.execute(sql).fetchone()
         return busy, frames, moved

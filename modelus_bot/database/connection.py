@@ -8,8 +8,7 @@ import errno
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -25,39 +24,21 @@ from modelus_bot.database.errors import (
     FileMoved,
     FileTouched,
     ManagerClosed,
-    from_sqlite,
 )
-from modelus_bot.database.identity import Identity, identity_of, what_moved, written_at
+from modelus_bot.database.identity import Identity, OpenFiles
 from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.worker import WorkerConnection, close_quietly
+from modelus_bot.tasks import ended
 
-__all__ = ["ConnectionManager", "Lane"]
+__all__ = ["ConnectionManager"]
 
 T = TypeVar("T")
 
 REOPEN_PATIENCE = 0.25
 """Seconds an operation waits for a reopening before it is told that the connection is lost."""
-
-
-class Lane(StrEnum):
-    """The three connections, each with a thread of its own."""
-
-    WRITER = "writer"
-    READER = "reader"
-    LONG_READER = "long_reader"
-
-
-class _Stopwatch:
-    """The moment a lane's running statement has to stop at, looked at by SQLite's progress handler."""
-
-    __slots__ = ("at",)
-
-    def __init__(self) -> None:
-        self.at = float("inf")
-
-    def expired(self) -> int:
-        return time.perf_counter() > self.at
 
 
 class _Slot:
@@ -70,7 +51,7 @@ class _Slot:
         self.connection: WorkerConnection | None = None
         self.identity: Identity = ()
         self.reopening: asyncio.Task[None] | None = None
-        self.stopwatch = _Stopwatch()
+        self.stopwatch = Stopwatch()
         self.watching = contextlib.ExitStack()
 
 
@@ -85,7 +66,7 @@ class ConnectionManager:
         self.path = path
         self.manual_checkpoints = False
         """Whether SQLite leaves checkpoints to somebody who calls for them; read when a connection opens."""
-        self._paths = tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
+        self.files = OpenFiles(path)
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _Slot() for lane in Lane}
@@ -95,7 +76,6 @@ class ConnectionManager:
         self._discarding: set[asyncio.Task[None]] = set()
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
-        self._written_at: int | None = None
         self.on_moved: Callable[[FileMoved | FileTouched], None] | None = None
         """Told when the file is gone or another one; its connections are kept: they still hold the data."""
 
@@ -150,7 +130,7 @@ class ConnectionManager:
         identity, stopwatch = slot.identity, slot.stopwatch
 
         def hop(raw: sqlite3.Connection) -> T:
-            self._check_file(identity)
+            self.files.check(identity)
             self._check_busy_slice(slot, raw)
             stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
             try:
@@ -158,7 +138,7 @@ class ConnectionManager:
             finally:
                 stopwatch.at = float("inf")
             try:
-                self._check_file(identity)
+                self.files.check(identity)
             except DatabaseError as error:
                 error.ambiguous = True
                 raise
@@ -174,26 +154,12 @@ class ConnectionManager:
                 await self._discard(lane, connection)
             raise failure from (error if failure is not error else error.__cause__)
 
-    def expect_untouched(self) -> None:
-        """From now on take any write to the main file for a stranger's; see ``checkpointing``."""
-        self._written_at = written_at(self.path)
-
-    @contextlib.contextmanager
-    def checkpointing(self, *, by_us: bool) -> Iterator[None]:
-        """Let the main file be written to; afterwards nobody may again, unless others checkpoint, too."""
-        self._written_at = None
-        try:
-            yield
-        finally:
-            if by_us:
-                self.expect_untouched()
-
     def moved(self) -> FileMoved | None:
         """Say whether the file, its -wal or its -shm is not the one that is open."""
         for slot in self._slots.values():
             if slot.connection is not None:
                 try:
-                    self._check_file(slot.identity)
+                    self.files.check(slot.identity)
                 except FileMoved as moved:
                     return moved
                 except ConnectionLost:
@@ -221,7 +187,7 @@ class ConnectionManager:
         """Hold and close all connections, so that the file can be replaced."""
         self.hold(cause)
         await self._stop_reopening()
-        self._written_at = None
+        self.files.expect_writing()
         await self._discard_all()
 
     def claim_again(self) -> None:
@@ -245,11 +211,9 @@ class ConnectionManager:
 
     async def _stop_reopening(self) -> None:
         for slot in self._slots.values():
-            if slot.reopening is not None:
-                slot.reopening.cancel()
-                with contextlib.suppress(asyncio.CancelledError, DatabaseError):
-                    await slot.reopening
-                slot.reopening = None
+            with contextlib.suppress(DatabaseError):
+                await ended(slot.reopening)
+            slot.reopening = None
 
     async def _discard_all(self) -> None:
         for lane in (Lane.LONG_READER, Lane.READER, Lane.WRITER):
@@ -258,17 +222,6 @@ class ConnectionManager:
                 await self._discard(lane, connection)
         if self._discarding:
             await asyncio.wait(self._discarding)
-
-    def _check_file(self, identity: Identity) -> None:
-        """Raise when the files lying there are not those of ``identity``, which a connection has open."""
-        try:
-            found = identity_of(self._paths)
-        except OSError as error:
-            raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
-        if found != identity and (moved := what_moved(found, identity)):
-            raise FileMoved(moved)
-        if self._written_at is not None and written_at(self.path) != self._written_at:
-            raise FileTouched("the file was written to by somebody else")
 
     def _check_busy_slice(self, slot: _Slot, raw: sqlite3.Connection) -> None:
         """Let an edited wait for another program's lock reach a connection that is open."""
@@ -316,75 +269,17 @@ class ConnectionManager:
 
     async def _open(self, lane: Lane) -> None:
         slot = self._slots[lane]
-        stopwatch = _Stopwatch()
-        found: list[Identity] = []
+        stopwatch = Stopwatch()
 
-        def connect() -> sqlite3.Connection:
-            with contextlib.suppress(OSError):
-                found.append(identity_of(self._paths))
-            return self._connect(lane, slot, stopwatch)
+        def connecting() -> sqlite3.Connection:
+            settings = self._settings
+            slot.busy_slice = settings.busy_slice
+            manual = self.manual_checkpoints
+            return connect(self.path, lane, settings, stopwatch, manual_checkpoints=manual)
 
-        connection = WorkerConnection(connect)
-        opening = asyncio.create_task(self._identified(connection, found))
-        try:
-            identity = await asyncio.shield(opening)
-        except BaseException as error:
-            await asyncio.wait({opening}, timeout=self._settings.close_deadline)
-            if not opening.done():
-                opening.cancel()
-            elif not opening.cancelled():
-                opening.exception()
-            await close_quietly(connection, self._settings.close_deadline)
-            if isinstance(error, PermissionError):
-                raise DatabaseReadOnly(str(error)) from error
-            if isinstance(error, sqlite3.Error | OSError):
-                raise from_sqlite(error) from error
-            raise
+        connection, identity = await opened(connecting, self.files, self._settings.close_deadline)
         slot.identity, slot.stopwatch, slot.connection = identity, stopwatch, connection
         slot.watching.enter_context(watched(self.path))
-
-    async def _identified(self, connection: WorkerConnection, found: list[Identity]) -> Identity:
-        """Open the connection and return which files it has open; ``found`` is what lay there just before."""
-        await connection
-        identity = await connection.run(lambda _: identity_of(self._paths))
-        if not found or found[0][0] != identity[0]:
-            raise ConnectionLost("the file was replaced while it was opened")
-        return identity
-
-    def _connect(self, lane: Lane, slot: _Slot, stopwatch: _Stopwatch) -> sqlite3.Connection:
-        mode = "rw" if lane is Lane.WRITER else "ro"
-        slot.busy_slice = self._settings.busy_slice
-        raw = sqlite3.connect(
-            f"{self.path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=slot.busy_slice,
-            isolation_level=None,
-            cached_statements=256,
-            check_same_thread=False,
-        )
-        try:
-            for pragma in self._pragmas(lane):
-                raw.execute(pragma)
-            raw.row_factory = sqlite3.Row
-            raw.set_progress_handler(stopwatch.expired, 20_000)
-            raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except BaseException:
-            raw.close()
-            raise
-        return raw
-
-    def _pragmas(self, lane: Lane) -> tuple[str, ...]:
-        common = ("PRAGMA foreign_keys=ON", "PRAGMA cell_size_check=ON")
-        if lane is not Lane.WRITER:
-            return (*common, "PRAGMA query_only=ON")
-        synchronous = {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}
-        return (
-            *common,
-            "PRAGMA journal_mode=WAL",
-            synchronous[self._settings.synchronous],
-            "PRAGMA journal_size_limit=67108864",
-            f"PRAGMA wal_autocheckpoint={0 if self.manual_checkpoints else 1000:d}",
-        )
 
     async def _discard(self, lane: Lane, connection: WorkerConnection) -> None:
         """Close a connection that is given up; whoever comes second leaves that to the first."""

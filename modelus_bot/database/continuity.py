@@ -17,6 +17,7 @@ from modelus_bot.config import DegradationSettings, SnapshotSettings
 from modelus_bot.database.audit import AuditEntry, command_entry
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.cache import HotReads, Version, log_stamp
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     ConnectionLost,
     CorruptionDetected,
@@ -42,7 +43,9 @@ from modelus_bot.database.journal.replaying import Submit, Telling
 from modelus_bot.database.journal.verdicts import Explain
 from modelus_bot.database.maintenance.reserve import reserve_beside
 from modelus_bot.database.maintenance.space import SpaceWatch
-from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query, Write
+from modelus_bot.database.patience import Asking, patience, seconds_to_wait
 from modelus_bot.database.snapshot import Snapshot, snapshot_folder
 
 __all__ = ["AWAY", "Continuity"]
@@ -51,9 +54,6 @@ R = TypeVar("R")
 
 CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
 """Seconds between two attempts at what could not be applied although the database works."""
-
-HURRY = 0.25
-"""Seconds that people wait once somebody has waited in vain."""
 
 AWAY = (
     ConnectionLost,
@@ -119,12 +119,8 @@ class Continuity:
 
     @property
     def patience(self) -> float:
-        """Seconds after which somebody is served from here instead of waiting for the database.
-
-        Once somebody has waited in vain nobody waits long, until the database answers again: a command asks
-        several times.
-        """
-        return min(HURRY, self._settings.patience) if self._in_vain else self._settings.patience
+        """Seconds after which somebody is served from here instead of waiting for the database."""
+        return patience(self._settings.patience, in_vain=self._in_vain)
 
     def worked(self) -> None:
         """Note that the database has answered."""
@@ -154,15 +150,17 @@ class Continuity:
     def prepared(self, write: Write[Any], context: Context) -> Context:
         """Return the context for a write that people wait for, or that can be saved for later.
 
-        Both wait only shortly, and what can be saved has a name. The bot itself has time, unless others
-        wait in the journal: then something is wrong.
+        Both wait only shortly (see ``patience``), and what can be saved has a name.
         """
-        hurried = context.actor is not None or self.journal.depth or self._in_vain
-        if not write.deferrable and not hurried:
-            return context
-        patience = self.patience if write.deferrable else self._settings.patience
-        deadline = context.deadline if context.deadline is not None else patience
-        return replace(numbered(context), deadline=min(deadline, patience))
+        asking = Asking(
+            deferrable=write.deferrable,
+            by_person=context.actor is not None,
+            others_wait=self.journal.depth > 0,
+            in_vain=self._in_vain,
+            deadline=context.deadline,
+        )
+        seconds = seconds_to_wait(asking, self._settings.patience)
+        return context if seconds is None else replace(numbered(context), deadline=seconds)
 
     def must_wait(self, write: Write[Any]) -> bool:
         """Say whether others were saved before this one, which go first."""

@@ -1,4 +1,4 @@
-"""Everything that can go wrong with the database, and the one map from SQLite's result codes.
+"""Everything that can go wrong with the database.
 
     DatabaseError
     ├── TransientError                     worth trying again
@@ -33,10 +33,9 @@ reliability design; what follows the sentence says whether to try again and what
 
 from __future__ import annotations
 
-import random
-import sqlite3
-from enum import StrEnum
 from typing import Any, ClassVar, Self
+
+from modelus_bot.database.error_types import SENTENCES, ErrorType, Severity, new_reference
 
 __all__ = [
     "AlreadyRunning",
@@ -51,7 +50,6 @@ __all__ = [
     "DatabaseUnavailable",
     "DeadlineExceeded",
     "DiskFull",
-    "ErrorType",
     "FileMoved",
     "FileTouched",
     "JournalFull",
@@ -64,55 +62,9 @@ __all__ = [
     "QueueFull",
     "RequestConflict",
     "SchemaMismatch",
-    "Severity",
     "StorageFailed",
     "TransientError",
-    "class_for_code",
-    "from_sqlite",
-    "new_reference",
 ]
-
-
-class ErrorType(StrEnum):
-    """The seven kinds of failure that operators count and people read a sentence about."""
-
-    CONNECTION_LOST = "CONNECTION_LOST"
-    QUERY_FAILED = "QUERY_FAILED"
-    SCHEMA_MISMATCH = "SCHEMA_MISMATCH"
-    TRANSACTION_FAILED = "TRANSACTION_FAILED"
-    CORRUPTION_DETECTED = "CORRUPTION_DETECTED"
-    BACKUP_FAILED = "BACKUP_FAILED"
-    MIGRATION_FAILED = "MIGRATION_FAILED"
-
-
-class Severity(StrEnum):
-    """What a failure asks for: LOW retry, MEDIUM back off, HIGH a person, CRITICAL stop writing."""
-
-    LOW = "LOW"
-    MEDIUM = "MEDIUM"
-    HIGH = "HIGH"
-    CRITICAL = "CRITICAL"
-
-
-CONSTRAINT_DATATYPE = 3091
-"""A value of the wrong type for a STRICT table; Python 3.11 has no name for it."""
-
-SENTENCES: dict[ErrorType, str] = {
-    ErrorType.CONNECTION_LOST: "Database temporarily unavailable. Please try again in a moment.",
-    ErrorType.QUERY_FAILED: "Unable to process your request. Please try again.",
-    ErrorType.SCHEMA_MISMATCH: "System is updating. Please wait a moment and try again.",
-    ErrorType.TRANSACTION_FAILED: "Operation could not be completed. No changes were made.",
-    ErrorType.CORRUPTION_DETECTED: "Data integrity issue detected. System is recovering automatically.",
-    ErrorType.BACKUP_FAILED: (
-        "Backup operation failed. Data is still safe but please contact an administrator."
-    ),
-    ErrorType.MIGRATION_FAILED: "System update failed. Please contact an administrator.",
-}
-
-
-def new_reference() -> str:
-    """Return a short code that ties a person's sentence to the log record of the same failure."""
-    return f"{random.getrandbits(32):08X}"
 
 
 class DatabaseError(Exception):
@@ -352,96 +304,3 @@ class ManagerClosed(PermanentError):
 
     error_type = ErrorType.CONNECTION_LOST
     severity = Severity.LOW
-
-
-_BY_EXTENDED: dict[int, type[DatabaseError]] = {
-    sqlite3.SQLITE_CONSTRAINT_DATATYPE if hasattr(sqlite3, "SQLITE_CONSTRAINT_DATATYPE") else 3091: (
-        ConstraintViolated
-    ),
-    sqlite3.SQLITE_IOERR_CORRUPTFS: CorruptionDetected,
-    sqlite3.SQLITE_CANTOPEN_ISDIR: DatabaseReadOnly,
-    sqlite3.SQLITE_CANTOPEN_SYMLINK: DatabaseReadOnly,
-    sqlite3.SQLITE_READONLY_DBMOVED: ConnectionLost,
-    sqlite3.SQLITE_READONLY_RECOVERY: ConnectionLost,
-    sqlite3.SQLITE_READONLY_CANTLOCK: ConnectionLost,
-    sqlite3.SQLITE_ERROR_RETRY: StorageFailed,
-    sqlite3.SQLITE_ERROR_SNAPSHOT: StorageFailed,
-}
-
-_BY_PRIMARY: dict[int, type[DatabaseError]] = {
-    sqlite3.SQLITE_ERROR: QueryFailed,
-    sqlite3.SQLITE_INTERNAL: QueryFailed,
-    sqlite3.SQLITE_PERM: DatabaseReadOnly,
-    sqlite3.SQLITE_ABORT: QueryFailed,
-    sqlite3.SQLITE_BUSY: DatabaseBusy,
-    sqlite3.SQLITE_LOCKED: DatabaseBusy,
-    sqlite3.SQLITE_NOMEM: StorageFailed,
-    sqlite3.SQLITE_READONLY: DatabaseReadOnly,
-    sqlite3.SQLITE_INTERRUPT: DeadlineExceeded,
-    sqlite3.SQLITE_IOERR: StorageFailed,
-    sqlite3.SQLITE_CORRUPT: CorruptionDetected,
-    sqlite3.SQLITE_NOTFOUND: QueryFailed,
-    sqlite3.SQLITE_FULL: DiskFull,
-    sqlite3.SQLITE_CANTOPEN: ConnectionLost,
-    sqlite3.SQLITE_PROTOCOL: DatabaseBusy,
-    sqlite3.SQLITE_EMPTY: QueryFailed,
-    sqlite3.SQLITE_SCHEMA: StorageFailed,
-    sqlite3.SQLITE_TOOBIG: QueryFailed,
-    sqlite3.SQLITE_CONSTRAINT: ConstraintViolated,
-    sqlite3.SQLITE_MISMATCH: ConstraintViolated,
-    sqlite3.SQLITE_MISUSE: QueryFailed,
-    sqlite3.SQLITE_NOLFS: DiskFull,
-    sqlite3.SQLITE_AUTH: QueryFailed,
-    sqlite3.SQLITE_FORMAT: CorruptionDetected,
-    sqlite3.SQLITE_RANGE: QueryFailed,
-    sqlite3.SQLITE_NOTADB: CorruptionDetected,
-}
-
-
-def class_for_code(code: int | None) -> type[DatabaseError]:
-    """Return the error class for a primary or extended SQLite result code; unknown is permanent."""
-    if code is None:
-        return QueryFailed
-    return _BY_EXTENDED.get(code) or _BY_PRIMARY.get(code & 0xFF, QueryFailed)
-
-
-_CONSTRAINT_KINDS: dict[int, str] = {
-    sqlite3.SQLITE_CONSTRAINT_UNIQUE: "unique",
-    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "unique",
-    sqlite3.SQLITE_CONSTRAINT_ROWID: "unique",
-    sqlite3.SQLITE_CONSTRAINT_CHECK: "check",
-    sqlite3.SQLITE_CONSTRAINT_NOTNULL: "not_null",
-    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: "foreign_key",
-    sqlite3.SQLITE_CONSTRAINT_TRIGGER: "trigger",
-    3091: "type",
-    sqlite3.SQLITE_MISMATCH: "type",
-}
-
-
-def from_sqlite(error: BaseException, *, operation: str | None = None, attempts: int = 1) -> DatabaseError:
-    """Turn anything ``sqlite3`` raises into the tree; the code decides, the text only names a rule.
-
-    Errors that the Python module raises by itself carry no code: a closed connection is
-    ``ConnectionLost``, the rest is ``QueryFailed``.
-    """
-    if isinstance(error, DatabaseError):
-        return error
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    name: str | None = getattr(error, "sqlite_errorname", None)
-    if code == CONSTRAINT_DATATYPE:
-        name = "SQLITE_CONSTRAINT_DATATYPE"
-    detail = str(error)
-    cls = class_for_code(code)
-    if code is None and isinstance(error, sqlite3.ProgrammingError) and "closed" in detail:
-        cls = ConnectionLost
-    elif code is None and isinstance(error, OSError):
-        cls = StorageFailed
-    elif isinstance(error, UnicodeDecodeError):
-        cls = CorruptionDetected
-    if cls is ConstraintViolated:
-        kind = _CONSTRAINT_KINDS.get(code or 0, "check")
-        rule = detail.partition("failed: ")[2] if kind != "trigger" else detail
-        return ConstraintViolated(
-            detail, kind=kind, rule=rule, code=code, code_name=name, operation=operation, attempts=attempts
-        )
-    return cls(detail, code=code, code_name=name, operation=operation, attempts=attempts)

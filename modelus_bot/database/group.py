@@ -9,31 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelus_bot.database.audit import AuditChain
 from modelus_bot.database.audit.aside import AuditFile
-from modelus_bot.database.audit.chain import Mark
-from modelus_bot.database.audit.collecting import SetAside
-from modelus_bot.database.audit.merging import Merged, merge_entries, remember_token
-from modelus_bot.database.audit.resting import Rest
+from modelus_bot.database.audit.destination import AuditDestination, TableFault, unwritable
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
-    AuditUnwritable,
-    ConnectionLost,
     ConstraintViolated,
     DatabaseError,
     DiskFull,
     QueryFailed,
     RequestConflict,
-    from_sqlite,
 )
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.database.outcome import Outcome, raisable
+from modelus_bot.database.result_codes import from_sqlite
 
 __all__ = ["AUDIT_TRIES", "GroupWriter", "Member"]
 
 AUDIT_TRIES = 4
 """After how many attempts, with growing pauses between them, entries go into the file."""
-
-MERGED_AT_ONCE = 500
 
 _FIND_REQUEST = "SELECT command, payload_hash, outcome FROM requests WHERE request_id = ?"
 _KEEP_REQUEST = (
@@ -60,14 +54,6 @@ class _CommitFailed(Exception):
         self.over = over
 
 
-class _TableFault(Exception):
-    """The audit table cannot take entries, while everything else may work; there is a file for them."""
-
-    def __init__(self, cause: sqlite3.Error) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
-
-
 class _TransactionEnded(Exception):
     """A member made SQLite undo the transaction of the whole group; the fault is that member's own."""
 
@@ -78,27 +64,14 @@ class _TransactionEnded(Exception):
 
 
 class GroupWriter:
-    """Applies groups of writes on one connection; lives on the writer's thread and keeps the audit head.
+    """Applies groups of writes on one connection; lives on the writer's thread, as ``audit`` does.
 
-    ``head`` is the newest audit link known to be committed, as (id, hash); None before the first group.
-    When the audit table fails, entries go to ``aside`` instead, and changes go on.
+    When the audit table fails, entries go to the file ``aside`` instead, and changes go on.
     """
 
     def __init__(self, aside: AuditFile | None = None) -> None:
         """Start with an unknown audit head; the first group reads it."""
-        self.chain = AuditChain()
-        self.head: tuple[int, bytes] | None = None
-        self._aside = aside
-        self._entries = self.chain
-        self._rest = Rest()
-        self._data_version: int | None = None
-        self._connection: sqlite3.Connection | None = None
-
-    def forget(self) -> None:
-        """Read the head from the file again, which another one may have replaced."""
-        self.chain.loaded = False
-        self.head = None
-        self._rest.end()
+        self.audit = AuditDestination(aside)
 
     def commit(self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int) -> list[Outcome]:
         """Apply the group in one transaction and return an outcome for each member.
@@ -108,42 +81,27 @@ class GroupWriter:
         when the transaction as a whole fails; its ``ambiguous`` attribute is then true if COMMIT had
         been asked for and may have worked (on a full disk it never has: its last frame was not written).
         """
+        audit = self.audit
         try:
-            if self._aside is not None and self._keeps_aside(connection, self._aside):
-                return self._committed_aside(connection, group, attempt, self._aside)
+            if audit.keeps_aside(connection):
+                with audit.aside():
+                    return self._committed(connection, group, attempt)
             try:
                 return self._committed(connection, group, attempt)
-            except _TableFault as fault:
-                if self._aside is None or attempt < AUDIT_TRIES:
+            except TableFault as fault:
+                if audit.file is None or attempt < AUDIT_TRIES:
                     raise
-                self._table_failed(fault, self._aside)
-                return self._committed_aside(connection, group, attempt, self._aside)
-        except _TableFault as fault:
-            raise _unwritable(fault, attempt) from fault.cause
+                audit.table_failed(fault)
+                with audit.aside():
+                    return self._committed(connection, group, attempt)
+        except TableFault as fault:
+            raise unwritable(fault, attempt) from fault.cause
         except _CommitFailed as failure:
             error = from_sqlite(failure.cause, attempts=attempt)
             error.ambiguous = failure.over and not isinstance(error, DiskFull)
             raise error from failure.cause
         except sqlite3.Error as error:
             raise from_sqlite(error, attempts=attempt) from error
-
-    @property
-    def merge_due(self) -> bool:
-        """Whether entries wait in the file and the table has been left alone for long enough."""
-        return self._aside is not None and self._aside.waiting > 0 and self._rest.over
-
-    def merge(self, connection: sqlite3.Connection) -> None:
-        """Put what waits in the file into the table, in order; raises ``DatabaseError``."""
-        if self._aside is None or not self._aside.waiting:
-            return
-        try:
-            self._merge(connection, self._aside)
-        except _TableFault as fault:
-            self._table_failed(fault, self._aside)
-            raise _unwritable(fault, 1) from fault.cause
-        except sqlite3.Error as error:
-            raise from_sqlite(error) from error
-        self._rest.end()
 
     def _committed(
         self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int
@@ -153,54 +111,6 @@ class GroupWriter:
             if outcomes is not None:
                 return outcomes
         return self._isolated(connection, group, attempt)
-
-    def _committed_aside(
-        self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int, aside: AuditFile
-    ) -> list[Outcome]:
-        self._entries = SetAside(aside.new_token())
-        try:
-            return self._committed(connection, group, attempt)
-        finally:
-            self._entries = self.chain
-
-    def _keeps_aside(self, connection: sqlite3.Connection, aside: AuditFile) -> bool:
-        """Say whether entries go to the file: others wait there that go first, and cannot be merged yet."""
-        if not aside.waiting and not self._rest.begun:
-            return False
-        if not self._rest.over:
-            return True
-        try:
-            self._merge(connection, aside)
-        except _TableFault as fault:
-            self._table_failed(fault, aside)
-            return True
-        self._rest.end()
-        return False
-
-    def _table_failed(self, fault: _TableFault, aside: AuditFile) -> None:
-        """Leave the table alone for a while, longer each time."""
-        self._rest.begin()
-        aside.trouble(from_sqlite(fault.cause))
-
-    def _merge(self, connection: sqlite3.Connection, aside: AuditFile) -> None:
-        merged = Merged()
-        while entries := aside.first(MERGED_AT_ONCE):
-            mark = self.chain.mark()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._refresh_chain(connection)
-                mark = self.chain.mark()
-                merged.plus(merge_entries(connection, self.chain, entries, aside))
-                connection.execute("COMMIT")
-            except BaseException as error:
-                self._roll_back(connection, mark)
-                if self.chain.fault is not None and isinstance(error, sqlite3.Error):
-                    raise _TableFault(self.chain.fault) from error
-                raise
-            self.head = (self.chain.last_id, self.chain.head)
-            aside.settled(entries)
-        if merged.added or merged.dropped or merged.refused:
-            aside.merged(merged.added, merged.dropped)
 
     def _isolated(
         self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int
@@ -220,51 +130,36 @@ class GroupWriter:
         self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int, *, isolate: bool
     ) -> list[Outcome] | None:
         """Run the group once; None means: undone because a member failed and nothing isolated it."""
-        entries = self._entries
-        mark = entries.mark()
+        audit = self.audit
+        mark = audit.entries.mark()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if entries is self.chain:
-                self._refresh_chain(connection)
-                mark = entries.mark()
-                if self.chain.fault is not None and self._aside is not None:
-                    # Once it has met damage, SQLite refuses to write in this transaction.
-                    raise _TableFault(self.chain.fault)
+            audit.begun(connection)
+            mark = audit.entries.mark()
+            audit.check()
             outcomes: list[Outcome] = []
             for member in group:
                 outcome = self._member(connection, member, attempt, isolate=isolate)
                 if outcome.error is not None and not isolate:
-                    self._roll_back(connection, mark)
+                    audit.roll_back(connection, mark)
                     return None
                 outcomes.append(outcome)
-            if isinstance(entries, SetAside):
-                self._save_aside(connection, entries)
+            audit.before_commit(connection)
             try:
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
                 raise _CommitFailed(error, over=not connection.in_transaction) from error
         except BaseException:
-            self._roll_back(connection, mark)
+            audit.roll_back(connection, mark)
             raise
-        if isinstance(entries, SetAside):
-            if not entries.renewed:
-                return outcomes
-            self.chain.go_on_from(entries)
-            self._rest.end()
-        self.head = (self.chain.last_id, self.chain.head)
+        audit.committed()
         return outcomes
-
-    def _save_aside(self, connection: sqlite3.Connection, collected: SetAside) -> None:
-        """Put the entries on the disk before COMMIT, which then makes them count."""
-        if self._aside is not None and collected.entries:
-            remember_token(connection, collected.token, len(collected.entries))
-            self._aside.save(collected.entries, collected.token)
 
     def _member(
         self, connection: sqlite3.Connection, member: Member, attempt: int, *, isolate: bool
     ) -> Outcome:
         started = time.perf_counter()
-        entries = self._entries
+        entries = self.audit.entries
         mark = entries.mark()
         if isolate:
             connection.execute("SAVEPOINT member")
@@ -273,9 +168,8 @@ class GroupWriter:
             value, repeated = self._apply(connection, tx, member)
             outcome = Outcome(value, repeated=repeated)
         except BaseException as error:
-            fault = entries.fault
-            if fault is not None and self._aside is not None and fault in {error, error.__context__}:
-                raise _TableFault(fault) from error
+            if (fault := self.audit.fault_behind(error)) is not None:
+                raise fault from error
             outcome = Outcome(error=_as_member_failure(error, member, attempt))
         finally:
             tx.end()
@@ -314,34 +208,6 @@ class GroupWriter:
         )
         tx.note(_KEEP_REQUEST, None, started, 1)
         return value, False
-
-    def _refresh_chain(self, connection: sqlite3.Connection) -> None:
-        """Read the audit head again when another connection has committed since."""
-        version = connection.execute("PRAGMA data_version").fetchone()[0]
-        if not self.chain.loaded or version != self._data_version or connection is not self._connection:
-            self.chain.load(connection)
-            self._data_version, self._connection = version, connection
-
-    def _roll_back(self, connection: sqlite3.Connection, mark: Mark) -> None:
-        """Undo the transaction; a connection that cannot do that is given up."""
-        self._entries.rewind(mark)
-        if not connection.in_transaction:
-            return
-        try:
-            connection.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            self.chain.loaded = False
-            raise ConnectionLost(f"rolling back failed: {error}") from error
-
-
-def _unwritable(fault: _TableFault, attempts: int) -> AuditUnwritable:
-    """Describe the fault as one that passes: it is retried, and then the file takes the entries."""
-    cause = from_sqlite(fault.cause)
-    error = AuditUnwritable(
-        f"the audit table: {fault.cause}", code=cause.code, code_name=cause.code_name, attempts=attempts
-    )
-    error.__cause__ = cause
-    return error
 
 
 def _payload_hash(write: Write[Any]) -> bytes:

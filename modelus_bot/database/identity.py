@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["Identity", "identity_of", "what_moved", "written_at"]
+from modelus_bot.database.errors import ConnectionLost, FileMoved, FileTouched
+
+__all__ = ["Identity", "OpenFiles", "identity_of", "what_moved", "written_at"]
 
 Identity = tuple[tuple[int, int] | None, ...]
 """Device and inode of the database file, its -wal and its -shm; None for one that is not there."""
@@ -41,3 +45,50 @@ def written_at(path: Path) -> int:
         return os.stat(path).st_mtime_ns  # noqa: PTH116 - runs twice an operation
     except OSError:
         return 0
+
+
+class OpenFiles:
+    """The database file, its -wal and its -shm: are they still the ones that connections have open?"""
+
+    def __init__(self, path: Path) -> None:
+        """Remember where they lie; the main file may be written to."""
+        self._path = path
+        self._paths = tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
+        self._written_at: int | None = None
+
+    def identity(self) -> Identity:
+        """Return which files lie there now; raises ``OSError`` when the folder cannot be looked into."""
+        return identity_of(self._paths)
+
+    def check(self, identity: Identity) -> None:
+        """Raise when the files lying there are not those of ``identity``, which a connection has open.
+
+        That is ``FileMoved``, ``FileTouched`` when the main file was written to by a stranger, and
+        ``ConnectionLost`` when nobody can look.
+        """
+        try:
+            found = identity_of(self._paths)
+        except OSError as error:
+            raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
+        if found != identity and (moved := what_moved(found, identity)):
+            raise FileMoved(moved)
+        if self._written_at is not None and written_at(self._path) != self._written_at:
+            raise FileTouched("the file was written to by somebody else")
+
+    def expect_writing(self) -> None:
+        """From now on let anybody write to the main file."""
+        self._written_at = None
+
+    def expect_untouched(self) -> None:
+        """From now on take any write to the main file for a stranger's; see ``checkpointing``."""
+        self._written_at = written_at(self._path)
+
+    @contextlib.contextmanager
+    def checkpointing(self, *, by_us: bool) -> Iterator[None]:
+        """Let the main file be written to; afterwards nobody may again, unless others checkpoint, too."""
+        self._written_at = None
+        try:
+            yield
+        finally:
+            if by_us:
+                self.expect_untouched()

@@ -16,13 +16,11 @@ from typing import Any, ParamSpec, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit.heads import HeadLog
 from modelus_bot.database.availability import Availability
-from modelus_bot.database.cache import Version
-from modelus_bot.database.checkpoints import Checkpointer
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.degradation import CircuitBreaker, Mode
+from modelus_bot.database.engine import Engine
 from modelus_bot.database.errors import (
     AlreadyRunning,
     DatabaseError,
@@ -34,15 +32,11 @@ from modelus_bot.database.health import HealthMonitor, Overview
 from modelus_bot.database.health.overview import overview_of
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance.maintenance import Maintenance
-from modelus_bot.database.operation import Context, Query, ReadTransaction, Write
-from modelus_bot.database.probes import version_of
-from modelus_bot.database.reading import ReadLane
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query, Write
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.returning import Returning
-from modelus_bot.database.schema import Migrator
 from modelus_bot.database.system_errors import as_database_error
-from modelus_bot.database.transaction import TransactionManager
 
 __all__ = ["DatabaseManager"]
 
@@ -79,13 +73,11 @@ class DatabaseManager:
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
         self.availability = Availability(settings)
-        self._connections = ConnectionManager(path, settings, claim=claim)
-        self._connections.manual_checkpoints = not claim
+        self._engine = Engine(
+            path, settings, self.health, claim=claim, protection=protection, continuity=continuity
+        )
+        self._connections, self._transactions = self._engine.connections, self._engine.transactions
         self._connections.on_lost = self.availability.lost
-        audit_file = continuity.audit_file if continuity is not None else None
-        self._transactions = TransactionManager(self._connections, settings, self.health, audit_file)
-        if audit_file is not None and protection is not None:
-            audit_file.on_alert, audit_file.on_failure = protection.tell, protection.suspect
         self.maintenance = Maintenance(
             path,
             self._connections,
@@ -93,17 +85,11 @@ class DatabaseManager:
             read=self.read,
             waiting=lambda: self._transactions.depth,
             patience=lambda: self.settings.write_deadline,
-            log=self._log_mover,
+            log=lambda: protection.log_mover if protection is not None else None,
         )
         self.health.near_limit = self.maintenance.near_limit
         if continuity is not None:
             self.maintenance.repeatable = continuity.journal.request_ids
-        self._reads = ReadLane(
-            Lane.READER, self._connections, settings, self.health, seconds=settings.read_deadline
-        )
-        self._long_reads = ReadLane(
-            Lane.LONG_READER, self._connections, settings, self.health, seconds=settings.long_read_deadline
-        )
         self._returning = Returning(
             self.availability,
             self._connections,
@@ -113,9 +99,8 @@ class DatabaseManager:
             on_change=self.health.mode_changed,
             open_again=self._open_again,
             suspect=self._suspect,
-            read=self._read_beside,
+            read=self._engine.read_beside,
         )
-        self._running: AsyncExitStack | None = None
         self._outer = AsyncExitStack()
         self._closed = False
         self._closing: asyncio.Task[None] | None = None
@@ -124,7 +109,7 @@ class DatabaseManager:
         """Claim, migrate and open; only ``AlreadyRunning`` is raised by a tolerant one."""
         try:
             if self.continuity is not None:
-                self._claim()
+                self._engine.claim_early()
                 await self._outer.enter_async_context(self.continuity)
             await self._open()
         except Exception as error:
@@ -158,8 +143,7 @@ class DatabaseManager:
         await self.maintenance.close()
         await self.availability.stop()
         try:
-            if self._running is not None:
-                await self._running.aclose()
+            await self._engine.close()
         finally:
             await self._give_up()
         logger.bind(path=str(self.path)).info("database_closed")
@@ -242,7 +226,7 @@ class DatabaseManager:
         reads = self.availability.reads
         self._check_running()
         self.availability.check(reads, query.name)
-        lane = self._long_reads if query.long else self._reads
+        lane = self._engine.long_reads if query.long else self._engine.reads
         try:
             patience = self._patience(query)
             async with asyncio.timeout(patience):
@@ -267,10 +251,7 @@ class DatabaseManager:
         self.settings = settings = self.settings.edited(settings)
         self.health.slow = settings.slow_operation
         self.availability.apply(settings)
-        self._connections.apply(settings)
-        self._transactions.apply(settings)
-        self._reads.apply(settings, seconds=settings.read_deadline)
-        self._long_reads.apply(settings, seconds=settings.long_read_deadline)
+        self._engine.apply(settings)
 
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
@@ -280,54 +261,16 @@ class DatabaseManager:
             path=self.path,
             settings=self.settings,
             queue_depth=self._transactions.depth,
-            reader_depth=self._reads.depth + self._long_reads.depth,
+            reader_depth=self._engine.reads.depth + self._engine.long_reads.depth,
             reopened=self._connections.reopened,
             deferred=self.continuity.journal.depth if self.continuity is not None else None,
         )
 
-    def _claim(self) -> None:
-        """Take the file before anything beside it is touched, if its folder is there at all."""
-        try:
-            self._connections.claim()
-        except AlreadyRunning:
-            raise
-        except DatabaseError as error:
-            logger.bind(error=error.detail).warning("database_not_claimed_yet")
-
     async def _open(self) -> None:
         started = time.perf_counter()
-        self._connections.claim()
-        protection = self.protection
-        if protection is None:
-            applied = await asyncio.to_thread(_prepare, self.path)
-        else:
-            applied = await protection.make_ready()
-            self._connections.manual_checkpoints = True
-        async with AsyncExitStack() as stack:
-            if protection is not None:
-                stack.push_async_callback(self._remember_end, protection)
-                await stack.enter_async_context(protection.parts.sums)
-                stack.push_async_callback(protection.archive.stop)
-            await self._connections.open()
-            stack.push_async_callback(self._connections.close)
-            if protection is not None:
-                stack.push_async_callback(protection.settle)
-                await protection.archive.start()
-            await stack.enter_async_context(self._reads)
-            await stack.enter_async_context(self._long_reads)
-            if self.continuity is not None:
-                stack.push_async_callback(self.continuity.snapshot.settle)
-            await stack.enter_async_context(HeadLog(self.path, self._transactions.head))
-            await stack.enter_async_context(self._transactions)
-            if protection is not None:
-                transactions = self._transactions
-                watching = protection.watching(
-                    self._connections, transactions.head, self._another_file, self._mend_rows
-                )
-                await stack.enter_async_context(watching)
-            self._running = stack.pop_all()
+        applied = await self._engine.open(self._mend_rows)
         if self.continuity is not None:
-            self.continuity.follow(self._read_beside, self._data_version)
+            self.continuity.follow(self._engine.read_beside, self._engine.data_version)
             await self._returning.catch_up()
         if applied:
             with contextlib.suppress(DatabaseError):
@@ -343,9 +286,6 @@ class DatabaseManager:
     async def _mend_rows(self) -> QuarantineReport:
         invariants = tuple(self.protection.parts.invariants) if self.protection is not None else ()
         return await self.write(QuarantineRows(invariants=invariants), Context(reason="integrity check"))
-
-    async def _remember_end(self, protection: Protection) -> None:
-        await protection.closed(self._transactions.head())
 
     def _note_success(self, breaker: CircuitBreaker) -> None:
         self.availability.succeeded(breaker)
@@ -366,36 +306,11 @@ class DatabaseManager:
     def _check_running(self) -> None:
         if self._closed:
             raise ManagerClosed("the database is closed")
-        if self._running is None:
+        if not self._engine.running:
             raise DatabaseUnavailable("never opened", cause=self.availability.writes.cause)
 
     async def _open_again(self) -> bool:
         """Open the database if that has not worked yet; returns True, or raises ``DatabaseError``."""
-        if self._running is None:
+        if not self._engine.running:
             await self._open()
         return True
-
-    def _log_mover(self) -> Checkpointer | None:
-        """Return who of us moves the log into the main file; None where SQLite or the archive does."""
-        guard = self.protection.guard if self.protection is not None else None
-        return guard.checkpointer if guard is not None and guard.checkpointer.mine else None
-
-    def _another_file(self) -> None:
-        """Forget what was known of the file that was open before."""
-        self._transactions.forget_head()
-        if self.continuity is not None:
-            self.continuity.changed()
-
-    async def _read_beside(self, query: Query[..., R], *args: Any) -> R:
-        """Read for the snapshot, also while closing; failures say nothing new about the database."""
-        return await self._long_reads.submit(query, lambda tx: query.function(tx, *args))
-
-    async def _data_version(self) -> Version:
-        return await self._connections.run(Lane.READER, version_of)
-
-
-def _prepare(path: Path) -> tuple[str, ...]:
-    """Create the file if it is not there, and apply the migrations."""
-    create_file(path)
-    migrator = Migrator(path)
-    return migrator.up() if any(not one.applied for one in migrator.status()) else ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelus_bot.database.errors import QueryFailed
-from modelus_bot.database.operation import Step
+from modelus_bot.database.open_transaction import Step
 
 __all__ = ["Outcome", "answer", "raisable", "reject"]
 

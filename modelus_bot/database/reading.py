@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 import sqlite3
 import time
@@ -15,7 +14,7 @@ from typing import Any, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import (
     ConnectionLost,
     DatabaseBusy,
@@ -23,11 +22,14 @@ from modelus_bot.database.errors import (
     DeadlineExceeded,
     ManagerClosed,
     QueueFull,
-    from_sqlite,
 )
 from modelus_bot.database.health import HealthMonitor, OperationEvent
-from modelus_bot.database.operation import Query, ReadTransaction
+from modelus_bot.database.lane import Lane
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query
 from modelus_bot.database.outcome import Outcome, answer, raisable, reject
+from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.tasks import ended
 
 __all__ = ["ReadLane"]
 
@@ -85,13 +87,12 @@ class ReadLane:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop the lane; queries without an answer get ``ManagerClosed``."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        try:
+            await ended(self._task)
+        finally:
             self._task = None
-        while self._waiting:
-            reject(self._waiting.popleft().future, ManagerClosed("the database is closed"))
+            while self._waiting:
+                reject(self._waiting.popleft().future, ManagerClosed("the database is closed"))
 
     async def submit(
         self, query: Query[..., T], run: Callable[[ReadTransaction], T], seconds: float | None = None

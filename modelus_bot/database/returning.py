@@ -10,9 +10,10 @@ from typing import Any
 
 from modelus_bot.database.audit import AuditEntry, command_entry, restored_entry
 from modelus_bot.database.availability import Availability, ModeChange
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.probes import probe_read, probe_write
 from modelus_bot.database.recovery.parts import Retreat
 from modelus_bot.database.transaction import TransactionManager

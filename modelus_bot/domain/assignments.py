@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from modelus_bot.database.operation import Context, ReadTransaction, Row, Transaction
+from modelus_bot.database.context import Context
+from modelus_bot.database.open_transaction import ReadTransaction, Row, Transaction
 from modelus_bot.domain.calendar import Calendar, Span, choose_current
 from modelus_bot.domain.disciplines import Discipline, disciplines
 from modelus_bot.domain.duty_notices import HolderChange, alert_managers, tell_holders, tell_movers

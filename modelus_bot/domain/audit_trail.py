@@ -14,7 +14,8 @@ from modelus_bot.database.audit.comparing import Setback, compared
 from modelus_bot.database.audit.preserved import FIND_PRESERVED, preserved_names
 from modelus_bot.database.audit.renewing import read_chain
 from modelus_bot.database.names import with_names
-from modelus_bot.database.operation import Parameters, ReadTransaction, Row, query
+from modelus_bot.database.open_transaction import Parameters, ReadTransaction, Row
+from modelus_bot.database.operation import query
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.permissions import Viewer, require_admin_viewer
 

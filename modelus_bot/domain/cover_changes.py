@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelus_bot.database.operation import Transaction
+from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.domain.covers import Cover, CoverChange, require_cover
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.notifications import notify

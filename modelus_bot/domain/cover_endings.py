@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.operation import Transaction
+from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.notifications import notify
 

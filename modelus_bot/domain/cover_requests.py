@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.operation import Row, Transaction, Write
+from modelus_bot.database.open_transaction import Row, Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.assignments import rematerialise
 from modelus_bot.domain.cover_changes import audit
 from modelus_bot.domain.covers import CoverChange, require_cover, require_replacement, require_slot

@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from modelus_bot.database.operation import ReadTransaction, Row, Transaction, query
+from modelus_bot.database.open_transaction import ReadTransaction, Row, Transaction
+from modelus_bot.database.operation import query
 from modelus_bot.domain.assignments import calendar_of, effective_holder
 from modelus_bot.domain.errors import InvalidInput, NotFound
 from modelus_bot.domain.members import require_active_member

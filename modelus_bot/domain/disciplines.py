@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from modelus_bot.database.operation import ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.types import DisciplineKey
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import Transaction
+from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.domain.calendar import Span
 from modelus_bot.domain.disciplines import Discipline
 from modelus_bot.domain.notifications import notify, notify_managers

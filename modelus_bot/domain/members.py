@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.assignments import check_expected, moves_of
 from modelus_bot.domain.cover_endings import end_covers
 from modelus_bot.domain.errors import InvalidInput, NotFound

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modelus_bot.database.operation import ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.assignments import (
     HolderChange,
     calendar_of,

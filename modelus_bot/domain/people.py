@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import ReadTransaction, Row, Transaction, query
+from modelus_bot.database.open_transaction import ReadTransaction, Row, Transaction
+from modelus_bot.database.operation import query
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import Standing, Viewer, require_staff_viewer, standing
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT

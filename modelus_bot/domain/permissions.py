@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import Context, ReadTransaction, Transaction, query
+from modelus_bot.database.context import Context
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import query
 from modelus_bot.domain.errors import NotAllowed
 
 __all__ = [

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from modelus_bot.database.maintenance.pruning import Pruning
-from modelus_bot.database.operation import Priority, ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Priority, Write, query
 from modelus_bot.domain.permissions import require_admin
 
 __all__ = [

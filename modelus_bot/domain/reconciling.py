@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.database.journal import Outcome, Settled, operation_words
-from modelus_bot.database.operation import Priority, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Priority, Write
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.notifications import notify
 from modelus_bot.domain.people import ensure_known

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelus_bot.database.audit import AuditOperation
-from modelus_bot.database.operation import ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.assignments import check_expected, moves_of
 from modelus_bot.domain.disciplines import require_discipline
 from modelus_bot.domain.errors import InvalidInput, NotAllowed, NotFound
 from modelus_bot.domain.members import ensure_member, require_active_member
 from modelus_bot.domain.permissions import is_manager, require_actor, require_manager
+from modelus_bot.domain.roster_order import put_at, put_last
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.types import DisciplineKey, MemberName, RosterPosition, Snowflake
 
@@ -38,15 +40,6 @@ SELECT d.discipline, d.user_id, u.username, d.away_from, d.away_to
 FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
 WHERE d.discipline = ? AND d.is_active = 1 AND u.is_active = 1
 ORDER BY d.position
-"""
-_ORDER = """
-SELECT d.user_id, d.is_active AND u.is_active AS counted
-FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
-WHERE d.discipline = ? ORDER BY d.position, d.id
-"""
-_UPSERT = """
-INSERT INTO user_disciplines(user_id, discipline, position, is_active, updated_at) VALUES(?, ?, ?, 1, ?)
-ON CONFLICT(user_id, discipline) DO UPDATE SET is_active = 1, updated_at = excluded.updated_at
 """
 
 
@@ -167,7 +160,7 @@ class MoveInRoster(Write[RosterChange]):
             )
 
         def change() -> None:
-            _place(tx, self.member_id, self.discipline, self.position)
+            put_at(tx, self.member_id, self.discipline, self.position)
             _audit(tx, before, _find(tx, self.member_id, self.discipline))
 
         return _changed(tx, self.member_id, self.discipline, before, change, self.expected)
@@ -248,30 +241,10 @@ def _require(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry:
 
 
 def _insert(tx: Transaction, user_id: int, discipline: str, position: int | None) -> None:
-    last = tx.fetch_value("SELECT max(position) FROM user_disciplines WHERE discipline = ?", (discipline,))
-    tx.execute(_UPSERT, (user_id, discipline, (last or 0) + 1, tx.context.at))
+    put_last(tx, user_id, discipline)
     if position is not None:
-        _place(tx, user_id, discipline, position)
+        put_at(tx, user_id, discipline, position)
     _audit(tx, None, _find(tx, user_id, discipline))
-
-
-def _place(tx: Transaction, user_id: int, discipline: str, position: int) -> None:
-    """Renumber a roster so that the member stands at ``position`` among those who take turns.
-
-    People who left keep their place among the others, so that the turn goes on where it was.
-    """
-    rows = tx.fetch_all(_ORDER, (discipline,))
-    others = [row for row in rows if row["user_id"] != user_id]
-    counted = [number for number, row in enumerate(others) if row["counted"]]
-    at = counted[position - 1] if position <= len(counted) else len(others)
-    order = [row["user_id"] for row in others]
-    order.insert(at, user_id)
-    tx.execute("UPDATE user_disciplines SET position = -position - 1 WHERE discipline = ?", (discipline,))
-    for number, member_id in enumerate(order, 1):
-        tx.execute(
-            "UPDATE user_disciplines SET position = ?, updated_at = ? WHERE user_id = ? AND discipline = ?",
-            (number, tx.context.at, member_id, discipline),
-        )
 
 
 def _changed(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from modelus_bot.database.operation import ReadTransaction, Row, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Row, Transaction
+from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.assignments import (
     calendar_of,
     check_expected,

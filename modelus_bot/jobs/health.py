@@ -13,7 +13,8 @@ from loguru import logger
 
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.health.overview import Overview
-from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples, Sampler
+from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples
+from modelus_bot.database.health.sampling import Sampler
 from modelus_bot.database.health.signals import MEGABYTE, NEAR_LIMIT
 from modelus_bot.database.health.surroundings import Surroundings
 from modelus_bot.database.health.watch import HealthWatch

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from loguru import logger
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.operation import Context
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

@@ -9,8 +9,8 @@ from loguru import logger
 
 from modelus_bot.bundled import sample_dir
 from modelus_bot.config import Settings
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.members import RegisterMember, SetRole, members
 from modelus_bot.domain.oncall import Handoff

@@ -9,8 +9,8 @@ import aiohttp
 import discord
 from loguru import logger
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.database.operation import Context
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.ui import embeds
 from modelus_bot.ui.errors import reply_for

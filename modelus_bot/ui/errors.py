@@ -10,7 +10,8 @@ from discord import app_commands
 from loguru import logger
 from pydantic import ValidationError
 
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError, new_reference
+from modelus_bot.database.error_types import new_reference
+from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence

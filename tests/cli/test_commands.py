@@ -15,9 +15,9 @@ from modelus_bot import __version__
 from modelus_bot.cli.config_docs import reference, template
 from modelus_bot.cli.outcome import ExitCode, report
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DiskFull
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.sandbox import SandboxUnavailable

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.journal import Journal, journal_path
-from modelus_bot.database.operation import Context
 from tests.cli.conftest import Command
 from tests.database.journal.waiting import Take, TakeFirst
 

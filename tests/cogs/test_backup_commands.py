@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.members import SetRole
 from tests.cogs.acting import labels, words_of
 from tests.conftest import BotEnv

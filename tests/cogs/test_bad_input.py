@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from modelus_bot.cogs.needs import commands_of
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.members import DeactivateMember
 from tests.cogs.acting import dump, labels, words_of
 from tests.conftest import BotEnv, first_sprint_day

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.sprints import AddSprint
 from modelus_bot.ui import presses
 from tests.cogs.acting import dump, labels, rows, words_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.cover_steps import RequestCover
 from tests.cogs.acting import labels, rows, words_of
 from tests.conftest import ROSTERS, BotEnv

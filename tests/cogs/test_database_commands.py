@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.errors import NotAllowed
 from modelus_bot.domain.pruning import BeginMaintenance
 from tests.cogs.acting import labels, words_of

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConnectionLost, DatabaseError, QueryFailed
 from modelus_bot.database.health.samples import HealthSample, KeepSamples
-from modelus_bot.database.operation import Context
 from modelus_bot.ui.charts import Point, latency_chart, sparkline, thinned
 from tests.cogs.acting import words_of
 from tests.database.operations import Meddle

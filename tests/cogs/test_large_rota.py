@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.covers import covers
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES
 from modelus_bot.domain.rosters import AddToRoster

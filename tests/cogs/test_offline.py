@@ -9,7 +9,7 @@ import pytest
 
 from modelus_bot.cogs.needs import commands_of
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.cover_steps import RequestCover
 from modelus_bot.domain.invariants import INVARIANTS

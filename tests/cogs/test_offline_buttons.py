@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.degradation import Mode
-from modelus_bot.database.operation import Context
 from modelus_bot.domain.sprints import AddSprint
 from tests.cogs.acting import labels, words_of
 from tests.cogs.away import SIGN, bring_back, caught_up, going_on, notice_absence, notice_return, take_away

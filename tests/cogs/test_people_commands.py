@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.rotation_import import ImportRotation, RotationData
 from modelus_bot.domain.rotation_import.data import PersonData
 from tests.cogs.acting import confirmed, labels, rows, words_of

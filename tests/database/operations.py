@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from modelus_bot.database.operation import Priority, ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Priority, Write, query
 
 
 class Refused(Exception):

@@ -23,11 +23,13 @@ from modelus_bot.config import DatabaseSettings, SnapshotSettings
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.database import cache
 from modelus_bot.database.cache import HotReads, Stamp, Version
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import ConnectionLost
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Query, ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query, query
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.reconciling import explain, telling
@@ -399,7 +401,7 @@ async def test_another_file_empties_it(path: Path) -> None:
         hot = hot_of(db)
         hot._looked_at = time.monotonic()
         assert len(hot) == 1
-        db._another_file()
+        db._engine._another_file()
         assert len(hot) == 0
 
 

@@ -15,10 +15,11 @@ import aiosqlite
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConnectionLost, DatabaseError, DeadlineExceeded
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.worker import WorkerConnection
 from tests.database.operations import Increment, PutSetting, setting
@@ -133,7 +134,8 @@ FORKED = """
 import asyncio, os, sys
 from pathlib import Path
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.errors import ConnectionLost
 
 async def main():
@@ -168,7 +170,7 @@ import asyncio, sys, time
 from pathlib import Path
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from tests.database.operations import Slow
 
 async def main():

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.degradation import BreakerState, CircuitBreaker
 from modelus_bot.database.errors import ConnectionLost, DatabaseBusy, DatabaseError, DeadlineExceeded
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutSetting, counted, endless, setting
 
 Settings = Callable[..., DatabaseSettings]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ManagerClosed, OutcomeUnknown
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutSetting, Slow, counted, setting
 
 Settings = Callable[..., DatabaseSettings]

@@ -9,16 +9,21 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database import connection
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import AlreadyRunning, ConnectionLost, DeadlineExceeded
 from modelus_bot.database.health import HealthMonitor
 from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.lane import Lane, connect
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
 from tests.database.operations import PutSetting, Slow, setting
@@ -65,17 +70,16 @@ async def test_a_connection_lost_by_two_at_once_is_closed_once(connections: Conn
 
 
 async def test_a_reopening_that_is_called_off_leaves_nothing_open(
-    connections: ConnectionManager, path: Path
+    connections: ConnectionManager, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When ``suspend`` returns the file may be replaced: a thread that still opens it would be in the way."""
-    connect = connections._connect
 
-    def slowly(*arguments: object) -> sqlite3.Connection:
-        raw = connect(*arguments)  # type: ignore[arg-type]
+    def slowly(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        raw = connect(*arguments, **more)
         time.sleep(0.6)
         return raw
 
-    connections._connect = slowly  # type: ignore[method-assign]
+    monkeypatch.setattr(connection, "connect", slowly)
     await connections.replace(Lane.READER)
     with pytest.raises(ConnectionLost):
         await connections.run(Lane.READER, answer_to)
@@ -83,31 +87,30 @@ async def test_a_reopening_that_is_called_off_leaves_nothing_open(
     assert open_files(path.parent) == []
     await asyncio.sleep(0.6)
     assert open_files(path.parent) == []
-    connections._connect = connect  # type: ignore[method-assign]
+    monkeypatch.undo()
     connections.release()
     assert await connections.run(Lane.READER, answer_to) == 42
 
 
 async def test_a_file_replaced_while_it_is_opened_is_not_taken_for_the_new_one(
-    db: DatabaseManager, path: Path
+    db: DatabaseManager, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection to the old file that believes itself on the new one would lose every write."""
     await db.write(PutSetting(key="a", value=1), Context())
     connections = db._connections
-    connect = connections._connect
     copy = path.with_name("copy.db")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
 
-    def replaced_meanwhile(*arguments: object) -> sqlite3.Connection:
-        raw = connect(*arguments)  # type: ignore[arg-type]
+    def replaced_meanwhile(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        raw = connect(*arguments, **more)
         if copy.exists():
             copy.replace(path)
             for suffix in ("-wal", "-shm"):
                 path.with_name(path.name + suffix).unlink()
         return raw
 
-    connections._connect = replaced_meanwhile  # type: ignore[method-assign]
+    monkeypatch.setattr(connection, "connect", replaced_meanwhile)
     await connections.suspend(ConnectionLost("about to be replaced"))
     connections.release()
     assert await db.write(PutSetting(key="b", value=1), Context()) == 1

@@ -17,9 +17,11 @@ import pytest
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, DiskFull
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from tests.database.operations import PutSetting, PutThenRefuse, Refused, Slow, setting
 
 pytestmark = pytest.mark.fault

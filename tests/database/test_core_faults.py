@@ -13,11 +13,13 @@ import pytest
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, OutcomeUnknown
 from modelus_bot.database.group import GroupWriter, Member
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Query, ReadTransaction, Transaction, Write
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Query, Write
 from modelus_bot.database.schema import Migrator
 from tests.database.operations import Increment, PutSetting, Slow, all_settings, setting
 

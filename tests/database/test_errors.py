@@ -6,18 +6,16 @@ import sqlite3
 
 import pytest
 
-from modelus_bot.database import errors
+from modelus_bot.database import errors, result_codes
+from modelus_bot.database.error_types import SENTENCES, ErrorType
 from modelus_bot.database.errors import (
-    SENTENCES,
     ConstraintViolated,
     DatabaseError,
-    ErrorType,
     PermanentError,
     QueryFailed,
     TransientError,
-    class_for_code,
-    from_sqlite,
 )
+from modelus_bot.database.result_codes import class_for_code, from_sqlite
 
 NOT_ERRORS = {"SQLITE_OK", "SQLITE_NOTICE", "SQLITE_WARNING", "SQLITE_ROW", "SQLITE_DONE"}
 ACTIONS = ("SQLITE_CREATE_", "SQLITE_DROP_", "SQLITE_ALTER_", "SQLITE_LIMIT_", "SQLITE_DBCONFIG_")
@@ -28,7 +26,7 @@ AUTHORIZER = {
 }  # fmt: skip
 
 
-def result_codes() -> dict[str, int]:
+def every_result_code() -> dict[str, int]:
     """Every result code Python knows, primary and extended."""
     return {
         name: getattr(sqlite3, name)
@@ -50,10 +48,10 @@ def concrete_classes() -> list[type[DatabaseError]]:
     ]
 
 
-@pytest.mark.parametrize(("name", "code"), sorted(result_codes().items()))
+@pytest.mark.parametrize(("name", "code"), sorted(every_result_code().items()))
 def test_every_result_code_is_mapped_on_purpose(name: str, code: int) -> None:
     """Each code's primary part stands in the map; none falls through to the default."""
-    assert code & 0xFF in errors._BY_PRIMARY, name
+    assert code & 0xFF in result_codes._BY_PRIMARY, name
     assert class_for_code(code) in concrete_classes()
 
 

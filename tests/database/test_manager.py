@@ -14,6 +14,7 @@ import pytest
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     AlreadyRunning,
     ConnectionLost,
@@ -28,7 +29,7 @@ from modelus_bot.database.errors import (
     RequestConflict,
 )
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Query
+from modelus_bot.database.operation import Query
 from tests.database.operations import (
     BreakRule,
     Increment,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.openings import FileOpenedByPath, refusing
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutSetting, setting
 
 

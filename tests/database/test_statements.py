@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConstraintViolated
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import FAILED, STEPS, Context, ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import FAILED, STEPS, ReadTransaction, Transaction
+from modelus_bot.database.operation import Write, query
 from modelus_bot.database.statements import (
     Examination,
     IndexUse,

@@ -13,10 +13,12 @@ import pytest
 
 from modelus_bot.cli import doctor
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.database.recovery.protection import Protection
 from tests.database.operations import PutSetting
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.schema import Migrator
-from tests.domain.rota import ADA, BEN, CLEO, Rota, fill_roster, plan_sprints, staff
+from tests.domain.rota import ADA, BEN, CLEO, Rota, fill_roster, opened, plan_sprints, staff
 
 
 @pytest.fixture(scope="session")
@@ -29,14 +29,9 @@ def empty(migrated: Path, tmp_path: Path) -> Iterator[Rota]:
     """Return a rota without anybody."""
     path = tmp_path / "rota.db"
     shutil.copy(migrated, path)
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=OFF")
-    rota = Rota(connection)
-    yield rota
-    rota.check()
-    connection.close()
+    with opened(path) as rota:
+        yield rota
+        rota.check()
 
 
 @pytest.fixture

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from modelus_bot.database.audit import AuditChain, verify_chain, walk
-from modelus_bot.database.errors import ConstraintViolated, from_sqlite
-from modelus_bot.database.operation import Context, Query, ReadTransaction, Transaction, Write
+from modelus_bot.database.context import Context
+from modelus_bot.database.errors import ConstraintViolated
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Query, Write
+from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.schema import Migrator
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
 from modelus_bot.domain.errors import Refusal
@@ -191,6 +197,37 @@ class Rota:
     def calendar(self) -> Calendar:
         """The calendar of the context."""
         return Calendar(self.context.zone, self.context.handoff_minute)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Rota]:
+    """Open a migrated file as a rota; nothing has to outlive the machine."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode=MEMORY")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=OFF")
+        yield Rota(connection)
+
+
+def made(prepare: Callable[[Rota], None]) -> bytes:
+    """Return the content of a new file that ``prepare`` has filled."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "rota.db"
+        Migrator(path).up()
+        with opened(path) as rota:
+            prepare(rota)
+        return path.read_bytes()
+
+
+@contextmanager
+def copied(content: bytes) -> Iterator[Rota]:
+    """Write a file anew, for one example of many, and open it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "rota.db"
+        path.write_bytes(content)
+        with opened(path) as rota:
+            yield rota
 
 
 def staff(rota: Rota) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.operation import Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.audit_trail import TABLES, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
 from modelus_bot.domain.members import DeactivateMember, RegisterMember, SetRole

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from modelus_bot.database.schema import Migrator
 from modelus_bot.domain.cover_steps import RequestCover
 from modelus_bot.domain.errors import Refusal
 from tests.domain.cover_cases import STEPS
@@ -27,7 +23,9 @@ from tests.domain.rota import (
     MANAGER,
     SECOND_MANAGER,
     Rota,
+    copied,
     fill_roster,
+    made,
     plan_sprints,
     staff,
 )
@@ -179,28 +177,17 @@ class Model:
         return [(one.by, one.replacement, one.status) for one in self.requests]
 
 
+def fill(rota: Rota) -> None:
+    """Enter people, a roster and two sprints."""
+    staff(rota)
+    fill_roster(rota, ADA, BEN, CLEO)
+    plan_sprints(rota, 2)
+
+
 @cache
 def prepared() -> bytes:
-    """Return a file with a rota, to be written anew for each example."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rota.db"
-        Migrator(path).up()
-        rota = opened(path)
-        staff(rota)
-        fill_roster(rota, ADA, BEN, CLEO)
-        plan_sprints(rota, 2)
-        rota.connection.close()
-        return path.read_bytes()
-
-
-def opened(path: Path) -> Rota:
-    """Open a file as a rota."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode=MEMORY")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=OFF")
-    return Rota(connection)
+    """Return a file with that, to be written anew for each example."""
+    return made(fill)
 
 
 class Covers(RuleBasedStateMachine):
@@ -209,18 +196,15 @@ class Covers(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """Open a copy of the file."""
-        self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name) / "rota.db"
-        path.write_bytes(prepared())
-        self.rota = opened(path)
+        self.open = ExitStack()
+        self.rota = self.open.enter_context(copied(prepared()))
         self.model = Model()
 
     def teardown(self) -> None:
         """Check the audit chain and close."""
         if hasattr(self, "rota"):
             self.rota.check()
-            self.rota.connection.close()
-            self.folder.cleanup()
+            self.open.close()
 
     @rule(by=st.sampled_from([ADA, ADA, MANAGER]), replacement=st.sampled_from([None, None, BEN, BEN, CLEO]))
     def ask(self, by: int, replacement: int | None) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from modelus_bot.domain.errors import Refusal
 from tests.domain.cover_cases import PERSONS, STATUSES, STEPS, Seen, bring_to, seen
-from tests.domain.rota import ADA, BEN, CLEO, Rota, fill_roster, plan_sprints, staff
+from tests.domain.rota import ADA, BEN, CLEO, Rota, fill_roster, opened, plan_sprints, staff
 
 TABLE = """
 step     person      call          open      taken     approved  declined  withdrawn expired   revoked
@@ -79,19 +77,6 @@ RULES = {
     "!manager": "manager",
     "!unknown": "member.unknown",
 }
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Rota]:
-    """Open a file as a rota."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=OFF")
-    try:
-        yield Rota(connection)
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")

@@ -100,6 +100,24 @@ def test_every_change_that_may_wait_finds_its_class_again() -> None:
     assert {find_write(operation_name(one)) for one in waiting} == waiting
 
 
+def test_names_under_which_changes_are_saved_stay() -> None:
+    """A file that an earlier version wrote is applied by a later one: add names here, take none away."""
+    names = {operation_name(one) for one in operations() if one.deferrable}
+    assert names == {
+        "cover_requests.RequestCover",
+        "importing.ImportRotation",
+        "oncall.HandoffNote",
+        "oncall.SetHolder",
+        "rosters.AddToRoster",
+        "rosters.MoveInRoster",
+        "rosters.RemoveFromRoster",
+        "rosters.SetAway",
+        "sprints.AddSprint",
+        "sprints.ArchiveSprint",
+        "sprints.EditSprint",
+    }
+
+
 def test_every_failure_has_a_sentence() -> None:
     """Refusals say their own, broken rules are named, faults of the program are not explained."""
     assert explain(Stale("It has changed since. Look again.")) == "It has changed since. Look again."

@@ -21,8 +21,8 @@ from modelus_bot.database.audit import command_entry
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.audit.resting import Rest
 from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.health import HealthMonitor
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
@@ -41,7 +41,7 @@ async def main(path: Path, first: int) -> None:
         ConnectionManager(path, settings) as connections,
         TransactionManager(connections, settings, HealthMonitor(9.0), file) as transactions,
     ):
-        transactions._writer._rest = Rest(0.02, 0.05)
+        transactions._writer.audit.rest = Rest(0.02, 0.05)
         os.write(1, b"ready\n")
 
         async def caller() -> None:

@@ -31,7 +31,7 @@ from modelus_bot.config import (
 )
 from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.metrics import MetricsSettings
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.members import RegisterMember
 from modelus_bot.domain.oncall import oncall_now

@@ -16,8 +16,8 @@ from loguru import logger
 
 from modelus_bot.config import BackupSettings, DatabaseSettings
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.schema import SchemaValidator
 from tests.database.operations import PutPair
 

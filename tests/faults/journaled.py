@@ -19,9 +19,11 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.journal import Journal, Settled, answered, journal_path
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from tests.database.journal.waiting import Take
 
 CALLERS = 12

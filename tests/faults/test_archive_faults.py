@@ -8,8 +8,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import pytest
 
 from modelus_bot.database.archive import Archive
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
+from tests.faults.program import Program
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -24,27 +23,17 @@ FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 KILLS = 40 if FULL else 6
 
 
-def started(database: Path, folder: Path, first: int) -> tuple[subprocess.Popen[bytes], int]:
+def started(database: Path, folder: Path, first: int) -> tuple[Program, int]:
     """Start the writing process; returns it and the process number of its archiving program."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.archived_writer", str(database), str(folder), str(first)],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout is not None
-    word, program = process.stdout.readline().split()
-    assert word == b"ready"
-    return process, int(program)
+    program = Program("archived_writer", database, folder, first)
+    word, archiving = program.line().split()
+    assert word == "ready"
+    return program, int(archiving)
 
 
-def killed(process: subprocess.Popen[bytes]) -> int:
+def killed(program: Program) -> int:
     """Kill it and return the highest id it said is archived."""
-    process.kill()
-    assert process.stdout is not None
-    rest = process.stdout.read()
-    process.wait()
-    process.stdout.close()
-    complete = rest[: rest.rfind(b"\n") + 1].split()
+    complete = program.kill()
     return max(map(int, complete), default=0)
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import closing
@@ -23,6 +20,7 @@ from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.health import HealthMonitor
 from modelus_bot.database.transaction import TransactionManager
 from tests.faults.audit_writer import prepare
+from tests.faults.program import Program
 
 KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 5
 
@@ -52,19 +50,9 @@ def test_no_entry_is_lost_or_doubled_when_the_process_is_killed(tmp_path: Path) 
 
 def write_and_kill(path: Path, first: int, seconds: float) -> set[int]:
     """Start the writer, kill it after a while; return the numbers acknowledged, negative ones for notes."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.audit_writer", str(path), str(first)],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+    program = Program("audit_writer", path, first).ready()
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    rest = process.stdout.read()
-    process.wait()
-    process.stdout.close()
-    return {int(line) for line in rest[: rest.rfind(b"\n") + 1].split()}
+    return set(map(int, program.kill()))
 
 
 def merge(path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.continuity import HURRY
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
+from modelus_bot.database.patience import HURRY
 from tests.database.continuing import continuity_of
 from tests.database.journal.waiting import Take, taken
 from tests.database.operations import PutSetting

@@ -23,11 +23,14 @@ from modelus_bot.config import BackupSettings, DatabaseSettings
 from modelus_bot.database.audit import verify_chain, walk
 from modelus_bot.database.backup import BackupManager, Manifest
 from modelus_bot.database.backup.failures import NoRoom
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 from modelus_bot.database.schema import SchemaValidator
 from tests.database.operations import PutPair
+from tests.faults.program import Program
 
 pytestmark = pytest.mark.fault
 
@@ -191,25 +194,16 @@ async def test_a_killed_child_is_followed_by_another(db: DatabaseManager, build:
     assert (await making).counts
 
 
-def start(path: Path, folder: Path, first: int, rate: float = 2.0) -> subprocess.Popen[bytes]:
+def start(path: Path, folder: Path, first: int, rate: float = 2.0) -> Program:
     """Start the process that writes and makes backups, and wait until it does."""
-    words = [sys.executable, "-m", "tests.faults.backing_up", str(path), str(folder), str(first), str(rate)]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    return process
+    return Program("backing_up", path, folder, first, rate).ready()
 
 
-def kill(process: subprocess.Popen[bytes]) -> tuple[set[int], set[str]]:
+def kill(program: Program) -> tuple[set[int], set[str]]:
     """Kill it and return the pairs and the copies that it vouched for."""
-    process.kill()
-    assert process.stdout is not None
-    lines = process.stdout.read()
-    process.wait()
-    process.stdout.close()
-    words = [line.split() for line in lines[: lines.rfind(b"\n") + 1].splitlines()]
-    pairs = {int(value) for word, value in words if word == b"pair"}
-    return pairs, {value.decode() for word, value in words if word == b"copy"}
+    words = [line.split() for line in program.kill()]
+    pairs = {int(value) for word, value in words if word == "pair"}
+    return pairs, {value for word, value in words if word == "copy"}
 
 
 @pytest.mark.slow

@@ -25,12 +25,12 @@ from modelus_bot.config import (
     SnapshotSettings,
 )
 from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, DiskFull
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DiskFull, QueryFailed
 from modelus_bot.database.health import Rolling
-from modelus_bot.database.operation import Context
 from modelus_bot.jobs.alerts import Alerts
 from modelus_bot.jobs.health import Health
 from tests.conftest import BotEnv

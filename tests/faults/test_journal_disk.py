@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import JournalUnavailable
 from modelus_bot.database.journal import Journal, journal_path
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.journal.waiting import Take, taken
 
 pytestmark = pytest.mark.fault

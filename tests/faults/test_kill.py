@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.audit import verify_chain, walk
+from tests.faults.program import Program
 
 KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 8
 
@@ -40,20 +38,9 @@ def test_no_acknowledged_write_is_lost_when_the_process_is_killed(tmp_path: Path
 
 def write_and_kill(path: Path, first: int, seconds: float) -> set[int]:
     """Start the writer, kill it ``seconds`` after it is ready, and return what it acknowledged."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.writer", str(path), str(first)],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+    program = Program("writer", path, first).ready()
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    rest = process.stdout.read()
-    process.wait()
-    process.stdout.close()
-    complete = rest[: rest.rfind(b"\n") + 1]
-    return {int(line) for line in complete.split()}
+    return set(map(int, program.kill()))
 
 
 def check(connection: sqlite3.Connection, acknowledged: set[int]) -> None:

@@ -7,8 +7,6 @@ import os
 import random
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.schema import Migrator, SchemaValidator
+from tests.faults.program import Program
 
 KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 10
 ROWS = 4000
@@ -87,16 +86,9 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def migrate(direction: str, path: Path, folder: Path, *more: str) -> subprocess.Popen[bytes]:
+def migrate(direction: str, path: Path, folder: Path, *more: object) -> Program:
     """Start a process that migrates; it has said that it is ready."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.migrating", direction, str(path), str(folder), *more],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    return process
+    return Program("migrating", direction, path, folder, *more).ready()
 
 
 @pytest.fixture(params=["up", "down"])
@@ -117,9 +109,8 @@ def course(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Course]
         states[number] = digest(path)
     file = path if direction == "down" else tmp_path / "first.db"
     trial = copied(file, tmp_path / "trial.db")
-    with migrate(direction, trial, folder) as process:
-        assert process.stdout is not None
-        statements = int(process.stdout.readline())
+    (said,) = migrate(direction, trial, folder).ended()
+    statements = int(said)
     assert digest(trial) == states[1 if direction == "down" else len(SCRIPTS)]
     return direction, Course(file, folder, states, statements)
 
@@ -154,15 +145,12 @@ def test_killed_inside_a_migration(course: tuple[str, Course], tmp_path: Path) -
     for number in range(KILLS):
         path = copied(way.file, tmp_path / f"{number}.db")
         if number % 2:
-            process = migrate(direction, path, way.folder)
+            program = migrate(direction, path, way.folder)
             time.sleep(dice.uniform(0, 0.15))
-            process.kill()
+            program.kill()
         else:
             statement = 1 + number * way.statements // KILLS
-            process = migrate(direction, path, way.folder, str(statement))
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+            migrate(direction, path, way.folder, statement).ended()
         reached.add(check(path, way))
         path.unlink()
     assert len(reached) > 1

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from modelus_bot.database.recovery.alerts import Alert
 from tests.database.operations import setting
 from tests.faults.guarded_writer import protected
+from tests.faults.program import Program
 
 KILLS = 100 if os.environ.get("MODELUS_TEST_FULL") else 4
 
@@ -26,29 +25,11 @@ async def test_no_kill_loses_an_acknowledged_write(tmp_path: Path) -> None:
     for kill in range(KILLS):
         archive = "auto" if kill % 3 else "off"
         start = max(said, default=-1) + 100
-        writer = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.faults.guarded_writer",
-                str(tmp_path),
-                str(start),
-                str(kill),
-                archive,
-            ],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        assert writer.stdout is not None
-        first = writer.stdout.readline()
-        assert first.strip() == str(start), f"kill {kill}: the database did not start"
+        writer = Program("guarded_writer", tmp_path, start, kill, archive)
+        assert writer.line() == str(start), f"kill {kill}: the database did not start"
         said.add(start)
         time.sleep(pick.uniform(0.05, 3.0))
-        writer.kill()
-        said |= {int(line) for line in writer.stdout.read().splitlines() if line.strip()}
-        writer.stdout.close()
-        writer.wait()
+        said |= set(map(int, writer.kill()))
     alerts: list[Alert] = []
     db = protected(tmp_path, "auto")
     assert db.protection is not None

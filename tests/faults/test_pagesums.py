@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +15,7 @@ import pytest
 from modelus_bot.database.pagesums import PageSums
 from tests.database.pagesums.filled import fill, opened, overwrite
 from tests.database.pagesums.running import run_here
+from tests.faults.program import Program
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -109,19 +107,10 @@ async def test_kills_at_random_moments_are_no_damage(database: Path) -> None:
 
 def _write_and_kill(database: Path, seed: int, seconds: float) -> list[list[object]]:
     """Start the writer, kill it ``seconds`` after its first comparison, return what it found."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.sums_writer", str(database), str(seed)],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout is not None
-    first = process.stdout.readline()
+    program = Program("sums_writer", database, seed)
+    first = program.line()
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    lines = (first + process.stdout.read()).splitlines(keepends=True)
-    process.wait()
-    process.stdout.close()
-    return [json.loads(line) for line in lines if line.endswith(b"\n")]
+    return [json.loads(line) for line in (first, *program.kill())]
 
 
 def _page(content: bytes, number: int) -> bytes:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +16,7 @@ from modelus_bot.database.integrity.checking import check_file
 from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.integrity.injecting import build, lawless
+from tests.faults.program import Program
 
 pytestmark = pytest.mark.fault
 
@@ -64,15 +62,10 @@ def test_killed_at_any_moment(broken: Path, tmp_path: Path) -> None:
     moved = 0
     for number in range(KILLS):
         path = Path(shutil.copy(broken, tmp_path / f"{number}.db"))
-        with subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(path)],
-            stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        ) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            time.sleep(dice.uniform(0, 1.6))
-            process.send_signal(signal.SIGKILL)
+        program = Program("-c", PROGRAM, path)
+        program.line()
+        time.sleep(dice.uniform(0, 1.6))
+        program.kill()
         here, there = places(path)
         assert here | there == everything
         assert not here & there

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.context import Context
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.cover_steps import RequestCover, SetCoverMessage
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, DisciplineSpec, EnsureDisciplines
 from modelus_bot.domain.members import ReactivateMember, RegisterMember, SetRole

@@ -14,8 +14,8 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutPair
 
 CALLERS = 64

@@ -265,7 +265,7 @@ async def test_administrators_are_known_from_before_while_the_database_is_away(
     env: BotEnv, clock: Clock
 ) -> None:
     """Who has the role in the bot is told, although it cannot be asked who that is."""
-    from modelus_bot.database.operation import Context
+    from modelus_bot.database.context import Context
     from modelus_bot.domain.members import SetRole
 
     person = env.second_manager

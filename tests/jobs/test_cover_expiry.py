@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.cover_steps import RequestCover
 from modelus_bot.domain.sprints import sprints
 from modelus_bot.jobs.cover_expiry import CoverExpiry

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.context import Context
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.oncall import SetHolder
 from modelus_bot.jobs.handoff import HandoffJob

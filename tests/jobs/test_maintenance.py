@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.config import MaintenanceSettings
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseUnavailable
-from modelus_bot.database.operation import Context, ReadTransaction, query
+from modelus_bot.database.lane import Lane
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 from modelus_bot.domain.pruning import BeginMaintenance, EndMaintenance
 from modelus_bot.jobs.health import Health
 from modelus_bot.jobs.maintenance import (

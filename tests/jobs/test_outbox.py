@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.notifications import notify
 from modelus_bot.jobs.outbox import BATCH, PAUSES, TRIES, Outbox
 from tests.conftest import BotEnv

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from loguru import logger
 
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.members import RegisterMember, members
 from modelus_bot.jobs.statistics import Statistics
 from tests.conftest import BotEnv

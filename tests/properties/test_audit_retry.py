@@ -19,9 +19,9 @@ from modelus_bot.database.audit import verify_chain, walk
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.audit.resting import Rest
 from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.group import AUDIT_TRIES
 from modelus_bot.database.health import HealthMonitor
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
@@ -54,7 +54,7 @@ class World:
 
     def rest(self) -> Rest:
         """Return the pauses between two looks at a table that failed."""
-        return self.transactions._writer._rest
+        return self.transactions._writer.audit.rest
 
     def entries(self) -> list[tuple[str, int]]:
         """Return record and attempt of every entry of the chain, which is intact."""
@@ -139,7 +139,7 @@ def test_failed_audit_writes_are_retried(tmp_path: Path, monkeypatch: pytest.Mon
         connections = await stack.enter_async_context(ConnectionManager(path, chosen))
         transactions = TransactionManager(connections, chosen, HealthMonitor(0.25), file)
         world = World(path, await stack.enter_async_context(transactions), file, runner.run)
-        transactions._writer._rest = Rest(REST, LONGEST_REST, lambda: world.now)
+        transactions._writer.audit.rest = Rest(REST, LONGEST_REST, lambda: world.now)
         return world
 
     with asyncio.Runner() as runner:

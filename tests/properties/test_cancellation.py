@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import Increment, PutPair, PutThenRefuse, all_settings
 
 

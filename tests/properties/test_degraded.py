@@ -20,11 +20,13 @@ from modelus_bot.config import (
     Settings,
 )
 from modelus_bot.database import availability, reading, transaction
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable
 from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 from modelus_bot.database.snapshot.age import answered_as_of
 from modelus_bot.logs import configure_logging
 from tests.database.continuing import continuity_of

@@ -19,8 +19,8 @@ from modelus_bot import config_watcher
 from modelus_bot.app import App, running
 from modelus_bot.config import applies_live, load_settings
 from modelus_bot.config.keys import changed_keys, field_of, keys, value_of
-from modelus_bot.database.connection import Lane
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
+from modelus_bot.database.lane import Lane
 from modelus_bot.domain.members import RegisterMember, members
 from tests.config_watcher.desk import QUICK
 from tests.test_live_settings import ALSO, BASE, PARTS

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
-import sqlite3
-import tempfile
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -18,7 +15,6 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Write
-from modelus_bot.database.schema import Migrator
 from modelus_bot.domain.cover_steps import (
     ApproveCover,
     DeclineCover,
@@ -68,7 +64,9 @@ from tests.domain.rota import (
     NAMES,
     SECOND_MANAGER,
     Rota,
+    copied,
     fill_roster,
+    made,
     plan_sprints,
     staff,
 )
@@ -89,30 +87,19 @@ def name(person: int) -> str:
     return NAMES.get(person, f"Person {person}")
 
 
+def fill(rota: Rota) -> None:
+    """Enter a rota and two people without an account."""
+    staff(rota)
+    for person in PLACEHOLDERS:
+        rota.do(RegisterMember(discord_id=person, username=name(person)))
+    fill_roster(rota, ADA, BEN, CLEO)
+    plan_sprints(rota, 3)
+
+
 @cache
 def prepared() -> bytes:
-    """Return a file with a rota and two people without an account, to be written anew for each example."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rota.db"
-        Migrator(path).up()
-        rota = opened(path)
-        staff(rota)
-        for person in PLACEHOLDERS:
-            rota.do(RegisterMember(discord_id=person, username=name(person)))
-        fill_roster(rota, ADA, BEN, CLEO)
-        plan_sprints(rota, 3)
-        rota.connection.close()
-        return path.read_bytes()
-
-
-def opened(path: Path) -> Rota:
-    """Open a file as a rota."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode=MEMORY")
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA synchronous=OFF")
-    return Rota(connection)
+    """Return a file with that, to be written anew for each example."""
+    return made(fill)
 
 
 class History:
@@ -344,15 +331,11 @@ CHOICES = (
 @given(seed=st.integers(0, 2**32))
 def live(seed: int) -> None:
     """Take random steps, each followed by a look at every invariant; keys and chain at the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rota.db"
-        path.write_bytes(prepared())
-        rota = opened(path)
-        with contextlib.closing(rota.connection):
-            history = History(rota, random.Random(seed))
-            for _ in range(STEPS):
-                history.step()
-            rota.check()
+    with copied(prepared()) as rota:
+        history = History(rota, random.Random(seed))
+        for _ in range(STEPS):
+            history.step()
+        rota.check()
 
 
 def test_invariants_hold_after_every_operation() -> None:

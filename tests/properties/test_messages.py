@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from modelus_bot.database.errors import SENTENCES
+from modelus_bot.database.error_types import SENTENCES
 from tests.cogs.acting import labels, words_of
 from tests.cogs.off_table import OFF, options_of, person
 from tests.conftest import BotEnv

@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConstraintViolated
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import (
     BreakRule,
     Increment,

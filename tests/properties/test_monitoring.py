@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError, DatabaseUnavailable, DiskFull
 from modelus_bot.database.health import Overview
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import (
     BreakRule,
     Meddle,

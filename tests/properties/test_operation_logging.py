@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings, LoggingSettings, Settings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConstraintViolated
 from modelus_bot.database.health.storms import Allowance
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.logs import configure_logging
 from tests.database.operations import (
     BreakRule,

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.schema import SchemaValidator

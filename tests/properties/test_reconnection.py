@@ -18,10 +18,10 @@ from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database import reading, transaction
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConnectionLost
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutSetting, all_settings, counted
 
 if TYPE_CHECKING:

@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings, LoggingSettings, Settings
 from modelus_bot.database import availability
-from modelus_bot.database.connection import Lane
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Write, query
 from modelus_bot.logs import configure_logging
 from tests.database.operations import PutSetting
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -11,6 +10,7 @@ from typing import Self
 from loguru import logger
 
 from modelus_bot.database.audit.anchors import HEAD_EVENT
+from modelus_bot.tasks import ended
 
 __all__ = ["HeadLog"]
 
@@ -37,12 +37,11 @@ class HeadLog:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop, and note the last head."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        try:
+            await ended(self._task)
+        finally:
             self._task = None
-        self.note()
+            self.note()
 
     def note(self) -> None:
         """Log the head unless it is the one that was logged last."""

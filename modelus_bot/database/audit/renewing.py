@@ -14,10 +14,12 @@ from modelus_bot.bundled import migrations_dir
 from modelus_bot.database.audit.chain import GENESIS
 from modelus_bot.database.audit.preserved import FIND_PRESERVED, kept_as_it_is, next_name
 from modelus_bot.database.audit.verification import ChainReport, verify_chain
-from modelus_bot.database.errors import from_sqlite
+from modelus_bot.database.context import Context
 from modelus_bot.database.group import GroupWriter, Member
 from modelus_bot.database.names import with_names
-from modelus_bot.database.operation import Context, Priority, ReadTransaction, Transaction, Write
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Priority, Write
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema.expected import read_scripts
 from modelus_bot.database.schema.tokens import statements
 

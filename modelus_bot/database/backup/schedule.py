@@ -10,6 +10,7 @@ from loguru import logger
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.errors import BackupFailed
+from modelus_bot.tasks import ended
 
 __all__ = ["Schedule", "due_in"]
 
@@ -55,10 +56,7 @@ class Schedule:
     async def stop(self) -> None:
         """End; a copy under way is given up."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await ended(task)
 
     def apply(self, settings: BackupSettings) -> None:
         """Go on with other settings, from now."""

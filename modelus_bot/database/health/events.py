@@ -12,7 +12,7 @@ from modelus_bot.database.operation import Query, Write
 from modelus_bot.database.statements import told
 
 if TYPE_CHECKING:
-    from modelus_bot.database.operation import Step
+    from modelus_bot.database.open_transaction import Step
 
 __all__ = ["Failure", "Kind", "OperationEvent", "bound", "fields_of"]
 

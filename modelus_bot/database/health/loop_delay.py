@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from typing import Self
 
 from modelus_bot.database.health.monitor import HealthMonitor
+from modelus_bot.tasks import ended
 
 __all__ = ["LoopDelay"]
 
@@ -29,11 +29,8 @@ class LoopDelay:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def _measure(self) -> None:
         while True:

@@ -1,4 +1,4 @@
-"""Health samples: a row every half minute, from which charts and comparisons are made."""
+"""Health samples as they are kept: a row every half minute, from which charts and comparisons are made."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from modelus_bot.database.health.monitor import HealthMonitor
-from modelus_bot.database.health.overview import Overview
-from modelus_bot.database.health.rolling import percentiles
-from modelus_bot.database.operation import Priority, ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Priority, Write, query
 
-__all__ = ["BATCH", "HealthSample", "KeepSamples", "Sampler", "health_samples"]
+__all__ = ["BATCH", "HealthSample", "KeepSamples", "health_samples"]
 
 BATCH = 240
 """Samples that one write carries at most: two hours of them."""
@@ -77,36 +75,3 @@ def health_samples(
     """Return the newest samples from ``since`` to ``until`` (UTC seconds), at most ``limit``, in order."""
     rows = tx.fetch_all(_BETWEEN, (since, until, limit))
     return tuple(HealthSample.model_validate(dict(row)) for row in reversed(rows))
-
-
-class Sampler:
-    """Makes samples of what was counted since the one before."""
-
-    def __init__(self) -> None:
-        """Count from the first look on."""
-        self._operations = 0
-        self._errors = 0
-
-    def sample(self, health: HealthMonitor, seen: Overview, at: int, *, seconds: float) -> HealthSample:
-        """Return the sample of ``at`` (UTC seconds), with the latencies of the last ``seconds``."""
-        counts = health.counts
-        operations = counts["read"] + counts["write"] + counts["preview"]
-        errors = counts["failures"]
-        latencies = percentiles(health.reads, health.writes, seconds=seconds)
-        made = HealthSample(
-            at=at,
-            mode=seen.mode.value,
-            queries=operations - self._operations,
-            errors=errors - self._errors,
-            p50_us=_microseconds(latencies.p50),
-            p99_us=_microseconds(latencies.p99),
-            db_bytes=seen.file_bytes or 0,
-            wal_bytes=seen.wal_bytes or 0,
-            last_backup_at=seen.surroundings.backup_at,
-        )
-        self._operations, self._errors = operations, errors
-        return made
-
-
-def _microseconds(milliseconds: float | None) -> int | None:
-    return None if milliseconds is None else round(milliseconds * 1000)

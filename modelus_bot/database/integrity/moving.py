@@ -31,7 +31,7 @@ from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.questions import duplicates
 from modelus_bot.database.integrity.report import BrokenRow
 from modelus_bot.database.names import quoted, with_names
-from modelus_bot.database.operation import Transaction
+from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.schema.shape import ForeignKey, Shape, Table
 
 __all__ = ["Mover"]

@@ -16,12 +16,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modelus_bot.database.errors import from_sqlite
+from modelus_bot.database.context import Context
 from modelus_bot.database.group import GroupWriter, Member
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.moving import Mover
 from modelus_bot.database.integrity.report import BrokenRow
-from modelus_bot.database.operation import Context, Priority, ReadTransaction, Transaction, Write, query
+from modelus_bot.database.open_transaction import ReadTransaction, Transaction
+from modelus_bot.database.operation import Priority, Write, query
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema.validator import SchemaValidator
 
 __all__ = ["QuarantineReport", "QuarantineRows", "QuarantinedRow", "quarantine_file", "quarantined"]

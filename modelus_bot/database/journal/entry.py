@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from modelus_bot.database.operation import Context, Priority, Write
+from modelus_bot.database.context import Context
+from modelus_bot.database.operation import Priority, Write
 
 __all__ = ["Entry", "Outcome", "Settled", "entry_of", "numbered", "read_entry", "read_settled", "settled_as"]
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 from loguru import logger
 
 from modelus_bot.config import DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import JournalFull, JournalUnavailable, QueryFailed, RequestConflict
 from modelus_bot.database.journal.entry import Entry, entry_of, numbered
 from modelus_bot.database.journal.frames import frame
@@ -19,7 +20,7 @@ from modelus_bot.database.journal.registry import operation_name
 from modelus_bot.database.journal.replaying import Answered, Replay, Submit, Telling
 from modelus_bot.database.journal.store import Store
 from modelus_bot.database.journal.verdicts import Explain, explain_plainly
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.operation import Write
 
 __all__ = ["Journal"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from modelus_bot.database.operation import ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 
 __all__ = ["answered"]
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from loguru import logger
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal.entry import Entry, Outcome, Settled
 from modelus_bot.database.journal.reconciliation import Reconciliation
 from modelus_bot.database.journal.registry import deferrable_writes, operation_name
 from modelus_bot.database.journal.store import Store
 from modelus_bot.database.journal.verdicts import Explain, expired, judge, may_pass, rebuild, too_old
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.operation import Write
 
 __all__ = ["Answered", "Replay", "Submit", "Telling"]
 

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from modelus_bot.database.connection import Lane
 from modelus_bot.database.errors import DatabaseBusy, ManagerClosed
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.maintenance.facts import FileFacts
 from modelus_bot.database.maintenance.order import Decision, Order
 from modelus_bot.database.operation import Write

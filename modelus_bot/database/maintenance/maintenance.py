@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
@@ -13,15 +12,17 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.audit.aside import audit_path
-from modelus_bot.database.connection import ConnectionManager, Lane
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, ManagerClosed
+from modelus_bot.database.lane import Lane
 from modelus_bot.database.maintenance.facts import FileFacts, measured, pages_of
 from modelus_bot.database.maintenance.hands import Hands, Interruptible, Log, Task
 from modelus_bot.database.maintenance.optimising import Optimise, ShrinkLog, optimise
 from modelus_bot.database.maintenance.order import GivenUp, Order, Outcome, Report, Result, Why
 from modelus_bot.database.maintenance.pruning import PruneTask, Pruning
 from modelus_bot.database.maintenance.rewriting import Vacuum, worth_it
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.operation import Write
 
 __all__ = ["Maintenance"]
 
@@ -146,8 +147,7 @@ class Maintenance:
         current = self._current
         if current is not None:
             self._stop()
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait({current})
+            await asyncio.wait({current})
 
     def _stop(self) -> None:
         if self._running is not None:

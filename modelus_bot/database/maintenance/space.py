@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Self
 
@@ -11,6 +10,7 @@ from loguru import logger
 
 from modelus_bot.database.errors import DiskFull
 from modelus_bot.database.maintenance.reserve import Reserve
+from modelus_bot.tasks import ended
 
 __all__ = ["SpaceWatch"]
 
@@ -52,11 +52,8 @@ class SpaceWatch:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop looking; the reserve stays for the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     def apply(self, megabytes: int) -> None:
         """Take an edited size over within a second."""

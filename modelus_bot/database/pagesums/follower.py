@@ -9,8 +9,9 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.pagesums.judging import Verdict, judge, judge_some
 from modelus_bot.database.pagesums.keeping import Sidecar
-from modelus_bot.database.pagesums.ledger import Batch, Ledger, Verdict
+from modelus_bot.database.pagesums.ledger import Batch, Ledger
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.pagesums.tail import WalTail
 
@@ -141,7 +142,7 @@ class Follower:
         """Judge what was read of the main file, knowing everything committed before it was."""
         with self._guard:
             self.poll()
-            verdict = ledger.compare(first, hashes, whole=whole)
+            verdict = judge(ledger, first, hashes, whole=whole)
             ledger.observe(first, hashes)
             return verdict
 
@@ -149,7 +150,7 @@ class Follower:
         """Judge single pages."""
         with self._guard:
             self.poll()
-            return ledger.compare_some(found.items())
+            return judge_some(ledger, found.items())
 
     def conclude(
         self, ledger: Ledger, wrong: dict[int, bytes | None], stale: set[int], *, whole: bool, gaps: int

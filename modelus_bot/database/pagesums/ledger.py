@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from modelus_bot.database.pagesums.hashing import HASH_BYTES, UNKNOWN, zero_hash
+from modelus_bot.database.pagesums.hashing import HASH_BYTES, UNKNOWN
 from modelus_bot.database.pagesums.wal import Position
 
-__all__ = ["Batch", "Ledger", "Verdict"]
-
-MOST_NEW_PAGES = 1 << 20
-"""How many pages beyond the known end are listed one by one."""
+__all__ = ["Batch", "Ledger", "Look", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +37,6 @@ class Batch:
     low: int = 0
     high: int = 0
     entries: Sequence[tuple[int, bytes]] = ()
-
-
-@dataclass(slots=True)
-class Verdict:
-    """Pages of a file that were looked at: ``explained`` ones changed as they may.
-
-    ``wrong`` ones hold what they must not, or are missing or too many; ``stale`` is the part of them
-    that holds an older version of its own.
-    """
-
-    explained: int = 0
-    wrong: list[int] = field(default_factory=list)
-    stale: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -107,6 +91,20 @@ class Ledger:
         """How many pages have a hash from the last start of the -wal."""
         return len(self.base) // HASH_BYTES
 
+    @property
+    def required(self) -> int:
+        """How many pages the main file must have."""
+        return min(self.known, self.low)
+
+    @property
+    def allowed(self) -> int:
+        """How many pages it may have."""
+        return max(self.known, self.high)
+
+    def base_of(self, page: int) -> bytes:
+        """Return the hash of a page as of the last start of the -wal, nothing for one beyond that."""
+        return bytes(self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES])
+
     def note(self, batch: Batch) -> None:
         """Take over what the tail saw."""
         if batch.restart:
@@ -145,34 +143,9 @@ class Ledger:
             entries=entries,
         )
 
-    def compare(self, first: int, hashes: bytes, *, whole: bool) -> Verdict:
-        """Judge pages ``first`` and following; ``whole`` says that ``hashes`` go to the end of the file."""
-        verdict = Verdict()
-        count = len(hashes) // HASH_BYTES
-        base = self.base[(first - 1) * HASH_BYTES : (first - 1 + count) * HASH_BYTES]
-        if base != hashes:
-            for index in range(count):
-                at = index * HASH_BYTES
-                found = hashes[at : at + HASH_BYTES]
-                if base[at : at + HASH_BYTES] != found:
-                    self._judge(first + index, found, verdict)
-        if whole:
-            self._judge_length(first + count - 1, self._required, verdict)
-        return verdict
-
-    def compare_some(self, found: Iterable[tuple[int, bytes | None]]) -> Verdict:
-        """Judge single pages; None stands for one that is not there."""
-        verdict = Verdict()
-        for page, content in found:
-            if content is None:
-                self._judge_length(page - 1, page, verdict)
-            elif content != self._base_of(page) or page > self._allowed:
-                self._judge(page, content, verdict)
-        return verdict
-
     def begin_look(self) -> None:
         """Pages are being read from now on: until ``end_look`` what was right now stays so."""
-        self.look = Look(self._required, self._allowed)
+        self.look = Look(self.required, self.allowed)
 
     def end_look(self) -> None:
         """Nobody is reading any more."""
@@ -218,58 +191,16 @@ class Ledger:
             and page not in self.suspects
         )
 
-    @property
-    def longest(self) -> int:
-        """How many pages the main file may have at most; what is behind them nobody wrote."""
-        return self._allowed
-
-    @property
-    def _required(self) -> int:
-        return min(self.known, self.low)
-
-    @property
-    def _allowed(self) -> int:
-        return max(self.known, self.high)
-
-    def _base_of(self, page: int) -> bytes:
-        return bytes(self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES])
-
-    def _judge(self, page: int, found: bytes, verdict: Verdict) -> None:
-        if page <= self._allowed and self._may_hold(page, found):
-            verdict.explained += 1
-            return
-        if self.look is not None and self._might_have_held(self.look, page, found):
-            verdict.explained += 1
-            return
-        verdict.wrong.append(page)
-        if found in _split(self.outdated.get(page, b"")):
-            verdict.stale.add(page)
-
-    def _judge_length(self, last: int, end: int, verdict: Verdict) -> None:
-        """Find pages missing behind page ``last`` up to ``end``."""
-        required = min(self._required, self.look.low) if self.look is not None else self._required
-        verdict.wrong.extend(range(last + 1, min(end, required) + 1))
-
-    def _may_hold(self, page: int, found: bytes) -> bool:
-        if self._base_of(page) in {found, UNKNOWN}:
-            return True
-        if found in _split(self.versions.get(page, b"")):
-            return True
-        return page > self._required and found == zero_hash(self.page_size)
-
-    def _might_have_held(self, look: Look, page: int, found: bytes) -> bool:
-        return self._allowed < page <= look.high or found in look.replaced.get(page, ())
-
     def _replace(self, page: int, found: bytes) -> None:
         """Put a new hash into the base."""
         if self.look is not None:
-            self.look.replaced.setdefault(page, set()).add(self._base_of(page))
+            self.look.replaced.setdefault(page, set()).add(self.base_of(page))
         self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = found
 
     def _advance(self, page: int, found: bytes) -> None:
-        if self._base_of(page) == found:
+        if self.base_of(page) == found:
             return
-        versions = _split(self.versions[page])
+        versions = split(self.versions[page])
         if found not in versions or page > self.known:
             return
         at = versions.index(found)
@@ -281,13 +212,13 @@ class Ledger:
     def _settle(self, *, gap: bool) -> None:
         """Take the newest versions for what the main file holds, as when the -wal starts anew."""
         size = HASH_BYTES
-        required, known = self._required, self.known
+        required, known = self.required, self.known
         if gap and not self.rebooted and not self.live:
             self._keep_outdated()
         if self.look is not None:
-            self.look.low, self.look.high = min(self.look.low, required), max(self.look.high, self._allowed)
+            self.look.low, self.look.high = min(self.look.low, required), max(self.look.high, self.allowed)
             for page, versions in self.versions.items():
-                self.look.replaced.setdefault(page, set()).update(_split(versions))
+                self.look.replaced.setdefault(page, set()).update(split(versions))
         del self.base[self.pages * size :]
         self.base += UNKNOWN * (self.pages - self.known)
         for page in range(required + 1, min(known, self.pages) + 1):
@@ -304,8 +235,8 @@ class Ledger:
         pages = newest.keys() | self.versions.keys() if batch.cut else newest.keys()
         for page in pages:
             versions = self.versions.get(page)
-            before = bytes(versions[-HASH_BYTES:]) if versions else self._base_of(page)
-            if newest.get(page, self._base_of(page)) != before:
+            before = bytes(versions[-HASH_BYTES:]) if versions else self.base_of(page)
+            if newest.get(page, self.base_of(page)) != before:
                 self.suspects.add(page)
 
     def _forget_cut(self, kept: Iterable[int]) -> None:
@@ -317,10 +248,11 @@ class Ledger:
 
     def _keep_outdated(self) -> None:
         for page, versions in self.versions.items():
-            older = self._base_of(page) + bytes(versions[:-HASH_BYTES])
+            older = self.base_of(page) + bytes(versions[:-HASH_BYTES])
             newest = bytes(versions[-HASH_BYTES:])
-            self.outdated[page] = b"".join(one for one in _split(older) if one not in {newest, UNKNOWN})
+            self.outdated[page] = b"".join(one for one in split(older) if one not in {newest, UNKNOWN})
 
 
-def _split(hashes: bytes | bytearray) -> list[bytes]:
+def split(hashes: bytes | bytearray) -> list[bytes]:
+    """Return hashes that stand one behind the other, one by one."""
     return [bytes(hashes[at : at + HASH_BYTES]) for at in range(0, len(hashes), HASH_BYTES)]

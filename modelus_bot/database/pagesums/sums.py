@@ -143,7 +143,7 @@ class PageSums:
         for _ in range(WHOLE_LOOKS):
             gaps = await asyncio.to_thread(self._follower.begin_look, ledger)
             try:
-                most = None if ledger.gap else ledger.longest
+                most = None if ledger.gap else ledger.allowed
                 look = await self._look(ledger.page_size, first, last, pace, most)
                 report = await self._judged(ledger, look, gaps)
             finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -17,6 +16,7 @@ from loguru import logger
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.checkpoints import Checkpointer
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.alert_book import AlertBook, alerts_path
@@ -32,6 +32,7 @@ from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.database.recovery.starting import make_ready
 from modelus_bot.database.recovery.state import State, StateFile
 from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.tasks import ended
 
 __all__ = ["Protection"]
 
@@ -113,7 +114,7 @@ class Protection:
             stack.push_async_callback(self.restorer.discard)
             await stack.enter_async_context(self.backups)
             drills = asyncio.create_task(self._drill_by_the_clock(), name="restore-drills")
-            stack.push_async_callback(_stopped, drills)
+            stack.push_async_callback(ended, drills)
             yield
 
     def apply(self, backup: BackupSettings, archive: ArchiveSettings, integrity: IntegritySettings) -> None:
@@ -130,6 +131,11 @@ class Protection:
         """Let the guard look at a failure that may mean damage."""
         if self.guard is not None:
             self.guard.suspect(error)
+
+    @property
+    def log_mover(self) -> Checkpointer | None:
+        """Who of us moves the log into the main file; None where SQLite or the archive does."""
+        return self.guard.checkpointer if self.guard is not None and self.guard.checkpointer.mine else None
 
     async def settle(self) -> None:
         """Note what was committed, before the connections close and move it into the main file."""
@@ -156,9 +162,3 @@ class Protection:
             except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
                 logger.opt(exception=error).error("drill_fault")
                 self.tell(Alert("drill_fault", DRILL_FAULT.format(error=error), "critical"))
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

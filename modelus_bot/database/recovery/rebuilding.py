@@ -8,8 +8,9 @@ import sqlite3
 from pathlib import Path
 
 from modelus_bot.database.connection import ConnectionManager
-from modelus_bot.database.errors import CorruptionDetected, from_sqlite
+from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.result_codes import from_sqlite
 
 __all__ = ["copied_from_open_handle"]
 

@@ -20,12 +20,12 @@ from modelus_bot.database.errors import (
     MigrationFailed,
     SchemaMismatch,
     StorageFailed,
-    from_sqlite,
 )
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import finish_interrupted, put_in_place, recover
 from modelus_bot.database.recovery.state import State
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema import Migrator, SchemaValidator
 from modelus_bot.database.system_errors import translated
 

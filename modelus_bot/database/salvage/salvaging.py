@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.child import Report
-from modelus_bot.database.errors import from_sqlite
 from modelus_bot.database.names import with_names
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.salvage.chain import chain_state
 from modelus_bot.database.salvage.choosing import choose
 from modelus_bot.database.salvage.filling import Filler, Rejections

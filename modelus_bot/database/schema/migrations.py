@@ -19,9 +19,9 @@ from modelus_bot.database.errors import (
     MigrationFailed,
     QueryFailed,
     SchemaMismatch,
-    from_sqlite,
 )
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema.backend import backend_for
 from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.report import DriftReport

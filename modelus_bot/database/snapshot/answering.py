@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
-from modelus_bot.database.errors import ManagerClosed, from_sqlite
+from modelus_bot.database.errors import ManagerClosed
 from modelus_bot.database.names import quoted
-from modelus_bot.database.operation import Query, ReadTransaction
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query
 from modelus_bot.database.outcome import raisable
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.tokens import statements
 from modelus_bot.database.snapshot.contents import Contents, decoded

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelus_bot.database.names import quoted
-from modelus_bot.database.operation import ReadTransaction, Row, query
+from modelus_bot.database.open_transaction import ReadTransaction, Row
+from modelus_bot.database.operation import query
 
 __all__ = ["Contents", "Table", "decoded", "kept_contents"]
 

@@ -13,7 +13,8 @@ from loguru import logger
 
 from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
-from modelus_bot.database.operation import Query, ReadTransaction
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query
 from modelus_bot.database.pause import Pause
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.database.snapshot.age import answered_as_of, note_age
@@ -21,6 +22,7 @@ from modelus_bot.database.snapshot.answering import Answering
 from modelus_bot.database.snapshot.contents import Contents, kept_contents
 from modelus_bot.database.snapshot.folder import SnapshotFolder, UnusableSnapshot
 from modelus_bot.database.snapshot.manifest import Manifest
+from modelus_bot.tasks import ended
 
 __all__ = ["ReadContents", "Snapshot"]
 
@@ -94,15 +96,15 @@ class Snapshot:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop; what is being saved is finished first. What is new is saved by ``settle``, before."""
-        if self._task is not None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._turn.acquire(), SETTLE_SECONDS)
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        try:
+            if self._task is not None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._turn.acquire(), SETTLE_SECONDS)
+                await ended(self._task)
+        finally:
             self._task = None
-        if self._answering is not None:
-            await self._answering.close()
+            if self._answering is not None:
+                await self._answering.close()
 
     def follow(self, read: ReadContents) -> None:
         """From now on save what ``read`` returns; called again after the database was opened anew."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from loguru import logger
 
-from modelus_bot.database.operation import ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query, query
 from modelus_bot.database.statements.normalising import parameters_wanted
 from modelus_bot.database.statements.plan import Plan, plan_of
 from modelus_bot.database.statements.statistics import StatementSeen, StatementStatistics
 
-if TYPE_CHECKING:
-    from modelus_bot.database.manager import DatabaseManager
-
 __all__ = ["Examination", "IndexUse", "examine", "explain_slow", "explained"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 AT_ONCE = 20
 """How many slow statements are explained in one go."""
@@ -38,6 +39,13 @@ _REFERENCES = (
 )
 _HAS_SIZES = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'"
 _SIZES = 'SELECT tbl AS "table", max(CAST(stat AS INTEGER)) AS size FROM sqlite_stat1 GROUP BY tbl'
+
+
+class Database(Protocol):
+    """Whoever answers queries."""
+
+    async def read(self, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query on one consistent snapshot."""
 
 
 class _Nothing(dict[str, None]):
@@ -109,7 +117,7 @@ def explained(tx: ReadTransaction, statements: tuple[str, ...]) -> _Explained:
     return _Explained(plans, _indexes(tx), {row["table"]: row["size"] or 0 for row in sizes})
 
 
-async def examine(db: DatabaseManager, statistics: StatementStatistics) -> Examination:
+async def examine(db: Database, statistics: StatementStatistics) -> Examination:
     """Explain everything that was seen; raises ``DatabaseError`` when SQLite cannot be asked."""
     seen = statistics.seen()
     answer = await db.read(explained, tuple(one.example for one in seen))
@@ -131,7 +139,7 @@ async def examine(db: DatabaseManager, statistics: StatementStatistics) -> Exami
     return Examination(pairs, indexes, answer.sizes, statistics.since, statistics.forgotten)
 
 
-async def explain_slow(db: DatabaseManager, statistics: StatementStatistics, slow: float) -> int:
+async def explain_slow(db: Database, statistics: StatementStatistics, slow: float) -> int:
     """Explain statements that took ``slow`` seconds or more and have no plan yet; returns how many."""
     wanted = [one for one in statistics.seen() if one.worst >= slow and statistics.plan(one.text) is None]
     wanted = wanted[:AT_ONCE]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from modelus_bot.database.operation import Step
+from modelus_bot.database.open_transaction import Step
 from modelus_bot.database.statements.normalising import normalised
 from modelus_bot.database.statements.plan import Plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from modelus_bot.database.operation import FAILED, Parameters, Step
+from modelus_bot.database.open_transaction import FAILED, Parameters, Step
 from modelus_bot.database.statements.normalising import normalised
 from modelus_bot.logs.secrets import HIDDEN, is_secret_name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.operation import Transaction
+from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.domain.members import LinkMember, member
 from modelus_bot.domain.rotation_import.data import DisciplineData, PersonData, PlaceData
 from modelus_bot.domain.rotation_import.tally import Tally

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.operation import Row, Transaction
+from modelus_bot.database.open_transaction import Row, Transaction
 from modelus_bot.domain.rotation_import.data import SprintData
 from modelus_bot.domain.rotation_import.tally import Tally
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.operation import Priority, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Priority, Write
 from modelus_bot.domain.assignments import calendar_of, current_span, rematerialise
 from modelus_bot.domain.permissions import require_manager
 from modelus_bot.domain.rotation_import.data import Mended, RotationData

@@ -13,9 +13,10 @@ import pytest
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health import HealthMonitor
-from modelus_bot.database.operation import Context, Write
+from modelus_bot.database.operation import Write
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator

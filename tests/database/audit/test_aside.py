@@ -16,7 +16,8 @@ from modelus_bot.database.audit import command_entry, verify_chain, walk
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.errors import AuditUnwritable, ConstraintViolated
 from modelus_bot.database.group import AUDIT_TRIES
-from modelus_bot.database.operation import Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from tests.database.audit.conftest import Open
 from tests.database.audit.faults import FAULTS, MENDABLE, break_table, mend_table
 from tests.database.operations import PutPair, PutThenRefuse, Refused

@@ -15,7 +15,7 @@ from modelus_bot.database.audit.anchors import Anchor
 from modelus_bot.database.audit.aside import audit_path
 from modelus_bot.database.audit.renewing import RenewAuditChain, renew_file
 from modelus_bot.database.integrity.checking import check_file
-from modelus_bot.database.operation import ReadTransaction
+from modelus_bot.database.open_transaction import ReadTransaction
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.domain.audit_trail import member_history, record_history, verify
 from modelus_bot.domain.invariants import INVARIANTS

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutPair, PutSetting
 
 Build = Callable[..., BackupManager]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.health.loop_delay import PAUSE, LoopDelay
 from modelus_bot.database.health.monitor import HealthMonitor
-from modelus_bot.database.health.samples import HealthSample, KeepSamples, Sampler, health_samples
+from modelus_bot.database.health.samples import HealthSample, KeepSamples, health_samples
+from modelus_bot.database.health.sampling import Sampler
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from tests.database.operations import PutSetting, setting
 
 

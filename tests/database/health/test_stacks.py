@@ -7,9 +7,10 @@ import traceback
 
 import pytest
 
-from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DatabaseError, from_sqlite
+from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DatabaseError
 from modelus_bot.database.health import stacks as module
 from modelus_bot.database.health.stacks import DEEPEST, FRAMES, Stacks, stack_of
+from modelus_bot.database.result_codes import from_sqlite
 
 
 def failing(statement: str) -> DatabaseError:

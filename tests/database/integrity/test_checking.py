@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.child import run_child
+from modelus_bot.database.context import Context
 from modelus_bot.database.integrity.checking import check_file
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.schema import Migrator, SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.integrity.injecting import lawless

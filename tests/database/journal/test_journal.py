@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from modelus_bot.config import DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     JournalFull,
     JournalUnavailable,
@@ -23,7 +24,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.journal import Journal, WriteDeferred, journal_path
 from modelus_bot.database.journal.file import UndoFailed
-from modelus_bot.database.operation import Context, Priority
+from modelus_bot.database.operation import Priority
 from tests.database.journal.waiting import Take, TakeFirst, TakeLast
 from tests.database.operations import PutSetting
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     ConnectionLost,
     DatabaseBusy,
@@ -27,7 +28,8 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.journal import Journal, Outcome, Reconciliation, Settled, answered, journal_path
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from tests.database.journal.waiting import Take, TakeFirst, TakeLast, TakeUnless, taken
 from tests.database.operations import PutSetting, Slow
 

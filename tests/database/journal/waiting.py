@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.operation import Priority, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Priority, Write
 from tests.database.operations import Increment, PutSetting, Refused
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.operation import Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 
 __all__ = ["DAY", "FillRequests", "FillTables"]
 

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ManagerClosed
 from modelus_bot.database.maintenance.order import Order, Outcome, Rewriting, Why
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 from modelus_bot.domain.pruning import PRUNINGS
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
 from tests.database.operations import PutSetting, setting

@@ -134,7 +134,7 @@ class Histories(RuleBasedStateMachine):
         offset = (page - 1) * PAGE + dice.randrange(100, PAGE - 256)
         ledger = self.sums._follower.current()
         assert ledger is not None
-        if ledger._base_of(page) in {UNKNOWN, b""}:
+        if ledger.base_of(page) in {UNKNOWN, b""}:
             return
         descriptor = os.open(self.database, os.O_RDONLY)
         before = os.pread(descriptor, 256, offset)

@@ -10,8 +10,8 @@ import pytest
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.child import ChildFailed, run_child
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.differences import differences
 from tests.database.operations import PutSetting
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.drill import Drill
 from tests.database.operations import PutSetting

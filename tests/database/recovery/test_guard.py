@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.alerts import Alert
 from tests.database.operations import Increment, PutSetting, setting
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Transaction, Write
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.database.recovery.merging import fill_gaps
 
 Settings = Callable[..., DatabaseSettings]

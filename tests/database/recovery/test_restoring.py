@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.archive.writing import needs_program

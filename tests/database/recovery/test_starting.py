@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, DatabaseReadOnly, DiskFull, StorageFailed
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.state import State, StateFile
 from modelus_bot.database.system_errors import as_database_error, from_os

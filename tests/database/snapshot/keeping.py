@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from modelus_bot.database.operation import Query, ReadTransaction
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.database.snapshot.answering import filled
 from modelus_bot.database.snapshot.contents import Contents, Table, kept_contents

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.snapshot import answered_as_of, read_manifest
 from modelus_bot.domain.errors import NotAllowed
 from modelus_bot.domain.kept import KEPT_TABLES

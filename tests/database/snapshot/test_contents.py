@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.operation import ReadTransaction
+from modelus_bot.database.open_transaction import ReadTransaction
 from modelus_bot.database.snapshot.contents import decoded, kept_contents
 from modelus_bot.domain.kept import KEPT_TABLES
 from tests.database.snapshot.keeping import read_contents

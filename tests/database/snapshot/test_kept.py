@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.operation import ReadTransaction, query
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import query
 from modelus_bot.database.snapshot.answering import filled
 from modelus_bot.domain.kept import KEPT_TABLES
 from tests.database.snapshot.keeping import VALIDATOR, compared, outcome, read_contents

@@ -13,9 +13,11 @@ import pytest
 from loguru import logger
 
 from modelus_bot.config import SnapshotSettings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, ManagerClosed
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context, Query, ReadTransaction
+from modelus_bot.database.open_transaction import ReadTransaction
+from modelus_bot.database.operation import Query
 from modelus_bot.database.snapshot import Snapshot, answered_as_of, read_manifest
 from modelus_bot.database.snapshot import snapshot as snapshot_module
 from modelus_bot.database.snapshot.contents import Contents

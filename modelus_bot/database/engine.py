@@ -1,0 +1,151 @@
+"""Engine: what works on one file, its connections, write queue and readers; opened and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from loguru import logger
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.audit.heads import HeadLog
+from modelus_bot.database.cache import Version
+from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.continuity import Continuity
+from modelus_bot.database.errors import AlreadyRunning, DatabaseError
+from modelus_bot.database.health import HealthMonitor
+from modelus_bot.database.integrity.quarantine import QuarantineReport
+from modelus_bot.database.lane import Lane
+from modelus_bot.database.operation import Query
+from modelus_bot.database.probes import version_of
+from modelus_bot.database.reading import ReadLane
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.recovery.starting import create_file
+from modelus_bot.database.schema import Migrator
+from modelus_bot.database.transaction import TransactionManager
+
+__all__ = ["Engine"]
+
+R = TypeVar("R")
+
+
+class Engine:
+    """Owns connections, write queue and readers; says nothing about what to do when they fail.
+
+    ``claim`` makes this process the file's only bot.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: DatabaseSettings,
+        health: HealthMonitor,
+        *,
+        claim: bool,
+        protection: Protection | None,
+        continuity: Continuity | None,
+    ) -> None:
+        """Build the parts; nothing is touched yet."""
+        self._path = path
+        self._protection = protection
+        self._continuity = continuity
+        self.connections = ConnectionManager(path, settings, claim=claim)
+        self.connections.manual_checkpoints = not claim
+        audit_file = continuity.audit_file if continuity is not None else None
+        self.transactions = TransactionManager(self.connections, settings, health, audit_file)
+        if audit_file is not None and protection is not None:
+            audit_file.on_alert, audit_file.on_failure = protection.tell, protection.suspect
+        self.reads = ReadLane(Lane.READER, self.connections, settings, health, seconds=settings.read_deadline)
+        self.long_reads = ReadLane(
+            Lane.LONG_READER, self.connections, settings, health, seconds=settings.long_read_deadline
+        )
+        self._running: AsyncExitStack | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was opened; it stays so after closing."""
+        return self._running is not None
+
+    def claim_early(self) -> None:
+        """Take the file before anything beside it is touched, if its folder is there at all."""
+        try:
+            self.connections.claim()
+        except AlreadyRunning:
+            raise
+        except DatabaseError as error:
+            logger.bind(error=error.detail).warning("database_not_claimed_yet")
+
+    async def open(self, mend: Callable[[], Awaitable[QuarantineReport]]) -> tuple[str, ...]:
+        """Make the file ready and open it, all or nothing; returns the migrations that were applied.
+
+        ``mend`` is called to move rows into quarantine that break a rule. Raises ``DatabaseError``.
+        """
+        self.connections.claim()
+        protection = self._protection
+        if protection is None:
+            applied = await asyncio.to_thread(_prepare, self._path)
+        else:
+            applied = await protection.make_ready()
+            self.connections.manual_checkpoints = True
+        async with AsyncExitStack() as stack:
+            if protection is not None:
+                stack.push_async_callback(self._remember_end, protection)
+                await stack.enter_async_context(protection.parts.sums)
+                stack.push_async_callback(protection.archive.stop)
+            await self.connections.open()
+            stack.push_async_callback(self.connections.close)
+            if protection is not None:
+                stack.push_async_callback(protection.settle)
+                await protection.archive.start()
+            await stack.enter_async_context(self.reads)
+            await stack.enter_async_context(self.long_reads)
+            if self._continuity is not None:
+                stack.push_async_callback(self._continuity.snapshot.settle)
+            await stack.enter_async_context(HeadLog(self._path, self.transactions.head))
+            await stack.enter_async_context(self.transactions)
+            if protection is not None:
+                watching = protection.watching(
+                    self.connections, self.transactions.head, self._another_file, mend
+                )
+                await stack.enter_async_context(watching)
+            self._running = stack.pop_all()
+        return applied
+
+    async def close(self) -> None:
+        """Close in reverse what ``open`` opened; the queue is drained first."""
+        if self._running is not None:
+            await self._running.aclose()
+
+    def apply(self, settings: DatabaseSettings) -> None:
+        """Go on with edited settings."""
+        self.connections.apply(settings)
+        self.transactions.apply(settings)
+        self.reads.apply(settings, seconds=settings.read_deadline)
+        self.long_reads.apply(settings, seconds=settings.long_read_deadline)
+
+    async def read_beside(self, query: Query[..., R], *args: Any) -> R:
+        """Read for the snapshot, also while closing; failures say nothing new about the database."""
+        return await self.long_reads.submit(query, lambda tx: query.function(tx, *args))
+
+    async def data_version(self) -> Version:
+        """Ask whether another program has written."""
+        return await self.connections.run(Lane.READER, version_of)
+
+    async def _remember_end(self, protection: Protection) -> None:
+        await protection.closed(self.transactions.head())
+
+    def _another_file(self) -> None:
+        """Forget what was known of the file that was open before."""
+        self.transactions.forget_head()
+        if self._continuity is not None:
+            self._continuity.changed()
+
+
+def _prepare(path: Path) -> tuple[str, ...]:
+    """Create the file if it is not there, and apply the migrations."""
+    create_file(path)
+    migrator = Migrator(path)
+    return migrator.up() if any(not one.applied for one in migrator.status()) else ()
