@@ -17,12 +17,12 @@ from typing import Any
 
 import tomlkit
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.health.samples import HealthSample
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.maintenance.order import Order, Rewriting, Why
-from modelus_bot.database.operation import Write
-from modelus_bot.database.context import Context
 from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
 from modelus_bot.database.statements.planning import examine, explain_slow
 from modelus_bot.domain.pruning import PRUNINGS
 from modelus_bot.domain.rosters import roster

@@ -18,10 +18,10 @@ import tomlkit
 
 from modelus_bot.app import App, _settle, running
 from modelus_bot.config import load_settings
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.operation import Write
-from modelus_bot.database.context import Context
 from modelus_bot.domain.members import RegisterMember
 from modelus_bot.domain.rosters import AddToRoster, roster
 from modelus_bot.domain.sprints import AddSprint
