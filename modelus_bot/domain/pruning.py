@@ -51,6 +51,7 @@ _FIND_ERRORS = "SELECT id FROM db_errors WHERE resolved_at < ? AND id > ? ORDER 
 
 _REMOVE_NOTICES = (
     "DELETE FROM notifications WHERE id IN (SELECT value FROM json_each(?)) AND is_read = 1 AND read_at < ?"
+    " RETURNING id"
 )
 _REMOVE_SAMPLES = "DELETE FROM health_samples WHERE at IN (SELECT value FROM json_each(?)) AND at < ?"
 _REMOVE_REQUESTS = (
@@ -120,16 +121,23 @@ class PruneNotices(_Prune):
 
     def apply(self, tx: Transaction) -> int:
         """Delete them."""
-        removed = tx.execute(_REMOVE_NOTICES, (json.dumps(self.ids), self.before))
+        rows = tx.fetch_all(_REMOVE_NOTICES, (json.dumps(self.ids), self.before))
+        removed = sorted(row[0] for row in rows)
         if removed:
-            told = {
-                "removed": removed,
-                "first": self.ids[0],
-                "last": self.ids[-1],
-                "read_before": self.before,
-            }
-            tx.audit("notifications", f"{self.ids[0]}-{self.ids[-1]}", "DELETE", old=told)
-        return removed
+            told = {"removed": len(removed), "ids": as_ranges(removed), "read_before": self.before}
+            tx.audit("notifications", f"{removed[0]}-{removed[-1]}", "DELETE", old=told)
+        return len(removed)
+
+
+def as_ranges(ids: Sequence[int]) -> str:
+    """Return sorted numbers as a short text: ``4-9,12``."""
+    runs: list[list[int]] = []
+    for number in ids:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
 
 
 class PruneSamples(_Prune):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from loguru import logger
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.report import CheckReport
 
-__all__ = ["Candidate", "Source", "best", "gather"]
+__all__ = ["Candidate", "Source", "gather", "ranked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,13 @@ class Source:
     """One way to come by a database: ``produce(target)`` writes it, or raises ``DatabaseError``.
 
     ``partial`` ones give what could be read of a damaged file: rows may be missing without any sign of it.
+    ``present`` ones are made of the file that is being given up, and so belong to its history.
     """
 
     name: str
     produce: Callable[[Path], Awaitable[object]]
     partial: bool = False
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,13 @@ class Candidate:
         return not self.partial and self.report.ok and self.report.audit_id >= audit_id
 
 
-def best(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Return the one to restore: structure first, then the newest audit link, soundness, and rows."""
+def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the usable ones, the one to restore first: newest audit link, then soundness, then rows."""
     usable = [one for one in candidates if one.usable]
-    return max(
+    return sorted(
         usable,
         key=lambda one: (one.report.audit_id, one.report.ok, sum(one.report.rows.values())),
-        default=None,
+        reverse=True,
     )
 
 
@@ -60,8 +63,13 @@ async def gather(
     scratch: Path,
     check: Callable[[Path], Awaitable[CheckReport]],
     audit_id: int,
+    *,
+    foreign: Callable[[Path], bool] = lambda _: False,
 ) -> AsyncIterator[Candidate]:
-    """Produce and check one source after the other; ends early once one is sound and has ``audit_id``."""
+    """Produce and check one source after the other; ends early once one is sound and has ``audit_id``.
+
+    ``foreign`` says of a file whether it is of a history that was given up: such a one is no candidate.
+    """
     for number, source in enumerate(sources, 1):
         target = scratch / f"{number}.db"
         log = logger.bind(source=source.name)
@@ -70,6 +78,9 @@ async def gather(
             report = await check(target)
         except (DatabaseError, OSError) as error:
             log.bind(error=str(error)).warning("recovery_source_failed")
+            continue
+        if not source.present and await asyncio.to_thread(foreign, target):
+            log.bind(audit_id=report.audit_id).warning("recovery_candidate_of_another_history")
             continue
         candidate = Candidate(source.name, target, report, source.partial)
         log.bind(

@@ -10,6 +10,7 @@ import contextlib
 import math
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Self
 
 from loguru import logger
@@ -144,7 +145,7 @@ class Guard:
             await self._rescue.rebuild(moved)
         elif isinstance(suspicion, CorruptionDetected | StorageFailed | FileTouched):
             await self._rescue.confirm(suspicion)
-        elif self._rescue.given_up and full:
+        elif self._rescue.given_up and (full or await asyncio.to_thread(self._parts.in_vain.over)):
             await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
         elif not self._rescue.given_up:
             await self.checkpointer.work()
@@ -195,7 +196,7 @@ class Guard:
         """Keep beside the database how far it is, for the day it cannot say so itself."""
         known = self._parts.state.load() or State()
         audit_id, audit_head = self._head() or (known.audit_id, known.audit_head)
-        state = State(False, audit_id, audit_head, max(known.good_at, self._good_at))
+        good_at = max(known.good_at, self._good_at)
+        state = replace(known.reached(audit_id, audit_head), clean=False, good_at=good_at)
         if state != known or self._parts.state.owed:
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread(self._parts.state.save, state)
+            await asyncio.to_thread(self._parts.state.keep, state)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from modelus_bot.database.names import quoted, with_names
+from modelus_bot.database.recovery.later import Later
 
 __all__ = ["Gaps", "fill_gaps"]
 
-_LATER = "SELECT record_id, operation, new_values FROM audit_logs WHERE table_name = ? AND id > ? ORDER BY id"
+_LATER = (
+    "SELECT id, record_id, operation, old_values, new_values FROM audit_logs"
+    " WHERE table_name = ? AND id > ? ORDER BY id"
+)
 _TABLES = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
     " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
@@ -64,12 +65,12 @@ def _fill_table(
     find = with_names("SELECT 1 FROM {table} WHERE ", table=table) + where
     insert = with_names("INSERT OR IGNORE INTO {table} VALUES", table=table) + " (" + marks + ")"
     everything = with_names("SELECT * FROM {table}", table=table)
-    later = list(target.execute(_LATER, (table, upto)))
+    later = Later(target.execute(_LATER, (table, upto)))
     for values in source.execute(everything):
         row = dict(zip(names, values, strict=True))
         if target.execute(find, [row[name] for name in key]).fetchone():
             continue
-        newest = _brought_forward(row, key, later) if table != "audit_logs" else row
+        newest = later.brought_forward(row, key) if table != "audit_logs" else row
         if newest is None:
             gaps.deleted_since += 1
         elif target.execute(insert, [newest[name] for name in names]).rowcount:
@@ -77,39 +78,6 @@ def _fill_table(
             gaps.brought_forward += newest != row
         else:
             gaps.refused += 1
-
-
-def _brought_forward(
-    row: dict[str, Any], key: list[str], later: list[tuple[str, str, str | None]]
-) -> dict[str, Any] | None:
-    """Return the row as the entries of the audit log left it, None when they deleted it."""
-    newest: dict[str, Any] | None = row
-    for record, operation, new_values in later:
-        if not _concerns(record, row, key):
-            continue
-        if operation == "DELETE":
-            newest = None
-        elif new_values is not None:
-            changes = {name: value for name, value in _scalars(new_values) if name in row}
-            newest = (newest or row) | changes
-    return newest
-
-
-def _concerns(record: str, row: dict[str, Any], key: list[str]) -> bool:
-    """Say whether an audit entry's record id, ``7`` or ``account:7``, means this row."""
-    if len(key) == 1 and record == str(row[key[0]]):
-        return True
-    parts = record.split(":")
-    values = {str(value) for value in row.values()}
-    return len(parts) > 1 and all(part in values for part in parts)
-
-
-def _scalars(text: str) -> Iterator[tuple[str, Any]]:
-    for name, value in json.loads(text).items():
-        if isinstance(value, bool):
-            yield name, int(value)
-        elif value is None or isinstance(value, int | float | str):
-            yield name, value
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[str, int]]:

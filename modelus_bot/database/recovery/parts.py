@@ -22,6 +22,7 @@ from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.recovery.in_vain import InVain
 from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.database.schema import SchemaValidator
 
@@ -58,6 +59,13 @@ class Parts:
     """Whether the check at the start found rows that break a rule."""
     went_back: deque[Retreat] = field(default_factory=lambda: deque(maxlen=100))
     """Returns to an older state that the audit log has no entry about yet, oldest first."""
+
+    in_vain: InVain = field(init=False)
+    """When a recovery that found nothing is worth another try."""
+
+    def __post_init__(self) -> None:
+        """Watch what a recovery would be made from."""
+        self.in_vain = InVain(self.path, self.backups.folder)
 
     @property
     def scratch(self) -> Path:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
+import contextlib
+import functools
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loguru import logger
-
-from modelus_bot.database.audit.renewing import renew_file
-from modelus_bot.database.errors import CorruptionDetected
-from modelus_bot.database.files import move_into_place, parts_of
-from modelus_bot.database.integrity.quarantine import quarantine_file
-from modelus_bot.database.recovery.candidates import Candidate, best, gather
-from modelus_bot.database.recovery.merging import fill_gaps
+from modelus_bot.database.errors import CorruptionDetected, DatabaseError
+from modelus_bot.database.recovery.candidates import gather
+from modelus_bot.database.recovery.completing import completed
+from modelus_bot.database.recovery.lineage import end_of, is_of_another_history
 from modelus_bot.database.recovery.parts import Parts
-from modelus_bot.database.recovery.quarantine import set_aside
+from modelus_bot.database.recovery.replacing import finish_interrupted, put_in_place
 from modelus_bot.database.recovery.sources import sources_for
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.recovery.state import State
+from modelus_bot.database.system_errors import translated
 
-__all__ = ["CHOSEN", "Recovered", "finish_interrupted", "put_in_place", "recover"]
+__all__ = ["REJECTED", "Recovered", "recover"]
 
-CHOSEN = "chosen.db"
-"""Name in the scratch folder of what is about to take the file's place, complete and checked."""
+REJECTED = "rejected.jsonl"
+"""Name beside a damaged file in quarantine of the rows that salvage read and no table accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,20 @@ class Recovered:
     seconds: float
     partial: bool = False
     """Whether rows may be missing that were on damaged pages and in no copy."""
+    rejected: int = 0
+    """Rows that could be read of the damaged file and that no table accepted."""
 
     def __str__(self) -> str:
         """A sentence for administrators."""
         kept = f"The last {self.lost} changes could not be saved." if self.lost else "Nothing was lost."
+        if self.lost == 1:
+            kept = "The last change could not be saved."
         if self.partial:
             kept = f"{kept} " if self.lost else ""
             kept += "Rows of damaged pages that no copy has may be missing."
         aside = f" The damaged file is kept in {self.set_aside}." if self.set_aside else ""
+        if self.rejected and self.set_aside:
+            aside += f" Rows that could be read and fitted nowhere: {self.rejected}, in {REJECTED} beside it."
         return f"The database was restored from {self.source} in {self.seconds:.1f} s. {kept}{aside}"
 
 
@@ -57,111 +62,62 @@ async def recover(
     """Put the newest good state in the file's place; no connection may be open and no archive running.
 
     ``audit_id`` is the newest link that was ever acknowledged, as far as is known. Raises
-    ``CorruptionDetected`` when nothing usable was found: the file is then left as it is.
+    ``CorruptionDetected`` when nothing usable was found, other ``DatabaseError`` when it could not be put
+    in place. Where a while ago that failed and nothing changed since, it is said again without a search.
     """
+    await asyncio.to_thread(parts.in_vain.check)
+    try:
+        with translated():
+            return await _recovered(parts, reason, problems, audit_id, bad_pages)
+    except DatabaseError as error:
+        await asyncio.to_thread(parts.in_vain.note, error)
+        raise
+
+
+async def _recovered(
+    parts: Parts, reason: str, problems: Sequence[str], audit_id: int, bad_pages: Sequence[int]
+) -> Recovered:
     started = parts.clock()
+    if await finish_interrupted(parts):
+        newest, _ = await asyncio.to_thread(end_of, parts.path)
+        seconds, lost = parts.clock() - started, max(0, audit_id - newest)
+        return Recovered("the copy that was chosen before", newest, lost, 0, (), None, seconds)
     scratch = await parts.empty_scratch()
     damaged = parts.path if parts.path.is_file() and parts.path.stat().st_size else None
     sources = sources_for(parts, damaged=damaged, bad_pages=bad_pages)
-    found = [one async for one in gather(sources, scratch, parts.check, audit_id)]
-    chosen = best(found)
-    if chosen is None:
+    line = parts.state.load() or State()
+    foreign = functools.partial(is_of_another_history, line_id=line.line_id, line_head=line.line_head)
+    found = [one async for one in gather(sources, scratch, parts.check, audit_id, foreign=foreign)]
+    whole = await completed(parts, found, reason, audit_id)
+    if whole is None:
         raise CorruptionDetected(f"{reason}; nothing usable was found to restore from")
-    if not chosen.complete(audit_id):
-        chosen = await _with_gaps_filled(parts, chosen, [one for one in found if one.usable])
-    await asyncio.to_thread(_bring_up_to_date, chosen.path)
-    if chosen.report.broken_rows:
-        await asyncio.to_thread(quarantine_file, chosen.path, invariants=parts.invariants)
-    newest = chosen.report.audit_id
-    if not chosen.report.chain_intact:
-        newest = await _with_new_chain(chosen.path, reason, audit_id)
+    chosen = whole.candidate
     aside = await put_in_place(parts, chosen.path, reason, problems)
-    lost = max(0, audit_id - chosen.report.audit_id)
+    rejected = await asyncio.to_thread(_keep_rejected, scratch, aside)
+    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
     return Recovered(
         chosen.source,
-        newest,
-        lost,
+        whole.newest,
+        max(0, audit_id - chosen.report.audit_id),
         sum(chosen.report.rows.values()),
         tuple(chosen.report.problems),
         aside,
         parts.clock() - started,
         chosen.partial,
+        rejected,
     )
 
 
-async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequence[str]) -> Path | None:
-    """Set aside what lies in the file's place and move ``chosen`` there; returns where the old one is.
-
-    Killed in between, the next start finds the chosen file complete and finishes the move.
-    """
-    ready = parts.scratch / CHOSEN
-    for folder in (parts.scratch, parts.path.parent):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await asyncio.to_thread(move_into_place, chosen, ready)
-    await parts.sums.forget()
-    aside = None
-    if any(path.exists() for path in parts_of(parts.path)):
-        moved = await asyncio.to_thread(
-            set_aside, parts.path, parts.settings.quarantine, reason, problems, now=parts.clock()
-        )
-        aside = moved.folder
-    await asyncio.to_thread(move_into_place, ready, parts.path)
-    await parts.sums.adopt()
-    return aside
-
-
-async def finish_interrupted(parts: Parts) -> bool:
-    """Finish a replacement that a kill interrupted; returns whether there was one."""
-    ready = parts.scratch / CHOSEN
-    if parts.path.exists() or not ready.exists():
-        return False
-    if (await parts.check(ready)).damaged:
-        return False
-    await put_in_place(parts, ready, "an interrupted replacement is finished", ())
-    logger.bind(path=str(parts.path)).warning("replacement_finished")
-    return True
-
-
-async def _with_gaps_filled(parts: Parts, base: Candidate, usable: Sequence[Candidate]) -> Candidate:
-    """Add what older candidates have and the best one lacks; a result that is worse is not taken."""
-    donors = [one for one in usable if one is not base]
-    if not donors:
-        return base
-    merged = base.path.with_name("merged.db")
-    await asyncio.to_thread(_copy, base.path, merged)
-    for donor in donors:
-        gaps = await asyncio.to_thread(fill_gaps, merged, donor.path)
-        logger.bind(
-            source=donor.source,
-            filled=gaps.filled,
-            brought_forward=gaps.brought_forward,
-            deleted_since=gaps.deleted_since,
-            refused=gaps.refused,
-        ).info("recovery_gaps_filled")
-    report = await parts.check(merged)
-    name = " and ".join(itertools.chain([base.source], (one.source for one in donors)))
-    filled = Candidate(name, merged, report, base.partial)
-    better = best([base, filled])
-    return better if better is not None else base
-
-
-async def _with_new_chain(path: Path, reason: str, reached: int) -> int:
-    """Set an audit log with missing links aside in the file and begin a new one; returns its newest entry."""
-    renewal = await asyncio.to_thread(renew_file, path, reason=reason, at_least=reached)
-    logger.bind(preserved=renewal.preserved, first_id=renewal.first_id, problem=renewal.problem).warning(
-        "audit_chain_renewed"
-    )
-    return renewal.first_id or renewal.last_id
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a scratch database that nobody has open."""
-    target.write_bytes(source.read_bytes())
-    target.chmod(0o600)
-
-
-def _bring_up_to_date(path: Path) -> None:
-    """Apply the migrations that a copy from before an update lacks."""
-    migrator = Migrator(path)
-    if any(not one.applied for one in migrator.status()):
-        migrator.up()
+def _keep_rejected(scratch: Path, aside: Path | None) -> int:
+    """Put what salvage could not place beside the damaged file; returns how many rows that are."""
+    count = 0
+    if aside is None:
+        return count
+    with contextlib.suppress(OSError):
+        for path in sorted(scratch.glob(f"*.{REJECTED}")):
+            with path.open("rb") as lines:
+                count += sum(1 for _ in lines)
+            with path.open("rb") as lines, (aside / REJECTED).open("ab") as kept:
+                shutil.copyfileobj(lines, kept)
+            (aside / REJECTED).chmod(0o600)
+    return count

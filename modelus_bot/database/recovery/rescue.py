@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.child import ChildFailed
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import ConnectionLost, CorruptionDetected, DatabaseError, FileMoved
 from modelus_bot.database.identity import written_at
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.rebuilding import copied_from_open_handle
-from modelus_bot.database.recovery.recovering import Recovered, put_in_place, recover
-from modelus_bot.database.recovery.state import State
+from modelus_bot.database.recovery.recovering import Recovered, recover
+from modelus_bot.database.recovery.replacing import finish_interrupted, put_in_place
+from modelus_bot.database.system_errors import as_database_error
 
 __all__ = ["Rescue"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Damage:
+    """What is wrong with the file, and pages that must not be believed although they look well."""
+
+    problems: Sequence[str]
+    bad_pages: tuple[int, ...] = ()
 
 
 class Rescue:
     """Holds the connections, does what the file needs, and lets them go on; one call at a time.
 
     ``head`` returns the newest audit link that was acknowledged, as (id, hash in hex), None before
-    the first write; ``forget`` makes the writer read it again from the file. ``given_up`` says that
-    nothing is served because the file is damaged and could not be replaced. ``written_at`` is when the
+    the first write; ``forget`` makes the writer read it again from the file. ``written_at`` is when the
     main file was last written to as far as that was explained.
     """
 
@@ -40,10 +50,15 @@ class Rescue:
         self._connections = connections
         self._head = head
         self._forget = forget
-        self.given_up = False
+        self._why: DatabaseError | None = None
         self.written_at = 0
         self.last: Recovered | None = None
         """The last recovery since the file was opened."""
+
+    @property
+    def given_up(self) -> bool:
+        """Whether nothing is served because the file is damaged and could not be replaced."""
+        return self._why is not None
 
     async def swap(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work``, which replaces the file by another state, while nothing has it open."""
@@ -52,86 +67,117 @@ class Rescue:
         try:
             await self._close_everything(waiting)
             await work()
-            known = self._parts.state.load() or State()
-            await asyncio.to_thread(self._parts.state.save, known.reached(0, ""))
         finally:
+            with contextlib.suppress(DatabaseError, OSError):
+                await finish_interrupted(self._parts)
             self._forget()
             self._release()
             await self._parts.archive.start()
 
     async def confirm(self, suspicion: DatabaseError) -> None:
-        """Hold everything and look closely; go on if the file is whole, replace it if not."""
-        parts = self._parts
+        """Hold everything and look closely; go on if the file is whole, replace it if not.
+
+        Once damage is certain, nothing is served from the file any more, whatever else fails.
+        """
         self._connections.hold(ConnectionLost("the database is being checked"))
         try:
-            sums = await parts.sums.check()
-            report = await parts.check(parts.path)
-            if not report.damaged and not sums.unexplained:
+            damage = await self._damage()
+            if damage is None:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
-                await parts.sums.before_close()
-                await self._connections.suspend(ConnectionLost("the connections are being renewed"))
-                await parts.sums.after_close()
-                self._release()
-                return
-            problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
-            await self._recover(suspicion, problems, sums.unexplained)
-        except ChildFailed as error:
-            logger.bind(error=error.detail).error("damage_cannot_be_looked_for")
-            self._release()
-        except DatabaseError as error:
-            self._give_up(error)
+                await self._renew_connections()
+        except Exception as error:  # noqa: BLE001 - whatever fails, somebody has to decide what is served
+            logger.opt(exception=error).error("damage_cannot_be_looked_for")
+            self._as_before()
+            return
         except BaseException:
-            self._release()
+            self._as_before()
             raise
+        if damage is None:
+            self._release()
+            return
+        try:
+            await self._recover(suspicion, damage)
+        except Exception as error:  # noqa: BLE001 - the file is damaged: no fault may bring it back
+            await self._give_up(as_database_error(error))
 
-    async def _recover(
-        self, suspicion: DatabaseError, problems: list[str], bad_pages: tuple[int, ...]
-    ) -> None:
+    async def _damage(self) -> _Damage | None:
         parts = self._parts
+        if not await asyncio.to_thread(parts.path.exists):
+            return _Damage(("the file is missing",))
+        sums = await parts.sums.check()
+        report = await parts.check(parts.path)
+        if not report.damaged and not sums.unexplained:
+            return None
+        altered = (f"page {page} was altered" for page in sums.unexplained[:20])
+        return _Damage((*report.problems, *altered), sums.unexplained)
+
+    async def _renew_connections(self) -> None:
+        await self._parts.sums.before_close()
+        await self._connections.suspend(ConnectionLost("the connections are being renewed"))
+        await self._parts.sums.after_close()
+
+    def _as_before(self) -> None:
+        """Go on serving what could not be looked at, unless it was found damaged before."""
+        if self._why is None:
+            self._release()
+        else:
+            self._connections.hold(self._why)
+
+    async def _recover(self, suspicion: DatabaseError, damage: _Damage) -> None:
+        parts, problems, reached = self._parts, damage.problems, self._reached()
         if parts.settings.recovery == "off":
             raise CorruptionDetected(f"damage was found and recovery is off: {'; '.join(problems[:3])}")
-        parts.alert(
-            "database_damaged",
-            "The database is damaged. It is being restored; changes wait or are refused meanwhile.",
-            "critical",
-            cause=suspicion.detail,
-            problems=problems,
-        )
+        if self._why is None:
+            parts.alert(
+                "database_damaged",
+                "The database is damaged. It is being restored; changes wait or are refused meanwhile.",
+                "critical",
+                cause=suspicion.detail,
+                problems=list(problems),
+            )
         await self._close_everything(ConnectionLost("the database is being restored"))
         recovered = await recover(
-            parts, suspicion.detail, problems, audit_id=self._reached(), bad_pages=bad_pages
+            parts, suspicion.detail, problems, audit_id=reached, bad_pages=damage.bad_pages
         )
-        await self._go_on(recovered)
+        await self._go_on(recovered, reached)
 
     async def rebuild(self, moved: FileMoved) -> None:
         """Bring a lost file back from the connections that still have it open."""
         parts = self._parts
         logger.bind(cause=moved.detail).error("database_file_moved")
-        started = parts.clock()
         self._connections.hold(ConnectionLost("the database is being brought back"))
         try:
-            try:
-                rebuilt = await copied_from_open_handle(parts, self._connections)
-            except CorruptionDetected as error:
-                await self._recover(error, [moved.detail, error.detail], ())
-                return
-            await self._close_everything(ConnectionLost("the database is being brought back"))
-            aside = await put_in_place(parts, rebuilt, moved.detail, ())
-            seconds = parts.clock() - started
-            await self._go_on(Recovered("the open file", self._reached(), 0, 0, (), aside, seconds))
-        except DatabaseError as error:
-            self._give_up(error)
+            rebuilt = await copied_from_open_handle(parts, self._connections)
+        except CorruptionDetected as error:
+            await self._recover_lost(error, moved)
         except OSError as error:
             logger.bind(error=str(error)).warning("database_cannot_be_brought_back_yet")
             self._release()
         except BaseException:
             self._release()
             raise
+        else:
+            await self._bring_back(rebuilt, moved)
 
-    async def _go_on(self, recovered: Recovered) -> None:
-        known = self._parts.state.load() or State()
-        self._parts.note_retreat(self._reached(), recovered.audit_id, recovered.source)
-        await asyncio.to_thread(self._parts.state.save, known.reached(recovered.audit_id, ""))
+    async def _recover_lost(self, error: DatabaseError, moved: FileMoved) -> None:
+        try:
+            await self._recover(error, _Damage((moved.detail, error.detail)))
+        except Exception as failure:  # noqa: BLE001 - the file is lost: no fault may end the watch
+            await self._give_up(as_database_error(failure))
+
+    async def _bring_back(self, rebuilt: Path, moved: FileMoved) -> None:
+        """Put the copy where the file was; from here on it is all there is."""
+        parts, reached, started = self._parts, self._reached(), self._parts.clock()
+        try:
+            await self._close_everything(ConnectionLost("the database is being brought back"))
+            aside = await put_in_place(parts, rebuilt, moved.detail, ())
+            seconds = parts.clock() - started
+            await self._go_on(Recovered("the open file", reached, 0, 0, (), aside, seconds), reached)
+        except Exception as error:  # noqa: BLE001 - the next try finishes what was begun
+            await self._give_up(as_database_error(error))
+
+    async def _go_on(self, recovered: Recovered, reached: int) -> None:
+        self._parts.note_retreat(reached, recovered.audit_id, recovered.source)
         self._forget()
         self._connections.claim_again()
         self._release()
@@ -153,7 +199,7 @@ class Rescue:
         await self._parts.archive.stop()
 
     def _release(self) -> None:
-        self.given_up = False
+        self._why = None
         self.arm()
         self._connections.release()
 
@@ -163,10 +209,13 @@ class Rescue:
         if not self._parts.archive.available:
             self._connections.files.expect_untouched()
 
-    def _give_up(self, error: DatabaseError) -> None:
-        """Serve nothing from a file that is damaged and cannot be replaced; people read why."""
-        self.given_up = True
+    async def _give_up(self, error: DatabaseError) -> None:
+        """Serve nothing from a file that is damaged and cannot be replaced; people read why, once."""
+        before, self._why = self._why, error
         self._connections.hold(error)
+        await asyncio.to_thread(self._parts.in_vain.note, error)
+        if before is not None and before.detail == error.detail:
+            return
         self._parts.trouble(
             "database_not_recovered",
             "The database is damaged and could not be restored by itself. Nothing is served from it."

@@ -14,17 +14,16 @@ from loguru import logger
 
 from modelus_bot.database.backup.manifest import Manifest
 from modelus_bot.database.child import ChildFailed
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.files import PARTIAL, parts_of
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recovery.completing import bring_up_to_date
 from modelus_bot.database.recovery.differences import TableDifference, differences
+from modelus_bot.database.recovery.lineage import NoteRestore, note_restore
 from modelus_bot.database.recovery.parts import Parts
-from modelus_bot.database.recovery.recovering import put_in_place
+from modelus_bot.database.recovery.replacing import PREVIEW_SECONDS, clear_previews, put_in_place
 
 __all__ = ["Plan", "Restored", "Restorer"]
-
-KEPT_SECONDS = 1800.0
-"""How long a preview stays, in which it can be applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Restorer:
     def plan(self, token: str) -> Plan:
         """Return the plan of ``token``; raises ``BackupFailed`` when it is too old or was replaced."""
         plan = self._plan
-        if plan is None or plan.token != token or self._parts.clock() - plan.made_at > KEPT_SECONDS:
+        if plan is None or plan.token != token or self._parts.clock() - plan.made_at > PREVIEW_SECONDS:
             raise BackupFailed("this preview is not there any more; make a new one")
         return plan
 
@@ -106,7 +105,12 @@ class Restorer:
         """Put a plan's state in the file's place after a verified backup of the present one.
 
         The backup is made while nobody can write, so that it has every change that was acknowledged.
+        Cancelling the call does not stop it half way.
         """
+        applying = asyncio.create_task(self._apply(token), name="restore")
+        return await asyncio.shield(applying)
+
+    async def _apply(self, token: str) -> Restored:
         async with self._turn:
             plan = self.plan(token)
             parts, started = self._parts, self._parts.clock()
@@ -116,13 +120,14 @@ class Restorer:
             async def work() -> None:
                 nonlocal aside, before
                 before = await self._backed_up()
+                reached = before.audit_id if before is not None else self._known()
+                note = NoteRestore(reached=reached, back_to=plan.report.audit_id, source=plan.source)
+                await asyncio.to_thread(note_restore, plan.path, note)
                 aside = await put_in_place(parts, plan.path, f"replaced by {plan.source}", ())
 
             await self._swap(work)
             self._plan = None
             undo = before.name if before is not None else None
-            if before is not None:
-                parts.note_retreat(before.audit_id, plan.report.audit_id, plan.source)
             restored = Restored(plan, undo, aside, parts.clock() - started)
             back = f"To undo it, restore the backup {undo}." if undo else f"The file before it is in {aside}."
             parts.alert(
@@ -134,6 +139,11 @@ class Restorer:
                 seconds=round(restored.seconds, 2),
             )
             return restored
+
+    def _known(self) -> int:
+        """Return the newest entry of a state that could not be backed up, as far as it was remembered."""
+        state = self._parts.state.load()
+        return state.audit_id if state is not None else 0
 
     async def discard(self) -> None:
         """Remove the scratch file of a plan that was not applied."""
@@ -147,11 +157,10 @@ class Restorer:
             parts = self._parts
             token = secrets.token_hex(4)
             target = parts.path.with_name(f"{parts.path.name}-preview-{token}{PARTIAL}")
+            await asyncio.to_thread(clear_previews, parts)
             try:
                 moment = await produce(target)
-                report = await parts.check(target, finished=True)
-                if report.damaged:
-                    raise BackupFailed(f"{source} is damaged: {'; '.join(report.problems[:3])}")
+                report = await self._up_to_date(source, target)
                 tables = await self._compared(target)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -160,6 +169,17 @@ class Restorer:
             self._plan = Plan(token, source, moment, target, report, tables, parts.clock())
             logger.bind(source=source, token=token, moment=moment).info("restore_prepared")
             return self._plan
+
+    async def _up_to_date(self, source: str, target: Path) -> CheckReport:
+        """Check a state and give it the schema of this version; raises ``BackupFailed`` where that fails."""
+        report = await self._parts.check(target, finished=True)
+        if report.damaged:
+            raise BackupFailed(f"{source} is damaged: {'; '.join(report.problems[:3])}")
+        try:
+            await asyncio.to_thread(bring_up_to_date, target)
+        except DatabaseError as error:
+            raise BackupFailed(f"{source} cannot be used by this version: {error.detail}") from error
+        return report
 
     async def _compared(self, target: Path) -> tuple[TableDifference, ...] | None:
         if not self._parts.path.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ __all__ = ["sources_for"]
 
 SALVAGE_SECONDS = 900.0
 SNAPSHOTS_TRIED = 3
+COPIES_TRIED = 3
+"""How many of the newest backups are looked at for one that is damaged and yet has something."""
 
 
 def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] = ()) -> tuple[Source, ...]:
@@ -36,10 +39,11 @@ def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] 
             for age in range(SNAPSHOTS_TRIED)
         ]
     found.append(Source("newest verified backup", functools.partial(_from_backups, parts)))
+    if damaged is not None:
+        salvaged = functools.partial(_salvaged, damaged, tuple(bad_pages))
+        found.append(Source("salvage", salvaged, partial=True, present=True))
     rest = functools.partial(_rest_of_a_backup, parts)
     found.append(Source("what is left of a damaged backup", rest, partial=True))
-    if damaged is not None:
-        found.append(Source("salvage", functools.partial(_salvaged, damaged, tuple(bad_pages)), partial=True))
     return tuple(found)
 
 
@@ -61,33 +65,38 @@ async def _from_backups(parts: Parts, target: Path) -> None:
     for manifest in parts.backups.manifests():
         if manifest.verified_at is None:
             continue
-        try:
-            await parts.backups.restore_to(manifest.name, target)
-            report = await parts.check(target, finished=True)
-        except BackupFailed as error:
-            refused.append(f"{manifest.name}: {error.detail}")
-            continue
-        if not report.damaged:
+        problem = await _restored(parts, manifest.name, target)
+        if problem is None:
             return
-        refused.append(f"{manifest.name}: {'; '.join(report.problems[:2])}")
-        await asyncio.to_thread(_remove, target)
-    raise BackupFailed("; ".join(refused) or "there is no verified backup")
+        refused.append(f"{manifest.name}: {problem}")
+    raise BackupFailed("; ".join(refused[:5]) or "there is no verified backup")
 
 
 async def _rest_of_a_backup(parts: Parts, target: Path) -> None:
-    """Salvage the newest copy that fails its check; whole ones are taken as they are."""
-    for manifest in parts.backups.manifests():
+    """Salvage the newest copy that fails its check, unless a newer one is whole, which has all of it."""
+    for manifest in itertools.islice(parts.backups.manifests(), COPIES_TRIED):
+        problem = await _restored(parts, manifest.name, target)
+        if problem is None:
+            await asyncio.to_thread(_remove, target)
+            break
         copy = parts.backups.folder / manifest.name
-        if (await parts.check(copy, finished=True)).damaged:
+        if await asyncio.to_thread(copy.is_file):
             await _salvaged(copy, (), target)
             return
-        try:
-            await parts.backups.restore_to(manifest.name, target)
-        except BackupFailed:
-            await _salvaged(copy, (), target)
-            return
-        await asyncio.to_thread(_remove, target)
-    raise BackupFailed("no backup is damaged")
+    raise BackupFailed("no backup is damaged that is newer than a whole one")
+
+
+async def _restored(parts: Parts, name: str, target: Path) -> str | None:
+    """Write a copy to ``target`` and check it; returns what is wrong with it, and removes it then."""
+    try:
+        await parts.backups.restore_to(name, target, paced=False)
+        report = await parts.check(target, finished=True)
+    except BackupFailed as error:
+        return error.detail
+    if not report.damaged:
+        return None
+    await asyncio.to_thread(_remove, target)
+    return "; ".join(report.problems[:2])
 
 
 async def _salvaged(damaged: Path, bad_pages: Sequence[int], target: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from loguru import logger
@@ -23,7 +24,8 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.recovery.parts import Parts
-from modelus_bot.database.recovery.recovering import finish_interrupted, put_in_place, recover
+from modelus_bot.database.recovery.recovering import recover
+from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted, put_in_place
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema import Migrator, SchemaValidator
@@ -47,7 +49,8 @@ async def make_ready(parts: Parts) -> tuple[str, ...]:
 
 
 async def _make_ready(parts: Parts) -> tuple[str, ...]:
-    await finish_interrupted(parts)
+    if parts.path.exists() or await finish_interrupted(parts):
+        await asyncio.to_thread(clear_leftovers, parts)
     state = parts.state.load()
     if parts.path.is_file() and parts.path.stat().st_size:
         await _check(parts, state)
@@ -88,7 +91,7 @@ async def _check(parts: Parts, state: State | None) -> None:
         await _recover(parts, "the file is older than it was", problems, known, ())
     else:
         parts.rows_broken = bool(report.broken_rows)
-        reached = State(False, report.audit_id, report.audit_head, known.good_at)
+        reached = replace(known.reached(report.audit_id, report.audit_head), clean=False)
         await asyncio.to_thread(parts.state.keep, reached)
         logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
 
@@ -107,7 +110,7 @@ async def _recover(
         raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
     recovered = await recover(parts, reason, problems, audit_id=known.audit_id, bad_pages=bad_pages)
     parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
-    await asyncio.to_thread(parts.state.keep, State(False, recovered.audit_id, "", known.good_at))
+    await asyncio.to_thread(parts.state.keep, replace(parts.state.load() or known, clean=False))
     parts.alert(
         "database_recovered",
         f"{reason.capitalize()}. {recovered}",

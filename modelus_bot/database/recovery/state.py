@@ -18,17 +18,25 @@ class State:
     """How the last run ended and which audit link it had reached.
 
     ``clean`` is false from opening until everything was closed in order. ``audit_head`` is the hash
-    in hex. ``good_at`` is when a full check last found nothing, in UTC seconds.
+    in hex. ``good_at`` is when a full check last found nothing, in UTC seconds. ``line_id`` and
+    ``line_head`` are the link with which the present history began, when a restore or a recovery put
+    another file in place: files with another one under that number are of a history that was given up.
     """
 
     clean: bool = True
     audit_id: int = 0
     audit_head: str = ""
     good_at: int = 0
+    line_id: int = 0
+    line_head: str = ""
 
     def reached(self, audit_id: int, audit_head: str) -> State:
         """Return the state with a newer link; the number never goes back by itself."""
         return replace(self, audit_id=audit_id, audit_head=audit_head)
+
+    def began(self, line_id: int, line_head: str) -> State:
+        """Return the state of a file that has just taken the place of another and ends with this link."""
+        return replace(self.reached(line_id, line_head), line_id=line_id, line_head=line_head)
 
 
 class StateFile:
@@ -55,6 +63,8 @@ class StateFile:
                 audit_id=int(known["audit_id"]),
                 audit_head=str(known["audit_head"]),
                 good_at=int(known["good_at"]),
+                line_id=int(known.get("line_id", 0)),
+                line_head=str(known.get("line_head", "")),
             )
         except FileNotFoundError:
             return None
