@@ -74,6 +74,8 @@ def test_a_copy_is_made_listed_checked_and_restored(filled: Path, command: Comma
     restored = command("backup", "restore", name, "--yes")
     assert restored.code == 0, restored.err
     assert people(filled) == before - 1
+    assert "database_recovered" not in start_and_stop()
+    assert people(filled) == before - 1
     undo = restored.out.split("backup restore ")[1].split()[0]
     assert command("backup", "restore", undo, "--yes").code == 0
     assert people(filled) == before

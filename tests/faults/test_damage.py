@@ -190,7 +190,10 @@ async def noticed(alerts: list[Alert]) -> None:
 
 @pytest.mark.timeout(7200)
 async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Path) -> None:
-    """Every row comes back as it was; only rows that no copy has may be missing, and none is ever wrong."""
+    """Every row comes back as it was; only rows that no copy has may be missing, and none is ever wrong.
+
+    Damage to a page of the running bot may be overwritten by its next checkpoint before anybody reads it.
+    """
     counts: Counter[str] = Counter()
     first, _, last = os.environ.get("MODELUS_DAMAGE", "").partition("-")
     numbers = range(int(first), int(last or first) + 1) if first else NUMBERS
@@ -223,12 +226,15 @@ async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Pa
         assert wrong == [], label
         assert report.ok, f"{label}: {report.problems[:3]} {[(one.kind, one.text) for one in alerts]}"
         assert archive == "off" or lost == [], f"{label}: lost {lost}; {[one.text for one in alerts]}"
-        assert all(one >= ROWS // 2 for one in lost), f"{label}: lost {lost}"
+        copied = ROWS // 2 if backup_too else ROWS - LATER
+        assert all(one >= copied for one in lost), f"{label}: lost {lost}"
+        recovered = any(one.kind == "database_recovered" for one in alerts)
+        assert recovered or (running and not lost), f"{label}: not noticed"
         counts["damages"] += 1
         counts["with losses"] += bool(lost)
         counts["rows lost"] += len(lost)
-        counts["recovered"] += any(one.kind == "database_recovered" for one in alerts)
+        counts["recovered"] += recovered
+        counts["put right by a checkpoint"] += not recovered
         shutil.rmtree(site.folder)
     print(dict(counts))
     assert counts["damages"] == len(numbers)
-    assert counts["recovered"] >= len(numbers) * 0.6

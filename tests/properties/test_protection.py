@@ -6,11 +6,14 @@ import asyncio
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.backup import BackupManager
@@ -18,9 +21,13 @@ from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.operations import PutSetting, setting
+
+if TYPE_CHECKING:
+    from loguru import Message
 
 EXAMPLES = settings(
     max_examples=100 if os.environ.get("MODELUS_TEST_FULL") else 3,
@@ -70,26 +77,36 @@ def test_files_are_checked_at_the_start_and_on_a_schedule(
     """Feature: database-reliability, Property 11: For any database startup and periodic operation, integrity
     checks should be performed.
     """
+    depths: list[str] = []
 
-    async def live(folder: Path) -> tuple[bool, float | None]:
+    def note(message: Message) -> None:
+        if message.record["message"] == "database_checked":
+            depths.append(message.record["extra"]["depth"])
+
+    async def live(folder: Path) -> float | None:
         async with opened(folder, []) as db:
             assert db.protection is not None
-            state = db.protection.parts.state.load()
             guard = db.protection.guard
             assert guard is not None
             if lasting:
                 async with asyncio.timeout(30):
                     while guard.checked_at is None:
                         await asyncio.sleep(0.02)
-            return state is not None and not state.clean, guard.checked_at
+            return guard.checked_at
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "site"
         shutil.copytree(pristine, folder)
-        if unclean:
-            (folder / "data" / "modelus.db-state").unlink()
-        checked_at_start, checked_at = asyncio.run(live(folder))
-    assert checked_at_start
+        state = StateFile(folder / "data" / "modelus.db")
+        known = state.load()
+        assert known is not None
+        state.save(replace(known, clean=not unclean))
+        sink = logger.add(note, level="INFO")
+        try:
+            checked_at = asyncio.run(live(folder))
+        finally:
+            logger.remove(sink)
+    assert depths == ["full" if unclean else "quick"]
     assert checked_at is not None or not lasting
 
 

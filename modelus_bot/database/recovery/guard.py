@@ -143,11 +143,12 @@ class Guard:
         suspicion, self._suspicion = self._suspicion, None
         if (moved := self._connections.moved()) is not None:
             await self._rescue.rebuild(moved)
+        elif self._rescue.given_up:
+            if full or await asyncio.to_thread(self._parts.in_vain.over):
+                await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
         elif isinstance(suspicion, CorruptionDetected | StorageFailed | FileTouched):
             await self._rescue.confirm(suspicion)
-        elif self._rescue.given_up and (full or await asyncio.to_thread(self._parts.in_vain.over)):
-            await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
-        elif not self._rescue.given_up:
+        else:
             await self.checkpointer.work()
             if not self._parts.archive.available:
                 self._rescue.written_at = written_at(self._parts.path)

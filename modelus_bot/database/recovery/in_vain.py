@@ -24,9 +24,9 @@ class InVain:
     A file that is put in place by hand, or a copy that is added, is looked at right away.
     """
 
-    def __init__(self, database: Path, copies: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Remember what to look at; nothing was tried yet."""
-        self._watched = (*parts_of(database)[:2], copies)
+    def __init__(self, database: Path, *folders: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        """Remember what to look at: the database, and the folders of copies and of quarantine."""
+        self._watched = (*parts_of(database)[:2], *folders)
         self._clock = clock
         self._signature: Signature | None = None
         self._pause = FIRST

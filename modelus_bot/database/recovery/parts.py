@@ -65,7 +65,7 @@ class Parts:
 
     def __post_init__(self) -> None:
         """Watch what a recovery would be made from."""
-        self.in_vain = InVain(self.path, self.backups.folder)
+        self.in_vain = InVain(self.path, self.backups.folder, self.settings.quarantine)
 
     @property
     def scratch(self) -> Path:

@@ -47,13 +47,13 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
     await asyncio.to_thread(_set_to_wal, chosen)
     await asyncio.to_thread(move_into_place, chosen, ready)
     line = await asyncio.to_thread(end_of, ready)
-    await parts.sums.forget()
     aside = None
     if any(path.exists() for path in parts_of(parts.path)):
         moved = await asyncio.to_thread(
             set_aside, parts.path, parts.settings.quarantine, reason, problems, now=parts.clock()
         )
         aside = moved.folder
+    await parts.sums.forget()  # not earlier: while the old file is in place they say what is wrong with it
     state = (parts.state.load() or State()).began(*line)
     await asyncio.to_thread(parts.state.keep, state)
     await asyncio.to_thread(move_into_place, ready, parts.path)

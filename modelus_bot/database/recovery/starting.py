@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from loguru import logger
 
@@ -77,7 +78,8 @@ async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
     comparable = await parts.sums.comparable()
-    report = await parts.check(parts.path, depth="quick" if clean and comparable else "full")
+    depth: Literal["quick", "full"] = "quick" if clean and comparable else "full"
+    report = await parts.check(parts.path, depth=depth)
     # What is not worth trusting is not read to its end: it may be very long.
     sums = await parts.sums.check() if comparable or not report.damaged else SumsReport()
     known = state or State()
@@ -93,7 +95,7 @@ async def _check(parts: Parts, state: State | None) -> None:
         parts.rows_broken = bool(report.broken_rows)
         reached = replace(known.reached(report.audit_id, report.audit_head), clean=False)
         await asyncio.to_thread(parts.state.keep, reached)
-        logger.bind(audit_id=report.audit_id, ok=report.ok, clean=clean).info("database_checked")
+        logger.bind(audit_id=report.audit_id, ok=report.ok, depth=depth, clean=clean).info("database_checked")
 
 
 def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.context import Context
+from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.manager import DatabaseManager
@@ -121,6 +122,38 @@ async def test_damage_found_at_the_start_is_never_served(
     async with protected() as db:
         assert [await db.read(setting, f"key {number}") for number in range(100)] == list(range(100))
     assert [one.kind for one in alerts if one.kind == "database_recovered"]
+
+
+async def test_confirmed_damage_is_not_served_when_the_recovery_fails(
+    protected: Open, path: Path, alerts: list[Alert]
+) -> None:
+    """Without a place for the damaged file nothing is replaced, and nothing served until there is one."""
+    quarantine = path.parent.parent / "quarantine"
+    async with protected() as db:
+        for number in range(50):
+            await db.write(PutSetting(key=f"key {number}", value=111_100 + number), Context())
+        assert db.protection is not None
+        await db.protection.backups.create("manual")
+    quarantine.write_text("a file where the folder should be")
+    async with protected() as db:
+        content = path.read_bytes()
+        with path.open("r+b") as file:
+            file.seek(content.index(b"111107"))
+            file.write(b"999907")
+        with pytest.raises(DatabaseError):
+            await db.read(setting, "key 7")
+        await told(alerts, "database_not_recovered")
+        for _ in range(5):
+            with pytest.raises(DatabaseError):
+                await db.read(setting, "key 7")
+            await asyncio.sleep(0.1)
+        quarantine.unlink()
+        await told(alerts, "database_recovered", 60.0)
+        async with asyncio.timeout(30):
+            while db.mode is not Mode.NORMAL:
+                await asyncio.sleep(0.05)
+        assert await db.read(setting, "key 7") == 111_107
+    assert [one.kind for one in alerts].count("database_not_recovered") == 1
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
