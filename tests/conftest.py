@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     import simcord
@@ -28,6 +29,9 @@ STAFF_NAMES = {
 ROSTERS = {"account": ("avery", "bo", "casey"), "producer": ("drew", "eli", "finn")}
 SPRINT_DAYS = 14
 SLOW_ROOMS = {"faults", "page", "properties"}
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -96,7 +96,7 @@ async def test_damage_is_recovered_from_while_running(
             overwrite(path, page)
         values = []
         for number in range(400):
-            for _ in range(100):
+            for _ in range(400):
                 try:
                     values.append(await db.read(setting, f"key {number:04}"))
                     break

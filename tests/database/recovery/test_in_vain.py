@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.errors import CorruptionDetected
-from modelus_bot.database.recovery.in_vain import FIRST, InVain
-from modelus_bot.database.statements.normalising import LONGEST
+from modelus_bot.database.recovery.in_vain import FIRST, LONGEST, InVain
 
 
 def test_pauses_double_while_nothing_changes(tmp_path: Path) -> None:
