@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from loguru import logger
 
@@ -16,29 +15,26 @@ from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.ui import embeds
 from modelus_bot.ui.notice import begin
+from modelus_bot.ui.question import Question
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["ask_for_approval"]
 
-PATIENCE = 600.0
-"""Seconds in which somebody has to decide."""
 
-
-class Approval(discord.ui.View):
+class Approval(Question):
     """Two buttons for administrators; ``alone`` when the one who asked is the only one there is."""
 
-    message: discord.Message | None = None
+    patience = 600.0
+    closed = "Nobody decided within ten minutes, so the database was not changed."
 
     def __init__(self, bot: ModelUsBot, plan: Plan, asked_by: int, *, alone: bool) -> None:
         """Let administrators decide about ``plan``."""
-        super().__init__(timeout=PATIENCE)
-        self._bot = bot
+        super().__init__(bot)
         self._plan = plan
         self._asked_by = asked_by
         self._alone = alone
-        self._working = False
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Answer at once, then let only administrators press: asking who is one may take a while."""
@@ -77,23 +73,6 @@ class Approval(discord.ui.View):
         self.stop()
         card = embeds.info("Cancelled", "The database was not changed.")
         await interaction.edit_original_response(embed=card, view=None)
-
-    async def on_timeout(self) -> None:
-        """Close the question."""
-        if self.message is None or self._working:
-            return
-        begin(self._bot.db)
-        card = embeds.info("Closed", "Nobody decided within ten minutes, so the database was not changed.")
-        try:
-            await self.message.edit(embed=card, view=None)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            logger.bind(error=str(error)).info("question_not_closed")
-
-    async def on_error(
-        self, interaction: discord.Interaction, error: Exception, _: discord.ui.Item[Any]
-    ) -> None:
-        """Say what went wrong; the question stays open."""
-        await self._bot.error_handler.handle(interaction, error)
 
 
 async def ask_for_approval(

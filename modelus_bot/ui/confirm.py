@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from loguru import logger
 
@@ -15,6 +14,7 @@ from modelus_bot.domain.errors import Refusal
 from modelus_bot.ui import embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
+from modelus_bot.ui.question import Question
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -22,26 +22,23 @@ if TYPE_CHECKING:
 __all__ = ["Confirm", "ask"]
 
 Answer = Callable[[Context], Awaitable[discord.Embed]]
-PATIENCE = 120.0
-"""Seconds until the question closes by itself."""
 
 
-class Confirm(discord.ui.View):
+class Confirm(Question):
     """Two buttons for one person; ``yes`` does the work and returns the card that replaces the question.
 
     Every press of the first button is the same request, so that pressing again after an answer that
     did not arrive does nothing twice.
     """
 
-    message: discord.Message | None = None
+    patience = 120.0
+    closed = "Nobody answered within two minutes, so nothing was changed. Run the command again."
 
     def __init__(self, bot: ModelUsBot, context: Context, label: str, yes: Answer, *, danger: bool) -> None:
         """Ask the author of ``context``; ``label`` is the button that does it."""
-        super().__init__(timeout=PATIENCE)
-        self._bot = bot
+        super().__init__(bot)
         self._context = context
         self._yes = yes
-        self._working = False
         self.confirm.label = label
         self.confirm.style = discord.ButtonStyle.danger if danger else discord.ButtonStyle.success
 
@@ -88,25 +85,6 @@ class Confirm(discord.ui.View):
         """Return who asks with today's rights and clock, under the request id of the question."""
         asked = self._context
         return self._bot.context(interaction, asked.reason).numbered(asked.request_id or str(interaction.id))
-
-    async def on_timeout(self) -> None:
-        """Close the question."""
-        if self.message is None or self._working:
-            return
-        begin(self._bot.db)
-        card = embeds.info(
-            "Closed", "Nobody answered within two minutes, so nothing was changed. Run the command again."
-        )
-        try:
-            await self.message.edit(embed=card, view=None)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            logger.bind(error=str(error)).info("question_not_closed")
-
-    async def on_error(
-        self, interaction: discord.Interaction, error: Exception, _: discord.ui.Item[Any]
-    ) -> None:
-        """Say what went wrong; the question stays open for another try."""
-        await self._bot.error_handler.handle(interaction, error)
 
 
 async def ask(

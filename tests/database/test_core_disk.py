@@ -23,6 +23,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.operation import Write
 from tests.database.operations import PutSetting, PutThenRefuse, Refused, Slow, setting
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault
 
@@ -58,14 +59,8 @@ class PutMuchRegardless(PutMuch):
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MB; skipped where none can be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", str(place)]
-    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    with small_disk(tmp_path / "disk", "4m") as place:
+        yield place
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 from modelus_bot.database.archive import Archive, ArchiveUnavailable
 from modelus_bot.database.errors import BackupFailed
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick, rows, sound
+from tests.small_disk import small_disk
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -207,26 +208,21 @@ def _looks_sound(database: Path) -> bool:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 2 MB; skipped where none can be mounted."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if os.getuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small file system cannot be mounted here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(tmp_path / "small", "2m") as folder:
+        yield folder
 
 
-async def test_archive_disk_full(tmp_path: Path, small_disk: Path) -> None:
+async def test_archive_disk_full(tmp_path: Path, disk: Path) -> None:
     """A full archive disk stops no write; it is told once, and once more when all is archived again."""
     database = tmp_path / "home" / "bot.db"
     told: list[str] = []
     writer = opened(database)
-    archive = Archive(database, quick(small_disk, lag_alert=2.0), on_alert=lambda kind, _: told.append(kind))
+    archive = Archive(database, quick(disk, lag_alert=2.0), on_alert=lambda kind, _: told.append(kind))
     async with archive:
         await first_copy(archive)
-        ballast = small_disk / "ballast"
+        ballast = disk / "ballast"
         with contextlib.suppress(OSError), ballast.open("wb") as file:
             while True:
                 file.write(os.urandom(4096))

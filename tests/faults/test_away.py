@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.away_site import FAULTS, BotProcess, Line, rows
+from tests.small_disk import small_disk
 
 pytest.importorskip("simcord", reason="simcord is not installed")
 
@@ -122,14 +121,8 @@ def place_for(fault: str, site: Path) -> Iterator[None]:
     if fault != "disk_full":
         yield
         return
-    command = ["mount", "-t", "tmpfs", "-o", "size=64m,mode=700", "tmpfs", str(data)]
-    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
+    with small_disk(data, "64m"):
         yield
-    finally:
-        subprocess.run(["umount", "-l", str(data)], check=True)
 
 
 def play(fault: str, site: Path, *, killed: bool) -> tuple[Story, Made]:

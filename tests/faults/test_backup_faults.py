@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from modelus_bot.database.operation import query
 from modelus_bot.database.schema import SchemaValidator
 from tests.database.operations import PutPair
 from tests.faults.program import Program
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault
 
@@ -266,28 +267,6 @@ def enlarge(path: Path, size: int) -> None:
         rows = [(f"long {number}", value) for number in range(size // 2000)]
         connection.executemany("INSERT INTO settings(key, value, updated_at) VALUES(?, ?, 0)", rows)
         connection.commit()
-
-
-@contextlib.contextmanager
-def small_disk(place: Path, size: str, *options: str) -> Iterator[None]:
-    """Mount a disk of ``size`` at ``place``; skips the test where that is not permitted."""
-    place.mkdir(parents=True, exist_ok=True)
-    mount = [
-        "mount",
-        "-t",
-        "tmpfs",
-        "-o",
-        ",".join([f"size={size}", "mode=700", *options]),
-        "tmpfs",
-        str(place),
-    ]
-    found = subprocess.run(mount, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 async def test_a_full_disk_costs_no_copy(

@@ -36,6 +36,7 @@ from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.reconciling import explain, telling
 from tests.database.operations import PutSetting, setting
+from tests.small_disk import small_disk
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 
@@ -53,14 +54,8 @@ class PutLater(PutSetting):
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own; skipped where none can be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(place)]
-    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    with small_disk(tmp_path / "disk", DISK) as place:
+        yield place
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from modelus_bot.database.errors import JournalUnavailable
 from modelus_bot.database.journal import Journal, journal_path
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.journal.waiting import Take, taken
+from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault
 
@@ -24,14 +23,8 @@ pytestmark = pytest.mark.fault
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MB; skipped where none can be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", str(place)]
-    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    with small_disk(tmp_path / "disk", "2m") as place:
+        yield place
 
 
 def fill(disk: Path) -> Path:

@@ -98,7 +98,7 @@ class Ledger:
 
     @property
     def allowed(self) -> int:
-        """How many pages it may have."""
+        """How many pages it may have at most; what is behind them nobody wrote."""
         return max(self.known, self.high)
 
     def base_of(self, page: int) -> bytes:

@@ -17,19 +17,14 @@ import pytest
 from modelus_bot.database.errors import DiskFull
 from modelus_bot.database.maintenance.reserve import MEGABYTE, Reserve, reserve_beside
 from modelus_bot.database.maintenance.space import SpaceWatch
+from tests.small_disk import small_disk
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MB; skipped where none can be mounted."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", str(place)]
-    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
+    with small_disk(tmp_path / "disk", "4m") as place:
+        yield place
 
 
 def fill(disk: Path, leave: int) -> Path:
