@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
@@ -32,9 +33,13 @@ class WorkerConnection(aiosqlite.Connection):
         return result
 
     def interrupt_now(self) -> None:
-        """Ask the statement that is running, if any, to stop."""
+        """Ask the statement that is running, if any, to stop.
+
+        The thread may have closed the connection a moment ago without this one having heard of it.
+        """
         if self._connection is not None:
-            self._connection.interrupt()
+            with contextlib.suppress(sqlite3.ProgrammingError):
+                self._connection.interrupt()
 
 
 async def close_quietly(connection: WorkerConnection, deadline: float) -> None:

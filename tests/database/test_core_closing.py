@@ -17,6 +17,7 @@ from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ManagerClosed, OutcomeUnknown
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.worker import WorkerConnection, close_quietly
 from tests.database.operations import PutSetting, Slow, counted, setting
 
 Settings = Callable[..., DatabaseSettings]
@@ -54,6 +55,24 @@ async def test_writes_behind_a_foreign_lock_are_answered_when_the_database_close
         assert isinstance(results[1], ManagerClosed)
         other.execute("ROLLBACK")
         assert other.execute("SELECT count(*) FROM settings").fetchone() == (0,)
+
+
+class ClosedUnheard(WorkerConnection):
+    """Its thread has closed it long before the event loop hears of that, as on a busy machine."""
+
+    async def close(self) -> None:
+        """Close, and hear of it late."""
+        await self.run(lambda raw: raw.close())
+        await asyncio.sleep(0.2)
+        await super().close()
+
+
+async def test_a_connection_may_close_while_it_is_interrupted() -> None:
+    """The deadline passes in the moment in which the thread ends: closing goes on and raises nothing."""
+    connection = ClosedUnheard(lambda: sqlite3.connect(":memory:", check_same_thread=False))
+    await connection
+    await close_quietly(connection, 0.05)
+    assert not connection._thread.is_alive()
 
 
 async def test_a_write_that_outlasts_closing_is_not_called_undone(
