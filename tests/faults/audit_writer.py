@@ -1,7 +1,7 @@
 """A process whose audit table fails and works again in turns, until it is killed.
 
-Run as ``python -m tests.faults.audit_writer DATABASE FIRST``; prints ``ready`` and then one number per
-acknowledged write.
+Run as ``python -m tests.faults.audit_writer DATABASE``; see ``killing``. A child says the number of each
+write that was acknowledged, a negative one for a note.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
 from tests.database.audit.faults import break_table, mend_table
 from tests.database.operations import PutPair
+from tests.faults.killing import fork_children
 
 CALLERS = 8
 
 
-async def main(path: Path, first: int) -> None:
+async def write(path: Path, first: int, ready: int) -> None:
     """Write pairs from ``first`` on, and a note now and then, while the table comes and goes."""
     numbers = itertools.count(first)
     settings = DatabaseSettings.model_validate({"write_deadline": 60.0})
@@ -42,7 +43,7 @@ async def main(path: Path, first: int) -> None:
         TransactionManager(connections, settings, HealthMonitor(9.0), file) as transactions,
     ):
         transactions._writer.audit.rest = Rest(0.02, 0.05)
-        os.write(1, b"ready\n")
+        os.write(ready, b".")
 
         async def caller() -> None:
             for number in numbers:
@@ -73,5 +74,11 @@ def prepare(path: Path) -> None:
 
 if __name__ == "__main__":
     logger.remove()
-    prepare(Path(sys.argv[1]))
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    database = Path(sys.argv[1])
+
+    def work(_task: str, first: int, ready: int) -> None:
+        """Prepare and write."""
+        prepare(database)
+        asyncio.run(write(database, first, ready))
+
+    fork_children(work)

@@ -1,8 +1,7 @@
 """A process whose children save changes for later, or replay them, each until it is killed or done.
 
-Run as ``python -m tests.faults.journaled DATABASE``. Each line on standard input forks one child: ``save
-FIRST SECONDS`` or ``replay 0 SECONDS``. It is killed so many seconds after it is ready; with a negative
-number it ends by itself. It says the number of each change that was saved, or ``done``, its parent ``ended``.
+Run as ``python -m tests.faults.journaled DATABASE``; see ``killing``. The tasks are ``save`` and ``replay``:
+a child says the number of each change that was saved, or ``done``.
 """
 
 from __future__ import annotations
@@ -10,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-import signal
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +22,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.operation import Write
 from tests.database.journal.waiting import Take
+from tests.faults.killing import fork_children
 
 CALLERS = 12
 
@@ -78,30 +76,12 @@ async def replay(path: Path, ready: int) -> None:
         os.write(1, b"done\n")
 
 
-def child(path: Path, task: str, first: int, ready: int) -> None:
-    """Do what a line asked for and end without what the parent would do at its end."""
-    asyncio.run(replay(path, ready) if task == "replay" else save(path, first, ready))
-    os._exit(0)
-
-
-def main(path: Path) -> None:
-    """Start one child for each line on standard input, and kill it in time."""
-    for line in sys.stdin:
-        task, first, seconds = line.split()
-        looking, ready = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            child(path, task, int(first), ready)
-        os.close(ready)
-        os.read(looking, 1)
-        os.close(looking)
-        if float(seconds) >= 0:
-            time.sleep(float(seconds))
-            os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        os.write(1, b"ended\n")
-
-
 if __name__ == "__main__":
     logger.remove()
-    main(Path(sys.argv[1]))
+    database = Path(sys.argv[1])
+
+    def work(task: str, first: int, ready: int) -> None:
+        """Save or replay."""
+        asyncio.run(replay(database, ready) if task == "replay" else save(database, first, ready))
+
+    fork_children(work)

@@ -6,8 +6,8 @@ import asyncio
 import os
 import random
 import sqlite3
-import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,23 +20,37 @@ from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.health import HealthMonitor
 from modelus_bot.database.transaction import TransactionManager
 from tests.faults.audit_writer import prepare
-from tests.faults.program import Program
+from tests.faults.killing import Family
 
 KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 5
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the database is."""
+    return tmp_path / "modelus.db"
+
+
+@pytest.fixture
+def family(path: Path) -> Iterator[Family]:
+    """The process whose children are killed."""
+    process = Family("tests.faults.audit_writer", path)
+    yield process
+    process.close()
 
 
 @pytest.mark.fault
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_no_entry_is_lost_or_doubled_when_the_process_is_killed(tmp_path: Path) -> None:
+def test_no_entry_is_lost_or_doubled_when_the_process_is_killed(path: Path, family: Family) -> None:
     """Every acknowledged change has its entries exactly once, every acknowledged note too, in one chain."""
-    path = tmp_path / "modelus.db"
     dice = random.Random(15)
     acknowledged: set[int] = set()
     left_waiting = 0
     for number in range(KILLS):
         first = max(acknowledged, default=0) + 1000
-        acknowledged |= write_and_kill(path, first, dice.uniform(0.02, 0.4))
+        said = family.run("write", first, dice.uniform(0.02, 0.4))
+        acknowledged |= {int(word) for word in said}
         left_waiting += bool(audit_path(path).exists() and audit_path(path).stat().st_size)
         if number % 5 == 4:
             merge(path)
@@ -46,13 +60,6 @@ def test_no_entry_is_lost_or_doubled_when_the_process_is_killed(tmp_path: Path) 
     assert left_waiting
     assert len(acknowledged) > KILLS
     print(f"{KILLS} kills, {left_waiting} with entries in the file, {len(acknowledged)} acknowledged")
-
-
-def write_and_kill(path: Path, first: int, seconds: float) -> set[int]:
-    """Start the writer, kill it after a while; return the numbers acknowledged, negative ones for notes."""
-    program = Program("audit_writer", path, first).ready()
-    time.sleep(seconds)
-    return set(map(int, program.kill()))
 
 
 def merge(path: Path) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,46 +14,12 @@ import pytest
 from modelus_bot.database.journal.frames import scan
 from modelus_bot.database.journal.ledger import Ledger
 from tests.database.journal.waiting import taken
+from tests.faults.killing import Family
 
 ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 10
 """Each kills twice: once while changes are saved, once while they are replayed."""
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-class Family:
-    """The process whose children are killed."""
-
-    def __init__(self, path: Path) -> None:
-        command = [sys.executable, "-m", "tests.faults.journaled", str(path)]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-            cwd=Path(__file__).parents[2],
-        )
-
-    def run(self, task: str, first: int = 0, seconds: float = -1.0) -> list[str]:
-        """Let a child do a task, kill it so many seconds after it is ready; returns what it said."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{task} {first} {seconds}\n")
-        self._process.stdin.flush()
-        return list(iter(self._next, "ended"))
-
-    def _next(self) -> str:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        assert line, "the process ended by itself"
-        return line.strip()
-
-    def close(self) -> None:
-        """End the process."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
-        assert self._process.wait(30) == 0
 
 
 @pytest.fixture
@@ -67,7 +31,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def family(path: Path) -> Iterator[Family]:
     """The process whose children are killed."""
-    process = Family(path)
+    process = Family("tests.faults.journaled", path)
     yield process
     process.close()
 
