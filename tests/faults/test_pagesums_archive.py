@@ -7,6 +7,7 @@ import os
 import random
 import sqlite3
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,24 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), nee
 SECONDS = 60.0 if os.environ.get("MODELUS_TEST_FULL") == "1" else 15.0
 PAGE = 4096
 NOISE = b"\xa5" * 256
+STARVED = 0.2
+"""Seconds, eight times what lies between two looks of a thread that gets its turns."""
 
 
 async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
-    """Bursts and pauses under the real program: no false alarm; damage is still found."""
+    """Bursts and pauses under the real program: no false alarm, no page unclear, and damage is found.
+
+    The program moves pages whenever it likes and the -wal then starts anew. What was committed since the
+    follower's last look may be gone by then, so a thread that was kept from looking for longer than
+    ``STARVED`` may leave pages unclear, as the report says; never unexplained ones.
+    """
     database = tmp_path / "data" / "a.db"
     database.parent.mkdir()
     connection = opened(database)
     fill(connection)
     connection.close()
     sums = PageSums(database)
+    looks = _looks_of(sums)
     await sums.adopt()
     reports: list[SumsReport] = []
     before = database.read_bytes()
@@ -44,21 +53,34 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
             reports.append(await sums.check())
         commits, waits = await writing
         await archive.sync(seconds=20)
+        longest = max(later - one for one, later in pairwise(looks))
+        await archive.stop()  # or it might write the damaged page anew
+        reports.append(await sums.check())
         page = database.stat().st_size // PAGE
         overwrite(database, page * PAGE - 300, NOISE)
         damaged = await sums.check()
-        descriptor = os.open(database, os.O_RDONLY)
-        healed = os.pread(descriptor, 256, page * PAGE - 300) != NOISE
-        os.close(descriptor)
-        await archive.stop()
         await sums.before_close()
         writer.close()
-    print(f"{commits} commits, {len(reports)} comparisons")
+    print(f"{commits} commits, {len(reports)} comparisons, longest between two looks {longest:.2f} s")
     print(f"longest wait of a commit: {waits * 1000:.1f} ms")
     assert [one for one in reports if one.unexplained] == []
-    found = {*damaged.unexplained, *damaged.unclear}
-    assert page in found or healed, "the program may have written the page anew"
+    assert longest > STARVED or [one for one in reports if one.unclear] == []
+    assert (damaged.unexplained, damaged.unclear) == ((page,), ())
     assert database.read_bytes()[: len(before)] != before, "the program moved pages meanwhile"
+
+
+def _looks_of(sums: PageSums) -> list[float]:
+    """Return a list that gets the moment of each look that the follower's thread takes at the -wal."""
+    looks: list[float] = []
+    tail = sums._follower._tail
+    quiet = tail.quiet
+
+    def noted(now: int) -> bool:
+        looks.append(time.monotonic())
+        return quiet(now)
+
+    tail.quiet = noted  # type: ignore[method-assign]
+    return looks
 
 
 def _write(writer: sqlite3.Connection, until: float) -> tuple[int, float]:
