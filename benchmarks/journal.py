@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any, Self
 
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +26,7 @@ __all__ = ["measure_journal"]
 CHANGES = 10_000
 ALONE = 200
 KEYS = 1000
+HELD_UP = "longest that a replay held up the event loop"
 
 
 class PutBench(Write[int]):
@@ -61,7 +64,7 @@ def measure_journal(console: Console, *, rounds: int, folder: str | None) -> Non
                 figures.setdefault(step, []).append(seconds)
     table = Table("step", "median", "slowest", title=f"{CHANGES:,} changes saved for later, {rounds} rounds")
     for step, found in figures.items():
-        table.add_row(step, f"{statistics.median(found):.2f} s", f"{max(found):.2f} s")
+        table.add_row(step, _shown(step, statistics.median(found)), _shown(step, max(found)))
     console.print(table)
 
 
@@ -82,30 +85,55 @@ async def _round(path: Path) -> dict[str, float]:
         started = time.perf_counter()
         async with _journal(path) as journal:
             steps["read them after a restart"] = time.perf_counter() - started
-            report = await journal.replay(
-                _Telling(db, steps).submit, answered=lambda ids: db.read(answered, ids)
-            )
-            steps["replay, without messages"] = report.seconds - steps["queue the authors' messages"]
-            if report.applied != CHANGES:
-                raise RuntimeError(report.words)
+            async with _Loop() as loop:
+                parts = _Parts(db)
+                report = await journal.replay(parts.enqueue, answered=lambda ids: db.read(answered, ids))
+        if report.applied != CHANGES or not parts.told:
+            raise RuntimeError(report.words)
+        steps["apply them, in order"] = parts.told - loop.started
+        steps["queue the authors' messages, empty the file"] = loop.ended - parts.told
+        steps["replay in all"] = report.seconds
+        steps[HELD_UP] = loop.longest
     return steps
 
 
-class _Telling:
-    """Passes writes on and keeps the time that messages to authors take apart."""
+class _Parts:
+    """Passes writes on to the queue, as the bot does, and notes when the first message was ``told``."""
 
-    def __init__(self, db: DatabaseManager, steps: dict[str, float]) -> None:
-        self._db = db
-        self._steps = steps
-        steps["queue the authors' messages"] = 0.0
+    def __init__(self, db: DatabaseManager) -> None:
+        self._enqueue = db._transactions.enqueue  # noqa: SLF001 - what the bot replays through
+        self.told = 0.0
 
-    async def submit(self, write: Write[object], context: Context) -> object:
-        if isinstance(write, PutBench):
-            return await self._db._transactions.submit(write, context)  # noqa: SLF001 - as the manager does
-        started = time.perf_counter()
-        result = await self._db._transactions.submit(write, context)  # noqa: SLF001 - as the manager does
-        self._steps["queue the authors' messages"] += time.perf_counter() - started
-        return result
+    def enqueue(self, write: Write[Any], context: Context) -> asyncio.Future[Any]:
+        if not self.told and not isinstance(write, PutBench):
+            self.told = time.perf_counter()
+        return self._enqueue(write, context)
+
+
+class _Loop:
+    """Looks every millisecond how long the event loop served nobody else; all in seconds."""
+
+    async def __aenter__(self) -> Self:
+        self.longest, self._watching = 0.0, asyncio.create_task(self._watch())
+        await asyncio.sleep(0)
+        self.started = time.perf_counter()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.ended = time.perf_counter()
+        self._watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._watching
+
+    async def _watch(self) -> None:
+        while True:
+            asked = time.perf_counter()
+            await asyncio.sleep(0.001)
+            self.longest = max(self.longest, time.perf_counter() - asked - 0.001)
+
+
+def _shown(step: str, seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if step == HELD_UP else f"{seconds:.2f} s"
 
 
 def _journal(path: Path) -> Journal:

@@ -47,6 +47,9 @@ class _Ended:
     def execute(self, sql: str, parameters: Parameters) -> sqlite3.Cursor:
         raise QueryFailed("the operation's transaction has ended")
 
+    def executemany(self, sql: str, rows: Sequence[Parameters]) -> sqlite3.Cursor:
+        raise QueryFailed("the operation's transaction has ended")
+
 
 _ENDED = cast("sqlite3.Connection", _Ended())
 
@@ -78,16 +81,18 @@ class ReadTransaction:
             ]
             self._many = None
 
-    def note(self, sql: str, parameters: Parameters | None, started: float, rows: int) -> None:
-        """Keep that a statement was run from ``started`` (of ``perf_counter``) until now."""
+    def note(
+        self, sql: str, parameters: Parameters | None, started: float, rows: int, times: int = 1
+    ) -> None:
+        """Keep that a statement was run, so many times, from ``started`` (of ``perf_counter``) until now."""
         seconds = perf_counter() - started
         if len(self.steps) < STEPS or rows == FAILED:
-            self.steps.append((sql, seconds, rows, parameters, 1))
+            self.steps.append((sql, seconds, rows, parameters, times))
             return
         if self._many is None:
             self._many = {}
         before = self._many.get(sql, (0.0, 0, 0))
-        self._many[sql] = (before[0] + seconds, before[1] + rows, before[2] + 1)
+        self._many[sql] = (before[0] + seconds, before[1] + rows, before[2] + times)
 
     def _run(self, sql: str, parameters: Parameters, take: Callable[[sqlite3.Cursor], tuple[T, int]]) -> T:
         _vet(sql)
@@ -143,6 +148,23 @@ class Transaction(ReadTransaction):
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement and return the number of rows it changed."""
         return self._run(sql, parameters, _changed)
+
+    def execute_many(self, sql: str, rows: Sequence[Parameters]) -> int:
+        """Run a statement once for each of ``rows`` and return the number of rows they changed in all."""
+        if not rows:
+            return 0
+        _vet(sql)
+        self.statements += len(rows)
+        started = perf_counter()
+        try:
+            changed = max(self._connection.executemany(sql, rows).rowcount, 0)
+        except sqlite3.Error as error:
+            self.note(sql, None, started, FAILED)
+            self._failed(error)
+            raise
+        self.rows += changed
+        self.note(sql, None, started, changed, len(rows))
+        return changed
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Run an INSERT and return the new row's id."""

@@ -83,7 +83,7 @@ class Returning:
         """
         await self._complete_audit()
         if self._continuity is not None:
-            await self._continuity.come_back(self._transactions.submit, self._read)
+            await self._continuity.come_back(self._transactions.enqueue, self._read)
 
     def _mode_changed(self, change: ModeChange) -> None:
         self._changes.append(change)

@@ -13,7 +13,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Callable
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from loguru import logger
 from tenacity import AsyncRetrying, retry_if_exception, stop_never
@@ -135,19 +135,35 @@ class TransactionManager:
         Cancelling the caller does not stop the write. Raises ``QueueFull`` at once when too many
         wait, ``DeadlineExceeded`` or ``DatabaseBusy`` when it could not be made in time.
         """
-        if self._closing or self._lane is None:
-            raise ManagerClosed("the database is closed")
-        if self.depth >= self._settings.queue_limit:
-            raise QueueFull(f"{self.depth} writes wait", operation=type(write).__name__)
+        return await self.enqueue(write, context, preview=preview)
+
+    def enqueue(self, write: Write[R], context: Context, *, preview: bool = False) -> asyncio.Future[R]:
+        """Queue a write and return what will have its result, or what ``submit`` raises.
+
+        For those who queue many at once: a task for each would cost more than the write itself.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        refusal = self._refusal(write)
+        if refusal is not None:
+            future.set_exception(refusal)
+            return future
         numbered = context.request_id is None
         if numbered:
             context = context.numbered(f"{self._prefix}-{next(self._numbers)}")
         patience = context.deadline if context.deadline is not None else self._settings.write_deadline
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.add(Member(write, context, numbered, preview), time.perf_counter() + patience, future)
         self._idle.clear()
         self._arrived.set()
-        return await future
+        return future
+
+    def _refusal(self, write: Write[Any]) -> DatabaseError | None:
+        """Return why no write can be queued now; None when it can."""
+        if self._closing or self._lane is None:
+            return ManagerClosed("the database is closed")
+        if self.depth >= self._settings.queue_limit:
+            return QueueFull(f"{self.depth} writes wait", operation=type(write).__name__)
+        return None
 
     async def _serve(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ __all__ = [
     "NoticeType",
     "due_notices",
     "notify",
+    "notify_each",
     "notify_managers",
 ]
 
@@ -84,6 +86,19 @@ def notify(
             now if deliver_after is None else deliver_after, now,
         ),
     )  # fmt: skip
+
+
+def notify_each(
+    tx: Transaction, type: NoticeType, notices: Iterable[tuple[int, str, str, str | None]]
+) -> None:
+    """Queue many notices, due at once: each is (person, title, message, dedupe key) as for ``notify``."""
+    now = tx.context.at
+    rows = [
+        (person, type, title[:200], message[:2000], None, None, dedupe_key, now, now)
+        for person, title, message, dedupe_key in notices
+        if person >= PLACEHOLDER_LIMIT
+    ]
+    tx.execute_many(_INSERT, rows)
 
 
 def notify_managers(tx: Transaction, title: str, message: str, *, dedupe_key: str) -> None:

@@ -12,7 +12,7 @@ from modelus_bot.database.journal import Outcome, Settled, operation_words
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.operation import Priority, Write
 from modelus_bot.domain.errors import Refusal
-from modelus_bot.domain.notifications import notify
+from modelus_bot.domain.notifications import notify_each
 from modelus_bot.domain.people import ensure_known
 from modelus_bot.domain.rules import sentence_for, validation_sentence
 from modelus_bot.domain.types import Snowflake
@@ -53,9 +53,8 @@ class TellAuthors(Write[int]):
         """Queue the messages and return how many there are."""
         for author in sorted({item.author for item in self.items}):
             ensure_known(tx, author)
-        for item in self.items:
-            title, message = _words(item)
-            notify(tx, item.author, "system", title, message, dedupe_key=f"journal:{item.request_id}")
+        notices = ((item.author, *_words(item), f"journal:{item.request_id}") for item in self.items)
+        notify_each(tx, "system", notices)
         return len(self.items)
 
 

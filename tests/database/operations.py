@@ -117,6 +117,17 @@ class Meddle(Write[int]):
         return tx.execute(self.sql)
 
 
+class PutEach(Write[int]):
+    """Insert a setting for each key with one statement."""
+
+    keys: tuple[str, ...]
+    sql: str = "INSERT INTO settings(key, value, updated_at) VALUES(?, '1', 0)"
+
+    def apply(self, tx: Transaction) -> int:
+        """Make the change."""
+        return tx.execute_many(self.sql, [(key,) for key in self.keys])
+
+
 @query
 def setting(tx: ReadTransaction, key: str) -> int | None:
     """Return a setting's value, or None."""

@@ -35,6 +35,7 @@ from tests.database.operations import (
     Increment,
     Meddle,
     Patient,
+    PutEach,
     PutSetting,
     PutThenRefuse,
     Refused,
@@ -147,6 +148,21 @@ async def test_an_operation_cannot_touch_the_transaction(db: DatabaseManager, sq
         await db.write(Meddle(sql=sql), Context())
 
 
+async def test_one_statement_for_many_rows(db: DatabaseManager) -> None:
+    """All of them or none, with the same rules as a single one, and counted as often as it was run."""
+    assert await db.write(PutEach(keys=("a", "b", "c")), Context()) == 3
+    assert await db.write(PutEach(keys=()), Context()) == 0
+    with pytest.raises(ConstraintViolated):
+        await db.write(PutEach(keys=("d", "a", "e")), Context())
+    with pytest.raises(QueryFailed):
+        await db.write(PutEach(keys=("f",), sql="DELETE FROM settings WHERE key = ?; COMMIT"), Context())
+    with pytest.raises(QueryFailed):
+        await db.write(PutEach(keys=("f",), sql="ROLLBACK"), Context())
+    assert set(await db.read(all_settings)) == {"a", "b", "c"}
+    (seen,) = [one for one in db.health.statements.seen() if one.text.startswith("INSERT INTO settings")]
+    assert (seen.count, seen.rows, seen.errors) == (4, 3, 1)
+
+
 async def test_urgent_writes_go_first(db: DatabaseManager) -> None:
     """What waits is taken by priority, then in order."""
     order: list[str] = []
@@ -178,6 +194,21 @@ async def test_a_full_queue_refuses_at_once(path: Path, quick_settings: Settings
         await blocker
         assert [type(result) for result in results].count(QueueFull) == 2
         assert len(await db.read(all_settings)) == 10
+
+
+async def test_what_is_queued_together_is_committed_together(db: DatabaseManager) -> None:
+    """Without a task for each; in order, each with its own end, and refusals come in the same way."""
+    results = await asyncio.gather(
+        *(db._transactions.enqueue(Increment(key="n"), Context()) for _ in range(20)),
+        db._transactions.enqueue(BreakRule(key="twice"), Context()),
+        return_exceptions=True,
+    )
+    assert results[:20] == list(range(1, 21))
+    assert isinstance(results[20], ConstraintViolated)
+    assert db.health.counts["groups"] == 1
+    await db.close()
+    with pytest.raises(ManagerClosed):
+        await db._transactions.enqueue(Increment(key="n"), Context())
 
 
 async def test_a_write_that_waits_too_long_is_not_made(db: DatabaseManager) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -101,8 +102,14 @@ class Settled:
 
 
 def numbered(context: Context) -> Context:
-    """Return the context with a request id, so that the change happens once whenever it is applied."""
-    return context if context.request_id else context.numbered(f"journal:{random.getrandbits(96):024x}")
+    """Return the context with a request id, so that the change happens once whenever it is applied.
+
+    Ids rise with time, as Discord's do: in any other order each row would be on a page of its own, and a
+    COMMIT of many would write them all.
+    """
+    if context.request_id:
+        return context
+    return context.numbered(f"journal:{time.time_ns():016x}{random.getrandbits(48):012x}")
 
 
 def entry_of(

@@ -10,7 +10,7 @@ from typing import Any
 from modelus_bot.database.journal.entry import Entry, Settled, read_entry, read_settled
 from modelus_bot.database.journal.frames import frame
 
-__all__ = ["Ledger", "State"]
+__all__ = ["Ledger", "State", "in_order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class Ledger:
             self._by_request.pop(one.request_id, None)
 
     def in_order(self) -> list[Entry]:
-        """Return those who wait in the order of replaying: by priority, then by number."""
-        return sorted(self.waiting.values(), key=lambda entry: entry.place)
+        """Return those who wait in the order of replaying."""
+        return in_order(self.waiting.values())
 
     def state(self) -> State:
         """Return everything that a file has to say."""
@@ -118,3 +118,8 @@ class Ledger:
     def _read_try(self, number: int, count: int) -> None:
         while (entry := self.waiting.get(number)) is not None and entry.retry_count < count:
             self.tried(entry.again())
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries in the order of replaying: by priority, then by number."""
+    return sorted(entries, key=lambda entry: entry.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ NAMED = 10
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+@functools.lru_cache(maxsize=512)
 def operation_words(operation: str) -> str:
     """Return the name of an operation as people say it: ``sprints.AddSprint`` is "add sprint"."""
     return _CAPITAL.sub(" ", operation.rpartition(".")[2]).lower()

@@ -13,6 +13,7 @@ from loguru import logger
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal.entry import Entry, Outcome, Settled
+from modelus_bot.database.journal.ledger import in_order
 from modelus_bot.database.journal.reconciliation import Reconciliation
 from modelus_bot.database.journal.registry import deferrable_writes, operation_name
 from modelus_bot.database.journal.store import Store
@@ -22,15 +23,20 @@ from modelus_bot.database.operation import Write
 __all__ = ["Answered", "Replay", "Submit", "Telling"]
 
 Submit = Callable[[Write[Any], Context], Awaitable[Any]]
-"""Makes a change and returns after COMMIT, without saving it for later."""
+"""Queues a change at once; what it returns has the result after COMMIT. Saves nothing for later."""
 Telling = Callable[[Sequence[Settled]], Write[Any]]
 """Makes the write that queues messages to the authors of changes; repeating it must add nothing."""
 Answered = Callable[[Sequence[str]], Awaitable[frozenset[str]]]
 """Returns those of the request ids that the database has answered already."""
 
+Prepared = tuple[Entry, Write[Any]]
+
 WINDOW = 256
 """Changes that are with the writer at a time; as many as one COMMIT carries by default."""
 TOLD_AT_ONCE = 100
+"""Authors that one write has messages for."""
+TELLING = 1000
+"""Authors told in one COMMIT, so that other writes do not wait for long."""
 PATIENCE = 10.0
 """Seconds a change may wait for the writer."""
 
@@ -55,7 +61,7 @@ class Replay:
         self._explain = explain
         self._answered = answered
         self._known = {operation_name(cls): cls for cls in deferrable_writes()}
-        self._decided: list[Settled] = []
+        self._decided: dict[Outcome, list[Settled]] = {outcome: [] for outcome in Outcome}
 
     async def run(self) -> Reconciliation:
         """Replay everything, tell the authors, and say what was done."""
@@ -81,19 +87,24 @@ class Replay:
         goes_on = True
         while goes_on and self._store.depth:
             await self._store.all_saved()
-            goes_on = await self._round(self._store.ledger.in_order())
+            goes_on = await self._round(await asyncio.to_thread(in_order, self._store.waiting()))
         return goes_on
 
     async def _round(self, entries: Sequence[Entry]) -> bool:
         """Go once through what waits; False means that the database does not take any more now.
 
-        While decisions go to the disk, the writer has the next window already.
+        While the writer has a window, the next one is made ready and decisions on the last go to the disk.
         """
         repeated = await self._ask(entries)
         settling = asyncio.create_task(self._settle((), ()))
         try:
-            for first in range(0, len(entries), WINDOW):
-                decided, left = await self._window(entries[first : first + WINDOW], repeated)
+            ready = await self._sort_out(entries[:WINDOW])
+            for following in range(WINDOW, len(entries) + WINDOW, WINDOW):
+                decided, writes = ready
+                ends = self._together(writes)
+                await asyncio.sleep(0)  # so that the writer begins
+                ready = await self._sort_out(entries[following : following + WINDOW])
+                left = self._judge(writes, await ends, repeated, decided)
                 await settling
                 settling = asyncio.create_task(self._settle(decided, left))
                 if left:
@@ -105,17 +116,20 @@ class Replay:
     async def _settle(self, decided: Sequence[Settled], left: Sequence[Entry]) -> None:
         counted = [entry for entry in left if entry is not self._store.ledger.waiting.get(entry.number)]
         await self._store.settle(decided, counted)
-        self._decided += decided
+        for one in decided:
+            self._decided[one.outcome].append(one)
 
-    async def _window(
-        self, entries: Sequence[Entry], repeated: frozenset[str]
-    ) -> tuple[list[Settled], list[Entry]]:
-        """Try some entries together; returns what was decided and what has to be tried again."""
-        decided, writes = await self._sort_out(entries)
-        ends = await asyncio.gather(
+    def _together(self, writes: Sequence[Prepared]) -> asyncio.Future[list[Any]]:
+        """Hand changes to the writer, who takes them in order and commits them together."""
+        return asyncio.gather(
             *(self._submit(write, _context(entry, place)) for place, (entry, write) in enumerate(writes)),
             return_exceptions=True,
         )
+
+    def _judge(
+        self, writes: Sequence[Prepared], ends: list[Any], repeated: frozenset[str], decided: list[Settled]
+    ) -> list[Entry]:
+        """Add to ``decided`` what the ends decide, and return what has to be tried again."""
         left: list[Entry] = []
         for (entry, _), end in zip(writes, ends, strict=True):
             verdict = judge(entry, end if isinstance(end, BaseException) else None, self._explain)
@@ -123,16 +137,14 @@ class Replay:
                 left.append(verdict)
             else:
                 decided.append(_as_repeated(verdict) if verdict.request_id in repeated else verdict)
-        return decided, left
+        return left
 
-    async def _sort_out(
-        self, entries: Sequence[Entry]
-    ) -> tuple[list[Settled], list[tuple[Entry, Write[Any]]]]:
+    async def _sort_out(self, entries: Sequence[Entry]) -> tuple[list[Settled], list[Prepared]]:
         """Tell those that cannot be applied any more, whatever the database says, from the others."""
         now = time.time()
         decided: list[Settled] = []
         strange: list[Entry] = []
-        writes: list[tuple[Entry, Write[Any]]] = []
+        writes: list[Prepared] = []
         for entry in entries:
             found = expired(entry, self._hours) if too_old(entry, now, self._hours) else None
             made = found or rebuild(entry, self._known)
@@ -158,13 +170,14 @@ class Replay:
     async def _everybody_told(self) -> bool:
         """Queue messages to the authors; False means that some are told after the next replay."""
         found = tuple(self._store.ledger.settled.values())
-        parts = [found[first : first + TOLD_AT_ONCE] for first in range(0, len(found), TOLD_AT_ONCE)]
-        async with asyncio.TaskGroup() as group:
-            telling = []
-            for part in parts:
-                telling.append(group.create_task(self._tell(part)))
-                await asyncio.sleep(0)  # putting a part into words takes a moment: others have theirs between
-        told = [one for part, end in zip(parts, telling, strict=True) if end.result() for one in part]
+        told: list[Settled] = []
+        ready = await self._messages(found[:TELLING])
+        for following in range(TELLING, len(found) + TELLING, TELLING):
+            messages = ready
+            ends = asyncio.gather(*(self._tell(write) for _, write in messages))
+            ready = await self._messages(found[following : following + TELLING])
+            for (part, _), end in zip(messages, await ends, strict=True):
+                told += part if end else ()
         if told:
             try:
                 await self._store.told(told)
@@ -172,27 +185,44 @@ class Replay:
                 logger.bind(error=error.detail).warning("journal_not_emptied")
         return len(told) == len(found)
 
-    async def _tell(self, found: Sequence[Settled]) -> bool:
+    async def _messages(self, found: Sequence[Settled]) -> list[tuple[Sequence[Settled], Write[Any] | None]]:
+        """Make the writes that tell authors, each with those it is about; None where nobody is to be told."""
+        made = []
+        for first in range(0, len(found), TOLD_AT_ONCE):
+            await asyncio.sleep(0)  # putting a part into words takes a moment: others have theirs between
+            part = found[first : first + TOLD_AT_ONCE]
+            made.append((part, self._message(part)))
+        return made
+
+    def _message(self, found: Sequence[Settled]) -> Write[Any] | None:
         authors = [one for one in found if one.actor is not None]
         if self._telling is None or not authors:
+            return None
+        try:
+            return self._telling(authors)
+        except Exception as error:  # noqa: BLE001 - a fault in the words must not hold up the changes
+            logger.opt(exception=error).error("authors_not_told")
+            return None
+
+    async def _tell(self, write: Write[Any] | None) -> bool:
+        """Queue messages; False means that this may work later."""
+        if write is None:
             return True
         try:
-            await self._submit(self._telling(authors), Context(reason="changes saved for later"))
-        except Exception as error:  # noqa: BLE001 - a fault in the words must not hold up the changes
+            await self._submit(write, Context(reason="changes saved for later"))
+        except Exception as error:  # noqa: BLE001 - nor must any other fault of theirs
             if may_pass(error):
                 return False
             logger.opt(exception=error).error("authors_not_told")
         return True
 
     def _report(self, seconds: float) -> Reconciliation:
-        def those(outcome: Outcome) -> tuple[Settled, ...]:
-            return tuple(one for one in self._decided if one.outcome is outcome)
-
+        decided = self._decided
         return Reconciliation(
-            applied=len(those(Outcome.APPLIED)),
-            repeated=len(those(Outcome.REPEATED)),
-            refused=those(Outcome.REFUSED),
-            expired=those(Outcome.EXPIRED),
+            applied=len(decided[Outcome.APPLIED]),
+            repeated=len(decided[Outcome.REPEATED]),
+            refused=tuple(decided[Outcome.REFUSED]),
+            expired=tuple(decided[Outcome.EXPIRED]),
             waiting=self._store.depth,
             seconds=seconds,
         )

@@ -64,6 +64,10 @@ class Store:
         """How many bytes the file has, with what is on its way."""
         return self._file.size + self._coming
 
+    def waiting(self) -> tuple[Entry, ...]:
+        """Return the entries that wait and are on the disk, in no order."""
+        return tuple(self.ledger.waiting.values())
+
     async def load(self) -> None:
         """Read the file unless that was done; raises ``JournalUnavailable``."""
         if not self.loaded:

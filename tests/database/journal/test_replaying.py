@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -27,6 +28,7 @@ from modelus_bot.database.errors import (
     OutcomeUnknown,
 )
 from modelus_bot.database.journal import Journal, Outcome, Reconciliation, Settled, answered, journal_path
+from modelus_bot.database.journal.replaying import TELLING, TOLD_AT_ONCE
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.operation import Write
@@ -349,6 +351,42 @@ async def test_a_fault_in_the_words_holds_up_nothing(db: DatabaseManager, path: 
         assert (await replay(journal, db)).applied == 1
         assert not journal.unfinished
     assert taken(path) == ["a"]
+
+
+async def test_messages_are_made_a_few_at_a_time(db: DatabaseManager, path: Path) -> None:
+    """However many authors there are, others are served in between: by the event loop and by the writer."""
+    rounds = 0
+    made: Counter[int] = Counter()
+
+    async def others() -> None:
+        nonlocal rounds
+        while True:
+            await asyncio.sleep(0)
+            rounds += 1
+
+    def counted(found: Sequence[Settled]) -> Write[int]:
+        made[rounds] += len(found)
+        return telling(found)
+
+    async with Journal(journal_path(path), DegradationSettings(), telling=counted) as journal:
+        await asyncio.gather(*(journal.append(Take(name=f"{n}"), Context(actor=5)) for n in range(3500)))
+        serving = asyncio.create_task(others())
+        await replay(journal, db)
+        serving.cancel()
+        assert not journal.unfinished
+    assert made.total() == len(told(path)) == 3500
+    assert max(made.values()) <= TOLD_AT_ONCE
+    assert db.health.counts["groups"] >= 3500 // TELLING
+
+
+async def test_ids_that_are_made_here_rise(journal: Journal) -> None:
+    """In any other order each would be on another page of the table that keeps them."""
+    for number in range(300):
+        await journal.append(Take(name=f"{number}"), Context())
+    ids = [entry.request_id for entry in journal.pending()]
+    assert len(set(ids)) == 300
+    assert ids == sorted(ids)
+    assert max(map(len, ids)) <= 64
 
 
 async def test_two_replays_are_one_after_the_other(journal: Journal, db: DatabaseManager, path: Path) -> None:
