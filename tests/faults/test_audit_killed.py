@@ -22,7 +22,7 @@ from modelus_bot.database.transaction import TransactionManager
 from tests.faults.audit_writer import prepare
 from tests.faults.killing import Family
 
-KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 5
+KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 4
 
 
 @pytest.fixture

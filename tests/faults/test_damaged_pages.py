@@ -1,6 +1,6 @@
 """Random pages of a real file overwritten: what SQLite can see is called damage, the rest is counted.
 
-The full size (``MODELUS_TEST_FULL=1``) damages 500 files instead of 60.
+The full size (``MODELUS_TEST_FULL=1``) damages 500 files instead of 20.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.database.salvage.filled import Rows, fill, read_all
 
 pytestmark = pytest.mark.fault
 
-CASES = 500 if os.environ.get("MODELUS_TEST_FULL") else 60
+CASES = 500 if os.environ.get("MODELUS_TEST_FULL") else 20
 PAGE = 4096
 
 

@@ -16,7 +16,7 @@ from modelus_bot.database.journal.ledger import Ledger
 from tests.database.journal.waiting import taken
 from tests.faults.killing import Family
 
-ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 10
+ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 5
 """Each kills twice: once while changes are saved, once while they are replayed."""
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]

@@ -15,7 +15,7 @@ import pytest
 from modelus_bot.database.audit import verify_chain, walk
 from tests.faults.program import Program
 
-KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 8
+KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 4
 
 
 @pytest.mark.fault

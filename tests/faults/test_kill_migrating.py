@@ -17,7 +17,7 @@ import pytest
 from modelus_bot.database.schema import Migrator, SchemaValidator
 from tests.faults.program import Program
 
-KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 10
+KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 4
 ROWS = 4000
 SCRIPTS = {
     "0001.base": (

@@ -14,7 +14,7 @@ from tests.faults.damaged import Original, filled, outcome, told
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
-MIXED = 300 if os.environ.get("MODELUS_TEST_FULL") else 15
+MIXED = 300 if os.environ.get("MODELUS_TEST_FULL") else 8
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ async def test_a_thread_that_keeps_the_interpreter_is_named() -> None:
         trace.take()
         await asyncio.to_thread(len_of, text)
         found = await played(trace)
-    assert found.share.by[Cause.INTERPRETER] > LONG / 4
+    assert found.share.by[Cause.INTERPRETER] > LONG / 10
     assert found.share.by[Cause.WORK] + found.share.waited < found.share.by[Cause.INTERPRETER]
     assert found.others[0][0].startswith("asyncio_")
 

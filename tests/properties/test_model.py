@@ -132,5 +132,5 @@ class DatabaseModel(RuleBasedStateMachine):
 
 TestDatabaseModel = DatabaseModel.TestCase
 TestDatabaseModel.settings = settings(
-    max_examples=500 if os.environ.get("MODELUS_TEST_FULL") else 100, stateful_step_count=12, deadline=None
+    max_examples=500 if os.environ.get("MODELUS_TEST_FULL") else 100, stateful_step_count=8, deadline=None
 )

@@ -18,7 +18,7 @@ from tests.database.snapshot.saving import ROWS
 
 pytestmark = pytest.mark.fault
 
-KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 20
+KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 10
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
