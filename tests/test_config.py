@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from modelus_bot.cli.config_docs import reference, template
 from modelus_bot.config import ConfigError, Settings, load_settings
+from modelus_bot.config.keys import field_of, keys
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "a-token-that-nobody-may-see"
@@ -241,3 +242,16 @@ def as_toml(document: dict[str, object]) -> str:
     import tomlkit
 
     return tomlkit.dumps(document)
+
+
+def test_every_pattern_is_put_into_words(tmp_path: Path) -> None:
+    """A setting that must have a certain form says which one, in words and with an example."""
+    patterned = [
+        key for key in keys() if any(getattr(part, "pattern", None) for part in field_of(key).metadata)
+    ]
+    assert patterned == ["server.handoff", "maintenance.time"]
+    for key in patterned:
+        section, name = key.split(".")
+        for wrong in ('"25:00"', '"noon"', "05:00:00"):
+            said = complaint(written(tmp_path, f"[{section}]\n{name} = {wrong}\n"))
+            assert said.endswith('Allowed: a time of day from 00:00 to 23:59, for instance "05:30".'), said

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
-from modelus_bot.config.section import LIVE, Section
+from modelus_bot.config.section import LIVE, Section, TimeOfDay
 
 __all__ = ["MaintenanceSettings", "Weekday"]
 
@@ -24,9 +24,8 @@ class MaintenanceSettings(Section):
     weekday: Weekday = Field(
         "sunday", description="Day of the week, in the server's time zone.", json_schema_extra=LIVE
     )
-    time: str = Field(
+    time: TimeOfDay = Field(
         "05:00",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="Time of that day (HH:MM), in the server's time zone.",
         json_schema_extra=LIVE,
     )

@@ -13,7 +13,7 @@ from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.metrics import MetricsSettings
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
-from modelus_bot.config.section import LIVE, Seconds, Section
+from modelus_bot.config.section import LIVE, Seconds, Section, TimeOfDay
 from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSettings", "Settings"]
@@ -35,9 +35,8 @@ class ServerSettings(Section):
         description="IANA time zone of the server's calendar days and hand-overs.",
         json_schema_extra=LIVE,
     )
-    handoff: str = Field(
+    handoff: TimeOfDay = Field(
         "08:00",
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
         description="Time of day (HH:MM) at which duty passes to the next sprint's holders.",
         json_schema_extra=LIVE,
     )

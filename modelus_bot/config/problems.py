@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from modelus_bot.config.models import Settings
+from modelus_bot.config.section import TIME_OF_DAY
 
 __all__ = ["ConfigError", "Origin", "allowed_values", "problems_of"]
 
 _KINDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "text", Path: "a path"}
 _SPECIAL = {
-    "timezone": "an IANA time zone, for instance `America/New_York`",
-    "handoff": "`00:00` to `23:59`",
-    "admin_ids": "a list of Discord ids",
+    "timezone": 'an IANA time zone, for instance `"America/New_York"`',
+    "admin_ids": "a list of Discord ids, for instance `[123456789012345678]`",
 }
+_FORMS = {TIME_OF_DAY: 'a time of day from `00:00` to `23:59`, for instance `"05:30"`'}
+"""What text of a pattern looks like, in words."""
 
 
 class ConfigError(Exception):
@@ -51,7 +53,8 @@ def allowed_values(model: type[BaseModel], key: str) -> str:
     )
     if get_origin(kind) is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
-    return _KINDS.get(kind, "a value") + _range(field.metadata)
+    pattern = next((part.pattern for part in field.metadata if getattr(part, "pattern", None)), None)
+    return _FORMS.get(pattern) or _KINDS.get(kind, "a value") + _range(field.metadata)
 
 
 def problems_of(error: ValidationError, origin: Origin) -> Iterator[str]:
@@ -62,9 +65,11 @@ def problems_of(error: ValidationError, origin: Origin) -> Iterator[str]:
 
 
 def _range(limits: Iterable[Any]) -> str:
-    """Put the limits of a number into words, the lower one first."""
+    """Put the limits of a number, the lower one first, or of a text's length into words."""
     words: dict[type, str] = {}
     for limit in limits:
+        if isinstance(limit, MaxLen):
+            return f" of at most {limit.max_length} characters"
         for kind, attribute, word in (
             (Gt, "gt", "more than"), (Ge, "ge", "at least"), (Lt, "lt", "less than"), (Le, "le", "at most"),
         ):  # fmt: skip

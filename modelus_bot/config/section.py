@@ -7,10 +7,13 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
 
-__all__ = ["LIVE", "Duration", "Seconds", "Section", "applies_live"]
+__all__ = ["LIVE", "TIME_OF_DAY", "Duration", "Seconds", "Section", "TimeOfDay", "applies_live"]
+
+TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Duration = Annotated[float, Field(ge=1, le=31 * 86_400)]
+TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY)]
 
 LIVE: dict[str, Any] = {"applies": "at once"}
 """Marks a setting whose edit reaches the running parts; without the mark it waits for the next start."""
