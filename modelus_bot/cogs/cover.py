@@ -61,11 +61,11 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     ) -> None:
         """Save the request and show it with its buttons."""
         await interaction.response.defer()
-        await self.require_discipline(discipline)
+        chosen = await self.require_discipline(discipline)
         write = RequestCover(
             sprint_id=await self.sprint_id(sprint),
-            discipline=discipline,
-            replacement_id=await self.member_id(replacement, discipline) if replacement else None,
+            discipline=chosen.key,
+            replacement_id=await self.member_id(replacement, chosen) if replacement else None,
             reason=reason,
             for_user=await self.member_id(for_user) if for_user else None,
         )
@@ -193,7 +193,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
 
 
 def _choice(found: Found, name: str) -> str:
-    return f"{found.id}: {name}, {found.discipline}, {found.sprint_name}"
+    return f"{found.id}: {name}, {found.duty}, {found.sprint_name}"
 
 
 def _number(value: str) -> int:
@@ -216,7 +216,7 @@ async def cover_page(listing: Listing) -> tuple[discord.Embed, bool]:
     found = await db.read(covers, status, PAGE + 1, listing.page * PAGE)
     people = await db.read(everybody)
     lines = [
-        f"**{one.id}** {name_of(one.original_id, people)}, {one.discipline}, {plain(one.sprint_name)}"
+        f"**{one.id}** {name_of(one.original_id, people)}, {plain(one.duty)}, {plain(one.sprint_name)}"
         f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
         for one in found[:PAGE]
     ]

@@ -31,7 +31,7 @@ def card_of(cover: Cover, names: dict[int, str], before: str | None = None) -> d
         stands = f"{STANDS[before]} → {stands}"
     who = name_of(cover.replacement_id, names) if cover.replacement_id else "anybody on the roster"
     lines = [
-        f"**Turn:** {plain(cover.discipline)}, {plain(cover.sprint_name)}",
+        f"**Turn:** {plain(cover.duty)}, {plain(cover.sprint_name)}",
         f"**Of:** {name_of(cover.original_id, names)}",
     ]
     if cover.requested_by != cover.original_id:

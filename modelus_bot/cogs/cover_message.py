@@ -150,7 +150,7 @@ async def _take_step(
     here = Place(interaction.channel_id or 0, pressed.id) if pressed is not None else None
     await rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here)
     if change.duty_changed:
-        text = f"{change.cover.discipline} changed hands at once. `/oncall now` shows who is on duty."
+        text = f"{change.cover.duty} changed hands at once. `/oncall now` shows who is on duty."
         await interaction.followup.send(embed=embeds.success("On duty changed", text), ephemeral=True)
     await introduce(bot, interaction)
 

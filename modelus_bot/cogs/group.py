@@ -13,7 +13,7 @@ from discord.ext import commands
 from modelus_bot.cogs.suggestions import Choices, choices, suggested
 from modelus_bot.database.degradation import Mode
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.disciplines import disciplines
+from modelus_bot.domain.disciplines import Discipline, disciplines
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
 from modelus_bot.domain.permissions import Viewer, check_manager, check_staff
@@ -82,14 +82,19 @@ class CommandGroup(commands.Cog):
         """
         return {one.id: one.display_name for one in present} | await self.bot.db.read(everybody)
 
-    async def require_discipline(self, key: str) -> str:
-        """Return ``key`` if there is such a discipline; raises ``InvalidInput`` with the ones there are."""
-        known = [one.key for one in await self.bot.db.read(disciplines)]
-        if key in known:
-            return key
+    async def require_discipline(self, value: str) -> Discipline:
+        """Return the discipline that a suggestion's value or a name stands for.
+
+        Raises ``InvalidInput`` with the ones there are.
+        """
+        wanted = value.strip().casefold()
+        known = await self.bot.db.read(disciplines)
+        for one in known:
+            if wanted in {one.key.casefold(), one.label.casefold(), _choice(one).casefold()}:
+                return one
+        names = ", ".join(one.label for one in known) or "none yet"
         raise InvalidInput(
-            f"“{clip(key, 60)}” is not a discipline. There are: {', '.join(known) or 'none yet'}.",
-            rule="discipline.unknown",
+            f"“{clip(value, 60)}” is not a discipline. There are: {names}.", rule="discipline.unknown"
         )
 
     async def sprint_id(self, value: str) -> int:
@@ -102,21 +107,21 @@ class CommandGroup(commands.Cog):
         ]
         return only_one(found, value, "a sprint", "sprint.unknown")
 
-    async def member_id(self, value: str, discipline: str | None = None) -> int:
+    async def member_id(self, value: str, discipline: Discipline | None = None) -> int:
         """Return the roster member that a suggestion's value or a name stands for."""
         wanted = value.strip().casefold()
         found = [
             one.user_id
-            for one in await self.bot.db.read(roster, discipline)
+            for one in await self.bot.db.read(roster, discipline.key if discipline else None)
             if wanted in {str(one.user_id), one.username.casefold()}
         ]
-        where = f"on the roster of {discipline}" if discipline else "on any roster"
+        where = f"on the roster of {discipline.label}" if discipline else "on any roster"
         return only_one(found, value, where, "roster.unknown")
 
     async def suggest_disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest disciplines by key or name."""
         known = await suggested(self.bot, self.viewer(interaction), disciplines)
-        return choices(((f"{one.label} ({one.key})", one.key) for one in known or ()), typed)
+        return choices(((_choice(one), one.key) for one in known or ()), typed)
 
     async def suggest_sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest sprints that have not ended."""
@@ -135,6 +140,10 @@ class CommandGroup(commands.Cog):
             discord.app_commands.Choice(name=label, value=value)
             for label, value in suggest_days(typed, self.today())
         ]
+
+
+def _choice(discipline: Discipline) -> str:
+    return f"{discipline.label} ({discipline.key})"
 
 
 def not_a_bot(user: discord.Member) -> discord.Member:

@@ -11,6 +11,7 @@ from discord.ext import commands
 from modelus_bot.cogs.group import CommandGroup, not_a_bot, only_one
 from modelus_bot.cogs.suggestions import Choices, choices, suggested
 from modelus_bot.database.context import Context
+from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import (
     DeactivateMember,
     LinkMember,
@@ -39,10 +40,12 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         await interaction.response.defer(ephemeral=True)
         wanted = user or interaction.user
         found = await self.bot.db.read(member_card, self.viewer(interaction), wanted.id)
+        labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
+        rosters = ", ".join(plain(labels.get(one, one)) for one in found.disciplines)
         text = (
             f"**Role:** {found.member.role or 'none'}\n"
             f"**Active:** {'yes' if found.member.is_active else 'no'}\n"
-            f"**Rosters:** {', '.join(found.disciplines) or 'none'}\n"
+            f"**Rosters:** {rosters or 'none'}\n"
             f"**Covers given / taken:** {found.covers_given} / {found.covers_taken}"
         )
         await interaction.followup.send(embed=embeds.info(found.member.username, text))

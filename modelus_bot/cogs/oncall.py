@@ -10,7 +10,7 @@ from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.domain.errors import NotAllowed
 from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
 from modelus_bot.ui import embeds
-from modelus_bot.ui.people import holder_line, label_of, moment, name_of
+from modelus_bot.ui.people import holder_line, label_of, moment, name_of, plain
 
 __all__ = ["OnCallGroup"]
 
@@ -24,7 +24,8 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         """Show holders now and next."""
         await interaction.response.defer()
         await self.require_staff(interaction)
-        found = await self.bot.db.read(oncall_now, self.now(), self.calendar, discipline)
+        key = (await self.require_discipline(discipline)).key if discipline is not None else None
+        found = await self.bot.db.read(oncall_now, self.now(), self.calendar, key)
         await interaction.followup.send(embed=_card("On duty now", found))
 
     @app_commands.command(name="on", description="Who is on duty on a day")
@@ -63,7 +64,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
         names = await self.names()
         to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
-        text = f"For {', '.join(saved.disciplines)}: {to}, {moment(saved.at)}.\n\n> {note}"
+        text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n> {note}"
         await interaction.followup.send(embed=embeds.success("Your note is saved", text))
 
     @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")
@@ -77,11 +78,11 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     ) -> None:
         """Pass the duty on."""
         await interaction.response.defer(ephemeral=True)
-        write = SetHolder(
-            discipline=discipline, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
-        )
         await self.require_manager(interaction)
-        await self.require_discipline(discipline)
+        chosen = await self.require_discipline(discipline)
+        write = SetHolder(
+            discipline=chosen.key, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
+        )
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         names = await self.names()
         passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"

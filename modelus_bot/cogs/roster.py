@@ -44,10 +44,9 @@ class Roster(
         await interaction.response.defer()
         await self.require_staff(interaction)
         known = await self.bot.db.read(disciplines)
-        if discipline is not None:
-            await self.require_discipline(discipline)
-        entries = await self.bot.db.read(roster, discipline)
-        shown = [one for one in known if discipline in {None, one.key}][:FIELDS]
+        chosen = await self.require_discipline(discipline) if discipline is not None else None
+        entries = await self.bot.db.read(roster, chosen.key if chosen is not None else None)
+        shown = [chosen] if chosen is not None else list(known[:FIELDS])
         card = embeds.info("Rosters", "" if shown else "There are no disciplines yet.")
         for one in shown:
             people = [self._line(entry) for entry in entries if entry.discipline == one.key]
@@ -70,20 +69,22 @@ class Roster(
     ) -> None:
         """Preview, confirm, add."""
         await interaction.response.defer(ephemeral=True)
-        await self.require_discipline(discipline)
+        chosen = await self.require_discipline(discipline)
         write = AddToRoster(
-            member_id=not_a_bot(user).id, name=user.display_name, discipline=discipline, position=position
+            member_id=not_a_bot(user).id, name=user.display_name, discipline=chosen.key, position=position
         )
-        await self._confirm(interaction, write, f"Add {user.display_name} to {discipline}?", "Add", user)
+        title = f"Add {user.display_name} to {chosen.label}?"
+        await self._confirm(interaction, write, title, "Add", user)
 
     @app_commands.command(name="remove", description="Take a member off a roster")
     @app_commands.describe(discipline="The roster", member="Who")
     async def remove(self, interaction: discord.Interaction, discipline: str, member: str) -> None:
         """Preview, confirm, remove."""
         await interaction.response.defer(ephemeral=True)
-        user_id = await self.member_id(member, await self.require_discipline(discipline))
-        write = RemoveFromRoster(member_id=user_id, discipline=discipline)
-        title = f"Remove {(await self.names()).get(user_id, member)} from {discipline}?"
+        chosen = await self.require_discipline(discipline)
+        user_id = await self.member_id(member, chosen)
+        write = RemoveFromRoster(member_id=user_id, discipline=chosen.key)
+        title = f"Remove {(await self.names()).get(user_id, member)} from {chosen.label}?"
         await self._confirm(interaction, write, title, "Remove", danger=True)
 
     @app_commands.command(name="move", description="Change somebody's place in the order")
@@ -100,10 +101,11 @@ class Roster(
     ) -> None:
         """Preview, confirm, move."""
         await interaction.response.defer(ephemeral=True)
-        user_id = await self.member_id(member, await self.require_discipline(discipline))
-        write = MoveInRoster(member_id=user_id, discipline=discipline, position=position)
+        chosen = await self.require_discipline(discipline)
+        user_id = await self.member_id(member, chosen)
+        write = MoveInRoster(member_id=user_id, discipline=chosen.key, position=position)
         name = (await self.names()).get(user_id, member)
-        title = f"Move {name} to place {position} of {discipline}?"
+        title = f"Move {name} to place {position} of {chosen.label}?"
         await self._confirm(interaction, write, title, "Move", dry_run=dry_run)
 
     @app_commands.command(name="away", description="Say when somebody is away; without dates they are back")
@@ -124,12 +126,11 @@ class Roster(
     ) -> None:
         """Preview, confirm, set."""
         await interaction.response.defer(ephemeral=True)
-        if discipline is not None:
-            await self.require_discipline(discipline)
-        user_id = interaction.user.id if member is None else await self.member_id(member, discipline)
+        chosen = await self.require_discipline(discipline) if discipline is not None else None
+        user_id = interaction.user.id if member is None else await self.member_id(member, chosen)
         write = SetAway(
             member_id=user_id,
-            discipline=discipline,
+            discipline=chosen.key if chosen is not None else None,
             away_from=self.day(from_day) if from_day else None,
             away_to=self.day(to_day) if to_day else None,
         )
@@ -172,7 +173,9 @@ class Roster(
         names = await self.names(interaction.user, *present)
         context = self.bot.context(interaction)
         change = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
-        shown = self._change(change, names) if change is not None else await self._known(interaction, write)
+        labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
+        known = await self._known(interaction, write, labels) if change is None else ""
+        shown = self._change(change, names, labels) if change is not None else known
         if change is not None and change.before == change.after and not change.moves:
             await interaction.followup.send(embed=embeds.info("Nothing to change", shown))
             return
@@ -183,22 +186,26 @@ class Roster(
 
         async def yes(confirmed: Context) -> discord.Embed:
             same = write.model_copy(update={"expected": expected})
-            return embeds.success("Saved", self._change(await self.bot.db.write(same, confirmed), names))
+            return embeds.success(
+                "Saved", self._change(await self.bot.db.write(same, confirmed), names, labels)
+            )
 
         await ask(self.bot, interaction, context, embeds.question(title, shown), label, yes, danger=danger)
 
-    async def _known(self, interaction: discord.Interaction, write: RosterWrite) -> str:
+    async def _known(
+        self, interaction: discord.Interaction, write: RosterWrite, labels: dict[str, str]
+    ) -> str:
         """Return what can be said of a change that has to wait; raises ``NotAllowed`` as it would then."""
         if not (isinstance(write, SetAway) and write.member_id == interaction.user.id):
             await self.require_manager(interaction)
         entries = await self.bot.db.read(roster, write.discipline)
-        order = [f"{plain(one.discipline)} {self._line(one)}" for one in entries]
+        order = [f"{_label(one, labels)} {self._line(one)}" for one in entries]
         known = embeds.lines(order, empty=NOBODY, limit=2000)
         return f"**As it was last known**\n{known}\n\n{EFFECT_LATER}"
 
-    def _change(self, change: RosterChange, names: dict[int, str]) -> str:
+    def _change(self, change: RosterChange, names: dict[int, str], labels: dict[str, str]) -> str:
         entry = change.after or change.before
-        record = f"**{plain(entry.username)}, {plain(entry.discipline)}:** " if entry else ""
+        record = f"**{plain(entry.username)}, {_label(entry, labels)}:** " if entry else ""
         before = self._place(change.before) if change.before else "not on the roster"
         after = self._place(change.after) if change.after else "not on the roster"
         moves = embeds.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
@@ -215,3 +222,7 @@ class Roster(
             return ""
         until = f" to {when(entry.away_to, self.calendar)}" if entry.away_to else " until further notice"
         return f" (away from {when(entry.away_from, self.calendar)}{until})"
+
+
+def _label(entry: RosterEntry, labels: dict[str, str]) -> str:
+    return plain(labels.get(entry.discipline, entry.discipline))

@@ -53,7 +53,7 @@ def allowed_values(model: type[BaseModel], key: str) -> str:
     )
     if get_origin(kind) is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
-    pattern = next((part.pattern for part in field.metadata if getattr(part, "pattern", None)), None)
+    pattern = next((part.pattern for part in field.metadata if getattr(part, "pattern", None)), "")
     return _FORMS.get(pattern) or _KINDS.get(kind, "a value") + _range(field.metadata)
 
 

@@ -144,7 +144,10 @@ def moves_of(tx: Transaction, change: Callable[[], None]) -> tuple[Move, ...]:
     names |= {row["id"]: row["name"] for row in _horizon(tx, tx.context.at, calendar)}
     after = effective_slots(tx, tx.context.at, calendar)
     kept = before.keys() & after.keys()
-    moves = who_moves({slot: before[slot] for slot in kept}, {slot: after[slot] for slot in kept}, names)
+    labels = {one.key: one.label for one in disciplines(tx, active_only=False)}
+    moves = who_moves(
+        {slot: before[slot] for slot in kept}, {slot: after[slot] for slot in kept}, names, labels
+    )
     span = current_span(tx, tx.context.at, calendar)
     tell_movers(tx, tuple(move for move in moves if span is None or move.sprint_id != span.id))
     return moves

@@ -71,8 +71,8 @@ def tell_people(tx: Transaction, after: Cover, what: str, *, skip: int | None) -
     people = {after.requested_by, after.original_id, after.replacement_id} - {None, skip}
     for person in sorted(one for one in people if one is not None):
         notify(
-            tx, person, "cover", f"Cover of {after.discipline}, {after.sprint_name}",
-            f"Cover request {after.id} for {after.discipline} in {after.sprint_name}: {what}.",
+            tx, person, "cover", f"Cover of {after.duty}, {after.sprint_name}",
+            f"Cover request {after.id} for {after.duty} in {after.sprint_name}: {what}.",
             dedupe_key=f"cover:{after.id}:{after.status}:{after.attempts}:{tx.context.at}",
             ref_table="overrides", ref_id=after.id,
         )  # fmt: skip

@@ -99,7 +99,7 @@ class RequestCover(Write[CoverChange]):
             who = tx.fetch_value("SELECT username FROM users WHERE discord_id = ?", (original,))
             notify(
                 tx, self.replacement_id, "cover", "You are asked to cover a turn",
-                f"You are asked to cover for {who}: {found.discipline} in {found.sprint_name}."
+                f"You are asked to cover for {who}: {found.duty} in {found.sprint_name}."
                 f" You can refuse until it is approved: `/cover refuse` with number {found.id}, or the button"
                 " below the request.",
                 dedupe_key=f"cover:{found.id}:asked:{found.attempts}", ref_table="overrides", ref_id=found.id,

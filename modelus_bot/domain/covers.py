@@ -19,6 +19,7 @@ from typing import Literal
 from modelus_bot.database.open_transaction import ReadTransaction, Row, Transaction
 from modelus_bot.database.operation import query
 from modelus_bot.domain.assignments import calendar_of, effective_holder
+from modelus_bot.domain.disciplines import discipline_label
 from modelus_bot.domain.errors import InvalidInput, NotFound
 from modelus_bot.domain.members import require_active_member
 from modelus_bot.domain.rosters import is_rostered
@@ -35,21 +36,21 @@ __all__ = [
 
 _SELECT = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
-    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at
-FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.id = ?
 """
 _PENDING = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
-    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at
-FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.status IN ('open', 'taken')
 ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
 """
 _BY_STATUS = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
-    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at
-FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.status = :status OR :status = 'all'
 ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
 """
@@ -77,6 +78,13 @@ class Cover:
     decided_at: int | None
     message_id: int | None
     created_at: int
+    label: str = ""
+    """The discipline's name; empty in results that were stored by an older version."""
+
+    @property
+    def duty(self) -> str:
+        """What people call the discipline."""
+        return self.label or self.discipline
 
     @property
     def is_pending(self) -> bool:
@@ -131,12 +139,13 @@ def require_slot(tx: Transaction, sprint_id: int, discipline: str, original_id: 
     holder, source = effective_holder(tx, sprint.id, discipline)
     if source == "override":
         raise InvalidInput(
-            f"{discipline} in {sprint.name} is already covered. A manager can revoke that cover first.",
+            f"{discipline_label(tx, discipline)} in {sprint.name} is already covered."
+            " A manager can revoke that cover first.",
             rule="override_one_approved",
         )
     if holder != original_id:
         raise InvalidInput(
-            f"That turn ({discipline} in {sprint.name}) belongs to somebody else."
+            f"That turn ({discipline_label(tx, discipline)} in {sprint.name}) belongs to somebody else."
             " `/oncall mine` shows yours.",
             rule="cover.not_holder",
         )
@@ -156,6 +165,7 @@ def require_replacement(tx: Transaction, user_id: int, discipline: str, original
     member = require_active_member(tx, user_id)
     if not is_rostered(tx, user_id, discipline):
         raise InvalidInput(
-            f"{member.username} is not on the roster of {discipline}, so cannot cover it.",
+            f"{member.username} is not on the roster of {discipline_label(tx, discipline)},"
+            " so cannot cover it.",
             rule="cover.not_rostered",
         )

@@ -17,6 +17,7 @@ __all__ = [
     "Discipline",
     "DisciplineSpec",
     "EnsureDisciplines",
+    "discipline_label",
     "disciplines",
     "require_discipline",
 ]
@@ -74,6 +75,11 @@ def require_discipline(tx: ReadTransaction, key: str) -> Discipline:
             return discipline
     names = ", ".join(discipline.key for discipline in known) or "none yet"
     raise NotFound(f"There is no discipline called “{key}”. There are: {names}.", rule="discipline.unknown")
+
+
+def discipline_label(tx: ReadTransaction, key: str) -> str:
+    """Return what people call a discipline, also one that is no longer used; an unknown key itself."""
+    return next((one.label for one in disciplines(tx, active_only=False) if one.key == key), key)
 
 
 class EnsureDisciplines(Write[int]):

@@ -50,12 +50,12 @@ def tell_movers(tx: Transaction, moves: Iterable[Move]) -> None:
     for move in moves:
         notify(
             tx, move.before, "oncall", "Your turn moved",
-            f"You are no longer planned for {move.discipline} in {move.sprint_name}.",
+            f"You are no longer planned for {move.duty} in {move.sprint_name}.",
             ref_table="sprints", ref_id=move.sprint_id,
         )  # fmt: skip
         notify(
             tx, move.after, "oncall", "Your turn moved",
-            f"You are now planned for {move.discipline} in {move.sprint_name}.",
+            f"You are now planned for {move.duty} in {move.sprint_name}.",
             ref_table="sprints", ref_id=move.sprint_id,
         )  # fmt: skip
 

@@ -80,7 +80,7 @@ class HandoffReport:
 
 @dataclass(frozen=True, slots=True)
 class HandoffNoteSaved:
-    """To whom the note goes, and when (UTC seconds)."""
+    """The names of the disciplines, to whom the note goes, and when (UTC seconds)."""
 
     disciplines: tuple[str, ...]
     recipients: tuple[int, ...]
@@ -204,7 +204,7 @@ class HandoffNote(Write[HandoffNoteSaved]):
                 "No next sprint is planned yet, so there is nobody to leave a note for.",
                 rule="sprint.none_next",
             )
-        keys = {holder.discipline for holder in held}
+        keys = {holder.discipline: holder.label for holder in held}
         after = [holder for holder in holders_of(tx, following.id) if holder.discipline in keys]
         recipients = tuple(sorted({holder.user_id for holder in after if holder.user_id is not None}))
         at = calendar.handoff(following.start)
@@ -216,7 +216,7 @@ class HandoffNote(Write[HandoffNoteSaved]):
         tx.audit(
             "notifications", f"note:{following.id}", "INSERT", new={"to": list(recipients), "text": self.text}
         )
-        return HandoffNoteSaved(tuple(sorted(keys)), recipients, at)
+        return HandoffNoteSaved(tuple(keys.values()), recipients, at)
 
 
 def _only(holders: tuple[HolderView, ...], discipline: str | None) -> tuple[HolderView, ...]:

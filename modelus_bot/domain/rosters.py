@@ -10,7 +10,7 @@ from modelus_bot.database.audit import AuditOperation
 from modelus_bot.database.open_transaction import ReadTransaction, Transaction
 from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.assignments import check_expected, moves_of
-from modelus_bot.domain.disciplines import require_discipline
+from modelus_bot.domain.disciplines import discipline_label, require_discipline
 from modelus_bot.domain.errors import InvalidInput, NotAllowed, NotFound
 from modelus_bot.domain.members import ensure_member, require_active_member
 from modelus_bot.domain.permissions import is_manager, require_actor, require_manager
@@ -154,10 +154,13 @@ class MoveInRoster(Write[RosterChange]):
         before = _require(tx, self.member_id, self.discipline)
         size = len(roster(tx, self.discipline))
         if self.position > size:
-            raise InvalidInput(
-                f"The roster of {self.discipline} has {size} people, so the position must be 1 to {size}.",
-                rule="roster.position",
+            label = discipline_label(tx, self.discipline)
+            places = (
+                "1 person, so the position must be 1"
+                if size == 1
+                else (f"{size} people, so the position must be 1 to {size}")
             )
+            raise InvalidInput(f"The roster of {label} has {places}.", rule="roster.position")
 
         def change() -> None:
             put_at(tx, self.member_id, self.discipline, self.position)
@@ -234,7 +237,8 @@ def _require(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry:
     found = _find(tx, user_id, discipline)
     if found is None:
         raise NotFound(
-            f"This member is not on the roster of {discipline}. `/roster show` lists who is.",
+            f"This member is not on the roster of {discipline_label(tx, discipline)}."
+            " `/roster show` lists who is.",
             rule="roster.unknown",
         )
     return found

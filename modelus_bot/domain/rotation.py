@@ -42,6 +42,13 @@ class Move:
     sprint_name: str
     before: int | None
     after: int | None
+    label: str = ""
+    """The discipline's name; empty in results that were stored by an older version."""
+
+    @property
+    def duty(self) -> str:
+        """What people call the discipline."""
+        return self.label or self.discipline
 
 
 def is_away(person: Candidate, term: Term) -> bool:
@@ -90,16 +97,27 @@ def modulo(people: Sequence[Candidate], terms: Iterable[Term]) -> dict[int, int 
 
 
 def who_moves(
-    before: Mapping[Slot, int | None], after: Mapping[Slot, int | None], names: Mapping[int, str]
+    before: Mapping[Slot, int | None],
+    after: Mapping[Slot, int | None],
+    names: Mapping[int, str],
+    labels: Mapping[str, str],
 ) -> tuple[Move, ...]:
-    """Return the slots whose holder differs; ``names`` are the sprints' names, in the sprints' order.
+    """Return the slots whose holder differs; ``names`` are the sprints' names, in the sprints' order,
+    ``labels`` the disciplines' names.
 
     A slot that exists on one side only counts as held by nobody on the other.
     """
     order = {sprint_id: number for number, sprint_id in enumerate(names)}
     slots = sorted(set(before) | set(after), key=lambda slot: (order.get(slot[0], len(order)), slot))
     return tuple(
-        Move(discipline, sprint_id, names.get(sprint_id, ""), before.get(slot), after.get(slot))
+        Move(
+            discipline,
+            sprint_id,
+            names.get(sprint_id, ""),
+            before.get(slot),
+            after.get(slot),
+            labels.get(discipline, ""),
+        )
         for slot in slots
         for sprint_id, discipline in (slot,)
         if before.get(slot) != after.get(slot)

@@ -71,7 +71,7 @@ def holder_line(holder: HolderView, *, now: bool = True) -> str:
 def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:
     """Return who moves, a line each."""
     return [
-        f"• {plain(move.sprint_name)}, {plain(move.discipline)}:"
+        f"• {plain(move.sprint_name)}, {plain(move.duty)}:"
         f" {name_of(move.before, names)} → {name_of(move.after, names)}"
         for move in moves
     ]

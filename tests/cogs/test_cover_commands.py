@@ -120,7 +120,7 @@ async def test_requests_are_listed_by_status(rota_env: BotEnv) -> None:
     env = rota_env
     await requested(env, replacement="Avery Account")
     waiting = words_of(await env.manager.slash(env.channel, "cover list"))
-    assert "**1** Bo Account, account, Sprint 2 → Avery Account: open" in waiting
+    assert "**1** Bo Account, Account, Sprint 2 → Avery Account: open" in waiting
     approved = words_of(await env.manager.slash(env.channel, "cover list", status="approved"))
     assert "None." in approved
 
@@ -136,3 +136,19 @@ async def test_a_request_outside_the_duty_channel_is_linked_there(rota_env: BotE
     )
     assert env.duty_desk.last_message.id == there.response.id
     assert env.duty_desk.last_message.embeds[0].url is None
+
+
+async def test_disciplines_are_called_by_their_names(rota_env: BotEnv) -> None:
+    """Cards, lists and messages say Product owner, never po; what people type may be either."""
+    env = rota_env
+    bo = env.staff("bo")
+    for typed in ("po", "Product owner", "product OWNER", "Product owner (po)"):
+        shown = words_of(await env.manager.slash(env.channel, "roster show", discipline=typed))
+        assert "Product owner: Nobody yet" in shown
+    await confirmed(env, env.manager, "roster add", "Add", discipline="Product owner", user=bo)
+    asked = await bo.slash(env.channel, "cover request", sprint="Sprint 2", discipline="Product owner")
+    listed = words_of(await env.manager.slash(env.channel, "cover list"))
+
+    assert "**Turn:** Product owner, Sprint 2" in words_of(asked)
+    assert "**1** Bo Account, Product owner, Sprint 2 → anybody: open" in listed
+    assert "**Rosters:** Account, Product owner" in words_of(await bo.slash(env.channel, "member show"))

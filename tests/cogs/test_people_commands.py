@@ -30,7 +30,7 @@ async def test_members_are_shown_to_staff_and_to_themselves(rota_env: BotEnv) ->
     env = rota_env
     shown = await env.staff("avery").slash(env.channel, "member show", user=env.staff("bo"))
     assert "**Role:** developer" in words_of(shown)
-    assert "**Rosters:** account" in words_of(shown)
+    assert "**Rosters:** Account" in words_of(shown)
     assert shown.ephemeral
     assert "Avery Account" in words_of(await env.staff("avery").slash(env.channel, "member show"))
 
@@ -43,7 +43,7 @@ async def test_a_member_is_deactivated_and_brought_back(rota_env: BotEnv) -> Non
     )
     assert "Bo Account is deactivated" in words
     assert "active → **not active**" in words
-    assert "Sprint 2, account: Bo Account →" in words
+    assert "Sprint 2, Account: Bo Account →" in words
     choices = await env.admin.autocomplete(env.channel, "member reactivate", "member", "")
     assert choices == [{"name": "Bo Account", "value": str(env.staff("bo").id)}]
     words = await confirmed(env, env.admin, "member reactivate", "Reactivate", member="Bo Account")

@@ -25,13 +25,13 @@ async def test_adding_to_a_roster_is_previewed_and_confirmed(rota_env: BotEnv) -
     env = rota_env
     asked = await env.manager.slash(env.channel, "roster add", discipline="po", user=env.player)
     assert asked.ephemeral
-    assert "Sprint 2, po: nobody → Paula (player)" in words_of(asked)
+    assert "Sprint 2, Product owner: nobody → Paula (player)" in words_of(asked)
     assert labels(asked.response) == ["Add", "Cancel"]
     assert rows(env, "SELECT count(*) FROM user_disciplines WHERE discipline = 'po'") == [(0,)]
 
     await env.manager.click(asked.response, label="Add")
     assert "Saved" in words_of(asked)
-    assert "Paula (player), po:** not on the roster → place 1" in words_of(asked)
+    assert "Paula (player), Product owner:** not on the roster → place 1" in words_of(asked)
     assert labels(asked.response) == []
     assert rows(env, "SELECT user_id FROM user_disciplines WHERE discipline = 'po'") == [(env.player.id,)]
 
@@ -52,7 +52,7 @@ async def test_removing_from_a_roster(rota_env: BotEnv) -> None:
     words = await confirmed(
         env, env.manager, "roster remove", "Remove", discipline="account", member="Casey Account"
     )
-    assert "Casey Account, account:** place 3 → not on the roster" in words
+    assert "Casey Account, Account:** place 3 → not on the roster" in words
     active = "SELECT is_active FROM user_disciplines WHERE user_id = ?"
     assert rows(env, active, env.staff("casey").id) == [(0,)]
 

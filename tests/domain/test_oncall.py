@@ -204,7 +204,7 @@ def test_somebody_set_by_hand_who_is_deactivated_leaves_the_duty_to_the_rotation
 def test_a_note_reaches_the_next_holder_at_the_hand_over(rota: Rota) -> None:
     """Not before; and only the one who takes over."""
     saved = rota.do(HandoffNote(text="Mind the open bug."), ADA)
-    assert (saved.disciplines, saved.recipients) == (("account",), (BEN,))
+    assert (saved.disciplines, saved.recipients) == (("Account",), (BEN,))
     assert saved.at == instant(sprint_start(1), "08:00")
 
     def bodies(at: int) -> list[tuple[int, str]]:

@@ -261,7 +261,7 @@ def test_a_turn_that_moves_there_and_back_in_one_second_is_told_to_the_end(rota:
         "SELECT message FROM notifications WHERE user_id = ? AND message LIKE '%Sprint 1.' ORDER BY id DESC",
         BEN,
     )
-    assert last == "You are now planned for account in Sprint 1."
+    assert last == "You are now planned for Account in Sprint 1."
 
 
 @pytest.mark.parametrize("position", [0, -1, 501])

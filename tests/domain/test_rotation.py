@@ -85,17 +85,17 @@ def test_who_moves_lists_differences_in_the_order_of_the_sprints() -> None:
     """Only slots that differ appear; the sprints' order is that of their names, not of their ids."""
     before = {(1, "account"): 10, (2, "account"): 20, (3, "po"): None}
     after = {(1, "account"): 10, (2, "account"): 30, (3, "po"): 10, (4, "po"): 20}
-    assert who_moves(before, after, {3: "C", 1: "A", 2: "B"}) == (
-        Move("po", 3, "C", None, 10),
+    assert who_moves(before, after, {3: "C", 1: "A", 2: "B"}, {"po": "Product owner"}) == (
+        Move("po", 3, "C", None, 10, "Product owner"),
         Move("account", 2, "B", 20, 30),
-        Move("po", 4, "", None, 20),
+        Move("po", 4, "", None, 20, "Product owner"),
     )
 
 
 def test_the_digest_differs_when_the_moves_do() -> None:
     """The code that confirms moves depends on each of them, and not on names."""
     move = Move("account", 1, "A", 10, 20)
-    same = Move("account", 1, "renamed", 10, 20)
+    same = Move("account", 1, "renamed", 10, 20, "Account")
     other = Move("account", 1, "A", 10, 30)
     assert digest_of([move]) == digest_of([same])
     assert len({digest_of([]), digest_of([move]), digest_of([other]), digest_of([move, other])}) == 4

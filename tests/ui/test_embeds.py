@@ -92,8 +92,8 @@ def test_holders_say_why() -> None:
 
 def test_moves_name_both_people() -> None:
     """Before and after, also when a slot is or was empty."""
-    moves = [Move("po", 1, "S 1", 5, None), Move("po", 2, "S 2", None, 5)]
-    assert move_lines(moves, {5: "Ada"}) == ["• S 1, po: Ada → nobody", "• S 2, po: nobody → Ada"]
+    moves = [Move("po", 1, "S 1", 5, None, "Product owner"), Move("po", 2, "S 2", None, 5)]
+    assert move_lines(moves, {5: "Ada"}) == ["• S 1, Product owner: Ada → nobody", "• S 2, po: nobody → Ada"]
 
 
 def test_days_are_shown_to_everybody_as_the_same_day() -> None:
@@ -105,7 +105,7 @@ def test_days_are_shown_to_everybody_as_the_same_day() -> None:
 def test_the_largest_request_fits_a_card(status: str) -> None:
     """The longest names and reasons stay within Discord's limits in every status."""
     people = dict.fromkeys(range(1, 6), LONGEST_NAME)
-    found = Cover(2**60, 1, "*" * 60, "*" * 32, 1, 2, 3, status, "*" * 300, 99, 4, 1, None, 1)
+    found = Cover(2**60, 1, "*" * 60, "*" * 32, 1, 2, 3, status, "*" * 300, 99, 4, 1, None, 1, "*" * 60)
     card = card_of(found, people, "open")
     assert len(card) <= 6000
     assert len(card.description or "") < 4096
