@@ -32,6 +32,7 @@ NEEDED: dict[str, Need] = {
     "oncall": "staff",
     "oncall handoff": "anyone",
     "oncall mine": "anyone",
+    "oncall role": "admin",
     "oncall set": "manager",
     "ping": "anyone",
     "roster": "manager",

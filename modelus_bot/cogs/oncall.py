@@ -7,7 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
-from modelus_bot.domain.errors import NotAllowed
+from modelus_bot.cogs.needs_admin import require_admin
+from modelus_bot.domain.disciplines import SetDisciplineRole
+from modelus_bot.domain.errors import InvalidInput, NotAllowed
 from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import holder_line, label_of, moment, name_of, plain
@@ -89,11 +91,30 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         text = f"{change.label}: {passed}\nBoth are told."
         await interaction.followup.send(embed=embeds.success("On duty changed", text))
 
+    @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")
+    @app_commands.describe(discipline="Which duty", role="The role; none follows if left out")
+    async def role(
+        self, interaction: discord.Interaction, discipline: str, role: discord.Role | None = None
+    ) -> None:
+        """Set the role; the hand-over passes it on within half a minute."""
+        await interaction.response.defer(ephemeral=True)
+        await require_admin(self.bot, self.viewer(interaction))
+        chosen = await self.require_discipline(discipline)
+        if role is not None:
+            _check_role(interaction, role)
+        write = SetDisciplineRole(discipline=chosen.key, role_id=role.id if role is not None else None)
+        saved = await self.bot.db.write(write, self.bot.context(interaction))
+        text = f"No role follows whoever is on duty as {plain(saved.label)}."
+        if role is not None:
+            text = f"{role.mention} follows whoever is on duty as {plain(saved.label)}, within a minute."
+        await interaction.followup.send(embed=embeds.success("Role saved", text))
+
     async def _duties(self, interaction: discord.Interaction) -> tuple[Duty, ...]:
         return await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)
 
     @now_.autocomplete("discipline")
     @put.autocomplete("discipline")
+    @role.autocomplete("discipline")
     async def _disciplines(
         self, interaction: discord.Interaction, typed: str
     ) -> list[app_commands.Choice[str]]:
@@ -102,6 +123,32 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     @on.autocomplete("day")
     async def _days(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return await self.suggest_days(interaction, typed)
+
+
+def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
+    """Raise for a role that the bot cannot pass on, or that the member could not give themselves."""
+    guild, member = role.guild, interaction.user
+    if role.is_default() or role.managed:
+        raise InvalidInput(
+            f"{role.name} cannot be given to members. Choose another role.", rule="role.managed"
+        )
+    if not guild.me.guild_permissions.manage_roles or role >= guild.me.top_role:
+        raise InvalidInput(
+            f"The bot may not give {role.name}. In the server's settings let the bot manage roles, and move"
+            f" its own role above {role.name}; then try again.",
+            rule="role.out_of_reach",
+        )
+    may = (
+        isinstance(member, discord.Member)
+        and member.guild_permissions.manage_roles
+        and role < member.top_role
+    )
+    if not may and member.id != guild.owner_id:
+        raise NotAllowed(
+            f"You may not give {role.name} yourself, so the bot does not do it for you. Ask somebody with a"
+            " higher role.",
+            rule="role.above",
+        )
 
 
 def _card(title: str, found: OnCall, *, now: bool = True) -> discord.Embed:

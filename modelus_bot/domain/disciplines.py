@@ -10,13 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from modelus_bot.database.open_transaction import ReadTransaction, Transaction
 from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.errors import NotFound
-from modelus_bot.domain.types import DisciplineKey
+from modelus_bot.domain.permissions import require_admin
+from modelus_bot.domain.types import DisciplineKey, Snowflake
 
 __all__ = [
     "DEFAULT_DISCIPLINES",
     "Discipline",
     "DisciplineSpec",
     "EnsureDisciplines",
+    "SetDisciplineRole",
     "discipline_label",
     "disciplines",
     "require_discipline",
@@ -99,3 +101,26 @@ class EnsureDisciplines(Write[int]):
                 created += 1
                 tx.audit("disciplines", spec.key, "INSERT", new=spec.model_dump())
         return created
+
+
+class SetDisciplineRole(Write[Discipline]):
+    """Let a Discord role follow whoever is on duty in a discipline; None: no role does."""
+
+    discipline: DisciplineKey
+    role_id: Snowflake | None = None
+
+    def apply(self, tx: Transaction) -> Discipline:
+        """Store the role; the same one again changes nothing."""
+        require_admin(tx)
+        before = require_discipline(tx, self.discipline)
+        if before.role_id == self.role_id:
+            return before
+        tx.execute("UPDATE disciplines SET role_id = ? WHERE key = ?", (self.role_id, before.key))
+        tx.audit(
+            "disciplines",
+            before.key,
+            "UPDATE",
+            old={"role_id": before.role_id},
+            new={"role_id": self.role_id},
+        )
+        return require_discipline(tx, self.discipline)

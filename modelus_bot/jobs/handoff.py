@@ -39,8 +39,8 @@ class HandoffJob(Job):
     def __init__(self, bot: ModelUsBot) -> None:
         """Start without knowing what Discord shows."""
         super().__init__(bot)
-        self._roles: dict[str, int | None] = {}
-        """Who has each discipline's role, as far as this job set it."""
+        self._passed: dict[str, tuple[int, int | None]] = {}
+        """Each discipline's role and who has it, as far as this job set it."""
         self._topic: str | None = None
 
     async def run(self) -> None:
@@ -65,17 +65,30 @@ class HandoffJob(Job):
         known = {one.key: one.role_id for one in await self.bot.db.read(disciplines)}
         for holder in holders:
             key = holder.discipline
+            if not await self._take_old(guild, key, known.get(key)):
+                continue
             role = guild.get_role(known.get(key) or 0)
-            if role is None or (key in self._roles and self._roles[key] == holder.user_id):
+            if role is None or self._passed.get(key) == (role.id, holder.user_id):
                 continue
             if await _pass_role(guild, role, await self._candidates(key, role), holder.user_id):
-                self._roles[key] = holder.user_id
+                self._passed[key] = (role.id, holder.user_id)
+
+    async def _take_old(self, guild: discord.Guild, discipline: str, role_id: int | None) -> bool:
+        """Take a role that no longer follows the discipline from who has it; False if Discord refused."""
+        old_id, holder = self._passed.get(discipline, (role_id, None))
+        if old_id == role_id:
+            return True
+        role = guild.get_role(old_id or 0)
+        if role is not None and holder is not None and not await _pass_role(guild, role, {holder}, None):
+            return False
+        del self._passed[discipline]
+        return True
 
     async def _candidates(self, discipline: str, role: discord.Role) -> set[int]:
         """Return who may have the role: the last holder, or after a start everybody on the roster."""
         cached = {member.id for member in role.members}
-        if discipline in self._roles:
-            before = self._roles[discipline]
+        if discipline in self._passed:
+            _, before = self._passed[discipline]
             return cached | ({before} if before is not None else set())
         return cached | {one.user_id for one in await self.bot.db.read(roster, discipline)}
 

@@ -56,6 +56,7 @@ OFF: dict[str, Case] = {
     "oncall mine": Case("shown", "bo"),
     "oncall now": Case("shown", "bo"),
     "oncall on": Case("shown", "bo", {"day": "tomorrow"}),
+    "oncall role": Case("refused", "admin", {"discipline": "account"}),
     "oncall set": Case("saved", options={"discipline": "producer", "user": "finn", "reason": "r"}),
     "ping": Case("answered", "player"),
     "roster add": Case("saved", options={"discipline": "po", "user": "casey"}, button="Add"),

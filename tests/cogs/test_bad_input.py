@@ -21,6 +21,7 @@ CHOICES = "Discord offers a fixed list and refuses anything else"
 YES_OR_NO = "yes or no, nothing else can be given"
 ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others"
 ANY_MEMBER = "every member can be looked up"
+TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
 
@@ -68,7 +69,13 @@ SENTENCES = {"sprints": File(json.dumps([]).encode())}
 
 BAD = [
     Bad("help", "topic", "fly", "No such command", who="player"),
-    Bad("roster show", "discipline", "nope", "“nope” is not a discipline. There are: Account, Producer", who="avery"),
+    Bad(
+        "roster show",
+        "discipline",
+        "nope",
+        "“nope” is not a discipline. There are: Account, Producer",
+        who="avery",
+    ),
     Bad("roster add", "discipline", "nope", "is not a discipline", {"user": PLAYER}),
     Bad("roster add", "user", ROBOT, "is a bot; choose a person", ACCOUNT),
     Bad("roster add", "user", GONE, "is deactivated", ACCOUNT),
@@ -117,6 +124,7 @@ BAD = [
     Bad("oncall on", "day", "whenever", "Write a day as 2026-03-31", who="avery"),
     Bad("oncall on", "day", "in 60 weeks", "No sprint is planned for", who="avery"),
     Bad("oncall handoff", "note", "   ", "is missing", who="bo"),
+    Bad("oncall role", "discipline", "nope", "“nope” is not a discipline", {}, "admin"),
     Bad("oncall set", "discipline", "nope", "“nope” is not a discipline", SET),
     Bad("oncall set", "user", ROBOT, "is a bot; choose a person", SET),
     Bad("oncall set", "user", GONE, "is deactivated", SET),
@@ -170,6 +178,7 @@ BAD = [
 ]
 
 NOT_POSSIBLE = {
+    ("oncall role", "role"): TRIED_ELSEWHERE,
     ("roster add", "position"): THE_END,
     ("roster move", "dry_run"): YES_OR_NO,
     ("sprint edit", "dry_run"): YES_OR_NO,

@@ -39,6 +39,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("avery", "sprint archive", {**NEXT, "reason": "r"}, MANAGER),
     ("avery", "sprint import", {"sprints": ("sprints.json", b"[]")}, MANAGER),
     ("avery", "oncall set", {"discipline": "account", "user": "avery", "reason": "r"}, MANAGER),
+    ("manager", "oncall role", {"discipline": "account"}, ADMIN),
     ("avery", "oncall handoff", {"note": "n"}, "Only somebody on duty"),
     ("avery", "cover request", {**NEXT, "discipline": "account"}, "belongs to somebody else"),
     ("avery", "cover request", {**NEXT, "discipline": "account", "for_user": "Casey Account"},

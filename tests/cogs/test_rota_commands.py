@@ -176,3 +176,26 @@ async def test_empty_states_say_what_to_do(bot_env: BotEnv) -> None:
         ("cover list", "`/cover request`"),
     ):
         assert wanted in words_of(await env.manager.slash(env.channel, command)), command
+
+
+async def test_a_role_follows_whoever_is_on_duty(rota_env: BotEnv) -> None:
+    """/oncall role stores a role that the bot can give, takes it away again, and names what is in the way."""
+    env = rota_env
+    below = env.guild.create_role("On duty")
+    stored = "SELECT role_id FROM disciplines WHERE key = 'account'"
+    refused = words_of(await env.manager.slash(env.channel, "oncall role", discipline="Account", role=below))
+    assert "Only administrators" in refused
+    assert rows(env, stored) == [(None,)]
+
+    own = env.guild.roles["Administrators"]
+    for role, words in ((own, "You may not give Administrators"), (env.guild.roles["TestBot"], "cannot be")):
+        refused = words_of(await env.admin.slash(env.channel, "oncall role", discipline="po", role=role))
+        assert words in refused
+    assert rows(env, "SELECT role_id FROM disciplines WHERE key = 'po'") == [(None,)]
+
+    said = words_of(await env.admin.slash(env.channel, "oncall role", discipline="Account", role=below))
+    assert "follows whoever is on duty as Account" in said
+    assert rows(env, stored) == [(below.id,)]
+    said = words_of(await env.admin.slash(env.channel, "oncall role", discipline="Account"))
+    assert "No role follows" in said
+    assert rows(env, stored) == [(None,)]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modelus_bot.database.context import Context
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
 from modelus_bot.domain.calendar import Calendar
+from modelus_bot.domain.disciplines import SetDisciplineRole
 from modelus_bot.domain.oncall import SetHolder
 from modelus_bot.jobs.handoff import HandoffJob
 from tests.conftest import SPRINT_DAYS, BotEnv, first_sprint_day
@@ -22,17 +21,6 @@ if TYPE_CHECKING:
     import simcord
 
 DAY = 86400
-
-
-class GiveRole(Write[int]):
-    """Says which Discord role a discipline has."""
-
-    discipline: str
-    role_id: int
-
-    def apply(self, tx: Transaction) -> int:
-        """Store it."""
-        return tx.execute("UPDATE disciplines SET role_id = ? WHERE key = ?", (self.role_id, self.discipline))
 
 
 @pytest.fixture
@@ -45,7 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 async def role(rota_env: BotEnv) -> simcord.RoleHandle:
     """Return the Discord role of the account discipline."""
     role = rota_env.guild.create_role("On duty: account")
-    await rota_env.db.write(GiveRole(discipline="account", role_id=role.id), Context())
+    await rota_env.db.write(SetDisciplineRole(discipline="account", role_id=role.id), Context())
     return role
 
 
@@ -157,3 +145,19 @@ async def test_what_discord_refuses_is_tried_at_the_next_run(
     await job.run()
     assert having(env, role) == ["bo"]
     assert "Bo Account" in (topic(env) or "")
+
+
+async def test_another_role_takes_the_place_of_the_first(
+    rota_env: BotEnv, clock: Clock, role: simcord.RoleHandle
+) -> None:
+    """Whoever is on duty gives the old role back; without a role nothing follows them any more."""
+    env, job = rota_env, HandoffJob(rota_env.bot)
+    await job.run()
+    other = env.guild.create_role("On call")
+    await env.db.write(SetDisciplineRole(discipline="account", role_id=other.id), Context())
+    await job.run()
+    assert (having(env, role), having(env, other)) == ([], ["bo"])
+
+    await env.db.write(SetDisciplineRole(discipline="account"), Context())
+    await job.run()
+    assert having(env, other) == []
