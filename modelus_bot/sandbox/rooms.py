@@ -134,6 +134,8 @@ class Rooms:
         behind = time.time() - self._env.now().timestamp()
         if behind > 0:
             await self._env.advance_time(behind)
+        for room in self.all:  # "two minutes ago" is counted from the time that the page was last told
+            room.preview._advance_presentation_time()
 
     async def _show_changes(self) -> None:
         changed, self._changed = self._changed, set()

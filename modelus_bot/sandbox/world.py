@@ -48,29 +48,34 @@ CAST = (
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The server and who is in it; ``cast`` follows ``CAST``, ``rota`` is keyed like the sample's people."""
+    """The server and who is in it; ``cast`` follows ``CAST``, ``rota`` is keyed like the sample's people.
+
+    The ``owner`` is the second administrator, who decides what the first one asks for.
+    """
 
     guild: GuildHandle
     general: ChannelHandle
     staff: ChannelHandle
     duty_desk: ChannelHandle
     cast: tuple[MemberActor, ...]
+    owner: MemberActor
     rota: Mapping[str, MemberActor]
 
     @property
     def everybody(self) -> tuple[MemberActor, ...]:
         """All people, the cast first."""
-        return (*self.cast, *self.rota.values())
+        return (*self.cast, self.owner, *self.rota.values())
 
     @property
     def insiders(self) -> tuple[MemberActor, ...]:
         """Those who may see the staff's channels."""
-        return (*self.cast[2:], *self.rota.values())
+        return (*self.cast[2:], self.owner, *self.rota.values())
 
 
 def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
     """Make the server; ``rota_names`` gives the sample's people by their key, in the sample's order."""
-    guild = env.create_guild("Model US", owner=env.create_user("model-us-owner", global_name="Server owner"))
+    owner = env.create_user("model-us-owner", global_name="Olive (server owner)")
+    guild = env.create_guild("Model US", owner=owner)
     roles = {
         "Administrators": guild.create_role(
             "Administrators", permissions=discord.Permissions(administrator=True)
@@ -96,6 +101,7 @@ def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
             overwrites=_only_for(env, guild, insiders),
         ),
         cast=cast,
+        owner=MemberActor(env, guild, owner),
         rota={key: _join(env, guild, name, [roles["Staff"]]) for key, name in rota_names.items()},
     )
 

@@ -119,6 +119,23 @@ def test_players_do_not_see_the_staff_channels(sandbox: SandboxProcess, visitor:
     assert visitor.page.locator("#channel-name").inner_text() == "duty-desk"
 
 
+def test_moments_are_counted_from_now(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """What has just happened is not ahead, however long nothing was said in the channel before."""
+    visitor.visit(sandbox.url)
+    visitor.look_as(ADMINISTRATOR)
+    visitor.page.wait_for_timeout(12_000)
+    shown = visitor.command("/backup create") and visitor.command("/dbhealth")
+    assert "Newest backup" in shown
+    assert not re.search(r"Newest backup\s+in ", shown)
+
+
+def test_the_other_administrator_is_there(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """Somebody else than the one who asks can decide about a restore."""
+    visitor.visit(sandbox.url)
+    visitor.look_as("Olive")
+    assert "Database" in visitor.command("/dbhealth")
+
+
 def test_closing_in_order(sandbox: SandboxProcess) -> None:
     """SIGTERM ends the sandbox with status 0, and it remembers that everything was closed."""
     assert sandbox.stop() == 0
