@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,8 +14,10 @@ from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
 from modelus_bot.database.backup import Manifest
+from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.restoring import Plan
+from modelus_bot.domain.errors import NotFound
 
 __all__ = ["app"]
 
@@ -42,6 +45,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> Manifest:
+        _require_file(protected.parts.path)
         with _progress() as progress:
             task = progress.add_task("copying", total=None)
 
@@ -86,7 +90,11 @@ def list_(context: typer.Context, database: DatabaseOption = None) -> None:
 def verify(context: typer.Context, name: Name, database: DatabaseOption = None) -> None:
     """Check a copy again, completely; exits with 1 when it is not whole."""
     settings = settings_of(context)
-    report = with_protection(settings, lambda protected: protected.backups.verify(name), database)
+
+    async def work(protected: Protected) -> CheckReport:
+        return await protected.backups.verify(_known(protected, name))
+
+    report = with_protection(settings, work, database)
     if report.ok:
         typer.echo(f"{name} is whole: {sum(report.rows.values())} rows, audit trail up to {report.audit_id}.")
         return
@@ -162,11 +170,24 @@ def drill(context: typer.Context, database: DatabaseOption = None) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        raise NotFound(f"There is no database at {path}, so there is nothing to copy.", rule="backup.nothing")
+
+
+def _known(protected: Protected, name: str) -> str:
+    if name in {one.name for one in protected.backups.manifests()}:
+        return name
+    raise NotFound(
+        f"There is no backup called {name}. Those there are: modelus-bot backup list", rule="backup.unknown"
+    )
+
+
 async def _planned(protected: Protected, name: str | None, at: datetime | None) -> Plan:
     if (name is None) == (at is None):
         raise typer.BadParameter("name a backup, or a moment with --at")
     if name is not None:
-        return await protected.restorer.from_backup(name)
+        return await protected.restorer.from_backup(_known(protected, name))
     assert at is not None  # noqa: S101 - one of the two was given
     return await protected.restorer.from_archive(at.replace(tzinfo=UTC).timestamp())
 

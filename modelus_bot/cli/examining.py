@@ -15,6 +15,7 @@ from modelus_bot.cli.setting_up import DatabaseOption, console, run_async, setti
 from modelus_bot.database.child import run_child
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.salvage.report import SalvageReport
+from modelus_bot.domain.errors import NotFound
 from modelus_bot.logs import configure_logging
 
 __all__ = ["app"]
@@ -36,6 +37,8 @@ def check(
     """Check a file completely: pages, references, rules, audit trail; exits with 1 if something is found."""
     settings = settings_of(context)
     protected = Protected(protection_of(settings, file))
+    if not protected.parts.path.exists():
+        raise NotFound(f"There is no file {protected.parts.path}.", rule="database.missing")
     with configure_logging(settings, terminal=False), _progress("checking"):
         report = run_async(protected.parts.check(protected.parts.path))
     typer.echo(_told(report))

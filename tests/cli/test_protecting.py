@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import protection_of
 from modelus_bot.config import load_settings
 from modelus_bot.database.manager import DatabaseManager
@@ -129,3 +130,19 @@ def test_any_file_can_be_checked_and_salvaged(filled: Path, command: Command, tm
     assert broken.read_bytes() == before
     assert people(tmp_path / "rescued.db") >= people(filled) * 0.9
     assert command("database", "salvage", broken, tmp_path / "rescued.db").code == 2
+
+
+def test_names_and_files_that_do_not_exist_are_refused_in_one_line(command: Command, tmp_path: Path) -> None:
+    """What is missing is named, without talk of failed backups, and nothing is made."""
+    for words, said in (
+        (("backup", "verify", "nope"), "There is no backup called nope."),
+        (("backup", "preview", "nope"), "There is no backup called nope."),
+        (("backup", "restore", "nope", "--yes"), "There is no backup called nope."),
+        (("backup", "create"), "There is no database at "),
+        (("database", "check"), "There is no file "),
+    ):
+        answer = command(*words)
+        assert answer.code == ExitCode.FAILED
+        assert answer.err.startswith(said)
+        assert len(answer.err.splitlines()) == 1
+    assert not (tmp_path / "data" / "modelus.db").exists()
