@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -22,6 +23,8 @@ from modelus_bot.ui.people import moment, name_of
 
 __all__ = ["Audit", "member_page", "record_page"]
 
+PEOPLE = frozenset({"user_id", "replacement_id", "original_id", "requested_by", "decided_by", "discord_id"})
+"""Values of entries that are people."""
 RECORD = re.compile(r"[\w.-]{1,32}(:[\w.-]{1,20})?")
 
 
@@ -92,7 +95,8 @@ async def member_page(listing: Listing) -> tuple[discord.Embed, bool]:
 def _verified_card(report: ChainReport) -> discord.Embed:
     if report.intact:
         text = f"{report.links} entries, each linked to the one before. Head `{report.head.hex()[:16]}`."
-        notes = [f"{report.anchors} notes of backups, snapshot and logs were compared.", *report.excused]
+        count = "1 note" if report.anchors == 1 else f"{report.anchors} notes"
+        notes = [f"Compared with {count} of it in backups, snapshot and logs.", *report.excused]
         if report.preserved:
             notes.append(f"Earlier logs that were damaged are kept: {', '.join(report.preserved)}.")
         return embeds.success("The log is whole", embeds.clip("\n".join((text, *notes)), 3000))
@@ -121,7 +125,16 @@ def _line(entry: AuditView, people: dict[int, str]) -> str:
     who = "the bot" if entry.changed_by is None else name_of(entry.changed_by, people)
     old, new = entry.old or {}, entry.new or {}
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    changed = ", ".join(f"{key}: {old.get(key, '—')} → {new.get(key, '—')}" for key in keys)
+    if entry.reason and new.get("reason") == entry.reason:
+        keys.remove("reason")  # it is said once, at the end
+    changed = ", ".join(f"{key}: {_shown(key, old, people)} → {_shown(key, new, people)}" for key in keys)
     reason = f" — {entry.reason}" if entry.reason else ""
     text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {entry.table} {entry.record_id} {entry.operation}"
     return embeds.clip(f"{text} {changed}{reason}", 380)
+
+
+def _shown(key: str, values: dict[str, Any], people: dict[int, str]) -> str:
+    value = values.get(key)
+    if value is None:
+        return "—"
+    return name_of(value, people) if key in PEOPLE and isinstance(value, int) else str(value)

@@ -10,6 +10,7 @@ from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import Manifest
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recovery.differences import TableDifference
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Plan, Restored
@@ -26,6 +27,20 @@ __all__ = [
     "verified_card",
 ]
 
+CALLED = {
+    "assignments": "turns",
+    "audit_logs": "audit entries",
+    "current_holders": "people on duty",
+    "health_samples": "health samples",
+    "job_runs": "records of jobs",
+    "notifications": "messages to people",
+    "overrides": "cover requests",
+    "requests": "notes of answered commands",
+    "sprints": "sprints",
+    "user_disciplines": "places on rosters",
+    "users": "members",
+}
+"""What people call the rows of a table."""
 Span = tuple[float, float] | None
 
 
@@ -93,12 +108,19 @@ def plan_card(plan: Plan) -> discord.Embed:
         )
     if not plan.tables:
         return embeds.info("Preview", head + "It has the same rows as the present database.")
-    lines = [
-        f"**{one.table}**: {one.only_now} would be gone, {one.only_then} would come back,"
-        f" {one.changed} would change"
-        for one in plan.tables
-    ]
+    lines = [_difference(one) for one in plan.tables]
     return embeds.question("Preview", head + embeds.lines(lines, empty="", limit=3500))
+
+
+def _difference(table: TableDifference) -> str:
+    """Return what would happen to the rows of a table, without saying what would not."""
+    counted = (
+        (table.only_now, "would be gone"),
+        (table.only_then, "would come back"),
+        (table.changed, "would change"),
+    )
+    parts = ", ".join(f"{count} {what}" for count, what in counted if count)
+    return f"**{CALLED.get(table.table, table.table)}**: {parts}"
 
 
 def restored_card(done: Restored) -> discord.Embed:

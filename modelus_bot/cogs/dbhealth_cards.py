@@ -6,6 +6,7 @@ import discord
 
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.health import Failure, Overview, Percentiles
+from modelus_bot.database.health.signals import SIGNALS
 from modelus_bot.database.health.suggestions import suggestions
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.ui import embeds
@@ -13,19 +14,13 @@ from modelus_bot.ui.people import moment
 
 __all__ = ["failure_card", "latency_words", "overview_card", "protection_words", "size_words"]
 
-WORKS = {
-    Mode.NORMAL: "Everything works.",
-    Mode.READ_ONLY: "Reading works, changes do not.",
-    Mode.DEGRADED: "The database cannot be used; commands that do not need it go on.",
-}
+MODES = {Mode.NORMAL: "normal", Mode.READ_ONLY: "read only", Mode.DEGRADED: "degraded"}
 
 
 def overview_card(seen: Overview) -> discord.Embed:
     """Return the card that shows an overview."""
     make = {Mode.NORMAL: embeds.success, Mode.READ_ONLY: embeds.warning}.get(seen.mode, embeds.failure)
-    text = f"Mode **{seen.mode.value}**. {WORKS[seen.mode]}"
-    if seen.cause is not None:
-        text += f"\n{seen.cause}"
+    text = f"Mode **{MODES[seen.mode]}**. {seen.cause or 'Everything works.'}"
     card = make("Database", text)
     card.add_field(name="Reads", value=_counted(seen.read_count, seen.reads))
     card.add_field(name="Writes", value=_counted(seen.write_count, seen.writes))
@@ -105,7 +100,10 @@ def size_words(count: int | None) -> str:
 
 def _add_lists(card: discord.Embed, seen: Overview) -> None:
     if seen.incidents:
-        wrong = [f"{one.name.replace('_', ' ')} {moment(int(one.began), 'R')}" for one in seen.incidents]
+        names = {one.name: one.called for one in SIGNALS}
+        wrong = [
+            f"{names.get(one.name, one.name)}, since {moment(int(one.began), 'R')}" for one in seen.incidents
+        ]
         card.add_field(name="Wrong at present", value=embeds.lines(wrong, empty="", limit=900), inline=False)
     advice = suggestions(seen)
     if advice:

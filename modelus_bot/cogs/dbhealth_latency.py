@@ -47,7 +47,9 @@ def latency_field(points: Sequence[Point]) -> str:
     if not worst:
         return "Nothing was asked lately."
     line = sparkline([one.p99 for one in points])
-    return f"`{line}`\np99 from {min(worst):.1f} to {max(worst):.1f} ms since <t:{points[0].at}:R>"
+    low, high = f"{min(worst):.1f}", f"{max(worst):.1f}"
+    reach = f"{high} ms" if low == high else f"from {low} to {high} ms"
+    return f"`{line}`\np99 {reach}, since <t:{points[0].at}:R>"
 
 
 def _with_gaps(samples: Iterable[HealthSample]) -> Iterable[Point]:

@@ -53,7 +53,7 @@ async def _errors(listing: Listing) -> Drawn:
         for one in page
     ]
     text = (
-        f"{seen.failures} failed and {seen.refused} were refused by a rule since {moment(seen.since, 'R')};"
+        f"Since {moment(seen.since, 'R')}: {seen.failures} failed, {seen.refused} refused by a rule;"
         f" {seen.failed_lately} of {seen.operations_lately} failed in the last five minutes.\n"
         + ("Look one up with `/dbhealth reference:`.\n" if lines else "")
     )
@@ -166,11 +166,11 @@ def _remembered(db: DatabaseManager) -> tuple[tuple[StatementSeen, Plan | None],
 
 def _statement(number: int, seen: StatementSeen, plan: Plan | None) -> str:
     figures = [
-        f"{seen.count} runs",
+        "1 run" if seen.count == 1 else f"{seen.count} runs",
         f"{seen.total:.2f} s in all",
         f"{seen.mean * 1000:.2f} ms each",
         f"p99 {seen.p99 * 1000:.1f} ms",
-        f"{seen.rows / seen.count:.1f} rows",
+        f"{seen.rows / seen.count:.1f} rows a run",
     ]
     if seen.errors:
         figures.append(f"{seen.errors} failed")

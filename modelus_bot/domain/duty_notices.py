@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.domain.calendar import Span
+from modelus_bot.domain.calendar import Calendar, Span
 from modelus_bot.domain.disciplines import Discipline
 from modelus_bot.domain.notifications import notify, notify_managers
 from modelus_bot.domain.rotation import Move
@@ -39,10 +39,16 @@ def tell_holders(
             continue
         notify(
             tx, change.after, "oncall", f"You are now on duty: {change.label}",
-            f"You are now on duty as {change.label}, until {span.end.isoformat()}."
+            f"You are now on duty as {change.label}, until {_ends(tx, span)}."
             " `/oncall now` shows everybody on duty; `/cover request` asks for cover.",
             ref_table="sprints", ref_id=span.id,
         )  # fmt: skip
+
+
+def _ends(tx: Transaction, span: Span) -> str:
+    """Return the hand-over that ends a sprint, as Discord shows it in the reader's own time."""
+    calendar = Calendar(tx.context.zone, tx.context.handoff_minute)
+    return f"<t:{calendar.handoff(span.end)}:f>"
 
 
 def tell_movers(tx: Transaction, moves: Iterable[Move]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from modelus_bot.database.degradation import Mode
+from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples
 from modelus_bot.database.health.sampling import Sampler
@@ -83,8 +84,7 @@ class Health(Job):
             change = db.health.mode_changes.popleft()
             changes.append((change.after, float(change.at)))
         kept = db.overview().deferred if changes or db.mode is not Mode.NORMAL else None
-        cause = db.availability.cause
-        why = None if cause is None else cause.advice or cause.user_message
+        why = cause_words(db.availability.cause)
         return watch.modes([*changes, (db.mode, at)], why, kept)
 
     def _tell(self, alerts: list[Alert]) -> None:

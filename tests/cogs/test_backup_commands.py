@@ -51,8 +51,10 @@ async def test_the_preview_counts_rows_and_changes_nothing(rota_env: BotEnv) -> 
     name = await backup_name(env)
     await env.db.write(SetRole(discord_id=77, username="Later", role="tester"), Context())
     shown = words_of(await env.admin.slash(env.channel, "backup preview", backup=name))
-    assert "**users**: 1 would be gone, 0 would come back, 0 would change" in shown
+    assert "**members**: 1 would be gone\n" in f"{shown}\n"
     assert "Later" in words_of(await env.admin.slash(env.channel, "audit record", table="users", record="77"))
+    assert "**audit entries**: 2 would be gone\n" in f"{shown}\n"
+    assert " 0 would" not in shown
 
 
 async def test_another_administrator_decides_about_a_restore(rota_env: BotEnv) -> None:

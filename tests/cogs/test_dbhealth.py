@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VIEWS = {
     "overview": "Circuit breakers",
-    "errors": "refused by a rule since",
+    "errors": "refused by a rule;",
     "queue": "One COMMIT carries",
     "slow": "different statements since",
     "indexes": "indexes were used by none",

@@ -88,7 +88,7 @@ async def test_what_was_asked_before_is_saved_for_later(serving: BotEnv) -> None
     assert "Nothing was changed." in words_of(cancelled)
     assert words_of(cancelled).count(SIGN) == 1
     await env.manager.click(confirmed.response, label="Move")
-    assert "Saved for later as number 1" in words_of(confirmed)
+    assert "Your change is safe as number 1" in words_of(confirmed)
     assert words_of(confirmed).count(SIGN) == 1
     assert labels(confirmed.response) == []
 

@@ -72,7 +72,7 @@ async def test_the_audit_log_is_read_and_verified(rota_env: BotEnv) -> None:
     record = words_of(
         await env.admin.slash(env.channel, "audit record", table="users", record=str(env.player.id))
     )
-    assert "role: None → tester" in record
+    assert "role: — → tester" in record
     assert f"<@{env.admin.id}>" in record
     member = words_of(await env.admin.slash(env.channel, "audit member", user=env.admin))
     assert f"users {env.player.id} UPDATE" in member

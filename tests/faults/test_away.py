@@ -48,7 +48,7 @@ DONE = {
     "now": ("Role saved",),
 }
 """By kind of command, how the answer begins when the change was made."""
-LATER = re.compile(r"Saved for later Saved for later as number (\d+)")
+LATER = re.compile(r"Saved for later Your change is safe as number (\d+)")
 AUDITED = """
 SELECT id, request_id FROM audit_logs
 WHERE table_name = ? AND request_id IS NOT NULL ORDER BY id

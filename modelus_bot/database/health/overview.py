@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.degradation import Mode
+from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.health.events import Failure
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.rolling import NO_SAMPLES, Percentiles
@@ -97,7 +98,7 @@ def overview_of(
         mode=availability.mode,
         write_breaker=availability.writes.state.value,
         read_breaker=availability.reads.state.value,
-        cause=cause.user_message if cause is not None else None,
+        cause=cause_words(cause),
         since=health.started,
         reads=health.reads.percentiles(),
         writes=health.writes.percentiles(),

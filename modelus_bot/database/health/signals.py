@@ -30,6 +30,8 @@ class Signal:
     """
 
     name: str
+    called: str
+    """What is wrong, in a few words."""
     unit: str
     measure: Callable[[Overview, float], float | None]
     level: Callable[[HealthSettings], float | None]
@@ -85,6 +87,7 @@ def _gateway(seen: Overview, _: float) -> float | None:
 SIGNALS: tuple[Signal, ...] = (
     Signal(
         "errors",
+        "The database fails what it is asked for",
         "%",
         _failed,
         lambda settings: settings.error_percent,
@@ -95,6 +98,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "slow_reads",
+        "Looking things up is slow",
         "ms",
         lambda seen, _: _p99(seen.reads),
         lambda settings: settings.read_milliseconds,
@@ -104,6 +108,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "slow_writes",
+        "Saving is slow",
         "ms",
         lambda seen, _: _p99(seen.writes),
         lambda settings: settings.write_milliseconds,
@@ -113,6 +118,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "reader_waits",
+        "Queries wait for their turn",
         "ms",
         lambda seen, _: _p99(seen.reader_waits),
         lambda settings: settings.wait_milliseconds,
@@ -122,6 +128,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "queue",
+        "Changes pile up",
         "%",
         _queue,
         lambda settings: settings.queue_percent,
@@ -132,6 +139,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "wal_size",
+        "The log beside the file is large",
         "MB",
         lambda seen, _: _megabytes(seen.wal_bytes),
         lambda settings: float(settings.wal_megabytes),
@@ -142,6 +150,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         NEAR_LIMIT,
+        "The file is near its limit",
         "MB",
         lambda seen, _: _megabytes(seen.file_bytes),
         lambda settings: float(settings.file_limit_megabytes) or None,
@@ -152,6 +161,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "free_space",
+        "Little disk space is free",
         "MB",
         lambda seen, _: _megabytes(seen.free_bytes),
         lambda settings: float(settings.free_megabytes) or None,
@@ -163,6 +173,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "backup_age",
+        "The newest copy is old",
         "hours",
         lambda seen, at: _hours_since(seen.surroundings.backups_from, at),
         lambda settings: settings.backup_hours,
@@ -174,6 +185,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "drill_age",
+        "The last restore drill is old",
         "hours",
         lambda seen, at: _hours_since(seen.surroundings.drills_from, at),
         lambda settings: settings.drill_hours,
@@ -184,6 +196,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "gateway",
+        "Discord answers slowly",
         "ms",
         _gateway,
         lambda settings: settings.gateway_milliseconds,
@@ -193,6 +206,7 @@ SIGNALS: tuple[Signal, ...] = (
     ),
     Signal(
         "loop_delay",
+        "The bot is held up",
         "ms",
         lambda seen, _: _p99(seen.loop_delay),
         lambda settings: settings.loop_milliseconds,

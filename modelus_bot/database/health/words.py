@@ -61,11 +61,11 @@ def about_mode(news: ModeNews, cause: str | None, kept: int | None, at: float) -
     kind = f"mode_{news.mode.value}"
     if news.said is Said.SETTLED:
         settled = f"The database has settled after {news.changes} changes in {lasted}."
-        text = f"{settled} {_NOW[news.mode]}{why} {works}"
+        text = f"{settled} {_NOW[news.mode]}{why} {works}".rstrip()
     elif news.said is Said.LASTING:
         text = f"For {lasted} now: {_NOW[news.mode]}{why} {works}"
     elif news.mode is Mode.NORMAL:
-        text = f"{_NOW[news.mode]} It did not for {lasted}. {works}"
+        text = f"{_NOW[news.mode]} It did not for {lasted}. {works}".rstrip()
     else:
         text = f"{_NOW[news.mode]}{why} {works}"
     return Alert(kind, text, _SEVERITY[news.mode], fields)
@@ -74,7 +74,7 @@ def about_mode(news: ModeNews, cause: str | None, kept: int | None, at: float) -
 def what_works(mode: Mode, kept: int | None) -> str:
     """Say what people can do; ``kept`` is how many changes wait for the database, None where they cannot."""
     if mode is Mode.NORMAL:
-        return "Everything works again." + (f" {kept} kept changes are being made." if kept else "")
+        return f"{kept} kept {'change is' if kept == 1 else 'changes are'} being made." if kept else ""
     later = (
         "Changes are refused."
         if kept is None

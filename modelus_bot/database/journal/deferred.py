@@ -22,6 +22,6 @@ class WriteDeferred(Exception):
     def sentence(self) -> str:
         """What its author reads."""
         return (
-            f"Saved for later as number {self.number}. The database cannot be used at the moment; your change"
-            " is applied as soon as it is back, and you will hear about it. You need not repeat it."
+            f"Your change is safe as number {self.number}. It is made as soon as the database is back, and"
+            " you will be told what became of it. You need not repeat it."
         )

@@ -51,7 +51,7 @@ def suggestions(found: Examination, *, slow: float, now: int) -> tuple[str, ...]
 
 def _about_plan(seen: StatementSeen, plan: Plan, found: Examination) -> list[str]:
     said = [
-        f"SQLite makes an index of {table} for each of the {seen.count} runs of `{_short(seen.text)}`"
+        f"SQLite makes an index of {table} for each run ({seen.count} so far) of `{_short(seen.text)}`"
         f" ({seen.mean * 1000:.1f} ms each): add one with a migration."
         for table in plan.automatic
     ]
@@ -59,7 +59,7 @@ def _about_plan(seen: StatementSeen, plan: Plan, found: Examination) -> list[str
         tables = " and ".join(plan.scans)
         said.append(
             f"`{_short(seen.text)}` reads all of {tables} to return or change"
-            f" {seen.rows / seen.count:.0f} rows ({seen.mean * 1000:.1f} ms each, {seen.count} runs):"
+            f" {seen.rows / seen.count:.0f} rows ({seen.mean * 1000:.1f} ms each, {_runs(seen)}):"
             " an index on the columns it chooses by would find them at once."
         )
     if plan.sorts and seen.mean >= WORTH:
@@ -76,6 +76,10 @@ def _wasteful(seen: StatementSeen, plan: Plan, found: Examination) -> bool:
     if largest:
         return returned < FEW * largest and (largest >= LARGE or seen.mean >= WORTH)
     return seen.mean >= WORTH
+
+
+def _runs(seen: StatementSeen) -> str:
+    return "1 run" if seen.count == 1 else f"{seen.count} runs"
 
 
 def _short(text: str) -> str:

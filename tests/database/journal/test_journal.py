@@ -307,6 +307,6 @@ async def test_numbers_never_come_again(build: Build) -> None:
 def test_people_read_what_happens_next() -> None:
     """The number, that it is safe, that it will be applied, and that they need not repeat it."""
     deferred = WriteDeferred(7, "AddSprint", 1_700_000_000)
-    assert deferred.sentence.startswith("Saved for later as number 7.")
+    assert deferred.sentence.startswith("Your change is safe as number 7.")
     assert "need not repeat" in deferred.sentence
     assert (deferred.number, deferred.operation, deferred.at) == (7, "AddSprint", 1_700_000_000)
