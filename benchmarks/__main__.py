@@ -1,10 +1,11 @@
-"""Print a table: ``python -m benchmarks [writes|backup|hot|journal|loop] [--rounds N] [--seconds S]``.
+"""Print a table: ``python -m benchmarks WHAT [--rounds N] [--seconds S]``, WHAT being one of these.
 
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
-``hot`` compares answers from memory with asking the database (``--callers 1,16,64``); ``journal`` saves
-changes for later and replays them; ``loop`` shows how late the event loop is at worst while things happen to
-the database (``--only recovery`` for some of them, ``--explain`` for where the time went).
+``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
+asking the database (``--callers 1,16,64``); ``journal`` saves changes for later and replays them; ``loop``
+shows how late the event loop is at worst while things happen to the database (``--only recovery`` for some
+of them, ``--explain`` for where the time went).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
 from benchmarks.loop import measure_loop
+from benchmarks.recovery import measure_recovery
 from benchmarks.workload import Result
 
 WRITING_SECONDS = 0.5
@@ -46,6 +48,8 @@ def main() -> None:
             rate=arguments.rate,
             folder=arguments.folder,
         )
+    elif arguments.what == "recovery":
+        measure_recovery(console, megabytes=arguments.megabytes, folder=arguments.folder)
     elif arguments.what == "hot":
         measure_hot(
             console,
@@ -83,7 +87,10 @@ def _measure_writes(console: Console, arguments: argparse.Namespace) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("writes", "backup", "hot", "journal", "loop"), default="writes"
+        "what",
+        nargs="?",
+        choices=("writes", "backup", "recovery", "hot", "journal", "loop"),
+        default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
     parser.add_argument("--seconds", type=float, default=None, help="length of one measurement")

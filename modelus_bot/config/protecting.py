@@ -42,10 +42,10 @@ class BackupSettings(Section):
         json_schema_extra=LIVE,
     )
     megabytes_per_second: float = Field(
-        100.0,
+        50.0,
         gt=0,
         le=10_000,
-        description="Fastest rate at which a copy is written, in megabytes a second.",
+        description="Fastest rate at which a copy is written and read back, in megabytes a second.",
         json_schema_extra=LIVE,
     )
     drill_every: Duration = Field(

@@ -3,14 +3,13 @@
 The bot's process may open the live file through SQLite only: closing any other descriptor of it drops
 SQLite's locks. A child is killed when its parent dies, runs at low priority, takes its task as JSON on
 standard input and answers in JSON lines: any number of ``progress``, then one ``result`` or ``error``.
+Its side of this is ``child_program``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import importlib
 import json
 import os
 import signal
@@ -23,25 +22,11 @@ from loguru import logger
 
 from modelus_bot.database.errors import StorageFailed
 
-__all__ = ["ChildFailed", "Job", "Report", "run_child"]
+__all__ = ["ChildFailed", "Report", "run_child"]
 
 Report = Callable[[dict[str, Any]], None]
 """What a job calls with a JSON object to say how far it is."""
 
-Job = Callable[[dict[str, Any], Report], dict[str, Any]]
-"""A blocking function ``job(task, report)`` that returns a JSON object."""
-
-JOBS = {
-    "check": "modelus_bot.database.integrity.checking:check_job",
-    "copy": "modelus_bot.database.backup.copying:copy_job",
-    "restore": "modelus_bot.database.backup.restoring:restore_job",
-    "verify": "modelus_bot.database.backup.verification:verify_job",
-    "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
-    "differences": "modelus_bot.database.recovery.differences:differences_job",
-    "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
-}
-PR_SET_PDEATHSIG = 1
-NICENESS = 10
 LINE_LIMIT = 16 * 1024 * 1024
 
 
@@ -61,7 +46,7 @@ async def run_child(
     on_progress: Report | None = None,
     seconds: float | None = None,
 ) -> dict[str, Any]:
-    """Run one of ``JOBS`` in a process of its own and return its result.
+    """Run one of ``child_program.JOBS`` in a process of its own and return its result.
 
     A cancelled caller, or one whose ``seconds`` are over, takes the child with it. Raises
     ``ChildFailed``.
@@ -81,13 +66,16 @@ async def run_child(
 async def _started(job: str) -> asyncio.subprocess.Process:
     """Start the child; a caller cancelled meanwhile waits for the start and ends the child again.
 
-    asyncio would otherwise wait for ever for pipes that nobody connects any more.
+    asyncio would otherwise wait for ever for pipes that nobody connects any more. The child has a group of
+    its own, so that Ctrl-C in a terminal leaves it to us. A session of its own would undo its low priority:
+    Linux shares the processors among sessions first (sched_autogroup).
     """
+    words = [sys.executable, "-m", "modelus_bot.database.child_program", job, str(os.getpid())]
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
-            sys.executable, "-m", "modelus_bot.database.child", job, str(os.getpid()),
+            *words,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            limit=LINE_LIMIT, start_new_session=True, env=_environment(),
+            limit=LINE_LIMIT, process_group=0, env=_environment(),
         )
     )  # fmt: skip
     try:
@@ -151,40 +139,3 @@ def _close_pipes(process: asyncio.subprocess.Process) -> None:
     transport = getattr(process, "_transport", None)
     if transport is not None:
         transport.close()
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to end this process when its parent ends, and end now if it already has."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
-def _main() -> int:
-    job, parent = sys.argv[1], int(sys.argv[2])
-    die_with_parent(parent)
-    os.nice(NICENESS)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def say(kind: str, body: dict[str, Any]) -> None:
-        answers.write(json.dumps({kind: body}) + "\n")
-        answers.flush()
-
-    task = json.load(sys.stdin)
-    module, _, name = JOBS[job].partition(":")
-    function: Job = getattr(importlib.import_module(module), name)
-    try:
-        result = function(task, lambda body: say("progress", body))
-    except Exception as error:  # noqa: BLE001 - whatever a damaged file provokes becomes an answer
-        answers.write(json.dumps({"error": str(error)[:2000], "kind": type(error).__name__}) + "\n")
-        answers.flush()
-        return 1
-    say("result", result)
-    return 0
-
-
-if __name__ == "__main__":
-    # Without closing anything: a check must not let SQLite tidy up the file that it looks at.
-    os._exit(_main())

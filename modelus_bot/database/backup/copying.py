@@ -25,7 +25,7 @@ SPARE_BYTES = 16 * 1024 * 1024
 """What must be left on the disk besides the copy."""
 
 BUSY_SECONDS = 10.0
-READ = 1024 * 1024
+READ = 128 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _TABLES = (
@@ -53,17 +53,23 @@ def copy_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     with _told_apart(), contextlib.closing(_pinned(source)) as live:
         _check_room(live, target.parent)
         with _new_file(target) as descriptor:
-            _copy(live, target, Pace(descriptor, rate, "copying", report))
+            _copy(live, target, Pace(rate, "copying", report, descriptor=descriptor))
         facts = _facts(live)
     digest, size = hashed(target)
     return facts | {"bytes": size, "sha256": digest}
 
 
-def hashed(path: Path) -> tuple[str, int]:
+def hashed(path: Path, pace: Pace | None = None) -> tuple[str, int]:
     """Return sha256 (hex) and bytes of a file that no SQLite connection of this process has open."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return digest, os.fstat(file.fileno()).st_size
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        while block := file.read(READ):
+            digest.update(block)
+            done += len(block)
+            if pace is not None:
+                pace.at(done, size)
+    return digest.hexdigest(), done
 
 
 @contextlib.contextmanager
@@ -124,8 +130,7 @@ def _copy(live: sqlite3.Connection, target: Path, pace: Pace) -> None:
     page_size = _value(live, "PRAGMA page_size")
 
     def on_step(_status: int, remaining: int, total: int) -> None:
-        done = total - remaining
-        pace.at(done * page_size, units_done=done, units=total)
+        pace.at((total - remaining) * page_size, total * page_size, unit=page_size)
 
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
         copy.execute("PRAGMA synchronous=OFF")

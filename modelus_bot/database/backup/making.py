@@ -91,7 +91,8 @@ class Maker:
     async def _made(self, name: str, kind: Kind, settings: BackupSettings, tell: Report) -> Manifest:
         started, began = self._clock(), time.perf_counter()
         facts = await self._copied(name, settings, tell)
-        found = await self._verifier.verified(self._folder.partial(name), facts, tell)
+        rate = settings.megabytes_per_second * MEGABYTE
+        found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell)
         if found.report.damaged:
             raise CopyDamaged("; ".join(found.report.problems[:3]))
         newest = await asyncio.to_thread(self._folder.manifests)

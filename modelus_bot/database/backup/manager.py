@@ -124,7 +124,8 @@ class BackupManager:
                 raise BackupFailed(f"there is no backup {name}")
             with self._using(name):
                 try:
-                    found = await self._verifier.verified(self.folder / name, manifest, on_progress)
+                    rate = self._settings.megabytes_per_second * MEGABYTE
+                    found = await self._verifier.verified(self.folder / name, manifest, rate, on_progress)
                     await asyncio.to_thread(self._note, name, manifest, found)
                 except FileNotFoundError as error:
                     raise BackupFailed(f"the backup {name} is not there any more") from error

@@ -41,12 +41,12 @@ def _written(source: Path, target: Path, rate: float, report: Report) -> tuple[s
     descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with source.open("rb") as reading, os.fdopen(descriptor, "wb") as writing:
         total = os.fstat(reading.fileno()).st_size
-        pace = Pace(descriptor, rate, "restoring", report)
+        pace = Pace(rate, "restoring", report, descriptor=descriptor)
         while block := reading.read(READ):
             digest.update(block)
             writing.write(block)
+            writing.flush()
             done += len(block)
-            pace.at(done, units_done=done, units=total)
-        writing.flush()
+            pace.at(done, total)
         os.fsync(descriptor)
     return digest.hexdigest(), done

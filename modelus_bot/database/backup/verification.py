@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from modelus_bot.database.backup.copying import hashed
 from modelus_bot.database.backup.manifest import Facts
+from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import ChildFailed, Report, run_child
 from modelus_bot.database.integrity.checking import check_file
 from modelus_bot.database.integrity.invariants import Invariant
@@ -48,20 +49,21 @@ class Verifier:
         self._invariants = invariants
 
     async def verified(
-        self, copy: Path, expected: Facts | None, on_progress: Report | None = None
+        self, copy: Path, expected: Facts | None, rate: float, on_progress: Report | None = None
     ) -> Verification:
-        """Read all of ``copy`` and compare it with what it should hold.
+        """Read all of ``copy``, at ``rate`` bytes a second at most, and compare it with what it should hold.
 
         What differs from ``expected`` is damage, whatever else the check says. Raises ``ChildFailed``
         when the check could not be finished, ``OSError`` when the copy is not there.
         """
         size = (await asyncio.to_thread(copy.stat)).st_size
-        seconds = LEAST_SECONDS + size / SLOWEST
+        seconds = LEAST_SECONDS + size / SLOWEST + size / rate
         task = {
             "path": str(copy),
             "invariants": [[one.name, one.sql, one.meaning] for one in self._invariants],
             "schema": await asyncio.to_thread(lambda: self._validator.digest),
             "seconds": seconds,
+            "rate": rate,
         }
         answer = await run_child("verify", task, on_progress=on_progress, seconds=seconds + 60)
         found = Verification.model_validate(answer)
@@ -94,10 +96,9 @@ def differences(found: Facts | None, expected: Facts) -> tuple[str, ...]:
 def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Read a finished copy from the disk and check everything about it; the child's side of ``Verifier``."""
     path = Path(task["path"])
-    report({"step": "hashing"})
     try:
         _forget_cached(path)
-        digest, size = hashed(path)
+        digest, size = hashed(path, Pace(float(task["rate"]), "hashing", report))
     except OSError as error:
         return _unreadable(f"its bytes cannot be read: {error.strerror}").model_dump(mode="json")
     report({"step": "checking"})
