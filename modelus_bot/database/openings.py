@@ -7,6 +7,7 @@ then delete the -wal under the open connection, and what is acknowledged afterwa
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import sys
 from collections import Counter
@@ -29,6 +30,7 @@ class _Openings:
     def __init__(self) -> None:
         self.watched: Counter[str] = Counter()
         self.strict = False
+        self.by: Path | None = None
         self.installed = False
         self.seen = 0
 
@@ -40,29 +42,49 @@ class _Openings:
         if name not in self.watched:
             return
         self.seen += 1
-        if self.strict:
+        if self.strict and (self.by is None or _on_behalf_of(self.by)):
             raise FileOpenedByPath(f"{name} was opened beside SQLite")
         logger.bind(path=name).error("database_opened_by_path")
 
 
 def _absolute(path: Any) -> str:
-    """Return what an event names as an absolute path, without following links; numbers name nothing."""
+    """Return the file that an event leads to, behind links and ``..``; numbers name nothing."""
     if not isinstance(path, str | bytes | os.PathLike):
         return ""
-    return os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - called for every file that is opened
+    try:
+        return os.path.realpath(os.fsdecode(path))
+    except (OSError, ValueError):
+        return ""
 
 
 _OPENINGS = _Openings()
 
 
+def _on_behalf_of(package: Path) -> bool:
+    """Say whether the innermost of the project's functions that led here belongs to ``package``."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(f"{package.parent}{os.sep}"):
+            return file.startswith(f"{package}{os.sep}")
+        frame = frame.f_back
+    return False
+
+
 @contextlib.contextmanager
-def refusing() -> Iterator[None]:
-    """Raise ``FileOpenedByPath`` where otherwise an opening is only logged."""
-    _OPENINGS.strict = True
+def refusing(*, by: Path | None = None) -> Iterator[None]:
+    """Raise ``FileOpenedByPath`` where otherwise an opening is only logged.
+
+    ``by`` is a package: only what its own code opens is refused, not what others in its folder do.
+    """
+    before = _OPENINGS.strict, _OPENINGS.by
+    _OPENINGS.strict, _OPENINGS.by = True, by
     try:
         yield
     finally:
-        _OPENINGS.strict = False
+        _OPENINGS.strict, _OPENINGS.by = before
 
 
 @contextlib.contextmanager
@@ -74,7 +96,7 @@ def watched(database: Path) -> Iterator[None]:
     if not _OPENINGS.installed:
         sys.addaudithook(_OPENINGS.hear)
         _OPENINGS.installed = True
-    name = str(database.absolute())
+    name = _absolute(database)
     _OPENINGS.watched[name] += 1
     try:
         yield

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import modelus_bot
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.openings import refusing
 
 QUICK = {"busy_slice": 0.05, "write_deadline": 2.0, "reopen_base": 0.05, "reopen_cap": 0.2}
+
+
+@pytest.fixture(autouse=True)
+def refused() -> Iterator[None]:
+    """Let no code of the bot open a live file beside SQLite; tests may, to damage it."""
+    with refusing(by=Path(modelus_bot.__file__).parent):
+        yield
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from modelus_bot.database.archive.status import ArchiveStatus
 __all__ = ["Archive"]
 
 WATCH_SECONDS = 1.0
+WATCH_CAP = 60.0
 SYNC_SECONDS = 30.0
 QUICK_SYNC_SECONDS = 2.0
 UNRESPONSIVE_SECONDS = 600.0
@@ -216,9 +217,22 @@ class Archive:
         return datetime.fromtimestamp(moment, UTC)
 
     async def _watch(self) -> None:
+        """Look every second; after a fault of its own with growing pauses, until a look works again."""
+        pause = WATCH_SECONDS
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await asyncio.sleep(pause)
+            try:
+                await self._look()
+            except Exception as error:  # noqa: BLE001 - the lag is watched whatever happens
+                pause = min(pause * 2, WATCH_CAP)
+                logger.bind(again_in=pause).opt(exception=error).error("archive_watch_fault")
+            else:
+                pause = WATCH_SECONDS
+
+    async def _look(self) -> None:
+        try:
             await self._running.look()
+        finally:
             details: dict[str, Any] = {"lag": self._lag.seconds, "why": self._log.last_error}
             if (changed := self._lag.changed()) is not None:
                 self._alert("archive_behind" if changed else "archive_caught_up", details)

@@ -119,13 +119,11 @@ class Places:
 def environment(settings: ArchiveSettings, given: Mapping[str, str]) -> dict[str, str]:
     """Return the few variables the program gets; credentials only when there is a bucket.
 
-    A bundle of certificates breaks its client where the endpoint is plain http, so it is left out there.
+    ``AWS_CA_BUNDLE`` is never passed on: it breaks the program's client where the endpoint is plain http,
+    and the program reads ``SSL_CERT_FILE`` for certificates of one's own.
     """
     names = PASSED_ON + (PASSED_ON_FOR_BUCKETS if settings.url else ())
-    chosen = {name: given[name] for name in names if name in given} | {"TZ": "UTC"}
-    if settings.url and not settings.endpoint.startswith("http://") and "AWS_CA_BUNDLE" in given:
-        chosen["AWS_CA_BUNDLE"] = given["AWS_CA_BUNDLE"]
-    return chosen
+    return {name: given[name] for name in names if name in given} | {"TZ": "UTC"}
 
 
 def configuration(

@@ -110,13 +110,16 @@ class Snapshots:
             except (DatabaseError, OSError) as error:
                 logger.bind(error=str(error)).error("archive_snapshot_failed")
                 alert("archive_snapshot_failed", {"why": str(error)})
+            except Exception as error:  # noqa: BLE001 - the clock must outlive any fault of a copy
+                logger.opt(exception=error).error("archive_snapshot_fault")
+                alert("archive_snapshot_failed", {"why": f"{type(error).__name__}: {error}"})
 
     async def _last_known(self) -> float:
         """Return when the newest full copy was made; now, when there is none or nobody can say."""
         try:
             known = await self._reader.snapshots()
-        except DatabaseError as error:
-            logger.bind(error=str(error)).warning("archive_snapshots_unknown")
+        except Exception as error:  # noqa: BLE001 - the clock goes on from now, whatever it was
+            logger.bind(error=repr(error)).warning("archive_snapshots_unknown")
             return self._clock()
         self.newest = known[-1] if known else None
         return self._clock() if self.newest is None else self.newest

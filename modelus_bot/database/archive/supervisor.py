@@ -157,6 +157,8 @@ class Supervisor:
                 await self._run()
             except OSError as error:
                 logger.bind(error=str(error)).error("archive_program_not_started")
+            except Exception as error:  # noqa: BLE001 - the program must be started again whatever it was
+                logger.opt(exception=error).error("archive_program_fault")
             lived = self._clock() - began
             if self._stopping:
                 return

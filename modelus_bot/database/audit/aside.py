@@ -141,6 +141,7 @@ class AuditFile:
             try:
                 self._save(entries, token)
             except OSError as error:
+                self._begin_numbers_anew()
                 kind = DiskFull if error.errno in _FULL else AuditUnwritable
                 raise kind(f"{self.path}: {error.strerror or error}") from error
 
@@ -156,7 +157,8 @@ class AuditFile:
             self.waiting = len(self._entries)
             if self._entries:
                 return
-            self._name, self._number, self._told = secrets.token_hex(8), 0, False
+            self._told = False
+            self._begin_numbers_anew()
             try:
                 self._file.replace(b"")
             except OSError as error:  # the table knows up to where it was merged
@@ -210,6 +212,10 @@ class AuditFile:
         self._file.append(lines)
         self._entries += new
         self._number, self.waiting = self._number + len(new), len(self._entries)
+
+    def _begin_numbers_anew(self) -> None:
+        """Use no number twice: after a failed save nobody knows which ones the disk will come back with."""
+        self._name, self._number = secrets.token_hex(8), 0
 
     def _make_ready(self) -> None:
         """Open the file, or make it anew when somebody took it away."""

@@ -27,6 +27,11 @@ _SENTENCES: dict[str, tuple[Literal["info", "warning", "critical"], str]] = {
         "warning",
         "The backup {name} is damaged and no longer counts: {why}. Make a new one with /backup create.",
     ),
+    "backup_works_again": ("info", "Backups work again: {why}"),
+    "backup_flawed": (
+        "warning",
+        "The backup {name} can be restored, but does not count as verified: {why}. See /database check.",
+    ),
     "archive_behind": (
         "warning",
         "The archive is behind: what is written now could be lost with the disk. {why}",

@@ -66,4 +66,5 @@ def _new_folder(quarantine: Path, stem: str, now: float) -> Path:
         except FileExistsError:
             number += 1
         else:
+            sync_folder(quarantine)
             return folder

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +31,7 @@ from modelus_bot.database.archive.program import Program, find_program, version_
 from modelus_bot.database.archive.restoring import plan_of
 from modelus_bot.database.archive.snapshots import keep_hours
 from modelus_bot.database.archive.status import ArchiveStatus
-from modelus_bot.database.archive.supervisor import Launch, close_pipes, ended, started
+from modelus_bot.database.archive.supervisor import Launch, Supervisor, close_pipes, ended, started
 
 
 class Clock:
@@ -69,7 +72,7 @@ def test_the_program_never_copies_by_itself() -> None:
 
 
 def test_environment_is_minimal() -> None:
-    """Credentials are passed on for a bucket only, and the certificates' bundle not to plain http."""
+    """Credentials are passed on for a bucket only, and the bundle of certificates to no endpoint at all."""
     given_env = {
         "PATH": "/bin",
         "DISCORD_TOKEN": "secret",
@@ -79,14 +82,9 @@ def test_environment_is_minimal() -> None:
     }
     assert environment(ArchiveSettings(), given_env) == {"PATH": "/bin", "TZ": "UTC"}
     secure = environment(ArchiveSettings(url="s3://b/p"), given_env)
-    assert secure == {
-        "PATH": "/bin",
-        "TZ": "UTC",
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_CA_BUNDLE": "/etc/bundle.pem",
-    }
-    plain = environment(ArchiveSettings(url="s3://b/p", endpoint="http://nas:9000"), given_env)
-    assert "AWS_CA_BUNDLE" not in plain
+    assert secure == {"PATH": "/bin", "TZ": "UTC", "AWS_ACCESS_KEY_ID": "key"}
+    for endpoint in ("http://nas:9000", "https://nas:9000"):
+        assert environment(ArchiveSettings(url="s3://b/p", endpoint=endpoint), given_env) == secure
 
 
 def test_files_are_written_for_their_owner_only(tmp_path: Path) -> None:
@@ -301,3 +299,30 @@ async def test_a_stubborn_program_is_killed(tmp_path: Path) -> None:
     assert await process.stdout.readline() == b"up\n"
     assert await ended(process, seconds=0.3) == -9
     close_pipes(process)
+
+
+async def test_a_fault_of_our_own_ends_no_supervision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong when the program is started, it is started again, with growing pauses."""
+    monkeypatch.setattr("modelus_bot.database.archive.supervisor.BACKOFF_FIRST", 0.02)
+    faults = [KeyError("path"), OSError(12, "no memory"), ValueError("no such state")]
+    asked: list[float] = []
+
+    def launch() -> Launch:
+        asked.append(time.monotonic())
+        if faults:
+            raise faults.pop(0)
+        return Launch(["/bin/sleep", "60"], tmp_path, {"PATH": "/bin:/usr/bin"})
+
+    supervisor = Supervisor(launch, ProgramLog())
+    await supervisor.start()
+    try:
+        async with asyncio.timeout(30):
+            while supervisor.pid is None:
+                await asyncio.sleep(0.01)
+        assert supervisor.restarts == 3
+        pauses = [later - earlier for earlier, later in itertools.pairwise(asked)]
+        assert all(pause >= least for pause, least in zip(pauses, (0.02, 0.04, 0.08), strict=True))
+    finally:
+        await supervisor.stop(seconds=0.1)

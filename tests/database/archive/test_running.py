@@ -225,3 +225,42 @@ async def test_database_that_comes_later(tmp_path: Path) -> None:
         writer.close()
     assert count(tmp_path / "restored.db") == 7
     assert told == []
+
+
+async def test_faults_end_neither_clock_nor_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in a look at the lag, or in a copy by the clock, is told; the next ones are made."""
+    monkeypatch.setattr("modelus_bot.database.archive.archive.WATCH_SECONDS", 0.05)
+    database = tmp_path / "home" / "bot.db"
+    told: list[str] = []
+    writer = opened(database)
+    archive = Archive(database, quick(tmp_path / "archive"), on_alert=lambda kind, _: told.append(kind))
+    async with archive:
+        await first_copy(archive)
+        look, copy = archive._running.look, archive._snapshots._copy
+        faults = {"look": 2, "copy": 1}
+        worked: list[str] = []
+
+        async def looked() -> None:
+            if faults["look"]:
+                faults["look"] -= 1
+                raise KeyError("status")
+            await look()
+            worked.append("look")
+
+        async def copied() -> None:
+            if faults["copy"]:
+                faults["copy"] -= 1
+                raise ZeroDivisionError
+            await copy()
+            worked.append("copy")
+
+        monkeypatch.setattr(archive._running, "look", looked)
+        monkeypatch.setattr(archive._snapshots, "_copy", copied)
+        archive._snapshots._settings = archive._settings.model_copy(update={"snapshot_minutes": 1 / 60})
+        archive._snapshots._pause.cut()
+        async with asyncio.timeout(60):
+            while not {"look", "copy"} <= set(worked):
+                await asyncio.sleep(0.05)
+    writer.close()
+    assert faults == {"look": 0, "copy": 0}
+    assert told.count("archive_snapshot_failed") == 1

@@ -14,6 +14,7 @@ import pytest
 
 from modelus_bot.database.audit import command_entry, verify_chain, walk
 from modelus_bot.database.audit.aside import AuditFile, audit_path
+from modelus_bot.database.audit.entry import Fields
 from modelus_bot.database.errors import AuditUnwritable, ConstraintViolated
 from modelus_bot.database.group import AUDIT_TRIES
 from modelus_bot.database.open_transaction import Transaction
@@ -248,9 +249,36 @@ async def test_damaged_lines_are_left_out_and_kept(path: Path, where: str) -> No
     assert aside.exists() == (where == "flipped")
 
 
+def test_no_number_is_used_twice_after_a_disk_that_failed_twice(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An entry that could neither be flushed nor taken back may be there: the next one is told apart."""
+    file = AuditFile(audit_path(path))
+    file.save([fields_of_change("a")], None)
+
+    def broken(*_: Any) -> None:
+        raise OSError(5, "input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", broken)
+        patch.setattr(os, "ftruncate", broken)
+        with pytest.raises(AuditUnwritable):
+            file.save([fields_of_change("ghost")], "never committed")
+    file.save([fields_of_change("b")], None)
+    entries = file.first(9)
+    assert [one.fields[1] for one in entries] == ["a", "ghost", "b"]
+    assert len({(one.file, one.number) for one in entries}) == 3
+    file.close()
+
+
+def fields_of_change(key: str) -> Fields:
+    """Return the columns of an entry about a setting."""
+    return ("settings", key, "INSERT", None, None, json.dumps({}), 7, None, key, 1, 5)
+
+
 def test_the_file_is_its_owners_only(path: Path) -> None:
     """Audit entries say who did what."""
     file = AuditFile(audit_path(path))
-    file.save([("settings", "a", "INSERT", None, None, json.dumps({}), 7, None, "r", 1, 5)], None)
+    file.save([fields_of_change("a")], None)
     file.close()
     assert os.stat(audit_path(path)).st_mode & 0o777 == 0o600  # noqa: PTH116

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,23 @@ def test_the_three_files_move_together_and_come_back(tmp_path: Path) -> None:
     assert [part.read_bytes()[0] for part in parts_of(database)] == [0, 1, 2]
 
 
+def test_the_new_folder_itself_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every folder is flushed in which a name was made or removed."""
+    flushed = []
+    flush = os.fsync
+
+    def watched(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    database = tmp_path / "data" / "modelus.db"
+    database.parent.mkdir()
+    database.write_bytes(b"x")
+    moved = set_aside(database, tmp_path / "quarantine", "a test", now=1_700_000_000)
+    assert {tmp_path / "quarantine", moved.folder, database.parent} <= set(flushed)
+
+
 def test_each_time_has_a_folder_of_its_own(tmp_path: Path) -> None:
     """Two in the same second do not mix."""
     database = tmp_path / "modelus.db"
@@ -51,7 +69,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert kept.load() is None
 
 
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_count_as_an_unclean_stop(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     """A damaged state file makes the next start look closely; it never stops it."""

@@ -186,7 +186,7 @@ def test_a_file_without_permission_is_unreadable() -> None:
             os.seteuid(user)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=3000), st.booleans())
 def test_any_bytes_have_a_kind(tmp_path: Path, data: bytes, magic: bool) -> None:
     """Whatever is in a file, with or without the beginning of a database."""
@@ -196,7 +196,7 @@ def test_any_bytes_have_a_kind(tmp_path: Path, data: bytes, magic: bool) -> None
     assert quickly(path) in FileKind
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 4200), st.binary(min_size=1, max_size=30))
 def test_any_damage_to_page_one_has_a_kind(tmp_path: Path, database: bytes, at: int, damage: bytes) -> None:
     """A real beginning with some bytes replaced is a database, damaged or truncated, never foreign."""
