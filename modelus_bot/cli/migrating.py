@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +12,8 @@ from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
 from modelus_bot.database.errors import CorruptionDetected
-from modelus_bot.database.schema import BeforeMigrating, Migrator, SchemaValidator
+from modelus_bot.database.recovery.migrating import Migrate, migrated
+from modelus_bot.database.schema import Migrator, SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 
 __all__ = ["app"]
@@ -22,8 +21,6 @@ __all__ = ["app"]
 app = typer.Typer(
     no_args_is_help=True, help="Which migrations the database has, applying the others, and undoing some."
 )
-
-Migrate = Callable[[BeforeMigrating], tuple[str, ...]]
 
 
 @app.command()
@@ -98,20 +95,12 @@ def down(
 
 
 async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
-    """Migrate in a thread, with a verified backup before anything is changed."""
-    loop = asyncio.get_running_loop()
-    sums = protected.parts.sums
-    if protected.parts.path.exists() and (await sums.check()).unexplained:
+    """Migrate a file that is as the bot left it, with a verified backup before anything is changed."""
+    if protected.parts.path.exists() and (await protected.parts.sums.check()).unexplained:
         raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
-
-    def back_up(_: tuple[str, ...]) -> None:
-        made = asyncio.run_coroutine_threadsafe(protected.backups.create("pre_migration"), loop).result()
-        typer.echo(f"Backed up and verified: {made.name}")
-
-    await sums.forget()
-    done = await asyncio.to_thread(migrate, back_up)
-    await sums.adopt()
-    return done
+    return await migrated(
+        protected.parts, migrate, lambda made: typer.echo(f"Backed up and verified: {made.name}")
+    )
 
 
 def _losses(path: Path, undone: list[str]) -> str:

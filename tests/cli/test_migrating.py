@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.database.errors import MigrationFailed
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.schema import Migrator, SchemaValidator
 from tests.cli.conftest import Command
@@ -115,6 +116,58 @@ def test_up_copies_first(command: Command, database: Path, tmp_path: Path) -> No
     assert answer.out.endswith(f"Applied: {IDS[-1]}.\n")
     assert again.out == "The schema is current; nothing was changed.\n"
     assert len([one for one in copies(tmp_path) if one.suffix != ".json"]) == 1
+
+
+@pytest.mark.parametrize("arguments", [["up"], ["down", "--yes"]], ids=" ".join)
+def test_a_migration_that_ruins_the_file_is_undone(
+    command: Command,
+    database: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+) -> None:
+    """When a migration fails and leaves the file damaged, the backup takes its place; the ruin is kept."""
+    if arguments == ["up"]:
+        Migrator(database).down()
+    before = applied(database)
+
+    def ruin(*_: object) -> None:
+        with database.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (database.stat().st_size - 4096))
+        raise MigrationFailed("the disk failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("modelus_bot.database.schema.migrations._step", ruin)
+        answer = command("migrate", *arguments)
+
+    assert answer.code == ExitCode.DATABASE
+    (copy,) = [one for one in copies(tmp_path) if one.suffix != ".json"]
+    assert f"the backup {copy.name} was restored" in answer.err
+    assert applied(database) == before
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT username FROM users").fetchall() == [("Ann",)]
+    assert [one.stat().st_size for one in (tmp_path).glob("**/quarantine/*/modelus.db")]
+
+
+def test_a_migration_that_fails_alone_changes_nothing(
+    command: Command, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A migration that was rolled back left the file as it was: nothing is restored or set aside."""
+    Migrator(database).down()
+
+    def refuse(*_: object) -> None:
+        raise MigrationFailed("a rule would be broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("modelus_bot.database.schema.migrations._step", refuse)
+        answer = command("migrate", "up")
+
+    assert answer.code == ExitCode.DATABASE
+    assert "was restored" not in answer.err
+    assert not list(tmp_path.glob("**/quarantine/*"))
+    assert applied(database) == IDS[:-1]
 
 
 def test_down_tells_what_is_lost_and_asks(

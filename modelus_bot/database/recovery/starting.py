@@ -19,14 +19,14 @@ from modelus_bot.database.errors import (
     CorruptionDetected,
     DatabaseError,
     DiskFull,
-    MigrationFailed,
     SchemaMismatch,
     StorageFailed,
 )
 from modelus_bot.database.pagesums.report import SumsReport
+from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
-from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted, put_in_place
+from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema import Migrator, SchemaValidator
@@ -62,7 +62,7 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     applied = await _migrate(parts)
     await asyncio.to_thread(_validate, parts.path, parts.validator)
     if applied:
-        await parts.sums.adopt()
+        await parts.sums.adopt()  # what was repaired came after
     return applied
 
 
@@ -138,22 +138,7 @@ async def _migrate(parts: Parts) -> tuple[str, ...]:
     """Apply what is pending after a verified backup, which is restored if the file is worse than before."""
     migrator = Migrator(parts.path, invariants=parts.invariants)
     status = await asyncio.to_thread(migrator.status)
-    if all(one.applied for one in status):
-        return ()
-    await parts.sums.forget()
-    if not any(one.applied for one in status):
-        return await asyncio.to_thread(migrator.up)
-    backup = await parts.backups.create("pre_migration")
-    try:
-        return await asyncio.to_thread(migrator.up)
-    except DatabaseError as error:
-        report = await parts.check(parts.path)
-        if report.damaged:
-            scratch = await parts.empty_scratch() / "before.db"
-            await parts.backups.restore_to(backup.name, scratch)
-            await put_in_place(parts, scratch, "a migration left the file damaged", report.problems)
-            raise MigrationFailed(f"{error.detail}; the backup {backup.name} was restored") from error
-        raise
+    return () if all(one.applied for one in status) else await migrated(parts, migrator.up)
 
 
 def _validate(path: Path, validator: SchemaValidator) -> None:
