@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +16,7 @@ from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
 from modelus_bot.database.backup import Manifest
+from modelus_bot.database.child import Report
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.restoring import Plan
@@ -46,12 +49,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
 
     async def work(protected: Protected) -> Manifest:
         _require_file(protected.parts.path)
-        with _progress() as progress:
-            task = progress.add_task("copying", total=None)
-
-            def on_progress(state: dict[str, int]) -> None:
-                progress.update(task, completed=state.get("done", 0), total=state.get("total"))
-
+        with _reporting("copying") as on_progress:
             return await protected.backups.create("manual", on_progress=on_progress)
 
     made = with_protection(settings, work, database)
@@ -92,7 +90,9 @@ def verify(context: typer.Context, name: Name, database: DatabaseOption = None) 
     settings = settings_of(context)
 
     async def work(protected: Protected) -> CheckReport:
-        return await protected.backups.verify(_known(protected, name))
+        known = _known(protected, name)
+        with _reporting("checking") as on_progress:
+            return await protected.backups.verify(known, on_progress=on_progress)
 
     report = with_protection(settings, work, database)
     if report.ok:
@@ -186,10 +186,12 @@ def _known(protected: Protected, name: str) -> str:
 async def _planned(protected: Protected, name: str | None, at: datetime | None) -> Plan:
     if (name is None) == (at is None):
         raise typer.BadParameter("name a backup, or a moment with --at")
-    if name is not None:
-        return await protected.restorer.from_backup(_known(protected, name))
-    assert at is not None  # noqa: S101 - one of the two was given
-    return await protected.restorer.from_archive(at.replace(tzinfo=UTC).timestamp())
+    known = None if name is None else _known(protected, name)
+    with _reporting("restoring into a scratch file") as on_progress:
+        if known is not None:
+            return await protected.restorer.from_backup(known, on_progress)
+        assert at is not None  # noqa: S101 - one of the two was given
+        return await protected.restorer.from_archive(at.replace(tzinfo=UTC).timestamp(), on_progress)
 
 
 def _show(plan: Plan) -> None:
@@ -204,6 +206,19 @@ def _show(plan: Plan) -> None:
     for one in plan.tables:
         table.add_row(one.table, str(one.only_now), str(one.only_then), str(one.changed))
     console().print(table)
+
+
+@contextlib.contextmanager
+def _reporting(first: str) -> Iterator[Report]:
+    """Show a bar, and what is being done, while work reports its ``step`` and ``done`` of ``total``."""
+    with _progress() as progress:
+        task = progress.add_task(first, total=None)
+
+        def on_progress(state: dict[str, Any]) -> None:
+            words = str(state.get("step") or progress.tasks[0].description)
+            progress.update(task, description=words, completed=state.get("done", 0), total=state.get("total"))
+
+        yield on_progress
 
 
 def _progress() -> Progress:

@@ -62,7 +62,7 @@ class Backup(CommandGroup, commands.GroupCog, name="backup", description="Copies
         protection = await self._begin(interaction)
         name = _known(protection, backup)
         note = ProgressNote(interaction, f"Checking {name}")
-        report = await protection.backups.verify(name)
+        report = await protection.backups.verify(name, on_progress=note.on_report)
         await note.finish(verified_card(name, report))
 
     @app_commands.command(name="preview", description="What going back would change; nothing is changed")
@@ -113,9 +113,9 @@ class Backup(CommandGroup, commands.GroupCog, name="backup", description="Copies
         note = ProgressNote(interaction, "Putting the state together and comparing it")
         restorer = restorer_of(protection)
         if backup is not None:
-            return await restorer.from_backup(_known(protection, backup)), note
+            return await restorer.from_backup(_known(protection, backup), note.on_report), note
         moment = parse_moment(at or "", time.time(), self._zone())
-        return await restorer.from_archive(moment), note
+        return await restorer.from_archive(moment, note.on_report), note
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.bot.settings.server.timezone)

@@ -79,11 +79,12 @@ async def ask_for_approval(
     bot: ModelUsBot, interaction: discord.Interaction, plan: Plan, reason: str
 ) -> None:
     """Post the question where the command was used, for every administrator to see."""
-    alone = not await _others(bot, interaction)
+    others = await _others(bot, interaction)
+    alone = others is not None and not others
     view = Approval(bot, plan, interaction.user.id, alone=alone)
     card = plan_card(plan)
     card.title = "Restore the database?"
-    who = "You are the only administrator, so you decide." if alone else "Another administrator decides."
+    who = _who_decides(others)
     card.add_field(
         name="Asked by", value=f"<@{interaction.user.id}>: {embeds.clip(reason, 300)}", inline=False
     )
@@ -93,13 +94,38 @@ async def ask_for_approval(
     view.message = await interaction.followup.send(embed=card, view=view, ephemeral=alone, wait=True)
 
 
-async def _others(bot: ModelUsBot, interaction: discord.Interaction) -> set[int]:
-    """Return who else is known to be an administrator: by role, by the settings, as the server's owner."""
+def _who_decides(others: set[int] | None) -> str:
+    if others is None:
+        return (
+            "It cannot be seen at the moment who else is an administrator, so another one has to decide;"
+            " on the bot's machine “modelus-bot backup restore” does it without."
+        )
+    return "Another administrator decides." if others else "You are the only administrator, so you decide."
+
+
+async def _others(bot: ModelUsBot, interaction: discord.Interaction) -> set[int] | None:
+    """Return who else may decide: by role, by the settings, by what Discord lets them do.
+
+    None when nobody else was found and the administrators of the database could not be read.
+    """
     known = set(bot.settings.server.admin_ids)
-    if interaction.guild is not None and interaction.guild.owner_id is not None:
-        known.add(interaction.guild.owner_id)
+    if interaction.guild is not None:
+        known |= _managing(interaction.guild)
+    read = True
     try:
         known |= {one.discord_id for one in await bot.db.read(members) if one.role == "admin"}
     except DatabaseError as error:
+        read = False
         logger.bind(error=error.detail).info("admins_not_read")
-    return known - {interaction.user.id}
+    others = known - {interaction.user.id}
+    return others if others or read else None
+
+
+def _managing(guild: discord.Guild) -> set[int]:
+    """Return the owner and everybody the bot knows who may manage the server; bots decide nothing."""
+    found = {
+        one.id
+        for one in guild.members
+        if not one.bot and (one.guild_permissions.administrator or one.guild_permissions.manage_guild)
+    }
+    return found if guild.owner_id is None else found | {guild.owner_id}

@@ -34,6 +34,13 @@ class ProgressNote:
         if total:
             self.on_step(f"{state.get('done', 0) * 100 // total} %")
 
+    def on_report(self, state: dict[str, Any]) -> None:
+        """Show what long work reports: its step, and ``done`` of ``total`` where it can say that."""
+        if state.get("total"):
+            self.on_pages(state)
+        elif step := state.get("step"):
+            self.on_step(str(step))
+
     def on_step(self, text: str) -> None:
         """Show a step, unless the last one was shown just now or is still on its way."""
         now = time.monotonic()

@@ -13,7 +13,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.backup.manifest import Manifest
-from modelus_bot.database.child import ChildFailed
+from modelus_bot.database.child import ChildFailed, Report
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.files import PARTIAL, parts_of
 from modelus_bot.database.integrity.report import CheckReport
@@ -80,26 +80,30 @@ class Restorer:
             raise BackupFailed("this preview is not there any more; make a new one")
         return plan
 
-    async def from_backup(self, name: str) -> Plan:
-        """Prepare the restore of a verified backup; raises ``BackupFailed``."""
+    async def from_backup(self, name: str, on_progress: Report | None = None) -> Plan:
+        """Prepare the restore of a verified backup; raises ``BackupFailed``.
+
+        ``on_progress`` is told the ``step``, and ``done`` of ``total`` where that is known.
+        """
         manifest = next((one for one in self._parts.backups.manifests() if one.name == name), None)
         if manifest is None:
             raise BackupFailed(f"there is no backup {name}")
 
         async def produce(target: Path) -> float:
-            await self._parts.backups.restore_to(name, target)
+            await self._parts.backups.restore_to(name, target, on_progress=on_progress)
             return float(manifest.created_at)
 
-        return await self._prepare(f"backup {name}", produce)
+        return await self._prepare(f"backup {name}", produce, on_progress)
 
-    async def from_archive(self, at: float | None) -> Plan:
+    async def from_archive(self, at: float | None, on_progress: Report | None = None) -> Plan:
         """Prepare the restore of a moment (UTC seconds, None for the newest); raises ``BackupFailed``."""
 
         async def produce(target: Path) -> float:
+            _say(on_progress, "putting the state together from the archive")
             return (await self._parts.archive.restore(target, at=at)).timestamp()
 
         when = "newest state" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
-        return await self._prepare(f"archive, {when}", produce)
+        return await self._prepare(f"archive, {when}", produce, on_progress)
 
     async def apply(self, token: str) -> Restored:
         """Put a plan's state in the file's place after a verified backup of the present one.
@@ -151,7 +155,9 @@ class Restorer:
         if plan is not None:
             await asyncio.to_thread(_remove, plan.path)
 
-    async def _prepare(self, source: str, produce: Callable[[Path], Awaitable[float]]) -> Plan:
+    async def _prepare(
+        self, source: str, produce: Callable[[Path], Awaitable[float]], on_progress: Report | None
+    ) -> Plan:
         async with self._turn:
             await self.discard()
             parts = self._parts
@@ -160,7 +166,8 @@ class Restorer:
             await asyncio.to_thread(clear_previews, parts)
             try:
                 moment = await produce(target)
-                report = await self._up_to_date(source, target)
+                report = await self._up_to_date(source, target, on_progress)
+                _say(on_progress, "comparing it with the present state")
                 tables = await self._compared(target)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -170,9 +177,9 @@ class Restorer:
             logger.bind(source=source, token=token, moment=moment).info("restore_prepared")
             return self._plan
 
-    async def _up_to_date(self, source: str, target: Path) -> CheckReport:
+    async def _up_to_date(self, source: str, target: Path, on_progress: Report | None) -> CheckReport:
         """Check a state and give it the schema of this version; raises ``BackupFailed`` where that fails."""
-        report = await self._parts.check(target, finished=True)
+        report = await self._parts.check(target, finished=True, on_progress=on_progress)
         if report.damaged:
             raise BackupFailed(f"{source} is damaged: {'; '.join(report.problems[:3])}")
         try:
@@ -200,6 +207,11 @@ class Restorer:
             if (await self._parts.check(self._parts.path)).damaged:
                 return None
             raise
+
+
+def _say(on_progress: Report | None, step: str) -> None:
+    if on_progress is not None:
+        on_progress({"step": step})
 
 
 def _remove(database: Path) -> None:

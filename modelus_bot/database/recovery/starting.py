@@ -70,6 +70,8 @@ def create_file(path: Path) -> None:
     """Create an empty file with mode 0600, and its folder, unless it is there."""
     with translated(otherwise=ConnectionLost):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():  # nobody but SQLite opens it, not even to find that it is there
+            return
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 

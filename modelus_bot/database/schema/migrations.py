@@ -153,6 +153,8 @@ def _step(run: Callable[[Script], None], script: Script, direction: str) -> None
 
 def _create(path: Path) -> None:
     """Let only the owner read a file that SQLite would otherwise create for everybody."""
+    if path.exists():
+        return
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:

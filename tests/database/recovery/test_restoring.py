@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import itertools
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,8 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.archive.writing import needs_program
 from tests.database.operations import PutSetting
+
+Open = Callable[..., DatabaseManager]
 
 
 @query
@@ -77,3 +81,20 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
     assert before | later <= after_undo
     assert acknowledged.keys() <= after_restore | after_undo
     assert len(acknowledged) > 50
+
+
+async def test_a_preview_says_how_far_it_is(protected: Open) -> None:
+    """Restoring the copy, checking it and comparing it are told as they begin, the copy with its share."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+        assert db.protection is not None
+        made = await db.protection.backups.create("manual")
+        assert db.protection.restorer is not None
+        said: list[dict[str, Any]] = []
+        await db.protection.restorer.from_backup(made.name, said.append)
+        checked: list[dict[str, Any]] = []
+        await db.protection.backups.verify(made.name, on_progress=checked.append)
+    assert any(one.get("step") == "restoring" and one["done"] == one["total"] for one in said)
+    steps = [one["step"] for one in said]
+    assert {"looking at the file", "the rows", "comparing it with the present state"} <= set(steps)
+    assert [one["step"] for one in checked] == ["hashing", "checking"]
