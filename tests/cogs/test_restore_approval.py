@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from modelus_bot.cogs.restore_approval import _others, _who_decides
-from modelus_bot.database.operation import Context
+from modelus_bot.database.context import Context
 from modelus_bot.domain.members import SetRole
 from tests.conftest import BotEnv
 

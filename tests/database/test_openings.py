@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
 import modelus_bot
+from modelus_bot.database.context import Context
 from modelus_bot.database.files import move_into_place
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.openings import FileOpenedByPath, refusing

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.backup import Manifest
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import MigrationFailed
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.schema import Migrator
 from tests.database.operations import PutSetting, setting
 
