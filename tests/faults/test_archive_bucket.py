@@ -16,9 +16,15 @@ from pathlib import Path
 import pytest
 from loguru import logger
 
-from modelus_bot.config import ArchiveSettings
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.archive import Archive, ArchiveUnavailable, MomentUnavailable
+from modelus_bot.database.context import Context
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, rows
+from tests.database.operations import PutSetting, setting
 
 pytestmark = [
     needs_program,
@@ -148,6 +154,58 @@ async def test_new_machine_from_the_bucket_alone(tmp_path: Path, service: Servic
     with pytest.raises(MomentUnavailable, match="begins at"):
         await new.restore(tmp_path / "early.db", at=held[0] - 60)
     print(f"restored from the bucket in {took:.2f} s")
+
+
+def bot_on(machine: Path, archive: ArchiveSettings) -> DatabaseManager:
+    """Return the bot's database on a machine, with everything that it keeps there."""
+    path = machine / "data" / "modelus.db"
+    protection = Protection(
+        path,
+        backup=BackupSettings(folder=machine / "backups", schedule="off", attempts=1),
+        archive=archive,
+        integrity=IntegritySettings(quarantine=machine / "quarantine"),
+        invariants=INVARIANTS,
+    )
+    return DatabaseManager(path, DatabaseSettings(write_deadline=30.0), protection=protection)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("_credentials")
+async def test_a_bot_on_a_new_machine_starts_from_the_bucket_alone(tmp_path: Path, service: Service) -> None:
+    """With nothing but the bucket it brings everything back, and goes on in the bucket."""
+    settings = bucket(service, "bots/moving")
+    async with bot_on(tmp_path / "old", settings) as db:
+        for number in range(20):
+            await db.write(PutSetting(key=f"key {number}", value=number), Context())
+        assert db.protection is not None
+        await db.protection.archive.sync()
+    shutil.rmtree(tmp_path / "old")
+
+    async with bot_on(tmp_path / "new", settings) as db:
+        assert [await db.read(setting, f"key {number}") for number in range(20)] == list(range(20))
+        assert db.protection is not None
+        assert [one.kind for one in db.protection.waiting] == ["database_recovered"]
+        await db.write(PutSetting(key="key 0", value=100), Context())
+        await db.protection.archive.sync()
+    shutil.rmtree(tmp_path / "new")
+
+    async with bot_on(tmp_path / "newest", settings) as db:
+        assert await db.read(setting, "key 0") == 100
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("_credentials")
+async def test_a_new_machine_does_not_begin_anew_beside_a_bucket_it_cannot_ask(tmp_path: Path) -> None:
+    """Nobody knows what is in a bucket out of reach: the database stays away, and no empty file is made."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    settings = ArchiveSettings.model_validate({"url": "s3://archive/bots/away", "endpoint": endpoint})
+    with pytest.raises(DatabaseError):
+        await bot_on(tmp_path, settings).__aenter__()
+    assert not (tmp_path / "data" / "modelus.db").exists()
 
 
 @pytest.mark.slow

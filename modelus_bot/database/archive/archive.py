@@ -93,6 +93,11 @@ class Archive:
         return not self._program.unusable
 
     @property
+    def remote(self) -> bool:
+        """True when it is in a bucket, where it may hold a database that this machine has never seen."""
+        return bool(self._settings.url)
+
+    @property
     def checkpoints(self) -> bool:
         """True while the program is the one that checkpoints: the writer needs ``wal_autocheckpoint=0``.
 

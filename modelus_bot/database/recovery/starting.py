@@ -127,13 +127,20 @@ async def _recover(
 
 
 async def _has_copies(parts: Parts) -> bool:
+    """Say whether there is something to bring back; raises when a bucket cannot be asked.
+
+    On a new machine the bucket may hold everything: an empty database must not go on in its archive.
+    """
     if parts.backups.newest_verified() is not None:
         return True
     if not parts.archive.available:
         return False
-    with contextlib.suppress(DatabaseError):
+    try:
         return await parts.archive.moments() is not None
-    return False
+    except DatabaseError:
+        if parts.archive.remote:
+            raise
+        return False
 
 
 async def _migrate(parts: Parts) -> tuple[str, ...]:
