@@ -31,7 +31,10 @@ class DegradationSettings(Section):
         72,
         ge=1,
         le=144,
-        description="Hours after which a saved change is not applied any more; its author is told.",
+        description=(
+            "Hours after which a saved change is not applied any more, and its author is told; while the"
+            " oldest waits for longer, no others are saved."
+        ),
         json_schema_extra=LIVE,
     )
     journal_retries: int = Field(

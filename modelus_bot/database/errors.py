@@ -11,6 +11,7 @@
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
     │   ├── JournalFull                    no more changes can be saved for later
+    │   │   └── JournalTooOld              what was saved waits for longer than it may
     │   ├── JournalUnavailable             the file of changes saved for later cannot be written
     │   └── DatabaseUnavailable            the circuit breaker is open
     └── PermanentError                     trying again gives the same answer
@@ -53,6 +54,7 @@ __all__ = [
     "FileMoved",
     "FileTouched",
     "JournalFull",
+    "JournalTooOld",
     "JournalUnavailable",
     "ManagerClosed",
     "MigrationFailed",
@@ -180,6 +182,15 @@ class JournalFull(TransientError):
     error_type = ErrorType.TRANSACTION_FAILED
     advice = (
         "The database is away, and too many changes wait for it already to save yours for later."
+        " Please try again when it is back."
+    )
+
+
+class JournalTooOld(JournalFull):
+    """The database is away for longer than changes are kept for it; nothing was saved."""
+
+    advice = (
+        "The database has been away for so long that changes are no longer saved for later."
         " Please try again when it is back."
     )
 

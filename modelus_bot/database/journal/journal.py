@@ -12,7 +12,13 @@ from loguru import logger
 
 from modelus_bot.config import DegradationSettings
 from modelus_bot.database.context import Context
-from modelus_bot.database.errors import JournalFull, JournalUnavailable, QueryFailed, RequestConflict
+from modelus_bot.database.errors import (
+    JournalFull,
+    JournalTooOld,
+    JournalUnavailable,
+    QueryFailed,
+    RequestConflict,
+)
 from modelus_bot.database.journal.entry import Entry, entry_of, numbered
 from modelus_bot.database.journal.frames import frame
 from modelus_bot.database.journal.reconciliation import Reconciliation
@@ -25,6 +31,7 @@ from modelus_bot.database.operation import Write
 __all__ = ["Journal"]
 
 MEGABYTE = 1_000_000
+HOUR = 3600
 
 
 class Journal:
@@ -153,7 +160,11 @@ class Journal:
         return self.depth == 0
 
     def _save(self, operation: str, write: Write[Any], context: Context) -> Entry:
-        """Put a new entry on its way to the disk."""
+        """Put a new entry on its way to the disk, unless there are too many or they wait for too long."""
+        first = next(iter(self._store.ledger.waiting.values()), None)
+        if first is not None and time.time() - first.saved_at > self._settings.journal_hours * HOUR:
+            why = f"the oldest of {self.depth} changes waits since {first.saved_at}"
+            raise JournalTooOld(why, operation=operation)
         entry = entry_of(
             self._store.ledger.take_number(),
             operation,

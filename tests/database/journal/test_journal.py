@@ -7,7 +7,9 @@ import errno
 import json
 import os
 import stat
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from modelus_bot.config import DegradationSettings
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     JournalFull,
+    JournalTooOld,
     JournalUnavailable,
     OutcomeUnknown,
     QueryFailed,
@@ -165,6 +168,23 @@ async def test_it_is_bounded_and_says_so(build: Build) -> None:
         assert 900_000 < journal.bytes == journal.path.stat().st_size < 1_000_000
         journal.apply(DegradationSettings(journal_megabytes=2))
         await journal.append(Take(name="y" * 20_000), Context())
+
+
+async def test_it_is_bounded_by_age_and_says_so(build: Build) -> None:
+    """While the oldest waits for too long nothing is saved; what was asked before keeps its number."""
+    async with build(journal_hours=2) as journal:
+        await journal.append(Take(name="old"), Context(request_id="old"))
+        waiting = journal._store.ledger.waiting
+        waiting[1] = replace(waiting[1], saved_at=int(time.time()) - 2 * 3600 - 1)
+        before = journal.bytes
+        with pytest.raises(JournalTooOld) as refused:
+            await journal.append(Take(name="new"), Context(request_id="new"))
+        assert "away for so long" in refused.value.user_message
+        assert "try again when it is back" in refused.value.user_message
+        assert (journal.depth, journal.bytes) == (1, before)
+        assert await journal.append(Take(name="old"), Context(request_id="old")) == 1
+        journal.apply(DegradationSettings(journal_hours=3))
+        assert await journal.append(Take(name="new"), Context(request_id="new")) == 2
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
