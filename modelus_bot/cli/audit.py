@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -102,7 +103,7 @@ def _verified(settings: Settings, path: Path) -> ChainReport:
     )
 
     async def work(db: DatabaseManager) -> ChainReport:
-        return await db.read(verify_query, OPERATOR, anchors)
+        return await db.read(verify_query, OPERATOR, anchors, int(time.time()))
 
     return with_database(settings, work, path, looking=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from typing import Any
 
 import discord
@@ -67,7 +68,7 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
         anchors = await asyncio.to_thread(
             gather_anchors, self.bot.db.path, backups=settings.backup.folder, log=settings.logging.file
         )
-        report = await self.bot.db.read(verify, self.viewer(interaction), anchors)
+        report = await self.bot.db.read(verify, self.viewer(interaction), anchors, int(time.time()))
         await interaction.followup.send(embed=_verified_card(report))
 
     @record.autocomplete("table")
@@ -103,7 +104,7 @@ def _verified_card(report: ChainReport) -> discord.Embed:
     if report.problem is not None:
         text = f"{report.problem}. The {report.links} entries before it are whole."
     else:
-        text = f"All {report.links} entries fit together, but others know them otherwise."
+        text = f"All {report.links} entries fit together, but not with what else is known."
     advice = (
         "Keep the file as it is and compare it with a backup. `modelus-bot audit renew` on the machine sets"
         " this log aside and begins a new one."

@@ -52,8 +52,20 @@ _SETBACKS = """
 SELECT id, new_values, changed_at FROM audit_logs
 WHERE table_name = 'database' AND record_id = 'restored' AND operation = 'COMMAND'
 """
+_UNASKED = """
+SELECT id, table_name, record_id FROM audit_logs AS entry
+WHERE id > ? AND changed_at > ? AND operation <> 'COMMAND'
+AND NOT EXISTS (SELECT 1 FROM requests WHERE requests.request_id = entry.request_id)
+AND NOT EXISTS (
+    SELECT 1 FROM audit_logs AS moved
+    WHERE moved.table_name = 'requests' AND moved.record_id = entry.request_id AND moved.operation = 'DELETE'
+)
+ORDER BY id LIMIT 5
+"""
 _LINK = "SELECT row_hash FROM {log} WHERE id = ?"
 NEWEST = 2**63 - 1
+REQUESTS_KEPT = 6 * 86400
+"""Seconds for which the request of every change is surely known; maintenance forgets them after a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +121,14 @@ def member_history(
 
 
 @query(long=True)
-def verify(tx: ReadTransaction, viewer: Viewer, anchors: tuple[Anchor, ...] = ()) -> ChainReport:
-    """Walk the whole chain, name the first link that does not fit, and compare it with ``anchors``."""
+def verify(
+    tx: ReadTransaction, viewer: Viewer, anchors: tuple[Anchor, ...] = (), at: int | None = None
+) -> ChainReport:
+    """Walk the whole chain, name the first link that does not fit, and compare it with ``anchors``.
+
+    With the present time ``at`` (UTC seconds) the entries of the last days are held against the requests
+    that were answered, too: what fits the chain may have been put at its end by hand.
+    """
     require_admin_viewer(tx, viewer)
     wanted = {anchor.id for anchor in anchors}
     hashes: dict[int, str] = {}
@@ -123,7 +141,22 @@ def verify(tx: ReadTransaction, viewer: Viewer, anchors: tuple[Anchor, ...] = ()
     if not report.first_id and report.first_broken is not None:
         return replace(report, anchors=len(anchors))
     hashes |= _earlier(tx, report, wanted)
-    return compared(report, anchors, hashes, tuple(_setbacks(tx)))
+    setbacks = tuple(_setbacks(tx))
+    report = compared(report, anchors, hashes, setbacks)
+    if at is None:
+        return report
+    known_from = max((report.first_id - 1, *(setback.entry for setback in setbacks)))
+    unasked = _unasked(tx, known_from, at - REQUESTS_KEPT)
+    return replace(report, contradictions=(*report.contradictions, *unasked))
+
+
+def _unasked(tx: ReadTransaction, after: int, since: int) -> Iterator[str]:
+    """Name entries that no request explains; a recovery may have lost requests, so only those since then."""
+    for number, table, record in tx.fetch_all(_UNASKED, (after, since)):
+        yield (
+            f"Entry {number} ({table} {record}) belongs to no request that was answered: it was not written"
+            " by this program."
+        )
 
 
 def _history(tx: ReadTransaction, sql: str, values: Parameters, limit: int) -> tuple[AuditView, ...]:

@@ -6,6 +6,8 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 
+from loguru import logger
+
 from modelus_bot.database.audit.aside import AuditFile
 from modelus_bot.database.audit.chain import AuditChain, Mark
 from modelus_bot.database.audit.collecting import SetAside
@@ -173,6 +175,16 @@ class AuditDestination:
         if not self._chain.loaded or version != self._data_version or connection is not self._connection:
             self._chain.load(connection)
             self._data_version, self._connection = version, connection
+            self._note_others()
+
+    def _note_others(self) -> None:
+        """Log which entries were added beside this process: by a command on the machine, or by hand.
+
+        Those of a COMMIT whose end nobody knew are among them.
+        """
+        if self.head is not None and self._chain.last_id > self.head[0]:
+            log = logger.bind(first=self.head[0] + 1, last=self._chain.last_id)
+            log.bind(audit_head=self._chain.head.hex()).warning("audit_entries_of_others")
 
 
 def unwritable(fault: TableFault, attempts: int) -> AuditUnwritable:

@@ -32,8 +32,8 @@ class ChainReport:
 
     ``first_id`` and ``last_id`` are the numbers the chain begins and ends with, as far as it was
     walked, 0 without any. ``contradictions`` are sentences about anchors (backups, logs) that know the
-    chain otherwise; ``excused`` are those that a restore or a new chain explains. ``preserved`` are
-    tables with earlier chains that are damaged.
+    chain otherwise, and about entries that nobody asked for; ``excused`` are those that a restore or a
+    new chain explains. ``preserved`` are tables with earlier chains that are damaged.
     """
 
     links: int
@@ -50,7 +50,7 @@ class ChainReport:
 
     @property
     def intact(self) -> bool:
-        """True when every link fits the one before it, and no anchor contradicts."""
+        """True when every link fits the one before it, and nothing contradicts."""
         return self.first_broken is None and not self.contradictions
 
 
