@@ -24,9 +24,18 @@ PAGES = 32
 SPARE_BYTES = 16 * 1024 * 1024
 """What must be left on the disk besides the copy."""
 
+LEAST_FREE = 1024 * 1024
+"""Bytes of free disk below which a file that could not be written is one that found no room."""
+
 BUSY_SECONDS = 10.0
 READ = 128 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_UNWRITTEN = {
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_WRITE,
+}
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _TABLES = (
     "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'"
@@ -50,7 +59,7 @@ def copy_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     its rows and its audit log in the very snapshot that was copied.
     """
     source, target, rate = Path(task["source"]), Path(task["target"]), float(task["rate"])
-    with _told_apart(), contextlib.closing(_pinned(source)) as live:
+    with _told_apart(target.parent), contextlib.closing(_pinned(source)) as live:
         _check_room(live, target.parent)
         with _new_file(target) as descriptor:
             _copy(live, target, Pace(rate, "copying", report, descriptor=descriptor))
@@ -73,8 +82,11 @@ def hashed(path: Path, pace: Pace | None = None) -> tuple[str, int]:
 
 
 @contextlib.contextmanager
-def _told_apart() -> Iterator[None]:
-    """Give lack of room and damage of the source names of their own, by code and never by text."""
+def _told_apart(folder: Path) -> Iterator[None]:
+    """Give lack of room and damage of the source names of their own, by code and never by text.
+
+    Room is reserved for the copy alone: what SQLite needs besides fails with codes of their own.
+    """
     try:
         yield
     except NoRoomLeft:
@@ -84,10 +96,11 @@ def _told_apart() -> Iterator[None]:
             raise NoRoomLeft(str(error)) from error
         raise
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        code = getattr(error, "sqlite_errorcode", 0)
+        full = code in _UNWRITTEN and shutil.disk_usage(folder).free < LEAST_FREE
+        if full or code & 0xFF == sqlite3.SQLITE_FULL:
             raise NoRoomLeft(str(error)) from error
-        if code in _DAMAGE:
+        if code & 0xFF in _DAMAGE:
             raise SourceIsDamaged(str(error)) from error
         raise
 

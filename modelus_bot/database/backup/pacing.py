@@ -40,7 +40,7 @@ class Pace:
         """
         if self._descriptor is not None:
             self._outflow = self._outflow or Outflow(self._descriptor, total)
-            if done - self._sent >= SEND_BYTES:
+            if done - self._sent >= SEND_BYTES or done == total:
                 self._outflow.send()
                 self._sent = done
         now = time.perf_counter()
