@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.database.context import Context
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Context
 from modelus_bot.database.recovery.candidates import Source
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.sources import sources_for
