@@ -75,8 +75,10 @@ async def _findings(settings: Settings, path: Path) -> AsyncIterator[Finding]:
     if not await asyncio.to_thread(path.exists):
         yield Finding(Grade.NOTE, f"There is no database at {path} yet; the first start makes it.")
         return
-    yield await _integrity(protected)
-    yield await asyncio.to_thread(_schema, protected)
+    integrity = await _integrity(protected)
+    yield integrity
+    if integrity.grade is not Grade.BAD:
+        yield await asyncio.to_thread(_schema, protected)
     yield _backups(settings, protected)
     for one in await _archive(protected):
         yield one
@@ -141,6 +143,8 @@ async def _integrity(protected: Protected) -> Finding:
             f"The database is damaged: {'; '.join(report.problems[:3])}. The bot restores it when it starts;"
             " by hand: modelus-bot backup restore",
         )
+    if not report.readable:
+        return Finding(Grade.BAD, f"The database could not be checked: {'; '.join(report.problems[:3])}")
     if not report.ok:
         return Finding(
             Grade.NOTE, f"The database's structure is whole, but: {'; '.join(report.problems[:5])}"

@@ -30,7 +30,9 @@ def status(context: typer.Context, database: DatabaseOption = None) -> None:
     Exits with 5 when a migration is missing and with 1 when the schema was altered by hand. Nothing is
     changed, and the bot may be running.
     """
-    path = database or settings_of(context).database.path
+    settings = settings_of(context)
+    path = database or settings.database.path
+    with_protection(settings, _readable, path)
     states = Migrator(path).status()
     drift = [one for one in SchemaValidator().inspect_file(path).differences if one.kind != "pending"]
     table = Table("migration", "state", box=None, pad_edge=False)
@@ -57,6 +59,7 @@ def up(context: typer.Context, database: DatabaseOption = None) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
 
     async def work(protected: Protected) -> tuple[str, ...]:
+        await _readable(protected)
         return await _migrated(protected, Migrator(path, invariants=INVARIANTS).up)
 
     done = ", ".join(with_protection(settings, work, path, claim=True))
@@ -80,6 +83,7 @@ def down(
     migrator = Migrator(path, invariants=INVARIANTS)
 
     async def work(protected: Protected) -> tuple[str, ...]:
+        await _readable(protected)
         latest = [one.id for one in reversed(migrator.status()) if one.applied][:steps]
         if not latest:
             return ()
@@ -92,6 +96,11 @@ def down(
 
     done = ", ".join(with_protection(settings, work, path, claim=True))
     typer.echo(f"Undone: {done}." if done else "The database has no migrations; nothing was changed.")
+
+
+async def _readable(protected: Protected) -> None:
+    """Raise unless the file can be read here, in the command's own process."""
+    await protected.parts.require_readable()
 
 
 async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:

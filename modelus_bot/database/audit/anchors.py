@@ -92,7 +92,7 @@ def _from_log(database: Path, log: Path | None) -> Iterator[Anchor]:
 def _from_line(database: Path, name: str, line: bytes) -> Iterator[Anchor]:
     if HEAD_EVENT.encode() not in line:
         return
-    with contextlib.suppress(ValueError, KeyError, TypeError):
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
         content = json.loads(line)
         if content["event"] == HEAD_EVENT and content["path"] == str(database):
             at = datetime.fromisoformat(content["time"])
@@ -119,6 +119,6 @@ def _json_of(path: Path) -> dict[str, Any]:
         if path.stat().st_size > _MANIFEST_SIZE:
             return {}
         content = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

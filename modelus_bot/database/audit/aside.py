@@ -52,11 +52,11 @@ class WaitingEntry:
     @classmethod
     def read(cls, body: bytes) -> WaitingEntry:
         """Return what a line says; raises ``ValueError`` for one that this version did not write."""
-        content = json.loads(body)
         try:
+            content = json.loads(body)
             fields = tuple(content["entry"])
             one = cls(str(content["file"]), int(content["number"]), content["token"], fields)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, RecursionError) as error:
             raise ValueError(str(error)) from error
         if len(fields) != _LENGTH:
             raise ValueError("it has another number of columns")

@@ -15,6 +15,7 @@ from typing import Any
 from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import Report
 from modelus_bot.database.names import with_names
+from modelus_bot.database.salvage.classifying import in_the_way
 
 __all__ = ["NoRoomLeft", "SourceIsDamaged", "copy_job", "hashed"]
 
@@ -107,6 +108,8 @@ def _told_apart(folder: Path) -> Iterator[None]:
 
 def _pinned(source: Path) -> sqlite3.Connection:
     """Open a read transaction, which pins one snapshot: the copy never has to start again."""
+    if (obstacle := in_the_way(source)) is not None:
+        raise SourceIsDamaged(f"{obstacle.name} is no file")
     connection = sqlite3.connect(
         f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )
@@ -158,6 +161,8 @@ def _facts(live: sqlite3.Connection) -> dict[str, Any]:
     tables = [row[0].decode() for row in live.execute(_TABLES)]
     rows = {one: _value(live, with_names("SELECT count(*) FROM {table}", table=one)) for one in tables}
     head = live.execute(_HEAD).fetchone() if "audit_logs" in rows else None
+    if head is not None and not (isinstance(head[0], int) and isinstance(head[1], bytes)):
+        raise SourceIsDamaged("the audit trail ends with an entry that cannot be one")
     return {
         "rows": rows,
         "audit_id": head[0] if head is not None else 0,

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from modelus_bot.database.backup.naming import MANIFEST, Kind
 from modelus_bot.database.files import write_durably
 
-__all__ = ["Facts", "Manifest", "Status", "UnreadableManifest", "read_manifest", "write_manifest"]
+__all__ = ["Facts", "Manifest", "Moment", "Status", "UnreadableManifest", "read_manifest", "write_manifest"]
 
 Moment = Annotated[float, Field(ge=0, le=253_402_300_799, allow_inf_nan=False)]
 """UTC seconds that a calendar has a date for."""
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, lt=2**63)]
 
 Status = Literal["verified", "flawed", "failed"]
 """``verified``: whole. ``flawed``: as the database was, in which rows broke rules. ``failed``: damaged."""

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.child import Report
+from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.examination import LIMIT, Examination, OutOfTime
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.opening import opened
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.integrity.structure import Depth
+from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.salvage.classifying import FileKind, classify
 
 __all__ = ["check_file", "check_job"]
@@ -20,6 +22,7 @@ __all__ = ["check_file", "check_job"]
 TAIL = 64 * 1024 * 1024
 """Bytes behind a database that may be an accident of whoever copied it."""
 
+_TOO_LONG = "the check was given up, because it took longer than any check of a file of that size"
 _READABLE = {FileKind.DATABASE, FileKind.TRUNCATED, FileKind.DAMAGED}
 
 
@@ -49,7 +52,9 @@ def check_file(
     seconds: float = 300.0,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> CheckReport:
-    """Check a file within ``seconds``; ``finished`` says that nobody writes it and no -wal belongs to it.
+    """Check a file within ``seconds``, a small one within a few.
+
+    ``finished`` says that nobody writes it and no -wal belongs to it.
 
     Opens the file beside SQLite: only for files that this process has no connection to. The file and
     its -wal stay as they are; a -journal that a crash left is rolled back, as SQLite always does.
@@ -64,26 +69,28 @@ def check_file(
         return CheckReport(ok=False, kind=kind, damaged=False, complete=False, problems=problems)
     if kind not in _READABLE:
         return CheckReport(ok=False, kind=kind, damaged=True, problems=(f"the file is {kind.value}",))
+    if not finished and (obstacle := in_the_way(path)) is not None:
+        return CheckReport(ok=False, kind=kind, damaged=False, complete=False, problems=(obstacle,))
     examination = Examination(depth, invariants, schema_digest, migrations, on_step)
     if kind is FileKind.TRUNCATED:
         examination.damage("the file is shorter than its header says")
     try:
-        deadline = started + seconds
-        with opened(path, finished=finished, deadline=deadline) as connection:
-            examination.run(connection, deadline)
+        budget = Budget.of(path, seconds)
+        with opened(path, finished=finished, budget=budget) as connection:
+            examination.run(connection, budget)
     except OutOfTime:
-        examination.unfinished(f"the check was not finished within {seconds:g} s")
+        examination.unfinished(_TOO_LONG)
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
-        _judge(examination, error, seconds)
+        _judge(examination, error)
     report = examination.report(kind, _size(path), time.perf_counter() - started)
     return _with_tail(report, path)
 
 
-def _judge(examination: Examination, error: Exception, seconds: float) -> None:
+def _judge(examination: Examination, error: Exception) -> None:
     try:
         examination.judge("the file", error, opening=True)
     except OutOfTime:
-        examination.unfinished(f"the check was not finished within {seconds:g} s")
+        examination.unfinished(_TOO_LONG)
 
 
 def _with_tail(report: CheckReport, path: Path) -> CheckReport:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from modelus_bot.database.audit import ChainReport, verify_chain, walk
+from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.expectation import Expectation, expectation_of
 from modelus_bot.database.integrity.finding import findings, merged, violations
 from modelus_bot.database.integrity.invariants import Invariant
@@ -23,10 +23,14 @@ __all__ = ["LIMIT", "Examination", "OutOfTime"]
 LIMIT = 50
 """How many sentences a report has at most."""
 
+MOST_ENTRIES = 2000
+"""How many tables, indexes, triggers and views are compared; the bot has a twentieth of that."""
+
 _TABLES = (
     "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'"
     " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
 )
+_ENTRIES = "SELECT count(*) FROM sqlite_master"
 _COUNT = "SELECT count(*) FROM {table} NOT INDEXED"
 _EVERYTHING = "SELECT * FROM {table} NOT INDEXED"
 _HEAD = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
@@ -53,7 +57,7 @@ class Examination:
         self._schema_digest = schema_digest
         self._migrations = migrations
         self._on_step = on_step
-        self._deadline = float("inf")
+        self._budget: Budget | None = None
         self._damage: list[str] = []
         self._unfinished: list[str] = []
         self._problems: list[str] = []
@@ -85,9 +89,9 @@ class Examination:
         else:
             self.unfinished(f"{what} could not be checked: {error}")
 
-    def run(self, connection: sqlite3.Connection, deadline: float) -> None:
-        """Ask everything on one snapshot; raises ``OutOfTime`` after ``deadline`` (``perf_counter``)."""
-        self._deadline = deadline
+    def run(self, connection: sqlite3.Connection, budget: Budget) -> None:
+        """Ask everything on one snapshot; raises ``OutOfTime`` when ``budget`` is over."""
+        self._budget = budget
         full = self._depth == "full"
         with self._asking("the header"):
             connection.execute("BEGIN").close()
@@ -100,6 +104,10 @@ class Examination:
                 self.unfinished(sentence)
             self._about_rows = structure.rows
         with self._asking("the schema"):
+            entries = _number(connection, _ENTRIES)
+            if entries > MOST_ENTRIES:
+                self.unfinished(f"the schema has {entries} entries, more than any database of the bot")
+                return
             self._look_at_schema(connection)
         tables: list[str] = []
         with self._asking("the list of tables"):
@@ -121,7 +129,7 @@ class Examination:
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[None]:
-        if time.perf_counter() > self._deadline:
+        if self._budget is not None and self._budget.over:
             raise OutOfTime
         self._on_step(what)
         try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
 from enum import Enum, auto
 from pathlib import Path
+
+from modelus_bot.database.integrity.budget import Budget
 
 __all__ = ["Meaning", "meaning_of", "of_surroundings", "opened", "with_any_text"]
 
@@ -29,12 +30,15 @@ _BAD_READS = {
 _OF_CONTENT = (UnicodeDecodeError, OverflowError, ValueError, sqlite3.Error)
 """What Python's module raises, without a code, for content that no sound file has."""
 _CODE_NAMED = re.compile(r"error code[ =](\d+)")
+# A schema can be made to unfold without end while a statement is prepared: what it may take is limited.
 # CHECKs are asked by queries of our own: SQLite's check passes over them on a read-only connection.
 _SETTINGS = (
     "PRAGMA cell_size_check=ON",
     "PRAGMA cache_size=-32768",
     "PRAGMA query_only=ON",
     "PRAGMA ignore_check_constraints=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA hard_heap_limit=536870912",
 )
 _ANOTHER_WAY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
@@ -74,17 +78,18 @@ def _meaning_of_code(code: int, *, opening: bool = False) -> Meaning:
 
 
 @contextlib.contextmanager
-def opened(path: Path, *, finished: bool, deadline: float) -> Iterator[sqlite3.Connection]:
-    """Open for reading until the block ends; every statement ends at ``deadline`` (``perf_counter``).
+def opened(path: Path, *, finished: bool, budget: Budget) -> Iterator[sqlite3.Connection]:
+    """Open for reading until the block ends; every statement ends with ``budget``.
 
     Texts come as bytes. A -wal with content stays where it is: it is read with the file, but the last
     connection to a file closes by moving the -wal into it, and the -wal may be the damaged part. So
     such a file is opened read-only, which cannot do that; any other for writing, because only then
     SQLite removes the -shm that it makes. ``finished`` files are read as they lie there, without locks.
     """
-    connection = _connect(path, _ways(path, finished=finished), deadline)
+    connection = _connect(path, _ways(path, finished=finished), budget)
     try:
-        yield connection
+        with budget.ending(connection):
+            yield connection
     finally:
         connection.close()
 
@@ -110,24 +115,24 @@ def _ways(path: Path, *, finished: bool) -> tuple[str, ...]:
     return ("mode=ro",) if unwritten else ("mode=rw", "mode=ro", "mode=ro&immutable=1")
 
 
-def _connect(path: Path, ways: tuple[str, ...], deadline: float) -> sqlite3.Connection:
+def _connect(path: Path, ways: tuple[str, ...], budget: Budget) -> sqlite3.Connection:
     """Open in the first way that works; a folder that cannot be written to allows only the last."""
     for way in ways[:-1]:
         try:
-            return _try(path, way, deadline)
+            return _try(path, way, budget)
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _ANOTHER_WAY:
                 raise
-    return _try(path, ways[-1], deadline)
+    return _try(path, ways[-1], budget)
 
 
-def _try(path: Path, way: str, deadline: float) -> sqlite3.Connection:
+def _try(path: Path, way: str, budget: Budget) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{way}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY)
     try:
         connection.text_factory = bytes
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
-        connection.set_progress_handler(lambda: time.perf_counter() > deadline, STEPS)
+        connection.set_progress_handler(lambda: budget.over, STEPS)
         for setting in _SETTINGS:
             connection.execute(setting).close()
         connection.execute("SELECT count(*) FROM sqlite_master").close()

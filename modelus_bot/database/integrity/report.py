@@ -46,3 +46,8 @@ class CheckReport(BaseModel):
     page_size: int = 0
     bytes: int = 0
     seconds: float = 0.0
+
+    @property
+    def readable(self) -> bool:
+        """Whether the schema could be read in bounded time, so that others may read it, too."""
+        return not self.damaged and (self.complete or bool(self.schema_digest))

@@ -51,7 +51,7 @@ class Ledger:
         for body in bodies:
             try:
                 ledger._read(json.loads(body))
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
                 strange.append(body)
         return ledger, strange
 

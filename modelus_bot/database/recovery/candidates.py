@@ -41,7 +41,7 @@ class Candidate:
     @property
     def usable(self) -> bool:
         """Whether its structure is whole; single broken rows and a gap in the chain can be dealt with."""
-        return not self.report.damaged
+        return self.report.readable
 
     def complete(self, audit_id: int) -> bool:
         """Say whether nothing newer than this can exist, and nothing is missing."""

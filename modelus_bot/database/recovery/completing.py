@@ -17,9 +17,9 @@ from modelus_bot.database.recovery.candidates import Candidate, ranked
 from modelus_bot.database.recovery.lineage import share_history
 from modelus_bot.database.recovery.merging import fill_gaps
 from modelus_bot.database.recovery.parts import Parts
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.recovery.shaping import bring_up_to_date
 
-__all__ = ["Completed", "bring_up_to_date", "completed"]
+__all__ = ["Completed", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +91,6 @@ async def _fill(merged: Path, donor: Candidate) -> None:
         deleted_since=gaps.deleted_since,
         refused=gaps.refused,
     ).info("recovery_gaps_filled")
-
-
-def bring_up_to_date(path: Path) -> None:
-    """Apply the migrations that a copy from before an update lacks; blocking, raises ``DatabaseError``."""
-    migrator = Migrator(path)
-    if any(not one.applied for one in migrator.status()):
-        migrator.up()
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -8,9 +8,12 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
 from loguru import logger
+from pydantic import Field, TypeAdapter
 
+from modelus_bot.database.backup.manifest import Moment
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.files import PARTIAL, parts_of, write_durably
 from modelus_bot.database.recovery.parts import Parts
@@ -29,13 +32,16 @@ class DrillResult:
     ``at`` is when it was done, ``moment`` the time of the restored state, both UTC seconds.
     """
 
-    at: int
+    at: Annotated[int, Field(ge=0, lt=2**53)]
     source: str
     ok: bool
     seconds: float
-    moment: float
-    rows: int
+    moment: Moment
+    rows: Annotated[int, Field(ge=0, lt=2**63)]
     problems: tuple[str, ...] = ()
+
+
+_RESULTS = TypeAdapter(tuple[DrillResult, ...])
 
 
 class Drill:
@@ -63,11 +69,10 @@ class Drill:
     def _known(self) -> tuple[DrillResult, ...]:
         """Return what the log says, with the drills for which there was nothing to restore."""
         try:
-            known = json.loads(self._log.read_text("utf-8"))
-            return tuple(DrillResult(**(one | {"problems": tuple(one["problems"])})) for one in known)
+            return _RESULTS.validate_json(self._log.read_bytes())
         except FileNotFoundError:
             return ()
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError) as error:
             logger.bind(path=str(self._log), error=str(error)).warning("drill_log_unreadable")
             return ()
 

@@ -82,6 +82,6 @@ def _object(text: str | None) -> dict[str, Any]:
     """Return the object in a text of JSON, empty where it holds anything else."""
     try:
         content = json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     return content if isinstance(content, dict) else {}

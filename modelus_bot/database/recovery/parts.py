@@ -17,7 +17,7 @@ from modelus_bot.config import IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.child import Report, run_child
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.errors import CorruptionDetected, DatabaseError, StorageFailed
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.pagesums import PageSums
@@ -92,6 +92,14 @@ class Parts:
         return CheckReport.model_validate(
             await run_child("check", task, on_progress=on_progress, seconds=CHECK_SECONDS + 30)
         )
+
+    async def require_readable(self) -> None:
+        """Raise ``CorruptionDetected`` or ``StorageFailed`` unless the database is readable or not there."""
+        if not self.path.exists() or (self.path.is_file() and not self.path.stat().st_size):
+            return
+        report = await self.check(self.path, depth="quick")
+        if not report.readable:
+            raise (CorruptionDetected if report.damaged else StorageFailed)("; ".join(report.problems[:3]))
 
     async def empty_scratch(self) -> Path:
         """Return the scratch folder, new and empty; raises ``OSError``."""

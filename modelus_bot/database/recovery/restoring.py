@@ -17,11 +17,11 @@ from modelus_bot.database.child import ChildFailed, Report
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.files import PARTIAL, parts_of
 from modelus_bot.database.integrity.report import CheckReport
-from modelus_bot.database.recovery.completing import bring_up_to_date
 from modelus_bot.database.recovery.differences import TableDifference, differences
 from modelus_bot.database.recovery.lineage import NoteRestore, note_restore
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.replacing import PREVIEW_SECONDS, clear_previews, put_in_place
+from modelus_bot.database.recovery.shaping import bring_up_to_date
 
 __all__ = ["Plan", "Restored", "Restorer"]
 
@@ -180,8 +180,9 @@ class Restorer:
     async def _up_to_date(self, source: str, target: Path, on_progress: Report | None) -> CheckReport:
         """Check a state and give it the schema of this version; raises ``BackupFailed`` where that fails."""
         report = await self._parts.check(target, finished=True, on_progress=on_progress)
-        if report.damaged:
-            raise BackupFailed(f"{source} is damaged: {'; '.join(report.problems[:3])}")
+        if not report.readable:
+            how = "is damaged" if report.damaged else "cannot be read"
+            raise BackupFailed(f"{source} {how}: {'; '.join(report.problems[:3])}")
         try:
             await asyncio.to_thread(bring_up_to_date, target)
         except DatabaseError as error:

@@ -13,6 +13,7 @@ from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.recovery.candidates import Source
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.salvage.report import SalvageReport
 
 __all__ = ["sources_for"]
 
@@ -100,8 +101,11 @@ async def _restored(parts: Parts, name: str, target: Path) -> str | None:
 
 
 async def _salvaged(damaged: Path, bad_pages: Sequence[int], target: Path) -> None:
+    """Write what can be read of a file; one without any row of ours is not taken for an empty database."""
     task = {"source": str(damaged), "target": str(target), "bad_pages": list(bad_pages)}
-    await run_child("salvage", task, seconds=SALVAGE_SECONDS)
+    report = SalvageReport.model_validate(await run_child("salvage", task, seconds=SALVAGE_SECONDS))
+    if not report.total:
+        raise BackupFailed(f"{damaged.name} has no row that could be read")
 
 
 def _remove(database: Path) -> None:

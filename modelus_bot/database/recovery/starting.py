@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,6 @@ from modelus_bot.database.errors import (
     CorruptionDetected,
     DatabaseError,
     DiskFull,
-    SchemaMismatch,
     StorageFailed,
 )
 from modelus_bot.database.pagesums.report import SumsReport
@@ -27,9 +25,10 @@ from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
 from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted
+from modelus_bot.database.recovery.shaping import mend_schema
 from modelus_bot.database.recovery.state import State
-from modelus_bot.database.result_codes import from_sqlite
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.salvage.beside import in_the_way
+from modelus_bot.database.schema import Migrator
 from modelus_bot.database.system_errors import translated
 
 __all__ = ["create_file", "make_ready"]
@@ -52,6 +51,7 @@ async def make_ready(parts: Parts) -> tuple[str, ...]:
 async def _make_ready(parts: Parts) -> tuple[str, ...]:
     if parts.path.exists() or await finish_interrupted(parts):
         await asyncio.to_thread(clear_leftovers, parts)
+    await asyncio.to_thread(_require_files, parts.path)
     state = parts.state.load()
     if parts.path.is_file() and parts.path.stat().st_size:
         await _check(parts, state)
@@ -60,7 +60,7 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     else:
         create_file(parts.path)
     applied = await _migrate(parts)
-    await asyncio.to_thread(_validate, parts.path, parts.validator)
+    await asyncio.to_thread(mend_schema, parts.path, parts.validator)
     if applied:
         await parts.sums.adopt()  # what was repaired came after
     return applied
@@ -76,6 +76,14 @@ def create_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
+def _require_files(path: Path) -> None:
+    """Raise ``ConnectionLost`` for what cannot be opened as a database, or not beside what lies there."""
+    if path.exists() and not path.is_file():
+        raise ConnectionLost(f"{path} is no file, but a folder, a pipe or a device")
+    if (obstacle := in_the_way(path)) is not None:
+        raise ConnectionLost(f"{obstacle}; move it away from {path.parent}")
+
+
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
@@ -88,7 +96,7 @@ async def _check(parts: Parts, state: State | None) -> None:
     if report.damaged or sums.unexplained:
         problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
         await _recover(parts, "damage was found at the start", problems, known, sums.unexplained)
-    elif not report.complete and report.audit_id < known.audit_id:
+    elif not report.readable or (not report.complete and report.audit_id < known.audit_id):
         raise _cannot_look(parts.path, report.problems)
     elif report.audit_id < known.audit_id:
         problems = [f"the file ends at change {report.audit_id}, the bot had reached {known.audit_id}"]
@@ -148,19 +156,3 @@ async def _migrate(parts: Parts) -> tuple[str, ...]:
     migrator = Migrator(parts.path, invariants=parts.invariants)
     status = await asyncio.to_thread(migrator.status)
     return () if all(one.applied for one in status) else await migrated(parts, migrator.up)
-
-
-def _validate(path: Path, validator: SchemaValidator) -> None:
-    """Repair what is safe to repair in the schema and refuse to work with what is not."""
-    try:
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
-            report = validator.inspect(connection)
-            if report.clean:
-                return
-            logger.bind(differences=str(report)).warning("schema_drift")
-            if report.refused:
-                raise SchemaMismatch(str(report))
-            for words in validator.repair(connection, report):
-                logger.bind(repaired=words).warning("schema_repaired")
-    except sqlite3.Error as error:
-        raise from_sqlite(error) from error

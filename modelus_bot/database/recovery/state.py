@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
 from loguru import logger
+from pydantic import BaseModel, Field
 
 from modelus_bot.database.files import write_durably
 
@@ -39,6 +41,20 @@ class State:
         return replace(self.reached(line_id, line_head), line_id=line_id, line_head=line_head)
 
 
+Link = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+class _Kept(BaseModel):
+    """What the file says; only the last two may be missing, from before there was a line."""
+
+    clean: bool
+    audit_id: Link
+    audit_head: str
+    good_at: Annotated[int, Field(ge=0, lt=2**53)]
+    line_id: Link = 0
+    line_head: str = ""
+
+
 class StateFile:
     """``NAME-state`` beside the database; a missing or unreadable one counts as none."""
 
@@ -57,18 +73,10 @@ class StateFile:
         if self._owed is not None:
             return self._owed
         try:
-            known = json.loads(self.path.read_text("utf-8"))
-            return State(
-                clean=bool(known["clean"]),
-                audit_id=int(known["audit_id"]),
-                audit_head=str(known["audit_head"]),
-                good_at=int(known["good_at"]),
-                line_id=int(known.get("line_id", 0)),
-                line_head=str(known.get("line_head", "")),
-            )
+            return State(**_Kept.model_validate_json(self.path.read_bytes()).model_dump())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError) as error:
             logger.bind(path=str(self.path), error=str(error)).warning("database_state_unreadable")
             return State(clean=False)
 

@@ -90,7 +90,10 @@ def _last_known(
 
 
 def _scalars(layout: Layout, text: str | None) -> dict[str, Value]:
-    loaded: Any = json.loads(text) if text else None
+    try:
+        loaded: Any = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return {}
     if not isinstance(loaded, dict):
         return {}
     return {

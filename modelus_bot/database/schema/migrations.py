@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema.backend import backend_for
 from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.report import DriftReport
@@ -170,6 +171,8 @@ def _applied(path: Path) -> frozenset[str]:
     """
     if not path.exists():
         return frozenset()
+    if (obstacle := in_the_way(path)) is not None:
+        raise ConnectionLost(obstacle)
     try:
         with contextlib.closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)

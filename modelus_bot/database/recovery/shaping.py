@@ -1,0 +1,43 @@
+"""A file that is whole gets the shape this version works with, or is refused, before anybody uses it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.errors import SchemaMismatch
+from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.schema import Migrator, SchemaValidator
+
+__all__ = ["bring_up_to_date", "mend_schema"]
+
+
+def bring_up_to_date(path: Path) -> None:
+    """Apply the migrations that a copy from before an update lacks, and mend its schema; blocking.
+
+    Only for files that a check has called readable. Raises ``SchemaMismatch`` for a database of another
+    program, of a newer version, or altered by hand, and other ``DatabaseError``.
+    """
+    migrator = Migrator(path)
+    if any(not one.applied for one in migrator.status()):
+        migrator.up()
+    mend_schema(path, SchemaValidator())
+
+
+def mend_schema(path: Path, validator: SchemaValidator) -> None:
+    """Repair what is safe to repair in the schema and refuse to work with what is not."""
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
+            report = validator.inspect(connection)
+            if report.clean:
+                return
+            logger.bind(differences=str(report)).warning("schema_drift")
+            if report.refused:
+                raise SchemaMismatch(str(report))
+            for words in validator.repair(connection, report):
+                logger.bind(repaired=words).warning("schema_repaired")
+    except sqlite3.Error as error:
+        raise from_sqlite(error) from error
