@@ -50,5 +50,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def parts_of(database: Path) -> tuple[Path, ...]:
-    """Return the paths of a database: the file, its -wal, its -shm."""
-    return tuple(database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm"))
+    """Return the paths of a database: the file, its -wal, its -shm, and a -journal that a crash left.
+
+    The others would be applied to whatever file takes the place of the first.
+    """
+    return tuple(database.with_name(database.name + suffix) for suffix in ("", "-wal", "-shm", "-journal"))

@@ -33,7 +33,7 @@ __all__ = ["command"]
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
-FILES = tuple(HOSTILE) if FULL else ("noise", "-journal is a pipe", "tables of other shapes")
+FILES = tuple(HOSTILE) if FULL else ("noise", "-journal that has a file deleted")
 SECONDS = 5.0
 """Seconds of processor time, of this process and its children, that an answer may cost."""
 
@@ -93,6 +93,7 @@ def test_each_is_told_apart(tmp_path: Path, file: str) -> None:
         "damaged" if report.damaged else "ok" if report.ok else "refused",
         report.problems[:1],
     )
+    assert path.with_name("victim").exists() or "deleted" not in file
     assert report.problems or (report.ok and file.startswith(("-wal", "-shm", "-journal")))
 
 
@@ -120,6 +121,7 @@ async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
         except DatabaseError as error:
             answer = f"{type(error).__name__}: {error.detail[:60]}"
     told(answer)
+    assert path.with_name("victim").exists() or "deleted" not in file
     if answer == "started":
         report = check_file(path, invariants=INVARIANTS)
         assert report.ok or report.readable, report.problems
@@ -147,6 +149,7 @@ def test_given_to_commands(command: Command, tmp_path: Path, file: str) -> None:
             answer = command(*(word.format(path) for word in words))
         told(answer.code, (answer.err or answer.out).strip().splitlines()[-1:])
         assert "This did not work" not in answer.err
+        assert path.with_name("victim").exists() or "deleted" not in file
         assert "Traceback" not in answer.out + answer.err
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import Report
 from modelus_bot.database.names import with_names
-from modelus_bot.database.salvage.classifying import in_the_way
+from modelus_bot.database.salvage.beside import in_the_way
 
 __all__ = ["NoRoomLeft", "SourceIsDamaged", "copy_job", "hashed"]
 
@@ -109,7 +109,7 @@ def _told_apart(folder: Path) -> Iterator[None]:
 def _pinned(source: Path) -> sqlite3.Connection:
     """Open a read transaction, which pins one snapshot: the copy never has to start again."""
     if (obstacle := in_the_way(source)) is not None:
-        raise SourceIsDamaged(f"{obstacle.name} is no file")
+        raise SourceIsDamaged(obstacle)
     connection = sqlite3.connect(
         f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )

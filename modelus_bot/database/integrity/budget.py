@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
+import contextlib
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,23 +47,29 @@ class Budget:
         """Whether nothing more should be asked."""
         return time.perf_counter() > self.ends or time.process_time() > self.worked
 
-    @contextmanager
+    @contextlib.contextmanager
     def ending(self, connection: sqlite3.Connection) -> Iterator[None]:
         """Interrupt whatever the connection does when the budget is over.
 
         A progress handler is not enough: some single steps of SQLite go in circles without asking it.
         """
-        done = threading.Event()
+        turn = threading.Lock()
+        open_ = True
 
         def watch() -> None:
-            while not done.wait(EVERY):
-                if self.over:
-                    connection.interrupt()
+            while True:
+                time.sleep(EVERY)
+                with turn:
+                    if not open_:
+                        return
+                    if self.over:
+                        connection.interrupt()
 
-        watching = threading.Thread(target=watch, name="check-budget", daemon=True)
-        watching.start()
+        # Starting a Thread object waits for it to run, for ever if memory is too short for that.
+        with contextlib.suppress(RuntimeError):
+            _thread.start_new_thread(watch, ())
         try:
             yield
         finally:
-            done.set()
-            watching.join()
+            with turn:
+                open_ = False

@@ -36,7 +36,7 @@ class SetAside:
 def set_aside(
     database: Path, quarantine: Path, reason: str, problems: Sequence[str] = (), *, now: float
 ) -> SetAside:
-    """Move the file, its -wal and its -shm together into a new folder below ``quarantine``.
+    """Move the file and all that belongs to it together into a new folder below ``quarantine``.
 
     All connections must be closed: a -wal that is left behind would be applied to the file that
     comes next. Raises ``OSError``.

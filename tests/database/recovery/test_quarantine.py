@@ -15,7 +15,7 @@ from modelus_bot.database.recovery.quarantine import set_aside
 from modelus_bot.database.recovery.state import State, StateFile
 
 
-def test_the_three_files_move_together_and_come_back(tmp_path: Path) -> None:
+def test_all_files_move_together_and_come_back(tmp_path: Path) -> None:
     """Nothing stays behind that would be applied to the next file, and everything can be put back."""
     database = tmp_path / "modelus.db"
     for number, part in enumerate(parts_of(database)):
@@ -25,9 +25,14 @@ def test_the_three_files_move_together_and_come_back(tmp_path: Path) -> None:
     note = json.loads((moved.folder / "why.json").read_text())
     assert note["reason"] == "a test"
     assert note["problems"] == ["page 3 is damaged"]
-    assert note["bytes"] == {"modelus.db": 10, "modelus.db-wal": 10, "modelus.db-shm": 10}
+    assert note["bytes"] == {
+        "modelus.db": 10,
+        "modelus.db-wal": 10,
+        "modelus.db-shm": 10,
+        "modelus.db-journal": 10,
+    }
     moved.put_back(database)
-    assert [part.read_bytes()[0] for part in parts_of(database)] == [0, 1, 2]
+    assert [part.read_bytes()[0] for part in parts_of(database)] == [0, 1, 2, 3]
 
 
 def test_the_new_folder_itself_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
