@@ -33,7 +33,11 @@ __all__ = ["command"]
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
-FILES = tuple(HOSTILE) if FULL else ("noise", "-journal that has a file deleted")
+FILES = tuple(HOSTILE) if FULL else ("-journal that has a file deleted",)
+BUSY = {"costly values", "costly record of migrations", "views in views", "pages that fan out for ever"}
+"""Files that keep a check at work until it is given up, all of them of one kind."""
+
+CHECKED = tuple(file for file in HOSTILE if FULL or file not in BUSY)
 SECONDS = 5.0
 """Seconds of processor time, of this process and its children, that an answer may cost."""
 
@@ -81,7 +85,7 @@ def cpu() -> float:
     )
 
 
-@pytest.mark.parametrize("file", HOSTILE)
+@pytest.mark.parametrize("file", CHECKED)
 def test_each_is_told_apart(tmp_path: Path, file: str) -> None:
     """The check itself names what is wrong, or the file is sound and only what lies beside it is not."""
     path = tmp_path / "odd.db"
@@ -214,7 +218,10 @@ MANIFESTS: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("kind", MANIFESTS)
+KINDS = tuple(MANIFESTS) if FULL else ("nested", "numbers without end", "another file")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_manifests_that_are_none(command: Command, home: Path, kind: str) -> None:
     """What stands beside a copy is believed only if it is a manifest; commands go on without it."""
     shutil.copy(home, Path("backups") / COPY)
