@@ -200,7 +200,7 @@ class GroupWriter:
                     raise RequestConflict(f"request {context.request_id} was {known[0]} before")
                 return type(write).result_adapter().validate_json(known[2]), True
         value = write.apply(tx)
-        outcome = type(write).result_adapter().dump_json(value).decode()
+        outcome = type(write).result_adapter().serializer.to_json(value).decode()
         started = time.perf_counter()
         connection.execute(
             _KEEP_REQUEST,
