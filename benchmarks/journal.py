@@ -93,6 +93,7 @@ async def _round(path: Path) -> dict[str, float]:
         steps["apply them, in order"] = parts.told - loop.started
         steps["queue the authors' messages, empty the file"] = loop.ended - parts.told
         steps["replay in all"] = report.seconds
+        steps["work of the processor for it"] = loop.worked
         steps[HELD_UP] = loop.longest
     return steps
 
@@ -111,16 +112,20 @@ class _Parts:
 
 
 class _Loop:
-    """Looks every millisecond how long the event loop served nobody else; all in seconds."""
+    """Looks every millisecond how long the event loop served nobody else, and what all threads worked.
+
+    All in seconds.
+    """
 
     async def __aenter__(self) -> Self:
         self.longest, self._watching = 0.0, asyncio.create_task(self._watch())
         await asyncio.sleep(0)
-        self.started = time.perf_counter()
+        self.started, self.worked = time.perf_counter(), -time.process_time()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.ended = time.perf_counter()
+        self.worked += time.process_time()
         self._watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._watching
