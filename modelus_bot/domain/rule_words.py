@@ -275,6 +275,7 @@ FIELDS: dict[str, str] = {
     "replacement_id": "replacement",
     "retry_at": "time of the next try",
     "role": "role",
+    "role_id": "Discord role",
     "scheduler": "kind of rotation",
     "sprint_id": "sprint",
     "start": "first day",

@@ -104,7 +104,7 @@ async def test_commit_on_a_full_disk_is_no_riddle(on_disk: DatabaseManager, disk
     with pytest.raises(DiskFull):
         await on_disk.write(PutSetting(key="full", value=1), Context(request_id="full"))
     assert on_disk.mode == "read_only"
-    assert on_disk.overview().cause == DiskFull().user_message
+    assert on_disk.overview().cause == "The disk is full. Free some space."
     with pytest.raises(DatabaseUnavailable) as refused:
         await on_disk.write(PutSetting(key="full", value=1), Context())
     assert refused.value.user_message == DiskFull().user_message

@@ -12,7 +12,7 @@ from modelus_bot.bundled import sample_dir
 from modelus_bot.database.operation import Write
 from modelus_bot.domain import cover_steps as steps
 from modelus_bot.domain import members, notifications, oncall, pruning, rosters, sprints
-from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines
+from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines, SetDisciplineRole
 from modelus_bot.domain.reconciling import TellAuthors, Told
 from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
 from tests.domain.cover_cases import ask, bring_to
@@ -65,6 +65,7 @@ TOLD = Told(number=1, change="add sprint", author=ADA, request_id="1", applied=T
 
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
+    Sample(SetDisciplineRole(discipline="account", role_id=900), ADMIN),
     Sample(members.RegisterMember(discord_id=GUEST, username="Gus"), GUEST),
     Sample(members.SetRole(discord_id=GUEST, username="Gus", role="tester"), ADMIN),
     Sample(members.DeactivateMember(discord_id=ADA, reason="x"), ADMIN),

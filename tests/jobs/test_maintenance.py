@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from modelus_bot.config import MaintenanceSettings
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseUnavailable
-from modelus_bot.database.lane import Lane
 from modelus_bot.database.open_transaction import ReadTransaction
 from modelus_bot.database.operation import query
 from modelus_bot.domain.pruning import BeginMaintenance, EndMaintenance
@@ -199,9 +198,9 @@ async def test_a_file_that_grows_to_its_limit_is_cleaned_up(bot_env: BotEnv) -> 
     month_ago = int(real.time()) - 30 * DAY
     for first in range(0, 30_000, 5000):
         await db.write(FillRequests(first=first, count=5000, at=month_ago, size=500), Context())
-    await db._connections.run(
-        Lane.WRITER, lambda one: one.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    )
+    assert db.protection is not None
+    assert db.protection.guard is not None
+    await db.protection.guard.checkpointer.shrink()
     before = db.path.stat().st_size
     health, job = Health(bot_env.bot), MaintenanceJob(bot_env.bot)
     await health.run()

@@ -27,7 +27,7 @@ from modelus_bot.domain.cover_steps import (
     UntakeCover,
     WithdrawCover,
 )
-from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines
+from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines, SetDisciplineRole
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.members import (
     DeactivateMember,
@@ -236,9 +236,10 @@ class History:
         )
 
     def more_disciplines(self) -> None:
-        """Add a discipline that nobody has filled yet."""
+        """Add a discipline that nobody has filled yet, or let a Discord role follow another one."""
         extra = DisciplineSpec(key="extra", label="Extra", scheduler="modulo")
         self.do(EnsureDisciplines(disciplines=(extra,)))
+        self.do(SetDisciplineRole(discipline="account", role_id=self.dice.choice([None, 900, 901])), ADMIN)
 
     def ask_cover(self) -> None:
         """Ask for cover of a turn, mostly one's own."""
