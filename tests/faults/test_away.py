@@ -54,7 +54,7 @@ SELECT id, request_id FROM audit_logs
 WHERE table_name = ? AND request_id IS NOT NULL ORDER BY id
 """
 UNCHANGED = """
-SELECT request_id FROM requests WHERE command IN ('SetHolder', 'SetRole')
+SELECT request_id FROM requests WHERE command IN ('SetHolder', 'SetRole', 'SetAway')
 AND json_extract(outcome, '$.before') = json_extract(outcome, '$.after')
 """
 TABLES = {"note": "notifications", "set": "assignments", "press": "user_disciplines", "now": "users"}
