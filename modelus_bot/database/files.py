@@ -6,10 +6,15 @@ import contextlib
 import os
 from pathlib import Path
 
-__all__ = ["PARTIAL", "move_into_place", "parts_of", "sync_folder", "write_durably"]
+__all__ = ["PARTIAL", "believable_length", "move_into_place", "parts_of", "sync_folder", "write_durably"]
 
 PARTIAL = ".partial"
 """How names of unfinished files end; such files may be removed by whoever finds them at a start."""
+
+
+HOLES = 16
+"""How many times as long as what it takes up on the disk a file may be."""
+LEAST_LENGTH = 64 * 1024 * 1024
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -47,6 +52,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def believable_length(facts: os.stat_result) -> int:
+    """Return how many bytes of a file are worth reading: not a terabyte of holes that it claims to be."""
+    return min(facts.st_size, HOLES * facts.st_blocks * 512 + LEAST_LENGTH)
 
 
 def parts_of(database: Path) -> tuple[Path, ...]:

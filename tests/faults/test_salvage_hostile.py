@@ -11,6 +11,7 @@ import pytest
 
 from modelus_bot.database.salvage.salvaging import salvage
 from tests.faults.damaged import Original, filled, outcome, told
+from tests.faults.hostile import HOSTILE
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -83,4 +84,16 @@ def test_a_file_made_to_waste_time(tmp_path: Path) -> None:
     report = salvage(source, tmp_path / "target.db")
 
     assert time.monotonic() - started < 30
+    assert report.total == 0
+
+
+def test_a_terabyte_of_holes(tmp_path: Path) -> None:
+    """What a file takes up on the disk is read, and not what it says that it has."""
+    source = tmp_path / "source.db"
+    HOSTILE["sparse"](source)
+    started = time.process_time()
+
+    report = salvage(source, tmp_path / "target.db")
+
+    assert time.process_time() - started < 5
     assert report.total == 0

@@ -9,6 +9,7 @@ from typing import Any
 
 from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import Report
+from modelus_bot.database.files import believable_length
 
 __all__ = ["CopyIsDamaged", "restore_job"]
 
@@ -40,7 +41,10 @@ def _written(source: Path, target: Path, rate: float, report: Report) -> tuple[s
     digest, done = hashlib.sha256(), 0
     descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with source.open("rb") as reading, os.fdopen(descriptor, "wb") as writing:
-        total = os.fstat(reading.fileno()).st_size
+        facts = os.fstat(reading.fileno())
+        total = facts.st_size
+        if total > believable_length(facts):
+            raise CopyIsDamaged(f"{source.name} claims {total} bytes, and hardly any are on the disk")
         pace = Pace(rate, "restoring", report, descriptor=descriptor)
         while block := reading.read(READ):
             digest.update(block)

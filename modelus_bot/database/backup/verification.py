@@ -16,6 +16,7 @@ from modelus_bot.database.backup.copying import hashed
 from modelus_bot.database.backup.manifest import Facts
 from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import ChildFailed, Report, run_child
+from modelus_bot.database.files import believable_length
 from modelus_bot.database.integrity.checking import check_file
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
@@ -97,6 +98,8 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Read a finished copy from the disk and check everything about it; the child's side of ``Verifier``."""
     path = Path(task["path"])
     try:
+        if (status := path.stat()).st_size > believable_length(status):
+            return _unreadable("hardly any of its bytes are on the disk").model_dump(mode="json")
         _forget_cached(path)
         digest, size = hashed(path, Pace(float(task["rate"]), "hashing", report))
     except OSError as error:
@@ -118,7 +121,8 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         audit_head=found.audit_head,
         page_count=found.page_count,
     )
-    return Verification(report=found, facts=facts, migrations=_migrations_of(path)).model_dump(mode="json")
+    migrations = _migrations_of(path) if found.readable else ()
+    return Verification(report=found, facts=facts, migrations=migrations).model_dump(mode="json")
 
 
 def _unreadable(why: str) -> Verification:

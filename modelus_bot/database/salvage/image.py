@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from modelus_bot.database.files import believable_length
 from modelus_bot.database.salvage.header import FileHeader, guess_page_size, parse_header
 from modelus_bot.database.salvage.pages import FILE_HEADER
 from modelus_bot.database.salvage.wal import Read, Wal, read_wal
@@ -103,7 +104,7 @@ def _reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:
         except OSError:
             return b""
 
-    return read, os.fstat(descriptor).st_size
+    return read, believable_length(os.fstat(descriptor))
 
 
 def _wal_reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:

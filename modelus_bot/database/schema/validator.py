@@ -20,7 +20,7 @@ from modelus_bot.database.schema.shape import Index, Shape, Trigger, View
 __all__ = ["SchemaValidator", "applied_migrations", "newer_than_known"]
 
 _HAS_RECORD = "SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = '_yoyo_migration'"
-_RECORD = "SELECT migration_id FROM _yoyo_migration"
+_RECORD = "SELECT substr(migration_id, 1, 200) FROM _yoyo_migration LIMIT 10000"
 _ROUNDS = 3
 """Dropping a view takes its triggers with it, so that a second look may find more to repair."""
 _ORDER = ("view", "index", "trigger")
