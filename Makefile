@@ -22,6 +22,8 @@ MADE := $(VENV)/.made-$(VERSION)
 FOR_RUN := $(VENV)/.for-run-$(VERSION)
 FOR_WORK := $(VENV)/.for-work-$(VERSION)
 WORKERS ?= 4
+# Tests start hundreds of processes: what one of them has compiled, the others need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 SHARED := --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test test-full check docs format bench clean

@@ -41,7 +41,6 @@ from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
 from modelus_bot.metrics import MetricsPage
-from modelus_bot.ui import charts
 
 __all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "stop_on_signals"]
 
@@ -118,7 +117,7 @@ async def run_online(settings: Settings, token: str, *, config: Path | None = No
     record = settings.database.path.with_name("commands.sha256")
     stopping = asyncio.Event()
     async with running(settings, sync_record=record, config=config) as app:
-        await _settle()
+        _settle()
         with stop_on_signals(stopping.set):
             login = asyncio.create_task(app.bot.start(token), name="discord-login")
             waiting = asyncio.create_task(stopping.wait(), name="stop-signal")
@@ -130,12 +129,11 @@ async def run_online(settings: Settings, token: str, *, config: Path | None = No
                 await _finish_login(login, asked_to_stop=stopping.is_set())
 
 
-async def _settle() -> None:
-    """Do now what would hold everybody up later: load what draws, and let the collector pass over what stays.
+def _settle() -> None:
+    """Let the collector pass over the hundred thousand objects that live as long as the bot.
 
-    Collecting the hundred thousand objects that live as long as the bot takes a tenth of a second each time.
+    Looking at them takes a tenth of a second each time.
     """
-    await asyncio.to_thread(charts.load)
     gc.collect()
     gc.freeze()
 

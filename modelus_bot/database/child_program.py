@@ -23,6 +23,7 @@ JOBS = {
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
+    "chart": "modelus_bot.ui.drawing:chart_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""
 

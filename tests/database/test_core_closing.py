@@ -72,6 +72,7 @@ async def test_a_connection_may_close_while_it_is_interrupted() -> None:
     connection = ClosedUnheard(lambda: sqlite3.connect(":memory:", check_same_thread=False))
     await connection
     await close_quietly(connection, 0.05)
+    await asyncio.to_thread(connection._thread.join, 10)
     assert not connection._thread.is_alive()
 
 

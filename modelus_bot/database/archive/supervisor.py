@@ -40,9 +40,9 @@ class Launch:
 
 
 async def started(launch: Launch, *, answer: bool = False) -> Process:
-    """Start it in a session of its own, so that Ctrl-C reaches the bot only.
+    """Start it in a group of its own, so that Ctrl-C reaches the bot only; ``answer`` keeps output apart.
 
-    ``answer`` keeps output and complaints apart.
+    A session of its own would give it as large a share of the processors as all of the bot has.
     """
     command = [
         sys.executable, "-I", "-S", launching.__file__, str(os.getpid()), *map(str, launch.arguments),
@@ -51,7 +51,7 @@ async def started(launch: Launch, *, answer: bool = False) -> Process:
         *command, cwd=launch.folder, env=dict(launch.environment), pass_fds=launch.inherited,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE if answer else asyncio.subprocess.STDOUT,
-        limit=LINE_LIMIT, start_new_session=True,
+        limit=LINE_LIMIT, process_group=0,
     ))  # fmt: skip
     try:
         return await asyncio.shield(starting)
