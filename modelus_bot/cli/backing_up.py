@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,11 +16,13 @@ from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
 from modelus_bot.database.backup import Manifest
-from modelus_bot.database.child import Report
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.restoring import Plan
 from modelus_bot.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["app"]
 

@@ -98,7 +98,7 @@ async def site_in(folder: Path, **sections: dict[str, Any]) -> AsyncIterator[Sit
     async with running(load_settings(config, {}), config=config) as app:
         there = Site(app, config)
         await _furnish(there)
-        await _settle()
+        _settle()
         using = [asyncio.create_task(there.use(), name=f"user {number}") for number in range(4)]
         try:
             yield there

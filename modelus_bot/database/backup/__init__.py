@@ -1,13 +1,8 @@
-"""Verified copies of the database: made while it is used, kept by rule, never trusted unchecked.
+"""Verified copies of the database: made while it is used, kept by rule, never trusted unchecked."""
 
-The names are looked up when they are used: a child that runs one of the jobs here would otherwise
-import all that only the bot's process needs.
-"""
+from typing import TYPE_CHECKING
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Any
+from modelus_bot.database.late import late_names
 
 if TYPE_CHECKING:
     from modelus_bot.database.backup.manager import BackupManager
@@ -15,13 +10,4 @@ if TYPE_CHECKING:
 
 __all__ = ["BackupManager", "Manifest"]
 
-_HOMES = {
-    "BackupManager": "modelus_bot.database.backup.manager",
-    "Manifest": "modelus_bot.database.backup.manifest",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+__getattr__ = late_names(__name__, {"BackupManager": "manager", "Manifest": "manifest"})

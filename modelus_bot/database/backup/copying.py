@@ -10,12 +10,14 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.backup.pacing import Pace
-from modelus_bot.database.child import Report
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.beside import in_the_way
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["NoRoomLeft", "SourceIsDamaged", "copy_job", "hashed"]
 

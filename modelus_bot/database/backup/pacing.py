@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from modelus_bot.database.backup.flushing import Outflow
-from modelus_bot.database.child import Report
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["Pace"]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.backup.pacing import Pace
-from modelus_bot.database.child import Report
 from modelus_bot.database.files import believable_length
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["CopyIsDamaged", "restore_job"]
 

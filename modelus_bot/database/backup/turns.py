@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from modelus_bot.database.backup.failures import Stopping
-from modelus_bot.database.child import Report
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["Turns"]
 

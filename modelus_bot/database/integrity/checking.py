@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelus_bot.database.child import Report
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.examination import LIMIT, Examination, OutOfTime
 from modelus_bot.database.integrity.invariants import Invariant
@@ -16,6 +15,9 @@ from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.integrity.structure import Depth
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.salvage.classifying import FileKind, classify
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["check_file", "check_job"]
 

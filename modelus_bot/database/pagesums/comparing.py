@@ -7,10 +7,12 @@ import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelus_bot.database.child import Report
 from modelus_bot.database.pagesums.hashing import page_hash
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["compare_job", "hashes_of"]
 

@@ -27,17 +27,21 @@ def bring_up_to_date(path: Path) -> None:
     mend_schema(path, SchemaValidator())
 
 
-def mend_schema(path: Path, validator: SchemaValidator) -> None:
-    """Repair what is safe to repair in the schema and refuse to work with what is not."""
+def mend_schema(path: Path, validator: SchemaValidator) -> bool:
+    """Repair what is safe to repair in the schema and refuse to work with what is not.
+
+    Returns whether anything was written.
+    """
     try:
         with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
             report = validator.inspect(connection)
             if report.clean:
-                return
+                return False
             logger.bind(differences=str(report)).warning("schema_drift")
             if report.refused:
                 raise SchemaMismatch(str(report))
             for words in validator.repair(connection, report):
                 logger.bind(repaired=words).warning("schema_repaired")
+            return True
     except sqlite3.Error as error:
         raise from_sqlite(error) from error

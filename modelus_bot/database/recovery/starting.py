@@ -60,9 +60,8 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     else:
         create_file(parts.path)
     applied = await _migrate(parts)
-    await asyncio.to_thread(mend_schema, parts.path, parts.validator)
-    if applied:
-        await parts.sums.adopt()  # what was repaired came after
+    if await asyncio.to_thread(mend_schema, parts.path, parts.validator):
+        await parts.sums.adopt()
     return applied
 
 

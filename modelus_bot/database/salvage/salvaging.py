@@ -11,9 +11,8 @@ import sqlite3
 import time
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelus_bot.database.child import Report
 from modelus_bot.database.names import with_names
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.salvage.chain import chain_state
@@ -29,6 +28,9 @@ from modelus_bot.database.salvage.roots import find_roots, read_applied
 from modelus_bot.database.salvage.target import make_schema, opened_for_filling, partial_file
 from modelus_bot.database.salvage.trees import Trees
 from modelus_bot.database.schema.migrations import Migrator
+
+if TYPE_CHECKING:
+    from modelus_bot.database.child import Report
 
 __all__ = ["salvage", "salvage_job"]
 
