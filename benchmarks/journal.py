@@ -26,6 +26,7 @@ __all__ = ["measure_journal"]
 CHANGES = 10_000
 ALONE = 200
 KEYS = 1000
+LOOK = 0.005
 HELD_UP = "longest that a replay held up the event loop"
 
 
@@ -105,14 +106,16 @@ class _Parts:
         self._enqueue = db._transactions.enqueue  # noqa: SLF001 - what the bot replays through
         self.told = 0.0
 
-    def enqueue(self, write: Write[Any], context: Context) -> asyncio.Future[Any]:
+    def enqueue(
+        self, write: Write[Any], context: Context, *, together: object | None = None
+    ) -> asyncio.Future[Any]:
         if not self.told and not isinstance(write, PutBench):
             self.told = time.perf_counter()
-        return self._enqueue(write, context)
+        return self._enqueue(write, context, together=together)
 
 
 class _Loop:
-    """Looks every millisecond how long the event loop served nobody else, and what all threads worked.
+    """Looks every ``LOOK`` how long the event loop served nobody else, and what all threads worked.
 
     All in seconds.
     """
@@ -133,8 +136,8 @@ class _Loop:
     async def _watch(self) -> None:
         while True:
             asked = time.perf_counter()
-            await asyncio.sleep(0.001)
-            self.longest = max(self.longest, time.perf_counter() - asked - 0.001)
+            await asyncio.sleep(LOOK)
+            self.longest = max(self.longest, time.perf_counter() - asked - LOOK)
 
 
 def _shown(step: str, seconds: float) -> str:

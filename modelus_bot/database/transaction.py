@@ -129,18 +129,24 @@ class TransactionManager:
             self._lane = None
             self._waiting.refuse_all()
 
-    async def submit(self, write: Write[R], context: Context, *, preview: bool = False) -> R:
+    async def submit(
+        self, write: Write[R], context: Context, *, preview: bool = False, together: object | None = None
+    ) -> R:
         """Queue a write and return its result after COMMIT.
 
         Cancelling the caller does not stop the write. Raises ``QueueFull`` at once when too many
         wait, ``DeadlineExceeded`` or ``DatabaseBusy`` when it could not be made in time.
         """
-        return await self.enqueue(write, context, preview=preview)
+        return await self.enqueue(write, context, preview=preview, together=together)
 
-    def enqueue(self, write: Write[R], context: Context, *, preview: bool = False) -> asyncio.Future[R]:
+    def enqueue(
+        self, write: Write[R], context: Context, *, preview: bool = False, together: object | None = None
+    ) -> asyncio.Future[R]:
         """Queue a write and return what will have its result, or what ``submit`` raises.
 
-        For those who queue many at once: a task for each would cost more than the write itself.
+        For those who queue many at once: a task for each would cost more than the write itself. Writes that
+        are ``together``, of one priority and queued one right after the other, share a COMMIT if they are
+        not more than a group takes, so that no later one is made when an earlier one could not be.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
@@ -152,7 +158,8 @@ class TransactionManager:
         if numbered:
             context = context.numbered(f"{self._prefix}-{next(self._numbers)}")
         patience = context.deadline if context.deadline is not None else self._settings.write_deadline
-        self._waiting.add(Member(write, context, numbered, preview), time.perf_counter() + patience, future)
+        member = Member(write, context, numbered, preview)
+        self._waiting.add(member, time.perf_counter() + patience, future, together)
         self._idle.clear()
         self._arrived.set()
         return future

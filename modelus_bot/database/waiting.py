@@ -23,12 +23,14 @@ __all__ = ["WaitingWrite", "WaitingWrites"]
 class WaitingWrite:
     """A write, when its caller gives up (of ``perf_counter``), and where the answer goes.
 
+    ``together`` is the same object for writes of which none is made in a later COMMIT than another.
     ``ambiguous`` says that COMMIT was asked for and nobody knows what became of it.
     """
 
     member: Member
     deadline: float
     future: asyncio.Future[Any]
+    together: object | None = None
     submitted: float = field(default_factory=time.perf_counter)
     ambiguous: bool = False
 
@@ -46,17 +48,27 @@ class WaitingWrites:
         """How many wait."""
         return sum(map(len, self._queues.values()))
 
-    def add(self, member: Member, deadline: float, future: asyncio.Future[Any]) -> None:
+    def add(
+        self, member: Member, deadline: float, future: asyncio.Future[Any], together: object | None = None
+    ) -> None:
         """Let a write wait behind the others of its priority."""
-        self._queues[member.write.priority].append(WaitingWrite(member, deadline, future))
+        self._queues[member.write.priority].append(WaitingWrite(member, deadline, future, together))
 
     def take(self, limit: int) -> list[WaitingWrite]:
-        """Return those that go next, at most ``limit``; they wait no more."""
+        """Return those that go next, at most ``limit``; they wait no more.
+
+        Those that belong together, of one priority and queued one right after the other, wait for the next
+        group if not all of them fit, unless they alone are too many.
+        """
         group: list[WaitingWrite] = []
         for waiting in self._queues.values():
             while waiting and len(group) < limit:
                 group.append(waiting.popleft())
-        return group
+        divided = {one[0].together for one in self._queues.values() if one} - {None}
+        first = next((place for place, one in enumerate(group) if one.together in divided), 0)
+        for one in reversed(group[first:] if first else ()):
+            self._queues[one.member.write.priority].appendleft(one)
+        return group[:first] if first else group
 
     def refuse_all(self) -> None:
         """Answer all that wait: the database closes."""

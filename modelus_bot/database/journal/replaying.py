@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from loguru import logger
 
@@ -22,14 +23,25 @@ from modelus_bot.database.operation import Write
 
 __all__ = ["Answered", "Replay", "Submit", "Telling"]
 
-Submit = Callable[[Write[Any], Context], Awaitable[Any]]
-"""Queues a change at once; what it returns has the result after COMMIT. Saves nothing for later."""
 Telling = Callable[[Sequence[Settled]], Write[Any]]
 """Makes the write that queues messages to the authors of changes; repeating it must add nothing."""
 Answered = Callable[[Sequence[str]], Awaitable[frozenset[str]]]
 """Returns those of the request ids that the database has answered already."""
 
 Prepared = tuple[Entry, Write[Any]]
+
+
+class Submit(Protocol):
+    """Queues a change at once and saves nothing for later; what it returns has the result after COMMIT.
+
+    Changes that are ``together`` go into one COMMIT, so that none is made after one that could not be.
+    """
+
+    def __call__(
+        self, write: Write[Any], context: Context, *, together: object | None = None
+    ) -> Awaitable[Any]:
+        """Queue one."""
+
 
 WINDOW = 256
 """Changes that are with the writer at a time; as many as one COMMIT carries by default."""
@@ -98,12 +110,13 @@ class Replay:
         repeated = await self._ask(entries)
         settling = asyncio.create_task(self._settle((), ()))
         try:
-            ready = await self._sort_out(entries[:WINDOW])
-            for following in range(WINDOW, len(entries) + WINDOW, WINDOW):
+            first, *others = _windows(entries)
+            ready = await self._sort_out(first)
+            for following in (*others, ()):
                 decided, writes = ready
                 ends = self._together(writes)
                 await asyncio.sleep(0)  # so that the writer begins
-                ready = await self._sort_out(entries[following : following + WINDOW])
+                ready = await self._sort_out(following)
                 left = self._judge(writes, await ends, repeated, decided)
                 await settling
                 settling = asyncio.create_task(self._settle(decided, left))
@@ -121,8 +134,12 @@ class Replay:
 
     def _together(self, writes: Sequence[Prepared]) -> asyncio.Future[list[Any]]:
         """Hand changes to the writer, who takes them in order and commits them together."""
+        submit, window = self._submit, object()
         return asyncio.gather(
-            *(self._submit(write, _context(entry, place)) for place, (entry, write) in enumerate(writes)),
+            *(
+                submit(write, _context(entry, place), together=window)
+                for place, (entry, write) in enumerate(writes)
+            ),
             return_exceptions=True,
         )
 
@@ -226,6 +243,15 @@ class Replay:
             waiting=self._store.depth,
             seconds=seconds,
         )
+
+
+def _windows(entries: Sequence[Entry]) -> list[Sequence[Entry]]:
+    """Cut entries into windows, each of one priority, so that one COMMIT can carry it; at least one."""
+    windows: list[Sequence[Entry]] = []
+    for _, same in itertools.groupby(entries, key=lambda entry: entry.priority):
+        waiting = tuple(same)
+        windows += (waiting[place : place + WINDOW] for place in range(0, len(waiting), WINDOW))
+    return windows or [()]
 
 
 def _context(entry: Entry, place: int) -> Context:

@@ -49,13 +49,12 @@ class Candidate:
 
 
 def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return the usable ones, the one to restore first: newest audit link, then soundness, then rows."""
+    """Return the usable ones, the one to restore first: newest audit link, then soundness, then rows.
+
+    One that could not be looked at to its end comes after all that could: nobody knows what it would serve.
+    """
     usable = [one for one in candidates if one.usable]
-    return sorted(
-        usable,
-        key=lambda one: (one.report.audit_id, one.report.ok, sum(one.report.rows.values())),
-        reverse=True,
-    )
+    return sorted(usable, key=lambda one: _score(one.report), reverse=True)
 
 
 async def gather(
@@ -89,3 +88,7 @@ async def gather(
         yield candidate
         if candidate.complete(audit_id):
             return
+
+
+def _score(report: CheckReport) -> tuple[bool, int, bool, int]:
+    return report.complete, report.audit_id, report.ok, sum(report.rows.values())

@@ -313,7 +313,7 @@ async def test_damaged_lines_are_set_aside(build: Build) -> None:
 async def test_numbers_never_come_again(build: Build) -> None:
     """Also when everything was applied and the file emptied: people quote them."""
 
-    async def accept(_write: object, _context: object) -> None:
+    async def accept(_write: object, _context: object, **_: object) -> None:
         return None
 
     async with build() as journal:

@@ -97,13 +97,13 @@ class Failing:
         self.error = error
         self.committed = committed
 
-    async def __call__(self, write: Write[Any], context: Context) -> Any:
+    async def __call__(self, write: Write[Any], context: Context, *, together: object = None) -> Any:
         """Make the write or fail."""
         self.left -= 1
         if self.left >= 0:
-            return await self.db._transactions.submit(write, context)
+            return await self.db._transactions.submit(write, context, together=together)
         if self.committed:
-            await self.db._transactions.submit(write, context)
+            await self.db._transactions.submit(write, context, together=together)
         raise self.error("on purpose")
 
 
@@ -225,7 +225,7 @@ async def test_the_database_may_go_away_again(
 async def test_tries_are_counted_and_end(db: DatabaseManager, path: Path) -> None:
     """A change that holds the writer up every time is refused in the end; the count survives restarts."""
 
-    async def busy(_write: Write[Any], _context: Context) -> None:
+    async def busy(_write: Write[Any], _context: Context, **_: object) -> None:
         raise DatabaseBusy("on purpose")
 
     async with opened(path, journal_retries=3) as journal:
@@ -250,7 +250,7 @@ async def test_a_decision_never_changes(db: DatabaseManager, path: Path) -> None
     """Refused, and the process ended before its author heard of it: refused it stays, and is told then."""
     await db.write(PutSetting(key="there", value=1), Context())
 
-    async def untold(write: Write[Any], context: Context) -> Any:
+    async def untold(write: Write[Any], context: Context, **_: object) -> Any:
         if isinstance(write, TellInSettings):
             raise ConnectionLost("on purpose")
         return await db._transactions.submit(write, context)
