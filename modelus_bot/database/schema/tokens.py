@@ -82,7 +82,7 @@ def statements(sql: str) -> tuple[str, ...]:
     """Return the statements of a script, as SQLite tells where each one ends; empty ones are left out."""
     found, begin = [], 0
     for match in _matches(sql):
-        if match.group() == ";" and sqlite3.complete_statement(sql[begin : match.end()]):
+        if match.group() == ";" and sqlite3.complete_statement(sql[begin : match.end()].replace("\0", " ")):
             found.append(sql[begin : match.end()])
             begin = match.end()
     return tuple(one.strip() for one in [*found, sql[begin:]] if tokens_of(one))

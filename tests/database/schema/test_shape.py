@@ -67,6 +67,7 @@ def test_spelling_does_not_change_the_shape(seed: int) -> None:
 
 
 @given(st.text(max_size=200))
+@example("\0;")
 def test_any_text_has_tokens(text: str) -> None:
     """Nothing that could stand in a damaged schema raises, and normal text stays as it is."""
     once = normalised(text)
