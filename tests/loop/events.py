@@ -298,7 +298,7 @@ EVENTS: dict[str, Event] = {
     "edit of the settings": Event(config_reload),
     "maintenance": Event(maintenance, PATIENT),
     "backup and drill": Event(backup),
-    "supervision of the archive": Event(supervision, {"archive": {"mode": "auto"}}),
+    "supervision of the archive": Event(supervision, PATIENT | {"archive": {"mode": "auto"}}),
     "recovery": Event(recovery),
     "file gone": Event(file_gone),
 }

@@ -21,7 +21,6 @@ TESTED = (0, 5, 17)
 """The version whose behaviour the tests of the archive prove."""
 
 VERSION_SECONDS = 10.0
-BESIDE_THE_BOT = "replicate"
 
 
 def find_program(binary: str) -> Path | None:
@@ -92,15 +91,11 @@ class Program:
         return not self.unusable
 
     def launch(self, command: str, config: str, *arguments: str, inherited: tuple[int, ...] = ()) -> Launch:
-        """Say how it is started for ``command`` with the configuration file ``config`` of the run folder.
-
-        What archives beside the bot takes one processor at most, so that people are answered on another.
-        """
+        """Say how it is started for ``command`` with the configuration file ``config`` of the run folder."""
         assert self._path is not None  # noqa: S101 - asked before anything is started
-        one_processor = {"GOMAXPROCS": "1"} if command == BESIDE_THE_BOT else {}
         return Launch(
             [self._path, command, "-config", self._places.run / config, "-no-expand-env", *arguments],
             self._places.run,
-            environment(self._settings, os.environ) | one_processor,
+            environment(self._settings, os.environ),
             inherited,
         )
