@@ -42,7 +42,7 @@ class BackupSettings(Section):
         json_schema_extra=LIVE,
     )
     megabytes_per_second: float = Field(
-        25.0,
+        16.0,
         gt=0,
         le=10_000,
         description="Fastest rate at which a copy is written and read back, in megabytes a second.",
