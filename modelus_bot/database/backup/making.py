@@ -21,9 +21,11 @@ from modelus_bot.database.backup.verification import Verification, Verifier
 from modelus_bot.database.child import ChildFailed, Report, run_child
 from modelus_bot.database.errors import BackupFailed
 
-__all__ = ["MEGABYTE", "Maker", "seconds_for"]
+__all__ = ["MEGABYTE", "UNPACED", "Maker", "seconds_for"]
 
 MEGABYTE = 1_000_000
+UNPACED = 1e12
+"""Bytes a second where nobody is held up by a copy."""
 RETRY_FIRST = 1.0
 RETRY_CAP = 60.0
 LEAST_SECONDS = 600.0
@@ -90,8 +92,9 @@ class Maker:
 
     async def _made(self, name: str, kind: Kind, settings: BackupSettings, tell: Report) -> Manifest:
         started, began = self._clock(), time.perf_counter()
-        facts = await self._copied(name, settings, tell)
-        rate = settings.megabytes_per_second * MEGABYTE
+        # Nobody uses the database before it is migrated.
+        rate = UNPACED if kind == "pre_migration" else settings.megabytes_per_second * MEGABYTE
+        facts = await self._copied(name, rate, tell)
         found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell)
         if found.report.damaged:
             raise CopyDamaged("; ".join(found.report.problems[:3]))
@@ -105,8 +108,7 @@ class Maker:
         )
         return await asyncio.to_thread(self._folder.finish, manifest)
 
-    async def _copied(self, name: str, settings: BackupSettings, tell: Report) -> Facts:
-        rate = settings.megabytes_per_second * MEGABYTE
+    async def _copied(self, name: str, rate: float, tell: Report) -> Facts:
         task = {"source": str(self._database), "target": str(self._folder.partial(name)), "rate": rate}
         size = await asyncio.to_thread(_size, self._database)
         answer = await run_child("copy", task, on_progress=tell, seconds=seconds_for(size, rate))

@@ -15,7 +15,7 @@ from loguru import logger
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.failures import failure_of
 from modelus_bot.database.backup.folder import CopyFolder
-from modelus_bot.database.backup.making import MEGABYTE, Maker, manifest_of, seconds_for
+from modelus_bot.database.backup.making import MEGABYTE, UNPACED, Maker, manifest_of, seconds_for
 from modelus_bot.database.backup.manifest import Manifest, Status, write_manifest
 from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.backup.retention import superfluous
@@ -30,9 +30,6 @@ from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["BackupManager"]
-
-UNPACED = 1e12
-"""A rate, in bytes a second, that no disk reaches."""
 
 Alert = Callable[[str, dict[str, Any]], None]
 

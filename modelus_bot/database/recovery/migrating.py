@@ -52,7 +52,7 @@ async def _put_back_if_worse(parts: Parts, backup: Manifest, error: Exception) -
         return
     logger.bind(backup=backup.name, problems=list(report.problems[:5])).error("migration_left_it_worse")
     scratch = await parts.empty_scratch() / "before.db"
-    await parts.backups.restore_to(backup.name, scratch)
+    await parts.backups.restore_to(backup.name, scratch, paced=False)
     await put_in_place(parts, scratch, "a migration left the file worse than before", report.problems)
     raise MigrationFailed(f"{error}; the backup {backup.name} was restored") from error
 

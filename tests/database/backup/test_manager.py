@@ -277,6 +277,15 @@ async def test_giving_up_leaves_nothing(db: DatabaseManager, build: Build) -> No
     assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
 
 
+async def test_a_copy_before_a_migration_is_not_slowed_down(db: DatabaseManager, build: Build) -> None:
+    """Nobody uses the database then; at the rate of other copies this one would take minutes."""
+    backups = build(megabytes_per_second=0.001)
+    async with asyncio.timeout(60):
+        made = await backups.create("pre_migration")
+    assert made.counts
+    assert made.bytes > 100_000
+
+
 OPENED: list[str] = []
 
 
