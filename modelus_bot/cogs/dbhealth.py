@@ -15,13 +15,14 @@ from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.cogs.suggestions import PATIENCE, Choices, choices
 from modelus_bot.domain.errors import NotAllowed, NotFound
+from modelus_bot.ui.charts import drawing_folder
 from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.paginator import send_page
 
 __all__ = ["DatabaseHealth"]
 
-PICTURE_PATIENCE = 1.0
-"""Seconds an answer waits for its picture, which otherwise follows: the first one takes longer."""
+PICTURE_PATIENCE = 2.0
+"""Seconds an answer waits for its picture, which otherwise follows: it is drawn at low priority."""
 
 View = Literal["overview", "errors", "queue", "slow", "indexes", "drill"]
 
@@ -66,7 +67,9 @@ class DatabaseHealth(CommandGroup):
         if self.bot.db.protection is not None:
             card.add_field(name="Protection", value=protection_words(self.bot.db.protection), inline=False)
         points = await recent_points(self.bot.db, self.now())
-        drawing = asyncio.create_task(latency_file(points, self.bot.settings.server.timezone))
+        settings = self.bot.settings
+        folder = drawing_folder(settings.database.path)
+        drawing = asyncio.create_task(latency_file(points, settings.server.timezone, folder))
         try:
             await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
             if drawing.done() and (picture := drawing.result()) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import discord
 
@@ -32,9 +33,9 @@ async def recent_points(db: DatabaseManager, now: int) -> tuple[Point, ...]:
     return tuple(_with_gaps(samples))
 
 
-async def latency_file(points: Sequence[Point], zone: str) -> discord.File | None:
+async def latency_file(points: Sequence[Point], zone: str, folder: Path) -> discord.File | None:
     """Return the picture to attach; None where none can be drawn."""
-    picture = await latency_chart(points, zone)
+    picture = await latency_chart(points, zone, folder)
     if picture is None:
         return None
     about = f"Latencies of the last hours in milliseconds. {latency_field(points)}"

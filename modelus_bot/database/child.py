@@ -14,7 +14,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +45,16 @@ async def run_child(
     *,
     on_progress: Report | None = None,
     seconds: float | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Run one of ``child_program.JOBS`` in a process of its own and return its result.
+
+    ``environment`` are variables that the job needs besides ours.
 
     A cancelled caller, or one whose ``seconds`` are over, takes the child with it. Raises
     ``ChildFailed``.
     """
-    process = await _started(job)
+    process = await _started(job, environment or {})
     try:
         async with asyncio.timeout(seconds):
             return await _converse(process, job, task, on_progress)
@@ -63,7 +66,7 @@ async def run_child(
         _close_pipes(process)
 
 
-async def _started(job: str) -> asyncio.subprocess.Process:
+async def _started(job: str, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
     """Start the child; a caller cancelled meanwhile waits for the start and ends the child again.
 
     asyncio would otherwise wait for ever for pipes that nobody connects any more. The child has a group of
@@ -75,7 +78,7 @@ async def _started(job: str) -> asyncio.subprocess.Process:
         asyncio.create_subprocess_exec(
             *words,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            limit=LINE_LIMIT, process_group=0, env=_environment(),
+            limit=LINE_LIMIT, process_group=0, env=_environment() | dict(environment),
         )
     )  # fmt: skip
     try:

@@ -8,12 +8,13 @@ import importlib.util
 import statistics
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.child import ChildFailed, run_child
+from modelus_bot.database.child import run_child
 
-__all__ = ["Point", "latency_chart", "sparkline", "thinned"]
+__all__ = ["Point", "drawing_folder", "latency_chart", "sparkline", "thinned"]
 
 POINTS = 480
 """How many points a picture shows at most."""
@@ -61,20 +62,26 @@ def sparkline(values: Sequence[float | None], width: int = 40) -> str:
     return "".join(" " if top is None else BARS[round(top / highest * steps)] for top in tops)
 
 
-async def latency_chart(points: Sequence[Point], zone: str) -> bytes | None:
+def drawing_folder(database: Path) -> Path:
+    """Return where the library keeps what it found out about fonts, which takes it seconds."""
+    return database.with_name(f"{database.stem}.drawing")
+
+
+async def latency_chart(points: Sequence[Point], zone: str, folder: Path) -> bytes | None:
     """Return a PNG with times in ``zone``; None without the library, with too few points, or too late.
 
-    It is drawn in a child. What goes wrong there costs the picture and nothing else.
+    It is drawn in a child, which keeps its fonts in ``folder``. What goes wrong there costs the picture and
+    nothing else.
     """
     if len(points) < 2 or importlib.util.find_spec("matplotlib") is None:
         return None
     task = {"zone": zone, "points": [astuple(point) for point in thinned(points)]}
     try:
         async with asyncio.timeout(PATIENCE), _drawing:
-            answer = await run_child("chart", task)
+            answer = await run_child("chart", task, environment={"MPLCONFIGDIR": str(folder)})
     except TimeoutError:
         logger.bind(seconds=PATIENCE).warning("chart_too_late")
-    except (ChildFailed, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
         logger.bind(error=str(error)).warning("chart_not_drawn")
     else:
         return base64.b64decode(answer["png"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -122,8 +123,8 @@ async def test_the_overview_has_a_picture_or_a_line(bot_env: BotEnv, monkeypatch
     assert "p99 from 1.0 to 4.0 ms" in words_of(result)
 
 
-async def test_a_chart_is_a_picture_of_its_size() -> None:
-    """Days of samples, failures, spans without a database and single points give a PNG."""
+async def test_a_chart_is_a_picture_of_its_size(tmp_path: Path) -> None:
+    """Days of samples, failures, spans without a database and single points give a PNG; fonts are kept."""
     points = [
         Point(
             at * 30,
@@ -136,12 +137,13 @@ async def test_a_chart_is_a_picture_of_its_size() -> None:
     ]
 
     for some in (points, points[:2], points[100:150]):
-        picture = await latency_chart(some, "America/New_York")
+        picture = await latency_chart(some, "America/New_York", tmp_path)
         assert picture is not None
         assert picture.startswith(b"\x89PNG\r\n\x1a\n")
         assert struct.unpack(">II", picture[16:24]) == (880, 396)
-    assert await latency_chart(points[:1], "UTC") is None
-    assert await latency_chart(points[:9], "Nowhere/Land") is None
+    assert list(tmp_path.glob("fontlist*"))
+    assert await latency_chart(points[:1], "UTC", tmp_path) is None
+    assert await latency_chart(points[:9], "Nowhere/Land", tmp_path) is None
 
 
 def test_thinning_keeps_the_worst() -> None:

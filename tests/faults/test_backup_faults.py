@@ -345,7 +345,7 @@ async def test_every_damage_to_a_copy_is_found(db: DatabaseManager, build: Calla
     damaged += [whole[:-1], whole[: len(whole) // 2], whole[:10], b"", whole + b"\0", bytes(len(whole))]
     damaged += [whole[:4096] + os.urandom(4096) + whole[8192:]]
     if not FULL:
-        damaged = [*dice.sample(damaged, 4), *damaged[-2:]]
+        damaged = damaged[:5] + damaged[-7:]
     for content in damaged:
         made.path.write_bytes(content)
         report = await backups.verify(made.name)

@@ -92,11 +92,13 @@ def truncation(path: Path, pick: random.Random) -> str:
 
 
 def swap(path: Path, pick: random.Random) -> str:
-    """Exchange two pages; each is well formed."""
-    pages = path.stat().st_size // PAGE
-    first, second = pick.sample(range(1, pages), 2)
+    """Exchange two pages; each is well formed, and they are not the same."""
     content = path.read_bytes()
-    one, other = content[first * PAGE : (first + 1) * PAGE], content[second * PAGE : (second + 1) * PAGE]
+    pages = [content[start : start + PAGE] for start in range(0, len(content), PAGE)]
+    first = second = 0
+    while pages[first] == pages[second]:
+        first, second = pick.sample(range(1, len(pages)), 2)
+    one, other = pages[first], pages[second]
     overwrite(path, first * PAGE, other)
     overwrite(path, second * PAGE, one)
     return f"pages {first + 1} and {second + 1} swapped"

@@ -175,7 +175,7 @@ async def charts(there: Site) -> AsyncIterator[None]:
     points = [Point(1_800_000_000 + 30 * number, 1.0, 5.0 + number % 7) for number in range(2880)]
     yield
     for _ in range(2):
-        assert await latency_chart(points, "America/New_York")
+        assert await latency_chart(points, "America/New_York", there.path.with_name("fonts"))
 
 
 async def config_reload(there: Site) -> AsyncIterator[None]:

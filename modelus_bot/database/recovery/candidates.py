@@ -51,7 +51,8 @@ class Candidate:
 def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the usable ones, the one to restore first: newest audit link, then soundness, then rows.
 
-    One that could not be looked at to its end comes after all that could: nobody knows what it would serve.
+    Of two equally new ones, one that could not be looked at to its end comes last. It does not come after an
+    older one: what was not seen must not be taken for lost, and the next check sees it.
     """
     usable = [one for one in candidates if one.usable]
     return sorted(usable, key=lambda one: _score(one.report), reverse=True)
@@ -90,5 +91,5 @@ async def gather(
             return
 
 
-def _score(report: CheckReport) -> tuple[bool, int, bool, int]:
-    return report.complete, report.audit_id, report.ok, sum(report.rows.values())
+def _score(report: CheckReport) -> tuple[int, bool, bool, int]:
+    return report.audit_id, report.ok, report.complete, sum(report.rows.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from loguru import logger
@@ -12,7 +13,7 @@ from modelus_bot.database.errors import SchemaMismatch
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema import Migrator, SchemaValidator
 
-__all__ = ["bring_up_to_date", "mend_schema"]
+__all__ = ["bring_up_to_date", "mend_schema", "needs_mending"]
 
 
 def bring_up_to_date(path: Path) -> None:
@@ -27,21 +28,30 @@ def bring_up_to_date(path: Path) -> None:
     mend_schema(path, SchemaValidator())
 
 
-def mend_schema(path: Path, validator: SchemaValidator) -> bool:
-    """Repair what is safe to repair in the schema and refuse to work with what is not.
+def needs_mending(path: Path, validator: SchemaValidator) -> bool:
+    """Say whether there is something in the schema to repair; raises ``SchemaMismatch`` for the rest."""
+    with _opened(path) as connection:
+        report = validator.inspect(connection)
+    if not report.clean:
+        logger.bind(differences=str(report)).warning("schema_drift")
+    if report.refused:
+        raise SchemaMismatch(str(report))
+    return bool(report.repairable)
 
-    Returns whether anything was written.
-    """
+
+def mend_schema(path: Path, validator: SchemaValidator) -> None:
+    """Repair what is safe to repair in the schema and refuse to work with what is not."""
+    if not needs_mending(path, validator):
+        return
+    with _opened(path) as connection:
+        for words in validator.repair(connection, validator.inspect(connection)):
+            logger.bind(repaired=words).warning("schema_repaired")
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as connection:
-            report = validator.inspect(connection)
-            if report.clean:
-                return False
-            logger.bind(differences=str(report)).warning("schema_drift")
-            if report.refused:
-                raise SchemaMismatch(str(report))
-            for words in validator.repair(connection, report):
-                logger.bind(repaired=words).warning("schema_repaired")
-            return True
+            yield connection
     except sqlite3.Error as error:
         raise from_sqlite(error) from error

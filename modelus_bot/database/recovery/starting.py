@@ -25,7 +25,7 @@ from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
 from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted
-from modelus_bot.database.recovery.shaping import mend_schema
+from modelus_bot.database.recovery.shaping import mend_schema, needs_mending
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema import Migrator
@@ -60,7 +60,9 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     else:
         create_file(parts.path)
     applied = await _migrate(parts)
-    if await asyncio.to_thread(mend_schema, parts.path, parts.validator):
+    if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
+        await parts.sums.forget()
+        await asyncio.to_thread(mend_schema, parts.path, parts.validator)
         await parts.sums.adopt()
     return applied
 

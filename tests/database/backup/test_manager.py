@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
@@ -277,11 +278,14 @@ async def test_giving_up_leaves_nothing(db: DatabaseManager, build: Build) -> No
     assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
 
 
-async def test_a_copy_before_a_migration_is_not_slowed_down(db: DatabaseManager, build: Build) -> None:
-    """Nobody uses the database then; at the rate of other copies this one would take minutes."""
+@pytest.mark.parametrize("kind", ["pre_migration", "pre_restore"])
+async def test_a_copy_that_people_wait_for_is_not_slowed_down(
+    db: DatabaseManager, build: Build, kind: Kind
+) -> None:
+    """At the rate of other copies this one would take minutes."""
     backups = build(megabytes_per_second=0.001)
     async with asyncio.timeout(60):
-        made = await backups.create("pre_migration")
+        made = await backups.create(kind)
     assert made.counts
     assert made.bytes > 100_000
 

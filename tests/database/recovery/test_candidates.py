@@ -35,12 +35,13 @@ def test_the_newest_comes_first() -> None:
     ) == ["many", "few", "broken rows", "older"]
 
 
-def test_what_could_not_be_looked_at_to_its_end_comes_last() -> None:
-    """However new it says it is: damage may be in what was not looked at."""
+def test_what_could_not_be_looked_at_to_its_end_comes_last_of_its_age() -> None:
+    """It does not come after an older one: what was not seen must not be taken for lost."""
     assert names(
-        candidate("unknown", audit_id=9, complete=False, ok=False),
-        candidate("known", audit_id=3),
-    ) == ["known", "unknown"]
+        candidate("unknown", audit_id=9, complete=False, ok=False, rows={"users": 9}),
+        candidate("broken rows", audit_id=9, ok=False, rows={"users": 1}),
+        candidate("older", audit_id=3),
+    ) == ["broken rows", "unknown", "older"]
 
 
 @settings(max_examples=100)
@@ -51,17 +52,23 @@ def test_what_could_not_be_looked_at_to_its_end_comes_last() -> None:
             st.text(min_size=1, max_size=3),
             audit_id=st.integers(0, 9),
             complete=st.booleans(),
+            ok=st.just(False),
             damaged=st.booleans(),
         ),
         max_size=8,
     )
 )
 def test_nothing_damaged_is_restored_and_nothing_better_passed_over(found: list[Candidate]) -> None:
-    """The first is complete if any usable one is, and the newest of those; none of the usable is left out."""
+    """The first is of the newest, complete if one of them is; none of the usable is left out.
+
+    Whatever fills the gaps of the first is therefore older, or as new.
+    """
     order = ranked(found)
     usable = [one for one in found if not one.report.damaged]
     assert sorted(map(id, order)) == sorted(map(id, usable))
     if order:
-        complete = [one.report.audit_id for one in usable if one.report.complete]
-        assert order[0].report.complete == bool(complete)
-        assert order[0].report.audit_id == max(complete or [one.report.audit_id for one in usable])
+        newest = max(one.report.audit_id for one in usable)
+        assert order[0].report.audit_id == newest
+        assert order[0].report.complete or not any(
+            one.report.complete for one in usable if one.report.audit_id == newest
+        )
