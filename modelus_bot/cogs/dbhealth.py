@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
@@ -15,9 +15,12 @@ from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.cogs.suggestions import PATIENCE, Choices, choices
 from modelus_bot.domain.errors import NotAllowed, NotFound
-from modelus_bot.ui.charts import drawing_folder
+from modelus_bot.ui.charts import LatencyChart, drawing_folder
 from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.paginator import send_page
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
 
 __all__ = ["DatabaseHealth"]
 
@@ -29,6 +32,11 @@ View = Literal["overview", "errors", "queue", "slow", "indexes", "drill"]
 
 class DatabaseHealth(CommandGroup):
     """The command about the database."""
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Serve ``bot``'s commands."""
+        super().__init__(bot)
+        self._chart = LatencyChart()
 
     @app_commands.command(name="dbhealth", description="How the database is doing")
     @app_commands.describe(
@@ -69,7 +77,7 @@ class DatabaseHealth(CommandGroup):
         points = await recent_points(self.bot.db, self.now())
         settings = self.bot.settings
         folder = drawing_folder(settings.database.path)
-        drawing = asyncio.create_task(latency_file(points, settings.server.timezone, folder))
+        drawing = asyncio.create_task(latency_file(self._chart, points, settings.server.timezone, folder))
         try:
             await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
             if drawing.done() and (picture := drawing.result()) is not None:

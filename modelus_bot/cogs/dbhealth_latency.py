@@ -12,7 +12,7 @@ import discord
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.samples import HealthSample, health_samples
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.ui.charts import Point, latency_chart, sparkline
+from modelus_bot.ui.charts import LatencyChart, Point, sparkline
 
 __all__ = ["latency_field", "latency_file", "recent_points"]
 
@@ -33,9 +33,11 @@ async def recent_points(db: DatabaseManager, now: int) -> tuple[Point, ...]:
     return tuple(_with_gaps(samples))
 
 
-async def latency_file(points: Sequence[Point], zone: str, folder: Path) -> discord.File | None:
+async def latency_file(
+    chart: LatencyChart, points: Sequence[Point], zone: str, folder: Path
+) -> discord.File | None:
     """Return the picture to attach; None where none can be drawn."""
-    picture = await latency_chart(points, zone, folder)
+    picture = await chart.picture(points, zone, folder)
     if picture is None:
         return None
     about = f"Latencies of the last hours in milliseconds. {latency_field(points)}"

@@ -9,12 +9,13 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from loguru import logger
 
 from modelus_bot.database.child import run_child
 
-__all__ = ["Point", "drawing_folder", "latency_chart", "sparkline", "thinned"]
+__all__ = ["LatencyChart", "Point", "drawing_folder", "sparkline", "thinned"]
 
 POINTS = 480
 """How many points a picture shows at most."""
@@ -22,8 +23,7 @@ PATIENCE = 30.0
 """Seconds after which there is no picture."""
 BARS = "▁▂▃▄▅▆▇█"
 
-_drawing = asyncio.Lock()
-"""One picture at a time, however often somebody asks: each takes a process of its own."""
+Task = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +67,36 @@ def drawing_folder(database: Path) -> Path:
     return database.with_name(f"{database.stem}.drawing")
 
 
-async def latency_chart(points: Sequence[Point], zone: str, folder: Path) -> bytes | None:
-    """Return a PNG with times in ``zone``; None without the library, with too few points, or too late.
+class LatencyChart:
+    """Draws latencies in a child, one picture at a time, and keeps the last one.
 
-    It is drawn in a child, which keeps its fonts in ``folder``. What goes wrong there costs the picture and
-    nothing else.
+    New figures come every half minute, and people ask more often than that.
     """
-    if len(points) < 2 or importlib.util.find_spec("matplotlib") is None:
+
+    def __init__(self) -> None:
+        """Start without a picture."""
+        self._turn = asyncio.Lock()
+        self._drawn: tuple[Task, bytes] | None = None
+
+    async def picture(self, points: Sequence[Point], zone: str, folder: Path) -> bytes | None:
+        """Return a PNG with times in ``zone``; None without the library, with too few points, or too late.
+
+        The library keeps its fonts in ``folder``. What goes wrong costs the picture and nothing else.
+        """
+        if len(points) < 2 or importlib.util.find_spec("matplotlib") is None:
+            return None
+        task: Task = {"zone": zone, "points": [astuple(point) for point in thinned(points)]}
+        try:
+            async with asyncio.timeout(PATIENCE), self._turn:
+                if self._drawn is None or self._drawn[0] != task:
+                    answer = await run_child("chart", task, environment={"MPLCONFIGDIR": str(folder)})
+                    self._drawn = task, base64.b64decode(answer["png"])
+                return self._drawn[1]
+        except TimeoutError:
+            logger.bind(seconds=PATIENCE).warning("chart_too_late")
+        except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
+            logger.bind(error=str(error)).warning("chart_not_drawn")
         return None
-    task = {"zone": zone, "points": [astuple(point) for point in thinned(points)]}
-    try:
-        async with asyncio.timeout(PATIENCE), _drawing:
-            answer = await run_child("chart", task, environment={"MPLCONFIGDIR": str(folder)})
-    except TimeoutError:
-        logger.bind(seconds=PATIENCE).warning("chart_too_late")
-    except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
-        logger.bind(error=str(error)).warning("chart_not_drawn")
-    else:
-        return base64.b64decode(answer["png"])
-    return None
 
 
 def _together(points: Sequence[Point]) -> Point:

@@ -11,7 +11,7 @@ import pytest
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import ConnectionLost, DatabaseError, QueryFailed
 from modelus_bot.database.health.samples import HealthSample, KeepSamples
-from modelus_bot.ui.charts import Point, latency_chart, sparkline, thinned
+from modelus_bot.ui.charts import LatencyChart, Point, sparkline, thinned
 from tests.cogs.acting import words_of
 from tests.database.operations import Meddle
 
@@ -136,14 +136,17 @@ async def test_a_chart_is_a_picture_of_its_size(tmp_path: Path) -> None:
         for at in range(3000)
     ]
 
+    chart = LatencyChart()
+
     for some in (points, points[:2], points[100:150]):
-        picture = await latency_chart(some, "America/New_York", tmp_path)
+        picture = await chart.picture(some, "America/New_York", tmp_path)
         assert picture is not None
         assert picture.startswith(b"\x89PNG\r\n\x1a\n")
         assert struct.unpack(">II", picture[16:24]) == (880, 396)
     assert list(tmp_path.glob("fontlist*"))
-    assert await latency_chart(points[:1], "UTC", tmp_path) is None
-    assert await latency_chart(points[:9], "Nowhere/Land", tmp_path) is None
+    assert await chart.picture(points[:1], "UTC", tmp_path) is None
+    assert await chart.picture(points[:9], "Nowhere/Land", tmp_path) is None
+    assert await chart.picture(points[100:150], "America/New_York", tmp_path) is picture, "drawn once"
 
 
 def test_thinning_keeps_the_worst() -> None:
