@@ -52,7 +52,11 @@ SELECT d.user_id, d.position, d.away_from, d.away_to, d.is_active AND u.is_activ
 FROM user_disciplines AS d JOIN users AS u ON u.discord_id = d.user_id
 WHERE d.discipline = ? ORDER BY d.position
 """
-_FIXED = "SELECT user_id, source FROM assignments WHERE sprint_id = ? AND discipline = ?"
+_SETTLED = """
+SELECT sprint_id, user_id, source FROM assignments
+WHERE discipline = ? AND sprint_id IN (?, ?, ?, ?, ?, ?, ?)
+"""
+"""With as many sprints as ``HORIZON`` says."""
 _LAST_TURN = """
 SELECT d.position, s.start_date
 FROM assignments AS a JOIN sprints AS s ON s.id = a.sprint_id
@@ -207,11 +211,11 @@ def _fill(tx: Transaction, discipline: Discipline, horizon: list[Row], span: Spa
     people = [_candidate(row) for row in roster if row["available"]]
     places = {row["user_id"]: row["position"] for row in roster}
     turn = _turn_before(tx, discipline.key, horizon, people)
+    known = _settled(tx, discipline.key, [row["id"] for row in horizon])
     terms: list[Term] = []
     for row in horizon:
         term = _term(row)
-        tx.execute(_RELEASE, (tx.context.at, term.sprint_id, discipline.key))
-        settled = tx.fetch_one(_FIXED, (term.sprint_id, discipline.key))
+        settled = known.get(term.sprint_id)
         on_duty = span is not None and term.sprint_id == span.id
         if settled is None or not _stays(settled, people, term, on_duty=on_duty):
             terms.append(term)
@@ -225,14 +229,23 @@ def _fill(tx: Transaction, discipline: Discipline, horizon: list[Row], span: Spa
     _deal(tx, discipline, people, terms, turn)
 
 
+def _settled(tx: Transaction, discipline: str, sprint_ids: list[int]) -> dict[int, Row]:
+    """Return the assignments of one discipline in these sprints, freed of people who are gone."""
+    tx.execute_many(_RELEASE, [(tx.context.at, sprint_id, discipline) for sprint_id in sprint_ids])
+    padded = sprint_ids + [None] * (HORIZON - len(sprint_ids))
+    return {row["sprint_id"]: row for row in tx.fetch_all(_SETTLED, (discipline, *padded))}
+
+
 def _deal(
     tx: Transaction, discipline: Discipline, people: list[Candidate], terms: list[Term], turn: int | None
 ) -> int | None:
     """Fill a run of open slots and return where the rotation stands after it."""
     by_index = discipline.scheduler == "modulo"
     chosen = modulo(people, terms) if by_index else carry(people, terms, turn)
-    for sprint_id, user_id in chosen.items():
-        tx.execute(_UPSERT, (sprint_id, discipline.key, user_id, tx.context.at))
+    at = tx.context.at
+    tx.execute_many(
+        _UPSERT, [(sprint_id, discipline.key, user_id, at) for sprint_id, user_id in chosen.items()]
+    )
     return _turn_after(people, chosen, turn)
 
 

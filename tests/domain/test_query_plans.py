@@ -32,7 +32,7 @@ PLANS = [
         ["USING COVERING INDEX idx_sprints_dates (start_date<?)"],
     ),
     (assignments._SPRINTS, (), ["USING COVERING INDEX idx_sprints_dates"]),
-    (assignments._FIXED, (1, "account"), ["USING PRIMARY KEY (sprint_id=? AND discipline=?)"]),
+    (assignments._SETTLED, ("account", *range(7)), ["USING PRIMARY KEY (sprint_id=? AND discipline=?)"]),
     (
         assignments._EFFECTIVE,
         (1, "account"),
