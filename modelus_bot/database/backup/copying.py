@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.backup.pacing import Pace
+from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.beside import in_the_way
 
@@ -30,6 +31,9 @@ SPARE_BYTES = 16 * 1024 * 1024
 LEAST_FREE = 1024 * 1024
 """Bytes of free disk below which a file that could not be written is one that found no room."""
 
+LEAST_WORK = 1.0
+"""Seconds of processor time that even the smallest file may cost."""
+
 BUSY_SECONDS = 10.0
 READ = 128 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -41,7 +45,7 @@ _UNWRITTEN = {
 }
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _TABLES = (
-    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'"
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0 AND name NOT GLOB 'sqlite_*'"
     " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
 )
 _HEAD = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
@@ -62,7 +66,9 @@ def copy_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     its rows and its audit log in the very snapshot that was copied.
     """
     source, target, rate = Path(task["source"]), Path(task["target"]), float(task["rate"])
-    with _told_apart(target.parent), contextlib.closing(_pinned(source)) as live:
+    budget = Budget.of(source, float("inf"), least=LEAST_WORK)
+    with _told_apart(target.parent), contextlib.closing(_opened(source)) as live, budget.ending(live):
+        _pin(live)
         _check_room(live, target.parent)
         with _new_file(target) as descriptor:
             _copy(live, target, Pace(rate, "copying", report, descriptor=descriptor))
@@ -103,26 +109,26 @@ def _told_apart(folder: Path) -> Iterator[None]:
         full = code in _UNWRITTEN and shutil.disk_usage(folder).free < LEAST_FREE
         if full or code & 0xFF == sqlite3.SQLITE_FULL:
             raise NoRoomLeft(str(error)) from error
-        if code & 0xFF in _DAMAGE:
+        if code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_INTERRUPT:
             raise SourceIsDamaged(str(error)) from error
         raise
 
 
-def _pinned(source: Path) -> sqlite3.Connection:
-    """Open a read transaction, which pins one snapshot: the copy never has to start again."""
+def _opened(source: Path) -> sqlite3.Connection:
+    if source.exists() and not source.is_file():
+        raise SourceIsDamaged(f"{source} is no file, but a folder, a pipe or a device")
     if (obstacle := in_the_way(source)) is not None:
         raise SourceIsDamaged(obstacle)
-    connection = sqlite3.connect(
+    return sqlite3.connect(
         f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_SECONDS
     )
-    try:
-        connection.text_factory = bytes
-        connection.execute("BEGIN")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+
+
+def _pin(live: sqlite3.Connection) -> None:
+    """Begin a read transaction, which pins one snapshot: the copy never has to start again."""
+    live.text_factory = bytes
+    live.execute("BEGIN")
+    live.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _check_room(live: sqlite3.Connection, folder: Path) -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "FolderBusy",
     "FolderUnusable",
     "NoRoom",
+    "NotChecked",
     "SourceDamaged",
     "Stopping",
     "failure_of",
@@ -48,6 +49,14 @@ class CopyDamaged(BackupFailed):
     advice: ClassVar[str] = "The copy was not whole and was thrown away. Please try again."
 
 
+class NotChecked(BackupFailed):
+    """The copy took longer to check than any database of its size: something in it was made to."""
+
+    advice: ClassVar[str] = (
+        "The copy could not be checked to its end: it took too long. Earlier ones are as they were."
+    )
+
+
 class Stopping(BackupFailed):
     """The bot stops, and the copy with it."""
 
@@ -57,6 +66,7 @@ class Stopping(BackupFailed):
 _BY_KIND: dict[str, type[BackupFailed]] = {
     "NoRoomLeft": NoRoom,
     "SourceIsDamaged": SourceDamaged,
+    "Incomplete": NotChecked,
     "FileNotFoundError": FolderUnusable,
     "NotADirectoryError": FolderUnusable,
     "PermissionError": FolderUnusable,

@@ -9,11 +9,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from loguru import logger
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
 from modelus_bot.config import BackupSettings
-from modelus_bot.database.backup.failures import CopyDamaged, FolderBusy, failure_of
+from modelus_bot.database.backup.failures import (
+    CopyDamaged,
+    FolderBusy,
+    NotChecked,
+    SourceDamaged,
+    failure_of,
+)
 from modelus_bot.database.backup.folder import CopyFolder
 from modelus_bot.database.backup.manifest import Facts, Manifest
 from modelus_bot.database.backup.naming import Kind
@@ -38,6 +44,10 @@ OTHERS_SECONDS = 900.0
 OTHERS_EVERY = 0.1
 
 
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, BackupFailed) and not isinstance(error, SourceDamaged | NotChecked)
+
+
 def seconds_for(size: int, rate: float) -> float:
     """Return after how many seconds copying ``size`` bytes at ``rate`` bytes a second counts as hanging."""
     return LEAST_SECONDS + 3 * size / rate
@@ -60,7 +70,7 @@ class Maker:
         attempts = AsyncRetrying(
             stop=stop_after_attempt(settings.attempts),
             wait=wait_random_exponential(multiplier=RETRY_FIRST, max=RETRY_CAP),
-            retry=retry_if_exception_type(BackupFailed),
+            retry=retry_if_exception(_may_pass),
             before_sleep=_log_attempt,
             reraise=True,
         )
@@ -98,6 +108,8 @@ class Maker:
         rate = UNPACED if kind in HELD else settings.megabytes_per_second * MEGABYTE
         facts = await self._copied(name, rate, tell)
         found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell)
+        if not found.report.complete:
+            raise NotChecked("; ".join(found.report.problems[:3]))
         if found.report.damaged:
             raise CopyDamaged("; ".join(found.report.problems[:3]))
         newest = await asyncio.to_thread(self._folder.manifests)

@@ -29,6 +29,8 @@ def restore_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     source, target = Path(task["source"]), Path(task["target"])
     target.unlink(missing_ok=True)
+    if source.exists() and not source.is_file():
+        raise CopyIsDamaged(f"{source.name} is no file, but a folder, a pipe or a device")
     try:
         digest, size = _written(source, target, float(task["rate"]), report)
         if digest != task["sha256"]:

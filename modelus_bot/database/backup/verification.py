@@ -98,6 +98,8 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Read a finished copy from the disk and check everything about it; the child's side of ``Verifier``."""
     path = Path(task["path"])
     try:
+        if path.exists() and not path.is_file():
+            return _unreadable("it is no file").model_dump(mode="json")
         if (status := path.stat()).st_size > believable_length(status):
             return _unreadable("hardly any of its bytes are on the disk").model_dump(mode="json")
         _forget_cached(path)
