@@ -30,17 +30,17 @@ class Budget:
     worked: float
 
     @classmethod
-    def of(cls, path: Path, seconds: float, *, least: float = LEAST_SECONDS) -> Budget:
+    def of(cls, path: Path, seconds: float, *, least: float | None = None) -> Budget:
         """Return at most ``seconds`` of waiting, and processor time by what ``path`` takes up on the disk.
 
-        It is ``least`` seconds for the smallest file. Holes of a file count for nothing: there is nothing in
+        It is ``least`` seconds for the smallest file, ``LEAST_SECONDS`` by default. Holes of a file count for nothing: there is nothing in
         them to be read.
         """
         try:
             size = path.stat().st_blocks * 512
         except (OSError, ValueError):
             size = 0
-        work = min(seconds, least + size / SLOWEST)
+        work = min(seconds, (LEAST_SECONDS if least is None else least) + size / SLOWEST)
         return cls(time.perf_counter() + seconds, time.process_time() + work)
 
     @property
