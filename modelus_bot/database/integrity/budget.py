@@ -33,8 +33,8 @@ class Budget:
     def of(cls, path: Path, seconds: float, *, least: float | None = None) -> Budget:
         """Return at most ``seconds`` of waiting, and processor time by what ``path`` takes up on the disk.
 
-        It is ``least`` seconds for the smallest file, ``LEAST_SECONDS`` by default. Holes of a file count for nothing: there is nothing in
-        them to be read.
+        It is ``least`` seconds for the smallest file, ``LEAST_SECONDS`` by default. Holes of a file count for
+        nothing: there is nothing in them to be read.
         """
         try:
             size = path.stat().st_blocks * 512
