@@ -50,7 +50,6 @@ class Availability:
         self.reads = _breaker(settings)
         self.on_change: Callable[[ModeChange], None] = lambda _: None
         self._mode = Mode.NORMAL
-        self._probe_reads: Probe | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -111,18 +110,17 @@ class Availability:
         """Do not wait for the pause: something says that writing works again."""
         self.writes.probe_now()
 
-    async def look_for_reads(self) -> None:
+    async def look_for_reads(self, probe: Probe) -> None:
         """Find out now whether reading works again: what comes before writing may take a while."""
-        if self.reads.state is BreakerState.OPEN and self._probe_reads is not None:
+        if self.reads.state is BreakerState.OPEN:
             self.reads.probe_now()
-            await self._probe_once(self.reads, self._probe_reads)
+            await self._probe_once(self.reads, probe)
 
     def start(self, probe_reads: Probe, probe_writes: Probe, look_after: Probe) -> None:
         """Probe from now on: each raises ``DatabaseError`` while the database does not work.
 
         ``look_after`` is called several times a second while everything works.
         """
-        self._probe_reads = probe_reads
         probing = self._probe(probe_reads, probe_writes, look_after)
         self._task = asyncio.create_task(probing, name="database-prober")
 

@@ -49,10 +49,8 @@ async def run_child(
 ) -> dict[str, Any]:
     """Run one of ``child_program.JOBS`` in a process of its own and return its result.
 
-    ``environment`` are variables that the job needs besides ours.
-
-    A cancelled caller, or one whose ``seconds`` are over, takes the child with it. Raises
-    ``ChildFailed``.
+    ``environment`` are variables that the job needs besides ours. A cancelled caller, or one whose
+    ``seconds`` are over, takes the child with it. Raises ``ChildFailed``.
     """
     process = await _started(job, environment or {})
     try:

@@ -6,7 +6,16 @@ import contextlib
 import os
 from pathlib import Path
 
-__all__ = ["PARTIAL", "believable_length", "move_into_place", "parts_of", "sync_folder", "write_durably"]
+__all__ = [
+    "NO_FILE",
+    "PARTIAL",
+    "believable_length",
+    "is_no_file",
+    "move_into_place",
+    "parts_of",
+    "sync_folder",
+    "write_durably",
+]
 
 PARTIAL = ".partial"
 """How names of unfinished files end; such files may be removed by whoever finds them at a start."""
@@ -52,6 +61,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+NO_FILE = "is no file, but a folder, a pipe or a device"
+
+
+def is_no_file(path: Path) -> bool:
+    """Say whether something else than a file is there; opening it could wait for ever."""
+    return path.exists() and not path.is_file()
 
 
 def believable_length(facts: os.stat_result) -> int:

@@ -111,7 +111,7 @@ class Returning:
                 await self._continuity.require_space()
             await self._open_again()
             await self._connections.run(Lane.WRITER, probe_write)
-            await self._availability.look_for_reads()
+            await self._availability.look_for_reads(self._probe_reads)
             await self.first_things()
         except DatabaseError as error:
             self._suspect(error)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.backup.pacing import Pace
+from modelus_bot.database.files import NO_FILE, is_no_file
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.beside import in_the_way
@@ -115,8 +116,8 @@ def _told_apart(folder: Path) -> Iterator[None]:
 
 
 def _opened(source: Path) -> sqlite3.Connection:
-    if source.exists() and not source.is_file():
-        raise SourceIsDamaged(f"{source} is no file, but a folder, a pipe or a device")
+    if is_no_file(source):
+        raise SourceIsDamaged(f"{source} {NO_FILE}")
     if (obstacle := in_the_way(source)) is not None:
         raise SourceIsDamaged(obstacle)
     return sqlite3.connect(

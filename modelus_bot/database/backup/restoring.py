@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.backup.pacing import Pace
-from modelus_bot.database.files import believable_length
+from modelus_bot.database.files import NO_FILE, believable_length, is_no_file
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -29,8 +29,8 @@ def restore_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """
     source, target = Path(task["source"]), Path(task["target"])
     target.unlink(missing_ok=True)
-    if source.exists() and not source.is_file():
-        raise CopyIsDamaged(f"{source.name} is no file, but a folder, a pipe or a device")
+    if is_no_file(source):
+        raise CopyIsDamaged(f"{source.name} {NO_FILE}")
     try:
         digest, size = _written(source, target, float(task["rate"]), report)
         if digest != task["sha256"]:

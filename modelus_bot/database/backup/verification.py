@@ -16,7 +16,7 @@ from modelus_bot.database.backup.copying import hashed
 from modelus_bot.database.backup.manifest import Facts
 from modelus_bot.database.backup.pacing import Pace
 from modelus_bot.database.child import ChildFailed, Report, run_child
-from modelus_bot.database.files import believable_length
+from modelus_bot.database.files import believable_length, is_no_file
 from modelus_bot.database.integrity.checking import check_file
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
@@ -98,7 +98,7 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Read a finished copy from the disk and check everything about it; the child's side of ``Verifier``."""
     path = Path(task["path"])
     try:
-        if path.exists() and not path.is_file():
+        if is_no_file(path):
             return _unreadable("it is no file").model_dump(mode="json")
         if (status := path.stat()).st_size > believable_length(status):
             return _unreadable("hardly any of its bytes are on the disk").model_dump(mode="json")

@@ -13,7 +13,7 @@ from modelus_bot.database.errors import SchemaMismatch
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema import Migrator, SchemaValidator
 
-__all__ = ["bring_up_to_date", "mend_schema", "needs_mending"]
+__all__ = ["bring_up_to_date", "mend", "needs_mending"]
 
 
 def bring_up_to_date(path: Path) -> None:
@@ -25,7 +25,9 @@ def bring_up_to_date(path: Path) -> None:
     migrator = Migrator(path)
     if any(not one.applied for one in migrator.status()):
         migrator.up()
-    mend_schema(path, SchemaValidator())
+    validator = SchemaValidator()
+    if needs_mending(path, validator):
+        mend(path, validator)
 
 
 def needs_mending(path: Path, validator: SchemaValidator) -> bool:
@@ -39,10 +41,8 @@ def needs_mending(path: Path, validator: SchemaValidator) -> bool:
     return bool(report.repairable)
 
 
-def mend_schema(path: Path, validator: SchemaValidator) -> None:
-    """Repair what is safe to repair in the schema and refuse to work with what is not."""
-    if not needs_mending(path, validator):
-        return
+def mend(path: Path, validator: SchemaValidator) -> None:
+    """Repair what is safe to repair in the schema; what else it needs is refused."""
     with _opened(path) as connection:
         for words in validator.repair(connection, validator.inspect(connection)):
             logger.bind(repaired=words).warning("schema_repaired")

@@ -20,12 +20,13 @@ from modelus_bot.database.errors import (
     DiskFull,
     StorageFailed,
 )
+from modelus_bot.database.files import NO_FILE, is_no_file
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
 from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted
-from modelus_bot.database.recovery.shaping import mend_schema, needs_mending
+from modelus_bot.database.recovery.shaping import mend, needs_mending
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema import Migrator
@@ -62,7 +63,7 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     applied = await _migrate(parts)
     if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
         await parts.sums.forget()
-        await asyncio.to_thread(mend_schema, parts.path, parts.validator)
+        await asyncio.to_thread(mend, parts.path, parts.validator)
         await parts.sums.adopt()
     return applied
 
@@ -79,8 +80,8 @@ def create_file(path: Path) -> None:
 
 def _require_files(path: Path) -> None:
     """Raise ``ConnectionLost`` for what cannot be opened as a database, or not beside what lies there."""
-    if path.exists() and not path.is_file():
-        raise ConnectionLost(f"{path} is no file, but a folder, a pipe or a device")
+    if is_no_file(path):
+        raise ConnectionLost(f"{path} {NO_FILE}")
     if (obstacle := in_the_way(path)) is not None:
         raise ConnectionLost(f"{obstacle}; move it away from {path.parent}")
 

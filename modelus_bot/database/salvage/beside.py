@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+from modelus_bot.database.files import NO_FILE
+
 __all__ = ["in_the_way"]
 
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -24,7 +26,7 @@ def in_the_way(path: Path) -> str | None:
         try:
             facts = beside.stat()
             if not stat.S_ISREG(facts.st_mode):
-                return f"{beside.name} is no file, but a folder, a pipe or a device"
+                return f"{beside.name} {NO_FILE}"
             if suffix == "-journal" and _names_another(beside, facts.st_size):
                 return f"{beside.name} belongs to a transaction over several databases"
         except (OSError, ValueError):
