@@ -118,6 +118,6 @@ class Checkpointer:
 
     def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
         self._settle()
-        with self._connections.files.checkpointing(by_us=True):
+        with self._connections.files.being_written():
             busy, frames, moved = connection.execute(sql).fetchone()
         return busy, frames, moved

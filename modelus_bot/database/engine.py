@@ -99,7 +99,7 @@ class Engine:
             stack.push_async_callback(self.connections.close)
             if protection is not None:
                 stack.push_async_callback(protection.settle)
-                await protection.archive.start()
+                await protection.start_archive(self.connections.files)
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
             if self._continuity is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,7 +55,11 @@ class OpenFiles:
         """Remember where they lie; the main file may be written to."""
         self._path = path
         self._paths = tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
+        self._guard = threading.Lock()
+        self._watching = False
+        self._writers = 0
         self._written_at: int | None = None
+        """When the main file was written to last, in nanoseconds; None while somebody may write to it."""
 
     def identity(self) -> Identity:
         """Return which files lie there now; raises ``OSError`` when the folder cannot be looked into."""
@@ -72,23 +77,35 @@ class OpenFiles:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
         if found != identity and (moved := what_moved(found, identity)):
             raise FileMoved(moved)
-        if self._written_at is not None and written_at(self._path) != self._written_at:
+        expected = self._written_at
+        if expected is not None and written_at(self._path) != expected and self._written_at == expected:
             raise FileTouched("the file was written to by somebody else")
 
     def expect_writing(self) -> None:
         """From now on let anybody write to the main file."""
-        self._written_at = None
+        with self._guard:
+            self._watching = False
+            self._written_at = None
 
     def expect_untouched(self) -> None:
-        """From now on take any write to the main file for a stranger's; see ``checkpointing``."""
-        self._written_at = written_at(self._path)
+        """From now on take any write to the main file for a stranger's, except during ``being_written``."""
+        with self._guard:
+            self._watching = True
+            self._note()
 
     @contextlib.contextmanager
-    def checkpointing(self, *, by_us: bool) -> Iterator[None]:
-        """Let the main file be written to; afterwards nobody may again, unless others checkpoint, too."""
-        self._written_at = None
+    def being_written(self) -> Iterator[None]:
+        """Let the main file be written to meanwhile, by a checkpoint; enter it before that begins."""
+        with self._guard:
+            self._writers += 1
+            self._written_at = None
         try:
             yield
         finally:
-            if by_us:
-                self.expect_untouched()
+            with self._guard:
+                self._writers -= 1
+                self._note()
+
+    def _note(self) -> None:
+        if self._watching and not self._writers:
+            self._written_at = written_at(self._path)

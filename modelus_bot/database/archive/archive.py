@@ -7,6 +7,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -87,6 +88,17 @@ class Archive:
         self._lag.allow(settings.lag_alert)
         self._snapshots.apply(self._settings)
 
+    def announce_writing(
+        self, may_checkpoint: Callable[[], bool], being_written: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """Have ``being_written`` entered whenever the program may write to the main file.
+
+        ``may_checkpoint`` says whether so much is in the write-ahead log that the next copy may be followed
+        by a checkpoint.
+        """
+        copying = self._running.copying
+        copying.may_checkpoint, copying.being_written = may_checkpoint, being_written
+
     @property
     def available(self) -> bool:
         """True when the program was found, fits as far as is known, and is not switched off."""
@@ -149,7 +161,8 @@ class Archive:
         await self._write("replicate.json", socket=True)
         await self._running.start()
         by_the_clock = self._snapshots.by_the_clock(lambda: self.integrity_gate, self._alert)
-        for work in (self._watch(), by_the_clock):
+        keep_up = self._running.keep_up(self._settings.sync_milliseconds / 1000)
+        for work in (self._watch(), keep_up, by_the_clock):
             task: asyncio.Task[Any] = asyncio.create_task(work, name="archive-watch")
             self._tasks.add(task)
 

@@ -8,26 +8,24 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 
-__all__ = ["Control", "Reported"]
+__all__ = ["Control", "Copied"]
 
 LONGEST_SOCKET_PATH = 107
 ANSWER_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """What the program says about the database."""
+class Copied:
+    """Numbers of transactions: the newest that was taken over, and the newest in the archive."""
 
-    replicating: bool
-    last_sync: float | None
-    """UTC seconds of the last time everything was in the archive; moves on while nothing is written, too."""
+    taken: int
+    archived: int
 
 
 class Control:
@@ -38,13 +36,12 @@ class Control:
         self._socket = socket
         self._database = str(database)
 
-    async def reported(self) -> Reported:
-        """Return the program's view of the database."""
+    async def replicating(self) -> bool:
+        """Say whether the program works on the database."""
         answer = await self._ask("GET", "/list", seconds=ANSWER_SECONDS)
         for entry in answer.get("databases") or ():
             if entry.get("path") == self._database:
-                moment = entry.get("last_sync_at")
-                return Reported(entry.get("status") == "replicating", _seconds(moment) if moment else None)
+                return bool(entry.get("status") == "replicating")
         raise ArchiveUnavailable("the program does not know the database")
 
     async def transaction(self) -> int:
@@ -52,13 +49,14 @@ class Control:
         answer = await self._ask("GET", f"/txid?path={quote(self._database)}", seconds=ANSWER_SECONDS)
         return int(answer.get("txid", 0))
 
-    async def sync(self, seconds: float) -> int:
-        """Wait until everything committed is in the archive and return its transaction number there."""
-        body = {"path": self._database, "wait": True, "timeout": max(1, int(seconds))}
+    async def sync(self, seconds: float, *, wait: bool) -> Copied:
+        """Have it take over everything committed; with ``wait`` return when that is in the archive."""
+        body = {"path": self._database, "wait": wait, "timeout": max(1, int(seconds))}
         answer = await self._ask("POST", "/sync", body, seconds=seconds)
-        if answer.get("replicated_txid", 0) < answer.get("txid", 0):
+        copied = Copied(int(answer.get("txid", 0)), int(answer.get("replicated_txid", 0)))
+        if wait and copied.archived < copied.taken:
             raise ArchiveUnavailable("the archive has not taken everything yet")
-        return int(answer.get("replicated_txid", 0))
+        return copied
 
     async def _ask(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float
@@ -108,9 +106,3 @@ async def _connection(socket: Path) -> AsyncIterator[tuple[asyncio.StreamReader,
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
-
-
-def _seconds(moment: str) -> float:
-    """Read a moment with nanoseconds, which ``fromisoformat`` does not take."""
-    whole, _, fraction = moment.rstrip("Z").partition(".")
-    return datetime.fromisoformat(whole + "+00:00").timestamp() + float(f"0.{fraction or 0}")

@@ -17,6 +17,7 @@ from typing import Any
 from modelus_bot.config import ArchiveSettings
 
 __all__ = [
+    "CHECKPOINT_PAGES",
     "NEVER",
     "Places",
     "configuration",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 NEVER = "2500000h"
-"""Longer than any bot runs: snapshots are made when the integrity gate allows it, not by the program."""
+"""Longer than any bot runs: what the bot decides, the program does not do by the clock."""
 
 DAY_MINUTES = 24 * 60
 MOST_PIECES = 50_000
@@ -35,7 +36,12 @@ FEWEST_MINUTES = 60
 LEVELS = ("20s", "10m")
 """How coarse moments become after a day, and the steps that keep a restore from reading many files."""
 
-CHECKPOINT = "30s"
+CHECKPOINT_PAGES = 1000
+"""Pages in the write-ahead log from which it moves them into the main file, when it is told to copy."""
+
+NO_CHECKPOINT_PAGES = 2**30
+"""More pages than any log has: it moves none."""
+
 BUSY = "5s"
 L0_LOOK = "5m"
 LAST_SYNC = "3s"
@@ -134,10 +140,11 @@ def configuration(
     exact_minutes: int | None = None,
     socket: bool = True,
 ) -> dict[str, Any]:
-    """Return the program's configuration.
+    """Return the program's configuration: it copies and checkpoints when it is told to, never by itself.
 
-    ``keep`` is how long full copies stay when it enforces retention. ``exact_minutes`` is how long each
-    single copied piece stays before only merged ones do: a day, unless that would be too many files.
+    Without a ``socket`` nobody tells it, and it never checkpoints. ``keep`` is how long full copies stay
+    when it enforces retention. ``exact_minutes`` is how long each single copied piece stays before only
+    merged ones do: a day, unless that would be too many files.
     The socket's path is relative to the run folder: a path of more than 107 bytes cannot be bound to.
     """
     pace = f"{settings.sync_milliseconds}ms"
@@ -152,8 +159,9 @@ def configuration(
         "dbs": [
             {
                 "path": str(places.database),
-                "monitor-interval": pace,
-                "checkpoint-interval": CHECKPOINT,
+                "monitor-interval": NEVER,
+                "min-checkpoint-page-count": CHECKPOINT_PAGES if socket else NO_CHECKPOINT_PAGES,
+                "checkpoint-interval": NEVER,
                 "busy-timeout": BUSY,
                 "replica": _replica(places, settings) | {"sync-interval": pace},
             }

@@ -12,6 +12,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.archive.control import Control
+from modelus_bot.database.archive.copying import Copying
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
 from modelus_bot.database.archive.litestream import Places
@@ -45,11 +46,12 @@ class Running:
         self._lag = lag
         self._clock = clock
         self._control = Control(places.socket, places.database)
+        self.copying = Copying(self._control, places.database, lag, self._check_file, clock)
         self.locks = Locks(*places.locks())
         self.supervisor = Supervisor(
             lambda: program.launch("replicate", "replicate.json", inherited=self.locks.descriptors), log
         )
-        self.supervisor.on_started = self._note_file
+        self.supervisor.on_started = self._begun
         self.on_replaced: Callable[[str], None] = lambda _: None
         self._file: tuple[int, int] | None = None
         self._paused = False
@@ -74,7 +76,7 @@ class Running:
     async def stop(self) -> None:
         """Let it send what is committed, and end it; does nothing when it is not started."""
         self.started = False
-        await self.supervisor.stop(seconds=STOP_SECONDS)
+        await self._end()
         self.responds = False
         self._lag.stopped()
         self.locks.release()
@@ -84,7 +86,7 @@ class Running:
         """End it for as long as the block takes; locks are kept, and the write-ahead log keeps the rest."""
         self._paused = True
         try:
-            await self.supervisor.stop(seconds=STOP_SECONDS)
+            await self._end()
             await asyncio.to_thread(self._places.tidy)
             yield
         finally:
@@ -95,38 +97,42 @@ class Running:
 
     async def sync(self, seconds: float) -> None:
         """Return when everything committed before the call is archived; raises ``ArchiveUnavailable``."""
-        asked, deadline = self._clock(), time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         while True:
             try:
-                self._check_file()
-                await self._control.sync(max(RETRY_SECONDS, deadline - time.monotonic()))
-                self._check_file()
-                break
+                await self.copying.everything(max(RETRY_SECONDS, deadline - time.monotonic()))
             except ArchiveUnavailable as error:
                 if not self.started or time.monotonic() + RETRY_SECONDS >= deadline:
                     raise ArchiveUnavailable(f"not archived within {seconds:g} s: {error.detail}") from error
+            else:
+                return
             await asyncio.sleep(RETRY_SECONDS)
-        self._lag.archived(asked)
+
+    async def keep_up(self, pace: float) -> None:
+        """Have it take over what is committed every ``pace`` seconds; never returns."""
+        while True:
+            await asyncio.sleep(pace)
+            if self.supervisor.pid is None:
+                self.copying.wrote()
+            elif self.responds and not self._paused:
+                with contextlib.suppress(ArchiveUnavailable):
+                    await self.copying.again()
 
     async def transaction(self) -> str:
         """The newest archived transaction as the archive's files name it; raises ``ArchiveUnavailable``."""
         return f"{await self._control.transaction():016x}"
 
     async def look(self) -> None:
-        """Find out whether it works, how far it is, and whether the file is still the one it works on."""
+        """Find out whether it works, and whether the file is still the one it works on."""
         if self._paused:
             return
         try:
             self._check_file()
-            reported = await self._control.reported()
+            self.responds = await self._control.replicating()
             self._check_file()
         except ArchiveUnavailable as error:
             self.responds = False
             await self._renew_if_replaced(error)
-            return
-        self.responds = reported.replicating
-        if reported.last_sync is not None:
-            self._lag.archived(reported.last_sync)
 
     async def _renew_if_replaced(self, error: ArchiveUnavailable) -> None:
         """Start it anew on the new file, at once: an orderly end would archive a mixture."""
@@ -148,6 +154,16 @@ class Running:
                     await self.sync(deadline - time.monotonic())
                 return
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _end(self) -> None:
+        """Let it copy what is committed, which may make it checkpoint, and end it."""
+        with self.copying.being_written():
+            await self.supervisor.stop(seconds=STOP_SECONDS)
+        self.copying.wrote()
+
+    def _begun(self) -> None:
+        self._note_file()
+        self.copying.began()
 
     def _note_file(self) -> None:
         self._file = _identity(self._places.database)

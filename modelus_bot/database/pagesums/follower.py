@@ -46,6 +46,12 @@ class Follower:
         ledger = self._ledger
         return ledger is not None and ledger.gap
 
+    @property
+    def frames(self) -> int | None:
+        """How many frames of the -wal were read; None while nobody knows."""
+        position = self._ledger.position if self._ledger is not None else None
+        return position.frames if position is not None else None
+
     def start(self) -> None:
         """Follow the -wal in a thread: from now on connections may be open."""
         with self._guard:

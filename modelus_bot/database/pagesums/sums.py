@@ -82,6 +82,11 @@ class PageSums:
         """Whether commits were missed, so that a check of the whole file should come soon."""
         return self._follower.gap
 
+    @property
+    def frames(self) -> int | None:
+        """How many frames there were in the -wal a moment ago; None while nobody knows."""
+        return self._follower.frames
+
     async def comparable(self) -> bool:
         """Say whether there are sums that missed no commit; without them a check trusts what it finds."""
         async with self._turn:

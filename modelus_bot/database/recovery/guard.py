@@ -63,7 +63,7 @@ class Guard:
         before = parts.sums.before_checkpoint
         self.checkpointer = Checkpointer(parts.path, connections, parts.archive, before)
         self._wake = asyncio.Event()
-        self._suspicion: DatabaseError | None = None
+        self._suspicion: tuple[DatabaseError, float] | None = None
         self._task: asyncio.Task[None] | None = None
         self._follower: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -89,7 +89,7 @@ class Guard:
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
         if isinstance(error, FileMoved | FileTouched | CorruptionDetected | StorageFailed):
-            self._suspicion = self._suspicion or error
+            self._suspicion = self._suspicion or (error, time.monotonic())
             self._wake.set()
 
     def wake(self) -> None:
@@ -123,7 +123,7 @@ class Guard:
                 checked = time.monotonic()
 
     async def _follow(self) -> None:
-        """Look often whether the main file was written to: the archive's program may do that at any time."""
+        """Look often whether the main file was written to, also while nobody reads."""
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             try:
@@ -140,7 +140,7 @@ class Guard:
             self._wake.set()
 
     async def _look(self, *, full: bool) -> None:
-        suspicion, self._suspicion = self._suspicion, None
+        suspicion = self._fresh_suspicion()
         if (moved := self._connections.moved()) is not None:
             await self._rescue.rebuild(moved)
         elif self._rescue.given_up:
@@ -157,6 +157,11 @@ class Guard:
             elif self._compare:
                 await self._compare_pages()
         await self._remember()
+
+    def _fresh_suspicion(self) -> DatabaseError | None:
+        """Take what was suspected, unless the file was looked at or replaced since."""
+        noted, self._suspicion = self._suspicion, None
+        return noted[0] if noted is not None and noted[1] > self._rescue.released_at else None
 
     async def _compare_pages(self) -> None:
         """Compare every page with what was committed; much quicker than a whole check."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ class Rescue:
         self._forget = forget
         self._why: DatabaseError | None = None
         self.written_at = 0
+        self.released_at = 0.0
+        """When connections were let go on last, in monotonic seconds: what failed before is over."""
         self.last: Recovered | None = None
         """The last recovery since the file was opened."""
 
@@ -201,13 +204,13 @@ class Rescue:
     def _release(self) -> None:
         self._why = None
         self.arm()
+        self.released_at = time.monotonic()
         self._connections.release()
 
     def arm(self) -> None:
-        """Take writes to the main file for a stranger's, unless the archive's program checkpoints, too."""
+        """Take writes to the main file for a stranger's, except checkpoints."""
         self.written_at = written_at(self._parts.path)
-        if not self._parts.archive.available:
-            self._connections.files.expect_untouched()
+        self._connections.files.expect_untouched()
 
     async def _give_up(self, error: DatabaseError) -> None:
         """Serve nothing from a file that is damaged and cannot be replaced; people read why, once."""

@@ -1,0 +1,202 @@
+"""With the archive on, too, the main file is written to only when the bot allows it; the rest is damage."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.archive import CHECKPOINT_PAGES, Archive
+from modelus_bot.database.context import Context
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.identity import written_at
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.invariants import INVARIANTS
+from tests.database.archive.writing import add, first_copy, needs_program, opened, quick
+from tests.database.operations import Increment, PutSetting, setting
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), needs_program]
+
+FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
+DAMAGES = 50 if FULL else 4
+BURSTS = 60 if FULL else 12
+TEXT = "n" * 2000
+ROWS = {f"key {number:04}": 1_000_000 + number for number in range(400)}
+LATER = "later"
+"""A key whose row is on another page."""
+
+TICK = 10_000_000
+"""Nanoseconds by which the time of change that the kernel notes may be behind the clock."""
+
+
+class Windows:
+    """When the main file was allowed to be written to, in wall clock nanoseconds."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.known: list[list[float]] = []
+
+    @contextlib.contextmanager
+    def being_written(self) -> Iterator[None]:
+        """Note one."""
+        window = [time.time_ns(), float("inf")]
+        self.known.append(window)
+        try:
+            yield
+        finally:
+            window[1] = time.time_ns()
+
+    def hold(self, moment: int) -> bool:
+        """Say whether the file could be written to at a moment."""
+        return any(begin - TICK <= moment <= end for begin, end in self.known)
+
+
+async def test_the_program_writes_only_when_it_may(tmp_path: Path) -> None:
+    """Under writing, snapshots, kills and restarts every change of the main file is within a window."""
+    database = tmp_path / "home" / "bot.db"
+    writer, windows, seen = opened(database), Windows(), set[int]()
+    archive = Archive(database, quick(tmp_path / "archive"))
+    pages = 0
+    archive.announce_writing(lambda: pages >= CHECKPOINT_PAGES // 2, windows.being_written)
+
+    async def look() -> None:
+        while True:
+            seen.add(written_at(database))
+            await asyncio.sleep(0.002)
+
+    async with archive:
+        await first_copy(archive)
+        seen.clear()
+        looking = asyncio.create_task(look())
+        for burst in range(BURSTS):
+            before = written_at(database)
+            await asyncio.to_thread(_add, database, 60)
+            pages += 150
+            await asyncio.sleep(0.1)
+            if written_at(database) != before:
+                pages = 0
+            if burst % 4 == 1:
+                assert await archive.snapshot()
+            if burst % 6 == 3:
+                pid = archive._running.supervisor.pid
+                assert pid is not None
+                os.kill(pid, signal.SIGKILL)
+                await archive.sync(seconds=20)
+        looking.cancel()
+    writer.close()
+    changes = sorted(seen)[1:]
+    print(f"{len(changes)} changes of the main file, {len(windows.known)} windows")
+    assert len(changes) >= BURSTS // 6, "the program checkpointed meanwhile"
+    assert [one for one in changes if not windows.hold(one)] == []
+
+
+def _add(database: Path, count: int) -> None:
+    writer = opened(database)
+    try:
+        add(writer, count, text=TEXT)
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("archive", ["auto", "off"])
+async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -> None:
+    """A number that is overwritten in the running bot's file is not read once, not even right away."""
+    alerts: list[Alert] = []
+    async with _open(tmp_path, archive, alerts) as db:
+        for key, value in ROWS.items():
+            await db.write(PutSetting(key=key, value=value), Context())
+        assert db.protection is not None
+        await db.protection.backups.create("manual")
+        for number, (key, value) in enumerate(list(ROWS.items())[:DAMAGES]):
+            offset = await _in_the_main_file_only(db, f"{key}{value}".encode())
+            await db.write(Increment(key=LATER), Context())
+            await asyncio.to_thread(_overwrite, db.path, offset + len(key), b"9")
+            answers = [await _patiently(db, key) for _ in range(20)]
+            assert answers == [value] * 20, f"{number}: {answers} {[one.text for one in alerts]}"
+            async with asyncio.timeout(60):
+                while sum(one.kind == "database_recovered" for one in alerts) <= number:
+                    await asyncio.sleep(0.05)
+            assert alerts[-1].fields["lost"] == 0
+
+
+async def test_checkpoints_are_no_false_alarm(tmp_path: Path) -> None:
+    """Many changes and readers with the archive on: the program checkpoints, and nothing is suspected."""
+    alerts: list[Alert] = []
+    async with _open(tmp_path, "auto", alerts) as db:
+        assert db.protection is not None
+        guard = db.protection.guard
+        assert guard is not None
+        suspicions: list[DatabaseError] = []
+        suspect = guard.suspect
+        db._connections.on_moved = lambda error: (suspicions.append(error), suspect(error))[1]
+        changed = set[int]()
+        end = time.monotonic() + (60 if FULL else 8)
+        while time.monotonic() < end:
+            writes = [db.write(Increment(key=f"key {one}"), Context()) for one in range(50)]
+            reads = [db.read(setting, f"key {one}") for one in range(50)]
+            await asyncio.gather(*writes, *reads)
+            changed.add(written_at(db.path))
+        assert len(changed) > 2, "the program checkpointed meanwhile"
+    assert suspicions == []
+    assert alerts == []
+
+
+async def _in_the_main_file_only(db: DatabaseManager, content: bytes) -> int:
+    """Write until a checkpoint has moved the row and the -wal begun anew; return the row's offset."""
+    assert db.protection is not None
+    sums = db.protection.parts.sums
+    for _ in range(200):
+        whole = await asyncio.to_thread(_content, db.path)
+        offset = whole.find(content)
+        ledger = await asyncio.to_thread(sums._follower.current)
+        assert ledger is not None
+        if offset >= 0 and offset // 4096 + 1 not in ledger.versions:
+            return offset
+        for _ in range(20):
+            await db.write(Increment(key=LATER), Context())
+        if db.protection.guard is not None and db.protection.guard.checkpointer.mine:
+            await db.protection.guard.checkpointer.shrink()
+    raise AssertionError("no checkpoint")
+
+
+def _content(path: Path) -> bytes:
+    """Read the live file in another process: closing it in this one would drop SQLite's locks."""
+    return subprocess.run(["cat", path], check=True, capture_output=True).stdout
+
+
+def _overwrite(path: Path, offset: int, content: bytes) -> None:
+    """Write into the live file from another process, too."""
+    where = ["oflag=seek_bytes", f"seek={offset}", "conv=notrunc", "status=none"]
+    subprocess.run(["dd", f"of={path}", *where], check=True, input=content)
+
+
+async def _patiently(db: DatabaseManager, key: str) -> int | None:
+    for _ in range(600):
+        try:
+            return await db.read(setting, key)
+        except DatabaseError:
+            await asyncio.sleep(0.05)
+    raise AssertionError("the database never came back")
+
+
+def _open(folder: Path, archive: str, alerts: list[Alert]) -> DatabaseManager:
+    path = folder / "data" / "modelus.db"
+    protection = Protection(
+        path,
+        backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1),
+        archive=ArchiveSettings.model_validate({"mode": archive, "folder": folder / "archive"}),
+        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.5),
+        invariants=INVARIANTS,
+    )
+    protection.on_alert = alerts.append
+    return DatabaseManager(path, DatabaseSettings(write_deadline=60, read_deadline=60), protection=protection)
