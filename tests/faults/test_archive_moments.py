@@ -31,7 +31,7 @@ async def test_random_moments(tmp_path: Path) -> None:
         began = time.time()
         while time.time() < began + WRITING_SECONDS:
             add(writer, 1)
-            time.sleep(0.005)
+            await asyncio.sleep(0.005)
             if dice.random() < 0.004:
                 await archive.snapshot()
         ended = time.time()
