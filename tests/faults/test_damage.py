@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +46,11 @@ class Site:
     def wal(self) -> Path:
         """The log beside it, which the archive's program may leave there at the end."""
         return self.database.with_name(self.database.name + "-wal")
+
+    def drop_log(self) -> None:
+        """Move what it holds into the main file, so that nothing covers what is damaged there."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
 
     def open(self, alerts: list[Alert], archive: str) -> DatabaseManager:
         """Return a protected database on this site."""
@@ -199,6 +206,8 @@ async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Pa
         kind: Callable[[Path, random.Random], str] = pick.choice(RUNNING if running else STOPPED)
         site = Site(tmp_path / f"{number}")
         shutil.copytree(pristine, site.folder)
+        if number % 4:
+            site.drop_log()
         alerts: list[Alert] = []
         backup_too = archive == "off" and pick.random() < 0.3
         if backup_too:
