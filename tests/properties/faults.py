@@ -22,6 +22,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.snapshot import snapshot_folder
 from tests.cogs.away import bring_back, continuity_of, going_on, impatient, take_away
 from tests.conftest import BotEnv
+from tests.small_disk import mounted
 
 Fault = Callable[[Path], AbstractContextManager[None]]
 Example = TypeVar("Example")
@@ -87,7 +88,7 @@ async def stage_of(env: BotEnv, folder: Path) -> AsyncIterator[Stage]:
     template.mkdir()
     shutil.copyfile(path, template / "modelus.db")
     shutil.copytree(snapshot_folder(path), snapshot_folder(template / "modelus.db"))
-    with small_disk(folder / "disk") as disk:
+    with mounted(folder / "disk", "4m") as disk:
         yield Stage(env, template, disk)
 
 
@@ -103,21 +104,6 @@ async def examine(
         asyncio.run_coroutine_threadsafe(check(example), loop).result()
 
     await asyncio.to_thread(each)
-
-
-@contextmanager
-def small_disk(place: Path) -> Iterator[Path | None]:
-    """Mount a disk of 4 MB; None where none can be mounted."""
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", str(place)]
-    found = subprocess.run(command, capture_output=True, check=False) if shutil.which("mount") else None
-    if found is None or found.returncode:
-        yield None
-        return
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 @contextmanager

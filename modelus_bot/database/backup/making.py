@@ -108,8 +108,6 @@ class Maker:
         rate = UNPACED if kind in HELD else settings.megabytes_per_second * MEGABYTE
         facts = await self._copied(name, rate, tell)
         found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell)
-        if not found.report.complete:
-            raise NotChecked("; ".join(found.report.problems[:3]))
         if found.report.damaged:
             raise CopyDamaged("; ".join(found.report.problems[:3]))
         newest = await asyncio.to_thread(self._folder.manifests)

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.backup import BackupManager, making, verification
+from modelus_bot.database.backup import manager as manager_module
+from modelus_bot.database.backup.failures import NotChecked
 from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import BackupFailed
@@ -93,6 +95,26 @@ async def test_a_damaged_copy_no_longer_counts(
     assert [(kind, details["name"]) for kind, details in told] == [("backup_damaged", newer.name)]
     assert [one.status for one in backups.manifests()] == ["failed", "verified"]
     assert (await backups.verify(older.name)).ok
+
+
+async def test_a_check_that_was_given_up_says_nothing_about_the_copy(
+    db: DatabaseManager, backups: BackupManager, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the time to count its rows nothing is held against a copy, except other bytes than it had."""
+    await db.write(PutSetting(key="a", value=1), Context())
+    made = await backups.create("manual")
+    monkeypatch.setattr(verification, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(verification, "SLOWEST", 1e18)
+    monkeypatch.setattr(making, "MEGABYTE", 10**18)
+    monkeypatch.setattr(manager_module, "MEGABYTE", 10**18)
+    with pytest.raises(NotChecked):
+        await backups.verify(made.name)
+    with pytest.raises(NotChecked):
+        await backups.create("manual")
+    assert backups.newest_verified() == made
+    assert [kind for kind, _ in told] == ["backup_failed"]
+    spoil(backups.folder / made.name)
+    assert (await backups.verify(made.name)).damaged
 
 
 async def test_a_copy_is_restored_only_as_it_was_made(
