@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import sqlite3
@@ -46,6 +47,7 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
     async with sums:
         writer = opened(database)
         archive = Archive(database, quick(tmp_path / "archive"))
+        archive.checkpoint_when(lambda: (sums.frames or 0) >= 1000, contextlib.nullcontext)
         await archive.start()
         writing = asyncio.create_task(asyncio.to_thread(_write, writer, time.monotonic() + SECONDS))
         while not writing.done():

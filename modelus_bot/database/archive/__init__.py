@@ -2,7 +2,6 @@
 
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.failures import ArchiveUnavailable, MomentUnavailable
-from modelus_bot.database.archive.litestream import CHECKPOINT_PAGES
 from modelus_bot.database.archive.status import ArchiveStatus
 
-__all__ = ["CHECKPOINT_PAGES", "Archive", "ArchiveStatus", "ArchiveUnavailable", "MomentUnavailable"]
+__all__ = ["Archive", "ArchiveStatus", "ArchiveUnavailable", "MomentUnavailable"]

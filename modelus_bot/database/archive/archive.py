@@ -88,16 +88,15 @@ class Archive:
         self._lag.allow(settings.lag_alert)
         self._snapshots.apply(self._settings)
 
-    def announce_writing(
-        self, may_checkpoint: Callable[[], bool], being_written: Callable[[], AbstractContextManager[None]]
+    def checkpoint_when(
+        self, due: Callable[[], bool], being_written: Callable[[], AbstractContextManager[None]]
     ) -> None:
-        """Have ``being_written`` entered whenever the program may write to the main file.
+        """Have the program checkpoint while ``due`` says so, at most once a second; else it never does.
 
-        ``may_checkpoint`` says whether so much is in the write-ahead log that the next copy may be followed
-        by a checkpoint.
+        ``being_written`` is entered whenever it may write to the main file.
         """
         copying = self._running.copying
-        copying.may_checkpoint, copying.being_written = may_checkpoint, being_written
+        copying.checkpoint_due, copying.being_written = due, being_written
 
     @property
     def available(self) -> bool:

@@ -1,7 +1,8 @@
-"""Copying: the program takes over what was committed when the bot tells it to, and never by itself.
+"""Copying: the program takes over what was committed, and checkpoints, when the bot tells it to.
 
-While it takes over, it may checkpoint, which writes to the main file. Because it does so at no other time,
-any other write to the main file is a stranger's, or damage.
+It writes to the main file at no other time, so that any other write to it is a stranger's, or damage. It
+takes no order to checkpoint: it does so when the main file was not written to for a day and it is told to
+copy. So the bot lets the file look that old for as long as such a request takes.
 """
 
 from __future__ import annotations
@@ -11,17 +12,25 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from modelus_bot.database.archive.control import Control, Copied
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
+from modelus_bot.database.archive.litestream import OLD_HOURS
 
 __all__ = ["Copying"]
 
 ANSWER_SECONDS = 5.0
+CHECKPOINT_PAUSE = 1.0
+"""Seconds before a checkpoint is asked for again: while somebody reads, it cannot empty the log."""
+
+OLD = OLD_HOURS * 3600 * 1_000_000_000
+MARGIN = 3600 * 1_000_000_000
+"""Nanoseconds by which clocks may differ from each other, and by which the file is made older than old."""
+
 SETTLED_NANOSECONDS = 100_000_000
 """Two changes within one tick of the kernel's clock leave the same time of change on a file."""
 
@@ -32,8 +41,8 @@ MOST_WAITING = 100
 class Copying:
     """Tells the program of one database to copy, one request at a time, and notes how far the archive is.
 
-    ``check`` raises ``ArchiveUnavailable`` when the program works on another file. ``may_checkpoint`` says
-    whether the next request may make it checkpoint, ``being_written`` is entered around such a request;
+    ``check`` raises ``ArchiveUnavailable`` when the program works on another file. ``checkpoint_due`` says
+    whether the next request should make it checkpoint, ``being_written`` is entered around such a request;
     both may be set later.
     """
 
@@ -46,9 +55,10 @@ class Copying:
         clock: Callable[[], float],
     ) -> None:
         """Nothing is asked yet; ``clock`` gives UTC seconds."""
-        self.may_checkpoint: Callable[[], bool] = lambda: True
+        self.checkpoint_due: Callable[[], bool] = lambda: False
         self.being_written: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         self._control = control
+        self._database = database
         self._wal = database.with_name(database.name + "-wal")
         self._lag = lag
         self._check = check
@@ -57,6 +67,7 @@ class Copying:
         self._waiting: deque[tuple[int, float]] = deque()
         self._copied: tuple[int, ...] = ()
         self._first = True
+        self._checkpoint_at = 0.0
         self._writing: AbstractContextManager[None] | None = None
 
     def began(self) -> None:
@@ -96,18 +107,22 @@ class Copying:
         try:
             async with asyncio.timeout(seconds), self._turn:
                 self._check()
-                if self._first or self.may_checkpoint():
+                due = time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self.checkpoint_due()
+                if due or self._first or self._age() > OLD - MARGIN:
                     self._may_write()
-                copied = await self._control.sync(seconds, wait=wait)
+                with self._looking_old() if due else contextlib.nullcontext():
+                    copied = await self._control.sync(seconds, wait=wait)
                 self._check()
         except TimeoutError as error:
             raise ArchiveUnavailable(f"the program did not answer within {seconds:g} s") from error
+        except OSError as error:
+            raise ArchiveUnavailable(f"the database file cannot be reached: {error}") from error
         self._first = False
         self.wrote()
         return copied
 
     def _may_write(self) -> None:
-        """Let it write to the main file until a request was answered: it works on after a failed one."""
+        """Let it write to the main file until a request was answered: after a failed one it may work on."""
         if self._writing is None:
             self._writing = self.being_written()
             self._writing.__enter__()
@@ -118,6 +133,23 @@ class Copying:
         self._waiting.append((copied.taken, asked))
         while self._waiting and self._waiting[0][0] <= copied.archived:
             self._lag.archived(self._waiting.popleft()[1])
+
+    @contextlib.contextmanager
+    def _looking_old(self) -> Iterator[None]:
+        """Let the main file look old; a checkpoint makes it new again, and otherwise it is put right."""
+        self._checkpoint_at = time.monotonic()
+        before = self._database.stat()
+        os.utime(self._database, ns=(before.st_atime_ns, time.time_ns() - OLD - MARGIN))
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                if self._age() > OLD:
+                    os.utime(self._database, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def _age(self) -> int:
+        """Return how many nanoseconds ago the main file was written to; raises ``OSError``."""
+        return time.time_ns() - self._database.stat().st_mtime_ns
 
     def _look(self) -> tuple[int, ...]:
         """Return what changes when something is committed, nothing when nobody can say."""

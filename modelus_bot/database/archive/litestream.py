@@ -17,8 +17,8 @@ from typing import Any
 from modelus_bot.config import ArchiveSettings
 
 __all__ = [
-    "CHECKPOINT_PAGES",
     "NEVER",
+    "OLD_HOURS",
     "Places",
     "configuration",
     "environment",
@@ -36,11 +36,11 @@ FEWEST_MINUTES = 60
 LEVELS = ("20s", "10m")
 """How coarse moments become after a day, and the steps that keep a restore from reading many files."""
 
-CHECKPOINT_PAGES = 1000
-"""Pages in the write-ahead log from which it moves them into the main file, when it is told to copy."""
+OLD_HOURS = 24
+"""It checkpoints when it is told to copy and the main file was not written to for so long."""
 
 NO_CHECKPOINT_PAGES = 2**30
-"""More pages than any log has: it moves none."""
+"""More pages than any log has: how long the log is, is no reason for it to checkpoint."""
 
 BUSY = "5s"
 L0_LOOK = "5m"
@@ -160,8 +160,8 @@ def configuration(
             {
                 "path": str(places.database),
                 "monitor-interval": NEVER,
-                "min-checkpoint-page-count": CHECKPOINT_PAGES if socket else NO_CHECKPOINT_PAGES,
-                "checkpoint-interval": NEVER,
+                "min-checkpoint-page-count": NO_CHECKPOINT_PAGES,
+                "checkpoint-interval": f"{OLD_HOURS}h" if socket else NEVER,
                 "busy-timeout": BUSY,
                 "replica": _replica(places, settings) | {"sync-interval": pace},
             }

@@ -14,13 +14,13 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
-from modelus_bot.database.archive import CHECKPOINT_PAGES, Archive
+from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.checkpoints import Checkpointer
+from modelus_bot.database.checkpoints import AT_LEAST_EVERY, Checkpointer
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.alert_book import AlertBook, alerts_path
-from modelus_bot.database.identity import OpenFiles
+from modelus_bot.database.identity import OpenFiles, written_at
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.pagesums import PageSums
@@ -39,8 +39,11 @@ __all__ = ["Protection"]
 
 DRILL_FAULT = "A restore drill could not be made: {error}. It is tried again by the clock; the log says more."
 
-MEANWHILE_PAGES = 256
-"""Pages that may be committed between a look at the write-ahead log and the archive's copy of it."""
+LONG_LOG = 1000
+"""Pages in the write-ahead log from which the archive's program moves them into the main file."""
+
+SHORT_LOG = 10
+"""Pages that are not worth it, however long they have been there."""
 
 
 class Protection:
@@ -99,10 +102,12 @@ class Protection:
             return False
         return not (await self.parts.check(self.parts.path)).damaged
 
-    def _log_is_long(self) -> bool:
-        """Say whether the next copy for the archive may be followed by a checkpoint."""
-        frames = self.parts.sums.frames
-        return frames is None or frames >= CHECKPOINT_PAGES - MEANWHILE_PAGES
+    def _checkpoint_due(self) -> bool:
+        """Say whether the archive's program should checkpoint, as ``Checkpointer`` does without one."""
+        frames = self.parts.sums.frames or 0
+        if frames >= LONG_LOG:
+            return True
+        return frames > SHORT_LOG and time.time() - written_at(self.parts.path) / 1e9 > AT_LEAST_EVERY
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""
@@ -110,7 +115,7 @@ class Protection:
 
     async def start_archive(self, files: OpenFiles) -> None:
         """Start the archive; ``files`` hears when its program may write to the main file."""
-        self.archive.announce_writing(self._log_is_long, files.being_written)
+        self.archive.checkpoint_when(self._checkpoint_due, files.being_written)
         await self.archive.start()
 
     @asynccontextmanager
