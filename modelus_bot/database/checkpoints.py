@@ -16,7 +16,7 @@ from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.lane import Lane
 
-__all__ = ["AT_LEAST_EVERY", "Checkpointer", "kind_of", "safe_beside_writers"]
+__all__ = ["AT_LEAST_EVERY", "LARGE", "Checkpointer", "kind_of", "safe_beside_writers"]
 
 LARGE = 4 * 1024 * 1024
 """Bytes of -wal from which it is worth moving them."""

@@ -57,7 +57,9 @@ class OpenFiles:
         self._paths = tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
         self._guard = threading.Lock()
         self._watching = False
+        self._touched = False
         self._writers = 0
+        self._windows = 0
         self._written_at: int | None = None
         """When the main file was written to last, in nanoseconds; None while somebody may write to it."""
 
@@ -77,27 +79,32 @@ class OpenFiles:
             raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
         if found != identity and (moved := what_moved(found, identity)):
             raise FileMoved(moved)
-        expected = self._written_at
-        if expected is not None and written_at(self._path) != expected and self._written_at == expected:
+        windows = self._windows
+        if self._touched or (self._written_elsewhere() and windows == self._windows):
             raise FileTouched("the file was written to by somebody else")
 
     def expect_writing(self) -> None:
         """From now on let anybody write to the main file."""
         with self._guard:
-            self._watching = False
+            self._watching = self._touched = False
             self._written_at = None
 
     def expect_untouched(self) -> None:
         """From now on take any write to the main file for a stranger's, except during ``being_written``."""
         with self._guard:
-            self._watching = True
+            self._watching, self._touched = True, False
             self._note()
 
     @contextlib.contextmanager
     def being_written(self) -> Iterator[None]:
-        """Let the main file be written to meanwhile, by a checkpoint; enter it before that begins."""
+        """Let the main file be written to meanwhile, by a checkpoint; enter it before that begins.
+
+        What a stranger wrote before is not forgotten.
+        """
         with self._guard:
+            self._touched = self._touched or self._written_elsewhere()
             self._writers += 1
+            self._windows += 1
             self._written_at = None
         try:
             yield
@@ -105,6 +112,11 @@ class OpenFiles:
             with self._guard:
                 self._writers -= 1
                 self._note()
+
+    def _written_elsewhere(self) -> bool:
+        """Say whether the main file was written to although nobody may."""
+        expected = self._written_at
+        return expected is not None and written_at(self._path) != expected
 
     def _note(self) -> None:
         if self._watching and not self._writers:

@@ -40,8 +40,17 @@ MERGING_SECONDS = 900.0
 SECRETS = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID")
 
 
+PACES_BEHIND = 3
+"""It may be as many paces behind, however little lag is allowed: what was copied is known at the next one."""
+
+
 async def _sound() -> bool:
     return True
+
+
+def _bearable(settings: ArchiveSettings) -> float:
+    """Return the lag in seconds that nobody has to be told of."""
+    return max(settings.lag_alert, PACES_BEHIND * settings.sync_milliseconds / 1000)
 
 
 class Archive:
@@ -70,7 +79,7 @@ class Archive:
         self._places = Places.of(database, settings)
         self._program = Program(self._places, settings)
         self._log = ProgramLog(os.environ.get(name, "") for name in SECRETS)
-        self._lag = Lag(settings.lag_alert, clock)
+        self._lag = Lag(_bearable(settings), clock)
         self._running = Running(self._places, self._program, self._log, self._lag, clock)
         self._running.on_replaced = lambda why: self.on_alert("archive_database_replaced", {"why": why})
         self._merging = Streak(MERGING_SECONDS, clock)
@@ -85,7 +94,7 @@ class Archive:
     def apply(self, settings: ArchiveSettings) -> None:
         """Go on with another alert and another pause between full copies; the rest is the program's."""
         self._settings = self._settings.edited(settings)
-        self._lag.allow(settings.lag_alert)
+        self._lag.allow(_bearable(self._settings))
         self._snapshots.apply(self._settings)
 
     def checkpoint_when(
@@ -161,8 +170,9 @@ class Archive:
         await self._running.start()
         by_the_clock = self._snapshots.by_the_clock(lambda: self.integrity_gate, self._alert)
         keep_up = self._running.keep_up(self._settings.sync_milliseconds / 1000)
-        for work in (self._watch(), keep_up, by_the_clock):
-            task: asyncio.Task[Any] = asyncio.create_task(work, name="archive-watch")
+        works = {"watch": self._watch(), "copying": keep_up, "snapshots": by_the_clock}
+        for name, work in works.items():
+            task: asyncio.Task[Any] = asyncio.create_task(work, name=f"archive-{name}")
             self._tasks.add(task)
 
     async def stop(self) -> None:

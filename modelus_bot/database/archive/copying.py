@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from loguru import logger
+
 from modelus_bot.database.archive.control import Control, Copied
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
@@ -23,15 +25,20 @@ from modelus_bot.database.archive.litestream import OLD_HOURS
 
 __all__ = ["Copying"]
 
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+"""Longer than the program waits for somebody's transaction."""
+
 CHECKPOINT_PAUSE = 1.0
 """Seconds before a checkpoint is asked for again: while somebody reads, it cannot empty the log."""
 
-OLD = OLD_HOURS * 3600 * 1_000_000_000
-MARGIN = 3600 * 1_000_000_000
-"""Nanoseconds by which clocks may differ from each other, and by which the file is made older than old."""
+WAITING_PAUSE = 1.0
+"""Seconds before it is asked again how far the archive is, when nothing else is to be done."""
 
-SETTLED_NANOSECONDS = 100_000_000
+NANOSECONDS = 1_000_000_000
+OLD = OLD_HOURS * 3600 * NANOSECONDS
+CLOCKS_DIFFER = 3600 * NANOSECONDS
+MADE_OLDER = OLD + CLOCKS_DIFFER
+SETTLED = NANOSECONDS // 10
 """Two changes within one tick of the kernel's clock leave the same time of change on a file."""
 
 MOST_WAITING = 100
@@ -41,9 +48,9 @@ MOST_WAITING = 100
 class Copying:
     """Tells the program of one database to copy, one request at a time, and notes how far the archive is.
 
-    ``check`` raises ``ArchiveUnavailable`` when the program works on another file. ``checkpoint_due`` says
-    whether the next request should make it checkpoint, ``being_written`` is entered around such a request;
-    both may be set later.
+    ``check`` raises ``ArchiveUnavailable`` while the program may not be asked. ``checkpoint_due`` says
+    whether the log is so long that a checkpoint is wanted; ``being_written`` is entered around each request
+    during which the main file may be written to. Both may be set later.
     """
 
     def __init__(
@@ -64,37 +71,43 @@ class Copying:
         self._check = check
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._window: AbstractContextManager[None] | None = None
         self._waiting: deque[tuple[int, float]] = deque()
-        self._copied: tuple[int, ...] = ()
+        self._seen: tuple[int, ...] = ()
         self._first = True
-        self._checkpoint_at = 0.0
-        self._writing: AbstractContextManager[None] | None = None
+        self._unmoved = False
+        self._asked_at = self._checkpoint_at = float("-inf")
+        self._may_age = True
 
     def began(self) -> None:
         """Note that the program was started: nothing of what it did before holds any more."""
         self._waiting.clear()
-        self._copied = ()
+        self._seen = ()
         self._first = True
 
     def wrote(self) -> None:
         """Note that it does not write any more: it has answered, or ended."""
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.__exit__(None, None, None)
+        window, self._window = self._window, None
+        if window is not None:
+            window.__exit__(None, None, None)
 
-    async def again(self) -> None:
-        """Have it take over what was committed since the last time; costs next to nothing if nothing was.
+    async def again(self, pace: float) -> None:
+        """Have it do what there is to do since the last time; costs next to nothing if that is nothing.
 
-        Raises ``ArchiveUnavailable``.
+        What was committed is copied at most every ``pace`` seconds. Raises ``ArchiveUnavailable``.
         """
         asked, now, found = self._clock(), time.time_ns(), self._look()
-        if found and found == self._copied and not self._waiting:
-            self._check()
-            self._lag.archived(asked)
-            return
+        changed = not found or found != self._seen
+        self._unmoved = self._unmoved or changed
+        if not (self._unmoved and self._checkpoint_wanted()):
+            if not changed and not self._waiting:
+                self._check()
+                self._lag.archived(asked)
+                return
+            if time.monotonic() < self._asked_at + (pace if changed else WAITING_PAUSE):
+                return
         copied = await self._ask(ANSWER_SECONDS, wait=False)
-        settled = bool(found) and now - found[-1] > SETTLED_NANOSECONDS
-        self._copied = found if settled else ()
+        self._seen = found if found and abs(now - found[-1]) > SETTLED else ()
         self._note(copied, asked)
 
     async def everything(self, seconds: float) -> None:
@@ -107,10 +120,8 @@ class Copying:
         try:
             async with asyncio.timeout(seconds), self._turn:
                 self._check()
-                due = time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self.checkpoint_due()
-                if due or self._first or self._age() > OLD - MARGIN:
-                    self._may_write()
-                with self._looking_old() if due else contextlib.nullcontext():
+                self._asked_at = time.monotonic()
+                with self._looking_old() if not wait and self._checkpoint_wanted() else self._as_it_is():
                     copied = await self._control.sync(seconds, wait=wait)
                 self._check()
         except TimeoutError as error:
@@ -121,11 +132,8 @@ class Copying:
         self.wrote()
         return copied
 
-    def _may_write(self) -> None:
-        """Let it write to the main file until a request was answered: after a failed one it may work on."""
-        if self._writing is None:
-            self._writing = self.being_written()
-            self._writing.__enter__()
+    def _checkpoint_wanted(self) -> bool:
+        return time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self.checkpoint_due()
 
     def _note(self, copied: Copied, asked: float) -> None:
         if len(self._waiting) > MOST_WAITING:
@@ -135,17 +143,42 @@ class Copying:
             self._lag.archived(self._waiting.popleft()[1])
 
     @contextlib.contextmanager
+    def _as_it_is(self) -> Iterator[None]:
+        """Ask without wanting a checkpoint, which a file that was not written to for long provokes anyway."""
+        if self._first or self._age() > OLD - CLOCKS_DIFFER:
+            self._may_write()
+        yield
+
+    @contextlib.contextmanager
     def _looking_old(self) -> Iterator[None]:
         """Let the main file look old; a checkpoint makes it new again, and otherwise it is put right."""
-        self._checkpoint_at = time.monotonic()
-        before = self._database.stat()
-        os.utime(self._database, ns=(before.st_atime_ns, time.time_ns() - OLD - MARGIN))
+        self._checkpoint_at, self._unmoved = time.monotonic(), False
+        self._may_write()
+        with self.being_written():
+            before = self._database.stat()
+            self._set_age(before.st_atime_ns, time.time_ns() - MADE_OLDER)
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    if self._age() > OLD:
+                        self._set_age(before.st_atime_ns, before.st_mtime_ns)
+
+    def _set_age(self, read_at: int, written_at: int) -> None:
         try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                if self._age() > OLD:
-                    os.utime(self._database, ns=(before.st_atime_ns, before.st_mtime_ns))
+            os.utime(self._database, ns=(read_at, written_at))
+        except OSError as error:
+            if self._may_age:
+                logger.bind(error=str(error)).error("archive_checkpoint_impossible")
+            self._may_age = False
+        else:
+            self._may_age = True
+
+    def _may_write(self) -> None:
+        """Let it write to the main file until a request was answered: after a failed one it may work on."""
+        if self._window is None:
+            self._window = self.being_written()
+            self._window.__enter__()
 
     def _age(self) -> int:
         """Return how many nanoseconds ago the main file was written to; raises ``OSError``."""

@@ -161,6 +161,7 @@ def configuration(
                 "path": str(places.database),
                 "monitor-interval": NEVER,
                 "min-checkpoint-page-count": NO_CHECKPOINT_PAGES,
+                "truncate-page-n": 0,
                 "checkpoint-interval": f"{OLD_HOURS}h" if socket else NEVER,
                 "busy-timeout": BUSY,
                 "replica": _replica(places, settings) | {"sync-interval": pace},

@@ -29,6 +29,13 @@ FIRST_SYNC_SECONDS = 2.0
 
 LOOK_SECONDS = 0.02
 RETRY_SECONDS = 0.05
+LONGEST_STEP = 1.0
+"""Seconds between two looks at whether there is something to do, however seldom it is to copy."""
+
+REST = 4
+"""A request is followed by a rest of so many times what it took."""
+
+FAULT_CAP = 60.0
 
 
 class Running:
@@ -46,7 +53,7 @@ class Running:
         self._lag = lag
         self._clock = clock
         self._control = Control(places.socket, places.database)
-        self.copying = Copying(self._control, places.database, lag, self._check_file, clock)
+        self.copying = Copying(self._control, places.database, lag, self._check_at_work, clock)
         self.locks = Locks(*places.locks())
         self.supervisor = Supervisor(
             lambda: program.launch("replicate", "replicate.json", inherited=self.locks.descriptors), log
@@ -109,14 +116,29 @@ class Running:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def keep_up(self, pace: float) -> None:
-        """Have it take over what is committed every ``pace`` seconds; never returns."""
+        """Have it take over what is committed every ``pace`` seconds; never returns.
+
+        Requests that take long come less often, and so do those after a fault of our own.
+        """
+        step = pause = min(pace, LONGEST_STEP)
         while True:
-            await asyncio.sleep(pace)
-            if self.supervisor.pid is None:
-                self.copying.wrote()
-            elif self.responds and not self._paused:
-                with contextlib.suppress(ArchiveUnavailable):
-                    await self.copying.again()
+            await asyncio.sleep(pause)
+            began = time.monotonic()
+            try:
+                await self._copy(pace)
+            except ArchiveUnavailable:
+                pause = step
+            except Exception as error:  # noqa: BLE001 - copying goes on whatever happens
+                pause = min(max(pause * 2, LONGEST_STEP), FAULT_CAP)
+                logger.bind(again_in=pause).opt(exception=error).error("archive_copying_fault")
+            else:
+                pause = max(step, REST * (time.monotonic() - began))
+
+    async def _copy(self, pace: float) -> None:
+        if self.supervisor.pid is None:
+            self.copying.wrote()
+        elif self.responds and not self._paused:
+            await self.copying.again(pace)
 
     async def transaction(self) -> str:
         """The newest archived transaction as the archive's files name it; raises ``ArchiveUnavailable``."""
@@ -145,7 +167,7 @@ class Running:
         await self.supervisor.kill()
 
     async def _wait_for_life(self) -> None:
-        """Have it archive what there is; it would begin with that only after its first interval."""
+        """Have it archive what there is."""
         deadline = time.monotonic() + FIRST_SYNC_SECONDS
         while time.monotonic() < deadline and self.started and self._file is not None:
             await self.look()
@@ -167,6 +189,11 @@ class Running:
 
     def _note_file(self) -> None:
         self._file = _identity(self._places.database)
+
+    def _check_at_work(self) -> None:
+        if not self.started or self._paused:
+            raise ArchiveUnavailable("the archive is not at work at the moment")
+        self._check_file()
 
     def _check_file(self) -> None:
         found = _identity(self._places.database)

@@ -89,7 +89,8 @@ class Guard:
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
         if isinstance(error, FileMoved | FileTouched | CorruptionDetected | StorageFailed):
-            self._suspicion = self._suspicion or (error, time.monotonic())
+            if self._suspicion is None or self._suspicion[1] <= self._rescue.released_at:
+                self._suspicion = error, time.monotonic()
             self._wake.set()
 
     def wake(self) -> None:
@@ -147,7 +148,7 @@ class Guard:
             if full or await asyncio.to_thread(self._parts.in_vain.over):
                 await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
         elif isinstance(suspicion, CorruptionDetected | StorageFailed | FileTouched):
-            await self._rescue.confirm(suspicion)
+            self._compare = not await self._rescue.confirm(suspicion)
         else:
             await self.checkpointer.work()
             if not self._parts.archive.available:
@@ -166,7 +167,11 @@ class Guard:
     async def _compare_pages(self) -> None:
         """Compare every page with what was committed; much quicker than a whole check."""
         self._compare = False
-        sums = await self._parts.sums.check()
+        try:
+            sums = await self._parts.sums.check()
+        except BaseException:
+            self._compare = True
+            raise
         if sums.unexplained:
             await self._rescue.confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
         elif sums.unclear:

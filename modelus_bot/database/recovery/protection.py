@@ -16,7 +16,7 @@ from loguru import logger
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.checkpoints import AT_LEAST_EVERY, Checkpointer
+from modelus_bot.database.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.alert_book import AlertBook, alerts_path
@@ -104,7 +104,9 @@ class Protection:
 
     def _checkpoint_due(self) -> bool:
         """Say whether the archive's program should checkpoint, as ``Checkpointer`` does without one."""
-        frames = self.parts.sums.frames or 0
+        frames = self.parts.sums.frames
+        if frames is None:
+            return _log_bytes(self.parts.path) >= LARGE
         if frames >= LONG_LOG:
             return True
         return frames > SHORT_LOG and time.time() - written_at(self.parts.path) / 1e9 > AT_LEAST_EVERY
@@ -181,3 +183,10 @@ class Protection:
             except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
                 logger.opt(exception=error).error("drill_fault")
                 self.tell(Alert("drill_fault", DRILL_FAULT.format(error=error), "critical"))
+
+
+def _log_bytes(database: Path) -> int:
+    try:
+        return database.with_name(database.name + "-wal").stat().st_size
+    except OSError:
+        return 0

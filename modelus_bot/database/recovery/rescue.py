@@ -77,9 +77,10 @@ class Rescue:
             self._release()
             await self._parts.archive.start()
 
-    async def confirm(self, suspicion: DatabaseError) -> None:
+    async def confirm(self, suspicion: DatabaseError) -> bool:
         """Hold everything and look closely; go on if the file is whole, replace it if not.
 
+        Returns whether that could be found out; else everything goes on as before.
         Once damage is certain, nothing is served from the file any more, whatever else fails.
         """
         self._connections.hold(ConnectionLost("the database is being checked"))
@@ -91,17 +92,18 @@ class Rescue:
         except Exception as error:  # noqa: BLE001 - whatever fails, somebody has to decide what is served
             logger.opt(exception=error).error("damage_cannot_be_looked_for")
             self._as_before()
-            return
+            return False
         except BaseException:
             self._as_before()
             raise
         if damage is None:
             self._release()
-            return
+            return True
         try:
             await self._recover(suspicion, damage)
         except Exception as error:  # noqa: BLE001 - the file is damaged: no fault may bring it back
             await self._give_up(as_database_error(error))
+        return True
 
     async def _damage(self) -> _Damage | None:
         parts = self._parts
@@ -122,7 +124,8 @@ class Rescue:
     def _as_before(self) -> None:
         """Go on serving what could not be looked at, unless it was found damaged before."""
         if self._why is None:
-            self._release()
+            self.arm()
+            self._connections.release()
         else:
             self._connections.hold(self._why)
 
