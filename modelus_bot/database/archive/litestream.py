@@ -40,7 +40,7 @@ OLD_HOURS = 24
 """It checkpoints when it is told to copy and the main file was not written to for so long."""
 
 NO_CHECKPOINT_PAGES = 2**30
-"""More pages than any log has: how long the log is, is no reason for it to checkpoint."""
+"""More pages than any log has: how long it is, is no reason for the program to checkpoint."""
 
 BUSY = "5s"
 L0_LOOK = "5m"
@@ -161,7 +161,7 @@ def configuration(
                 "path": str(places.database),
                 "monitor-interval": NEVER,
                 "min-checkpoint-page-count": NO_CHECKPOINT_PAGES,
-                "truncate-page-n": 0,
+                "truncate-page-n": NO_CHECKPOINT_PAGES,
                 "checkpoint-interval": f"{OLD_HOURS}h" if socket else NEVER,
                 "busy-timeout": BUSY,
                 "replica": _replica(places, settings) | {"sync-interval": pace},

@@ -67,6 +67,11 @@ def test_the_program_never_copies_by_itself() -> None:
     config = configuration(Places.of(Path("/srv/bot.db"), settings), settings)
     assert config["snapshot"] == {"interval": "2500000h", "retention": "2500000h"}
     assert config["l0-retention"] == "1440m"
+    (database,) = config["dbs"]
+    assert database["monitor-interval"] == "2500000h"
+    assert database["min-checkpoint-page-count"] == database["truncate-page-n"] == 2**30, "0 is its default"
+    once = configuration(Places.of(Path("/srv/bot.db"), settings), settings, socket=False)
+    assert once["dbs"][0]["checkpoint-interval"] == "2500000h"
     short = ArchiveSettings(retention_hours=3)
     assert configuration(Places.of(Path("/srv/bot.db"), short), short)["l0-retention"] == "180m"
 
