@@ -31,7 +31,9 @@ NEVER = "2500000h"
 """Longer than any bot runs: what the bot decides, the program does not do by the clock."""
 
 DAY_MINUTES = 24 * 60
-MOST_PIECES = 50_000
+MOST_PIECES = 20_000
+"""Of more of them each request to copy would take a fifth of a second: the program lists them all."""
+
 FEWEST_MINUTES = 60
 LEVELS = ("20s", "10m")
 """How coarse moments become after a day, and the steps that keep a restore from reading many files."""
