@@ -17,7 +17,7 @@ import pytest
 from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.archive import Archive, ArchiveUnavailable, MomentUnavailable
+from modelus_bot.database.archive import Archive, ArchiveUnavailable, MomentUnavailable, restoring
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
@@ -197,8 +197,11 @@ async def test_a_bot_on_a_new_machine_starts_from_the_bucket_alone(tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_credentials")
-async def test_a_new_machine_does_not_begin_anew_beside_a_bucket_it_cannot_ask(tmp_path: Path) -> None:
+async def test_a_new_machine_does_not_begin_anew_beside_a_bucket_it_cannot_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody knows what is in a bucket out of reach: the database stays away, and no empty file is made."""
+    monkeypatch.setattr(restoring, "PLAN_SECONDS", 3.0)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{probe.getsockname()[1]}"
