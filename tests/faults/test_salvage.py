@@ -16,9 +16,9 @@ from tests.faults.damaged import Original, filled, outcome, told
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
-RANDOM_PAGES = 300 if FULL else 6
+RANDOM_PAGES = 300 if FULL else 4
 BLOCKS = 300 if FULL else 5
-SWAPS = 100 if FULL else 3
+SWAPS = 100 if FULL else 2
 ONE_PAGE = 0.995
 PAGE_ONE = 0.95
 
@@ -82,7 +82,7 @@ def test_interior_pages_destroyed(original: Original, tmp_path: Path) -> None:
     interior = [number for number in original.places.interior if number > 1]
     dice = random.Random(3)
     outcomes = []
-    for number in interior if FULL else dice.sample(interior, 4):
+    for number in interior if FULL else dice.sample(interior, 2):
         pages = {number: dice.randbytes(original.size)}
         outcomes.append(outcome(original, tmp_path, original.with_pages(pages), {number}))
         assert outcomes[-1].share >= ONE_PAGE, number
