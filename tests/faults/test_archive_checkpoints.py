@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -79,7 +80,9 @@ async def test_the_program_writes_only_when_it_may(tmp_path: Path) -> None:
         seen.clear()
         began = written_at(database)
         looking = asyncio.create_task(look())
-        for burst in range(BURSTS):
+        for burst in itertools.count():
+            if burst >= BURSTS and (len(seen) > BURSTS // 4 or burst >= 10 * BURSTS):
+                break
             before = written_at(database)
             await asyncio.to_thread(_add, database, 60)
             pages += 150
@@ -141,13 +144,13 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path) -> None:
         suspect = guard.suspect
         db._connections.on_moved = lambda error: (suspicions.append(error), suspect(error))[1]
         changed = set[int]()
-        end = time.monotonic() + (60 if FULL else 5)
-        while time.monotonic() < end:
+        began = time.monotonic()
+        while time.monotonic() < began + (60 if FULL else 4) or (len(changed) < 4 and _soon(began)):
             writes = [db.write(Increment(key=f"key {one}"), Context()) for one in range(50)]
             reads = [db.read(setting, f"key {one}") for one in range(50)]
             await asyncio.gather(*writes, *reads)
             changed.add(written_at(db.path))
-        assert len(changed) > 2, "the program checkpointed meanwhile"
+        assert len(changed) >= 4, "the program checkpointed meanwhile"
     assert suspicions == []
     assert alerts == []
 
@@ -168,6 +171,11 @@ async def _in_the_main_file_only(db: DatabaseManager, content: bytes) -> int:
         if db.protection.guard is not None and db.protection.guard.checkpointer.mine:
             await db.protection.guard.checkpointer.shrink()
     raise AssertionError("no checkpoint")
+
+
+def _soon(began: float) -> bool:
+    """Say whether a busy machine may still take some time."""
+    return time.monotonic() < began + 120
 
 
 def _content(path: Path) -> bytes:
