@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from modelus_bot.database.recovery.replacing import finish_interrupted, put_in_p
 from modelus_bot.database.system_errors import as_database_error
 
 __all__ = ["Rescue"]
+
+SETTLE_SECONDS = 5.0
+"""How long the writer may go on with what it is doing before its connection is closed all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,17 @@ class Rescue:
         )
 
     async def _close_everything(self, waiting: ConnectionLost) -> None:
-        """Close connections first, so that the archive's program keeps the -wal, then stop that."""
+        """Close connections first, so that the archive's program keeps the -wal, then stop that.
+
+        Where there is no such program the last connection removes the -wal. What was committed since the
+        last look at it is noted before, after whatever the writer is still doing: a kill right afterwards
+        would leave pages that nobody is known to have written.
+        """
+        self._connections.hold(waiting)
+        if not self._parts.archive.checkpoints:
+            with contextlib.suppress(DatabaseError, sqlite3.Error, ValueError, TimeoutError):
+                async with asyncio.timeout(SETTLE_SECONDS):
+                    await self._connections.from_open_handle(lambda _: self._parts.sums.before_checkpoint())
         await self._connections.suspend(waiting)
         await self._parts.archive.stop()
 

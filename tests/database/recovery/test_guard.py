@@ -16,6 +16,7 @@ from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.pagesums import PageSums, follower
 from modelus_bot.database.recovery.alerts import Alert
 from tests.database.operations import Increment, PutSetting, setting
 
@@ -193,3 +194,29 @@ async def test_rows_that_break_a_rule_are_set_aside(protected: Open, path: Path,
     with contextlib.closing(sqlite3.connect(path)) as raw:
         kept = raw.execute("SELECT table_name, reason FROM quarantined_rows").fetchall()
     assert [table for table, _ in kept] == ["user_disciplines"]
+
+
+async def test_a_kill_right_after_the_connections_closed_is_no_damage(
+    protected: Open, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed since the last look is noted before the last connection removes the log."""
+    monkeypatch.setattr(follower, "LOOK_SECONDS", 3600.0)
+    killed = tmp_path / "killed"
+    async with protected() as db:
+        assert db.protection is not None
+        guard = db.protection.guard
+        assert guard is not None
+        await db.write(PutSetting(key="before", value=1), Context())
+        await guard.checkpointer.shrink()
+        for number in range(50):
+            await db.write(PutSetting(key=f"key {number}", value=number), Context())
+
+        async def work() -> None:
+            await asyncio.to_thread(shutil.copytree, path.parent, killed)
+
+        await guard.swap(work)
+    copied = killed / path.name
+    assert not copied.with_name(copied.name + "-wal").exists()
+    report = await PageSums(copied).check()
+    assert report.pages > 10
+    assert (report.unexplained, report.adopted) == ((), False)
