@@ -48,11 +48,6 @@ async def _sound() -> bool:
     return True
 
 
-def _bearable(settings: ArchiveSettings) -> float:
-    """Return the lag in seconds that nobody has to be told of."""
-    return max(settings.lag_alert, PACES_BEHIND * settings.sync_milliseconds / 1000)
-
-
 class Archive:
     """Works as a part of the bot and, without being started, as a reader of the archive.
 
@@ -79,7 +74,7 @@ class Archive:
         self._places = Places.of(database, settings)
         self._program = Program(self._places, settings)
         self._log = ProgramLog(os.environ.get(name, "") for name in SECRETS)
-        self._lag = Lag(_bearable(settings), clock)
+        self._lag = Lag(settings.lag_alert, clock, least=PACES_BEHIND * settings.sync_milliseconds / 1000)
         self._running = Running(self._places, self._program, self._log, self._lag, clock)
         self._running.on_replaced = lambda why: self.on_alert("archive_database_replaced", {"why": why})
         self._merging = Streak(MERGING_SECONDS, clock)
@@ -94,7 +89,7 @@ class Archive:
     def apply(self, settings: ArchiveSettings) -> None:
         """Go on with another alert and another pause between full copies; the rest is the program's."""
         self._settings = self._settings.edited(settings)
-        self._lag.allow(_bearable(self._settings))
+        self._lag.allow(settings.lag_alert)
         self._snapshots.apply(self._settings)
 
     def checkpoint_when(

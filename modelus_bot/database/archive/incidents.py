@@ -14,9 +14,10 @@ class Lag:
     the edge does not tell people twice a minute.
     """
 
-    def __init__(self, allowed: float, clock: Callable[[], float]) -> None:
-        """``allowed`` seconds behind are no incident; ``clock`` gives UTC seconds."""
+    def __init__(self, allowed: float, clock: Callable[[], float], *, least: float = 0.0) -> None:
+        """``allowed`` seconds behind are no incident, nor ``least``; ``clock`` gives UTC seconds."""
         self._allowed = allowed
+        self._least = least
         self._clock = clock
         self._since: float | None = None
         self.newest: float | None = None
@@ -50,13 +51,13 @@ class Lag:
 
     def changed(self) -> bool | None:
         """Return True when an incident begins, False when it is over, None when nothing changed."""
-        seconds = self.seconds
+        seconds, allowed = self.seconds, max(self._allowed, self._least)
         if seconds is None:
             return None
-        if not self.behind and seconds > self._allowed:
+        if not self.behind and seconds > allowed:
             self.behind = True
             return True
-        if self.behind and seconds < self._allowed / 2:
+        if self.behind and seconds < allowed / 2:
             self.behind = False
             return False
         return None
