@@ -14,17 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.identity import written_at
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.alerts import Alert
-from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.archive.writing import add, first_copy, needs_program, opened, quick
 from tests.database.operations import Increment, PutSetting, setting
+from tests.faults.protected_site import Site
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), needs_program]
 
@@ -116,7 +114,7 @@ def _add(database: Path, count: int) -> None:
 async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -> None:
     """A number that is overwritten in the running bot's file is not read once, not even right away."""
     alerts: list[Alert] = []
-    async with _open(tmp_path, archive, alerts) as db:
+    async with Site(tmp_path).open(alerts, archive) as db:
         for key, value in ROWS.items():
             await db.write(PutSetting(key=key, value=value), Context())
         assert db.protection is not None
@@ -136,7 +134,7 @@ async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -
 async def test_checkpoints_are_no_false_alarm(tmp_path: Path) -> None:
     """Many changes and readers with the archive on: the program checkpoints, and nothing is suspected."""
     alerts: list[Alert] = []
-    async with _open(tmp_path, "auto", alerts) as db:
+    async with Site(tmp_path).open(alerts, "auto") as db:
         assert db.protection is not None
         guard = db.protection.guard
         assert guard is not None
@@ -196,16 +194,3 @@ async def _patiently(db: DatabaseManager, key: str) -> int | None:
         except DatabaseError:
             await asyncio.sleep(0.05)
     raise AssertionError("the database never came back")
-
-
-def _open(folder: Path, archive: str, alerts: list[Alert]) -> DatabaseManager:
-    path = folder / "data" / "modelus.db"
-    protection = Protection(
-        path,
-        backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1),
-        archive=ArchiveSettings.model_validate({"mode": archive, "folder": folder / "archive"}),
-        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.5),
-        invariants=INVARIANTS,
-    )
-    protection.on_alert = alerts.append
-    return DatabaseManager(path, DatabaseSettings(write_deadline=60, read_deadline=60), protection=protection)

@@ -3,68 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import random
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.alerts import Alert
-from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.operations import PutSetting, setting
+from tests.faults.protected_site import Site
 
 NUMBERS = range(500) if os.environ.get("MODELUS_TEST_FULL") else (1, 65)
 """Seeds of the damages; of 65 a salvaged file was once taken for complete."""
 ROWS, LATER = 700, 30
 PAGE = 4096
-
-
-@dataclass
-class Site:
-    """A folder with everything that belongs to one bot."""
-
-    folder: Path
-
-    @property
-    def database(self) -> Path:
-        """The main file."""
-        return self.folder / "data" / "modelus.db"
-
-    @property
-    def wal(self) -> Path:
-        """The log beside it, which the archive's program may leave there at the end."""
-        return self.database.with_name(self.database.name + "-wal")
-
-    def drop_log(self) -> None:
-        """Move what it holds into the main file, so that nothing covers what is damaged there."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
-
-    def open(self, alerts: list[Alert], archive: str) -> DatabaseManager:
-        """Return a protected database on this site."""
-        protection = Protection(
-            self.database,
-            backup=BackupSettings(folder=self.folder / "backups", schedule="off", attempts=1),
-            archive=ArchiveSettings.model_validate({"mode": archive, "folder": self.folder / "archive"}),
-            integrity=IntegritySettings(quarantine=self.folder / "quarantine", watch_every=0.5),
-            invariants=INVARIANTS,
-        )
-        protection.on_alert = alerts.append
-        return DatabaseManager(
-            self.database, DatabaseSettings(write_deadline=60, read_deadline=60), protection=protection
-        )
 
 
 def overwrite(path: Path, offset: int, content: bytes) -> None:
@@ -118,8 +78,6 @@ def swap(path: Path, pick: random.Random) -> str:
 
 def strange_wal(path: Path, pick: random.Random) -> str:
     """Leave a -wal of another database beside the file."""
-    import sqlite3
-
     other = path.with_name("other.db")
     raw = sqlite3.connect(other, isolation_level=None)
     raw.execute("PRAGMA journal_mode=WAL")
