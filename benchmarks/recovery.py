@@ -123,7 +123,7 @@ def _opened(site: Path, archive: str, alerts: list[Alert]) -> DatabaseManager:
         database,
         backup=BackupSettings(folder=site / "backups", schedule="off"),
         archive=ArchiveSettings.model_validate({"mode": archive, "folder": site / "archive"}),
-        integrity=IntegritySettings(quarantine=site / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=site / "quarantine"),
         invariants=INVARIANTS,
     )
     protection.on_alert = alerts.append

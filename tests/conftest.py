@@ -181,7 +181,7 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
         settings.database.path,
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
-        integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
         invariants=INVARIANTS,
     )
     async with DatabaseManager(settings.database.path, settings.database, protection=protection) as db:

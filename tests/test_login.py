@@ -42,7 +42,7 @@ def settings(tmp_path: Path) -> Settings:
         ),
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
-        integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
         metrics=MetricsSettings(serve="off"),
     )
 

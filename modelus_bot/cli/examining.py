@@ -79,7 +79,9 @@ def accept(context: typer.Context, database: DatabaseOption = None) -> None:
     async def work(protected: Protected) -> CheckReport:
         report = await protected.parts.check(protected.parts.path)
         if not report.damaged:
+            await protected.parts.rewriting()
             await protected.parts.sums.adopt()
+            protected.parts.high_water.forget()
             protected.parts.state.forget()
         return report
 

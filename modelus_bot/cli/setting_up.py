@@ -14,6 +14,7 @@ from rich.console import Console
 from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
 from modelus_bot.database.context import Context
+from modelus_bot.database.epoch import renew_epoch
 from modelus_bot.database.errors import AlreadyRunning, CorruptionDetected
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.manager import DatabaseManager
@@ -118,6 +119,7 @@ async def _meant(file: Path, opened: Callable[[], Awaitable[T]], *, looking: boo
             return await opened()
         raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
     await sums.forget()
+    await asyncio.to_thread(renew_epoch, file)
     try:
         return await opened()
     finally:

@@ -104,6 +104,11 @@ class IntegritySettings(Section):
         description="auto restores the newest good state by itself; off waits for an operator.",
         json_schema_extra=LIVE,
     )
+    confirm_after: Seconds = Field(
+        3.0,
+        description="Seconds after which damage must look the same before anything is done about it.",
+        json_schema_extra=LIVE,
+    )
     quarantine: Path = Field(
         Path("data/quarantine"),
         description="Folder for damaged files; the bot never deletes them.",

@@ -67,7 +67,11 @@ class Checkpointer:
     """Checkpoints on the writer's thread, where nobody else writes; never while the archive does."""
 
     def __init__(
-        self, path: Path, connections: ConnectionManager, archive: Archive, settle: Callable[[], None]
+        self,
+        path: Path,
+        connections: ConnectionManager,
+        archive: Archive,
+        settle: Callable[[sqlite3.Connection], None],
     ) -> None:
         """Watch the -wal beside ``path``; ``settle`` runs on the writer's thread before each checkpoint."""
         self._settle = settle
@@ -117,7 +121,7 @@ class Checkpointer:
             return not busy, 0
 
     def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
-        self._settle()
+        self._settle(connection)
         with self._connections.files.being_written():
             busy, frames, moved = connection.execute(sql).fetchone()
         return busy, frames, moved

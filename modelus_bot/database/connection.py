@@ -17,6 +17,7 @@ from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_af
 from tenacity.wait import wait_exponential, wait_random
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.epoch import Epoch
 from modelus_bot.database.errors import (
     ConnectionLost,
     DatabaseError,
@@ -66,6 +67,8 @@ class ConnectionManager:
         self.path = path
         self.manual_checkpoints = False
         """Whether SQLite leaves checkpoints to somebody who calls for them; read when a connection opens."""
+        self.epoch: Epoch | None = None
+        """What is written into the file before its first change by this process; None leaves it alone."""
         self.files = OpenFiles(path)
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
@@ -134,6 +137,8 @@ class ConnectionManager:
             self._check_busy_slice(slot, raw)
             stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
             try:
+                if lane is Lane.WRITER and self.epoch is not None:
+                    self.epoch.ensure(raw)
                 result = function(raw)
             finally:
                 stopwatch.at = float("inf")

@@ -56,6 +56,9 @@ class Engine:
         self.connections.manual_checkpoints = not claim
         audit_file = continuity.audit_file if continuity is not None else None
         self.transactions = TransactionManager(self.connections, settings, health, audit_file)
+        if protection is not None:
+            self.connections.epoch = protection.parts.epoch
+            self.transactions.mark_with(protection.parts.high_water.note)
         if audit_file is not None and protection is not None:
             audit_file.on_alert, audit_file.on_failure = protection.tell, protection.suspect
         self.reads = ReadLane(Lane.READER, self.connections, settings, health, seconds=settings.read_deadline)
@@ -98,7 +101,7 @@ class Engine:
             await self.connections.open()
             stack.push_async_callback(self.connections.close)
             if protection is not None:
-                stack.push_async_callback(protection.settle)
+                stack.push_async_callback(protection.settle, self.connections)
                 await protection.start_archive(self.connections.files)
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,12 +66,14 @@ class _TransactionEnded(Exception):
 class GroupWriter:
     """Applies groups of writes on one connection; lives on the writer's thread, as ``audit`` does.
 
-    When the audit table fails, entries go to the file ``aside`` instead, and changes go on.
+    When the audit table fails, entries go to the file ``aside`` instead, and changes go on. ``mark`` is told
+    of the newest audit entry, as (id, hash), after each COMMIT and before anybody hears of it.
     """
 
     def __init__(self, aside: AuditFile | None = None) -> None:
         """Start with an unknown audit head; the first group reads it."""
         self.audit = AuditDestination(aside)
+        self.mark: Callable[[tuple[int, bytes] | None], None] = lambda _: None
 
     def commit(self, connection: sqlite3.Connection, group: Sequence[Member], attempt: int) -> list[Outcome]:
         """Apply the group in one transaction and return an outcome for each member.
@@ -153,6 +155,7 @@ class GroupWriter:
             audit.roll_back(connection, mark)
             raise
         audit.committed()
+        self.mark(audit.head)
         return outcomes
 
     def _member(

@@ -10,10 +10,12 @@ __all__ = ["probe_read", "probe_write", "version_of"]
 
 
 def probe_write(connection: sqlite3.Connection) -> None:
-    """Commit a page: a transaction can begin on a full disk, but not end. Nothing uses ``user_version``."""
+    """Commit a page as it is: a transaction can begin on a full disk, but not end."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.execute("PRAGMA user_version=0")
+        number = connection.execute("PRAGMA user_version").fetchone()[0]
+        as_it_is = f"PRAGMA user_version={number:d}"
+        connection.execute(as_it_is)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

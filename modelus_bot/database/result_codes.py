@@ -24,7 +24,7 @@ CONSTRAINT_DATATYPE = 3091
 
 _BY_EXTENDED: dict[int, type[DatabaseError]] = {
     CONSTRAINT_DATATYPE: ConstraintViolated,
-    sqlite3.SQLITE_IOERR_CORRUPTFS: CorruptionDetected,
+    sqlite3.SQLITE_IOERR_CORRUPTFS: StorageFailed,
     sqlite3.SQLITE_CANTOPEN_ISDIR: DatabaseReadOnly,
     sqlite3.SQLITE_CANTOPEN_SYMLINK: DatabaseReadOnly,
     sqlite3.SQLITE_READONLY_DBMOVED: ConnectionLost,

@@ -93,6 +93,10 @@ class TransactionManager:
         head = self._writer.audit.head
         return None if head is None else (head[0], head[1].hex())
 
+    def mark_with(self, mark: Callable[[tuple[int, bytes] | None], None]) -> None:
+        """Have ``mark`` told of the newest audit entry after each COMMIT, before anybody hears of it."""
+        self._writer.mark = mark
+
     def forget_head(self) -> None:
         """Read the newest link from the file again, which another one may have replaced."""
         self._writer.audit.forget()

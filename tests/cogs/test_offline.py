@@ -163,6 +163,6 @@ def protect_from_afar(env: BotEnv) -> None:
         path,
         backup=BackupSettings(folder=path.with_name("backups"), schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=path.with_name("archive")),
-        integrity=IntegritySettings(quarantine=path.with_name("quarantine")),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=path.with_name("quarantine")),
         invariants=INVARIANTS,
     )

@@ -49,7 +49,7 @@ async def test_only_one_connection_checkpoints(tmp_path: Path) -> None:
         path,
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off"),
         archive=ArchiveSettings(mode="off"),
-        integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
     )
 
     def limit(connection: sqlite3.Connection) -> int:

@@ -59,7 +59,9 @@ def settings_of(site: Path, *, quick: bool) -> Settings:
         database=DatabaseSettings.model_validate({"path": site / "data" / "modelus.db"} | pace),
         backup=BackupSettings(folder=site / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=site / "archive"),
-        integrity=IntegritySettings(quarantine=site / "quarantine", watch_every=1.0 if quick else 5.0),
+        integrity=IntegritySettings(
+            confirm_after=0.2, quarantine=site / "quarantine", watch_every=1.0 if quick else 5.0
+        ),
         metrics=MetricsSettings(serve="off"),
         maintenance=MaintenanceSettings(schedule="off", reserve_megabytes=8),
     )

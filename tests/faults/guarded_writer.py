@@ -55,7 +55,9 @@ def protected(folder: Path, archive: str) -> DatabaseManager:
         database,
         backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1, keep_hourly=3),
         archive=ArchiveSettings.model_validate({"mode": archive, "folder": folder / "archive"}),
-        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.3, check_every=1.0),
+        integrity=IntegritySettings(
+            confirm_after=0.2, quarantine=folder / "quarantine", watch_every=0.3, check_every=1.0
+        ),
         invariants=INVARIANTS,
     )
     return DatabaseManager(database, DatabaseSettings(write_deadline=60), protection=protection)

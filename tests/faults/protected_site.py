@@ -43,7 +43,9 @@ class Site:
             self.database,
             backup=BackupSettings(folder=self.folder / "backups", schedule="off", attempts=1),
             archive=ArchiveSettings.model_validate({"mode": archive, "folder": self.folder / "archive"}),
-            integrity=IntegritySettings(quarantine=self.folder / "quarantine", watch_every=0.5),
+            integrity=IntegritySettings(
+                confirm_after=0.2, quarantine=self.folder / "quarantine", watch_every=0.5
+            ),
             invariants=INVARIANTS,
         )
         protection.on_alert = alerts.append

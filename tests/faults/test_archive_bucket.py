@@ -163,7 +163,7 @@ def bot_on(machine: Path, archive: ArchiveSettings) -> DatabaseManager:
         path,
         backup=BackupSettings(folder=machine / "backups", schedule="off", attempts=1),
         archive=archive,
-        integrity=IntegritySettings(quarantine=machine / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=machine / "quarantine"),
         invariants=INVARIANTS,
     )
     return DatabaseManager(path, DatabaseSettings(write_deadline=30.0), protection=protection)

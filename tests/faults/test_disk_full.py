@@ -74,7 +74,9 @@ def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
             path,
             backup=BackupSettings(folder=tmp_path / "backups", schedule="off"),
             archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
-            integrity=IntegritySettings(quarantine=tmp_path / "quarantine", check_every=3600.0),
+            integrity=IntegritySettings(
+                confirm_after=0.2, quarantine=tmp_path / "quarantine", check_every=3600.0
+            ),
             invariants=INVARIANTS,
         )
         continuity = Continuity(

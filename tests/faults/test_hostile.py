@@ -111,7 +111,7 @@ async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
         path,
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
-        integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
         invariants=INVARIANTS,
     )
     answer = "started"

@@ -44,7 +44,9 @@ def opened(folder: Path, alerts: list[Alert]) -> DatabaseManager:
         folder / "data" / "modelus.db",
         backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off"),
-        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.2, check_every=1),
+        integrity=IntegritySettings(
+            confirm_after=0.2, quarantine=folder / "quarantine", watch_every=0.2, check_every=1
+        ),
         invariants=INVARIANTS,
     )
     protection.on_alert = alerts.append

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelus_bot.database.files import believable_length
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.examination import LIMIT, Examination, OutOfTime
 from modelus_bot.database.integrity.invariants import Invariant
@@ -24,6 +27,8 @@ __all__ = ["check_file", "check_job"]
 TAIL = 64 * 1024 * 1024
 """Bytes behind a database that may be an accident of whoever copied it."""
 
+BLOCK = 1024 * 1024
+
 _TOO_LONG = "the check was given up, because it took longer than any check of a file of that size"
 _READABLE = {FileKind.DATABASE, FileKind.TRUNCATED, FileKind.DAMAGED}
 
@@ -39,6 +44,8 @@ def check_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         migrations=Path(task["migrations"]) if task.get("migrations") else None,
         seconds=task.get("seconds", 300.0),
         on_step=lambda step: report({"step": step}),
+        links=task.get("links", ()),
+        fresh=task.get("fresh", False),
     )
     return found.model_dump(mode="json")
 
@@ -53,10 +60,13 @@ def check_file(
     migrations: Path | None = None,
     seconds: float = 300.0,
     on_step: Callable[[str], None] = lambda _: None,
+    links: Sequence[int] = (),
+    fresh: bool = False,
 ) -> CheckReport:
     """Check a file within ``seconds``, a small one within a few.
 
-    ``finished`` says that nobody writes it and no -wal belongs to it.
+    ``finished`` says that nobody writes it and no -wal belongs to it. ``links`` are numbers of audit entries
+    whose hashes are wanted. ``fresh`` reads from the disk what the system had in memory.
 
     Opens the file beside SQLite: only for files that this process has no connection to. The file and
     its -wal stay as they are; a -journal that a crash left is rolled back, as SQLite always does.
@@ -65,6 +75,8 @@ def check_file(
     """
     started = time.perf_counter()
     on_step("looking at the file")
+    if fresh:
+        _forget_cached(path)
     kind = classify(path)
     if kind is FileKind.UNREADABLE:
         problems = ("the file could not be opened",)
@@ -73,7 +85,7 @@ def check_file(
         return CheckReport(ok=False, kind=kind, damaged=True, problems=(f"the file is {kind.value}",))
     if not finished and (obstacle := in_the_way(path)) is not None:
         return CheckReport(ok=False, kind=kind, damaged=False, complete=False, problems=(obstacle,))
-    examination = Examination(depth, invariants, schema_digest, migrations, on_step)
+    examination = Examination(depth, invariants, schema_digest, migrations, on_step, links)
     if kind is FileKind.TRUNCATED:
         examination.damage("the file is shorter than its header says")
     try:
@@ -84,8 +96,38 @@ def check_file(
         examination.unfinished(_TOO_LONG)
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
         _judge(examination, error)
-    report = examination.report(kind, _size(path), time.perf_counter() - started)
-    return _with_tail(report, path)
+    report = _with_tail(examination.report(kind, _size(path), time.perf_counter() - started), path)
+    if report.damaged and (why := _unreadable(path, finished=finished)) is not None:
+        return report.model_copy(
+            update={"damaged": False, "complete": False, "problems": (why, *report.problems)[:LIMIT]}
+        )
+    return report
+
+
+def _files(path: Path, *, finished: bool) -> tuple[Path, ...]:
+    return (path,) if finished else (path, path.with_name(path.name + "-wal"))
+
+
+def _unreadable(path: Path, *, finished: bool) -> str | None:
+    """Say what keeps the bytes from being read: SQLite calls that damage, too; None when they can be."""
+    for file in _files(path, finished=finished):
+        try:
+            with file.open("rb", buffering=0) as stream:
+                left = believable_length(os.fstat(stream.fileno()))
+                while left > 0 and (data := stream.read(min(left, BLOCK))):
+                    left -= len(data)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            return f"{file.name} cannot be read: {error.strerror}"
+    return None
+
+
+def _forget_cached(path: Path) -> None:
+    """Have the system read the files from the disk anew."""
+    for file in _files(path, finished=False):
+        with contextlib.suppress(OSError), file.open("rb") as stream:
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _judge(examination: Examination, error: Exception) -> None:

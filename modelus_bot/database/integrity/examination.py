@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelus_bot.database.audit import ChainReport, verify_chain, walk
+from modelus_bot.database.audit.runs import runs_of
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.expectation import Expectation, expectation_of
 from modelus_bot.database.integrity.finding import findings, merged, violations
@@ -34,6 +35,8 @@ _ENTRIES = "SELECT count(*) FROM sqlite_master"
 _COUNT = "SELECT count(*) FROM {table} NOT INDEXED"
 _EVERYTHING = "SELECT * FROM {table} NOT INDEXED"
 _HEAD = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
+_NUMBERS = "SELECT id FROM audit_logs ORDER BY id"
+_LINK = "SELECT row_hash FROM audit_logs WHERE id = ?"
 
 
 class OutOfTime(Exception):
@@ -50,9 +53,11 @@ class Examination:
         schema_digest: str | None = None,
         migrations: Path | None = None,
         on_step: Callable[[str], None] = lambda _: None,
+        links: Sequence[int] = (),
     ) -> None:
-        """Remember what to ask."""
+        """Remember what to ask; ``links`` are audit entries whose hashes are wanted."""
         self._depth = depth
+        self._links = links
         self._invariants = invariants
         self._schema_digest = schema_digest
         self._migrations = migrations
@@ -68,6 +73,8 @@ class Examination:
         self._expected = Expectation()
         self._digest = ""
         self._audit = (0, "", True)
+        self._runs: tuple[tuple[int, int], ...] = ()
+        self._hashes: dict[int, str] = {}
         self._pages = (0, 0)
 
     def damage(self, sentence: str) -> None:
@@ -162,7 +169,12 @@ class Examination:
             self._problems.append("the audit trail ends with an entry that cannot be one")
             return
         self._audit = (newest, head.hex(), True)
+        for number in self._links:
+            found = connection.execute(_LINK, (number,)).fetchone()
+            if found is not None and isinstance(found[0], bytes):
+                self._hashes[number] = found[0].hex()
         if self._depth == "full":
+            self._runs = runs_of(row[0] for row in connection.execute(_NUMBERS))
             report = self._verified(connection)
             self._audit = (newest, head.hex(), report.intact)
             if report.problem:
@@ -235,6 +247,9 @@ class Examination:
             audit_id=newest,
             audit_head=head,
             chain_intact=intact,
+            audit_runs=self._runs,
+            links=self._hashes,
+            missing_tables=self._expected.missing,
             schema_digest=self._digest,
             page_count=self._pages[0],
             page_size=self._pages[1],

@@ -21,13 +21,14 @@ _NOTHING = Shape({}, {}, {}, {})
 class Expectation:
     """The expected ``shape`` (None: nobody knows), the ``tables`` with its columns, and what differs.
 
-    ``altered`` are tables whose rules or unique indexes are others than they should be. ``newest`` is
-    true for a file that has all migrations, so that invariants can be asked.
+    ``missing`` tables are not there, ``altered`` ones have other rules or unique indexes than they should.
+    ``newest`` is true for a file that has all migrations, so that invariants can be asked.
     """
 
     found: Shape = _NOTHING
     shape: Shape | None = None
     tables: frozenset[str] = frozenset()
+    missing: tuple[str, ...] = ()
     altered: frozenset[str] = frozenset()
     newest: bool = False
     problems: tuple[str, ...] = field(default=())
@@ -59,6 +60,7 @@ def expectation_of(
         found,
         expected,
         frozenset(name for name in expected.tables if _answers(expected, found, name)),
+        tuple(sorted(expected.tables.keys() - found.tables.keys())),
         frozenset(name for name in expected.tables if _is_altered(expected, found, name)),
         set(known) <= applied or expected.digest == validator.digest,
         tuple(one.fact for one in differences if one.remedy is not Remedy.NOTE),

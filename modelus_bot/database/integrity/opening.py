@@ -20,13 +20,6 @@ LONGEST = 64 * 1024 * 1024
 """Bytes of the longest value that is believed; a damaged or hostile file may ask for a gigabyte."""
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_TOOBIG}
-_BAD_READS = {
-    sqlite3.SQLITE_IOERR_READ,
-    sqlite3.SQLITE_IOERR_SHORT_READ,
-    sqlite3.SQLITE_IOERR_CORRUPTFS,
-    sqlite3.SQLITE_IOERR_DATA,
-}
-"""The disk does not give back what was written; all other failures of it are about something else."""
 _OF_CONTENT = (UnicodeDecodeError, OverflowError, ValueError, sqlite3.Error)
 """What Python's module raises, without a code, for content that no sound file has."""
 _CODE_NAMED = re.compile(r"error code[ =](\d+)")
@@ -55,9 +48,9 @@ class Meaning(Enum):
 def meaning_of(error: Exception, *, opening: bool = False) -> Meaning:
     """Say what an exception means that reading the file provoked.
 
-    Only what the file itself provokes is damage: memory that is short, a full disk, a lock and faults of
-    the program say nothing about it. While the file is being opened, a general error is about a version
-    of the format that does not exist.
+    Only what the file itself provokes is damage: memory that is short, a disk that is full or does not
+    answer, a lock and faults of the program say nothing about it. While the file is being opened, a general
+    error is about a version of the format that does not exist.
     """
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
@@ -72,7 +65,7 @@ def of_surroundings(line: str) -> bool:
 
 
 def _meaning_of_code(code: int, *, opening: bool = False) -> Meaning:
-    if code in _BAD_READS or code & 0xFF in _DAMAGE or (opening and code & 0xFF == sqlite3.SQLITE_ERROR):
+    if code & 0xFF in _DAMAGE or (opening and code & 0xFF == sqlite3.SQLITE_ERROR):
         return Meaning.DAMAGE
     return Meaning.OUT_OF_TIME if code & 0xFF == sqlite3.SQLITE_INTERRUPT else Meaning.OTHER
 

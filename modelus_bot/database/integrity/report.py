@@ -26,7 +26,9 @@ class CheckReport(BaseModel):
     something could not be looked at, because time ran out or the file was locked. ``ok`` is the
     strictest: complete, no damage, no broken row, no missing audit link, no other schema than its own
     migrations make. ``problems`` are at most 50 sentences, ``broken_rows`` at most 1000 for each rule.
-    ``audit_head`` and ``schema_digest`` are in hex.
+    ``audit_head`` and ``schema_digest`` are in hex. ``audit_runs`` are the first and last number of each run
+    of audit entries without a gap, ``links`` the hashes in hex of those entries that were asked for, and
+    ``missing_tables`` those that the file's own migrations made and that are not there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,6 +43,9 @@ class CheckReport(BaseModel):
     audit_id: int = 0
     audit_head: str = ""
     chain_intact: bool = True
+    audit_runs: tuple[tuple[int, int], ...] = ()
+    links: dict[int, str] = {}
+    missing_tables: tuple[str, ...] = ()
     schema_digest: str = ""
     page_count: int = 0
     page_size: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.epoch import Epoch, epoch_of
 from modelus_bot.database.pagesums.judging import Verdict, judge, judge_some
 from modelus_bot.database.pagesums.keeping import Sidecar
 from modelus_bot.database.pagesums.ledger import Batch, Ledger
@@ -21,16 +23,24 @@ LOOK_SECONDS = 0.025
 LOG_LIMIT = 8 * 1024 * 1024
 """Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
 
+REST_SECONDS = 1.0
+"""How long files that could not be written are left alone."""
+
 
 class Follower:
     """Keeps the ledger of one database true to what is committed; everything here blocks.
 
-    Failures of the files are logged: the ledger in memory goes on, and after a kill the pages that
-    it cannot answer for are unclear.
+    When its files cannot be written the ledger in memory goes on. What lies on the disk is out of date
+    then and must not be believed at the next start: it is removed, or where that fails as well, another
+    ``epoch`` is asked for, which makes it a stranger's. ``trouble`` says why, while that lasts.
     """
 
-    def __init__(self, database: Path) -> None:
-        """Remember where things are; nothing is read yet."""
+    def __init__(self, database: Path, epoch: Epoch | None = None) -> None:
+        """Remember where things are; nothing is read yet. Without ``epoch`` the file's own is taken."""
+        self._database = database
+        self._epoch = epoch
+        self.trouble: OSError | None = None
+        self._try_at = 0.0
         self._sidecar = Sidecar(database)
         self._tail = WalTail(database.with_name(database.name + "-wal"))
         self._ledger: Ledger | None = None
@@ -59,7 +69,8 @@ class Follower:
             self._open = True
             if self._ledger is not None:
                 self._ledger.live = True
-                self._note([replace(_where(self._ledger), closed=False)], durable=True)
+                self._ledger.note(replace(_where(self._ledger), closed=False))
+                self.save()
         self._stop.clear()
         self._thread = threading.Thread(target=self._follow, name="page-sums", daemon=True)
         self._thread.start()
@@ -79,38 +90,91 @@ class Follower:
             ledger = self.current()
             if ledger is not None:
                 ledger.live = False
-                self._note([replace(_where(ledger), closed=True, complete=True)], durable=False)
+                ledger.note(replace(_where(ledger), closed=True, complete=not ledger.gap))
                 self.save()
                 self._sidecar.close()
 
     def current(self) -> Ledger | None:
-        """Return the ledger after a look at the -wal; None when there are no sums."""
+        """Return the ledger after a look at the -wal; None when there are no sums that count.
+
+        Raises ``OSError`` when it cannot be told whether they are those of the file as it is.
+        """
         with self._guard:
             if not self._loaded:
-                self._loaded = True
-                try:
-                    self._ledger = self._sidecar.load()
-                except OSError as error:
-                    logger.bind(error=str(error)).warning("page_sums_unreadable")
+                ledger = self._load()
+                if ledger is not None and not self._is_of_this_file(ledger):
+                    logger.bind(epochs=ledger.epochs).warning("page_sums_out_of_date")
+                    ledger = None
+                self._ledger, self._loaded = ledger, True
             self.poll()
             return self._ledger
+
+    def _load(self) -> Ledger | None:
+        try:
+            return self._sidecar.load()
+        except OSError as error:
+            logger.bind(error=str(error)).warning("page_sums_unreadable")
+            return None
+
+    def _is_of_this_file(self, ledger: Ledger) -> bool:
+        try:
+            found = epoch_of(self._database)
+        except FileNotFoundError:
+            return True
+        if self._epoch is not None:
+            self._epoch.found(found)
+        return found in ledger.epochs
 
     def poll(self) -> None:
         """Note what was committed since the last look."""
         self._poll(complete=not self._open, durable=False)
 
     def poll_durably(self) -> None:
-        """Note what was committed, on the disk, and that nobody commits before the -wal starts anew."""
+        """Note what was committed, on the disk, and that nobody commits before the -wal starts anew.
+
+        Afterwards nothing on the disk speaks for the file that does not know all of it, as soon as the
+        epoch that may have been asked for is in the file.
+        """
+        self._try_at = 0.0
         self._poll(complete=True, durable=True)
 
     def save(self) -> None:
         """Write the ledger as a whole."""
         with self._guard:
-            if self._ledger is not None:
-                try:
-                    self._sidecar.save(self._ledger)
-                except OSError as error:
-                    logger.bind(error=str(error)).warning("page_sums_not_saved")
+            if self._ledger is None or time.monotonic() < self._try_at:
+                return
+            self._ledger.epochs = self._epochs()
+            try:
+                self._sidecar.save(self._ledger)
+            except OSError as error:
+                self._fall_behind(error)
+            else:
+                if self.trouble is not None:
+                    logger.info("page_sums_saved_again")
+                self.trouble = None
+
+    def _epochs(self) -> tuple[int, int]:
+        """Return the number that the file has and the one that it may get next."""
+        if self._epoch is not None:
+            return self._epoch.in_file, self._epoch.number
+        if self._open:
+            return self._ledger.epochs if self._ledger is not None else (0, 0)
+        try:
+            found = epoch_of(self._database)
+        except OSError:
+            return 0, 0
+        return found, found
+
+    def _fall_behind(self, error: OSError) -> None:
+        """See to it that what lies on the disk, and does not know everything, is not believed."""
+        if self.trouble is None:
+            logger.bind(error=str(error)).warning("page_sums_not_saved")
+        self.trouble, self._try_at = error, time.monotonic() + REST_SECONDS
+        try:
+            self._sidecar.remove()
+        except OSError as failure:
+            if self._epoch is not None:
+                self._epoch.renew(f"page checksums can be neither written nor removed: {failure}")
 
     def forget(self) -> None:
         """Drop ledger and files; raises ``OSError``."""
@@ -124,11 +188,13 @@ class Follower:
             if not hashes:
                 self.forget()
                 return
-            self._loaded = True
+            self._loaded, self._try_at = True, 0.0
+            if self._epoch is not None and not self._open:
+                self._epoch.found(epoch_of(self._database))
             before = self._ledger
             self._ledger = ledger = Ledger.of(page_size, hashes)
             ledger.live = self._open
-            for batch in self._news(ledger, complete=not self._open):
+            for batch in self._news(ledger, complete=not self._open) or ():
                 ledger.note(batch)
             if before is not None and before.position == ledger.position:
                 ledger.complete = before.complete
@@ -159,7 +225,7 @@ class Follower:
             return judge_some(ledger, found.items())
 
     def conclude(
-        self, ledger: Ledger, wrong: dict[int, bytes | None], stale: set[int], *, whole: bool, gaps: int
+        self, ledger: Ledger, wrong: dict[int, bytes | None], *, whole: bool, gaps: int
     ) -> SumsReport:
         """Sort pages that stayed wrong.
 
@@ -168,18 +234,17 @@ class Follower:
         """
         with self._guard:
             shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
-            unclear = wrong.keys() - stale - shadowed if ledger.gap else set()
+            unclear = wrong.keys() - shadowed if ledger.gap else set()
             if ledger.gaps == gaps:
                 for page in unclear:
                     ledger.accept(page, wrong[page])
                 if whole and ledger.gap:
                     ledger.settled_by_check()
-            ledger.rebooted = False
             bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
             self.save()
             return SumsReport(
                 unexplained=tuple(sorted(bad)),
-                stale=tuple(sorted(stale - shadowed)),
+                contents=_fingerprint(wrong) if bad else "",
                 unclear=tuple(sorted(unclear)),
                 shadowed=tuple(sorted(shadowed)),
             )
@@ -188,7 +253,8 @@ class Follower:
         well = True
         while not self._stop.wait(LOOK_SECONDS):
             try:
-                if self._ledger is not None and not self._tail.quiet(time.time_ns()):
+                again = self.trouble is not None and time.monotonic() >= self._try_at
+                if self._ledger is not None and (again or not self._tail.quiet(time.time_ns())):
                     self.poll()
             except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
                 if well:
@@ -203,19 +269,27 @@ class Follower:
             if ledger is None:
                 return
             batches = self._news(ledger, complete=complete)
+            if batches is None:
+                if durable:
+                    ledger.lost_track()
+                    self.save()
+                return
             if durable and not batches:
                 batches = [replace(_where(ledger), complete=complete)]
             if batches:
                 self._note(batches, durable=durable)
+            elif self.trouble is not None:
+                self.save()
 
-    def _news(self, ledger: Ledger, *, complete: bool) -> list[Batch]:
+    def _news(self, ledger: Ledger, *, complete: bool) -> list[Batch] | None:
+        """Return what is new in the -wal; None when that cannot be read."""
         try:
             batches = self._tail.news(
                 ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
             )
         except OSError as error:
             logger.bind(error=str(error)).warning("wal_unreadable")
-            return []
+            return None
         if any(batch.gap for batch in batches):
             logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
         if complete and (batches or not ledger.complete):
@@ -231,10 +305,18 @@ class Follower:
         try:
             kept = self._sidecar.append(batches, durable=durable)
         except OSError as error:
-            logger.bind(error=str(error)).warning("page_sums_not_saved")
+            logger.bind(error=str(error)).debug("page_sums_not_appended")
             kept = False
         if not kept or self._sidecar.logged > LOG_LIMIT:
             self.save()
+
+
+def _fingerprint(pages: dict[int, bytes | None]) -> str:
+    """Return what is the same when two looks found the same in the same pages."""
+    found = hashlib.blake2b(digest_size=8)
+    for page, content in sorted(pages.items()):
+        found.update(page.to_bytes(8, "big") + (content or b""))
+    return found.hexdigest()
 
 
 def _where(ledger: Ledger) -> Batch:

@@ -15,13 +15,11 @@ __all__ = ["Verdict", "judge", "judge_some"]
 class Verdict:
     """Pages of a file that were looked at: ``explained`` ones changed as they may.
 
-    ``wrong`` ones hold what they must not, or are missing or too many; ``stale`` is the part of them
-    that holds an older version of its own.
+    ``wrong`` ones hold what they must not, or are missing or too many.
     """
 
     explained: int = 0
     wrong: list[int] = field(default_factory=list)
-    stale: set[int] = field(default_factory=set)
 
 
 def judge(ledger: Ledger, first: int, hashes: bytes, *, whole: bool) -> Verdict:
@@ -59,8 +57,6 @@ def _judge(ledger: Ledger, page: int, found: bytes, verdict: Verdict) -> None:
         verdict.explained += 1
         return
     verdict.wrong.append(page)
-    if found in split(ledger.outdated.get(page, b"")):
-        verdict.stale.add(page)
 
 
 def _judge_length(ledger: Ledger, last: int, end: int, verdict: Verdict) -> None:

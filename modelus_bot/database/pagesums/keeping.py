@@ -17,16 +17,15 @@ from modelus_bot.database.pagesums.wal import Generation, Position
 
 __all__ = ["Sidecar"]
 
-_MAGIC = b"modelus-sums-1\n\x00"
+_MAGIC = b"modelus-sums-2\n\x00"
 _LOG_MAGIC = b"modelus-slog-1\n\x00"
 _DIGEST = 16
-_HEAD = struct.Struct("<16sQ16sIIII")
+_HEAD = struct.Struct("<16sQIIIIII")
 _LOG_HEAD = struct.Struct("<16sQ")
 _RECORD = struct.Struct("<II")
 _BATCH = struct.Struct("<B8sIIIIIIII")
 _ENTRY = struct.Struct("<I8s")
 _RESTART, _GAP, _COMPLETE, _CUT, _CLOSED, _PLACED, _BIG = (1 << bit for bit in range(7))
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Sidecar:
@@ -105,7 +104,7 @@ class Sidecar:
         body, digest = content[:-_DIGEST], content[-_DIGEST:]
         if len(body) < _HEAD.size or hashlib.blake2b(body, digest_size=_DIGEST).digest() != digest:
             return None
-        magic, sequence, boot, page_size, known, pages, suspects = _HEAD.unpack_from(body)
+        magic, sequence, *epochs, page_size, known, pages, suspects = _HEAD.unpack_from(body)
         if magic != _MAGIC:
             return None
         at = _HEAD.size
@@ -114,7 +113,7 @@ class Sidecar:
         ledger = Ledger(page_size, base, pages, pages, pages)
         ledger.suspects.update(struct.unpack_from(f"<{suspects}I", body, at))
         at += 4 * suspects
-        ledger.rebooted = boot != _boot()
+        ledger.epochs = (epochs[0], epochs[1])
         for batch in _records(body, at):
             ledger.note(batch)
         self._sequence = sequence
@@ -132,20 +131,11 @@ class Sidecar:
 
 
 def _encoded(ledger: Ledger, sequence: int) -> bytes:
-    head = _HEAD.pack(
-        _MAGIC, sequence, _boot(), ledger.page_size, ledger.known, ledger.pages, len(ledger.suspects)
-    )
+    sizes = ledger.page_size, ledger.known, ledger.pages, len(ledger.suspects)
+    head = _HEAD.pack(_MAGIC, sequence, *ledger.epochs, *sizes)
     suspects = struct.pack(f"<{len(ledger.suspects)}I", *sorted(ledger.suspects))
     body = head + ledger.base + suspects + _record(ledger.snapshot())
     return body + hashlib.blake2b(body, digest_size=_DIGEST).digest()
-
-
-def _boot() -> bytes:
-    """Return what changes when the machine is started anew."""
-    try:
-        return bytes.fromhex(_BOOT.read_text().strip().replace("-", ""))
-    except (OSError, ValueError):
-        return bytes(16)
 
 
 def _record(batch: Batch) -> bytes:

@@ -22,7 +22,8 @@ class Batch:
 
     ``restart``: everything noted so far has been copied into the main file. ``gap``: commits before
     this were missed. ``complete``: nothing was committed after ``position`` until the next batch.
-    ``cut``: committed frames that were seen are not there any more, and ``entries`` are all that are.
+    ``cut``: frames that were seen are not there any more, and ``entries`` are all that are; nothing is
+    wrong with that, since their COMMIT may have failed on the disk after they were written.
     ``closed``: everything was closed in order. ``position`` is None when there is no -wal. The rest is
     as in ``Commits``.
     """
@@ -67,16 +68,14 @@ class Ledger:
     """How many were noted since the ledger was made; tells whether one came while pages were read."""
     complete: bool = False
     closed: bool = False
-    rebooted: bool = False
-    """Whether the machine was started anew since: what was not flushed may be gone without any damage."""
     live: bool = False
     """Whether connections may be open."""
+    epochs: tuple[int, int] = (0, 0)
+    """The numbers of which the file must have one for what is known here to count."""
     position: Position | None = None
     versions: dict[int, bytearray] = field(default_factory=dict)
-    outdated: dict[int, bytes] = field(default_factory=dict)
-    """Hashes that were replaced at a gap, by page: finding one of them is no sign of a missed commit."""
     suspects: set[int] = field(default_factory=set)
-    """Pages that the -wal would give another content than was committed, whatever the main file holds."""
+    """Pages that a stranger's -wal would change, whatever the main file holds."""
     look: Look | None = None
     """What was right at some time since pages began to be read; None while nobody reads any."""
 
@@ -108,8 +107,8 @@ class Ledger:
     def note(self, batch: Batch) -> None:
         """Take over what the tail saw."""
         if batch.restart:
-            self._settle(gap=batch.gap)
-        if (batch.cut and not self.rebooted) or self.closed:
+            self._settle()
+        if self.closed:
             self._suspect(batch)
         if batch.cut:
             self._forget_cut(page for page, _ in batch.entries)
@@ -180,7 +179,11 @@ class Ledger:
     def settled_by_check(self) -> None:
         """Note that the whole file was compared and what a gap left open was accepted."""
         self.gap = False
-        self.outdated.clear()
+
+    def lost_track(self) -> None:
+        """Note that the -wal could not be read: what is committed until it starts anew may be missed."""
+        self.gap, self.complete = True, False
+        self.gaps += 1
 
     def shadowed(self, page: int) -> bool:
         """Say whether a version in the -wal will replace the page before anybody reads it from the file."""
@@ -209,12 +212,10 @@ class Ledger:
         self._replace(page, found)
         self.versions[page] = bytearray(b"".join(versions[at:]))
 
-    def _settle(self, *, gap: bool) -> None:
+    def _settle(self) -> None:
         """Take the newest versions for what the main file holds, as when the -wal starts anew."""
         size = HASH_BYTES
         required, known = self.required, self.known
-        if gap and not self.rebooted and not self.live:
-            self._keep_outdated()
         if self.look is not None:
             self.look.low, self.look.high = min(self.look.low, required), max(self.look.high, self.allowed)
             for page, versions in self.versions.items():
@@ -230,13 +231,10 @@ class Ledger:
         self.low = self.high = self.pages
 
     def _suspect(self, batch: Batch) -> None:
-        """Note pages that a -wal changes which is not the one that was written: cut off, or a stranger's."""
-        newest = dict(batch.entries)
-        pages = newest.keys() | self.versions.keys() if batch.cut else newest.keys()
-        for page in pages:
+        """Note pages that a -wal changes which came after everything was closed in order."""
+        for page, found in dict(batch.entries).items():
             versions = self.versions.get(page)
-            before = bytes(versions[-HASH_BYTES:]) if versions else self.base_of(page)
-            if newest.get(page, self.base_of(page)) != before:
+            if found != (bytes(versions[-HASH_BYTES:]) if versions else self.base_of(page)):
                 self.suspects.add(page)
 
     def _forget_cut(self, kept: Iterable[int]) -> None:
@@ -245,12 +243,6 @@ class Ledger:
             del self.versions[page]
             if page <= self.known:
                 self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = UNKNOWN
-
-    def _keep_outdated(self) -> None:
-        for page, versions in self.versions.items():
-            older = self.base_of(page) + bytes(versions[:-HASH_BYTES])
-            newest = bytes(versions[-HASH_BYTES:])
-            self.outdated[page] = b"".join(one for one in split(older) if one not in {newest, UNKNOWN})
 
 
 def split(hashes: bytes | bytearray) -> list[bytes]:

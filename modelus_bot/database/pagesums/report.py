@@ -9,10 +9,10 @@ __all__ = ["SumsReport"]
 
 @dataclass(frozen=True, slots=True)
 class SumsReport:
-    """The result of comparing pages with their sums; a ``Testimony`` of recovery.
+    """The result of comparing pages with their sums.
 
-    ``unexplained`` pages hold what nobody wrote, or are missing or too many: damage. ``stale`` ones of
-    them hold an older version of their own. ``unclear`` ones differ after commits were missed (another
+    ``unexplained`` pages hold what nobody wrote, or are missing or too many: damage. ``contents`` tells
+    whether two looks read the same bytes in them. ``unclear`` ones differ after commits were missed (another
     program made a checkpoint): they are trusted from now on, so a full check of the file should follow.
     ``shadowed`` ones differ but will be overwritten from the -wal before anybody reads them.
     ``explained`` counts changed pages, ``pages`` those looked at. ``adopted``: there were no sums
@@ -22,7 +22,7 @@ class SumsReport:
     pages: int = 0
     explained: int = 0
     unexplained: tuple[int, ...] = ()
-    stale: tuple[int, ...] = ()
+    contents: str = ""
     unclear: tuple[int, ...] = ()
     shadowed: tuple[int, ...] = ()
     adopted: bool = False

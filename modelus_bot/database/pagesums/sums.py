@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 from loguru import logger
 
 from modelus_bot.database.child import Report, run_child
+from modelus_bot.database.epoch import Epoch
 from modelus_bot.database.pagesums.follower import Follower
 from modelus_bot.database.pagesums.hashing import HASH_BYTES
 from modelus_bot.database.pagesums.ledger import Ledger
@@ -57,13 +58,14 @@ class PageSums:
     """Keeps a hash of every page of ``database``'s main file beside it and follows its -wal.
 
     Inside ``async with`` connections may be open, and a thread looks at the -wal forty times a second.
-    Outside of it nothing may write the file, unless ``forget`` comes before and ``adopt`` after.
+    Outside of it nothing may write the file, unless ``forget`` comes before and ``adopt`` after. The writer
+    commits ``epoch`` before its first change; without one the file's own number stands for it.
     """
 
-    def __init__(self, database: Path, *, run: Runner = run_child) -> None:
+    def __init__(self, database: Path, epoch: Epoch | None = None, *, run: Runner = run_child) -> None:
         """Remember where things are; nothing is read yet."""
         self._database = database
-        self._follower = Follower(database)
+        self._follower = Follower(database, epoch)
         self._run = run
         self._turn = asyncio.Lock()
 
@@ -81,6 +83,11 @@ class PageSums:
     def gap(self) -> bool:
         """Whether commits were missed, so that a check of the whole file should come soon."""
         return self._follower.gap
+
+    @property
+    def trouble(self) -> OSError | None:
+        """Why the sums cannot be kept on the disk at present; None while they can."""
+        return self._follower.trouble
 
     @property
     def frames(self) -> int | None:
@@ -169,9 +176,7 @@ class PageSums:
             found = await self._read_again(ledger.page_size, sorted(wrong))
             verdict = await asyncio.to_thread(follower.compare_some, ledger, found)
             wrong = {page: found[page] for page in verdict.wrong}
-        report = await asyncio.to_thread(
-            follower.conclude, ledger, wrong, verdict.stale, whole=look.whole, gaps=gaps
-        )
+        report = await asyncio.to_thread(follower.conclude, ledger, wrong, whole=look.whole, gaps=gaps)
         return replace(
             report, pages=look.count, explained=explained - len(wrong), cpu_seconds=look.cpu_seconds
         )

@@ -7,14 +7,27 @@ What is left of an older generation stands behind the new frames until they reac
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from modelus_bot.database.pagesums.hashing import page_hash
 from modelus_bot.database.salvage.wal import FRAME_HEADER, HEADER, Read, checksum
 
-__all__ = ["Commits", "Generation", "Position", "committed", "extent", "generation_of", "still_there"]
+__all__ = [
+    "Commits",
+    "Generation",
+    "Position",
+    "committed",
+    "end_of_wal",
+    "extent",
+    "generation_of",
+    "page_in_wal",
+    "still_there",
+]
 
 _MAGIC = 0x377F0682
 _HEAD = struct.Struct(">8I")
@@ -129,6 +142,46 @@ def committed(read: Read, after: Position, *, verify: bool) -> Commits:
     its frame is written last, so that those before it are complete when it is.
     """
     return _verified(read, after) if verify else _settled(read, after)
+
+
+def page_in_wal(wal: Path, page: int, size: int) -> bytes:
+    """Return the first ``size`` bytes of a page's newest committed version, nothing where there is none.
+
+    Raises ``OSError`` when the file is there and cannot be read.
+    """
+    with _reading(wal) as read:
+        start = generation_of(read(0, HEADER))
+        if start is None:
+            return b""
+        heads = _heads(read, start)
+        for index in range(_last_commit(read, start, heads) - 1, -1, -1):
+            if heads[index][0] == page:
+                return read(start.offset + index * start.generation.step + FRAME_HEADER, size)
+    return b""
+
+
+def end_of_wal(wal: Path) -> Position | None:
+    """Return where the last commit in a -wal ends, None where there is none; raises ``OSError``."""
+    with _reading(wal) as read:
+        start = generation_of(read(0, HEADER))
+        if start is None:
+            return None
+        found = committed(read, start, verify=True)
+        return found.position if found.pages else None
+
+
+@contextmanager
+def _reading(wal: Path) -> Iterator[Read]:
+    """Open a -wal, or read nothing where there is none."""
+    try:
+        descriptor = os.open(wal, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield lambda _offset, _size: b""
+        return
+    try:
+        yield lambda offset, size: os.pread(descriptor, size, offset)
+    finally:
+        os.close(descriptor)
 
 
 def _verified(read: Read, after: Position) -> Commits:

@@ -1,22 +1,24 @@
-"""Completes the best candidate: gaps filled, migrated, broken rows taken out, the chain of the log whole."""
+"""Completes a candidate: filled from others, rolled forward, migrated, without broken rows, chain whole."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import shutil
+import contextlib
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loguru import logger
 
 from modelus_bot.database.audit.renewing import renew_file
+from modelus_bot.database.audit.runs import lacking
 from modelus_bot.database.integrity.quarantine import quarantine_file
-from modelus_bot.database.recovery.candidates import Candidate, ranked
-from modelus_bot.database.recovery.lineage import share_history
+from modelus_bot.database.recovery.candidates import AS_IS, Candidate
+from modelus_bot.database.recovery.deciding import Action, Decision
 from modelus_bot.database.recovery.merging import fill_gaps
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.roll_forward import RolledForward, roll_forward
 from modelus_bot.database.recovery.shaping import bring_up_to_date
 
 __all__ = ["Completed", "completed"]
@@ -28,58 +30,63 @@ class Completed:
 
     candidate: Candidate
     newest: int
+    rolled: RolledForward = field(default_factory=RolledForward)
 
 
 async def completed(
-    parts: Parts, candidates: Sequence[Candidate], reason: str, reached: int
+    parts: Parts, candidates: Sequence[Candidate], decision: Decision, reason: str, reached: int
 ) -> Completed | None:
-    """Return the best candidate, made as complete as can be; the next best where that fails, or None.
+    """Do what was decided; the next best base where that fails, None when no result has everything.
 
-    ``reached`` is the newest audit entry that was ever acknowledged. The files are changed.
+    ``reached`` is the newest audit entry that was ever acknowledged. Scratch files are changed.
     """
-    usable = ranked(candidates)
-    for candidate in usable:
+    named = {one.source: one for one in candidates}
+    for name in decision.bases:
+        base = named[name]
         try:
-            chosen = candidate
-            if not candidate.complete(reached):
-                chosen = await _with_gaps_filled(
-                    parts, candidate, [one for one in usable if one is not candidate]
-                )
-            return await _finished(parts, chosen, reason, reached)
+            chosen, rolled = base, RolledForward()
+            if decision.action is Action.JOIN:
+                donors = [named[one] for one in decision.bases if one != name]
+                chosen, rolled = await _joined(parts, base, donors, named.get(AS_IS))
+            if lacking(decision.changes, chosen.report.audit_runs):
+                logger.bind(source=name).warning("recovery_candidate_lacks_changes")
+                continue
+            return await _finished(parts, chosen, rolled, reason, reached)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, another one may still do
-            logger.opt(exception=error).bind(source=candidate.source).warning("recovery_candidate_failed")
+            logger.opt(exception=error).bind(source=base.source).warning("recovery_candidate_failed")
     return None
 
 
-async def _finished(parts: Parts, chosen: Candidate, reason: str, reached: int) -> Completed:
+async def _finished(
+    parts: Parts, chosen: Candidate, rolled: RolledForward, reason: str, reached: int
+) -> Completed:
     await asyncio.to_thread(bring_up_to_date, chosen.path)
     if chosen.report.broken_rows:
         await asyncio.to_thread(quarantine_file, chosen.path, invariants=parts.invariants)
     if chosen.report.chain_intact:
-        return Completed(chosen, chosen.report.audit_id)
+        return Completed(chosen, chosen.report.audit_id, rolled)
     renewal = await asyncio.to_thread(renew_file, chosen.path, reason=reason, at_least=reached)
     logger.bind(preserved=renewal.preserved, first_id=renewal.first_id, problem=renewal.problem).warning(
         "audit_chain_renewed"
     )
-    return Completed(chosen, renewal.first_id or renewal.last_id)
+    return Completed(chosen, renewal.first_id or renewal.last_id, rolled)
 
 
-async def _with_gaps_filled(parts: Parts, base: Candidate, others: Sequence[Candidate]) -> Candidate:
-    """Add what older candidates have and the best one lacks; a result that is worse is not taken."""
-    try:
-        donors = [one for one in others if await asyncio.to_thread(share_history, base.path, one.path)]
-        if not donors:
-            return base
-        merged = base.path.with_name("merged.db")
-        await asyncio.to_thread(_copy, base.path, merged)
-        for donor in donors:
-            await _fill(merged, donor)
-        report = await parts.check(merged)
-    except Exception as error:  # noqa: BLE001 - without the rows of others it is still better than nothing
-        logger.opt(exception=error).bind(source=base.source).warning("recovery_gaps_not_filled")
-        return base
-    name = " and ".join(itertools.chain([base.source], (one.source for one in donors)))
-    return next(iter(ranked([base, Candidate(name, merged, report, base.partial)])), base)
+async def _joined(
+    parts: Parts, base: Candidate, donors: Sequence[Candidate], as_is: Candidate | None
+) -> tuple[Candidate, RolledForward]:
+    """Return the base with what others have and it lacks, as the audit log says it was last."""
+    merged = base.path.with_name("merged.db")
+    merged.unlink(missing_ok=True)
+    await asyncio.to_thread(_copy, base.path, merged)
+    for donor in donors:
+        await _fill(merged, donor)
+    doubtful = as_is.path if as_is is not None and as_is.ours and as_is.report.readable else None
+    rolled = await asyncio.to_thread(roll_forward, merged, base.incomplete, doubtful)
+    logger.bind(rebuilt=rolled.rebuilt, doubtful=rolled.doubtful, lost=rolled.lost).info("rolled_forward")
+    report = await parts.check(merged)
+    name = " and ".join([base.source, *(one.source for one in donors)])
+    return replace(base, source=name, path=merged, report=report), rolled
 
 
 async def _fill(merged: Path, donor: Candidate) -> None:
@@ -94,6 +101,10 @@ async def _fill(merged: Path, donor: Candidate) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a scratch database that nobody has open."""
-    shutil.copyfile(source, target)
+    """Copy a database that nobody writes, with what is in its -wal."""
+    with (
+        contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
+        contextlib.closing(sqlite3.connect(target, isolation_level=None)) as written,
+    ):
+        read.backup(written)
     target.chmod(0o600)

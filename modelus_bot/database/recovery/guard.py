@@ -60,8 +60,7 @@ class Guard:
         self._connections = connections
         self._head = head
         self._rescue = Rescue(parts, connections, head, forget)
-        before = parts.sums.before_checkpoint
-        self.checkpointer = Checkpointer(parts.path, connections, parts.archive, before)
+        self.checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.settle)
         self._wake = asyncio.Event()
         self._suspicion: tuple[DatabaseError, float] | None = None
         self._task: asyncio.Task[None] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Later"]
+__all__ = ["Later", "object_in", "ranges_in"]
 
 Row = tuple[int, str, str, str | None, str | None]
 """An audit entry: id, record id, operation, old values, new values."""
@@ -34,7 +34,7 @@ class Later:
             entry = _Entry(number, tuple(record.split(":")), deleted, _scalars(new_values))
             self._by_part.setdefault(entry.parts[0], []).append(entry)
             if deleted:
-                ranges = _object(old_values).get("ids")
+                ranges = object_in(old_values).get("ids")
                 self._ranges += [(first, last, number) for first, last in ranges_in(ranges)]
 
     def brought_forward(self, row: dict[str, Any], key: list[str]) -> dict[str, Any] | None:
@@ -73,12 +73,12 @@ def _scalars(text: str | None) -> dict[str, Any]:
     """Return the values that a column can hold; truth values as SQLite stores them."""
     return {
         name: int(value) if isinstance(value, bool) else value
-        for name, value in _object(text).items()
+        for name, value in object_in(text).items()
         if value is None or isinstance(value, bool | int | float | str)
     }
 
 
-def _object(text: str | None) -> dict[str, Any]:
+def object_in(text: str | None) -> dict[str, Any]:
     """Return the object in a text of JSON, empty where it holds anything else."""
     try:
         content = json.loads(text) if text else None

@@ -35,7 +35,7 @@ async def migrated(
         made.append(asyncio.run_coroutine_threadsafe(parts.backups.create("pre_migration"), loop).result())
         on_backup(made[0])
 
-    await parts.sums.forget()
+    await parts.rewriting()
     try:
         done = await asyncio.to_thread(migrate, back_up)
     except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,13 +18,17 @@ from modelus_bot.config import IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.child import Report, run_child
+from modelus_bot.database.epoch import Epoch, is_later, renew_epoch
 from modelus_bot.database.errors import CorruptionDetected, DatabaseError, StorageFailed
+from modelus_bot.database.high_water import HighWaterMark
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.in_vain import InVain
-from modelus_bot.database.recovery.state import StateFile
+from modelus_bot.database.recovery.known import Known, known_of
+from modelus_bot.database.recovery.outcome import Recovered
+from modelus_bot.database.recovery.state import State, StateFile
 from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["Parts", "Retreat"]
@@ -49,6 +54,8 @@ class Parts:
     settings: IntegritySettings
     backups: BackupManager
     archive: Archive
+    epoch: Epoch
+    high_water: HighWaterMark
     sums: PageSums
     validator: SchemaValidator
     invariants: Sequence[Invariant]
@@ -78,9 +85,15 @@ class Parts:
         *,
         depth: Literal["quick", "full"] = "full",
         finished: bool = False,
+        fresh: bool = False,
         on_progress: Report | None = None,
     ) -> CheckReport:
-        """Check a file in a child; ``finished`` for a copy that nobody writes. Raises ``ChildFailed``."""
+        """Check a file in a child; ``finished`` for a copy that nobody writes. Raises ``ChildFailed``.
+
+        The report has the hashes of the audit entries that are known to have been there; ``fresh`` reads
+        from the disk what the system had in memory.
+        """
+        known = await asyncio.to_thread(self.known)
         task = {
             "path": str(path),
             "depth": depth,
@@ -88,10 +101,39 @@ class Parts:
             "invariants": [[one.name, one.sql, one.meaning] for one in self.invariants],
             "schema": await asyncio.to_thread(lambda: self.validator.digest),
             "seconds": CHECK_SECONDS,
+            "links": [link for link in {known.audit_id, known.line_id} if link],
+            "fresh": fresh,
         }
         return CheckReport.model_validate(
             await run_child("check", task, on_progress=on_progress, seconds=CHECK_SECONDS + 30)
         )
+
+    def known(self) -> Known:
+        """Return how far the database is known to have come, wherever that is written; blocking."""
+        return known_of(self.state.load() or State(), self.high_water.load(), self.epoch.in_file)
+
+    def newest_epoch(self) -> int:
+        """Return the latest epoch that any helper may have noted; blocking."""
+        mark = self.high_water.load()
+        newest = self.epoch.number
+        return mark.epoch if mark is not None and is_later(mark.epoch, newest) else newest
+
+    def settle(self, connection: sqlite3.Connection) -> None:
+        """Note every commit, on the writer's thread, before pages move from the -wal into the main file.
+
+        Where that fails, what was noted before is robbed of its voice first. Raises ``sqlite3.Error``.
+        """
+        self.sums.before_checkpoint()
+        self.epoch.ensure(connection)
+
+    async def rewriting(self) -> None:
+        """Prepare for the file to be written while nobody follows it: what is kept beside it counts no more.
+
+        Raises ``DatabaseError`` and ``OSError``.
+        """
+        await self.sums.forget()
+        if self.path.exists():
+            await asyncio.to_thread(renew_epoch, self.path, after=await asyncio.to_thread(self.newest_epoch))
 
     async def require_readable(self) -> None:
         """Raise ``CorruptionDetected`` or ``StorageFailed`` unless the database is readable or not there."""
@@ -119,6 +161,21 @@ class Parts:
         level = {"info": "INFO", "warning": "WARNING", "critical": "CRITICAL"}[severity]
         logger.bind(**more).log(level, kind)
         self.on_alert(Alert(kind, text, severity, more))
+
+    def tell_recovered(self, recovered: Recovered, why: str, problems: Sequence[str]) -> None:
+        """Tell what came of a recovery."""
+        self.alert(
+            "database_recovered",
+            f"{why}{recovered}",
+            recovered.severity,
+            source=recovered.source,
+            audit_id=recovered.audit_id,
+            lost=recovered.lost,
+            rows_lost=recovered.rows_lost,
+            exact=recovered.known.exact,
+            seconds=round(recovered.seconds, 2),
+            problems=list(problems)[:10],
+        )
 
     def trouble(self, kind: str, text: str, error: DatabaseError) -> None:
         """Tell of a failure under its reference code."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,8 +20,10 @@ from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
 from modelus_bot.database.connection import ConnectionManager
+from modelus_bot.database.epoch import Epoch, epoch_of
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.alert_book import AlertBook, alerts_path
+from modelus_bot.database.high_water import HighWaterMark
 from modelus_bot.database.identity import OpenFiles, written_at
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.quarantine import QuarantineReport
@@ -29,10 +33,13 @@ from modelus_bot.database.recovery.alerts import Alert, alert_of
 from modelus_bot.database.recovery.drill import Drill
 from modelus_bot.database.recovery.guard import Guard
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.rescue import SETTLE_SECONDS
 from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.database.recovery.starting import make_ready
 from modelus_bot.database.recovery.state import State, StateFile
+from modelus_bot.database.recovery.wal_origin import wal_mark
 from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.database.system_errors import translated
 from modelus_bot.tasks import ended
 
 __all__ = ["Protection"]
@@ -62,6 +69,7 @@ class Protection:
         self.on_alert: Callable[[Alert], None] = lambda _: None
         self.book = AlertBook(alerts_path(path))
         validator = SchemaValidator()
+        epoch = Epoch()
         self._settings = backup
         self._pause = Pause()
         self.parts = Parts(
@@ -69,7 +77,9 @@ class Protection:
             integrity,
             BackupManager(path, backup, validator=validator, invariants=invariants),
             Archive(path, archive),
-            PageSums(path),
+            epoch,
+            HighWaterMark(path, epoch),
+            PageSums(path, epoch),
             validator,
             invariants,
             StateFile(path),
@@ -113,7 +123,10 @@ class Protection:
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""
-        return await make_ready(self.parts)
+        applied = await make_ready(self.parts)
+        with translated():
+            self.parts.epoch.found(await asyncio.to_thread(epoch_of, self.parts.path))
+        return applied
 
     async def start_archive(self, files: OpenFiles) -> None:
         """Start the archive; ``files`` hears when its program may write to the main file."""
@@ -158,16 +171,21 @@ class Protection:
         """Who of us moves the log into the main file; None where SQLite or the archive does."""
         return self.guard.checkpointer if self.guard is not None and self.guard.checkpointer.mine else None
 
-    async def settle(self) -> None:
+    async def settle(self, connections: ConnectionManager) -> None:
         """Note what was committed, before the connections close and move it into the main file."""
-        await self.parts.sums.before_close()
+        with contextlib.suppress(DatabaseError, sqlite3.Error, ValueError, TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await connections.from_open_handle(self.parts.settle)
 
     async def closed(self, head: tuple[int, str] | None) -> None:
         """Remember how far it went and that everything was closed in order; the next start trusts that."""
         known = self.parts.state.load() or State()
         state = known.reached(*head) if head is not None else known
+        self.parts.high_water.close()
         try:
-            await asyncio.to_thread(self.parts.state.save, replace(state, clean=True))
+            wal = await asyncio.to_thread(wal_mark, self.parts.path)
+            state = replace(state, clean=True, epoch=self.parts.epoch.in_file, wal=wal)
+            await asyncio.to_thread(self.parts.state.save, state)
         except OSError as error:
             logger.bind(error=str(error)).warning("database_state_not_saved")
 

@@ -13,7 +13,7 @@ from loguru import logger
 
 from modelus_bot.database.files import parts_of, sync_folder, write_durably
 
-__all__ = ["SetAside", "set_aside"]
+__all__ = ["SetAside", "new_folder", "set_aside"]
 
 NOTE = "why.json"
 
@@ -41,7 +41,7 @@ def set_aside(
     All connections must be closed: a -wal that is left behind would be applied to the file that
     comes next. Raises ``OSError``.
     """
-    folder = _new_folder(quarantine, database.stem, now)
+    folder = new_folder(quarantine, database.stem, now)
     moved = SetAside(folder, folder / database.name)
     sizes = {}
     for here, there in zip(parts_of(database), parts_of(moved.database), strict=True):
@@ -55,7 +55,8 @@ def set_aside(
     return moved
 
 
-def _new_folder(quarantine: Path, stem: str, now: float) -> Path:
+def new_folder(quarantine: Path, stem: str, now: float) -> Path:
+    """Make and return a folder of its own for what is set aside now; raises ``OSError``."""
     quarantine.mkdir(parents=True, exist_ok=True, mode=0o700)
     stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
     number = 1

@@ -1,19 +1,24 @@
-"""Replaces a damaged or missing file by the newest good state there is, and says what differs."""
+"""Brings a database that is not what it should be to the best state there is, and says what differs."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+from loguru import logger
+
+from modelus_bot.database.audit.runs import Runs, joined, lacking
 from modelus_bot.database.errors import CorruptionDetected, DatabaseError
-from modelus_bot.database.recovery.candidates import gather
-from modelus_bot.database.recovery.completing import completed
-from modelus_bot.database.recovery.lineage import end_of, is_of_another_history
+from modelus_bot.database.recovery.candidates import AS_IS, Candidate, gather
+from modelus_bot.database.recovery.completing import Completed, completed
+from modelus_bot.database.recovery.deciding import Action, Decision, decide
+from modelus_bot.database.recovery.known import Known
+from modelus_bot.database.recovery.lineage import end_of, share_history
+from modelus_bot.database.recovery.looking import Finding
+from modelus_bot.database.recovery.outcome import Recovered, choices
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.replacing import finish_interrupted, put_in_place
 from modelus_bot.database.recovery.sources import sources_for
@@ -26,86 +31,136 @@ REJECTED = "rejected.jsonl"
 """Name beside a damaged file in quarantine of the rows that salvage read and no table accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What took the file's place: its source, its newest audit link, how many links could not be saved."""
+async def recover(parts: Parts, reason: str, finding: Finding | None, known: Known) -> Recovered:
+    """Go on with the best state there is; no connection may be open and no archive running.
 
-    source: str
-    audit_id: int
-    lost: int
-    rows: int
-    problems: tuple[str, ...]
-    set_aside: Path | None
-    seconds: float
-    partial: bool = False
-    """Whether rows may be missing that were on damaged pages and in no copy."""
-    rejected: int = 0
-    """Rows that could be read of the damaged file and that no table accepted."""
-
-    def __str__(self) -> str:
-        """A sentence for administrators."""
-        kept = f"The last {self.lost} changes could not be saved." if self.lost else "Nothing was lost."
-        if self.lost == 1:
-            kept = "The last change could not be saved."
-        if self.partial:
-            kept = f"{kept} " if self.lost else ""
-            kept += "Rows of damaged pages that no copy has may be missing."
-        aside = f" The damaged file is kept in {self.set_aside}." if self.set_aside else ""
-        if self.rejected and self.set_aside:
-            aside += f" Rows that could be read and fitted nowhere: {self.rejected}, in {REJECTED} beside it."
-        return f"The database was restored from {self.source} in {self.seconds:.1f} s. {kept}{aside}"
-
-
-async def recover(
-    parts: Parts, reason: str, problems: Sequence[str], *, audit_id: int, bad_pages: Sequence[int] = ()
-) -> Recovered:
-    """Put the newest good state in the file's place; no connection may be open and no archive running.
-
-    ``audit_id`` is the newest link that was ever acknowledged, as far as is known. Raises
-    ``CorruptionDetected`` when nothing usable was found, other ``DatabaseError`` when it could not be put
-    in place. Where a while ago that failed and nothing changed since, it is said again without a search.
+    ``finding`` is what a look at the present file found, None where there is none; ``known`` is how far it
+    had come. Raises ``CorruptionDetected`` when nothing may be used without a person's word, and other
+    ``DatabaseError`` when it could not be put in place. Where a while ago that failed and nothing changed
+    since, it is said again without a search.
     """
     await asyncio.to_thread(parts.in_vain.check)
     try:
         with translated():
-            return await _recovered(parts, reason, problems, audit_id, bad_pages)
+            return await _Recovery(parts, reason, finding, known).run()
     except DatabaseError as error:
         await asyncio.to_thread(parts.in_vain.note, error)
         raise
 
 
-async def _recovered(
-    parts: Parts, reason: str, problems: Sequence[str], audit_id: int, bad_pages: Sequence[int]
-) -> Recovered:
-    started = parts.clock()
-    if await finish_interrupted(parts):
-        newest, _ = await asyncio.to_thread(end_of, parts.path)
-        seconds, lost = parts.clock() - started, max(0, audit_id - newest)
-        return Recovered("the copy that was chosen before", newest, lost, 0, (), None, seconds)
-    scratch = await parts.empty_scratch()
-    damaged = parts.path if parts.path.is_file() and parts.path.stat().st_size else None
-    sources = sources_for(parts, damaged=damaged, bad_pages=bad_pages)
-    line = parts.state.load() or State()
-    foreign = functools.partial(is_of_another_history, line_id=line.line_id, line_head=line.line_head)
-    found = [one async for one in gather(sources, scratch, parts.check, audit_id, foreign=foreign)]
-    whole = await completed(parts, found, reason, audit_id)
-    if whole is None:
-        raise CorruptionDetected(f"{reason}; nothing usable was found to restore from")
-    chosen = whole.candidate
-    aside = await put_in_place(parts, chosen.path, reason, problems)
-    rejected = await asyncio.to_thread(_keep_rejected, scratch, aside)
-    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-    return Recovered(
-        chosen.source,
-        whole.newest,
-        max(0, audit_id - chosen.report.audit_id),
-        sum(chosen.report.rows.values()),
-        tuple(chosen.report.problems),
-        aside,
-        parts.clock() - started,
-        chosen.partial,
-        rejected,
-    )
+class _Recovery:
+    """One run: gathers candidates, lets ``decide`` choose, and does what it says."""
+
+    def __init__(self, parts: Parts, reason: str, finding: Finding | None, known: Known) -> None:
+        self._parts = parts
+        self._reason = reason
+        self._finding = finding
+        self._known = known
+        self._started = parts.clock()
+        self._found: list[Candidate] = []
+        self._refused: list[str] = []
+
+    async def run(self) -> Recovered:
+        parts, known = self._parts, self._known
+        if await finish_interrupted(parts):
+            newest, _ = await asyncio.to_thread(end_of, parts.path)
+            lost = max(0, known.audit_id - newest)
+            return Recovered("the copy that was chosen before", newest, lost, known, seconds=self._seconds())
+        scratch = await parts.empty_scratch()
+        await self._gather(scratch)
+        decision = decide([one.holding for one in self._found], known.audit_id)
+        logger.bind(action=decision.action.value, bases=decision.bases, lost=decision.lost).warning(
+            "recovery_decided"
+        )
+        if decision.action is Action.KEEP:
+            return await self._kept(decision)
+        whole = None
+        if decision.action is not Action.ASK:
+            whole = await completed(parts, self._found, decision, self._reason, known.audit_id)
+        if whole is None:
+            raise CorruptionDetected(self._question(decision))
+        return await self._put(whole, decision, scratch)
+
+    async def _gather(self, scratch: Path) -> None:
+        parts = self._parts
+        present = parts.path if parts.path.is_file() and parts.path.stat().st_size else None
+        finding = self._finding
+        bad_pages = finding.sums.unexplained if finding is not None else ()
+        if present is not None and finding is not None:
+            doubted = finding.damaged
+            ours = not self._known.contradicted_by(finding.report.links)
+            as_is = Candidate(AS_IS, present, finding.report, present=True, doubted=doubted, ours=ours)
+            self._found.append(as_is)
+        sources = sources_for(parts, present=present, bad_pages=bad_pages, hurry=self._known.exact)
+        async for one in gather(sources, scratch, parts.check, self._is_ours, self._is_enough, self._refused):
+            self._found.append(one)
+
+    async def _is_ours(self, candidate: Candidate) -> bool:
+        """Say whether a candidate's audit trail agrees with all that is known of the present history."""
+        if self._known.contradicted_by(candidate.report.links):
+            return False
+        if candidate.present:
+            return True
+        others = [one for one in self._found if one.present and one.ours and one.report.audit_runs]
+        for other in others[-1:]:
+            if not await asyncio.to_thread(share_history, other.path, candidate.path):
+                return False
+        return True
+
+    def _is_enough(self, candidate: Candidate) -> bool:
+        """Say whether nothing that is still to be looked at can have more."""
+        known, holding = self._known, candidate.holding
+        seen = joined(run for one in self._found if one.ours for run in one.report.audit_runs)
+        everything = known.exact and holding.last >= known.audit_id
+        return holding.whole and everything and not lacking(seen, holding.changes)
+
+    async def _kept(self, decision: Decision) -> Recovered:
+        """Go on with the file as it is: nothing else has more."""
+        parts, report = self._parts, self._candidate(AS_IS).report
+        line = parts.state.load() or State()
+        state = replace(line.reached(report.audit_id, report.audit_head), clean=False)
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(parts.high_water.forget)
+        await asyncio.to_thread(parts.state.keep, state)
+        await asyncio.to_thread(shutil.rmtree, parts.scratch, ignore_errors=True)
+        rows = sum(report.rows.values())
+        return Recovered(AS_IS, report.audit_id, decision.lost, self._known, rows, seconds=self._seconds())
+
+    async def _put(self, whole: Completed, decision: Decision, scratch: Path) -> Recovered:
+        parts, chosen = self._parts, whole.candidate
+        problems = self._finding.problems if self._finding is not None else ()
+        aside = await put_in_place(parts, chosen.path, self._reason, problems)
+        rejected = await asyncio.to_thread(_keep_rejected, scratch, aside)
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+        return Recovered(
+            chosen.source,
+            whole.newest,
+            decision.lost,
+            self._known,
+            sum(chosen.report.rows.values()),
+            tuple(chosen.report.problems),
+            aside,
+            self._seconds(),
+            rows_lost=whole.rolled.lost,
+            rows_doubtful=whole.rolled.doubtful,
+            partial=chosen.partial and bool(chosen.incomplete),
+            rejected=rejected,
+        )
+
+    def _candidate(self, name: str) -> Candidate:
+        return next(one for one in self._found if one.source == name)
+
+    def _question(self, decision: Decision) -> str:
+        """Say what there is, for the person who has to decide."""
+        held: dict[str, tuple[Runs, int]] = {
+            one.source: (one.report.audit_runs, sum(one.report.rows.values()))
+            for one in self._found
+            if one.report.readable
+        }
+        return choices(self._reason, held, self._known, self._refused)
+
+    def _seconds(self) -> float:
+        return self._parts.clock() - self._started
 
 
 def _keep_rejected(scratch: Path, aside: Path | None) -> int:

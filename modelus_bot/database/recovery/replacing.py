@@ -8,10 +8,12 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.epoch import renew_epoch
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import PARTIAL, move_into_place, parts_of
 from modelus_bot.database.recovery.lineage import end_of
@@ -45,6 +47,7 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
     for folder in (parts.scratch, parts.path.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     await asyncio.to_thread(_set_to_wal, chosen)
+    await asyncio.to_thread(renew_epoch, chosen, after=await asyncio.to_thread(parts.newest_epoch))
     await asyncio.to_thread(move_into_place, chosen, ready)
     line = await asyncio.to_thread(end_of, ready)
     aside = None
@@ -53,8 +56,8 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
             set_aside, parts.path, parts.settings.quarantine, reason, problems, now=parts.clock()
         )
         aside = moved.folder
-    await parts.sums.forget()  # not earlier: while the old file is in place they say what is wrong with it
-    state = (parts.state.load() or State()).began(*line)
+    await _silence_helpers(parts)  # not earlier: while the old file is in place they say what is wrong
+    state = replace((parts.state.load() or State()).began(*line), clean=False)
     await asyncio.to_thread(parts.state.keep, state)
     await asyncio.to_thread(move_into_place, ready, parts.path)
     try:
@@ -62,6 +65,15 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
     except (DatabaseError, OSError) as error:
         logger.bind(error=str(error)).warning("page_sums_not_adopted")
     return aside
+
+
+async def _silence_helpers(parts: Parts) -> None:
+    """Forget what is kept of the old file; where that fails its epoch is another one than the new file's."""
+    for forget in (parts.sums.forget(), asyncio.to_thread(parts.high_water.forget)):
+        try:
+            await forget
+        except OSError as error:
+            logger.bind(error=str(error)).warning("helper_not_forgotten")
 
 
 async def finish_interrupted(parts: Parts) -> bool:

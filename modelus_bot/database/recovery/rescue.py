@@ -7,14 +7,22 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from loguru import logger
 
 from modelus_bot.database.connection import ConnectionManager
-from modelus_bot.database.errors import ConnectionLost, CorruptionDetected, DatabaseError, FileMoved
+from modelus_bot.database.errors import (
+    ConnectionLost,
+    CorruptionDetected,
+    DatabaseError,
+    FileMoved,
+    StorageFailed,
+)
 from modelus_bot.database.identity import written_at
+from modelus_bot.database.recovery.known import Known
+from modelus_bot.database.recovery.looking import Finding, confirmed, looked_at
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.rebuilding import copied_from_open_handle
 from modelus_bot.database.recovery.recovering import Recovered, recover
@@ -23,16 +31,9 @@ from modelus_bot.database.system_errors import as_database_error
 
 __all__ = ["Rescue"]
 
+GONE = "the file is missing"
 SETTLE_SECONDS = 5.0
 """How long the writer may go on with what it is doing before its connection is closed all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Damage:
-    """What is wrong with the file, and pages that must not be believed although they look well."""
-
-    problems: Sequence[str]
-    bad_pages: tuple[int, ...] = ()
 
 
 class Rescue:
@@ -89,8 +90,8 @@ class Rescue:
         """
         self._connections.hold(ConnectionLost("the database is being checked"))
         try:
-            damage = await self._damage()
-            if damage is None:
+            damage, gone = await self._looked_at(), not await asyncio.to_thread(self._parts.path.exists)
+            if damage is None and not gone:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
                 await self._renew_connections()
         except Exception as error:  # noqa: BLE001 - whatever fails, somebody has to decide what is served
@@ -100,28 +101,32 @@ class Rescue:
         except BaseException:
             self._as_before()
             raise
-        if damage is None:
+        if damage is None and not gone:
             self._release()
             return True
         try:
-            await self._recover(suspicion, damage)
+            await self._recover(suspicion, damage, damage.problems if damage is not None else (GONE,))
         except Exception as error:  # noqa: BLE001 - the file is damaged: no fault may bring it back
             await self._give_up(as_database_error(error))
         return True
 
-    async def _damage(self) -> _Damage | None:
+    async def _looked_at(self) -> Finding | None:
+        """Look until it is certain what is there; None when nothing is wrong, or nothing is there.
+
+        Raises ``StorageFailed`` when the file cannot be read: that says nothing about it.
+        """
         parts = self._parts
         if not await asyncio.to_thread(parts.path.exists):
-            return _Damage(("the file is missing",))
-        sums = await parts.sums.check()
-        report = await parts.check(parts.path)
-        if not report.damaged and not sums.unexplained:
             return None
-        altered = (f"page {page} was altered" for page in sums.unexplained[:20])
-        return _Damage((*report.problems, *altered), sums.unexplained)
+        found = await looked_at(parts)
+        if not found.sound and not self.given_up:
+            found = await confirmed(parts, found)
+        if found.unseen:
+            raise StorageFailed(f"the file cannot be read: {'; '.join(found.problems[:3])}")
+        return found if found.damaged or found.behind else None
 
     async def _renew_connections(self) -> None:
-        await self._parts.sums.before_close()
+        await self._settle()
         await self._connections.suspend(ConnectionLost("the connections are being renewed"))
         await self._parts.sums.after_close()
 
@@ -133,8 +138,10 @@ class Rescue:
         else:
             self._connections.hold(self._why)
 
-    async def _recover(self, suspicion: DatabaseError, damage: _Damage) -> None:
-        parts, problems, reached = self._parts, damage.problems, self._reached()
+    async def _recover(
+        self, suspicion: DatabaseError, damage: Finding | None, problems: Sequence[str]
+    ) -> None:
+        parts, known = self._parts, await self._known()
         if parts.settings.recovery == "off":
             raise CorruptionDetected(f"damage was found and recovery is off: {'; '.join(problems[:3])}")
         if self._why is None:
@@ -146,10 +153,7 @@ class Rescue:
                 problems=list(problems),
             )
         await self._close_everything(ConnectionLost("the database is being restored"))
-        recovered = await recover(
-            parts, suspicion.detail, problems, audit_id=reached, bad_pages=damage.bad_pages
-        )
-        await self._go_on(recovered, reached)
+        await self._go_on(await recover(parts, suspicion.detail, damage, known), known, problems)
 
     async def rebuild(self, moved: FileMoved) -> None:
         """Bring a lost file back from the connections that still have it open."""
@@ -171,37 +175,31 @@ class Rescue:
 
     async def _recover_lost(self, error: DatabaseError, moved: FileMoved) -> None:
         try:
-            await self._recover(error, _Damage((moved.detail, error.detail)))
+            await self._recover(error, None, (moved.detail, error.detail))
         except Exception as failure:  # noqa: BLE001 - the file is lost: no fault may end the watch
             await self._give_up(as_database_error(failure))
 
     async def _bring_back(self, rebuilt: Path, moved: FileMoved) -> None:
         """Put the copy where the file was; from here on it is all there is."""
-        parts, reached, started = self._parts, self._reached(), self._parts.clock()
+        parts, known, started = self._parts, await self._known(), self._parts.clock()
         try:
             await self._close_everything(ConnectionLost("the database is being brought back"))
             aside = await put_in_place(parts, rebuilt, moved.detail, ())
             seconds = parts.clock() - started
-            await self._go_on(Recovered("the open file", reached, 0, 0, (), aside, seconds), reached)
+            newest = known.audit_id
+            recovered = Recovered("the open file", newest, 0, known, set_aside=aside, seconds=seconds)
+            await self._go_on(recovered, known, (moved.detail,))
         except Exception as error:  # noqa: BLE001 - the next try finishes what was begun
             await self._give_up(as_database_error(error))
 
-    async def _go_on(self, recovered: Recovered, reached: int) -> None:
-        self._parts.note_retreat(reached, recovered.audit_id, recovered.source)
+    async def _go_on(self, recovered: Recovered, known: Known, problems: Sequence[str]) -> None:
+        self._parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
         self._forget()
         self._connections.claim_again()
         self._release()
         await self._parts.archive.start()
         self.last = recovered
-        self._parts.alert(
-            "database_recovered",
-            str(recovered),
-            "critical" if recovered.lost else "warning",
-            source=recovered.source,
-            audit_id=recovered.audit_id,
-            lost=recovered.lost,
-            seconds=round(recovered.seconds, 2),
-        )
+        self._parts.tell_recovered(recovered, "", problems)
 
     async def _close_everything(self, waiting: ConnectionLost) -> None:
         """Close connections first, so that the archive's program keeps the -wal, then stop that.
@@ -212,11 +210,15 @@ class Rescue:
         """
         self._connections.hold(waiting)
         if not self._parts.archive.checkpoints:
-            with contextlib.suppress(DatabaseError, sqlite3.Error, ValueError, TimeoutError):
-                async with asyncio.timeout(SETTLE_SECONDS):
-                    await self._connections.from_open_handle(lambda _: self._parts.sums.before_checkpoint())
+            await self._settle()
         await self._connections.suspend(waiting)
         await self._parts.archive.stop()
+
+    async def _settle(self) -> None:
+        """Note what was committed, after whatever the writer is still doing."""
+        with contextlib.suppress(DatabaseError, sqlite3.Error, ValueError, TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._connections.from_open_handle(self._parts.settle)
 
     def _release(self) -> None:
         self._why = None
@@ -243,7 +245,9 @@ class Rescue:
             error,
         )
 
-    def _reached(self) -> int:
-        """Return the newest audit link that is known to have been acknowledged."""
-        head, known = self._head(), self._parts.state.load()
-        return max(head[0] if head else 0, known.audit_id if known else 0)
+    async def _known(self) -> Known:
+        """Return the newest audit entry that was acknowledged: while the bot runs it knows that exactly."""
+        head, known = self._head(), await asyncio.to_thread(self._parts.known)
+        if head is not None and head[0] >= known.audit_id:
+            known = replace(known, audit_id=head[0], audit_head=head[1])
+        return replace(known, exact=True)

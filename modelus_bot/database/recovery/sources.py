@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from modelus_bot.database.child import run_child
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.errors import BackupFailed, StorageFailed
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.recovery.candidates import Source
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.wal_origin import wal_mark
 from modelus_bot.database.salvage.report import SalvageReport
 
 __all__ = ["sources_for"]
@@ -23,12 +25,33 @@ COPIES_TRIED = 3
 """How many of the newest backups are looked at for one that is damaged and yet has something."""
 
 
-def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] = ()) -> tuple[Source, ...]:
+def sources_for(
+    parts: Parts, *, present: Path | None, bad_pages: Sequence[int] = (), hurry: bool = True
+) -> tuple[Source, ...]:
     """Return the sources in the order in which they are likely to have everything.
 
-    ``damaged`` is the file that is being given up, where there is one; ``bad_pages`` are pages of it
-    that must not be believed although they look well.
+    ``present`` is the file that is in question, where there is one; ``bad_pages`` are pages of it that must
+    not be believed although they look well. Reading its rows takes longest: in a ``hurry`` it comes last, as
+    may be where the newest change is known, so that the search can end as soon as something has it.
     """
+    of_present = [] if present is None else _of_present(present, tuple(bad_pages))
+    copies = _copies(parts)
+    rest = Source(
+        "what is left of a damaged backup", functools.partial(_rest_of_a_backup, parts), partial=True
+    )
+    return (*copies, *of_present, rest) if hurry else (*of_present, *copies, rest)
+
+
+def _of_present(present: Path, bad_pages: tuple[int, ...]) -> list[Source]:
+    alone = Source("the file without its log", functools.partial(_without_wal, present), present=True)
+    salvaged = functools.partial(_salvaged, present, bad_pages)
+    return [
+        *([alone] if wal_mark(present) and not bad_pages else []),
+        Source("what can be read of the file", salvaged, partial=True, present=True),
+    ]
+
+
+def _copies(parts: Parts) -> list[Source]:
     found = []
     if parts.archive.available:
         found.append(Source("archive", functools.partial(_from_archive, parts, None)))
@@ -40,27 +63,29 @@ def sources_for(parts: Parts, *, damaged: Path | None, bad_pages: Sequence[int] 
             for age in range(SNAPSHOTS_TRIED)
         ]
     found.append(Source("newest verified backup", functools.partial(_from_backups, parts)))
-    if damaged is not None:
-        salvaged = functools.partial(_salvaged, damaged, tuple(bad_pages))
-        found.append(Source("salvage", salvaged, partial=True, present=True))
-    rest = functools.partial(_rest_of_a_backup, parts)
-    found.append(Source("what is left of a damaged backup", rest, partial=True))
-    return tuple(found)
+    return found
 
 
-async def _from_archive(parts: Parts, at: float | None, target: Path) -> None:
+async def _without_wal(present: Path, target: Path) -> tuple[str, ...]:
+    await asyncio.to_thread(_copy_privately, present, target)
+    return ()
+
+
+async def _from_archive(parts: Parts, at: float | None, target: Path) -> tuple[str, ...]:
     await parts.archive.restore(target, at=at)
+    return ()
 
 
-async def _before_snapshot(parts: Parts, age: int, target: Path) -> None:
+async def _before_snapshot(parts: Parts, age: int, target: Path) -> tuple[str, ...]:
     """Restore the moment before the newest full copy, or before an older one: damage gets in with those."""
     moments = await parts.archive.snapshots()
     if age >= len(moments):
         raise BackupFailed("the archive has no older full copy")
     await parts.archive.restore(target, at=moments[-1 - age] - 0.001)
+    return ()
 
 
-async def _from_backups(parts: Parts, target: Path) -> None:
+async def _from_backups(parts: Parts, target: Path) -> tuple[str, ...]:
     """Write the newest copy that still passes its check; older ones are tried in turn."""
     refused = []
     for manifest in parts.backups.manifests():
@@ -68,12 +93,12 @@ async def _from_backups(parts: Parts, target: Path) -> None:
             continue
         problem = await _restored(parts, manifest.name, target)
         if problem is None:
-            return
+            return ()
         refused.append(f"{manifest.name}: {problem}")
     raise BackupFailed("; ".join(refused[:5]) or "there is no verified backup")
 
 
-async def _rest_of_a_backup(parts: Parts, target: Path) -> None:
+async def _rest_of_a_backup(parts: Parts, target: Path) -> tuple[str, ...]:
     """Salvage the newest copy that fails its check, unless a newer one is whole, which has all of it."""
     for manifest in itertools.islice(parts.backups.manifests(), COPIES_TRIED):
         problem = await _restored(parts, manifest.name, target)
@@ -82,8 +107,7 @@ async def _rest_of_a_backup(parts: Parts, target: Path) -> None:
             break
         copy = parts.backups.folder / manifest.name
         if await asyncio.to_thread(copy.is_file):
-            await _salvaged(copy, (), target)
-            return
+            return await _salvaged(copy, (), target)
     raise BackupFailed("no backup is damaged that is newer than a whole one")
 
 
@@ -100,12 +124,24 @@ async def _restored(parts: Parts, name: str, target: Path) -> str | None:
     return "; ".join(report.problems[:2])
 
 
-async def _salvaged(damaged: Path, bad_pages: Sequence[int], target: Path) -> None:
-    """Write what can be read of a file; one without any row of ours is not taken for an empty database."""
+async def _salvaged(damaged: Path, bad_pages: Sequence[int], target: Path) -> tuple[str, ...]:
+    """Write what can be read of a file; returns the tables that may lack rows.
+
+    One without any row of ours is not taken for an empty database, and one that the disk does not give out
+    is not taken for damaged.
+    """
     task = {"source": str(damaged), "target": str(target), "bad_pages": list(bad_pages)}
     report = SalvageReport.model_validate(await run_child("salvage", task, seconds=SALVAGE_SECONDS))
     if not report.total:
         raise BackupFailed(f"{damaged.name} has no row that could be read")
+    if report.unread:
+        raise StorageFailed(f"the disk did not answer {report.unread} reads of {damaged.name}")
+    return report.incomplete
+
+
+def _copy_privately(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
 
 
 def _remove(database: Path) -> None:

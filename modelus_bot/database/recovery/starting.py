@@ -13,6 +13,7 @@ from typing import Literal
 
 from loguru import logger
 
+from modelus_bot.database.epoch import epoch_of
 from modelus_bot.database.errors import (
     ConnectionLost,
     CorruptionDetected,
@@ -21,18 +22,23 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.files import NO_FILE, is_no_file
-from modelus_bot.database.pagesums.report import SumsReport
+from modelus_bot.database.recovery.known import Known
+from modelus_bot.database.recovery.looking import Finding, confirmed, looked_at
 from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
 from modelus_bot.database.recovery.replacing import clear_leftovers, finish_interrupted
 from modelus_bot.database.recovery.shaping import mend, needs_mending
 from modelus_bot.database.recovery.state import State
+from modelus_bot.database.recovery.wal_origin import set_strangers_wal_aside
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.system_errors import translated
 
 __all__ = ["create_file", "make_ready"]
+
+LOOK_AGAIN = (0.5, 1.0, 2.0)
+"""Pauses in seconds before a file that cannot be read is looked at again."""
 
 NEEDED_TO_LOOK = 128 * 1024
 """Bytes of free space without which SQLite cannot open a file: the index of its -wal needs them."""
@@ -53,16 +59,17 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     if parts.path.exists() or await finish_interrupted(parts):
         await asyncio.to_thread(clear_leftovers, parts)
     await asyncio.to_thread(_require_files, parts.path)
-    state = parts.state.load()
+    state = await asyncio.to_thread(parts.state.load)
     if parts.path.is_file() and parts.path.stat().st_size:
+        await set_strangers_wal_aside(parts, state)
         await _check(parts, state)
     elif state is not None or await _has_copies(parts):
-        await _recover(parts, "the database file is missing", (), state or State(), ())
+        await _recover(parts, "the database file is missing", None, await asyncio.to_thread(parts.known))
     else:
         create_file(parts.path)
     applied = await _migrate(parts)
     if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
-        await parts.sums.forget()
+        await parts.rewriting()
         await asyncio.to_thread(mend, parts.path, parts.validator)
         await parts.sums.adopt()
     return applied
@@ -89,25 +96,35 @@ def _require_files(path: Path) -> None:
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
+    parts.epoch.found(await asyncio.to_thread(epoch_of, parts.path))
     comparable = await parts.sums.comparable()
     depth: Literal["quick", "full"] = "quick" if clean and comparable else "full"
-    report = await parts.check(parts.path, depth=depth)
-    # What is not worth trusting is not read to its end: it may be very long.
-    sums = await parts.sums.check() if comparable or not report.damaged else SumsReport()
-    known = state or State()
-    if report.damaged or sums.unexplained:
-        problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
-        await _recover(parts, "damage was found at the start", problems, known, sums.unexplained)
-    elif not report.readable or (not report.complete and report.audit_id < known.audit_id):
-        raise _cannot_look(parts.path, report.problems)
-    elif report.audit_id < known.audit_id:
-        problems = [f"the file ends at change {report.audit_id}, the bot had reached {known.audit_id}"]
-        await _recover(parts, "the file is older than it was", problems, known, ())
-    else:
-        parts.rows_broken = bool(report.broken_rows)
-        reached = replace(known.reached(report.audit_id, report.audit_head), clean=False)
-        await asyncio.to_thread(parts.state.keep, reached)
-        logger.bind(audit_id=report.audit_id, ok=report.ok, depth=depth, clean=clean).info("database_checked")
+    found = await _looked_at(parts, depth)
+    if not found.sound:
+        found = await confirmed(parts, found)
+    if found.damaged or found.behind:
+        reason = "damage was found at the start" if found.damaged else "the file is older than it was"
+        await _recover(parts, reason, found, found.known)
+        return
+    report = found.report
+    parts.rows_broken = bool(report.broken_rows)
+    reached = replace((state or State()).reached(report.audit_id, report.audit_head), clean=False)
+    await asyncio.to_thread(parts.state.keep, reached)
+    logger.bind(audit_id=report.audit_id, ok=report.ok, depth=depth, clean=clean).info("database_checked")
+
+
+async def _looked_at(parts: Parts, depth: Literal["quick", "full"]) -> Finding:
+    """Look at the file until that is possible; raises what keeps it from being looked at."""
+    for pause in LOOK_AGAIN:
+        found = await looked_at(parts, depth)
+        if not found.unseen:
+            return found
+        depth = "full"
+        await asyncio.sleep(pause)
+    found = await looked_at(parts, depth, fresh=True)
+    if found.unseen:
+        raise _cannot_look(parts.path, found.report.problems)
+    return found
 
 
 def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
@@ -117,23 +134,13 @@ def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
     return DiskFull(why) if full else StorageFailed(why)
 
 
-async def _recover(
-    parts: Parts, reason: str, problems: tuple[str, ...] | list[str], known: State, bad_pages: tuple[int, ...]
-) -> None:
+async def _recover(parts: Parts, reason: str, finding: Finding | None, known: Known) -> None:
+    problems = finding.problems if finding is not None else ()
     if parts.settings.recovery == "off":
         raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
-    recovered = await recover(parts, reason, problems, audit_id=known.audit_id, bad_pages=bad_pages)
+    recovered = await recover(parts, reason, finding, known)
     parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
-    await asyncio.to_thread(parts.state.keep, replace(parts.state.load() or known, clean=False))
-    parts.alert(
-        "database_recovered",
-        f"{reason.capitalize()}. {recovered}",
-        "critical" if recovered.lost else "warning",
-        source=recovered.source,
-        audit_id=recovered.audit_id,
-        lost=recovered.lost,
-        problems=list(problems)[:10],
-    )
+    parts.tell_recovered(recovered, f"{reason.capitalize()}. ", problems)
 
 
 async def _has_copies(parts: Parts) -> bool:

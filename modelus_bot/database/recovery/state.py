@@ -23,6 +23,8 @@ class State:
     in hex. ``good_at`` is when a full check last found nothing, in UTC seconds. ``line_id`` and
     ``line_head`` are the link with which the present history began, when a restore or a recovery put
     another file in place: files with another one under that number are of a history that was given up.
+    ``epoch`` is the file's at an orderly end, and ``wal`` what ``wal_mark`` says of the -wal that was left
+    beside it then, nothing for none: what lies there later was written by somebody else.
     """
 
     clean: bool = True
@@ -31,6 +33,8 @@ class State:
     good_at: int = 0
     line_id: int = 0
     line_head: str = ""
+    epoch: int = 0
+    wal: str = ""
 
     def reached(self, audit_id: int, audit_head: str) -> State:
         """Return the state with a newer link; the number never goes back by itself."""
@@ -45,7 +49,7 @@ Link = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class _Kept(BaseModel):
-    """What the file says; only the last two may be missing, from before there was a line."""
+    """What the file says; the last four may be missing, from before there were any."""
 
     clean: bool
     audit_id: Link
@@ -53,6 +57,8 @@ class _Kept(BaseModel):
     good_at: Annotated[int, Field(ge=0, lt=2**53)]
     line_id: Link = 0
     line_head: str = ""
+    epoch: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    wal: str = ""
 
 
 class StateFile:

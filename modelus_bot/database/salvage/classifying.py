@@ -37,7 +37,7 @@ class FileKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
-_KINDS = dict.fromkeys(_ABSENT, FileKind.MISSING) | {errno.EIO: FileKind.DAMAGED}
+_KINDS = dict.fromkeys(_ABSENT, FileKind.MISSING)
 
 
 def classify(path: Path) -> FileKind:

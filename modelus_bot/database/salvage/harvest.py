@@ -56,6 +56,7 @@ class Harvest:
     stale: int = 0
     unreadable: int = 0
     covered: Ranges = field(default_factory=Ranges)
+    hurt_tables: set[str] = field(default_factory=set)
 
     def run(self) -> Iterator[int]:
         """Read everything; yields the number of pages read so far after each page."""
@@ -100,6 +101,12 @@ class Harvest:
         """How many pages are missing, malformed, or hold an unreadable cell."""
         return len(self.hurt | self.trees.missing)
 
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """The tables of which rows may be missing."""
+        lacking = {one.table for one in self.reference.layouts if one.own and self._incomplete(one)}
+        return tuple(sorted(lacking | self.hurt_tables))
+
     def _walk_all(self) -> list[tuple[Layout, Slot]]:
         """Walk every b-tree that has a known root; return the pages of our own tables."""
         slots: list[tuple[Layout, Slot]] = []
@@ -114,6 +121,7 @@ class Harvest:
         reading = self.trees.reader.read(slot.page, layout, slot.low, slot.high)
         if reading is None or reading.share < LEAST:
             self.hurt.add(slot.page)
+            self.hurt_tables.add(layout.table)
             self.trees.turn_out(layout, slot)
         else:
             self._take(layout, slot.page, reading, linked=True)
@@ -127,6 +135,7 @@ class Harvest:
         self.unreadable += reading.unreadable
         if not reading.sound:
             self.hurt.add(page)
+            self.hurt_tables.add(layout.table)
         if self.trees.kind(page) not in _INTERIOR:
             self.covered.add(layout, *_ends(layout, reading.entries))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from modelus_bot.database.files import believable_length
@@ -13,9 +13,16 @@ from modelus_bot.database.salvage.header import FileHeader, guess_page_size, par
 from modelus_bot.database.salvage.pages import FILE_HEADER
 from modelus_bot.database.salvage.wal import Read, Wal, read_wal
 
-__all__ = ["Image", "open_images"]
+__all__ = ["Failures", "Image", "open_images"]
 
 DEFAULT_PAGE_SIZE = 4096
+
+
+@dataclass(slots=True)
+class Failures:
+    """How many reads the disk did not answer."""
+
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Image:
     _main: Read
     _beside: Read
     bad: frozenset[int] = frozenset()
+    failures: Failures = field(default_factory=Failures)
 
     def page(self, number: int) -> bytes:
         """Return page ``number`` (from 1), or nothing if it is missing or cannot be read."""
@@ -64,8 +72,9 @@ def open_images(source: Path, bad: frozenset[int] = frozenset()) -> Iterator[tup
     process has open. Raises OSError.
     """
     with contextlib.ExitStack() as stack:
-        main, length = _reader(stack, source)
-        beside, beside_length = _wal_reader(stack, Path(f"{source}-wal"))
+        failures = Failures()
+        main, length = _reader(stack, source, failures)
+        beside, beside_length = _wal_reader(stack, Path(f"{source}-wal"), failures)
         header = parse_header(main(0, FILE_HEADER))
         size = header.page_size if header else 0
         if not size:
@@ -74,7 +83,7 @@ def open_images(source: Path, bad: frozenset[int] = frozenset()) -> Iterator[tup
         wal = read_wal(beside, beside_length, size)
         alone = _image(main, beside, length, size, Wal())
         both = (_image(main, beside, length, size, wal), alone) if wal.pages else (alone,)
-        yield tuple(_without(image, bad) for image in both)
+        yield tuple(replace(_without(image, bad), failures=failures) for image in both)
 
 
 def _image(main: Read, beside: Read, length: int, size: int, wal: Wal) -> Image:
@@ -94,7 +103,7 @@ def _without(image: Image, bad: frozenset[int]) -> Image:
     return replace(image, bad=bad, header=header)
 
 
-def _reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:
+def _reader(stack: contextlib.ExitStack, path: Path, failures: Failures) -> tuple[Read, int]:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     stack.callback(os.close, descriptor)
 
@@ -102,15 +111,16 @@ def _reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:
         try:
             return os.pread(descriptor, size, offset)
         except OSError:
+            failures.count += 1
             return b""
 
     return read, believable_length(os.fstat(descriptor))
 
 
-def _wal_reader(stack: contextlib.ExitStack, path: Path) -> tuple[Read, int]:
+def _wal_reader(stack: contextlib.ExitStack, path: Path, failures: Failures) -> tuple[Read, int]:
     try:
         if path.is_file():
-            return _reader(stack, path)
+            return _reader(stack, path, failures)
     except OSError:
-        pass
+        failures.count += 1
     return (lambda _offset, _size: b""), 0

@@ -63,7 +63,8 @@ class SalvageReport(BaseModel):
     holds the first 50 of ``rejected_total`` rows, long texts cut; all stand whole in
     ``rejected_file``, one JSON object a line, if there are any. Pages: ``damaged`` ones are missing,
     malformed or hold an unreadable cell; ``unassigned`` ones hold rows of no certain table; ``stale``
-    ones are left over from before something was deleted or moved.
+    ones are left over from before something was deleted or moved. ``incomplete`` names tables of which rows
+    may be missing, ``unread`` counts failed reads: the disk did not answer.
     """
 
     model_config = _FROZEN
@@ -78,6 +79,8 @@ class SalvageReport(BaseModel):
     wal: WalUse
     wal_frames_lost: int
     schema_known: bool
+    incomplete: tuple[str, ...] = ()
+    unread: int = 0
     migrations: tuple[str, ...]
     rows: dict[str, int]
     strays: dict[str, int]

@@ -98,6 +98,8 @@ def _salvage(
         stale=harvest.stale,
         wal="used" if image.has_wal else "ignored" if len(images) > 1 else "none",
         wal_frames_lost=image.wal.lost,
+        incomplete=harvest.incomplete,
+        unread=image.failures.count,
         schema_known=all(layout.name in harvest.roots for layout in reference.layouts if layout.own),
         strays=dict(filler.strays),
         superseded=filler.superseded,

@@ -15,10 +15,6 @@ from modelus_bot.database.integrity.opening import Meaning, meaning_of, of_surro
 from modelus_bot.database.salvage.classifying import FileKind
 
 OF_THE_FILE = {
-    "SQLITE_IOERR_READ",
-    "SQLITE_IOERR_SHORT_READ",
-    "SQLITE_IOERR_CORRUPTFS",
-    "SQLITE_IOERR_DATA",
     "SQLITE_CORRUPT",
     "SQLITE_CORRUPT_INDEX",
     "SQLITE_CORRUPT_SEQUENCE",
@@ -54,7 +50,7 @@ print(json.dumps([report.damaged, report.complete, report.ok, report.problems[:3
 
 @pytest.mark.parametrize("name", CODES)
 def test_each_code_of_sqlite(name: str) -> None:
-    """Only a disk that gives back something else than was written, and SQLite's own verdict, are damage."""
+    """Only SQLite's own verdict on the content is damage; a disk that does not answer says nothing."""
     error = sqlite3.OperationalError(name)
     error.sqlite_errorcode = getattr(sqlite3, name)
     assert (meaning_of(error) is Meaning.DAMAGE) is (name in OF_THE_FILE)

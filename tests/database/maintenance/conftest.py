@@ -22,7 +22,7 @@ def protection_of(path: Path, *, archive: str = "off") -> Protection:
         archive=ArchiveSettings.model_validate(
             {"mode": archive, "folder": folder / "archive", "sync_milliseconds": 50}
         ),
-        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.2),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=folder / "quarantine", watch_every=0.2),
         invariants=INVARIANTS,
     )
 

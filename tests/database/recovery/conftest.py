@@ -35,7 +35,7 @@ def protected(
             backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
             archive=ArchiveSettings.model_validate({"mode": archive, "folder": tmp_path / "archive"}),
             integrity=IntegritySettings.model_validate(
-                {"quarantine": tmp_path / "quarantine", "watch_every": 0.2} | integrity
+                {"quarantine": tmp_path / "quarantine", "watch_every": 0.2, "confirm_after": 0.2} | integrity
             ),
             invariants=INVARIANTS,
         )

@@ -35,7 +35,7 @@ async def protected(site: Path, alerts: list[Alert]) -> AsyncIterator[DatabaseMa
         site / "data" / "modelus.db",
         backup=BackupSettings(folder=site / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off"),
-        integrity=IntegritySettings(quarantine=site / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=site / "quarantine"),
         invariants=INVARIANTS,
     )
     protection.on_alert = alerts.append

@@ -42,7 +42,7 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
         path,
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off"),
         archive=ArchiveSettings(folder=tmp_path / "archive"),
-        integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
         invariants=INVARIANTS,
     )
     acknowledged: dict[int, float] = {}

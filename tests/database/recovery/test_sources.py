@@ -38,7 +38,7 @@ async def with_copies(db: DatabaseManager, count: int) -> tuple[Parts, list[str]
 
 def from_copies(parts: Parts) -> tuple[Source, Source]:
     """Return the sources that are whole and damaged copies."""
-    whole, rest = sources_for(parts, damaged=None)
+    whole, rest = sources_for(parts, present=None)
     return whole, rest
 
 

@@ -1,0 +1,124 @@
+"""Whose -wal lies beside a file that was closed in order: the one that was left there, or a stranger's.
+
+A -wal is laid over whatever file it lies beside. Nothing may have written one after an orderly end, so that
+one which is not as it was then is set aside before anything opens the file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+from enum import Enum, auto
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.epoch import epoch_of
+from modelus_bot.database.files import sync_folder
+from modelus_bot.database.pagesums.wal import Position, end_of_wal
+from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.quarantine import new_folder
+from modelus_bot.database.recovery.state import State
+
+__all__ = ["Origin", "origin_of", "set_strangers_wal_aside", "wal_mark"]
+
+
+class Origin(Enum):
+    """Who wrote a -wal."""
+
+    OURS = auto()
+    EXTENDED = auto()
+    """It begins as it was left, and somebody went on writing."""
+    STRANGERS = auto()
+    UNKNOWN = auto()
+    """Nothing beside the file can tell; its audit trail has to."""
+
+
+def origin_of(state: State | None, epoch: int, mark: str) -> Origin:
+    """Say who wrote a -wal that is ``mark`` now, beside a file that has ``epoch`` with it.
+
+    A state of another epoch is older than the file and says nothing.
+    """
+    if not mark:
+        return Origin.OURS
+    if state is None or not state.clean or not state.epoch or state.epoch != epoch:
+        return Origin.UNKNOWN
+    if mark == state.wal:
+        return Origin.OURS
+    same = bool(state.wal) and mark.split(":", maxsplit=1)[0] == state.wal.split(":")[0]
+    return Origin.EXTENDED if same and _frames(mark) > _frames(state.wal) else Origin.STRANGERS
+
+
+def wal_mark(database: Path) -> str:
+    """Describe what the -wal of a file that nobody has open has committed: salts, frames, checksum.
+
+    Nothing for one that is empty or not there. Raises ``OSError``.
+    """
+    end = end_of_wal(_wal(database))
+    if end is None:
+        return ""
+    return f"{end.generation.salts.hex()}:{end.frames}:{end.running[0]:08x}{end.running[1]:08x}"
+
+
+async def set_strangers_wal_aside(parts: Parts, state: State | None) -> None:
+    """Move a -wal into quarantine that was not there when the file was closed in order, and tell of it.
+
+    Raises ``OSError``, so that the file is not opened with it.
+    """
+    folder = await asyncio.to_thread(_set_aside, parts, state)
+    if folder is None:
+        return
+    parts.alert(
+        "strange_wal_set_aside",
+        "Beside the database lay a write-ahead log that was not there when the bot ended: another program's,"
+        " or changes made by hand. It was not used; the database is as the bot left it. The log is kept in"
+        f" {folder}.",
+        "warning",
+        folder=str(folder),
+    )
+
+
+def _set_aside(parts: Parts, state: State | None) -> Path | None:
+    mark = wal_mark(parts.path)
+    if not mark:
+        return None
+    origin = origin_of(state, epoch_of(parts.path), mark)
+    if origin not in {Origin.EXTENDED, Origin.STRANGERS}:
+        return None
+    wal, extended = _wal(parts.path), origin is Origin.EXTENDED and state is not None
+    folder = new_folder(parts.settings.quarantine, parts.path.stem, parts.clock())
+    kept = folder / wal.name
+    shutil.copyfile(wal, kept)
+    kept.chmod(0o600)
+    _flush(kept)
+    if extended and state is not None:
+        _cut(wal, _frames(state.wal))
+    else:
+        wal.unlink()
+    parts.path.with_name(parts.path.name + "-shm").unlink(missing_ok=True)
+    sync_folder(parts.path.parent)
+    logger.bind(folder=str(folder), origin=origin.name.lower(), mark=mark).warning("wal_set_aside")
+    return folder
+
+
+def _cut(wal: Path, frames: int) -> None:
+    """Take away what was written behind the frames that were there."""
+    end = end_of_wal(wal)
+    if end is not None:
+        os.truncate(wal, Position(end.generation, frames, (0, 0)).offset)
+        _flush(wal)
+
+
+def _flush(path: Path) -> None:
+    with contextlib.closing(path.open("rb")) as stream:
+        os.fsync(stream.fileno())
+
+
+def _frames(mark: str) -> int:
+    return int(mark.split(":")[1])
+
+
+def _wal(database: Path) -> Path:
+    return database.with_name(database.name + "-wal")
