@@ -10,7 +10,6 @@ import errno
 import os
 import shutil
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ FOR_EVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One line of a plan: ``times`` calls from the ``start``-th on, for ``seconds`` at most."""
+    """One line of a plan: ``times`` calls from the ``start``-th on, at most ``seconds`` after the first."""
 
     pattern: str
     call: str
@@ -46,10 +45,10 @@ class Fault:
         return cls(pattern, call, int(start), int(times), action, seconds, each_thread)
 
     def line(self) -> str:
-        """Return it as the library takes it, beginning now."""
+        """Return it as the library takes it."""
         words = [self.pattern, self.call, str(self.start), str(self.times), self.action]
         if self.seconds is not None:
-            words.append(f"until={time.monotonic() + self.seconds:.3f}")
+            words.append(f"seconds={self.seconds}")
         if self.each_thread:
             words.append("each=thread")
         if self.process:

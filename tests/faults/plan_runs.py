@@ -320,7 +320,7 @@ class Field:
             if furnished not in self._furnished:
                 furnish(programs, furnished, plan.archive, plan.history)
                 self._furnished.add(furnished)
-        shutil.copytree(furnished, site)
+        shutil.copytree(furnished, site, ignore=shutil.ignore_patterns("*.sock", "hits*"))
         (site / "data" / "modelus.reserve").unlink(missing_ok=True)  # so that it is made anew
         return site
 

@@ -135,15 +135,33 @@ for _ in range(2):
 
 
 def test_others_go_on(script: Script) -> None:
-    """Another file, another process, and a plan that is over: nothing fails."""
+    """Another file or another process: nothing fails."""
     faults = (
         Fault("*/other", "pread", 1, -1, "5"),
         Fault("*/file", "pread", 1, -1, "5", process="another program"),
-        Fault("*/file", "pread", 1, -1, "5", seconds=0.0),
     )
     said = script.run("print(os.pread(file, 8, 0))", *faults)
     assert said.stdout.strip() == "b'abcdefgh'", said.stderr
     assert not read_hits(script.hits)
+
+
+def test_a_plan_is_over_for_all_processes(script: Script) -> None:
+    """Its seconds begin with the first hit, also for a process that is started later."""
+    fault = Fault("*/file", "pread", 1, -1, "5", seconds=0.3)
+    code = """
+import time
+ends = time.monotonic() + 20
+while time.monotonic() < ends:
+    try:
+        os.pread(file, 1, 0)
+        break
+    except OSError:
+        time.sleep(0.01)
+"""
+    assert script.run(code, fault).returncode == 0
+    before = len(read_hits(script.hits))
+    assert script.run(code, fault).returncode == 0
+    assert len(read_hits(script.hits)) == before > 0
 
 
 def test_what_is_no_plan_is_refused(script: Script) -> None:

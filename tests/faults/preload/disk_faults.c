@@ -18,7 +18,7 @@
  *            TRACE      nothing but the line in the record of hits.
  *   OPTION   process=TEXT   only in processes with this in their command line.
  *            each=thread    every thread counts its own calls.
- *            until=SECONDS  no longer than that, on the clock CLOCK_MONOTONIC.
+ *            seconds=S      no longer than that after the first hit, in whichever process that was.
  *
  * Calls are counted in each process by itself, from when the plan was set. Plans come from the variable
  * DISK_FAULTS when a process starts, and from disk_faults_arm() while it runs. The file named by
@@ -68,7 +68,8 @@ struct plan {
     int error; /* for FAIL */
     long from, times;
     bool each_thread;
-    double until; /* 0: for ever */
+    double seconds; /* after the first hit; 0: for ever */
+    double until;   /* when they are over, 0 before the first hit */
     atomic_long seen;
 };
 
@@ -127,8 +128,8 @@ static int read_plan(struct plan *plan, char *line) {
             here = here && strstr(command_line, option + 8) != NULL;
         else if (strcmp(option, "each=thread") == 0)
             plan->each_thread = true;
-        else if (strncmp(option, "until=", 6) == 0)
-            plan->until = atof(option + 6);
+        else if (strncmp(option, "seconds=", 8) == 0)
+            plan->seconds = atof(option + 8);
         else
             return -1;
     }
@@ -237,15 +238,48 @@ static long counted(struct plan *plan, int number) {
     return ++seen_by_thread[number];
 }
 
+/*
+ * Return when the first hit of a plan was. All processes agree by a file beside the record of hits: whoever
+ * makes it is the first. Without a record, each process has a first hit of its own.
+ */
+static double first_hit(int number) {
+    double moment = now();
+    char path[PATH_MAX + 16];
+    if (*hits_path == '\0')
+        return moment;
+    snprintf(path, sizeof path, "%s.%d", hits_path, number);
+    long file = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        syscall(SYS_write, file, &moment, sizeof moment);
+    } else {
+        double before = 0;
+        file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+        if (syscall(SYS_read, file, &before, sizeof before) == sizeof before)
+            moment = before;
+    }
+    syscall(SYS_close, file);
+    return moment;
+}
+
+static bool is_over(struct plan *plan, int number) {
+    if (plan->seconds <= 0)
+        return false;
+    if (plan->until <= 0)
+        plan->until = first_hit(number) + plan->seconds;
+    return now() >= plan->until;
+}
+
 /* What becomes of a call: for FAIL, errno is set. `other` is a second path of the call, or NULL. */
 static enum action decide(const char *call, const char *path, const char *other) {
     int count = atomic_load(&armed_plans), before = errno;
     for (int number = 0; number < count; number++) {
         struct plan *plan = &plans[number];
-        if (!is_meant(plan, call, path, other) || (plan->until > 0 && now() >= plan->until))
+        if (!is_meant(plan, call, path, other))
             continue;
         long seen = counted(plan, number);
         if (seen < plan->from || (plan->times >= 0 && seen >= plan->from + plan->times))
+            continue;
+        if (is_over(plan, number))
             continue;
         note_hit(number, call, seen, path);
         if (plan->action == KILL)
