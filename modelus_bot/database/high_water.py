@@ -54,6 +54,8 @@ class HighWaterMark:
         self._noted: tuple[int, bytes] | None = None
         self._boot = _boot()
         self._try_at = 0.0
+        self.trouble: OSError | None = None
+        """Why it could not be written last; None when it could."""
 
     def note(self, head: tuple[int, bytes] | None) -> None:
         """Write the newest committed entry as (id, hash), if it is another one than before."""
@@ -69,7 +71,7 @@ class HighWaterMark:
         except OSError as error:
             self._fall_behind(error)
         else:
-            self._noted = head
+            self._noted, self.trouble = head, None
 
     def load(self) -> HighWater | None:
         """Return what was noted last; None where nothing is known, or it cannot be read."""
@@ -98,7 +100,9 @@ class HighWaterMark:
             self._descriptor = None
 
     def _fall_behind(self, error: OSError) -> None:
-        logger.bind(error=str(error)).warning("high_water_mark_not_written")
+        if self.trouble is None:
+            logger.bind(error=str(error)).warning("high_water_mark_not_written")
+        self.trouble = error
         self._try_at = time.monotonic() + REST_SECONDS
         try:
             self.forget()

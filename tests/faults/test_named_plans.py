@@ -100,7 +100,7 @@ def test_few_descriptors(field: Field) -> None:
     plans = [
         Plan(f"{few} descriptors {end}", (), end=end, descriptors=few) for few in (16, 24) for end in ENDS
     ]
-    assert_kept(field, some(plans, 3), "normal", "read_only", "degraded", told=True)
+    assert_kept(field, some(plans, 3), "normal", "read_only", "degraded")
 
 
 def test_flushes_of_the_log_that_fail(field: Field) -> None:

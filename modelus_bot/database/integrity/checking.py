@@ -28,14 +28,33 @@ TAIL = 64 * 1024 * 1024
 """Bytes behind a database that may be an accident of whoever copied it."""
 
 BLOCK = 1024 * 1024
+LOOK_AGAIN = (0.1, 0.5)
+"""Pauses in seconds before another look at what could not be looked at."""
+
+SHORT = 10.0
+"""Seconds of a check that is worth repeating."""
 
 _TOO_LONG = "the check was given up, because it took longer than any check of a file of that size"
 _READABLE = {FileKind.DATABASE, FileKind.TRUNCATED, FileKind.DAMAGED}
 
 
 def check_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Run ``check_file`` in a child; progress names the step and, while rows are read, the table."""
-    found = check_file(
+    """Run ``check_file`` in a child; progress names the step and, while rows are read, the table.
+
+    What cannot be looked at is looked at again: memory and descriptors may be short for a moment.
+    """
+    for pause in LOOK_AGAIN:
+        found = _check(task, report)
+        if found.damaged or (found.readable and found.complete) or found.seconds > SHORT:
+            break
+        time.sleep(pause)
+    else:
+        found = _check(task, report)
+    return found.model_dump(mode="json")
+
+
+def _check(task: dict[str, Any], report: Report) -> CheckReport:
+    return check_file(
         Path(task["path"]),
         depth=task.get("depth", "full"),
         finished=task.get("finished", False),
@@ -47,7 +66,6 @@ def check_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         links=task.get("links", ()),
         fresh=task.get("fresh", False),
     )
-    return found.model_dump(mode="json")
 
 
 def check_file(

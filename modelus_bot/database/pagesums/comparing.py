@@ -20,6 +20,9 @@ BLOCK = 1024 * 1024
 PIECE_PAGES = 65_536
 """Pages whose hashes go into one line of the answer."""
 
+LOOK_AGAIN = (0.1, 0.5)
+"""Pauses in seconds before another look at what could not be read."""
+
 _ALIEN = 4096
 """Page size assumed of a file whose header names none."""
 
@@ -33,6 +36,17 @@ def compare_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     size, the length in pages (a part of a page counts as one), the hashes of the listed pages, None for
     those that are not there.
     """
+    for pause in LOOK_AGAIN:
+        try:
+            return _compared(task, report)
+        except OSError as error:
+            if error.errno == errno.ENOENT:
+                raise
+            time.sleep(pause)
+    return _compared(task, report)
+
+
+def _compared(task: dict[str, Any], report: Report) -> dict[str, Any]:
     started = time.perf_counter()
     descriptor = os.open(task["path"], os.O_RDONLY | os.O_CLOEXEC)
     try:

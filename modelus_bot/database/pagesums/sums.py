@@ -184,7 +184,11 @@ class PageSums:
     async def _look(
         self, page_size: int, first: int, last: int | None, pace: int, most: int | None = None
     ) -> _Look:
-        pieces: list[bytes] = []
+        pieces: dict[int, bytes] = {}
+
+        def keep(piece: dict[str, Any]) -> None:
+            pieces[piece["first"]] = base64.b64decode(piece["hashes"])
+
         task = {
             "path": str(self._database),
             "page_size": page_size,
@@ -196,11 +200,12 @@ class PageSums:
         answer = await self._run(
             "pagesums",
             task,
-            on_progress=lambda piece: pieces.append(base64.b64decode(piece["hashes"])),
+            on_progress=keep,
             seconds=CHILD_SECONDS,
         )
         whole = first == 1 and last is None
-        return _Look(answer["page_size"], first, b"".join(pieces), whole, answer["cpu_seconds"])
+        hashes = b"".join(pieces[at] for at in sorted(pieces))
+        return _Look(answer["page_size"], first, hashes, whole, answer["cpu_seconds"])
 
     async def _read_again(self, page_size: int, pages: list[int]) -> dict[int, bytes | None]:
         task = {"path": str(self._database), "page_size": page_size, "pages": pages}

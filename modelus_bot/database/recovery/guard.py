@@ -30,6 +30,7 @@ from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import Recovered
 from modelus_bot.database.recovery.rescue import Rescue
+from modelus_bot.database.recovery.sidecars import SidecarWatch
 from modelus_bot.database.recovery.state import State
 from modelus_bot.tasks import ended
 
@@ -61,6 +62,7 @@ class Guard:
         self._head = head
         self._rescue = Rescue(parts, connections, head, forget)
         self.checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.settle)
+        self._sidecars = SidecarWatch(parts)
         self._wake = asyncio.Event()
         self._suspicion: tuple[DatabaseError, float] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -157,6 +159,7 @@ class Guard:
             elif self._compare:
                 await self._compare_pages()
         await self._remember()
+        self._sidecars.look()
 
     def _fresh_suspicion(self) -> DatabaseError | None:
         """Take what was suspected, unless the file was looked at or replaced since."""

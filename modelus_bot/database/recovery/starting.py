@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from loguru import logger
 
@@ -37,6 +37,8 @@ from modelus_bot.database.system_errors import translated
 
 __all__ = ["create_file", "make_ready"]
 
+T = TypeVar("T")
+
 LOOK_AGAIN = (0.5, 1.0, 2.0)
 """Pauses in seconds before a file that cannot be read is looked at again."""
 
@@ -61,7 +63,7 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     await asyncio.to_thread(_require_files, parts.path)
     state = await asyncio.to_thread(parts.state.load)
     if parts.path.is_file() and parts.path.stat().st_size:
-        await set_strangers_wal_aside(parts, state)
+        await _patiently(lambda: set_strangers_wal_aside(parts, state))
         await _check(parts, state)
     elif state is not None or await _has_copies(parts):
         await _recover(parts, "the database file is missing", None, await asyncio.to_thread(parts.known))
@@ -96,8 +98,8 @@ def _require_files(path: Path) -> None:
 async def _check(parts: Parts, state: State | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
-    parts.epoch.found(await asyncio.to_thread(epoch_of, parts.path))
-    comparable = await parts.sums.comparable()
+    parts.epoch.found(await _patiently(lambda: asyncio.to_thread(epoch_of, parts.path)))
+    comparable = await _patiently(parts.sums.comparable)
     depth: Literal["quick", "full"] = "quick" if clean and comparable else "full"
     found = await _looked_at(parts, depth)
     if not found.sound:
@@ -111,6 +113,17 @@ async def _check(parts: Parts, state: State | None) -> None:
     reached = replace((state or State()).reached(report.audit_id, report.audit_head), clean=False)
     await asyncio.to_thread(parts.state.keep, reached)
     logger.bind(audit_id=report.audit_id, ok=report.ok, depth=depth, clean=clean).info("database_checked")
+
+
+async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
+    """Look again after a pause where the disk does not answer at once; raises ``OSError`` in the end."""
+    for pause in LOOK_AGAIN:
+        try:
+            return await look()
+        except OSError as error:
+            logger.bind(error=str(error)).warning("file_cannot_be_looked_at")
+            await asyncio.sleep(pause)
+    return await look()
 
 
 async def _looked_at(parts: Parts, depth: Literal["quick", "full"]) -> Finding:

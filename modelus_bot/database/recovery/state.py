@@ -68,6 +68,8 @@ class StateFile:
         """Remember where the file lies; nothing is read yet."""
         self.path = database.with_name(database.name + "-state")
         self._owed: State | None = None
+        self.trouble: OSError | None = None
+        """Why it could not be written last; None when it could."""
 
     @property
     def owed(self) -> bool:
@@ -88,8 +90,12 @@ class StateFile:
 
     def save(self, state: State) -> None:
         """Replace the file by one that says ``state``, safely on the disk; raises ``OSError``."""
-        write_durably(self.path, json.dumps(asdict(state)).encode())
-        self._owed = None
+        try:
+            write_durably(self.path, json.dumps(asdict(state)).encode())
+        except OSError as error:
+            self.trouble = error
+            raise
+        self._owed = self.trouble = None
 
     def keep(self, state: State) -> None:
         """Save ``state``; where that fails it is remembered in memory and ``owed`` to the disk."""

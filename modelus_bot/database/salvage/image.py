@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from modelus_bot.database.salvage.wal import Read, Wal, read_wal
 __all__ = ["Failures", "Image", "open_images"]
 
 DEFAULT_PAGE_SIZE = 4096
+READ_AGAIN = (0.0, 0.05, 0.0)
+"""Pauses in seconds after reads that fail; the last one is given up."""
 
 
 @dataclass(slots=True)
@@ -108,11 +111,13 @@ def _reader(stack: contextlib.ExitStack, path: Path, failures: Failures) -> tupl
     stack.callback(os.close, descriptor)
 
     def read(offset: int, size: int) -> bytes:
-        try:
-            return os.pread(descriptor, size, offset)
-        except OSError:
-            failures.count += 1
-            return b""
+        for pause in READ_AGAIN:
+            try:
+                return os.pread(descriptor, size, offset)
+            except OSError:
+                time.sleep(pause)
+        failures.count += 1
+        return b""
 
     return read, believable_length(os.fstat(descriptor))
 
