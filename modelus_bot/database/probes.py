@@ -6,7 +6,7 @@ import sqlite3
 
 from modelus_bot.database.cache import Version
 
-__all__ = ["probe_read", "probe_write", "version_of"]
+__all__ = ["probe_read", "probe_write", "schema_version_of", "version_of"]
 
 
 def probe_write(connection: sqlite3.Connection) -> None:
@@ -25,6 +25,11 @@ def probe_write(connection: sqlite3.Connection) -> None:
 def probe_read(connection: sqlite3.Connection) -> None:
     """Read the schema."""
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def schema_version_of(connection: sqlite3.Connection) -> int:
+    """Return what is another number after the schema was changed."""
+    return int(connection.execute("PRAGMA schema_version").fetchone()[0])
 
 
 def version_of(connection: sqlite3.Connection) -> Version:

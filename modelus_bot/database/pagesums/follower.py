@@ -41,6 +41,8 @@ class Follower:
         self._epoch = epoch
         self.trouble: OSError | None = None
         self._try_at = 0.0
+        self._read_well = True
+        """Whether the -wal could be read last."""
         self._sidecar = Sidecar(database)
         self._tail = WalTail(database.with_name(database.name + "-wal"))
         self._ledger: Ledger | None = None
@@ -90,7 +92,8 @@ class Follower:
             ledger = self.current()
             if ledger is not None:
                 ledger.live = False
-                ledger.note(replace(_where(ledger), closed=True, complete=not ledger.gap))
+                known = self._read_well and not ledger.gap
+                ledger.note(replace(_where(ledger), closed=known, complete=known))
                 self.save()
                 self._sidecar.close()
 
@@ -269,6 +272,7 @@ class Follower:
             if ledger is None:
                 return
             batches = self._news(ledger, complete=complete)
+            self._read_well = batches is not None
             if batches is None:
                 if durable:
                     ledger.lost_track()

@@ -27,6 +27,8 @@ from modelus_bot.database.errors import (
 from modelus_bot.database.identity import written_at
 from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.lane import Lane
+from modelus_bot.database.probes import schema_version_of
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import Recovered
 from modelus_bot.database.recovery.rescue import Rescue
@@ -70,6 +72,7 @@ class Guard:
         self._turn = asyncio.Lock()
         self._good_at = 0
         self._compare = False
+        self._schema: int | None = None
         self.checked_at: float | None = None
 
     async def __aenter__(self) -> Self:
@@ -152,6 +155,7 @@ class Guard:
             self._compare = not await self._rescue.confirm(suspicion)
         else:
             await self.checkpointer.work()
+            full = await self._schema_changed() or full
             if not self._parts.archive.available:
                 self._rescue.written_at = written_at(self._parts.path)
             if full:
@@ -160,6 +164,15 @@ class Guard:
                 await self._compare_pages()
         await self._remember()
         self._sidecars.look()
+
+    async def _schema_changed(self) -> bool:
+        """Say whether another program changed the schema since the last look."""
+        try:
+            found = await self._connections.run(Lane.READER, schema_version_of)
+        except DatabaseError:
+            return False
+        before, self._schema = self._schema, found
+        return before not in {None, found}
 
     def _fresh_suspicion(self) -> DatabaseError | None:
         """Take what was suspected, unless the file was looked at or replaced since."""
@@ -186,7 +199,7 @@ class Guard:
         sums = await self._parts.sums.check()
         report = await self._parts.check(self._parts.path)
         self.checked_at = self._parts.clock()
-        if report.damaged or sums.unexplained:
+        if report.damaged or sums.unexplained or report.missing_tables:
             problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
             await self._rescue.confirm(CorruptionDetected("; ".join(problems[:3])))
         elif not report.ok:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.epoch import epoch_of
+from modelus_bot.database.epoch import epoch_of, is_later
 from modelus_bot.database.files import sync_folder
 from modelus_bot.database.pagesums.wal import Position, end_of_wal
 from modelus_bot.database.recovery.parts import Parts
@@ -36,14 +36,17 @@ class Origin(Enum):
     """Nothing beside the file can tell; its audit trail has to."""
 
 
-def origin_of(state: State | None, epoch: int, mark: str) -> Origin:
-    """Say who wrote a -wal that is ``mark`` now, beside a file that has ``epoch`` with it.
+def origin_of(state: State | None, alone: int, together: int, mark: str) -> Origin:
+    """Say who wrote a -wal that is ``mark`` now; ``alone`` and ``together`` are epochs without and with it.
 
-    A state of another epoch is older than the file and says nothing.
+    A run of ours begins with a later epoch: a -wal with one may be ours though the state does not know of it.
+    A state of another epoch than the file's is older than it and says nothing.
     """
     if not mark:
         return Origin.OURS
-    if state is None or not state.clean or not state.epoch or state.epoch != epoch:
+    if state is None or not state.clean or not state.epoch or state.epoch not in {alone, together}:
+        return Origin.UNKNOWN
+    if is_later(together, state.epoch):
         return Origin.UNKNOWN
     if mark == state.wal:
         return Origin.OURS
@@ -84,7 +87,7 @@ def _set_aside(parts: Parts, state: State | None) -> Path | None:
     mark = wal_mark(parts.path)
     if not mark:
         return None
-    origin = origin_of(state, epoch_of(parts.path), mark)
+    origin = origin_of(state, epoch_of(parts.path, with_wal=False), epoch_of(parts.path), mark)
     if origin not in {Origin.EXTENDED, Origin.STRANGERS}:
         return None
     wal, extended = _wal(parts.path), origin is Origin.EXTENDED and state is not None
