@@ -1,0 +1,39 @@
+"""How old something is, whatever the clock was set to since: pure arithmetic over the clock's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Step", "age_of", "cutoff_of", "present_terms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The clock was set ahead: what it said just before, and by how many seconds; no time passed."""
+
+    before: float
+    seconds: float
+
+
+def present_terms(stamp: float, now: float, steps: Iterable[Step]) -> float:
+    """Return what the clock of now would have said then; never later than ``now``.
+
+    Steps back are not counted, and a stamp of a future that did not come is as young as can be: whatever
+    is deleted by age stays rather longer than shorter.
+    """
+    return min(now, stamp + sum(one.seconds for one in steps if stamp <= one.before))
+
+
+def age_of(stamp: float, now: float, steps: Iterable[Step]) -> float:
+    """Return how many seconds have passed since ``stamp``, without those that the clock only jumped."""
+    return now - present_terms(stamp, now, steps)
+
+
+def cutoff_of(seconds: float, now: float, steps: Iterable[Step]) -> float:
+    """Return a moment so that everything stamped before it is older than ``seconds``."""
+    cutoff = now - seconds
+    for one in sorted(steps, key=lambda step: step.before, reverse=True):
+        if one.before > cutoff - one.seconds:
+            cutoff -= one.seconds
+    return cutoff
