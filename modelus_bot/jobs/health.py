@@ -7,6 +7,7 @@ import functools
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from loguru import logger
@@ -41,6 +42,7 @@ class Health(Job):
 
     name = "health"
     interval = 1.0
+    by_the_clock = False
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Look for the first time as soon as it runs."""
@@ -52,7 +54,7 @@ class Health(Job):
     async def run(self) -> None:
         """Look once; what is told and what is known by then reach the disk together."""
         watch = self._watch = self._watch or await self._begin()
-        at = time.time()
+        at = self.bot.db.clock.steady()
         if self.bot.settings.health is not watch.settings:
             watch.apply(self.bot.settings.health)
         self._tell(self._look_at_mode(watch, at))
@@ -151,26 +153,36 @@ class HealthSamples(Job):
                 protection,
                 gateway=gateway,
                 started=float(self.bot.db.health.started),
+                steadily=self.bot.db.clock.steadily,
                 copies=self.bot.settings.backup.schedule == "on",
             )
         )
 
 
 def surroundings_of(
-    protection: Protection, *, gateway: float | None, started: float, copies: bool
+    protection: Protection,
+    *,
+    gateway: float | None,
+    started: float,
+    copies: bool,
+    steadily: Callable[[float], float] = float,
 ) -> Surroundings:
-    """Look at copies, drills and archive; reads files. ``copies`` says whether the clock makes copies."""
+    """Look at copies, drills and archive; reads files. ``copies`` says whether the clock makes copies.
+
+    ``steadily`` turns stamps into seconds that pass evenly, whatever the clock was set to since.
+    """
     backup = protection.backups.newest_verified()
     drill = next(iter(protection.drill.results()), None)
     archive = protection.archive.status()
     at = None if backup is None else int(backup.created_at)
+    drill_at = 0.0 if drill is None else float(drill.at)
     drills = copies or archive.available
     return Surroundings(
         backup_at=at,
-        backups_from=None if not copies else max(started, float(at or 0)),
+        backups_from=None if not copies else steadily(max(started, float(at or 0))),
         drill_at=None if drill is None else drill.at,
         drill_ok=None if drill is None else drill.ok,
-        drills_from=None if not drills else max(started, float(drill.at if drill is not None else 0)),
+        drills_from=None if not drills else steadily(max(started, drill_at)),
         archive_lag=archive.lag if archive.running else None,
         gateway=gateway,
     )

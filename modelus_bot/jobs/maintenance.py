@@ -90,7 +90,7 @@ class MaintenanceJob(Job):
         slot = self._slot(now)
         if slot == self._settled or now < self._since + SETTLING:
             return False
-        if is_due(slot, await self.bot.db.read(last_maintenance), self._since):
+        if is_due(slot, await self.bot.db.read(last_maintenance, now), self._since):
             return True
         self._settled = slot
         return False

@@ -17,6 +17,8 @@ __all__ = ["STARTING_SECONDS", "Belief", "Doubt", "Past", "Why", "begun", "looke
 STARTING_SECONDS = 60.0
 """How long a machine that was just started waits for somebody who confirms its clock."""
 KEPT_STEPS = 20
+MARGIN = 3600.0
+"""Seconds for which a clock may have been set without anybody looking."""
 
 
 class Why(Enum):
@@ -50,6 +52,8 @@ class Doubt:
     still: float
     truth: float | None = None
     steps: tuple[Step, ...] = ()
+    lowest: float = 0.0
+    """The least offset of that time; what was written then may have as old a stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Belief:
     """What is held to be right: the offset, what ages leave out, and what speaks against it.
 
     ``confirmed`` says whether somebody else, or an administrator, has vouched for the clock as it is.
-    ``excused`` is a difference to others' clocks that an administrator allowed.
+    ``excused`` is a difference to others' clocks that an administrator allowed. ``highest`` is the latest
+    time that the clock was ever seen to say: nothing has a later stamp.
     """
 
     offset: float
@@ -65,6 +70,7 @@ class Belief:
     doubt: Doubt | None = None
     confirmed: bool = False
     excused: float | None = None
+    highest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,43 +85,55 @@ class Past:
     boot: str = ""
     steps: tuple[Step, ...] = ()
     excused: float | None = None
+    highest: float = 0.0
+    doubt: Doubt | None = None
+    """What spoke against the clock; holds until the machine is started anew."""
 
 
 def begun(past: Past | None, wall: float, steady: float, boot: str, settings: ClockSettings) -> Belief:
     """Return what to believe at a start."""
     offset = wall - steady
     if past is None:
-        return Belief(offset)
+        return Belief(offset, highest=wall)
+    highest = max(past.highest, past.wall)
+    known = Belief(past.offset, past.steps, excused=past.excused, highest=highest)
     if past.boot and past.boot == boot:
-        return looked(Belief(past.offset, past.steps, excused=past.excused), offset, steady, settings)
-    gap = wall - past.wall
-    known = Belief(past.wall - steady, past.steps, excused=past.excused)
+        return looked(replace(known, doubt=past.doubt), offset, steady, settings)
+    gap, steps = wall - past.wall, past.doubt.steps if past.doubt is not None else ()
+    known = replace(known, offset=past.wall - steady, steps=(*past.steps, *steps)[-KEPT_STEPS:])
     if gap < -settings.jump_seconds:
-        return replace(known, doubt=Doubt(Why.BEHIND, gap, offset, steady, steady))
+        return replace(known, doubt=Doubt(Why.BEHIND, gap, offset, steady, steady, lowest=offset))
     if gap > settings.absence_hours * 3600:
-        step = Step(past.wall, gap)
-        return replace(known, doubt=Doubt(Why.ABSENT, gap, offset, steady, steady, steps=(step,)))
-    doubt = Doubt(Why.STARTING, 0.0, offset, steady, steady) if past.boot else None
+        step = Step(highest, gap)
+        return replace(known, doubt=Doubt(Why.ABSENT, gap, offset, steady, steady, None, (step,), offset))
+    doubt = Doubt(Why.STARTING, 0.0, offset, steady, steady, lowest=offset) if past.boot else None
     return replace(known, offset=offset, doubt=doubt)
 
 
 def looked(belief: Belief, offset: float, steady: float, settings: ClockSettings) -> Belief:
     """Return the belief after a look at the clock, ``steady`` seconds after the machine was started."""
+    after = _looked(belief, offset, steady, settings)
+    return after if after.highest >= offset + steady else replace(after, highest=offset + steady)
+
+
+def _looked(belief: Belief, offset: float, steady: float, settings: ClockSettings) -> Belief:
     doubt = belief.doubt
     if doubt is None:
         if _same(offset, belief.offset, settings):
-            return replace(belief, offset=offset)
+            return belief if offset == belief.offset else replace(belief, offset=offset)
         return replace(belief, doubt=_jumped(None, belief, offset, steady), confirmed=False)
+    was_set = doubt.why in {Why.AHEAD, Why.BEHIND} and doubt.truth is None
+    if not _same(offset, doubt.offset, settings):
+        doubt = _jumped(doubt, belief, offset, steady)
+    belief = replace(belief, doubt=replace(doubt, offset=offset))
     if doubt.truth is not None and _same(offset, doubt.truth, settings):
         return _accepted(belief, offset, confirmed=True)
-    if doubt.why in {Why.AHEAD, Why.BEHIND} and _same(offset, belief.offset, settings):
-        return replace(belief, offset=offset, doubt=None)
-    if not _same(offset, doubt.offset, settings):
-        return replace(belief, doubt=_jumped(doubt, belief, offset, steady))
+    if was_set and _same(offset, belief.offset, settings):
+        return _put_right(belief, doubt, offset, settings)
     waits = STARTING_SECONDS if doubt.why is Why.STARTING else settings.steady_minutes * 60
     if doubt.why is not Why.CONTRADICTED and steady - doubt.still >= waits:
         return _accepted(belief, offset, confirmed=False)
-    return replace(belief, doubt=replace(doubt, offset=offset))
+    return belief
 
 
 def told(belief: Belief, error: float, offset: float, steady: float, settings: ClockSettings) -> Belief:
@@ -126,9 +144,11 @@ def told(belief: Belief, error: float, offset: float, steady: float, settings: C
     if belief.excused is not None and abs(error - belief.excused) <= settings.jump_seconds:
         return belief
     before = belief.doubt
-    doubt = Doubt(Why.CONTRADICTED, error, offset, steady, steady, offset - error)
+    began, lowest = steady, offset
+    steps: tuple[Step, ...] = ()
     if before is not None:
-        doubt = replace(doubt, began=before.began, steps=before.steps)
+        began, steps, lowest = before.began, before.steps, min(offset, before.lowest)
+    doubt = Doubt(Why.CONTRADICTED, error, offset, began, steady, offset - error, steps, lowest)
     return replace(belief, doubt=doubt, confirmed=False)
 
 
@@ -149,11 +169,22 @@ def _jumped(doubt: Doubt | None, belief: Belief, offset: float, steady: float) -
     before = belief.offset if doubt is None else doubt.offset
     steps = () if doubt is None else doubt.steps
     if offset > before:
-        steps = (*steps, Step(before + steady, offset - before))
+        steps = (*steps, Step(max(belief.highest, before + steady), offset - before))
     seconds = offset - belief.offset
     why = Why.AHEAD if seconds > 0 else Why.BEHIND
     truth = None if doubt is None else doubt.truth
-    return Doubt(why, seconds, offset, steady if doubt is None else doubt.began, steady, truth, steps)
+    lowest = offset if doubt is None else min(offset, doubt.offset, doubt.lowest)
+    began = steady if doubt is None else doubt.began
+    return Doubt(why, seconds, offset, began, steady, truth, steps, lowest)
+
+
+def _put_right(belief: Belief, doubt: Doubt, offset: float, settings: ClockSettings) -> Belief:
+    """Return the belief in a clock that says again what it should; it may have been behind meanwhile."""
+    fell = offset - doubt.lowest
+    if fell <= settings.jump_seconds:
+        return replace(belief, offset=offset, doubt=None)
+    step = Step(belief.highest, fell, doubt.lowest + doubt.began - MARGIN)
+    return replace(belief, offset=offset, doubt=None, steps=(*belief.steps, step)[-KEPT_STEPS:])
 
 
 def _accepted(belief: Belief, offset: float, *, confirmed: bool) -> Belief:

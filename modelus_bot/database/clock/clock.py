@@ -63,6 +63,8 @@ class Clock:
         self._boot = boot_id() if boot is None else boot
         self._guard = threading.RLock()
         self._zero = wall() - steady()
+        self.settled = True
+        """Whether what was done while the clock was wrong has been looked after; set by whoever does that."""
         self.news: deque[News] = deque(maxlen=KEPT_NEWS)
         """What administrators have to be told of, oldest first, until somebody takes it."""
         past = memory.load() if memory is not None else None
@@ -93,6 +95,11 @@ class Clock:
     def doubt(self) -> Doubt | None:
         """Why nothing may be done because of the time it is, None when it may."""
         return self.look().doubt
+
+    @property
+    def ready(self) -> bool:
+        """Whether jobs may act: the clock is believed, and nothing is left of the time when it was wrong."""
+        return self.believable and self.settled
 
     @property
     def confirmed(self) -> bool:
@@ -157,9 +164,15 @@ class Clock:
         if self._memory is None:
             return
         belief = self.look()
-        if belief.doubt is not None and self._guesses:
-            return
-        past = Past(belief.offset + self._steady(), belief.offset, self._boot, belief.steps, belief.excused)
+        past = Past(
+            belief.offset + self._steady(),
+            belief.offset,
+            self._boot,
+            belief.steps,
+            belief.excused,
+            belief.highest,
+            belief.doubt,
+        )
         self._memory.save(past)
 
     def _take(self, belief: Belief) -> Belief:
@@ -171,5 +184,6 @@ class Clock:
         elif was is not None and now is None:
             right = belief.confirmed or abs(belief.offset - before.offset) <= self._settings.jump_seconds
             logger.bind(why=was.why.value, confirmed=belief.confirmed).warning("clock_believed_again")
+            self.settled = False
             self.news.append(News(was, over=True, confirmed=right))
         return belief

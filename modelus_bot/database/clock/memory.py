@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 from loguru import logger
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
-from modelus_bot.database.clock.belief import Past
+from modelus_bot.database.clock.belief import Doubt, Past, Why
 from modelus_bot.database.clock.steps import Step
 from modelus_bot.database.files import write_durably
 
@@ -21,9 +19,24 @@ __all__ = ["Memory", "boot_id", "clock_path"]
 Moment = Annotated[float, Field(allow_inf_nan=False)]
 
 
+_PAST = TypeAdapter(Past)
+
+
 class _Step(BaseModel):
     before: Moment
     seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    after: Moment = 0.0
+
+
+class _Doubt(BaseModel):
+    why: Why
+    seconds: Moment
+    offset: Moment
+    began: Moment
+    still: Moment
+    truth: Moment | None
+    steps: tuple[_Step, ...]
+    lowest: Moment
 
 
 class _Kept(BaseModel):
@@ -34,6 +47,8 @@ class _Kept(BaseModel):
     boot: str
     steps: tuple[_Step, ...] = ()
     excused: Moment | None = None
+    highest: Moment = 0.0
+    doubt: _Doubt | None = None
 
 
 class Memory:
@@ -54,13 +69,20 @@ class Memory:
         except (OSError, ValueError) as error:
             logger.bind(path=str(self.path), error=str(error)).warning("clock_memory_unreadable")
             return self._newest()
-        steps = tuple(Step(one.before, one.seconds) for one in kept.steps)
-        return Past(kept.wall, kept.offset, kept.boot, steps, kept.excused)
+        return Past(
+            kept.wall,
+            kept.offset,
+            kept.boot,
+            _steps(kept.steps),
+            kept.excused,
+            kept.highest,
+            _doubt(kept.doubt) if kept.doubt is not None else None,
+        )
 
     def save(self, past: Past) -> None:
         """Replace the file; failing is logged, once; blocking."""
         try:
-            write_durably(self.path, json.dumps(asdict(past)).encode())
+            write_durably(self.path, _PAST.dump_json(past))
         except OSError as error:
             if not self._complained:
                 logger.bind(path=str(self.path), error=str(error)).warning("clock_memory_not_saved")
@@ -85,6 +107,23 @@ def boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except (OSError, ValueError):
         return ""
+
+
+def _steps(kept: Iterable[_Step]) -> tuple[Step, ...]:
+    return tuple(Step(one.before, one.seconds, one.after) for one in kept)
+
+
+def _doubt(kept: _Doubt) -> Doubt:
+    return Doubt(
+        kept.why,
+        kept.seconds,
+        kept.offset,
+        kept.began,
+        kept.still,
+        kept.truth,
+        _steps(kept.steps),
+        kept.lowest,
+    )
 
 
 def _written_at(path: Path) -> float:

@@ -10,10 +10,14 @@ __all__ = ["Step", "age_of", "cutoff_of", "present_terms"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The clock was set ahead: what it said just before, and by how many seconds; no time passed."""
+    """The clock was set ahead: what it had said until then at most, and by how many seconds; no time passed.
+
+    Stamps from before ``after`` are of a time when it had been right.
+    """
 
     before: float
     seconds: float
+    after: float = 0.0
 
 
 def present_terms(stamp: float, now: float, steps: Iterable[Step]) -> float:
@@ -22,7 +26,7 @@ def present_terms(stamp: float, now: float, steps: Iterable[Step]) -> float:
     Steps back are not counted, and a stamp of a future that did not come is as young as can be: whatever
     is deleted by age stays rather longer than shorter.
     """
-    return min(now, stamp + sum(one.seconds for one in steps if stamp <= one.before))
+    return min(now, stamp + sum(one.seconds for one in steps if one.after <= stamp <= one.before))
 
 
 def age_of(stamp: float, now: float, steps: Iterable[Step]) -> float:
@@ -32,8 +36,8 @@ def age_of(stamp: float, now: float, steps: Iterable[Step]) -> float:
 
 def cutoff_of(seconds: float, now: float, steps: Iterable[Step]) -> float:
     """Return a moment so that everything stamped before it is older than ``seconds``."""
-    cutoff = now - seconds
-    for one in sorted(steps, key=lambda step: step.before, reverse=True):
-        if one.before > cutoff - one.seconds:
-            cutoff -= one.seconds
+    cutoff, left = now - seconds, list(steps)
+    while (reached := next((one for one in left if one.before >= cutoff - one.seconds), None)) is not None:
+        left.remove(reached)
+        cutoff -= reached.seconds
     return cutoff
