@@ -43,7 +43,7 @@ def checked_card(report: CheckReport, sums: SumsReport) -> discord.Embed:
 
 
 def clock_card(doubt: Doubt | None, *, wall: float, trusted: bool, steady_minutes: float) -> discord.Embed:
-    """Return whether the machine's clock is believed; ``doubt`` is what spoke against it before ``trusted``."""
+    """Return whether the machine's clock is believed; ``doubt`` spoke against it until ``trusted``."""
     shown = f"It is <t:{int(wall)}:F>."
     if doubt is None:
         return embeds.success("The clock is believed", f"{shown} Nothing waits for it.")

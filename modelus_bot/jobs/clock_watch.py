@@ -72,7 +72,7 @@ class ClockWatch(Job):
                 if self._doubt is None:
                     self._since = time.monotonic()
                 self._doubt = news.doubt
-                if news.doubt.why not in QUIET:
+                if news.doubt.why not in QUIET and not self._told:
                     self._tell(clock, news.doubt)
                 continue
             self._doubt, self._looked_back = None, False

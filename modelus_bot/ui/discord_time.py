@@ -7,11 +7,13 @@ from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
+import discord
 
 from modelus_bot.database.clock import Clock
 
 __all__ = ["moment_of", "noting_dates"]
 
+ASK_SECONDS = 5.0
 ROUNDING = 0.5
 """Seconds that a date is behind on the average, since it has whole ones only."""
 
@@ -23,6 +25,19 @@ def moment_of(headers: Mapping[str, str]) -> float | None:
     try:
         return parsedate_to_datetime(headers["Date"]).timestamp() + ROUNDING
     except (ValueError, TypeError, OverflowError):
+        return None
+
+
+async def time_at_discord() -> float | None:
+    """Ask what time it is, without a token; None when nobody answers within a few seconds."""
+    timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(f"{discord.http.Route.BASE}/gateway") as response,
+        ):
+            return moment_of(response.headers)
+    except (aiohttp.ClientError, OSError, TimeoutError):
         return None
 
 

@@ -40,8 +40,8 @@ def doubt_words(doubt: Doubt, *, wall: float, steady_minutes: float) -> str:
     if doubt.why is Why.CONTRADICTED:
         return f"{what} {_WAITS} {_TODO}"
     return (
-        f"{what} {_WAITS} {_TODO} Otherwise it is believed as soon as Discord confirms it, or once it has gone"
-        f" evenly for {steady_minutes:g} minutes."
+        f"{what} {_WAITS} {_TODO} Otherwise it is believed as soon as Discord confirms it, or once it has"
+        f" gone evenly for {steady_minutes:g} minutes without being contradicted."
     )
 
 

@@ -74,7 +74,7 @@ def test_a_clock_that_goes_evenly_is_believed() -> None:
 
 
 def test_a_jump_is_noticed_by_the_next_question_and_forgotten_when_put_right() -> None:
-    """Nothing is old while it is doubted; the clock put right is believed at once, and its jump is nothing."""
+    """Nothing is old while it is doubted; put right, it is believed at once, and its jump is nothing."""
     machine = Machine()
     clock = machine.clock()
     stamp = machine.wall
@@ -126,7 +126,7 @@ def test_one_hour_back() -> None:
 
 
 def test_discord_ends_a_doubt_or_begins_one() -> None:
-    """Its time counts for more than waiting: it confirms a jump at once, and a contradiction never expires."""
+    """Its time counts for more than waiting: it confirms a jump, and a contradiction never expires."""
     machine = Machine()
     clock = machine.clock()
     machine.wall += 3 * DAY
@@ -169,7 +169,7 @@ def test_a_program_started_anew_knows_how_much_has_passed() -> None:
 
 
 def test_a_machine_started_anew() -> None:
-    """Less than before is doubted, long absence, too; otherwise a minute is waited for somebody to confirm."""
+    """Less than before is doubted, long absence, too; otherwise somebody has a minute to confirm it."""
     for shown, why in ((-HOUR, Why.BEHIND), (30 * DAY, Why.ABSENT), (60.0, Why.STARTING)):
         machine = Machine()
         machine.clock().remember()
@@ -225,7 +225,7 @@ def histories(draw: st.DrawFn) -> list[tuple[str, float]]:
 
 @given(history=histories(), limit=st.floats(60, 30 * DAY))
 def test_nothing_is_ever_taken_for_older_than_it_is(history: list[tuple[str, float]], limit: float) -> None:
-    """Whatever the clock is set to, and whoever trusts it: what is younger than a limit is never beyond it."""
+    """Whatever the clock is set to, and whoever trusts it: what is younger than a limit is not beyond."""
     machine = Machine()
     clock = machine.clock()
     stamps: list[tuple[float, float]] = []
