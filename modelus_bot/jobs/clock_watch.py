@@ -60,7 +60,8 @@ class ClockWatch(Job):
         await self._look_back(clock)
 
     async def close(self) -> None:
-        """Remember the clock as it is at the end."""
+        """Remember the clock as it is at the end; whoever closes later tells of what happened to it last."""
+        self._take_news(self.bot.db.clock)
         await asyncio.to_thread(self.bot.db.clock.remember)
 
     def _take_news(self, clock: Clock) -> bool:

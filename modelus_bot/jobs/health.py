@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from modelus_bot.database.degradation import Mode
+from modelus_bot.database.health.alert_book import no_later
 from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples
@@ -77,14 +78,15 @@ class Health(Job):
         if protection is None:
             return HealthWatch(self.bot.settings.health)
         await protection.book.open()
-        return HealthWatch(self.bot.settings.health, protection.book.told)
+        told = no_later(protection.book.told, self.bot.db.clock.steady())
+        return HealthWatch(self.bot.settings.health, told)
 
     def _look_at_mode(self, watch: HealthWatch, at: float) -> list[Alert]:
         db = self.bot.db
         changes: list[tuple[Mode, float]] = []
         while db.health.mode_changes:
             change = db.health.mode_changes.popleft()
-            changes.append((change.after, float(change.at)))
+            changes.append((change.after, db.clock.steadily(float(change.at))))
         kept = db.overview().deferred if changes or db.mode is not Mode.NORMAL else None
         why = cause_words(db.availability.cause)
         return watch.modes([*changes, (db.mode, at)], why, kept)
