@@ -26,6 +26,7 @@ from modelus_bot.cogs import add_commands
 from modelus_bot.config import Settings
 from modelus_bot.config.keys import with_keys_of
 from modelus_bot.config_watcher import Change, ConfigWatcher
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import DatabaseError
@@ -79,8 +80,10 @@ async def running(
     bot has the file.
     """
     path = database or settings.database.path
-    protection = _protection(settings, path, own=database is None)
     with configure_logging(settings) as logs:
+        clock = Clock.of(path, settings.clock)
+        logs.prune_by(clock.cutoff)
+        protection = _protection(settings, path, clock, own=database is None)
         async with (
             MetricsPage(settings.metrics if database is None else None) as page,
             DatabaseManager(
@@ -90,6 +93,7 @@ async def running(
                 debug=_wants_operations(settings),
                 protection=protection,
                 continuity=_continuity(settings, path, protection),
+                clock=clock,
             ) as db,
         ):
             await _ensure_disciplines(db)
@@ -196,6 +200,7 @@ def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> 
     """Hand edited settings to the running parts; what the bot was told otherwise it keeps."""
     logs.apply(change.new.logging)
     db.apply(change.new.database)
+    db.clock.apply(change.new.clock)
     if db.protection is not None:
         db.protection.apply(change.new.backup, change.new.archive, change.new.integrity)
     if db.continuity is not None:
@@ -211,7 +216,7 @@ def _tell_of_bad_edit(db: DatabaseManager, text: str) -> None:
         db.protection.tell(Alert("settings_not_applied", f"The settings were not changed. {text}"))
 
 
-def _protection(settings: Settings, path: Path, *, own: bool) -> Protection:
+def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> Protection:
     """Build what protects the file; one that is not the configured one never goes into the bucket."""
     archive = settings.archive if own else settings.archive.model_copy(update={"url": ""})
     return Protection(
@@ -220,6 +225,7 @@ def _protection(settings: Settings, path: Path, *, own: bool) -> Protection:
         archive=archive,
         integrity=settings.integrity,
         invariants=INVARIANTS,
+        clock=clock,
     )
 
 
@@ -233,6 +239,7 @@ def _continuity(settings: Settings, path: Path, protection: Protection) -> Conti
         tables=KEPT_TABLES,
         telling=telling,
         explain=explain,
+        clock=protection.clock,
     )
     continuity.on_reconciled = lambda report: protection.tell(
         Alert("journal_replayed", report.words, "warning" if report.refused or report.expired else "info")

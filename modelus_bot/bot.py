@@ -17,9 +17,10 @@ from modelus_bot.config import Settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.ui import embeds
+from modelus_bot.ui.discord_time import noting_dates
 from modelus_bot.ui.errors import ErrorHandler
+from modelus_bot.ui.lateness import Arrivals, too_late
 from modelus_bot.ui.notice import begin
-from modelus_bot.ui.presses import too_late
 
 __all__ = ["ModelUsBot"]
 
@@ -57,8 +58,10 @@ class ModelUsBot(commands.Bot):
             tree_cls=Tree,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=noting_dates(db.clock),
         )
         self.db = db
+        self.arrivals = Arrivals()
         self.settings = settings
         self.error_handler = ErrorHandler()
         self.tree.error(self.error_handler.on_tree_error)

@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[App], object]] = {
     "health": lambda app: app.bot.settings.health,
     "maintenance": lambda app: app.bot.settings.maintenance,
     "logging": lambda app: app.bot.settings.logging,
+    "clock": lambda app: app.db.clock._settings,
 }
 """The object that a running part of the bot reads its settings from, whenever it needs one."""
 

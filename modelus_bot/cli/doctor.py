@@ -19,6 +19,8 @@ from modelus_bot.cli.protecting import Protected, protection_of
 from modelus_bot.cli.setting_up import DatabaseOption, console, run_async, settings_of
 from modelus_bot.config import Settings
 from modelus_bot.database.checkpoints import safe_beside_writers
+from modelus_bot.database.clock import Clock, Why
+from modelus_bot.database.clock.words import doubt_words
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.schema import Migrator
@@ -72,6 +74,7 @@ async def _findings(settings: Settings, path: Path) -> AsyncIterator[Finding]:
         yield one
     for one in _place(path):
         yield one
+    yield await _clock(settings, protected.parts.clock)
     if not await asyncio.to_thread(path.exists):
         yield Finding(Grade.NOTE, f"There is no database at {path} yet; the first start makes it.")
         return
@@ -95,6 +98,23 @@ def _machine(protected: Protected) -> list[Finding]:
         " checkpoints. Do not write to the file with other programs while the bot runs."
     )
     return [Finding(Grade.FINE, text)]
+
+
+async def _clock(settings: Settings, clock: Clock) -> Finding:
+    """Compare the machine's clock with what was written before, and with Discord's if there is a token."""
+    asked = "what was written before"
+    if settings.token is not None:
+        from modelus_bot.ui.discord_time import time_at_discord  # needs discord.py, which takes a second
+
+        moment = await time_at_discord()
+        if moment is not None:
+            clock.told(moment)
+            asked = f"Discord's ({clock() - moment:+.1f} s)"
+    doubt = clock.doubt
+    if doubt is None or doubt.why is Why.STARTING:
+        return Finding(Grade.FINE, f"The machine's clock agrees with {asked}.")
+    minutes = settings.clock.steady_minutes
+    return Finding(Grade.BAD, doubt_words(doubt, wall=clock(), steady_minutes=minutes))
 
 
 def _place(path: Path) -> list[Finding]:

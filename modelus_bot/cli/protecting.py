@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from modelus_bot.cli.setting_up import run_async
 from modelus_bot.config import Settings
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Restorer
@@ -39,6 +40,7 @@ def protection_of(settings: Settings, path: Path | None = None) -> Protection:
         archive=settings.archive,
         integrity=settings.integrity,
         invariants=INVARIANTS,
+        clock=Clock.of(path or settings.database.path, settings.clock),
     )
 
 

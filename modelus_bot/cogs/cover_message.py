@@ -28,8 +28,9 @@ from modelus_bot.domain.cover_steps import (
 from modelus_bot.domain.covers import Cover, CoverChange
 from modelus_bot.domain.members import everybody
 from modelus_bot.ui import embeds
+from modelus_bot.ui.lateness import too_late
 from modelus_bot.ui.notice import begin
-from modelus_bot.ui.presses import answered, too_late
+from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

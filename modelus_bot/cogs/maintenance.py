@@ -8,10 +8,12 @@ from typing import Any
 import discord
 from discord import app_commands
 from discord.ext import commands
+from loguru import logger
 
 from modelus_bot.cogs.group import CommandGroup
-from modelus_bot.cogs.maintenance_cards import checked_card, maintained_card, rewriting_card
+from modelus_bot.cogs.maintenance_cards import checked_card, clock_card, maintained_card, rewriting_card
 from modelus_bot.cogs.needs_admin import require_admin
+from modelus_bot.database.audit import command_entry
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.maintenance.order import Order, Rewriting, Why
@@ -66,6 +68,40 @@ class DatabaseGroup(CommandGroup, commands.GroupCog, name="database", descriptio
 
         card = rewriting_card(await self.bot.db.maintenance.facts())
         await ask(self.bot, interaction, context, card, "Rewrite the file", yes)
+
+    @app_commands.command(name="clock", description="Say whether the machine's clock is believed")
+    @app_commands.describe(trust="Believe it as it is: duty, notices and clean-ups follow it at once")
+    async def clock(self, interaction: discord.Interaction, trust: bool = False) -> None:
+        """Show what is doubted and what waits for it; an administrator may say that the clock is right."""
+        await interaction.response.defer(ephemeral=True)
+        await require_admin(self.bot, self.viewer(interaction))
+        clock, doubt = self.bot.db.clock, self.bot.db.clock.doubt
+        if trust and doubt is not None:
+            clock.trust()
+            await self._note_trust(self.bot.context(interaction), doubt.seconds)
+            logger.bind(actor=interaction.user.id, seconds=round(doubt.seconds)).warning("clock_trusted")
+        card = clock_card(
+            doubt,
+            wall=clock(),
+            trusted=trust,
+            steady_minutes=self.bot.settings.clock.steady_minutes,
+        )
+        await interaction.followup.send(embed=card, ephemeral=True)
+
+    async def _note_trust(self, context: Context, seconds: float) -> None:
+        """Put into the audit trail who said so; while the database is away it waits in its file."""
+        if self.bot.db.continuity is not None:
+            await self.bot.db.continuity.note(
+                command_entry(
+                    "database",
+                    "clock",
+                    at=context.at,
+                    actor=context.actor,
+                    reason="the clock is right as it is",
+                    request_id=context.request_id,
+                    new={"seconds": round(seconds)},
+                )
+            )
 
     async def _maintain(
         self, context: Context, rewriting: Rewriting, note: ProgressNote | None = None

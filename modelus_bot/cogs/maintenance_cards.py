@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import discord
 
+from modelus_bot.database.clock import Doubt
+from modelus_bot.database.clock.words import doubt_words
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.maintenance.facts import FileFacts, megabytes
 from modelus_bot.database.maintenance.order import Outcome, Report
@@ -11,7 +13,7 @@ from modelus_bot.database.maintenance.rewriting import estimated_seconds
 from modelus_bot.database.pagesums import SumsReport
 from modelus_bot.ui import embeds
 
-__all__ = ["checked_card", "maintained_card", "rewriting_card"]
+__all__ = ["checked_card", "clock_card", "maintained_card", "rewriting_card"]
 
 SIGNS = {Outcome.DONE: "✅", Outcome.NOT_DUE: "▫️", Outcome.REFUSED: "⚠️", Outcome.FAILED: "❌"}
 SHOWN = 10
@@ -38,6 +40,18 @@ def checked_card(report: CheckReport, sums: SumsReport) -> discord.Embed:
         f"The audit trail is complete up to entry {report.audit_id}.\n"
         f"{sums.pages} pages hold what was saved ({megabytes(report.bytes)}, {report.seconds:.1f} s).",
     )
+
+
+def clock_card(doubt: Doubt | None, *, wall: float, trusted: bool, steady_minutes: float) -> discord.Embed:
+    """Return whether the machine's clock is believed; ``doubt`` spoke against it until ``trusted``."""
+    shown = f"It is <t:{int(wall)}:F>."
+    if doubt is None:
+        return embeds.success("The clock is believed", f"{shown} Nothing waits for it.")
+    if trusted:
+        text = f"{shown} Duty, notices and clean-ups follow it from now on."
+        return embeds.success("The clock is believed as it is", text)
+    words = doubt_words(doubt, wall=wall, steady_minutes=steady_minutes)
+    return embeds.warning("The clock is not believed", words)
 
 
 def maintained_card(report: Report) -> discord.Embed:

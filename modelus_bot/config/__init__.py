@@ -5,6 +5,7 @@ replaces ``[database] synchronous``. The Discord token is read from ``DISCORD_TO
 file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 """
 
+from modelus_bot.config.clock import ClockSettings
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.loading import Loaded, config_file, load, load_settings
@@ -26,6 +27,7 @@ __all__ = [
     "LIVE",
     "ArchiveSettings",
     "BackupSettings",
+    "ClockSettings",
     "ConfigError",
     "DatabaseSettings",
     "DegradationSettings",

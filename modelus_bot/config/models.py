@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
+from modelus_bot.config.clock import ClockSettings
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.maintenance import MaintenanceSettings
@@ -200,6 +201,7 @@ class Settings(Section):
     health: HealthSettings = HealthSettings()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     metrics: MetricsSettings = MetricsSettings()
+    clock: ClockSettings = ClockSettings()
     logging: LoggingSettings = LoggingSettings()
     sandbox: SandboxSettings = SandboxSettings()
     token: SecretStr | None = Field(None, exclude=True)

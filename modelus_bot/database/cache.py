@@ -189,7 +189,7 @@ def log_stamp(database: Path) -> Callable[[], Stamp | None]:
 
 
 def _settled(stamp: Stamp) -> bool:
-    return time.time_ns() - stamp[2] >= TICK
+    return abs(time.time_ns() - stamp[2]) >= TICK
 
 
 def _key(query: Query[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

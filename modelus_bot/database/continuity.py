@@ -17,6 +17,7 @@ from modelus_bot.config import DegradationSettings, SnapshotSettings
 from modelus_bot.database.audit import AuditEntry, command_entry
 from modelus_bot.database.audit.aside import AuditFile, audit_path
 from modelus_bot.database.cache import HotReads, Version, log_stamp
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     ConnectionLost,
@@ -86,9 +87,10 @@ class Continuity:
         tables: Sequence[str],
         telling: Telling,
         explain: Explain,
+        clock: Clock | None = None,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
-        self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain)
+        self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain, clock=clock)
         self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
         self.reserve = reserve_beside(path, reserve_megabytes)
         self.audit_file = AuditFile(audit_path(path))

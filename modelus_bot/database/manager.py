@@ -17,6 +17,7 @@ from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.availability import Availability
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.degradation import CircuitBreaker, Mode
@@ -64,12 +65,14 @@ class DatabaseManager:
         debug: bool = False,
         protection: Protection | None = None,
         continuity: Continuity | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
         self.path = path
         self.settings = settings
         self.protection = protection
         self.continuity = continuity
+        self.clock = clock or (protection.clock if protection is not None else Clock())
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
         self.availability = Availability(settings)
@@ -86,6 +89,7 @@ class DatabaseManager:
             waiting=lambda: self._transactions.depth,
             patience=lambda: self.settings.write_deadline,
             log=lambda: protection.log_mover if protection is not None else None,
+            clock=self.clock,
         )
         self.health.near_limit = self.maintenance.near_limit
         if continuity is not None:

@@ -31,9 +31,11 @@ def tell_holders(
 ) -> None:
     """Tell those whose duty began or ended; the same change is never found twice."""
     ended = "Your sprint on duty is complete" if new_sprint else "You are no longer on duty"
+    number = tx.fetch_value("SELECT coalesce(max(id), 0) FROM notifications")
     for change in changes:
         notify(
             tx, change.before, "oncall", f"{ended}: {change.label}", f"{ended} as {change.label}. Thank you.",
+            dedupe_key=f"duty:{number}:off:{change.discipline}",
         )  # fmt: skip
         if span is None:
             continue
@@ -41,7 +43,7 @@ def tell_holders(
             tx, change.after, "oncall", f"You are now on duty: {change.label}",
             f"You are now on duty as {change.label}, until {_ends(tx, span)}."
             " `/oncall now` shows everybody on duty; `/cover request` asks for cover.",
-            ref_table="sprints", ref_id=span.id,
+            dedupe_key=f"duty:{number}:on:{change.discipline}", ref_table="sprints", ref_id=span.id,
         )  # fmt: skip
 
 

@@ -62,7 +62,10 @@ _REMOVE_JOB_RUN = (
 )
 _REMOVE_ERRORS = "DELETE FROM db_errors WHERE id IN (SELECT value FROM json_each(?)) AND resolved_at < ?"
 
-_LAST = "SELECT max(started_at) FROM job_runs WHERE job = ? AND (status = 'delivered' OR attempts >= ?)"
+_LAST = """
+SELECT max(started_at) FROM job_runs
+WHERE job = ? AND (status = 'delivered' OR attempts >= ?) AND started_at <= ?
+"""
 _BEGIN = """
 INSERT INTO job_runs(job, run_key, status, started_at) VALUES(?, ?, 'running', ?)
 ON CONFLICT(job, run_key) DO UPDATE
@@ -220,9 +223,12 @@ PRUNINGS: tuple[Pruning, ...] = (
 
 
 @query
-def last_maintenance(tx: ReadTransaction) -> int | None:
-    """Return when the last run of maintenance began that was done or given up, in UTC seconds; None: none."""
-    found = tx.fetch_value(_LAST, (JOB, TRIES))
+def last_maintenance(tx: ReadTransaction, at: int = 2**62) -> int | None:
+    """Return when the last run of maintenance began that was done or given up, in UTC seconds; None: none.
+
+    Runs later than ``at`` (UTC seconds) were of a future that did not come.
+    """
+    found = tx.fetch_value(_LAST, (JOB, TRIES, at))
     return None if found is None else int(found)
 
 

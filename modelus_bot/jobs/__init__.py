@@ -1,6 +1,7 @@
 """What happens by the clock: hand-overs, notices, expiries, alerts, health, statistics."""
 
 from modelus_bot.jobs.alerts import Alerts
+from modelus_bot.jobs.clock_watch import ClockWatch
 from modelus_bot.jobs.cover_expiry import CoverExpiry
 from modelus_bot.jobs.handoff import HandoffJob
 from modelus_bot.jobs.health import Health, HealthSamples
@@ -13,6 +14,7 @@ from modelus_bot.jobs.statistics import Statistics
 __all__ = ["ALL_JOBS"]
 
 ALL_JOBS: tuple[type[Job], ...] = (
+    ClockWatch,
     HandoffJob,
     CoverExpiry,
     Outbox,

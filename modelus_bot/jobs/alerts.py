@@ -49,6 +49,7 @@ class Alerts(Job):
 
     name = "alerts"
     interval = 2.0
+    by_the_clock = False
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Know nobody yet."""
@@ -71,7 +72,7 @@ class Alerts(Job):
         await book.open()
         book.take(time.time())
         await book.save()
-        if book.waiting and self.bot.is_ready() and time.time() >= self._patience.until:
+        if book.waiting and self.bot.is_ready() and time.monotonic() >= self._patience.until:
             await self._send_all(book)
 
     async def close(self) -> None:
@@ -97,12 +98,12 @@ class Alerts(Job):
             if one.left is None:
                 one.left = [*people, channel] if channel is not None else people.copy()
             await self._send(one, channel, away)
-            if not one.left or time.time() - one.at > GIVEN_UP_AFTER:
+            if not one.left or self.bot.db.clock.older(one.at, GIVEN_UP_AFTER):
                 book.waiting.remove(one)
                 _log_outcome(one)
             await book.save()
         if away:
-            self._patience.failed(time.time())
+            self._patience.failed(time.monotonic())
         else:
             self._patience.worked()
 

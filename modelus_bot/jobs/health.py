@@ -7,11 +7,13 @@ import functools
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from loguru import logger
 
 from modelus_bot.database.degradation import Mode
+from modelus_bot.database.health.alert_book import no_later
 from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples
@@ -41,6 +43,7 @@ class Health(Job):
 
     name = "health"
     interval = 1.0
+    by_the_clock = False
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Look for the first time as soon as it runs."""
@@ -52,7 +55,7 @@ class Health(Job):
     async def run(self) -> None:
         """Look once; what is told and what is known by then reach the disk together."""
         watch = self._watch = self._watch or await self._begin()
-        at = time.time()
+        at = self.bot.db.clock.steady()
         if self.bot.settings.health is not watch.settings:
             watch.apply(self.bot.settings.health)
         self._tell(self._look_at_mode(watch, at))
@@ -75,14 +78,15 @@ class Health(Job):
         if protection is None:
             return HealthWatch(self.bot.settings.health)
         await protection.book.open()
-        return HealthWatch(self.bot.settings.health, protection.book.told)
+        told = no_later(protection.book.told, self.bot.db.clock.steady())
+        return HealthWatch(self.bot.settings.health, told)
 
     def _look_at_mode(self, watch: HealthWatch, at: float) -> list[Alert]:
         db = self.bot.db
         changes: list[tuple[Mode, float]] = []
         while db.health.mode_changes:
             change = db.health.mode_changes.popleft()
-            changes.append((change.after, float(change.at)))
+            changes.append((change.after, db.clock.steadily(float(change.at))))
         kept = db.overview().deferred if changes or db.mode is not Mode.NORMAL else None
         why = cause_words(db.availability.cause)
         return watch.modes([*changes, (db.mode, at)], why, kept)
@@ -151,26 +155,36 @@ class HealthSamples(Job):
                 protection,
                 gateway=gateway,
                 started=float(self.bot.db.health.started),
+                steadily=self.bot.db.clock.steadily,
                 copies=self.bot.settings.backup.schedule == "on",
             )
         )
 
 
 def surroundings_of(
-    protection: Protection, *, gateway: float | None, started: float, copies: bool
+    protection: Protection,
+    *,
+    gateway: float | None,
+    started: float,
+    copies: bool,
+    steadily: Callable[[float], float] = float,
 ) -> Surroundings:
-    """Look at copies, drills and archive; reads files. ``copies`` says whether the clock makes copies."""
+    """Look at copies, drills and archive; reads files. ``copies`` says whether the clock makes copies.
+
+    ``steadily`` turns stamps into seconds that pass evenly, whatever the clock was set to since.
+    """
     backup = protection.backups.newest_verified()
     drill = next(iter(protection.drill.results()), None)
     archive = protection.archive.status()
     at = None if backup is None else int(backup.created_at)
+    drill_at = 0.0 if drill is None else float(drill.at)
     drills = copies or archive.available
     return Surroundings(
         backup_at=at,
-        backups_from=None if not copies else max(started, float(at or 0)),
+        backups_from=None if not copies else steadily(max(started, float(at or 0))),
         drill_at=None if drill is None else drill.at,
         drill_ok=None if drill is None else drill.ok,
-        drills_from=None if not drills else max(started, float(drill.at if drill is not None else 0)),
+        drills_from=None if not drills else steadily(max(started, drill_at)),
         archive_lag=archive.lag if archive.running else None,
         gateway=gateway,
     )

@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "JobRunner"]
 
+WAIT = 1.0
+"""Seconds after which a job that waits for the clock looks again."""
+
 
 class Job(ABC):
     """Something done again and again; ``interval`` is the pause between two runs in seconds."""
 
     name: ClassVar[str]
     interval: ClassVar[float]
+    by_the_clock: ClassVar[bool] = True
+    """Whether what it does depends on the time it is: then it waits while the clock cannot be believed."""
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Work for ``bot``; nothing runs yet."""
@@ -57,6 +62,7 @@ class JobRunner:
         self.runs: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
+        self._waiting: set[str] = set()
 
     async def __aenter__(self) -> Self:
         """Start every job in a task of its own."""
@@ -73,8 +79,18 @@ class JobRunner:
 
     async def _repeat(self, job: Job) -> None:
         while True:
-            await self.run_once(job)
-            await asyncio.sleep(job.interval)
+            await self._turn(job)
+            await asyncio.sleep(job.interval if job.name not in self._waiting else min(job.interval, WAIT))
+
+    async def _turn(self, job: Job) -> None:
+        """Run a job, unless it acts by a clock that cannot be believed at present."""
+        if job.by_the_clock and not job.bot.db.clock.ready:
+            if job.name not in self._waiting:
+                logger.bind(job=job.name).info("job_waits_for_the_clock")
+            self._waiting.add(job.name)
+            return
+        self._waiting.discard(job.name)
+        await self.run_once(job)
 
     async def run_once(self, job: Job) -> None:
         """Run a job, logging and counting what goes wrong."""

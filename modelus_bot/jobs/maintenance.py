@@ -69,6 +69,7 @@ class MaintenanceJob(Job):
     async def run(self) -> None:
         """Do what is due, if anything is and the database can be written to."""
         now = int(time.time())
+        self._forget_the_future(now)
         settings = self.bot.settings.maintenance
         if settings.schedule == "off" or now < self._not_before or self.bot.db.mode is not Mode.NORMAL:
             return
@@ -82,6 +83,11 @@ class MaintenanceJob(Job):
             if settings.vacuum == "auto" and await self.bot.db.maintenance.needed():
                 await self._maintain(Why.NEED, f"need:{now}")
 
+    def _forget_the_future(self, now: int) -> None:
+        """Count from now at the latest: the clock may have been set back."""
+        self._since, self._looked_at = min(self._since, now), min(self._looked_at, now)
+        self._not_before = min(self._not_before, now + AGAIN_AFTER)
+
     def _slot(self, now: int) -> int:
         zone = ZoneInfo(self.bot.settings.server.timezone)
         return latest_slot(now, self.bot.settings.maintenance, zone)
@@ -90,7 +96,7 @@ class MaintenanceJob(Job):
         slot = self._slot(now)
         if slot == self._settled or now < self._since + SETTLING:
             return False
-        if is_due(slot, await self.bot.db.read(last_maintenance), self._since):
+        if is_due(slot, await self.bot.db.read(last_maintenance, now), self._since):
             return True
         self._settled = slot
         return False

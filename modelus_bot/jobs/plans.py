@@ -14,6 +14,7 @@ class Plans(Job):
 
     name = "plans"
     interval = 60.0
+    by_the_clock = False
 
     async def run(self) -> None:
         """Explain what is new, on the reader for long queries."""

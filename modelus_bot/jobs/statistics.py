@@ -24,6 +24,7 @@ class Statistics(Job):
 
     name = "statistics"
     interval = 10.0
+    by_the_clock = False
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Count from now on."""

@@ -14,7 +14,7 @@ from loguru import logger
 
 from modelus_bot.config import LoggingSettings, Settings
 from modelus_bot.logs.background import BackgroundWriter
-from modelus_bot.logs.destinations import RotatedFile, Stream
+from modelus_bot.logs.destinations import Cutoff, RotatedFile, Stream
 from modelus_bot.logs.lines import fields_of, json_line, terminal_line
 from modelus_bot.logs.secrets import Hide, hider
 from modelus_bot.logs.standard import StandardLibrary
@@ -52,6 +52,7 @@ class Logs:
         """Start logging."""
         self._settings = settings
         self._hide = hide
+        self._cutoff: Cutoff | None = None
         self._coloured = stream is not None and stream.isatty() and "NO_COLOR" not in os.environ
         self._terminal = BackgroundWriter(Stream(stream)) if stream is not None else None
         self._file: RotatedFile | None = None
@@ -74,11 +75,13 @@ class Logs:
             self._standard.set_level(settings.level)
         if settings.file != old.file:
             self._open_file(settings)
-        elif self._file is not None and self._file_writer is not None:
-            file = self._file
-            self._file_writer.call(
-                lambda: file.configure(megabytes=settings.rotation_megabytes, days=settings.retention_days)
-            )
+        else:
+            self._configure_file(settings)
+
+    def prune_by(self, cutoff: Cutoff) -> None:
+        """Delete files that were put aside long ago, from now on; until then none is deleted."""
+        self._cutoff = cutoff
+        self._configure_file(self._settings)
 
     def close(self) -> None:
         """Write what waits and stop logging; waits no longer than a few seconds for what hangs."""
@@ -92,12 +95,27 @@ class Logs:
             self._terminal.retire()
             self._terminal.join(CLOSE_SECONDS)
 
+    def _configure_file(self, settings: LoggingSettings) -> None:
+        if self._file is not None and self._file_writer is not None:
+            file = self._file
+            self._file_writer.call(
+                lambda: file.configure(megabytes=settings.rotation_megabytes, days=settings.retention_days)
+            )
+
+    def _older_than(self, seconds: float) -> float | None:
+        return None if self._cutoff is None else self._cutoff(seconds)
+
     def _open_file(self, settings: LoggingSettings) -> None:
         """Let the lines from now on go to the file of the settings, or to none."""
         path = settings.file
         file = writer = None
         if path is not None:
-            file = RotatedFile(path, megabytes=settings.rotation_megabytes, days=settings.retention_days)
+            file = RotatedFile(
+                path,
+                megabytes=settings.rotation_megabytes,
+                days=settings.retention_days,
+                cutoff=self._older_than,
+            )
             writer = BackgroundWriter(file)
         with self._swapping:
             before, self._file_writer, self._file = self._file_writer, writer, file

@@ -6,16 +6,20 @@ import contextlib
 import os
 import re
 import stat
-import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["RotatedFile", "Stream"]
+__all__ = ["Cutoff", "RotatedFile", "Stream"]
 
 MEGABYTE = 1_000_000
 DAY = 86_400
 _STAMP = r"\.\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}_\d{6}"
+
+
+Cutoff = Callable[[float], float | None]
+"""Returns a moment before which all is older than so many seconds, None while nobody can say."""
 
 
 class Stream:
@@ -50,8 +54,9 @@ class RotatedFile:
     name = "file"
     patient = True
 
-    def __init__(self, path: Path, *, megabytes: int, days: int) -> None:
+    def __init__(self, path: Path, *, megabytes: int, days: int, cutoff: Cutoff) -> None:
         """Nothing is opened before the first ``write`` or ``open``."""
+        self._cutoff = cutoff
         self.path = path
         self._megabytes = megabytes
         self._days = days
@@ -149,7 +154,9 @@ class RotatedFile:
     def _prune(self) -> None:
         """Delete what was put aside long ago."""
         ours = re.compile(re.escape(self.path.stem) + _STAMP + re.escape(self.path.suffix))
-        oldest = time.time() - self._days * DAY
+        oldest = self._cutoff(float(self._days * DAY))
+        if oldest is None:
+            return
         with contextlib.suppress(OSError):
             for file in self.path.parent.iterdir():
                 if ours.fullmatch(file.name) and file.stat().st_mtime < oldest:

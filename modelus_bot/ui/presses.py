@@ -7,25 +7,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import discord
-from loguru import logger
 
+from modelus_bot.ui.lateness import too_late
 from modelus_bot.ui.notice import begin
 
-__all__ = ["answered", "too_late"]
-
-PATIENCE = 2.8
-"""Seconds after which a press is dropped: Discord takes no first answer after three."""
+__all__ = ["answered"]
 
 Item = TypeVar("Item")
-
-
-def too_late(interaction: discord.Interaction[Any]) -> bool:
-    """Say whether an interaction is too old to be answered, and log it if so."""
-    age = (discord.utils.utcnow() - interaction.created_at).total_seconds()
-    if age > PATIENCE:
-        logger.bind(interaction=interaction.id, seconds=round(age, 1)).warning("interaction_too_old")
-        return True
-    return False
 
 
 def answered(

@@ -44,6 +44,7 @@ OFF: dict[str, Case] = {
     "cover untake": Case("refused", "avery", {"request": "1"}),
     "cover withdraw": Case("refused", "casey", {"request": "1"}),
     "database check": Case("refused", "admin"),
+    "database clock": Case("answered", "admin"),
     "database maintain": Case("refused", "admin"),
     "dbhealth": Case("answered", "admin"),
     "help": Case("answered", "player"),

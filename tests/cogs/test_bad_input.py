@@ -189,6 +189,7 @@ NOT_POSSIBLE = {
     ("audit member", "user"): ANY_MEMBER,
     ("dbhealth", "view"): CHOICES,
     ("database maintain", "vacuum"): YES_OR_NO,
+    ("database clock", "trust"): YES_OR_NO,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from modelus_bot.database.context import Context
 from modelus_bot.domain.sprints import AddSprint
-from modelus_bot.ui import presses
+from modelus_bot.ui import lateness
 from tests.cogs.acting import dump, labels, rows, words_of
 from tests.conftest import BotEnv, first_sprint_day
 
@@ -103,7 +103,7 @@ async def test_presses_and_commands_that_come_too_late_are_dropped(
     asked = await open_call(env)
     form = await env.manager.click(asked.response, label="Decline")
     before = dump(env)
-    monkeypatch.setattr(presses, "PATIENCE", -1.0)
+    monkeypatch.setattr(lateness, "PATIENCE", -1.0)
     pressed = await env.staff("avery").click(asked.response, label="Take")
     assert not pressed.acknowledged
     submitted = await env.manager.submit_modal(form, {"reason": "Late"})

@@ -66,6 +66,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "backup drill", {}, ADMIN),
     ("manager", "database check", {}, ADMIN),
     ("manager", "database maintain", {}, ADMIN),
+    ("manager", "database clock", {}, ADMIN),
 ]  # fmt: skip
 
 FOR_EVERYBODY = {

@@ -31,6 +31,7 @@ class Flapping:
     def __init__(self, env: BotEnv, monkeypatch: pytest.MonkeyPatch) -> None:
         self.env, self.db = env, env.db
         self.clock = Clock(monkeypatch)
+        self.clock.drive(env)
         self.begin = self.clock.now
         monkeypatch.setattr("modelus_bot.database.availability.time", self.clock)
         availability = self.db.availability

@@ -6,6 +6,9 @@ import time as real
 
 import pytest
 
+from modelus_bot.database.clock import Clock as MachinesClock
+from tests.conftest import BotEnv
+
 
 class Clock:
     """Stands where the jobs' modules have ``time``."""
@@ -15,6 +18,14 @@ class Clock:
         self.now = int(real.time())
         for module in ("loop", "outbox", "alerts", "health"):
             monkeypatch.setattr(f"modelus_bot.jobs.{module}.time", self)
+
+    def drive(self, env: BotEnv) -> None:
+        """Let the database's clock go with it."""
+        env.db.clock = MachinesClock(wall=self.time, steady=self.time)
+
+    def monotonic(self) -> float:
+        """Return seconds that pass evenly."""
+        return float(self.now)
 
     def time(self) -> float:
         """Return the present instant in UTC seconds."""

@@ -19,9 +19,11 @@ NOBODY = 999_999_999_999
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return the jobs' clock."""
-    return Clock(monkeypatch)
+def clock(bot_env: BotEnv, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return the clock of jobs and database."""
+    clock = Clock(monkeypatch)
+    clock.drive(bot_env)
+    return clock
 
 
 @pytest.fixture

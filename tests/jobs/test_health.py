@@ -19,9 +19,11 @@ MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Return the jobs' clock."""
-    return Clock(monkeypatch)
+def clock(bot_env: BotEnv, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return the clock of jobs and database."""
+    clock = Clock(monkeypatch)
+    clock.drive(bot_env)
+    return clock
 
 
 def waiting(env: BotEnv) -> list[str]:

@@ -31,6 +31,7 @@ class Counted(Job):
 
     name = "counted"
     interval = 0.0
+    by_the_clock = False
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Begin with all faults ahead."""
@@ -50,6 +51,7 @@ class Endless(Job):
 
     name = "endless"
     interval = 3600.0
+    by_the_clock = False
 
     def __init__(self, bot: ModelUsBot) -> None:
         """Not begun."""
@@ -71,6 +73,7 @@ class Slow(Job):
 
     name = "slow"
     interval = 3600.0
+    by_the_clock = False
 
     async def run(self) -> None:
         """Do nothing."""

@@ -32,6 +32,11 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configuring, "CLOSE_SECONDS", 0.5)
 
 
+def older_than(seconds: float) -> float | None:
+    """Return since when files are younger than that, by a clock that is right."""
+    return time.time() - seconds
+
+
 def settings(file: Path | None, **more: Any) -> Settings:
     """Return settings that log to ``file``."""
     return Settings.model_validate({"logging": {"file": file, **more}})
@@ -197,7 +202,12 @@ def test_old_files_go(tmp_path: Path) -> None:
         file.touch()
     for file in (old, other):
         os.utime(file, (0, time.time() - 3 * 86_400))
-    destination = RotatedFile(path, megabytes=1, days=2)
+    doubtful = RotatedFile(path, megabytes=1, days=2, cutoff=lambda _: None)
+    doubtful.write(["{}\n"])
+    doubtful.close()
+    assert old.exists()
+
+    destination = RotatedFile(path, megabytes=1, days=2, cutoff=older_than)
     destination.write(["{}\n"])
     destination.close()
 
@@ -216,7 +226,7 @@ def test_where_rotating_is_forbidden_the_file_grows_on(
 
     monkeypatch.setattr(Path, "rename", forbidden)
     path = tmp_path / "bot.jsonl"
-    destination = RotatedFile(path, megabytes=1, days=2)
+    destination = RotatedFile(path, megabytes=1, days=2, cutoff=older_than)
     for number in range(30):
         destination.write([f"{number} {'x' * 100_000}\n"])
     destination.close()
@@ -254,7 +264,7 @@ def test_rotation_keeps_every_line_whole(
 ) -> None:
     """Whatever the lines' sizes, and wherever the disk was full, all files together have them all."""
     folder = tmp_path_factory.mktemp("rotated")
-    destination = RotatedFile(folder / "bot.jsonl", megabytes=1, days=1)
+    destination = RotatedFile(folder / "bot.jsonl", megabytes=1, days=1, cutoff=older_than)
     lines = [f"{number}:{'x' * size}\n" for number, size in enumerate(sizes)]
     waiting = list(lines)
     disk.room = room

@@ -17,6 +17,7 @@ from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.alerts import Alert
@@ -126,7 +127,7 @@ def test_copies_are_made_at_every_interval(pristine: Path, every: float, late: f
             BackupSettings(folder=folder / "copies", every=every, attempts=1),
             validator=SchemaValidator(),
             invariants=INVARIANTS,
-            clock=lambda: now,
+            clock=Clock(wall=lambda: now, steady=lambda: now),
         )
         async with backups, asyncio.timeout(60):
             while not any(one.counts and one.created_at >= now - 1 for one in backups.manifests()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from modelus_bot.database.archive.restoring import Reader, Report
 from modelus_bot.database.archive.running import Running
 from modelus_bot.database.archive.snapshots import Alert, Gate, Snapshots
 from modelus_bot.database.archive.status import ArchiveStatus
+from modelus_bot.database.clock import Clock
 
 __all__ = ["Archive"]
 
@@ -64,20 +64,21 @@ class Archive:
         *,
         integrity_gate: Gate = _sound,
         on_alert: Alert = lambda _kind, _details: None,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
     ) -> None:
-        """Nothing is created or started yet; ``clock`` gives UTC seconds."""
+        """Nothing is created or started yet."""
         self.integrity_gate = integrity_gate
         self.on_alert = on_alert
         self._settings = settings
-        self._clock = clock
+        clock = clock or Clock()
+        self._clock, steady = clock, clock.steady
         self._places = Places.of(database, settings)
         self._program = Program(self._places, settings)
         self._log = ProgramLog(os.environ.get(name, "") for name in SECRETS)
-        self._lag = Lag(settings.lag_alert, clock, least=PACES_BEHIND * settings.sync_milliseconds / 1000)
-        self._running = Running(self._places, self._program, self._log, self._lag, clock)
+        self._lag = Lag(settings.lag_alert, steady, least=PACES_BEHIND * settings.sync_milliseconds / 1000)
+        self._running = Running(self._places, self._program, self._log, self._lag, steady)
         self._running.on_replaced = lambda why: self.on_alert("archive_database_replaced", {"why": why})
-        self._merging = Streak(MERGING_SECONDS, clock)
+        self._merging = Streak(MERGING_SECONDS, steady)
         self._log.on_line = self._merged
         self._reader = Reader(self._places, self._program)
         self._snapshots = Snapshots(

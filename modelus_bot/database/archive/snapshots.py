@@ -9,7 +9,6 @@ the same run, never the newest one that reaches back over the whole retention.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.restoring import SNAPSHOT_LEVEL, Reader
 from modelus_bot.database.archive.running import Running
 from modelus_bot.database.archive.supervisor import run_once
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.pause import Pause
 
@@ -58,7 +58,7 @@ class Snapshots:
         running: Running,
         reader: Reader,
         log: ProgramLog,
-        clock: Callable[[], float],
+        clock: Clock,
     ) -> None:
         """Nothing happens until asked; ``clock`` gives UTC seconds."""
         self._places = places
@@ -130,7 +130,7 @@ class Snapshots:
         if known and known[-1][1] == await self._running.transaction():
             return
         moments = [moment for moment, _ in known]
-        keep = keep_hours(moments, self._settings.retention_hours, self._clock())
+        keep = keep_hours(moments, self._clock.cutoff(self._settings.retention_hours * HOUR), self._clock())
         retention = NEVER if keep is None else f"{keep}h"
         config = configuration(self._places, self._settings, keep=retention, socket=False)
         await asyncio.to_thread(write_private, self._places.run / "snapshot.json", config)
@@ -150,7 +150,7 @@ class Snapshots:
 
     async def _limit_pieces(self) -> None:
         """Let the next start keep only as many single pieces as the program can look through."""
-        ages = await asyncio.to_thread(self._places.ages, time.time())
+        ages = await asyncio.to_thread(self._places.ages, self._clock())
         minutes = exact_possible(self._settings, ages)
         if minutes < exact_wanted(self._settings):
             logger.bind(pieces=len(ages), exact_minutes=minutes).warning("archive_pieces_limited")
@@ -167,12 +167,12 @@ async def _allowed(gate: Gate) -> bool:
         return False
 
 
-def keep_hours(snapshots: Sequence[float], retention_hours: int, now: float) -> int | None:
-    """Return how many hours of full copies must stay for every moment of the retention to be restorable.
+def keep_hours(snapshots: Sequence[float], since: float | None, now: float) -> int | None:
+    """Return how many hours of full copies must stay for every moment ``since`` then to be restorable.
 
-    That reaches back to the newest copy older than the retention: moments after it are restored from it.
-    None when there is no such copy yet, so that nothing may be deleted. ``snapshots`` and ``now`` are UTC
-    seconds.
+    That reaches back to the newest copy older than that: moments after it are restored from it. None when
+    there is no such copy yet, or nobody knows how old they are: then nothing may be deleted. All moments
+    are UTC seconds.
     """
-    bases = [moment for moment in snapshots if moment <= now - retention_hours * HOUR]
+    bases = [] if since is None else [moment for moment in snapshots if moment <= since]
     return int((now - max(bases)) // HOUR) + 2 if bases else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +22,7 @@ from modelus_bot.database.backup.schedule import Schedule
 from modelus_bot.database.backup.turns import Turns
 from modelus_bot.database.backup.verification import Verification, Verifier
 from modelus_bot.database.child import ChildFailed, Report, run_child
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.integrity.invariants import Invariant
@@ -48,14 +48,14 @@ class BackupManager:
         *,
         validator: SchemaValidator,
         invariants: Sequence[Invariant] = (),
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
     ) -> None:
         """Remember what to copy where; nothing is created yet."""
         self.folder = settings.folder
         self.on_alert: Alert = lambda _kind, _details: None
         self._database = database
         self._settings = settings
-        self._clock = clock
+        self._clock = clock = clock or Clock()
         self._copies = CopyFolder(settings.folder, database.stem)
         self._verifier = Verifier(validator, invariants)
         self._maker = Maker(database, self._copies, self._verifier, clock)
@@ -99,7 +99,7 @@ class BackupManager:
     def age(self) -> float | None:
         """Return the seconds since the newest verified copy was made, None when there is none."""
         newest = self.newest_verified()
-        return None if newest is None else max(0.0, self._clock() - newest.created_at)
+        return None if newest is None else self._clock.age(newest.created_at)
 
     async def create(self, kind: Kind, *, on_progress: Report | None = None) -> Manifest:
         """Make a copy and verify it, trying again a few times; raises ``BackupFailed``.
@@ -197,7 +197,10 @@ class BackupManager:
         return gone
 
     def _superfluous(self) -> tuple[str, ...]:
-        found = superfluous(self.manifests(), self._settings, self._clock())
+        if not self._clock.believable:
+            logger.info("backups_kept_in_doubt")
+            return ()
+        found = superfluous(self.manifests(), self._settings, self._clock.age)
         return tuple(one.name for one in found if not self._used[one.name])
 
     def _find(self, name: str) -> Manifest | None:

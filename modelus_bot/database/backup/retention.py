@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.manifest import Manifest
@@ -21,8 +21,10 @@ FAILED_FOR = 7 * DAY
 """How many seconds a damaged copy stays, for somebody to look at why."""
 
 
-def superfluous(manifests: Sequence[Manifest], settings: BackupSettings, now: float) -> tuple[Manifest, ...]:
-    """Return the copies that may be deleted at ``now`` (UTC seconds).
+def superfluous(
+    manifests: Sequence[Manifest], settings: BackupSettings, age: Callable[[float], float]
+) -> tuple[Manifest, ...]:
+    """Return the copies that may be deleted; ``age`` gives the seconds since a time at which one was made.
 
     Of each of the last hours, days (UTC) and weeks that have any, the newest copy stays, a verified
     one before a flawed one; copies with a reason stay for as long as the reason may matter; the newest
@@ -39,14 +41,14 @@ def superfluous(manifests: Sequence[Manifest], settings: BackupSettings, now: fl
     kept |= _of_slots(whole, HOUR, settings.keep_hourly)
     kept |= _of_slots(whole, DAY, settings.keep_daily)
     kept |= _of_slots(whole, WEEK, settings.keep_weekly, MONDAY)
-    kept |= {one.name for one in newest_first if _has_reason(one, now)}
+    kept |= {one.name for one in newest_first if _has_reason(one, age)}
     return tuple(one for one in newest_first if one.name not in kept)
 
 
-def _has_reason(one: Manifest, now: float) -> bool:
+def _has_reason(one: Manifest, age: Callable[[float], float]) -> bool:
     """Say whether a copy stays for why it was made, or for being damaged."""
     lasts = KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
-    return lasts > 0 and now - one.created_at < lasts
+    return lasts > 0 and age(one.created_at) < lasts
 
 
 def _of_slots(newest_first: Sequence[Manifest], width: int, slots: int, shift: int = 0) -> set[str]:

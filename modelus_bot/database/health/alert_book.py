@@ -16,7 +16,7 @@ from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.modes import NOTHING_SEEN, ModeWatch
 from modelus_bot.database.recovery.alerts import Alert
 
-__all__ = ["KEPT", "NOTHING_TOLD", "AlertBook", "Told", "Undelivered", "alerts_path"]
+__all__ = ["KEPT", "NOTHING_TOLD", "AlertBook", "Told", "Undelivered", "alerts_path", "no_later"]
 
 KEPT = 200
 """How many alerts wait for Discord at most; more push out the oldest."""
@@ -145,6 +145,27 @@ class AlertBook:
         except (OSError, ValueError) as error:
             logger.bind(path=str(self.path), error=str(error)).warning("alerts_unreadable")
             return _Page()
+
+
+def no_later(told: Told, at: float) -> Told:
+    """Return what was told without times later than ``at``: they would silence everything until then."""
+    incidents = tuple(
+        replace(
+            one,
+            began=min(one.began, at),
+            told=min(one.told, at),
+            calm_since=None if one.calm_since is None else min(one.calm_since, at),
+        )
+        for one in told.incidents
+    )
+    mode = told.mode
+    mode = replace(
+        mode,
+        changed=min(mode.changed, at),
+        began=min(mode.began, at),
+        reminder=min(mode.reminder, at),
+    )
+    return Told(incidents, mode)
 
 
 def alerts_path(database: Path) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from pathlib import Path
 from typing import Any, Self
 
 from loguru import logger
 
 from modelus_bot.config import DegradationSettings
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
     JournalFull,
@@ -48,9 +48,11 @@ class Journal:
         *,
         explain: Explain = explain_plainly,
         telling: Telling | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
         self.path = path
+        self._clock = clock or Clock()
         self._settings = settings
         self._explain, self._telling = explain, telling
         self._store = Store(path)
@@ -145,7 +147,10 @@ class Journal:
             try:
                 await self._store.load()
                 hours = self._settings.journal_hours
-                return await Replay(self._store, submit, self._telling, self._explain, answered, hours).run()
+                replay = Replay(
+                    self._store, submit, self._telling, self._explain, answered, hours, self._clock
+                )
+                return await replay.run()
             finally:
                 self._at_rest.set()
 
@@ -162,7 +167,7 @@ class Journal:
     def _save(self, operation: str, write: Write[Any], context: Context) -> Entry:
         """Put a new entry on its way to the disk, unless there are too many or they wait for too long."""
         first = next(iter(self._store.ledger.waiting.values()), None)
-        if first is not None and time.time() - first.saved_at > self._settings.journal_hours * HOUR:
+        if first is not None and self._clock.older(first.saved_at, self._settings.journal_hours * HOUR):
             why = f"the oldest of {self.depth} changes waits since {first.saved_at}"
             raise JournalTooOld(why, operation=operation)
         entry = entry_of(
@@ -170,7 +175,7 @@ class Journal:
             operation,
             write,
             context,
-            saved_at=int(time.time()),
+            saved_at=int(self._clock()),
             max_retries=self._settings.journal_retries,
         )
         line = frame(entry.body())

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from loguru import logger
 
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal.entry import Entry, Outcome, Settled
@@ -64,10 +65,11 @@ class Replay:
         explain: Explain,
         answered: Answered | None,
         hours: int,
+        clock: Clock,
     ) -> None:
-        """Start with nothing decided; ``hours`` is how old a change may be."""
+        """Start with nothing decided; ``hours`` is how old a change may be by the ``clock``."""
         self._store = store
-        self._hours = hours
+        self._hours, self._clock = hours, clock
         self._submit = submit
         self._telling = telling
         self._explain = explain
@@ -158,12 +160,12 @@ class Replay:
 
     async def _sort_out(self, entries: Sequence[Entry]) -> tuple[list[Settled], list[Prepared]]:
         """Tell those that cannot be applied any more, whatever the database says, from the others."""
-        now = time.time()
+        cutoff = self._clock.cutoff(self._hours * 3600)
         decided: list[Settled] = []
         strange: list[Entry] = []
         writes: list[Prepared] = []
         for entry in entries:
-            found = expired(entry, self._hours) if too_old(entry, now, self._hours) else None
+            found = expired(entry, self._hours) if too_old(entry, cutoff) else None
             made = found or rebuild(entry, self._known)
             if not isinstance(made, Settled):
                 writes.append((entry, made))

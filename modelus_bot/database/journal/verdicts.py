@@ -71,9 +71,9 @@ def judge(entry: Entry, error: BaseException | None, explain: Explain) -> Settle
     return settled_as(entry, Outcome.REFUSED, explain(error))
 
 
-def too_old(entry: Entry, now: float, hours: int) -> bool:
-    """Say whether an entry has waited longer than saved changes may; ``now`` is UTC seconds."""
-    return now - entry.saved_at > hours * 3600
+def too_old(entry: Entry, cutoff: float | None) -> bool:
+    """Say whether an entry was saved before ``cutoff`` (UTC seconds); None: nobody knows how old it is."""
+    return cutoff is not None and entry.saved_at < cutoff
 
 
 def expired(entry: Entry, hours: int) -> Settled:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.errors import DatabaseBusy, ManagerClosed
 from modelus_bot.database.lane import Lane
 from modelus_bot.database.maintenance.facts import FileFacts
@@ -91,6 +91,7 @@ class Hands:
     repeatable: Callable[[], Collection[str]]
     tell: Callable[[str], None]
     running: Interruptible = field(default_factory=Interruptible)
+    clock: Clock = field(default_factory=Clock)
 
     async def write(self, write: Write[int]) -> int:
         """Make a write and return its result."""
@@ -114,10 +115,6 @@ class Hands:
                 if tries == BUSY_TRIES:
                     raise
             await asyncio.sleep(BUSY_PAUSE)
-
-    def now(self) -> int:
-        """Return the present instant in UTC seconds."""
-        return int(time.time())
 
     async def breathe(self) -> None:
         """Let others go first."""

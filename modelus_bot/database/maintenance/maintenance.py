@@ -12,6 +12,7 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.audit.aside import audit_path
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError, ManagerClosed
@@ -49,6 +50,7 @@ class Maintenance:
         waiting: Callable[[], int],
         patience: Callable[[], float],
         log: Callable[[], Log | None],
+        clock: Clock,
     ) -> None:
         """Take over how to reach the database; nothing is done yet."""
         self._path = path
@@ -58,6 +60,7 @@ class Maintenance:
         self._waiting = waiting
         self._patience = patience
         self._log = log
+        self._clock = clock
         self.repeatable: Callable[[], Collection[str]] = tuple
         """The ids of requests that wait in the journal: their rows are not pruned."""
         self._turn = asyncio.Lock()
@@ -171,12 +174,14 @@ class Maintenance:
             tell(step)
 
         async def write(one: Write[Any]) -> Any:
-            return await self._write(one, replace(context, request_id=None, at=int(time.time())))
+            return await self._write(one, replace(context, request_id=None, at=int(self._clock())))
 
         results = []
         for task in tasks:
             facts, run = await self.facts(), self._connections.run
-            hands = Hands(facts, run, self._read, write, self._log, self.repeatable, say, running)
+            hands = Hands(
+                facts, run, self._read, write, self._log, self.repeatable, say, running, self._clock
+            )
             results.append(await _done(task, hands, order))
         report = Report(order, tuple(results), time.perf_counter() - started)
         log = logger.bind(why=order.why.value, seconds=round(report.seconds, 2), results=list(report.lines))

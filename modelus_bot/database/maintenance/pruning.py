@@ -8,7 +8,7 @@ from typing import Any
 
 from modelus_bot.database.maintenance.facts import FileFacts
 from modelus_bot.database.maintenance.hands import Hands
-from modelus_bot.database.maintenance.order import Decision, Order
+from modelus_bot.database.maintenance.order import Decision, GivenUp, Order
 from modelus_bot.database.operation import Query, Write
 
 __all__ = ["BATCH", "DAY", "Key", "PruneTask", "Pruning"]
@@ -17,6 +17,8 @@ BATCH = 500
 """Rows that one write removes at most."""
 
 DAY = 86_400
+
+DOUBTED = "kept, because the machine's clock cannot be believed at present, nor how old they are"
 
 Key = int | str | tuple[str, str]
 
@@ -68,8 +70,9 @@ class PruneTask:
         """Remove batch by batch; what was removed before a failure stays so. Raises ``DatabaseError``."""
         pruning = self._pruning
         days = self.days(order)
-        before = hands.now() - days * DAY
-        after, removed = pruning.first, 0
+        if (cutoff := hands.clock.cutoff(days * DAY)) is None:
+            raise GivenUp(DOUBTED)
+        before, after, removed = int(cutoff), pruning.first, 0
         while keys := await hands.read(pruning.find, before, after, BATCH):
             after = keys[-1]
             going = _without(keys, hands.repeatable()) if pruning.requests else keys

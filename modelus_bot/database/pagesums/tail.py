@@ -40,7 +40,7 @@ class WalTail:
         ``now`` is the wall clock in nanoseconds.
         """
         found = self._look()
-        return found == self._seen and (not found or now - found[-1] > SETTLED_NANOSECONDS)
+        return found == self._seen and (not found or abs(now - found[-1]) > SETTLED_NANOSECONDS)
 
     def news(self, known: Position | None, page_size: int, *, complete: bool, verify: bool) -> list[Batch]:
         """Return what happened since ``known``, oldest first; empty when nothing did.

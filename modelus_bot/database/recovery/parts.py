@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from modelus_bot.config import IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.child import Report, run_child
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.epoch import Epoch, is_later, renew_epoch
 from modelus_bot.database.errors import CorruptionDetected, DatabaseError, StorageFailed
 from modelus_bot.database.high_water import HighWaterMark
@@ -61,7 +61,7 @@ class Parts:
     invariants: Sequence[Invariant]
     state: StateFile
     on_alert: Callable[[Alert], None]
-    clock: Callable[[], float] = time.time
+    clock: Clock = field(default_factory=Clock)
     rows_broken: bool = False
     """Whether the check at the start found rows that break a rule."""
     went_back: deque[Retreat] = field(default_factory=lambda: deque(maxlen=100))

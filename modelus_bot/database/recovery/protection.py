@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +17,9 @@ from loguru import logger
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.backup.schedule import due_in
 from modelus_bot.database.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.epoch import Epoch, epoch_of
 from modelus_bot.database.errors import DatabaseError
@@ -64,6 +65,7 @@ class Protection:
         archive: ArchiveSettings,
         integrity: IntegritySettings,
         invariants: Sequence[Invariant] = (),
+        clock: Clock | None = None,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         self.on_alert: Callable[[Alert], None] = lambda _: None
@@ -72,11 +74,12 @@ class Protection:
         epoch = Epoch()
         self._settings = backup
         self._pause = Pause()
+        self.clock = clock = clock or Clock()
         self.parts = Parts(
             path,
             integrity,
-            BackupManager(path, backup, validator=validator, invariants=invariants),
-            Archive(path, archive),
+            BackupManager(path, backup, validator=validator, invariants=invariants, clock=clock),
+            Archive(path, archive, clock=clock),
             epoch,
             HighWaterMark(path, epoch),
             PageSums(path, epoch),
@@ -84,6 +87,7 @@ class Protection:
             invariants,
             StateFile(path),
             self.tell,
+            clock,
         )
         self.backups, self.archive = self.parts.backups, self.parts.archive
         self.backups.on_alert = self.archive.on_alert = self._told_by_parts
@@ -119,7 +123,7 @@ class Protection:
             return _log_bytes(self.parts.path) >= LARGE
         if frames >= LONG_LOG:
             return True
-        return frames > SHORT_LOG and time.time() - written_at(self.parts.path) / 1e9 > AT_LEAST_EVERY
+        return frames > SHORT_LOG and abs(self.clock() - written_at(self.parts.path) / 1e9) > AT_LEAST_EVERY
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""
@@ -190,11 +194,12 @@ class Protection:
             logger.bind(error=str(error)).warning("database_state_not_saved")
 
     async def _drill_by_the_clock(self) -> None:
-        started = time.time()
+        started = self.clock()
         while True:
             tried_at = await asyncio.to_thread(lambda: self.drill.tried_at)
-            due = (started if tried_at is None else tried_at) + self._settings.drill_every
-            if not await self._pause.over(max(1.0, due - time.time())):
+            since = started if tried_at is None else tried_at
+            left = due_in(since, self._settings.drill_every, self.clock())
+            if not await self._pause.over(max(1.0, left)):
                 continue
             try:
                 await self.drill.run()

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -97,7 +96,8 @@ def clear_leftovers(parts: Parts) -> None:
 
 def clear_previews(parts: Parts) -> None:
     """Remove scratch files of previews that can no longer be applied; younger ones may be somebody's."""
-    oldest = time.time() - PREVIEW_SECONDS
+    if (oldest := parts.clock.cutoff(PREVIEW_SECONDS)) is None:
+        return
     with contextlib.suppress(OSError):
         found = list(parts.path.parent.glob(f"{parts.path.name}-preview-*{PARTIAL}*"))
         _remove(path for path in found if path.stat().st_mtime < oldest)

@@ -76,7 +76,7 @@ class Restorer:
     def plan(self, token: str) -> Plan:
         """Return the plan of ``token``; raises ``BackupFailed`` when it is too old or was replaced."""
         plan = self._plan
-        if plan is None or plan.token != token or self._parts.clock() - plan.made_at > PREVIEW_SECONDS:
+        if plan is None or plan.token != token or self._parts.clock.steady() - plan.made_at > PREVIEW_SECONDS:
             raise BackupFailed("this preview is not there any more; make a new one")
         return plan
 
@@ -173,7 +173,7 @@ class Restorer:
                 with contextlib.suppress(OSError):
                     _remove(target)
                 raise
-            self._plan = Plan(token, source, moment, target, report, tables, parts.clock())
+            self._plan = Plan(token, source, moment, target, report, tables, parts.clock.steady())
             logger.bind(source=source, token=token, moment=moment).info("restore_prepared")
             return self._plan
 

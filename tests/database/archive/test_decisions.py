@@ -162,8 +162,9 @@ def test_retention_keeps_what_restores_need(ages: list[float], retention: int) -
     """Whatever the copies' ages: each moment of the retention that could be restored still can."""
     now = 2_000_000.0
     moments = sorted(now - age for age in ages)
-    hours = keep_hours(moments, retention, now)
     begin = now - retention * 3600
+    hours = keep_hours(moments, begin, now)
+    assert keep_hours(moments, None, now) is None
     before = [moment for moment in moments if moment <= begin]
     if hours is None:
         assert not before

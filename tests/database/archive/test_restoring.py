@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.archive import Archive, MomentUnavailable
+from modelus_bot.database.clock import Clock
 from modelus_bot.database.errors import BackupFailed, DiskFull
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick
 
@@ -103,7 +104,11 @@ async def test_old_copies_go_and_the_rest_can_be_restored(tmp_path: Path) -> Non
     settings = quick(tmp_path / "archive", retention_hours=72)
     copies = tmp_path / "archive" / "bot.db" / "ltx" / "9"
     writer = opened(database)
-    async with Archive(database, settings, clock=lambda: time.time() + ahead) as archive:
+
+    def moved() -> float:
+        return time.time() + ahead
+
+    async with Archive(database, settings, clock=Clock(wall=moved, steady=moved)) as archive:
         await first_copy(archive)
         for _ in range(2):
             add(writer, 10)

@@ -10,6 +10,7 @@ import pytest
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup import BackupManager
+from modelus_bot.database.clock import Clock as Machine
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 
@@ -50,7 +51,7 @@ def build(path: Path, tmp_path: Path, clock: Clock, told: Told) -> Callable[...,
             BackupSettings.model_validate(chosen),
             validator=SchemaValidator(),
             invariants=INVARIANTS,
-            clock=clock,
+            clock=Machine(wall=clock, steady=clock),
         )
         backups.on_alert = lambda kind, details: told.append((kind, details))
         return backups

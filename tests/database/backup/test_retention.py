@@ -29,6 +29,11 @@ def copy(age: float, number: int, **fields: Any) -> Manifest:
     return Manifest.model_validate(values | fields)
 
 
+def age(stamp: float) -> float:
+    """Return how old something is at ``NOW``."""
+    return NOW - stamp
+
+
 def names(copies: Any) -> set[str]:
     """Return the names of copies."""
     return {one.name for one in copies}
@@ -51,7 +56,7 @@ LIMITS = st.builds(
 @given(copies=COPIES, limits=LIMITS)
 def test_what_would_be_restored_stays(copies: list[Manifest], limits: BackupSettings) -> None:
     """Whatever the clock did, the last verified copy and the last whole one are never deleted."""
-    gone = names(superfluous(copies, limits, NOW))
+    gone = names(superfluous(copies, limits, age))
     assert names([one for one in copies if one.counts][-1:]).isdisjoint(gone)
     assert names([one for one in copies if one.whole][-1:]).isdisjoint(gone)
     if not any(one.counts for one in copies):
@@ -62,9 +67,9 @@ def test_what_would_be_restored_stays(copies: list[Manifest], limits: BackupSett
 @given(copies=COPIES, limits=LIMITS)
 def test_deciding_again_deletes_nothing_more(copies: list[Manifest], limits: BackupSettings) -> None:
     """Retention is stable: what was kept is kept the next time."""
-    gone = names(superfluous(copies, limits, NOW))
+    gone = names(superfluous(copies, limits, age))
     kept = [one for one in copies if one.name not in gone]
-    assert superfluous(kept, limits, NOW) == ()
+    assert superfluous(kept, limits, age) == ()
 
 
 @settings(max_examples=300)
@@ -72,20 +77,19 @@ def test_deciding_again_deletes_nothing_more(copies: list[Manifest], limits: Bac
 def test_nothing_goes_while_the_newest_copy_is_bad(copies: list[Manifest], limits: BackupSettings) -> None:
     """A failing disk never eats the good copies."""
     broken = [*copies, copy(0, len(copies), status="failed")]
-    assert superfluous(broken, limits, NOW) == ()
+    assert superfluous(broken, limits, age) == ()
 
 
 @settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
 def test_a_reason_protects_a_copy(copies: list[Manifest], limits: BackupSettings) -> None:
     """Copies by hand stay a week, those before a migration or restore a month, damaged ones a week."""
-    gone = superfluous(copies, limits, NOW)
+    gone = superfluous(copies, limits, age)
     for one in gone:
-        age = NOW - one.created_at
         if one.status == "failed" or one.kind == "manual":
-            assert age >= 7 * DAY
+            assert age(one.created_at) >= 7 * DAY
         elif one.kind != "scheduled":
-            assert age >= 30 * DAY
+            assert age(one.created_at) >= 30 * DAY
 
 
 @settings(max_examples=300)
@@ -96,7 +100,7 @@ def test_a_reason_protects_a_copy(copies: list[Manifest], limits: BackupSettings
 def test_each_recent_hour_day_and_week_keeps_its_newest(ages: list[float], limits: BackupSettings) -> None:
     """Of sound copies made by the clock exactly the newest of each slot that is asked for stays."""
     copies = [copy(age, number) for number, age in enumerate(ages)]
-    kept = names(copies) - names(superfluous(copies, limits, NOW))
+    kept = names(copies) - names(superfluous(copies, limits, age))
     expected = names(copies[-1:])
     for pattern, slots in (
         ("%Y-%m-%d %H", limits.keep_hourly),
@@ -115,7 +119,7 @@ def test_each_recent_hour_day_and_week_keeps_its_newest(ages: list[float], limit
 def test_hours_days_and_weeks_of_a_year() -> None:
     """A copy an hour for a year leaves 24 of the last hours, 30 days and 8 weeks, no more."""
     copies = [copy((365 * 24 - hour) * HOUR, hour) for hour in range(365 * 24)]
-    kept = names(copies) - names(superfluous(copies, BackupSettings(), NOW))
+    kept = names(copies) - names(superfluous(copies, BackupSettings(), age))
     assert len(kept) <= 24 + 30 + 8
     assert names(copies[-24:]) <= kept
     days = Counter((NOW - one.created_at) // DAY for one in copies if one.name in kept)
@@ -128,7 +132,7 @@ def test_a_verified_copy_goes_before_a_flawed_one() -> None:
     ages = [(NOW - hour + 3 * HOUR - 60 * one, one) for one in range(4)]
     copies = [copy(age, number, status="flawed" if number > 1 else "verified") for age, number in ages]
     copies += [copy(0, 9)]
-    kept = names(copies) - names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), NOW))
+    kept = names(copies) - names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), age))
     assert kept == {"modelus-1.db", "modelus-9.db"}
 
 
@@ -137,5 +141,5 @@ def test_a_wrong_clock_takes_one_slot_only(wrong: float) -> None:
     """One copy made while the clock was far off does not push out those before and after it."""
     copies = [copy((48 - hour) * HOUR, hour) for hour in range(48)]
     copies[40] = copies[40].model_copy(update={"created_at": max(0.0, NOW + wrong)})
-    gone = names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), NOW))
+    gone = names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), age))
     assert gone == names(copies[:24])

@@ -14,7 +14,7 @@ import pytest
 from loguru import logger
 
 from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health.alert_book import KEPT, NOTHING_TOLD, AlertBook, Told, alerts_path
+from modelus_bot.database.health.alert_book import KEPT, NOTHING_TOLD, AlertBook, Told, alerts_path, no_later
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.modes import ModeWatch
 from modelus_bot.database.recovery.alerts import Alert
@@ -177,3 +177,12 @@ async def test_whoever_is_killed_has_lost_nothing_that_was_saved(path: Path, las
     texts = [one.alert.text for one in (await opened(path)).waiting]
     assert texts == [str(number) for number in range(len(texts))]
     assert len(texts) > said
+
+
+def test_a_clock_that_was_ahead_silences_nothing() -> None:
+    """What was told in a future that did not come counts as told now; what is past stays as it was."""
+    ahead = Incident("errors", 900.0, 5e9, 1.0, calm_since=5e9)
+    told = no_later(Told((ahead,), ModeWatch(Mode.DEGRADED, changed=5e9, began=900.0, reminder=5e9)), 1000.0)
+    assert told.incidents == (Incident("errors", 900.0, 1000.0, 1.0, calm_since=1000.0),)
+    assert told.mode == ModeWatch(Mode.DEGRADED, changed=1000.0, began=900.0, reminder=1000.0)
+    assert no_later(NOTHING_TOLD, 1000.0) == NOTHING_TOLD
