@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import discord
 from loguru import logger
@@ -61,6 +61,7 @@ class Confirmed:
     context: Context
 
 
+Standing = Literal["open", "cancelling", "closed", "done"]
 Done = Callable[[Confirmed], Awaitable[discord.Embed]]
 _KINDS: dict[str, tuple[dict[str, type[Write[Any]]], Done]] = {}
 
@@ -80,12 +81,32 @@ def confirmed(kind: str, *changes: type[Write[Any]]) -> Callable[[Done], Done]:
 
 @dataclass(slots=True)
 class _Open:
-    """A question of this process, and how it stands."""
+    """A question that this process knows, and how it stands."""
 
     question: Question
-    closed: bool = False
+    standing: Standing = "open"
     working: bool = False
-    done: bool = False
+    said: discord.Embed | None = None
+    """The card that closed it."""
+
+    def take(self, *, yes: bool) -> bool:
+        """Let one press work at a time, and say whether it is this one; what was done is only shown again."""
+        if self.working:
+            return False
+        self.working = True
+        if not yes and self.standing == "open":
+            self.standing = "cancelling"
+        return True
+
+    def close(self, said: discord.Embed) -> None:
+        """Close it; whoever presses again reads the same."""
+        self.standing, self.said = "closed", said
+
+    def release(self) -> None:
+        """Let the next press in; a press that could not even be acknowledged has changed nothing."""
+        self.working = False
+        if self.standing == "cancelling":
+            self.standing = "open"
 
 
 class OpenQuestions:
@@ -118,7 +139,8 @@ class OpenQuestions:
         if question is None:
             return None
         late = time.time() > question.at + PATIENCE
-        return self._remember(_Open(question, closed=late and not done, done=done))
+        standing: Standing = "done" if done else "closed" if late else "open"
+        return self._remember(_Open(question, standing))
 
     def known(self, question_id: int) -> _Open | None:
         """Return a question that this process remembers."""
@@ -127,9 +149,9 @@ class OpenQuestions:
     def close(self, question_id: int) -> bool:
         """Close a question that nobody has answered; False if somebody has."""
         known = self._known.get(question_id)
-        if known is None or known.closed or known.working or known.done:
+        if known is None or known.working or known.standing != "open":
             return False
-        known.closed = True
+        known.standing = "closed"
         return True
 
     def _remember(self, one: _Open) -> _Open:
@@ -164,46 +186,52 @@ class ConfirmButton(
 
     @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do it or close the question; a press while it is being done only waits."""
+        """Do it or close the question; of two presses the one that came first counts."""
         bot: ModelUsBot = interaction.client
-        known = bot.questions.known(self.question_id)
-        if known is not None and known.question.asked != interaction.user.id:
-            await answering.tell(interaction, _not_theirs())
-            return
-        await answering.defer(interaction)
-        one = known or await bot.questions.find(bot, self.question_id)
-        if one is not None and one.question.asked != interaction.user.id:
-            await answering.tell(interaction, _not_theirs())
-        elif one is None or one.closed:
+        one = bot.questions.known(self.question_id)
+        if one is None:
+            await answering.defer(interaction)
+            one = await bot.questions.find(bot, self.question_id)
+        if one is None:
             await answering.answer(interaction, embeds.info("Closed", SILENCE))
-        elif one.working:
-            return
-        elif self.yes or one.done:
-            await answering.answer(interaction, await _do(bot, interaction, one))
+        elif one.question.asked != interaction.user.id:
+            await answering.tell(interaction, _not_theirs())
+        elif one.take(yes=self.yes):
+            try:
+                await _settle(bot, interaction, one)
+            finally:
+                one.release()
         else:
-            one.closed = True
-            await answering.answer(interaction, embeds.info("Cancelled", "Nothing was changed."))
+            await answering.defer(interaction)
+
+
+async def _settle(bot: ModelUsBot, interaction: discord.Interaction[Any], one: _Open) -> None:
+    """Do what the question that was taken is about, or say that it is closed."""
+    await answering.defer(interaction)
+    if one.standing == "cancelling":
+        one.close(embeds.info("Cancelled", "Nothing was changed."))
+    if one.standing == "closed":
+        await answering.answer(interaction, one.said or embeds.info("Closed", SILENCE))
+    else:
+        await answering.answer(interaction, await _do(bot, interaction, one))
 
 
 async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: _Open) -> discord.Embed:
     """Do what was asked about and return the card; a refusal closes the question, a failure does not."""
     changes, done = _KINDS[one.question.kind]
-    one.working = True
     try:
         change = changes[one.question.operation].model_validate_json(one.question.change) if changes else None
         context = bot.context(interaction, one.question.reason).numbered(str(one.question.id))
         card = await done(Confirmed(bot, interaction, change, context))
-        one.done = True
+        one.standing = "done"
     except Refusal as refusal:
-        one.closed = True
         card = reply_for(refusal).embed()
+        one.close(card)
         logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
     except WriteDeferred as deferred:
-        one.done = True
+        one.standing = "done"
         card = reply_for(deferred).embed()
         logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
-    finally:
-        one.working = False
     return card
 
 
