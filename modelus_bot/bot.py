@@ -21,6 +21,7 @@ from modelus_bot.ui.confirm import OpenQuestions
 from modelus_bot.ui.errors import ErrorHandler
 from modelus_bot.ui.forms import take_form
 from modelus_bot.ui.presses import admitted
+from modelus_bot.ui.sending import Mailroom
 
 __all__ = ["ModelUsBot"]
 
@@ -63,6 +64,7 @@ class ModelUsBot(commands.Bot):
         self.error_handler = ErrorHandler()
         self.desk = answering.Desk()
         self.questions = OpenQuestions()
+        self.mailroom = Mailroom()
         self.tree.error(self.error_handler.on_tree_error)
         self._sync_record = sync_record
 

@@ -15,7 +15,6 @@ from modelus_bot.database.health.alert_book import AlertBook, Undelivered
 from modelus_bot.domain.members import members
 from modelus_bot.jobs.deliveries import Delivered, deliver
 from modelus_bot.jobs.loop import Job
-from modelus_bot.ui.sending import Mailroom
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -57,7 +56,6 @@ class Alerts(Job):
         super().__init__(bot)
         self._known: frozenset[int] = frozenset()
         self._patience = _Patience()
-        self._mailroom = Mailroom()
 
     @property
     def waiting(self) -> int:
@@ -134,7 +132,7 @@ class Alerts(Job):
         sent = await asyncio.gather(
             *(
                 deliver(
-                    self.bot, self._mailroom, number, one.alert,
+                    self.bot, number, one.alert,
                     channel=number == channel, when=when, key=key,
                 )
                 for number in numbers

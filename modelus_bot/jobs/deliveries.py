@@ -13,7 +13,7 @@ from loguru import logger
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.ui import embeds
 from modelus_bot.ui.answering import FAILURES, passes
-from modelus_bot.ui.sending import Mailroom, send
+from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -34,13 +34,13 @@ class Delivered(Enum):
 
 
 async def deliver(
-    bot: ModelUsBot, mailroom: Mailroom, number: int, alert: Alert, *, channel: bool, when: datetime, key: str
+    bot: ModelUsBot, number: int, alert: Alert, *, channel: bool, when: datetime, key: str
 ) -> Delivered:
     """Send an alert to the channel or person ``number``; under the same ``key`` it is there once."""
     card = _MAKE[alert.severity]("About the database", alert.text)
     card.timestamp = when
     try:
-        target = await (_channel(bot, number) if channel else mailroom.open(bot, number))
+        target = await (_channel(bot, number) if channel else bot.mailroom.open(bot, number))
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")
             return Delivered.REFUSED

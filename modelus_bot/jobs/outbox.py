@@ -15,7 +15,7 @@ from modelus_bot.domain.notifications import MarkDelivered, MarkFailed, Notice, 
 from modelus_bot.jobs.loop import Job
 from modelus_bot.ui import embeds
 from modelus_bot.ui.answering import FAILURES
-from modelus_bot.ui.sending import Mailroom, send
+from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -53,7 +53,6 @@ class Outbox(Job):
         self._serving: dict[int, asyncio.Task[None]] = {}
         """Who is being sent to."""
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._mailroom = Mailroom()
 
     async def run(self) -> None:
         """Send what is due; raises the first failure of the database."""
@@ -96,7 +95,7 @@ class Outbox(Job):
     async def _send(self, notice: Notice) -> Exception | None:
         """Send a notice to its person, or word of it to the duty channel; return why neither worked."""
         try:
-            place = await self._mailroom.open(self.bot, notice.user_id)
+            place = await self.bot.mailroom.open(self.bot, notice.user_id)
             await send(place, key=_key("notice", notice), embed=embeds.info(notice.title, notice.message))
         except FAILURES as error:
             return await self._tell_in_channel(notice, error) if _closed(error) else error

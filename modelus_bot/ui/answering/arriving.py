@@ -25,7 +25,7 @@ FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 FIRST_TRIES = (1.2, 1.2, 2.0, 3.0, 3.0)
 """Seconds that each try of a first answer may take; Discord takes none after three."""
 FIRST_PAUSES = (0.1, 0.3, 0.6, 1.0)
-LATER_TRY = 10.0
+LATER_TRY = 6.0
 """Seconds that one try of a later answer may take."""
 LATER_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between the tries of a later answer; then always the last."""
