@@ -38,7 +38,7 @@ ON CONFLICT(user_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 _DUE = """
 SELECT id, user_id, type, title, message, attempts, created_at
 FROM (
-    SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY deliver_after, id) AS place
+    SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY attempts = 0, deliver_after, id) AS place
     FROM notifications AS due
     WHERE delivered_at IS NULL AND deliver_after <= ?1
       AND NOT EXISTS (
@@ -48,7 +48,7 @@ FROM (
       )
 )
 WHERE place <= ?2
-ORDER BY user_id, deliver_after, id
+ORDER BY user_id, place
 LIMIT 2000
 """
 _MANAGERS = """
@@ -123,7 +123,7 @@ def notify_managers(tx: Transaction, title: str, message: str, *, dedupe_key: st
 def due_notices(tx: ReadTransaction, at: int, limit: int = 20) -> tuple[Notice, ...]:
     """Return notices whose time has come (UTC seconds), person by person, of each the oldest ``limit`` first.
 
-    Whoever could not be reached gets nothing until their earlier notices are tried again.
+    Whoever could not be reached gets nothing until their earlier notices are tried again, which go first.
     """
     return tuple(Notice(*row) for row in tx.fetch_all(_DUE, (at, limit, HELD)))
 
