@@ -17,9 +17,9 @@ from modelus_bot.config import Settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.confirm import OpenQuestions
 from modelus_bot.ui.errors import ErrorHandler
 from modelus_bot.ui.forms import take_form
+from modelus_bot.ui.open_questions import OpenQuestions
 from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.sending import Mailroom
 
@@ -85,6 +85,11 @@ class ModelUsBot(commands.Bot):
         """Let those who are being answered have their answers, then leave Discord."""
         await self.desk.close(self.settings.server.stop_patience)
         await super().close()
+
+    def clear(self) -> None:
+        """Be ready for another login, and take people again."""
+        super().clear()
+        self.desk.closing = False
 
     async def on_interaction(self, interaction: discord.Interaction[ModelUsBot]) -> None:
         """Take forms here, so that one that was opened before a restart can be sent after it."""

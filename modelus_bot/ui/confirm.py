@@ -7,36 +7,29 @@ after a restart, and again after an answer that did not arrive.
 from __future__ import annotations
 
 import re
-import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from loguru import logger
 
-from modelus_bot.database.begun import change_begun
 from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.errors import Refusal
-from modelus_bot.domain.questions import AskQuestion, Question, kept_question, request_of
+from modelus_bot.domain.questions import AskQuestion
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
+from modelus_bot.ui.open_questions import PATIENCE, OpenQuestion
 from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Ask", "ConfirmButton", "Confirmed", "OpenQuestions", "ask", "confirmed"]
+__all__ = ["Ask", "ConfirmButton", "Confirmed", "ask", "confirmed"]
 
-PATIENCE = 120.0
-"""Seconds that a question waits for its answer."""
-REMEMBERED = 500
-"""Questions that are known without asking the database."""
 SILENCE = "Nobody answered within two minutes, so nothing was changed. Run the command again."
 
 
@@ -61,7 +54,6 @@ class Confirmed:
     context: Context
 
 
-Standing = Literal["open", "cancelling", "closed", "done"]
 Done = Callable[[Confirmed], Awaitable[discord.Embed]]
 _KINDS: dict[str, tuple[dict[str, type[Write[Any]]], Done]] = {}
 
@@ -77,88 +69,6 @@ def confirmed(kind: str, *changes: type[Write[Any]]) -> Callable[[Done], Done]:
         return done
 
     return register
-
-
-@dataclass(slots=True)
-class _Open:
-    """A question that this process knows, and how it stands."""
-
-    question: Question
-    standing: Standing = "open"
-    working: bool = False
-    said: discord.Embed | None = None
-    """The card that closed it."""
-
-    def take(self, *, yes: bool) -> bool:
-        """Let one press work at a time, and say whether it is this one; what was done is only shown again."""
-        if self.working:
-            return False
-        self.working = True
-        if not yes and self.standing == "open":
-            self.standing = "cancelling"
-        return True
-
-    def close(self, said: discord.Embed) -> None:
-        """Close it; whoever presses again reads the same."""
-        self.standing, self.said = "closed", said
-
-    def release(self) -> None:
-        """Let the next press in; a press that could not even be acknowledged has changed nothing."""
-        self.working = False
-        if self.standing == "cancelling":
-            self.standing = "open"
-
-
-class OpenQuestions:
-    """The questions that this process has asked or was answered lately; the rest is in the database."""
-
-    def __init__(self) -> None:
-        """Know none."""
-        self._known: OrderedDict[int, _Open] = OrderedDict()
-
-    async def keep(self, bot: ModelUsBot, question: AskQuestion, context: Context) -> None:
-        """Keep a question; while the database is away this process alone knows it."""
-        before = change_begun.get()
-        try:
-            kept = await bot.db.write(question, context.numbered(request_of(question.id)))
-        except DatabaseError as error:
-            logger.bind(question=question.id, detail=error.detail).info("question_not_kept")
-            kept = Question(
-                question.id, context.actor or 0, question.kind, question.operation, question.change,
-                context.reason, context.at,
-            )  # fmt: skip
-        change_begun.set(before)
-        self._remember(_Open(kept))
-
-    async def find(self, bot: ModelUsBot, question_id: int) -> _Open | None:
-        """Return a question; None for one that nobody knows any more. Raises ``DatabaseError``."""
-        known = self._known.get(question_id)
-        if known is not None:
-            return known
-        question, done = await bot.db.read(kept_question, question_id)
-        if question is None:
-            return None
-        late = time.time() > question.at + PATIENCE
-        standing: Standing = "done" if done else "closed" if late else "open"
-        return self._remember(_Open(question, standing))
-
-    def known(self, question_id: int) -> _Open | None:
-        """Return a question that this process remembers."""
-        return self._known.get(question_id)
-
-    def close(self, question_id: int) -> bool:
-        """Close a question that nobody has answered; False if somebody has."""
-        known = self._known.get(question_id)
-        if known is None or known.working or known.standing != "open":
-            return False
-        known.standing = "closed"
-        return True
-
-    def _remember(self, one: _Open) -> _Open:
-        known = self._known.setdefault(one.question.id, one)
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        return known
 
 
 class ConfirmButton(
@@ -205,7 +115,7 @@ class ConfirmButton(
             await answering.defer(interaction)
 
 
-async def _settle(bot: ModelUsBot, interaction: discord.Interaction[Any], one: _Open) -> None:
+async def _settle(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> None:
     """Do what the question that was taken is about, or say that it is closed."""
     await answering.defer(interaction)
     if one.standing == "cancelling":
@@ -216,7 +126,7 @@ async def _settle(bot: ModelUsBot, interaction: discord.Interaction[Any], one: _
         await answering.answer(interaction, await _do(bot, interaction, one))
 
 
-async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: _Open) -> discord.Embed:
+async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> discord.Embed:
     """Do what was asked about and return the card; a refusal closes the question, a failure does not."""
     changes, done = _KINDS[one.question.kind]
     try:

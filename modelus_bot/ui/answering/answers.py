@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,15 @@ from typing import Any, TypeVar
 import discord
 from loguru import logger
 
-from modelus_bot.ui.answering.arriving import FAILURES, NoAnswer, first_answer, once, until_arrived
+from modelus_bot.ui.answering.arriving import (
+    FAILURES,
+    LATER_TRY,
+    NoAnswer,
+    first_answer,
+    once,
+    until_arrived,
+)
+from modelus_bot.ui.answering.one_try import leave_once
 
 __all__ = ["answer", "ask_here", "defer", "fail", "message_id", "show_form", "show_progress", "tell"]
 
@@ -138,10 +147,12 @@ async def show_form(interaction: discord.Interaction[Any], form: discord.ui.Moda
 
 async def show_progress(interaction: discord.Interaction[Any], card: discord.Embed) -> None:
     """Show how far long work is, in the message that will hold its answer; what fails is left."""
+    leave_once()
     try:
-        await interaction.edit_original_response(embed=card)
+        async with asyncio.timeout(LATER_TRY):
+            await interaction.edit_original_response(embed=card)
     except FAILURES as error:
-        logger.bind(error=str(error)).info("progress_not_shown")
+        logger.bind(error=str(error) or type(error).__name__).info("progress_not_shown")
     else:
         _state(interaction).thinking = False
 

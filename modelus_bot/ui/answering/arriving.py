@@ -14,7 +14,7 @@ from loguru import logger
 
 from modelus_bot.ui.answering.one_try import leave_once
 
-__all__ = ["FAILURES", "NoAnswer", "first_answer", "once", "passes", "together", "until_arrived"]
+__all__ = ["FAILURES", "LATER_TRY", "NoAnswer", "first_answer", "once", "passes", "together", "until_arrived"]
 
 ALREADY_ANSWERED = 40060
 TOO_MANY_REQUESTS = 429
