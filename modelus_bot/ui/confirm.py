@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Ask", "ConfirmButton", "Confirmed", "ask", "confirmed"]
 
+UNKNOWN = "This question is not known any more. Run the command again."
 SILENCE = "Nobody answered within two minutes, so nothing was changed. Run the command again."
 
 
@@ -103,27 +104,31 @@ class ConfirmButton(
             await answering.defer(interaction)
             one = await bot.questions.find(bot, self.question_id)
         if one is None:
-            await answering.answer(interaction, embeds.info("Closed", SILENCE))
+            await answering.answer(interaction, embeds.info("Closed", UNKNOWN))
         elif one.question.asked != interaction.user.id:
             await answering.tell(interaction, _not_theirs())
         elif one.take(yes=self.yes):
             try:
-                await _settle(bot, interaction, one)
+                card = await _settled(bot, interaction, one)
             finally:
                 one.release()
+            await answering.answer(interaction, card)
         else:
             await answering.defer(interaction)
 
 
-async def _settle(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> None:
-    """Do what the question that was taken is about, or say that it is closed."""
+async def _settled(
+    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion
+) -> discord.Embed:
+    """Do what the question that was taken is about, once, and return the card that says what came of it."""
     await answering.defer(interaction)
     if one.standing == "cancelling":
-        one.close(embeds.info("Cancelled", "Nothing was changed."))
+        one.settle("closed", embeds.info("Cancelled", "Nothing was changed."))
+    if one.said is not None:
+        return one.said
     if one.standing == "closed":
-        await answering.answer(interaction, one.said or embeds.info("Closed", SILENCE))
-    else:
-        await answering.answer(interaction, await _do(bot, interaction, one))
+        return embeds.info("Closed", SILENCE)
+    return await _do(bot, interaction, one)
 
 
 async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> discord.Embed:
@@ -133,14 +138,14 @@ async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQ
         change = changes[one.question.operation].model_validate_json(one.question.change) if changes else None
         context = bot.context(interaction, one.question.reason).numbered(str(one.question.id))
         card = await done(Confirmed(bot, interaction, change, context))
-        one.standing = "done"
+        one.settle("done", card)
     except Refusal as refusal:
         card = reply_for(refusal).embed()
-        one.close(card)
+        one.settle("closed", card)
         logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
     except WriteDeferred as deferred:
-        one.standing = "done"
         card = reply_for(deferred).embed()
+        one.settle("done", card)
         logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
     return card
 

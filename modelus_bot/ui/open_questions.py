@@ -36,7 +36,7 @@ class OpenQuestion:
     standing: Standing = "open"
     working: bool = False
     said: discord.Embed | None = None
-    """The card that closed it."""
+    """The card that says how it ended."""
 
     def take(self, *, yes: bool) -> bool:
         """Let one press work at a time, and say whether it is this one; what was done is only shown again."""
@@ -47,9 +47,9 @@ class OpenQuestion:
             self.standing = "cancelling"
         return True
 
-    def close(self, said: discord.Embed) -> None:
-        """Close it; whoever presses again reads the same."""
-        self.standing, self.said = "closed", said
+    def settle(self, standing: Standing, said: discord.Embed) -> None:
+        """Note how it ended and the card that says so; whoever presses again reads the same."""
+        self.standing, self.said = standing, said
 
     def release(self) -> None:
         """Let the next press in; a press that could not even be acknowledged has changed nothing."""
