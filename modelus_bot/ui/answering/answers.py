@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import discord
@@ -35,7 +35,7 @@ R = TypeVar("R")
 class _State:
     """What is known of the answer so far."""
 
-    since: float = field(default_factory=time.monotonic)
+    since: float
     begun: bool = False
     """A first answer has arrived, or may have."""
     thinking: bool = False
@@ -45,7 +45,9 @@ class _State:
 
 
 def _state(interaction: discord.Interaction[Any]) -> _State:
-    found: _State = interaction.extras.setdefault(KEY, _State())
+    if KEY not in interaction.extras:
+        interaction.extras[KEY] = _State(time.monotonic())
+    found: _State = interaction.extras[KEY]
     return found
 
 
