@@ -16,11 +16,14 @@ from loguru import logger
 from modelus_bot.config import Settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.discord_time import noting_dates
 from modelus_bot.ui.errors import ErrorHandler
-from modelus_bot.ui.lateness import Arrivals, too_late
-from modelus_bot.ui.notice import begin
+from modelus_bot.ui.forms import take_form
+from modelus_bot.ui.lateness import Arrivals
+from modelus_bot.ui.open_questions import OpenQuestions
+from modelus_bot.ui.presses import admitted
+from modelus_bot.ui.sending import Mailroom
 
 __all__ = ["ModelUsBot"]
 
@@ -30,15 +33,14 @@ class Tree(app_commands.CommandTree["ModelUsBot"]):
 
     async def interaction_check(self, interaction: discord.Interaction[ModelUsBot]) -> bool:
         """Say whether the command goes ahead."""
-        begin(interaction.client.db)
-        if too_late(interaction):
+        if not await admitted(interaction):
             return False
         if not interaction.client.at_home(interaction):
             if interaction.type is discord.InteractionType.application_command:
                 card = embeds.failure(
                     "Not here", "This bot serves another server, so it cannot do anything here."
                 )
-                await interaction.response.send_message(embed=card, ephemeral=True)
+                await answering.answer(interaction, card, private=True)
             return False
         return True
 
@@ -64,6 +66,9 @@ class ModelUsBot(commands.Bot):
         self.arrivals = Arrivals()
         self.settings = settings
         self.error_handler = ErrorHandler()
+        self.desk = answering.Desk()
+        self.questions = OpenQuestions()
+        self.mailroom = Mailroom()
         self.tree.error(self.error_handler.on_tree_error)
         self._sync_record = sync_record
 
@@ -79,6 +84,20 @@ class ModelUsBot(commands.Bot):
         if self._sync_record is not None:
             _record(self._sync_record, digest)
         logger.bind(commands=len(synced)).info("commands_registered")
+
+    async def close(self) -> None:
+        """Let those who are being answered have their answers, then leave Discord."""
+        await self.desk.close(self.settings.server.stop_patience)
+        await super().close()
+
+    def clear(self) -> None:
+        """Be ready for another login, and take people again."""
+        super().clear()
+        self.desk.closing = False
+
+    async def on_interaction(self, interaction: discord.Interaction[ModelUsBot]) -> None:
+        """Take forms here, so that one that was opened before a restart can be sent after it."""
+        await take_form(interaction)
 
     def context(self, interaction: discord.Interaction, reason: str | None = None) -> Context:
         """Describe who asks, through which interaction, when and in whose calendar."""

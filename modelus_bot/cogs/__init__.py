@@ -18,6 +18,7 @@ from modelus_bot.cogs.member import MemberGroup
 from modelus_bot.cogs.oncall import OnCallGroup
 from modelus_bot.cogs.roster import Roster
 from modelus_bot.cogs.sprint import SprintGroup
+from modelus_bot.ui.confirm import ConfirmButton
 from modelus_bot.ui.paginator import PageButton
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ ALL_COGS: tuple[type[CommandGroup], ...] = (
     Backup,
     DatabaseGroup,
 )
-DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (CoverButton, PageButton)
+DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (ConfirmButton, CoverButton, PageButton)
 
 
 async def add_commands(bot: ModelUsBot) -> None:

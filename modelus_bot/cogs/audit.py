@@ -18,7 +18,7 @@ from modelus_bot.database.audit.anchors import gather_anchors
 from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import moment, name_of
 
@@ -39,7 +39,7 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
         self, interaction: discord.Interaction, table: str, record: app_commands.Range[str, 1, 64]
     ) -> None:
         """List a record's entries, newest first."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         if table not in TABLES:
             raise InvalidInput(
                 f"“{embeds.clip(table, 40)}” is not audited. Audited are: {', '.join(TABLES)}.",
@@ -57,19 +57,19 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
     @app_commands.describe(user="Who")
     async def member(self, interaction: discord.Interaction, user: discord.Member) -> None:
         """List a member's changes, newest first."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await send_page(self.bot, interaction, "audit_member", str(user.id))
 
     @app_commands.command(name="verify", description="Is the log whole?")
     async def verify(self, interaction: discord.Interaction) -> None:
         """Walk the chain, name the first broken link, and ask backups and logs whether they agree."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         settings = self.bot.settings
         anchors = await asyncio.to_thread(
             gather_anchors, self.bot.db.path, backups=settings.backup.folder, log=settings.logging.file
         )
         report = await self.bot.db.read(verify, self.viewer(interaction), anchors, int(time.time()))
-        await interaction.followup.send(embed=_verified_card(report))
+        await answering.answer(interaction, _verified_card(report))
 
     @record.autocomplete("table")
     async def _tables(self, _: discord.Interaction, typed: str) -> Choices:

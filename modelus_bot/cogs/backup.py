@@ -24,7 +24,7 @@ from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Plan, Restorer
 from modelus_bot.domain.errors import InvalidInput
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.moments import parse_moment, suggest_moments
 from modelus_bot.ui.progress import ProgressNote
 
@@ -53,7 +53,7 @@ class Backup(CommandGroup, commands.GroupCog, name="backup", description="Copies
         """List copies, newest first."""
         protection = await self._begin(interaction)
         span = await span_of(protection.archive)
-        await interaction.followup.send(embed=listed_card(protection, span))
+        await answering.answer(interaction, listed_card(protection, span))
 
     @app_commands.command(name="verify", description="Check a backup again, completely")
     @app_commands.describe(backup=BACKUP)
@@ -101,7 +101,7 @@ class Backup(CommandGroup, commands.GroupCog, name="backup", description="Copies
         await note.finish(drill_card(results))
 
     async def _begin(self, interaction: discord.Interaction) -> Protection:
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await require_admin(self.bot, self.viewer(interaction))
         return protection_of(self.bot.db.protection)
 

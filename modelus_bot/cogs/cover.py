@@ -13,7 +13,6 @@ from modelus_bot.cogs.cover_message import post_card, rewrite_cards
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.introductions import introduce
 from modelus_bot.cogs.suggestions import SHOWN, Choices, choices, suggested
-from modelus_bot.database.context import Context
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.cover_steps import (
     RefuseCover,
@@ -29,8 +28,8 @@ from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
 from modelus_bot.domain.oncall import duties
 from modelus_bot.domain.permissions import check_staff
-from modelus_bot.ui import embeds
-from modelus_bot.ui.confirm import ask
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import choice_of, name_of, plain
 
@@ -60,7 +59,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
         for_user: str | None = None,
     ) -> None:
         """Save the request and show it with its buttons."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         chosen = await self.require_discipline(discipline)
         write = RequestCover(
             sprint_id=await self.sprint_id(sprint),
@@ -106,28 +105,20 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
         self, interaction: discord.Interaction, request: str, reason: app_commands.Range[str, 1, 300]
     ) -> None:
         """Preview, confirm, return the turn to whoever had it."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = RevokeCover(cover_id=_number(request), reason=reason)
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
         change = await self.bot.db.preview(write, context)
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            saved = await self.bot.db.write(write, confirmed)
-            card = card_of(saved.cover, names, saved.before)
-            await rewrite_cards(self.bot, interaction, saved.cover, card)
-            await introduce(self.bot, interaction)
-            return card
-
         card = card_of(change.cover, names, change.before)
         card.title = f"Revoke cover request {change.cover.id}?"
-        await ask(self.bot, interaction, context, card, "Revoke", yes, danger=True)
+        await ask(self.bot, interaction, context, Ask("cover", card, "Revoke", write, danger=True))
 
     @app_commands.command(name="list", description="Requests and how they stand")
     @app_commands.describe(status="Which; those waiting for a decision if left out")
     async def requests(self, interaction: discord.Interaction, status: Status = "pending") -> None:
         """List requests, ten a page."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await send_page(self.bot, interaction, "covers", status)
 
     @request.autocomplete("sprint")
@@ -183,13 +174,26 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
             )
 
     async def _step(self, interaction: discord.Interaction, write: Write[CoverChange]) -> None:
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         names = await self.names(interaction.user)
         change = await self.bot.db.write(write, self.bot.context(interaction))
         card = card_of(change.cover, names, change.before)
-        await interaction.followup.send(embed=card)
-        await rewrite_cards(self.bot, interaction, change.cover, card)
+        await answering.together(
+            answering.answer(interaction, card), rewrite_cards(self.bot, interaction, change.cover, card)
+        )
         await introduce(self.bot, interaction)
+
+
+@confirmed("cover", RevokeCover)
+async def _revoked(press: Confirmed) -> discord.Embed:
+    """Take the approval back, also on the messages that show the request."""
+    bot, user = press.bot, press.interaction.user
+    names = {user.id: user.display_name} | await bot.db.read(everybody)
+    saved = await bot.db.write(press.change, press.context)
+    card = card_of(saved.cover, names, saved.before)
+    await rewrite_cards(bot, press.interaction, saved.cover, card)
+    await introduce(bot, press.interaction)
+    return card
 
 
 def _choice(found: Found, name: str) -> str:

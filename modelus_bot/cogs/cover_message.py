@@ -27,10 +27,11 @@ from modelus_bot.domain.cover_steps import (
 )
 from modelus_bot.domain.covers import Cover, CoverChange
 from modelus_bot.domain.members import everybody
-from modelus_bot.ui import embeds
-from modelus_bot.ui.lateness import too_late
-from modelus_bot.ui.notice import begin
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.answering import FAILURES
+from modelus_bot.ui.forms import form
 from modelus_bot.ui.presses import answered
+from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -51,6 +52,8 @@ WRITES: dict[str, type[TakeCover | ApproveCover | RefuseCover | WithdrawCover]] 
     "refuse": RefuseCover,
     "withdraw": WithdrawCover,
 }
+FORM_PATIENCE = 900.0
+"""Seconds after which a form that was opened is forgotten here; what is sent then is taken all the same."""
 LINK = re.compile(r"https://discord\.com/channels/\d+/(\d{1,20})/(\d{1,20})")
 
 
@@ -84,9 +87,9 @@ class CoverButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Take the step, then rewrite the messages; declining asks for a reason first."""
         if self.step == "decline":
-            await interaction.response.send_modal(DeclineForm(self.cover_id))
+            await answering.show_form(interaction, DeclineForm(self.cover_id))
             return
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await _take_step(interaction.client, interaction, WRITES[self.step](cover_id=self.cover_id))
 
 
@@ -103,24 +106,19 @@ class DeclineForm(discord.ui.Modal, title="Decline this request"):
 
     def __init__(self, cover_id: int) -> None:
         """Ask about request number ``cover_id``."""
-        super().__init__()
-        self._cover_id = cover_id
+        super().__init__(custom_id=f"cover:decline:{cover_id}", timeout=FORM_PATIENCE)
 
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        """Decline with the reason."""
-        begin(interaction.client.db)
-        if too_late(interaction):
-            return
-        await interaction.response.defer()
-        reason = str(self.reason.value).strip() or None
-        write = DeclineCover(cover_id=self._cover_id, reason=reason)
-        await _take_step(interaction.client, interaction, write, reason)
 
-    async def on_error(  # type: ignore[override]  # discord.py calls modals without an item
-        self, interaction: discord.Interaction[Any], error: Exception
-    ) -> None:
-        """Say what went wrong."""
-        await interaction.client.error_handler.handle(interaction, error)
+@form(r"cover:decline:(?P<id>\d{1,18})")
+async def _declined(
+    match: re.Match[str], interaction: discord.Interaction[Any], fields: dict[str, str]
+) -> None:
+    """Decline with the reason that was typed."""
+    await answering.defer(interaction)
+    reason = fields.get("reason", "").strip() or None
+    await _take_step(
+        interaction.client, interaction, DeclineCover(cover_id=int(match["id"]), reason=reason), reason
+    )
 
 
 def buttons_of(cover: Cover) -> discord.ui.View | None:
@@ -147,13 +145,19 @@ async def _take_step(
     card = card_of(change.cover, names, change.before)
     pressed = interaction.message
     link = _link_in(pressed) if pressed is not None else None
-    await interaction.edit_original_response(embed=_linked(card, link), view=buttons_of(change.cover))
     here = Place(interaction.channel_id or 0, pressed.id) if pressed is not None else None
-    await rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here)
+    await answering.together(
+        _show_step(interaction, change, _linked(card, link)),
+        rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here),
+    )
+    await introduce(bot, interaction)
+
+
+async def _show_step(interaction: discord.Interaction, change: CoverChange, card: discord.Embed) -> None:
+    await answering.answer(interaction, card, view=buttons_of(change.cover))
     if change.duty_changed:
         text = f"{change.cover.duty} changed hands at once. `/oncall now` shows who is on duty."
-        await interaction.followup.send(embed=embeds.success("On duty changed", text), ephemeral=True)
-    await introduce(bot, interaction)
+        await answering.tell(interaction, embeds.success("On duty changed", text))
 
 
 def _linked(card: discord.Embed, link: str | None) -> discord.Embed:
@@ -176,24 +180,36 @@ def _place(link: str | None) -> Place | None:
 async def post_card(
     bot: ModelUsBot, interaction: discord.Interaction, cover: Cover, names: dict[int, str]
 ) -> None:
-    """Answer with the saved request, show it in the duty channel too, and remember that message."""
+    """Answer with the saved request, and show it in the duty channel whatever becomes of the answer."""
     card = card_of(cover, names)
-    view = buttons_of(cover) or discord.utils.MISSING
-    message: discord.Message = await interaction.followup.send(embed=card, view=view, wait=True)
+    await answering.together(
+        answering.answer(interaction, card, view=buttons_of(cover)), _post(bot, interaction, cover, card)
+    )
+
+
+async def _post(bot: ModelUsBot, interaction: discord.Interaction, cover: Cover, card: discord.Embed) -> None:
+    """Show a request in the duty channel, and remember the message that is rewritten first."""
+    message_id = answering.message_id(interaction)
     channel = bot.get_channel(bot.settings.server.duty_channel_id or 0)
     if isinstance(channel, discord.TextChannel) and channel.id != interaction.channel_id:
-        link = f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}/{message.id}"
+        link = _link_to(interaction, message_id) if message_id is not None else None
+        key = f"cover:{cover.id}:{interaction.id}"
+        view = buttons_of(cover)
         try:
-            message = await channel.send(
-                embed=_linked(card, link), view=buttons_of(cover) or discord.utils.MISSING
-            )
-        except (discord.HTTPException, aiohttp.ClientError) as error:
+            message_id = (await send(channel, key=key, embed=_linked(card, link), view=view)).id
+        except FAILURES as error:
             logger.bind(cover=cover.id, error=str(error)).warning("cover_not_posted")
+    if message_id is None:
+        return
     context = bot.context(interaction).numbered(f"{interaction.id}:message")
     try:
-        await bot.db.write(SetCoverMessage(cover_id=cover.id, message_id=message.id), context)
+        await bot.db.write(SetCoverMessage(cover_id=cover.id, message_id=message_id), context)
     except DatabaseError as error:
         logger.bind(cover=cover.id, reference=error.reference).warning("cover_message_not_remembered")
+
+
+def _link_to(interaction: discord.Interaction, message_id: int) -> str:
+    return f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}/{message_id}"
 
 
 async def rewrite_cards(

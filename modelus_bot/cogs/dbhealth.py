@@ -9,12 +9,13 @@ import discord
 from discord import app_commands
 
 from modelus_bot.cogs.dbhealth_cards import failure_card, overview_card, protection_words
-from modelus_bot.cogs.dbhealth_latency import latency_field, latency_file, recent_points
+from modelus_bot.cogs.dbhealth_latency import PICTURE, latency_field, latency_file, recent_points
 from modelus_bot.cogs.dbhealth_views import LIST
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.cogs.suggestions import PATIENCE, Choices, choices
 from modelus_bot.domain.errors import NotAllowed, NotFound
+from modelus_bot.ui import answering
 from modelus_bot.ui.charts import LatencyChart, drawing_folder
 from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.paginator import send_page
@@ -26,6 +27,8 @@ __all__ = ["DatabaseHealth"]
 
 PICTURE_PATIENCE = 2.0
 """Seconds an answer waits for its picture, which otherwise follows: it is drawn at low priority."""
+
+SHOWN = f"attachment://{PICTURE}"
 
 View = Literal["overview", "errors", "queue", "slow", "indexes", "drill"]
 
@@ -51,10 +54,10 @@ class DatabaseHealth(CommandGroup):
         reference: app_commands.Range[str, 1, 16] | None = None,
     ) -> None:
         """Show one view, or the failure behind a reference code."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await require_admin(self.bot, self.viewer(interaction))
         if reference is not None:
-            await interaction.followup.send(embed=self._failure(reference))
+            await answering.answer(interaction, self._failure(reference))
         elif view == "overview":
             await self._overview(interaction)
         else:
@@ -81,14 +84,14 @@ class DatabaseHealth(CommandGroup):
         try:
             await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
             if drawing.done() and (picture := drawing.result()) is not None:
-                await interaction.followup.send(embed=_with(card, picture), file=picture)
+                await answering.answer(interaction, card.set_image(url=SHOWN), picture=picture)
                 return
             plain = card.copy()
             if points:
                 plain.add_field(name="Latency", value=latency_field(points), inline=False)
-            await interaction.followup.send(embed=plain)
+            await answering.answer(interaction, plain)
             if (picture := await drawing) is not None:
-                await interaction.edit_original_response(embed=_with(card, picture), attachments=[picture])
+                await answering.answer(interaction, card.set_image(url=SHOWN), picture=picture)
         finally:
             drawing.cancel()
 
@@ -103,7 +106,3 @@ class DatabaseHealth(CommandGroup):
             f" {len(known)} since the start. Older ones, and other failures, are in the log under that code.",
             rule="dbhealth.reference",
         )
-
-
-def _with(card: discord.Embed, picture: discord.File) -> discord.Embed:
-    return card.set_image(url=f"attachment://{picture.filename}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import discord
@@ -14,8 +14,10 @@ from modelus_bot.database.health.samples import HealthSample, health_samples
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.ui.charts import LatencyChart, Point, sparkline
 
-__all__ = ["latency_field", "latency_file", "recent_points"]
+__all__ = ["PICTURE", "latency_field", "latency_file", "recent_points"]
 
+PICTURE = "latency.png"
+"""The picture's name among the answer's files."""
 DAY = 86_400
 PATIENCE = 1.5
 """Seconds the samples may take to be read."""
@@ -35,13 +37,13 @@ async def recent_points(db: DatabaseManager, now: int) -> tuple[Point, ...]:
 
 async def latency_file(
     chart: LatencyChart, points: Sequence[Point], zone: str, folder: Path
-) -> discord.File | None:
-    """Return the picture to attach; None where none can be drawn."""
+) -> Callable[[], discord.File] | None:
+    """Return what makes the picture to attach, anew for each try; None where none can be drawn."""
     picture = await chart.picture(points, zone, folder)
     if picture is None:
         return None
     about = f"Latencies of the last hours in milliseconds. {latency_field(points)}"
-    return discord.File(io.BytesIO(picture), "latency.png", description=about[:1000])
+    return lambda: discord.File(io.BytesIO(picture), PICTURE, description=about[:1000])
 
 
 def latency_field(points: Sequence[Point]) -> str:

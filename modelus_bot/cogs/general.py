@@ -15,7 +15,7 @@ from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.domain.members import standing_of
 from modelus_bot.domain.permissions import Standing
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 
 __all__ = ["General"]
 
@@ -30,9 +30,9 @@ class General(CommandGroup):
     @app_commands.describe(topic="A command to explain")
     async def show_help(self, interaction: discord.Interaction, topic: str | None = None) -> None:
         """List the commands this member may use, or explain one."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         if topic is not None:
-            await interaction.followup.send(embed=self._explain(topic.strip().lstrip("/").lower()))
+            await answering.answer(interaction, self._explain(topic.strip().lstrip("/").lower()))
             return
         standing = await self._standing(interaction)
         lines = [
@@ -43,7 +43,7 @@ class General(CommandGroup):
         card = embeds.info("What you can do here", embeds.lines(lines, empty="Nothing yet."))
         if standing is None:
             card.set_footer(text="The database is unavailable, so every command is listed.")
-        await interaction.followup.send(embed=card)
+        await answering.answer(interaction, card)
 
     @show_help.autocomplete("topic")
     async def _topics(self, _: discord.Interaction, typed: str) -> Choices:
@@ -55,7 +55,7 @@ class General(CommandGroup):
         latency = self.bot.latency
         words = f"{latency * 1000:.0f} ms to Discord." if latency == latency else "Not connected yet."  # noqa: PLR0124 - NaN
         card = embeds.info("Pong", f"{words} {WORKING}" if self._working() else words)
-        await interaction.response.send_message(embed=card, ephemeral=True)
+        await answering.answer(interaction, card, private=True)
 
     @app_commands.command(name="about", description="What this bot is and what it stores")
     async def about(self, interaction: discord.Interaction) -> None:
@@ -70,7 +70,7 @@ class General(CommandGroup):
         )
         if self._working():
             card.set_footer(text=WORKING)
-        await interaction.response.send_message(embed=card, ephemeral=True)
+        await answering.answer(interaction, card, private=True)
 
     def _working(self) -> bool:
         return self.bot.db.mode is Mode.NORMAL

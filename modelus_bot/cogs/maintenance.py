@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
@@ -20,8 +20,12 @@ from modelus_bot.database.maintenance.order import Order, Rewriting, Why
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.pruning import PRUNINGS, BeginMaintenance, EndMaintenance, last_maintenance
-from modelus_bot.ui.confirm import ask
+from modelus_bot.ui import answering
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.progress import ProgressNote
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
 
 __all__ = ["DatabaseGroup"]
 
@@ -33,7 +37,7 @@ class DatabaseGroup(CommandGroup, commands.GroupCog, name="database", descriptio
     @app_commands.command(name="check", description="Check the database completely; nothing is changed")
     async def check(self, interaction: discord.Interaction) -> None:
         """Compare every page, then look at structure, references, rules and the audit trail."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await require_admin(self.bot, self.viewer(interaction))
         protection = _required(self.bot.db.protection)
         await self.bot.db.read(last_maintenance)  # refuses while the database is away
@@ -55,25 +59,21 @@ class DatabaseGroup(CommandGroup, commands.GroupCog, name="database", descriptio
     @app_commands.describe(vacuum="Also rewrite the file without its empty space; asks first")
     async def maintain(self, interaction: discord.Interaction, vacuum: bool = False) -> None:
         """Prune and renew statistics at once; rewriting the file, which changes wait for, is confirmed."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await require_admin(self.bot, self.viewer(interaction))
         context = self.bot.context(interaction, "maintenance")
         if not vacuum:
             note = ProgressNote(interaction, "Maintenance")
-            await note.finish(await self._maintain(context, Rewriting.NO, note))
+            await note.finish(await _maintain(self.bot, context, Rewriting.NO, note))
             return
-
-        async def yes(now: Context) -> discord.Embed:
-            return await self._maintain(now, Rewriting.CONFIRMED)
-
         card = rewriting_card(await self.bot.db.maintenance.facts())
-        await ask(self.bot, interaction, context, card, "Rewrite the file", yes)
+        await ask(self.bot, interaction, context, Ask("maintenance", card, "Rewrite the file"))
 
     @app_commands.command(name="clock", description="Say whether the machine's clock is believed")
     @app_commands.describe(trust="Believe it as it is: duty, notices and clean-ups follow it at once")
     async def clock(self, interaction: discord.Interaction, trust: bool = False) -> None:
         """Show what is doubted and what waits for it; an administrator may say that the clock is right."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await require_admin(self.bot, self.viewer(interaction))
         clock, doubt = self.bot.db.clock, self.bot.db.clock.doubt
         if trust and doubt is not None:
@@ -86,7 +86,7 @@ class DatabaseGroup(CommandGroup, commands.GroupCog, name="database", descriptio
             trusted=trust,
             steady_minutes=self.bot.settings.clock.steady_minutes,
         )
-        await interaction.followup.send(embed=card, ephemeral=True)
+        await answering.answer(interaction, card)
 
     async def _note_trust(self, context: Context, seconds: float) -> None:
         """Put into the audit trail who said so; while the database is away it waits in its file."""
@@ -103,24 +103,31 @@ class DatabaseGroup(CommandGroup, commands.GroupCog, name="database", descriptio
                 )
             )
 
-    async def _maintain(
-        self, context: Context, rewriting: Rewriting, note: ProgressNote | None = None
-    ) -> discord.Embed:
-        """Do it on behalf of somebody; raises ``NotAllowed``, and ``InvalidInput`` while it is being done."""
-        db = self.bot.db
-        run_key = f"person:{context.request_id}"
-        once = replace(context, request_id=None)
-        if db.maintenance.step:
-            raise InvalidInput(
-                f"Maintenance is being done already ({db.maintenance.step}). Try again in a few minutes.",
-                rule="maintenance.running",
-            )
-        if not await db.write(BeginMaintenance(run_key=run_key, rewriting=rewriting.value), once):
-            raise InvalidInput("This was done already. Run the command again.", rule="maintenance.repeated")
-        tell = note.on_step if note is not None else _silently
-        report = await db.maintenance.run(Order(Why.PERSON, rewriting), context, PRUNINGS, tell=tell)
-        await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), once)
-        return maintained_card(report)
+
+@confirmed("maintenance")
+async def _rewritten(press: Confirmed) -> discord.Embed:
+    """Do maintenance with the rewriting that was asked about."""
+    return await _maintain(press.bot, press.context, Rewriting.CONFIRMED)
+
+
+async def _maintain(
+    bot: ModelUsBot, context: Context, rewriting: Rewriting, note: ProgressNote | None = None
+) -> discord.Embed:
+    """Do it on behalf of somebody; raises ``NotAllowed``, and ``InvalidInput`` while it is being done."""
+    db = bot.db
+    run_key = f"person:{context.request_id}"
+    once = replace(context, request_id=None)
+    if db.maintenance.step:
+        raise InvalidInput(
+            f"Maintenance is being done already ({db.maintenance.step}). Try again in a few minutes.",
+            rule="maintenance.running",
+        )
+    if not await db.write(BeginMaintenance(run_key=run_key, rewriting=rewriting.value), once):
+        raise InvalidInput("This was done already. Run the command again.", rule="maintenance.repeated")
+    tell = note.on_step if note is not None else _silently
+    report = await db.maintenance.run(Order(Why.PERSON, rewriting), context, PRUNINGS, tell=tell)
+    await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), once)
+    return maintained_card(report)
 
 
 def _required(protection: Protection | None) -> Protection:

@@ -10,7 +10,6 @@ from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot, only_one
 from modelus_bot.cogs.suggestions import Choices, choices, suggested
-from modelus_bot.database.context import Context
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import (
     DeactivateMember,
@@ -18,11 +17,12 @@ from modelus_bot.domain.members import (
     MemberChange,
     ReactivateMember,
     SetRole,
+    everybody,
     member_card,
     members,
 )
-from modelus_bot.ui import embeds
-from modelus_bot.ui.confirm import ask
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.people import move_lines, plain
 
 __all__ = ["MemberGroup"]
@@ -37,7 +37,7 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     @app_commands.describe(user="Who")
     async def show(self, interaction: discord.Interaction, user: discord.Member | None = None) -> None:
         """Show a member's role, rosters and covers."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         wanted = user or interaction.user
         found = await self.bot.db.read(member_card, self.viewer(interaction), wanted.id)
         labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
@@ -48,20 +48,20 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
             f"**Rosters:** {rosters or 'none'}\n"
             f"**Covers given / taken:** {found.covers_given} / {found.covers_taken}"
         )
-        await interaction.followup.send(embed=embeds.info(found.member.username, text))
+        await answering.answer(interaction, embeds.info(found.member.username, text))
 
     @app_commands.command(name="role", description="Give somebody a staff role, or take it away")
     @app_commands.describe(user="Who", role="The role; “none” takes it away")
     async def role(self, interaction: discord.Interaction, user: discord.Member, role: Role) -> None:
         """Set the role."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = SetRole(
             discord_id=not_a_bot(user).id, username=user.display_name, role=None if role == "none" else role
         )
         change = await self.bot.db.write(write, self.bot.context(interaction))
         before = change.before.role if change.before is not None else None
         text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
-        await interaction.followup.send(embed=embeds.success("Role saved", text))
+        await answering.answer(interaction, embeds.success("Role saved", text))
 
     @app_commands.command(
         name="deactivate", description="Take somebody out of everything; their turns pass on"
@@ -71,62 +71,45 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         self, interaction: discord.Interaction, member: str, reason: app_commands.Range[str, 1, 300]
     ) -> None:
         """Show whose turns move, confirm, deactivate."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = DeactivateMember(discord_id=await self._id(member), reason=reason)
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
         change = await self.bot.db.preview(write, context)
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            same = write.model_copy(update={"expected": change.digest})
-            saved = await self.bot.db.write(same, confirmed)
-            return embeds.success(f"{saved.after.username} is deactivated", _change(saved, names))
-
+        same = write.model_copy(update={"expected": change.digest})
         card = embeds.question(f"Deactivate {change.after.username}?", _change(change, names))
-        await ask(self.bot, interaction, context, card, "Deactivate", yes, danger=True)
+        await ask(self.bot, interaction, context, Ask("member", card, "Deactivate", same, danger=True))
 
     @app_commands.command(name="reactivate", description="Bring somebody back, on the rosters they stood on")
     @app_commands.describe(member="Who")
     async def reactivate(self, interaction: discord.Interaction, member: str) -> None:
         """Show whose turns move, confirm, reactivate."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = ReactivateMember(discord_id=await self._id(member))
         names = await self.names(interaction.user)
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
         if change.before == change.after:
             title = f"{change.after.username} is active already"
-            await interaction.followup.send(embed=embeds.info(title, "Nothing was changed."))
+            await answering.answer(interaction, embeds.info(title, "Nothing was changed."))
             return
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            same = write.model_copy(update={"expected": change.digest})
-            saved = await self.bot.db.write(same, confirmed)
-            return embeds.success(f"{saved.after.username} is active", _change(saved, names))
-
+        same = write.model_copy(update={"expected": change.digest})
         card = embeds.question(f"Reactivate {change.after.username}?", _change(change, names))
-        await ask(self.bot, interaction, context, card, "Reactivate", yes)
+        await ask(self.bot, interaction, context, Ask("member", card, "Reactivate", same))
 
     @app_commands.command(name="link", description="Give an imported person their Discord account")
     @app_commands.describe(person="The imported person", user="Their account")
     async def link(self, interaction: discord.Interaction, person: str, user: discord.Member) -> None:
         """Link the account."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = LinkMember(
             placeholder_id=await self._id(person), discord_id=not_a_bot(user).id, username=user.display_name
         )
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
-        before = change.before.username if change.before is not None else person
-        text = f"{plain(before)} → **{plain(change.after.username)}**"
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            await self.bot.db.write(write, confirmed)
-            return embeds.success("Linked", f"{text}. Everything they hold came along.")
-
-        question = f"{text}\nEverything they hold comes along. This cannot be undone."
+        question = f"{_linked(change)}\nEverything they hold comes along. This cannot be undone."
         card = embeds.question("Link this account?", question)
-        await ask(self.bot, interaction, context, card, "Link", yes, danger=True)
+        await ask(self.bot, interaction, context, Ask("link", card, "Link", write, danger=True))
 
     @deactivate.autocomplete("member")
     async def _active(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -157,6 +140,28 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
             if wanted in {str(one.discord_id), one.username.casefold()}
         ]
         return only_one(found, value, "a member whom the bot knows", "member.unknown")
+
+
+@confirmed("member", DeactivateMember, ReactivateMember)
+async def _active_changed(press: Confirmed) -> discord.Embed:
+    """Take somebody out or bring them back."""
+    user = press.interaction.user
+    names = {user.id: user.display_name} | await press.bot.db.read(everybody)
+    saved = await press.bot.db.write(press.change, press.context)
+    stands = "active" if saved.after.is_active else "deactivated"
+    return embeds.success(f"{saved.after.username} is {stands}", _change(saved, names))
+
+
+@confirmed("link", LinkMember)
+async def _account_linked(press: Confirmed) -> discord.Embed:
+    """Give an imported person their account."""
+    saved = await press.bot.db.write(press.change, press.context)
+    return embeds.success("Linked", f"{_linked(saved)}. Everything they hold came along.")
+
+
+def _linked(change: MemberChange) -> str:
+    before = change.before.username if change.before is not None else "somebody imported"
+    return f"{plain(before)} → **{plain(change.after.username)}**"
 
 
 def _change(change: MemberChange, names: dict[int, str]) -> str:

@@ -11,7 +11,7 @@ from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.domain.disciplines import SetDisciplineRole
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
 from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.people import holder_line, label_of, moment, name_of, plain
 
 __all__ = ["OnCallGroup"]
@@ -24,26 +24,26 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     @app_commands.describe(discipline="Only this discipline")
     async def now_(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
         """Show holders now and next."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await self.require_staff(interaction)
         key = (await self.require_discipline(discipline)).key if discipline is not None else None
         found = await self.bot.db.read(oncall_now, self.now(), self.calendar, key)
-        await interaction.followup.send(embed=_card("On duty now", found))
+        await answering.answer(interaction, _card("On duty now", found))
 
     @app_commands.command(name="on", description="Who is on duty on a day")
     @app_commands.describe(day="The day")
     async def on(self, interaction: discord.Interaction, day: str) -> None:
         """Show holders on a day."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await self.require_staff(interaction)
         wanted = self.day(day)
         found = await self.bot.db.read(oncall_on, wanted, self.calendar)
-        await interaction.followup.send(embed=_card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
+        await answering.answer(interaction, _card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
 
     @app_commands.command(name="mine", description="Your turns, now and to come")
     async def mine(self, interaction: discord.Interaction) -> None:
         """List the member's own turns."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         found = await self._duties(interaction)
         lines = [
             f"{'**now** ' if duty.is_current else ''}{duty.label}, {label_of(duty.sprint)}"
@@ -51,13 +51,13 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
             for duty in found
         ]
         empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
-        await interaction.followup.send(embed=embeds.info("Your turns", embeds.lines(lines, empty=empty)))
+        await answering.answer(interaction, embeds.info("Your turns", embeds.lines(lines, empty=empty)))
 
     @app_commands.command(name="handoff", description="Leave a note for whoever takes over from you")
     @app_commands.describe(note="What they should know")
     async def handoff(self, interaction: discord.Interaction, note: app_commands.Range[str, 1, 500]) -> None:
         """Queue the note for the next hand-over."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         if self.changes_wait and not any(one.is_current for one in await self._duties(interaction)):
             raise NotAllowed(
                 "Only somebody on duty can leave a note. `/oncall now` shows who is.",
@@ -67,7 +67,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         names = await self.names()
         to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
         text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n> {note}"
-        await interaction.followup.send(embed=embeds.success("Your note is saved", text))
+        await answering.answer(interaction, embeds.success("Your note is saved", text))
 
     @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")
     @app_commands.describe(discipline="Which duty", user="Who", reason="Why")
@@ -79,7 +79,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         reason: app_commands.Range[str, 1, 300],
     ) -> None:
         """Pass the duty on."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await self.require_manager(interaction)
         chosen = await self.require_discipline(discipline)
         write = SetHolder(
@@ -89,7 +89,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         names = await self.names()
         passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
         text = f"{change.label}: {passed}\nBoth are told."
-        await interaction.followup.send(embed=embeds.success("On duty changed", text))
+        await answering.answer(interaction, embeds.success("On duty changed", text))
 
     @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")
     @app_commands.describe(discipline="Which duty", role="The role; none follows if left out")
@@ -97,7 +97,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         self, interaction: discord.Interaction, discipline: str, role: discord.Role | None = None
     ) -> None:
         """Set the role; the hand-over passes it on within half a minute."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         await require_admin(self.bot, self.viewer(interaction))
         chosen = await self.require_discipline(discipline)
         if role is not None:
@@ -107,7 +107,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         text = f"No role follows whoever is on duty as {plain(saved.label)}."
         if role is not None:
             text = f"{role.mention} follows whoever is on duty as {plain(saved.label)}, within a minute."
-        await interaction.followup.send(embed=embeds.success("Role saved", text))
+        await answering.answer(interaction, embeds.success("Role saved", text))
 
     async def _duties(self, interaction: discord.Interaction) -> tuple[Duty, ...]:
         return await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)

@@ -13,8 +13,8 @@ from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.recovery.restoring import Plan
 from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.ui import embeds
-from modelus_bot.ui.notice import begin
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.question import Question
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ class Approval(Question):
 
     async def interaction_check(self, interaction: discord.Interaction) -> bool:
         """Answer at once, then let only administrators press: asking who is one may take a while."""
-        begin(self._bot.db)
-        await interaction.response.defer()
+        if not await admitted(interaction):
+            return False
+        await answering.defer(interaction)
         context = self._bot.context(interaction)
         await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
         return True
@@ -49,7 +50,7 @@ class Approval(Question):
         """Replace the database by the plan's state."""
         if interaction.user.id == self._asked_by and not self._alone:
             card = embeds.failure("Not allowed", "Another administrator has to decide about this.")
-            await interaction.followup.send(embed=card, ephemeral=True)
+            await answering.tell(interaction, card)
             return
         protection = self._bot.db.protection
         if self._working or self.is_finished() or protection is None or protection.restorer is None:
@@ -63,7 +64,7 @@ class Approval(Question):
         logger.bind(
             asked_by=self._asked_by, decided_by=interaction.user.id, source=self._plan.source
         ).warning("restore_decided")
-        await interaction.edit_original_response(embed=restored_card(done), view=None)
+        await answering.answer(interaction, restored_card(done))
 
     @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
     async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
@@ -72,7 +73,7 @@ class Approval(Question):
             return
         self.stop()
         card = embeds.info("Cancelled", "The database was not changed.")
-        await interaction.edit_original_response(embed=card, view=None)
+        await answering.answer(interaction, card)
 
 
 async def ask_for_approval(
@@ -91,7 +92,7 @@ async def ask_for_approval(
     card.set_footer(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )
-    view.message = await interaction.followup.send(embed=card, view=view, ephemeral=alone, wait=True)
+    view.message = await answering.ask_here(interaction, card, view, private=alone)
 
 
 def _who_decides(others: set[int] | None) -> str:

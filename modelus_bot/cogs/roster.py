@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
-from modelus_bot.database.context import Context
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.rosters import (
     AddToRoster,
@@ -19,8 +20,8 @@ from modelus_bot.domain.rosters import (
     SetAway,
     roster,
 )
-from modelus_bot.ui import embeds
-from modelus_bot.ui.confirm import ask
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.people import move_lines, plain, when
 
 __all__ = ["Roster"]
@@ -41,7 +42,7 @@ class Roster(
     @app_commands.describe(discipline="Only this discipline")
     async def show(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
         """List people in rotation order, with their days away."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await self.require_staff(interaction)
         known = await self.bot.db.read(disciplines)
         chosen = await self.require_discipline(discipline) if discipline is not None else None
@@ -52,7 +53,7 @@ class Roster(
             people = [self._line(entry) for entry in entries if entry.discipline == one.key]
             text = embeds.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
             card.add_field(name=one.label, value=text, inline=len(shown) > 1)
-        await interaction.followup.send(embed=card)
+        await answering.answer(interaction, card)
 
     @app_commands.command(name="add", description="Put a member on a roster")
     @app_commands.describe(
@@ -68,7 +69,7 @@ class Roster(
         position: app_commands.Range[int, 1, 500] | None = None,
     ) -> None:
         """Preview, confirm, add."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         chosen = await self.require_discipline(discipline)
         write = AddToRoster(
             member_id=not_a_bot(user).id, name=user.display_name, discipline=chosen.key, position=position
@@ -80,7 +81,7 @@ class Roster(
     @app_commands.describe(discipline="The roster", member="Who")
     async def remove(self, interaction: discord.Interaction, discipline: str, member: str) -> None:
         """Preview, confirm, remove."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         chosen = await self.require_discipline(discipline)
         user_id = await self.member_id(member, chosen)
         write = RemoveFromRoster(member_id=user_id, discipline=chosen.key)
@@ -100,7 +101,7 @@ class Roster(
         dry_run: bool = False,
     ) -> None:
         """Preview, confirm, move."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         chosen = await self.require_discipline(discipline)
         user_id = await self.member_id(member, chosen)
         write = MoveInRoster(member_id=user_id, discipline=chosen.key, position=position)
@@ -125,7 +126,7 @@ class Roster(
         to_day: str | None = None,
     ) -> None:
         """Preview, confirm, set."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         chosen = await self.require_discipline(discipline) if discipline is not None else None
         user_id = interaction.user.id if member is None else await self.member_id(member, chosen)
         write = SetAway(
@@ -177,20 +178,14 @@ class Roster(
         known = await self._known(interaction, write, labels) if change is None else ""
         shown = self._change(change, names, labels) if change is not None else known
         if change is not None and change.before == change.after and not change.moves:
-            await interaction.followup.send(embed=embeds.info("Nothing to change", shown))
+            await answering.answer(interaction, embeds.info("Nothing to change", shown))
             return
         if dry_run:
-            await interaction.followup.send(embed=embeds.info("Only a preview", shown))
+            await answering.answer(interaction, embeds.info("Only a preview", shown))
             return
-        expected = change.digest if change is not None else None
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            same = write.model_copy(update={"expected": expected})
-            return embeds.success(
-                "Saved", self._change(await self.bot.db.write(same, confirmed), names, labels)
-            )
-
-        await ask(self.bot, interaction, context, embeds.question(title, shown), label, yes, danger=danger)
+        same = write.model_copy(update={"expected": change.digest if change is not None else None})
+        question = Ask("roster", embeds.question(title, shown), label, same, danger=danger)
+        await ask(self.bot, interaction, context, question)
 
     async def _known(
         self, interaction: discord.Interaction, write: RosterWrite, labels: dict[str, str]
@@ -202,6 +197,16 @@ class Roster(
         order = [f"{_label(one, labels)} {self._line(one)}" for one in entries]
         known = embeds.lines(order, empty=NOBODY, limit=2000)
         return f"**As it was last known**\n{known}\n\n{EFFECT_LATER}"
+
+    async def save(self, press: Confirmed) -> discord.Embed:
+        """Save a change that was confirmed and return what came of it."""
+        change = press.change
+        names = await self.names(press.interaction.user)
+        if isinstance(change, AddToRoster):
+            names = {change.member_id: change.name} | names
+        labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
+        saved = await self.bot.db.write(change, press.context)
+        return embeds.success("Saved", self._change(saved, names, labels))
 
     def _change(self, change: RosterChange, names: dict[int, str], labels: dict[str, str]) -> str:
         entry = change.after or change.before
@@ -222,6 +227,14 @@ class Roster(
             return ""
         until = f" to {when(entry.away_to, self.calendar)}" if entry.away_to else " until further notice"
         return f" (away from {when(entry.away_from, self.calendar)}{until})"
+
+
+@confirmed("roster", AddToRoster, RemoveFromRoster, MoveInRoster, SetAway)
+async def _saved(press: Confirmed) -> discord.Embed:
+    """Save what was shown."""
+    group: Any = press.bot.get_cog(Roster.__cog_name__)
+    card: discord.Embed = await group.save(press)
+    return card
 
 
 def _label(entry: RosterEntry, labels: dict[str, str]) -> str:

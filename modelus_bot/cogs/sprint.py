@@ -11,9 +11,10 @@ from discord.ext import commands
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.cogs.sprint_import import NOTHING, import_of, report_card, summary
-from modelus_bot.database.context import Context
 from modelus_bot.domain.errors import NotFound
+from modelus_bot.domain.members import everybody
 from modelus_bot.domain.permissions import check_staff
+from modelus_bot.domain.rotation_import import ImportRotation
 from modelus_bot.domain.sprints import (
     AddSprint,
     ArchiveSprint,
@@ -22,8 +23,8 @@ from modelus_bot.domain.sprints import (
     sprint_view,
     sprints,
 )
-from modelus_bot.ui import embeds
-from modelus_bot.ui.confirm import ask
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import holder_line, label_of, move_lines
 
@@ -38,7 +39,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     @app_commands.command(name="current", description="The sprint on duty now, with its holders")
     async def current(self, interaction: discord.Interaction) -> None:
         """Show the current sprint."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await self.require_staff(interaction)
         view = await self.bot.db.read(sprint_view, None, self.now(), self.calendar)
         if view is None:
@@ -46,14 +47,14 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         holders = embeds.lines(map(holder_line, view.holders), empty="No disciplines yet.")
         card = embeds.info(label_of(view.sprint), holders)
         card.set_footer(text=_days_left(view.days_left))
-        await interaction.followup.send(embed=card)
+        await answering.answer(interaction, card)
 
     @app_commands.command(name="list", description="The sprints that are planned")
     @app_commands.describe(from_day="Only sprints that end on this day or later; today if left out")
     @app_commands.rename(from_day="from")
     async def planned(self, interaction: discord.Interaction, from_day: str | None = None) -> None:
         """List sprints, ten a page."""
-        await interaction.response.defer()
+        await answering.defer(interaction)
         await self.require_staff(interaction)
         first = self.day(from_day) if from_day else self.today()
         await send_page(self.bot, interaction, "sprints", first.isoformat())
@@ -66,7 +67,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         self, interaction: discord.Interaction, name: app_commands.Range[str, 1, 60], start: str, end: str
     ) -> None:
         """Preview, confirm, add."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = AddSprint(name=name, start=self.day(start), end=self.day(end))
         await self._confirm(interaction, write, f"Add {name}?", "Add")
 
@@ -90,7 +91,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         dry_run: bool = False,
     ) -> None:
         """Preview, confirm, change."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = EditSprint(
             sprint_id=await self.sprint_id(sprint),
             reason=reason,
@@ -108,7 +109,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         self, interaction: discord.Interaction, sprint: str, reason: app_commands.Range[str, 1, 300]
     ) -> None:
         """Preview, confirm, archive."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         write = ArchiveSprint(sprint_id=await self.sprint_id(sprint), reason=reason)
         await self._confirm(interaction, write, "Archive this sprint?", "Archive", reason=reason, danger=True)
 
@@ -135,7 +136,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         dry_run: bool = False,
     ) -> None:
         """Read the files, show what was mended, confirm, import; doing it again changes nothing."""
-        await interaction.response.defer(ephemeral=True)
+        await answering.defer(interaction, private=True)
         context = self.bot.context(interaction, "import")
         if await preview_if_possible(self.bot, NOTHING, context, dry_run=dry_run) is None:
             await self.require_manager(interaction)
@@ -151,14 +152,10 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         report = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
         if report is not None and (dry_run or not report.changed):
             card = embeds.info("Only a preview", summary(report)) if report.changed else report_card(report)
-            await interaction.followup.send(embed=card)
+            await answering.answer(interaction, card)
             return
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            return report_card(await self.bot.db.write(write, confirmed))
-
         card = embeds.question("Import this?", summary(report) if report is not None else EFFECT_LATER)
-        await ask(self.bot, interaction, context, card, "Import", yes)
+        await ask(self.bot, interaction, context, Ask("import", card, "Import", write))
 
     @edit.autocomplete("sprint")
     @archive.autocomplete("sprint")
@@ -190,17 +187,14 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         change = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
         text = _change(change, names) if change is not None else await self._known(interaction, write)
         if dry_run:
-            await interaction.followup.send(embed=embeds.info("Only a preview", text))
+            await answering.answer(interaction, embeds.info("Only a preview", text))
             return
         update = {}
         if change is not None and not isinstance(write, AddSprint):
             update["expected"] = change.digest
-
-        async def yes(confirmed: Context) -> discord.Embed:
-            saved = await self.bot.db.write(write.model_copy(update=update), confirmed)
-            return embeds.success("Saved", _change(saved, names))
-
-        await ask(self.bot, interaction, context, embeds.question(title, text), label, yes, danger=danger)
+        same = write.model_copy(update=update)
+        question = Ask("sprint", embeds.question(title, text), label, same, danger=danger)
+        await ask(self.bot, interaction, context, question)
 
     async def _known(self, interaction: discord.Interaction, write: SprintWrite) -> str:
         """Return what can be said of a change that has to wait; raises ``NotAllowed`` as it would then."""
@@ -209,6 +203,20 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
             return f"From {write.start} to {write.end}.\n\n{EFFECT_LATER}"
         known = [label_of(one) for one in await self.bot.db.read(sprints) if one.id == write.sprint_id]
         return f"As it was last known: {', '.join(known)}\n\n{EFFECT_LATER}"
+
+
+@confirmed("sprint", AddSprint, EditSprint, ArchiveSprint)
+async def _saved(press: Confirmed) -> discord.Embed:
+    """Save what was shown."""
+    user = press.interaction.user
+    names = {user.id: user.display_name} | await press.bot.db.read(everybody)
+    return embeds.success("Saved", _change(await press.bot.db.write(press.change, press.context), names))
+
+
+@confirmed("import", ImportRotation)
+async def _imported(press: Confirmed) -> discord.Embed:
+    """Import what was shown."""
+    return report_card(await press.bot.db.write(press.change, press.context))
 
 
 def _days_left(days: int) -> str:

@@ -59,6 +59,12 @@ class ServerSettings(Section):
         json_schema_extra=LIVE,
     )
 
+    stop_patience: Seconds = Field(
+        5.0,
+        description="Seconds that stopping waits for those who are being answered.",
+        json_schema_extra=LIVE,
+    )
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:

@@ -17,6 +17,7 @@ from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.availability import Availability
+from modelus_bot.database.begun import change_begun
 from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
@@ -170,6 +171,7 @@ class DatabaseManager:
         unchanged, ``WriteDeferred`` when it was saved for later because the database is away, and
         ``DatabaseError`` for everything else.
         """
+        change_begun.set(True)
         continuity = self.continuity
         if continuity is None:
             return await self._write(write, context)

@@ -25,6 +25,9 @@ __all__ = [
 
 NoticeType = Literal["system", "oncall", "cover"]
 
+HELD = 86_400
+"""Seconds within which a notice that failed is tried again; one that waits for longer was given up."""
+
 _INSERT = """
 INSERT INTO notifications(
     user_id, type, title, message, ref_table, ref_id, dedupe_key, deliver_after, created_at
@@ -34,10 +37,19 @@ ON CONFLICT(user_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 """
 _DUE = """
 SELECT id, user_id, type, title, message, attempts, created_at
-FROM notifications
-WHERE delivered_at IS NULL AND deliver_after <= ?
-ORDER BY deliver_after, id
-LIMIT ?
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY attempts = 0, deliver_after, id) AS place
+    FROM notifications AS due
+    WHERE delivered_at IS NULL AND deliver_after <= ?1
+      AND NOT EXISTS (
+        SELECT 1 FROM notifications AS held
+        WHERE held.user_id = due.user_id AND held.id < due.id AND held.delivered_at IS NULL
+          AND held.attempts > 0 AND held.deliver_after > ?1 AND held.deliver_after < ?1 + ?3
+      )
+)
+WHERE place <= ?2
+ORDER BY user_id, place
+LIMIT 2000
 """
 _MANAGERS = """
 SELECT discord_id FROM users
@@ -109,8 +121,11 @@ def notify_managers(tx: Transaction, title: str, message: str, *, dedupe_key: st
 
 @query
 def due_notices(tx: ReadTransaction, at: int, limit: int = 20) -> tuple[Notice, ...]:
-    """Return notices whose time has come (UTC seconds), oldest first."""
-    return tuple(Notice(*row) for row in tx.fetch_all(_DUE, (at, limit)))
+    """Return notices whose time has come (UTC seconds), person by person, of each the oldest ``limit`` first.
+
+    Whoever could not be reached gets nothing until their earlier notices are tried again, which go first.
+    """
+    return tuple(Notice(*row) for row in tx.fetch_all(_DUE, (at, limit, HELD)))
 
 
 class MarkDelivered(Write[int]):

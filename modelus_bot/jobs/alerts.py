@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -125,13 +126,20 @@ class Alerts(Job):
         return frozenset(people) | self._known
 
     async def _send(self, one: Undelivered, channel: int | None, away: set[int]) -> None:
-        """Send to everybody who is left, but not to who is ``away``: each gets alerts in their order."""
-        nonce = f"{int(one.at)}-{one.number}"
+        """Send at once to everybody who is left, but not to who is ``away``: each gets alerts in order."""
+        key = f"alert:{one.at}:{one.number}:{one.alert.kind}:{one.alert.text}"
         when = datetime.fromtimestamp(one.at, UTC)
-        for number in [number for number in one.left or () if number not in away]:
-            done = await deliver(
-                self.bot, number, one.alert, channel=number == channel, when=when, nonce=nonce
+        numbers = [number for number in one.left or () if number not in away]
+        sent = await asyncio.gather(
+            *(
+                deliver(
+                    self.bot, number, one.alert,
+                    channel=number == channel, when=when, key=key,
+                )
+                for number in numbers
             )
+        )  # fmt: skip
+        for number, done in zip(numbers, sent, strict=True):
             if done is Delivered.LATER:
                 away.add(number)
             elif one.left is not None:

@@ -1,102 +1,189 @@
-"""Asking before something is done: only the asked person answers, once, and silence means no."""
+"""Asking before something is done: only the asked person answers, once, and silence means no.
+
+What would be done is kept with the question and found again by the button's id, so that a button works
+after a restart, and again after an answer that did not arrive.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from loguru import logger
 
 from modelus_bot.database.context import Context
 from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.operation import Write
 from modelus_bot.domain.errors import Refusal
-from modelus_bot.ui import embeds
+from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
-from modelus_bot.ui.question import Question
+from modelus_bot.ui.open_questions import PATIENCE, OpenQuestion
+from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Confirm", "ask"]
+__all__ = ["Ask", "ConfirmButton", "Confirmed", "ask", "confirmed"]
 
-Answer = Callable[[Context], Awaitable[discord.Embed]]
+UNKNOWN = "This question is not known any more. Run the command again."
+SILENCE = "Nobody answered within two minutes, so nothing was changed. Run the command again."
 
 
-class Confirm(Question):
-    """Two buttons for one person; ``yes`` does the work and returns the card that replaces the question.
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked: ``kind`` names what does it, ``change`` is what is done, ``label`` the button's."""
 
-    Every press of the first button is the same request, so that pressing again after an answer that
-    did not arrive does nothing twice.
+    kind: str
+    card: discord.Embed
+    label: str
+    change: Write[Any] | None = None
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A question that was confirmed: who pressed, what is to be done, under which context."""
+
+    bot: ModelUsBot
+    interaction: discord.Interaction[Any]
+    change: Any
+    context: Context
+
+
+Done = Callable[[Confirmed], Awaitable[discord.Embed]]
+_KINDS: dict[str, tuple[dict[str, type[Write[Any]]], Done]] = {}
+
+
+def confirmed(kind: str, *changes: type[Write[Any]]) -> Callable[[Done], Done]:
+    """Register what does a kind of thing when it is confirmed; it returns the card for the question's place.
+
+    It may be called again for the same question, under the same request id: then it says what was done.
     """
 
-    patience = 120.0
-    closed = "Nobody answered within two minutes, so nothing was changed. Run the command again."
+    def register(done: Done) -> Done:
+        _KINDS[kind] = ({one.__name__: one for one in changes}, done)
+        return done
 
-    def __init__(self, bot: ModelUsBot, context: Context, label: str, yes: Answer, *, danger: bool) -> None:
-        """Ask the author of ``context``; ``label`` is the button that does it."""
-        super().__init__(bot)
-        self._context = context
-        self._yes = yes
-        self.confirm.label = label
-        self.confirm.style = discord.ButtonStyle.danger if danger else discord.ButtonStyle.success
+    return register
 
-    async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Let nobody else answer."""
-        begin(self._bot.db)
-        if interaction.user.id == self._context.actor:
-            return True
-        card = embeds.failure("Not allowed", "This question is for somebody else.")
-        await interaction.response.send_message(embed=card, ephemeral=True)
-        return False
 
-    @discord.ui.button(label="Confirm")
-    async def confirm(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
-        """Do it; a second press while it is being done only waits."""
-        await interaction.response.defer()
-        if self._working or self.is_finished():
+class ConfirmButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ask:(?P<answer>yes|no):(?P<id>\d{1,20})"
+):
+    """Confirms or cancels a question; everything it needs is kept under the question's number."""
+
+    def __init__(
+        self, answer: str, question_id: int, label: str = "Confirm", *, danger: bool = False
+    ) -> None:
+        """Answer question number ``question_id`` with ``yes`` or ``no``."""
+        style = discord.ButtonStyle.danger if danger else discord.ButtonStyle.success
+        if answer == "no":
+            label, style = "Cancel", discord.ButtonStyle.secondary
+        custom_id = f"ask:{answer}:{question_id}"
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        self.yes, self.question_id = answer == "yes", question_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, __: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button back from its id."""
+        return cls(match["answer"], int(match["id"]))
+
+    @answered
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it or close the question; of two presses the one that came first counts."""
+        bot: ModelUsBot = interaction.client
+        one = bot.questions.known(self.question_id)
+        if one is None:
+            await answering.defer(interaction)
+            one = await bot.questions.find(bot, self.question_id)
+        if one is None:
+            await answering.answer(interaction, embeds.info("Closed", UNKNOWN))
+        elif one.question.asked != interaction.user.id:
+            await answering.tell(interaction, _not_theirs())
+        elif one.take(yes=self.yes):
+            try:
+                card = await _settled(bot, interaction, one)
+            finally:
+                one.release()
+            await answering.answer(interaction, card)
+        else:
+            await answering.defer(interaction)
+
+
+async def _settled(
+    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion
+) -> discord.Embed:
+    """Do what the question that was taken is about, once, and return the card that says what came of it."""
+    await answering.defer(interaction)
+    if one.standing == "cancelling":
+        one.settle("closed", embeds.info("Cancelled", "Nothing was changed."))
+    if one.said is not None:
+        return one.said
+    if one.standing == "closed":
+        return embeds.info("Closed", SILENCE)
+    return await _do(bot, interaction, one)
+
+
+async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> discord.Embed:
+    """Do what was asked about and return the card; a refusal closes the question, a failure does not."""
+    changes, done = _KINDS[one.question.kind]
+    try:
+        change = changes[one.question.operation].model_validate_json(one.question.change) if changes else None
+        context = bot.context(interaction, one.question.reason).numbered(str(one.question.id))
+        card = await done(Confirmed(bot, interaction, change, context))
+        one.settle("done", card)
+    except Refusal as refusal:
+        card = reply_for(refusal).embed()
+        one.settle("closed", card)
+        logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
+    except WriteDeferred as deferred:
+        card = reply_for(deferred).embed()
+        one.settle("done", card)
+        logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
+    return card
+
+
+class _Buttons(discord.ui.View):
+    """A question's two buttons; silence closes it."""
+
+    def __init__(self, interaction: discord.Interaction[Any], question: Ask) -> None:
+        super().__init__(timeout=PATIENCE)
+        self._interaction = interaction
+        self.add_item(ConfirmButton("yes", interaction.id, question.label, danger=question.danger))
+        self.add_item(ConfirmButton("no", interaction.id))
+
+    async def on_timeout(self) -> None:
+        bot: ModelUsBot = self._interaction.client
+        if not bot.questions.close(self._interaction.id):
             return
-        self._working = True
+        begin(bot.db)
         try:
-            card = await self._yes(self._now(interaction))
-        except Refusal as refusal:
-            card = reply_for(refusal).embed()
-            logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
-        except WriteDeferred as deferred:
-            card = reply_for(deferred).embed()
-            logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
-        finally:
-            self._working = False
-        self.stop()
-        await interaction.edit_original_response(embed=card, view=None)
-
-    @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
-    async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
-        """Do nothing."""
-        if self._working or self.is_finished():
-            await interaction.response.defer()
-            return
-        self.stop()
-        card = embeds.info("Cancelled", "Nothing was changed.")
-        await interaction.response.edit_message(embed=card, view=None)
-
-    def _now(self, interaction: discord.Interaction) -> Context:
-        """Return who asks with today's rights and clock, under the request id of the question."""
-        asked = self._context
-        return self._bot.context(interaction, asked.reason).numbered(asked.request_id or str(interaction.id))
+            await answering.answer(self._interaction, embeds.info("Closed", SILENCE))
+        except (*answering.FAILURES, answering.NoAnswer) as error:
+            logger.bind(error=str(error)).info("question_not_closed")
 
 
 async def ask(
-    bot: ModelUsBot,
-    interaction: discord.Interaction,
-    context: Context,
-    card: discord.Embed,
-    label: str,
-    yes: Answer,
-    *,
-    danger: bool = False,
+    bot: ModelUsBot, interaction: discord.Interaction[Any], context: Context, question: Ask
 ) -> None:
-    """Show a question under a deferred interaction; ``yes`` is given the context to write under."""
-    view = Confirm(bot, context, label, yes, danger=danger)
-    view.message = await interaction.followup.send(embed=card, view=view, ephemeral=True, wait=True)
+    """Show a question under a deferred interaction; only the author of ``context`` answers it."""
+    change = question.change
+    write = AskQuestion(
+        id=interaction.id,
+        kind=question.kind,
+        operation=type(change).__name__ if change is not None else "",
+        change=change.model_dump_json() if change is not None else "",
+    )
+    await bot.questions.keep(bot, write, context)
+    await answering.answer(interaction, question.card, view=_Buttons(interaction, question))
+
+
+def _not_theirs() -> discord.Embed:
+    return embeds.failure("Not allowed", "This question is for somebody else.")

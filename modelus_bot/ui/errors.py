@@ -10,28 +10,33 @@ from discord import app_commands
 from loguru import logger
 from pydantic import ValidationError
 
+from modelus_bot.database.begun import change_begun
 from modelus_bot.database.error_types import new_reference
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.answering import FAILURES, NoAnswer
 
 if TYPE_CHECKING:
     from discord.abc import Snowflake
 
 __all__ = ["ErrorHandler", "Reply", "reply_for"]
 
-ALREADY_ANSWERED = 40060
-UNKNOWN_INTERACTION = 10062
 GENERAL = (
     "Something went wrong on our side, and it is not certain how far it got. Look before you try again;"
     " if it happens again, tell an administrator the reference below."
+)
+NOT_CHANGED = (
+    "Something went wrong on our side. Nothing was changed: please try again. If it happens again, tell an"
+    " administrator the reference below."
 )
 NOT_SHOWN = (
     "Discord did not take part of the answer. What you asked for may have been saved already:"
     " look before you try again."
 )
+NOTHING_SHOWN = "Discord did not take the answer. Nothing was changed: please try again."
 
 
 class Reply:
@@ -59,7 +64,7 @@ class Reply:
 
 
 def reply_for(error: BaseException) -> Reply:
-    """Decide what a person reads about an exception. Pure."""
+    """Decide what a person reads about an exception; whether the task had begun a change decides, too."""
     cause = _cause(error)
     if isinstance(cause, Refusal):
         return Reply("Not allowed" if isinstance(cause, NotAllowed) else "That did not work", str(cause))
@@ -71,9 +76,12 @@ def reply_for(error: BaseException) -> Reply:
         return Reply("Not done", cause.user_message, cause.reference)
     if isinstance(cause, ValidationError):
         return Reply("That did not work", validation_sentence(cause))
-    if isinstance(cause, discord.HTTPException | aiohttp.ClientError):
-        return Reply("Discord is having trouble", NOT_SHOWN, new_reference())
-    return _discord_reply(cause) or Reply("Something went wrong", GENERAL, new_reference())
+    begun = change_begun.get()
+    if isinstance(cause, discord.HTTPException | aiohttp.ClientError | NoAnswer):
+        return Reply("Discord is having trouble", NOT_SHOWN if begun else NOTHING_SHOWN, new_reference())
+    return _discord_reply(cause) or Reply(
+        "Something went wrong", GENERAL if begun else NOT_CHANGED, new_reference()
+    )
 
 
 def _discord_reply(cause: BaseException) -> Reply | None:
@@ -91,20 +99,12 @@ def _discord_reply(cause: BaseException) -> Reply | None:
     return None
 
 
-async def _send_privately(interaction: discord.Interaction, card: discord.Embed) -> None:
-    """Send a card that only the member sees, also where everybody sees that the bot is thinking.
-
-    The first answer to a public "thinking" is public whatever it says, so that one is ended and removed.
-    """
-    if not interaction.response.is_done():
-        await interaction.response.send_message(embed=card, ephemeral=True)
-        return
-    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        waiting = await interaction.original_response()
-        if waiting.flags.loading and not waiting.flags.ephemeral:
-            await waiting.edit(content="…")
-            await waiting.delete()
-    await interaction.followup.send(embed=card, ephemeral=True)
+def _nobody_listens(interaction: discord.Interaction, cause: BaseException) -> bool:
+    """Say whether an answer has nowhere to go: none was taken, or only suggestions were wanted."""
+    if isinstance(cause, NoAnswer):
+        return not cause.unclear
+    failed = isinstance(cause, FAILURES)
+    return failed and interaction.type is discord.InteractionType.autocomplete
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -125,14 +125,14 @@ class ErrorHandler:
     async def handle(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Reply privately with the sentence; log what is not an ordinary refusal."""
         cause = _cause(error)
-        if isinstance(cause, discord.HTTPException) and cause.code in {ALREADY_ANSWERED, UNKNOWN_INTERACTION}:
-            logger.bind(code=cause.code, interaction=interaction.id).info("interaction_already_answered")
+        if _nobody_listens(interaction, cause):
+            logger.bind(interaction=interaction.id, error=str(cause)).info("interaction_not_answerable")
             return
         reply = reply_for(error)
         self._log(interaction, cause, reply)
         try:
-            await _send_privately(interaction, reply.embed())
-        except (discord.HTTPException, aiohttp.ClientError) as failed:
+            await answering.fail(interaction, reply.embed())
+        except (*FAILURES, NoAnswer) as failed:
             logger.bind(reference=reply.reference, error=str(failed)).warning("reply_not_delivered")
 
     def _log(self, interaction: discord.Interaction, cause: BaseException, reply: Reply) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import Any
 
@@ -53,7 +52,7 @@ class Arrivals:
 
 def too_late(interaction: discord.Interaction[Any]) -> bool:
     """Say whether an interaction is too old to be answered; many in a row are told to administrators."""
-    arrivals, wall = interaction.client.arrivals, time.time()
+    arrivals, wall = interaction.client.arrivals, discord.utils.utcnow().timestamp()
     created = interaction.created_at.timestamp()
     age = arrivals.age(created, steady=since_start(), wall=wall)
     if age <= PATIENCE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from modelus_bot.database.begun import change_begun
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import (
     CorruptionDetected,
@@ -57,9 +58,10 @@ def line_for(mode: Mode, cause: DatabaseError | None, as_of: int | None) -> str 
 
 
 def begin(database: DatabaseManager) -> None:
-    """Let the replies of this task tell of ``database``; nothing has been answered yet."""
+    """Let the replies of this task tell of ``database``; nothing has been answered or changed yet."""
     _asked.set(database)
     answered_as_of.set(None)
+    change_begun.set(False)
 
 
 def present_line() -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ async def send_page(
 ) -> None:
     """Answer a deferred interaction with a page of a list."""
     card, view = await _drawn(bot, interaction, kind, argument, page)
-    if view is None:
-        await interaction.followup.send(embed=card)
-    else:
-        await interaction.followup.send(embed=card, view=view)
+    await answering.answer(interaction, card, view=view)
 
 
 async def _drawn(
@@ -101,9 +98,9 @@ class PageButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Redraw the message as the other page."""
         bot: ModelUsBot = interaction.client
-        await interaction.response.defer()
+        await answering.defer(interaction)
         if self.kind not in _LISTS:
             card, view = embeds.warning("This list is gone", "Please run the command again."), None
         else:
             card, view = await _drawn(bot, interaction, self.kind, self.argument, max(self.page, 0))
-        await interaction.edit_original_response(embed=card, view=view)
+        await answering.answer(interaction, card, view=view)

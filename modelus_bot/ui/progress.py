@@ -6,11 +6,9 @@ import asyncio
 import time
 from typing import Any
 
-import aiohttp
 import discord
-from loguru import logger
 
-from modelus_bot.ui import embeds
+from modelus_bot.ui import answering, embeds
 
 __all__ = ["ProgressNote"]
 
@@ -47,16 +45,12 @@ class ProgressNote:
         if now - self._shown < EVERY or (self._showing is not None and not self._showing.done()):
             return
         self._shown = now
-        self._showing = asyncio.create_task(self._show(embeds.info(self._title, text)))
+        self._showing = asyncio.create_task(
+            answering.show_progress(self._interaction, embeds.info(self._title, text))
+        )
 
     async def finish(self, card: discord.Embed) -> None:
         """Replace the progress by the result."""
         if self._showing is not None:
             await self._showing
-        await self._interaction.edit_original_response(embed=card)
-
-    async def _show(self, card: discord.Embed) -> None:
-        try:
-            await self._interaction.edit_original_response(embed=card)
-        except (discord.HTTPException, aiohttp.ClientError) as error:
-            logger.bind(error=str(error)).info("progress_not_shown")
+        await answering.answer(self._interaction, card)

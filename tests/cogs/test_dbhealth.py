@@ -110,6 +110,10 @@ async def test_the_overview_has_a_picture_or_a_line(bot_env: BotEnv, monkeypatch
 
     assert picture.filename == "latency.png"
 
+    bot_env.simulation.inject_error("PATCH", "/webhooks/*", status=503, message="down", times=1)
+    (again,) = (await ask(bot_env)).response.attachments
+    assert again.size == picture.size
+
     bot_env.db.health.samples.extend(
         sample.model_copy(update={"p99_us": 1000 * (at + 1)}) for at, sample in enumerate(samples[3::-1])
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cogs.acting import card_words, confirmed, dump, rows, words_of
+from tests.cogs.acting import card_words, confirmed, dump, labels, rows, words_of
 from tests.conftest import BotEnv
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ async def test_delivered_twice_at_once_it_is_done_once(
     assert rows(env, twice) == []
 
 
-@pytest.mark.parametrize("deed", DEEDS[:-1], ids=lambda deed: deed.__name__)
+@each_deed
 async def test_an_answer_that_was_lost_is_given_again(rota_env: BotEnv, deed: Deed) -> None:
     """Where Discord never saw the answer, the same interaction is answered alike and changes nothing."""
     env = rota_env
@@ -198,20 +198,6 @@ async def test_an_answer_that_was_lost_is_given_again(rota_env: BotEnv, deed: De
         assert rows(env, "SELECT count(*) FROM audit_logs") == entries
 
 
-async def test_a_form_is_taken_once(rota_env: BotEnv) -> None:
-    """A form closes with its first answer: what arrives again later is left alone, after a restart too."""
-    env = rota_env
-    done = await decline(env)
-    before = dump(env)
-    for restart in (False, True):
-        if restart:
-            await env.restart()
-        lose_answer(done)
-        await env.deliver_again(done)
-        assert dump(env) == before
-        assert not done.acknowledged
-
-
 async def test_a_question_is_asked_once(rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that asks first, its question and its answer each arriving twice: one change."""
     env = rota_env
@@ -226,15 +212,56 @@ async def test_a_question_is_asked_once(rota_env: BotEnv, monkeypatch: pytest.Mo
     assert rows(env, removals) == [(1,)]
 
 
-async def test_a_question_does_not_outlive_a_restart(rota_env: BotEnv) -> None:
-    """What was shown before a restart may have changed since, so confirming it then writes nothing."""
+async def test_a_question_outlives_a_restart(rota_env: BotEnv) -> None:
+    """Its buttons go on working in a new process, for the asked person alone."""
     env = rota_env
     question = await env.manager.slash(
         env.channel, "roster remove", discipline=ACCOUNT, member="Casey Account"
     )
+    await env.restart()
+    before = dump(env)
+    (stranger,) = await env.press_at_once(shown(question), (env.second_manager, "Remove"))
+    assert "for somebody else" in words_of(stranger)
+    assert dump(env) == before
+    await env.manager.click(shown(question), label="Remove")
+    assert "place 3 → not on the roster" in words_of(question)
+    again = await env.manager.slash(env.channel, "roster remove", discipline=ACCOUNT, member="Bo Account")
+    await env.restart()
+    before = dump(env)
+    await env.manager.click(shown(again), label="Cancel")
+    assert "Nothing was changed" in words_of(again)
+    assert dump(env) == before
+
+
+async def test_what_changed_since_a_question_is_not_overrun_after_a_restart(rota_env: BotEnv) -> None:
+    """What was shown before the restart is saved only if it still is what would happen."""
+    env = rota_env
+    question = await env.manager.slash(
+        env.channel, "roster remove", discipline=ACCOUNT, member="Casey Account"
+    )
+    await confirmed(
+        env, env.second_manager, "roster remove", "Remove", discipline=ACCOUNT, member="Bo Account"
+    )
+    await env.restart()
+    before = dump(env)
+    await env.manager.click(shown(question), label="Remove")
+    assert "not on the roster" not in words_of(question)
+    assert dump(env) == before
+
+
+async def test_a_question_whose_answer_was_lost_says_again_what_was_done(rota_env: BotEnv) -> None:
+    """Its buttons are still there: pressing either shows the change, once made, also after a restart."""
+    env = rota_env
+    question = await env.manager.slash(
+        env.channel, "roster remove", discipline=ACCOUNT, member="Casey Account"
+    )
+    env.simulation.inject_error("PATCH", "/webhooks/*", status=400, code=50035, message="No", times=1)
+    await env.manager.click(shown(question), label="Remove")
+    assert labels(shown(question)) == ["Remove", "Cancel"]
     before = dump(env)
     await env.restart()
-    await env.manager.click(shown(question), label="Remove")
+    await env.manager.click(shown(question), label="Cancel")
+    assert "place 3 → not on the roster" in words_of(question)
     assert dump(env) == before
 
 

@@ -45,14 +45,14 @@ def test_managers_are_told_once_per_key(staffed: Rota) -> None:
 
 
 def test_notices_are_due_in_order_of_time_and_until_delivered(staffed: Rota) -> None:
-    """Not before their time; oldest first; a batch at a time; delivered ones never again."""
+    """Not before their time; person by person, oldest first, so many of each; delivered ones never again."""
     now = staffed.at
     queue(staffed, ADA, after=now + 100)
     queue(staffed, BEN, after=now)
     queue(staffed, ADA, after=now - 100)
     assert [one.id for one in staffed.ask(due_notices, now)] == [3, 2]
-    assert [one.id for one in staffed.ask(due_notices, now, 1)] == [3]
-    assert [one.id for one in staffed.ask(due_notices, now + 100)] == [3, 2, 1]
+    assert [one.id for one in staffed.ask(due_notices, now + 100, 1)] == [3, 2]
+    assert [one.id for one in staffed.ask(due_notices, now + 100)] == [3, 1, 2]
     assert staffed.do(MarkDelivered(ids=(3, 2))) == 2
     assert staffed.do(MarkDelivered(ids=(3, 1))) == 1
     assert staffed.ask(due_notices, now + 100) == ()

@@ -14,6 +14,7 @@ from modelus_bot.domain import cover_steps as steps
 from modelus_bot.domain import members, notifications, oncall, pruning, rosters, sprints
 from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines, SetDisciplineRole
 from modelus_bot.domain.future import TakeBackFuture
+from modelus_bot.domain.questions import AskQuestion
 from modelus_bot.domain.reconciling import TellAuthors, Told
 from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
 from tests.domain.cover_cases import ask, bring_to
@@ -96,6 +97,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(notifications.MarkDelivered(ids=(1,))),
     Sample(notifications.MarkFailed(id=1, error="closed", retry_at=1)),
     Sample(TellAuthors(items=(TOLD,))),
+    Sample(AskQuestion(id=GUEST, kind="roster", operation="SetAway", change="{}"), MANAGER),
     Sample(pruning.BeginMaintenance(run_key="2026-W47")),
     Sample(pruning.EndMaintenance(run_key="2026-W47", ok=True, lines=("done",))),
     Sample(pruning.PruneNotices(ids=(1,), before=1)),

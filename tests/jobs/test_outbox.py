@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from contextlib import closing
@@ -13,8 +14,9 @@ from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.operation import Write
-from modelus_bot.domain.notifications import notify
-from modelus_bot.jobs.outbox import BATCH, PAUSES, TRIES, Outbox
+from modelus_bot.domain.notifications import MarkFailed, notify
+from modelus_bot.jobs import outbox as jobs_outbox
+from modelus_bot.jobs.outbox import BATCH, NEVER, PAUSES, TRIES, Outbox
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock
 
@@ -157,3 +159,61 @@ async def test_a_notice_that_left_but_was_not_marked_is_not_sent_again(bot_env: 
     assert [one[2] for one in states(bot_env)] == [1]
     await Outbox(bot_env.bot).run()
     assert titles(bot_env.manager) == ["Once"]
+
+
+async def test_somebody_who_was_not_reached_gets_nothing_out_of_turn(bot_env: BotEnv, clock: Clock) -> None:
+    """What came up later waits for what failed, and then all of it leaves in order."""
+    manager = bot_env.manager
+    outbox = Outbox(bot_env.bot)
+    path = "/users/@me/channels"
+    bot_env.simulation.inject_error("POST", path, status=400, code=50035, message="No", times=1)
+    await tell(bot_env, manager.id, "First")
+    await tell(bot_env, manager.id, "Second")
+    await outbox.run()
+    await tell(bot_env, manager.id, "Third")
+    await Outbox(bot_env.bot).run()
+    assert titles(manager) == []
+    assert [one[0] for one in states(bot_env)] == [1, 1, 0]
+    clock.forward(PAUSES[0])
+    await Outbox(bot_env.bot).run()
+    assert titles(manager) == ["First", "Second", "Third"]
+
+
+async def test_a_notice_that_was_given_up_holds_up_no_other(bot_env: BotEnv, clock: Clock) -> None:
+    """Years of waiting are no turn to be kept."""
+    await tell(bot_env, bot_env.manager.id, "Never")
+    failed = MarkFailed(id=1, error="No", retry_at=clock.now + NEVER)
+    await bot_env.db.write(failed, Context())
+    await tell(bot_env, bot_env.manager.id, "Now")
+    await Outbox(bot_env.bot).run()
+    assert titles(bot_env.manager) == ["Now"]
+
+
+async def test_somebody_slow_is_left_to_themselves(
+    bot_env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run ends although one message hangs; the next one serves others, and nobody twice at a time."""
+    monkeypatch.setattr(jobs_outbox, "FOR_ALL", 0.1)
+    hanging, begun = asyncio.Event(), []
+
+    async def send(place: Any, *, key: str, embed: Any) -> None:
+        begun.append(embed.title)
+        if embed.title == "Slow":
+            await hanging.wait()
+
+    monkeypatch.setattr(jobs_outbox, "send", send)
+    outbox = Outbox(bot_env.bot)
+    await tell(bot_env, bot_env.manager.id, "Slow")
+    await tell(bot_env, bot_env.second_manager.id, "Quick")
+    await outbox.run()
+    await tell(bot_env, bot_env.second_manager.id, "Next")
+    await outbox.run()
+    assert sorted(begun) == ["Next", "Quick", "Slow"]
+    hanging.set()
+    await outbox.run()
+    assert [one[2] for one in states(bot_env)] == [1, 1, 1]
+    await tell(bot_env, bot_env.manager.id, "Slow")
+    hanging.clear()
+    await outbox.run()
+    await outbox.close()
+    assert [one[2] for one in states(bot_env)] == [1, 1, 1, 0]

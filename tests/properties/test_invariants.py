@@ -29,6 +29,7 @@ from modelus_bot.domain.cover_steps import (
 )
 from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines, SetDisciplineRole
 from modelus_bot.domain.errors import Refusal
+from modelus_bot.domain.future import TakeBackFuture
 from modelus_bot.domain.members import (
     DeactivateMember,
     LinkMember,
@@ -47,6 +48,7 @@ from modelus_bot.domain.pruning import (
     PruneRequests,
     PruneSamples,
 )
+from modelus_bot.domain.questions import AskQuestion
 from modelus_bot.domain.reconciling import TellAuthors, Told
 from modelus_bot.domain.rosters import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
@@ -161,6 +163,8 @@ class History:
         if self.dice.random() < 0.6:
             self.do(Handoff())
             self.do(ExpireCovers())
+        if self.dice.random() < 0.2:
+            self.do(TakeBackFuture(beyond=self.rota.at - self.dice.choice([0, 86400])))
 
     def add_to_roster(self) -> None:
         """Put somebody on a roster."""
@@ -308,6 +312,11 @@ class History:
         ):
             self.do(write)
 
+    def be_asked(self) -> None:
+        """Keep a question that is asked before a change."""
+        number = 10**17 + self.dice.randrange(10**6)
+        self.do(AskQuestion(id=number, kind="members", operation="", change=""), self.anybody)
+
     def import_rota(self) -> None:
         """Import the sample rota beside what is there."""
         self.do(ImportRotation(data=mend(read_folder(SAMPLE))))
@@ -324,7 +333,7 @@ CHOICES = (
     *[History.time_passes, History.add_to_roster, History.change_roster, History.add_sprint] * 3,
     *[History.ask_cover, History.cover_step, History.cover_step] * 6,
     *[History.away, History.change_sprint, History.set_holder, History.change_people] * 2,
-    *[History.more_disciplines, History.deliver, History.import_rota, History.maintain],
+    *[History.more_disciplines, History.deliver, History.import_rota, History.maintain, History.be_asked],
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -14,10 +15,13 @@ from loguru import logger
 from pydantic import ValidationError
 
 from modelus_bot.database import errors as database_errors
+from modelus_bot.database.begun import change_begun
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError, DatabaseUnavailable, DiskFull
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rosters import AddToRoster
-from modelus_bot.ui.errors import reply_for
+from modelus_bot.ui import answering
+from modelus_bot.ui.answering import NoAnswer
+from modelus_bot.ui.errors import NOT_CHANGED, reply_for
 from tests.conftest import BotEnv
 
 if TYPE_CHECKING:
@@ -125,6 +129,20 @@ def test_anything_else_is_said_in_general_words(error: Exception, words: str) ->
     assert not JARGON.search(reply.sentence)
 
 
+def test_whoever_asked_for_no_change_yet_reads_that_nothing_was_changed() -> None:
+    """Only after a change was asked for may it have been saved."""
+
+    def within() -> None:
+        change_begun.set(False)
+        for error in (aiohttp.ClientConnectionError(SECRET), RuntimeError(SECRET), NoAnswer("no")):
+            assert "Nothing was changed" in reply_for(error).sentence
+            assert "saved" not in reply_for(error).sentence
+        change_begun.set(True)
+        assert "may have been saved" in reply_for(aiohttp.ClientConnectionError(SECRET)).sentence
+
+    copy_context().run(within)
+
+
 def test_two_faults_have_two_codes() -> None:
     """A code stands for one failure."""
     codes = {reply_for(RuntimeError("x")).reference for _ in range(20)}
@@ -139,7 +157,7 @@ async def failing_command(env: BotEnv, *, public: bool) -> list[BaseException]:
     @app_commands.command(name="fail", description="Fails")
     async def fail(interaction: discord.Interaction[ModelUsBot]) -> None:
         """Raise."""
-        await interaction.response.defer(ephemeral=not public)
+        await answering.defer(interaction, private=not public)
         raise errors[0]
 
     env.bot.tree.add_command(fail)
@@ -159,7 +177,9 @@ async def test_whatever_a_command_raises_is_answered_privately(bot_env: BotEnv, 
         shown = [one for one in messages if one.embeds]
         assert len(shown) == 1, cause
         assert shown[0].ephemeral, cause
-        assert shown[0].embeds[0].description == reply_for(errors[0]).sentence, cause
+        assert shown[0].embeds[0].description == (
+            NOT_CHANGED if cause is KeyError else reply_for(errors[0]).sentence
+        ), cause
     assert [one for one in env.channel.history(viewer=env.leader) if one.embeds] == []
 
 
@@ -191,7 +211,7 @@ async def test_an_answer_that_discord_does_not_take_is_not_a_second_failure(bot_
     """When even the reply fails, the log says so and the bot goes on."""
     errors = await failing_command(bot_env, public=False)
     errors[:] = [Refusal("No.")]
-    bot_env.simulation.inject_error("POST", "/webhooks/*", status=400, code=50035, message="No", times=1)
+    bot_env.simulation.inject_error("PATCH", "/webhooks/*", status=400, code=50035, message="No", times=1)
     result = await bot_env.player.slash(bot_env.channel, "fail")
     assert result.response is None or not result.response.embeds
     again = await bot_env.player.slash(bot_env.channel, "fail")

@@ -1,0 +1,35 @@
+"""Answering people: the only room that speaks to an interaction, so that each answer arrives, once.
+
+``defer`` says in time that the bot is at work, ``answer`` shows what came of it, ``tell`` adds a private
+word, ``fail`` says privately what went wrong, ``show_form`` opens a form. ``Desk`` knows who is being
+answered, so that stopping can wait for them.
+"""
+
+from modelus_bot.ui.answering.answers import (
+    answer,
+    ask_here,
+    defer,
+    fail,
+    message_id,
+    show_form,
+    show_progress,
+    tell,
+)
+from modelus_bot.ui.answering.arriving import FAILURES, NoAnswer, passes, together
+from modelus_bot.ui.answering.desk import Desk
+
+__all__ = [
+    "FAILURES",
+    "Desk",
+    "NoAnswer",
+    "answer",
+    "ask_here",
+    "defer",
+    "fail",
+    "message_id",
+    "passes",
+    "show_form",
+    "show_progress",
+    "tell",
+    "together",
+]

@@ -1,0 +1,72 @@
+"""What the bot sends by itself: each message once, however often sending it has to be tried."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import discord
+from loguru import logger
+
+from modelus_bot.ui.answering import FAILURES, passes
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["Mailroom", "nonce_of", "send"]
+
+PATIENCE = 8.0
+"""Seconds that sending to one place may take, its tries and Discord's rate limits included."""
+OPENING_PATIENCE = 2.0
+"""Seconds that opening somebody's direct messages may take; only one is opened at a time."""
+PAUSES = (0.5, 1.5)
+"""Seconds between the tries; whoever wants it sent after that tries again later, under the same key."""
+
+
+def nonce_of(key: str) -> str:
+    """Return a message's nonce, at most 25 characters: a message that repeats it is the same to Discord."""
+    return hashlib.blake2b(key.encode(), digest_size=12).hexdigest()
+
+
+async def send(
+    place: discord.abc.Messageable,
+    *,
+    key: str,
+    content: str | None = None,
+    embed: discord.Embed | None = None,
+    view: discord.ui.View | None = None,
+) -> discord.Message:
+    """Send a message and return it; the same ``key`` is there once, also if it is sent again minutes later.
+
+    The key has to say everything that makes it another message. Raises what Discord or the network raised,
+    ``TimeoutError`` included.
+    """
+    parts: dict[str, Any] = {"content": content, "embed": embed, "view": view}
+    message = {name: part for name, part in parts.items() if part is not None}
+    async with asyncio.timeout(PATIENCE):
+        for pause in PAUSES:
+            try:
+                return await place.send(**message, nonce=nonce_of(key))
+            except FAILURES as error:
+                if not passes(error):
+                    raise
+                logger.bind(error=str(error) or type(error).__name__).info("message_sent_again")
+            await asyncio.sleep(pause)
+        return await place.send(**message, nonce=nonce_of(key))
+
+
+class Mailroom:
+    """Opens people's direct messages, one after the other: Discord lets a bot open one at a time.
+
+    Somebody whose direct messages cannot be opened holds up the others for ``OPENING_PATIENCE`` at most.
+    """
+
+    def __init__(self) -> None:
+        """Open nobody's yet."""
+        self._opening = asyncio.Lock()
+
+    async def open(self, bot: ModelUsBot, person: int) -> discord.DMChannel:
+        """Return somebody's direct messages; raises what Discord or the network raised."""
+        async with self._opening, asyncio.timeout(OPENING_PATIENCE):
+            return await bot.create_dm(discord.Object(person))

@@ -1,0 +1,41 @@
+"""What the bot sends by itself carries a nonce that says which message it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelus_bot.ui import sending
+from modelus_bot.ui.sending import nonce_of, send
+from tests.conftest import BotEnv
+
+
+@given(st.text(), st.text())
+def test_a_nonce_fits_and_tells_keys_apart(one: str, other: str) -> None:
+    """At most 25 characters, as Discord takes; the same for the same key and for no other."""
+    assert 1 <= len(nonce_of(one)) <= 25
+    assert (nonce_of(one) == nonce_of(other)) == (one == other)
+
+
+async def test_a_message_is_sent_again_under_the_same_nonce(
+    bot_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Failures of Discord are tried again at once, and every try has the nonce, which Discord enforces."""
+    monkeypatch.setattr(sending, "PAUSES", (0.0, 0.0))
+    channel: Any = bot_env.bot.get_channel(bot_env.channel.id)
+    bodies: list[dict[str, Any]] = []
+    post = bot_env.bot.http.send_message
+
+    def noted(number: Any, *, params: Any) -> Any:
+        bodies.append(params.payload)
+        return post(number, params=params)
+
+    monkeypatch.setattr(bot_env.bot.http, "send_message", noted)
+    path = f"/channels/{channel.id}/messages"
+    bot_env.simulation.inject_error("POST", path, status=503, message="down", times=2)
+    await send(channel, key="one", content="Hello")
+    assert [one["nonce"] for one in bodies] == [nonce_of("one")] * 3
+    assert all(one["enforce_nonce"] for one in bodies)

@@ -1,0 +1,167 @@
+"""What the bot sends by itself: each message once, and nobody waits for somebody else's."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.context import Context
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.operation import Write
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.domain.members import RegisterMember
+from modelus_bot.domain.notifications import notify
+from tests.wire.process import BotProcess, until
+from tests.wire.world import World
+
+FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
+NOTICES = 200 if FULL else 60
+KILLS = 5 if FULL else 2
+
+
+class TellEach(Write[int]):
+    """Queues notices of which each has a title of its own."""
+
+    people: tuple[int, ...]
+    count: int
+
+    def apply(self, tx: Transaction) -> int:
+        """Queue them, person by person in turn."""
+        for number in range(self.count):
+            person = self.people[number % len(self.people)]
+            notify(tx, person, "system", f"Notice {number}.", "You should know.")
+        return self.count
+
+
+async def queue(bot: BotProcess, people: list[str], count: int) -> None:
+    """Queue notices in the database of a bot that does not run."""
+    settings = DatabaseSettings(path=bot.database)
+    protection = Protection(
+        bot.database,
+        backup=BackupSettings(folder=bot.folder / "backups", schedule="off"),
+        archive=ArchiveSettings(mode="off", folder=bot.folder / "archive"),
+        integrity=IntegritySettings(quarantine=bot.folder / "quarantine"),
+        invariants=INVARIANTS,
+    )
+    async with DatabaseManager(bot.database, settings, protection=protection) as db:
+        for person in map(int, people):
+            await db.write(RegisterMember(discord_id=person, username=f"Person {person}"), Context())
+        write = TellEach(people=tuple(map(int, people)), count=count)
+        await db.write(write, Context(at=int(time.time()) - 5))
+
+
+def received(discord: World, people: list[str]) -> dict[str, list[str]]:
+    """Return the titles that each person got, in order."""
+    return {one: [text.partition("\n")[0] for text in discord.to(one)] for one in people}
+
+
+async def test_each_notice_is_there_once_whatever_happens(tmp_path: Path) -> None:
+    """Limits, failures, drops before and after and kills in between: each once, each person's in order."""
+    async with World() as discord, discord.bot(tmp_path) as bot:
+        people = [discord.server.add_person(f"person{number}") for number in range(12)]
+        assert await bot.stop() == 0
+        await queue(bot, people, NOTICES)
+        posting = r"POST /channels/"
+        for kill in range(KILLS + 1):
+            for what, when in ((429, "before"), (500, "before"), (500, "after")):
+                discord.faults.add(posting, what, when=when, times=2, retry_after=0.3)
+            for when in ("before", "after", "after"):
+                discord.faults.add(posting, "drop", when=when, times=2)
+            bot.start()
+            await discord.connected(bot)
+            if kill < KILLS:
+                wanted = NOTICES * (kill + 1) // (KILLS + 2)
+                await until(lambda wanted=wanted: count(discord, people) >= wanted, f"{wanted} notices", 60)
+                bot.kill()
+                discord.gateway.forget()
+        await until(lambda: unsent(bot) == 0, "all to be marked", 90)
+        assert await bot.stop() == 0
+        got = received(discord, people)
+        for number, person in enumerate(people):
+            expected = [f"Notice {one}." for one in range(number, NOTICES, len(people))]
+            assert got[person] == expected
+
+
+async def test_somebody_who_never_answers_holds_up_nobody(tmp_path: Path) -> None:
+    """One person's messages hang and another's are limited: the others have theirs in ten seconds."""
+    async with World() as discord, discord.bot(tmp_path) as bot:
+        people = [discord.server.add_person(f"person{number}") for number in range(30)]
+        silent, limited, *others = people
+        for person in people:
+            discord.server.direct_channel(person)
+        assert await bot.stop() == 0
+        await queue(bot, people, 90)
+        discord.faults.add(rf"POST /channels/{discord.server.direct[silent]}/", "hang", times=99)
+        discord.faults.add(
+            rf"POST /channels/{discord.server.direct[limited]}/", 429, times=99, retry_after=40.0
+        )
+        bot.start()
+        await discord.connected(bot)
+        began = time.monotonic()
+        await until(lambda: count(discord, others) == 3 * len(others), "the others' notices", 30)
+        assert time.monotonic() - began < 10.0
+        assert discord.to(silent) == []
+        assert discord.to(limited) == []
+        assert [len(one) for one in received(discord, others).values()] == [3] * len(others)
+
+
+async def test_somebody_whose_messages_cannot_be_opened_holds_up_nobody(tmp_path: Path) -> None:
+    """Opening direct messages hangs once: that costs the others two seconds."""
+    async with World() as discord, discord.bot(tmp_path) as bot:
+        people = [discord.server.add_person(f"person{number}") for number in range(10)]
+        assert await bot.stop() == 0
+        await queue(bot, people, 20)
+        discord.faults.add(r"POST /users/@me/channels", "hang")
+        bot.start()
+        await discord.connected(bot)
+        began = time.monotonic()
+        await until(lambda: count(discord, people) >= 18, "the others' notices", 30)
+        assert time.monotonic() - began < 10.0
+
+
+async def test_alerts_and_words_in_the_channel_are_there_once(tmp_path: Path) -> None:
+    """What is posted about closed messages, and what administrators are told, is not repeated either."""
+    async with World() as discord, discord.bot(tmp_path) as bot:
+        closed = discord.server.add_person("closed")
+        discord.server.closed_to_direct.add(closed)
+        assert await bot.stop() == 0
+        await queue(bot, [closed], 3)
+        duty, alerts = discord.server.duty, discord.server.alerts
+        for channel in (duty, alerts):
+            discord.faults.add(rf"POST /channels/{channel}/", "drop", when="after")
+            discord.faults.add(rf"POST /channels/{channel}/", 500, when="after")
+        bot.start()
+        await discord.connected(bot)
+        bot.settings["server"]["handoff"] = "25:00"
+        bot.write_settings()
+        await until(lambda: unsent(bot) == 0, "three notices to be marked", 40)
+        await until(lambda: discord.in_channel(alerts), "the alert about the settings", 40)
+        await until(lambda: not discord.faults.waiting, "every fault to have struck", 40)
+        await until(lambda: bot.events("alert_sent"), "the alert to be marked", 40)
+        assert sorted(words_in(discord, duty)) == [f"Notice {one}." for one in range(3)]
+        assert max(Counter(map(str, words_in(discord, alerts))).values()) == 1
+
+
+def words_in(discord: World, channel: str) -> list[str]:
+    """Return what tells the messages of a channel apart: the notices' titles, or the alerts' texts."""
+    found = []
+    for one in discord.in_channel(channel):
+        title = re.search(r"Notice \d+\.", one["content"])
+        found.append(title[0] if title else one["embeds"][0]["description"])
+    return found
+
+
+def count(discord: World, people: list[str]) -> int:
+    """Return how many notices people got."""
+    return sum(len(discord.to(one)) for one in people)
+
+
+def unsent(bot: BotProcess) -> int:
+    """Return how many notices are not marked as delivered."""
+    return int(bot.rows("SELECT count(*) FROM notifications WHERE delivered_at IS NULL")[0][0])
