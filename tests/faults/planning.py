@@ -20,7 +20,10 @@ ERRNOS = (
 PASSING = {errno.EINTR}
 """What never lasts: whoever is interrupted asks again at once."""
 
-SERVING = PHASES[1:]
+CORE = ("database", "-wal", "-sums", "-state")
+"""What decides whether a file counts as whole: hit twice as often as the rest."""
+FEW, MANY = 4, 2_000
+"""Most calls that a plan lets pass: closing makes few of any kind."""
 REPLAYED, COPIED, BEGUN = ("replaying",), ("backing up",), ("starting",)
 
 
@@ -106,10 +109,12 @@ KINDS: dict[str, Kind] = {
 def plan_of(seed: int) -> Plan:
     """Return the plan of a seed."""
     dice = random.Random(f"plan {seed}")
-    phase = dice.choice(PHASES)
+    phase = dice.choice(("starting", *PHASES))
     archived = dice.random() < 0.25
-    usable = [kind for kind in KINDS.values() if phase in kind.phases and (archived or not kind.archive)]
-    faults = tuple(_fault(dice, dice.choice(usable)) for _ in range(dice.choice((1, 1, 2))))
+    usable = [name for name, kind in KINDS.items() if phase in kind.phases and (archived or not kind.archive)]
+    usable += [name for name in CORE if name in usable]
+    most = FEW if phase == "closing" else MANY
+    faults = tuple(_fault(dice, KINDS[dice.choice(usable)], most) for _ in range(dice.choice((1, 1, 2))))
     return Plan(
         f"seed {seed}",
         faults,
@@ -121,16 +126,17 @@ def plan_of(seed: int) -> Plan:
     )
 
 
-def _fault(dice: random.Random, kind: Kind) -> Fault:
+def _fault(dice: random.Random, kind: Kind, most: int) -> Fault:
     call = dice.choice(list(kind.calls))
-    start = min(kind.calls[call], max(1, round(kind.calls[call] ** dice.random())))
+    calls = min(kind.calls[call], most)
+    start = max(1, round(calls ** dice.random()))
     action = dice.choice([*ERRNOS, *_special(call)])
     if action in {"KILL", "KILLAFTER"}:
         times = 1
     elif action in PASSING:
         times = dice.choice((1, 2, 5))
     else:
-        times = dice.choice((1, 1, 2, 4, 20, FOR_EVER, FOR_EVER))
+        times = dice.choice((1, 1, 2, 4, 20, FOR_EVER, FOR_EVER, FOR_EVER))
     return Fault(kind.pattern, call, start, times, str(action))
 
 
