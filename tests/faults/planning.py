@@ -22,6 +22,10 @@ PASSING = {errno.EINTR}
 
 CORE = ("database", "-wal", "-sums", "-state")
 """What decides whether a file counts as whole: hit twice as often as the rest."""
+PAGES, CHILDREN = ("database", "-wal", "everything"), "child_program"
+"""Which files are lied about to children only, which check, hash and copy. SQLite believes what it reads:
+what the process that writes was told wrongly is written back with the next change, and is then damage.
+"""
 FEW, MANY = 4, 2_000
 """Most calls that a plan lets pass: closing makes few of any kind."""
 REPLAYED, COPIED, BEGUN = ("replaying",), ("backing up",), ("starting",)
@@ -137,7 +141,8 @@ def _fault(dice: random.Random, kind: Kind, most: int) -> Fault:
         times = dice.choice((1, 2, 5))
     else:
         times = dice.choice((1, 1, 2, 4, 20, FOR_EVER, FOR_EVER, FOR_EVER))
-    return Fault(kind.pattern, call, start, times, str(action))
+    lies = action == "FLIP" and kind in map(KINDS.get, PAGES)
+    return Fault(kind.pattern, call, start, times, str(action), process=CHILDREN if lies else "")
 
 
 def _special(call: str) -> list[str]:

@@ -110,6 +110,14 @@ def test_flushes_of_the_log_that_fail(field: Field) -> None:
     assert_kept(field, some(plans, 3), "read_only", "degraded", told=True)
 
 
+def test_neither_the_log_nor_the_journal_can_be_flushed(field: Field) -> None:
+    """A change whose commit is uncertain is never called refused because it could not be saved for later."""
+    plans = [Plan(f"log and journal {first} {end}", (Fault.of(f"{WAL}|fdatasync|{first}|-1|5"),
+                  Fault.of(f"*.deferred.jsonl*|{call}|1|-1|5")), end=end)
+             for first, call in ((2, "aw"), (5, "fdatasync"), (8, "write")) for end in ENDS]  # fmt: skip
+    assert_kept(field, some(plans, 3), "read_only", "degraded", told=True)
+
+
 def test_the_main_file_cannot_be_read(field: Field) -> None:
     """Errors and lies of the machine pass: the bot waits, then serves the same file."""
     faults = (("pread|12|4|5", 2.0), ("pread|1|-1|FLIP", 2.5), ("pread|1|1|5", 1.0), ("pread|1|-1|5", 4.0),
