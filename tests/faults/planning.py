@@ -156,12 +156,12 @@ def _special(call: str) -> list[str]:
 
 
 def seeds_from(text: str) -> list[int]:
-    """Read seeds such as ``17,93-120``."""
+    """Read seeds such as ``17,93-120``; each counts once."""
     found: list[int] = []
     for part in filter(None, text.split(",")):
         first, _, last = part.strip().partition("-")
         found.extend(range(int(first), int(last or first) + 1))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def chosen_seeds(usual: int, full: int) -> list[int]:

@@ -96,4 +96,4 @@ def test_a_seed_is_a_plan() -> None:
         one.pattern for one in KINDS.values()
     }
     assert len({plan.phase for plan in plans}) == 6
-    assert seeds_from("17,93-95") == [17, 93, 94, 95]
+    assert seeds_from("17,93-95,94") == [17, 93, 94, 95]
