@@ -45,9 +45,9 @@ WARM_UP, AFTERWARDS = 0.25, 0.5
 """Seconds of writing before and after what the phase is about."""
 AWAY = 0.8
 """Seconds for which another program keeps the database, so that there is something to replay."""
-HUNG = 40.0
+HUNG = 120.0
 """Seconds after which a child counts as hung."""
-BACK = 25.0
+BACK = 60.0
 """Seconds within which a bot without faults has to be normal."""
 PR_SET_PDEATHSIG = 1
 

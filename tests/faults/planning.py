@@ -20,7 +20,14 @@ ERRNOS = (
 PASSING = {errno.EINTR}
 """What never lasts: whoever is interrupted asks again at once."""
 
-SERVING = PHASES[1:]
+CORE = ("database", "-wal", "-sums", "-state")
+"""What decides whether a file counts as whole: hit twice as often as the rest."""
+PAGES, CHILDREN = ("database", "-wal", "everything"), "child_program"
+"""Which files are lied about to children only, which check, hash and copy. SQLite believes what it reads:
+what the process that writes was told wrongly is written back with the next change, and is then damage.
+"""
+FEW, MANY = 4, 2_000
+"""Most calls that a plan lets pass: closing makes few of any kind."""
 REPLAYED, COPIED, BEGUN = ("replaying",), ("backing up",), ("starting",)
 
 
@@ -106,10 +113,12 @@ KINDS: dict[str, Kind] = {
 def plan_of(seed: int) -> Plan:
     """Return the plan of a seed."""
     dice = random.Random(f"plan {seed}")
-    phase = dice.choice(PHASES)
+    phase = dice.choice(("starting", *PHASES))
     archived = dice.random() < 0.25
-    usable = [kind for kind in KINDS.values() if phase in kind.phases and (archived or not kind.archive)]
-    faults = tuple(_fault(dice, dice.choice(usable)) for _ in range(dice.choice((1, 1, 2))))
+    usable = [name for name, kind in KINDS.items() if phase in kind.phases and (archived or not kind.archive)]
+    usable += [name for name in CORE if name in usable]
+    most = FEW if phase == "closing" else MANY
+    faults = tuple(_fault(dice, KINDS[dice.choice(usable)], most) for _ in range(dice.choice((1, 1, 2))))
     return Plan(
         f"seed {seed}",
         faults,
@@ -121,17 +130,19 @@ def plan_of(seed: int) -> Plan:
     )
 
 
-def _fault(dice: random.Random, kind: Kind) -> Fault:
+def _fault(dice: random.Random, kind: Kind, most: int) -> Fault:
     call = dice.choice(list(kind.calls))
-    start = min(kind.calls[call], max(1, round(kind.calls[call] ** dice.random())))
+    calls = min(kind.calls[call], most)
+    start = max(1, round(calls ** dice.random()))
     action = dice.choice([*ERRNOS, *_special(call)])
     if action in {"KILL", "KILLAFTER"}:
         times = 1
     elif action in PASSING:
         times = dice.choice((1, 2, 5))
     else:
-        times = dice.choice((1, 1, 2, 4, 20, FOR_EVER, FOR_EVER))
-    return Fault(kind.pattern, call, start, times, str(action))
+        times = dice.choice((1, 1, 2, 4, 20, FOR_EVER, FOR_EVER, FOR_EVER))
+    lies = action == "FLIP" and kind in map(KINDS.get, PAGES)
+    return Fault(kind.pattern, call, start, times, str(action), process=CHILDREN if lies else "")
 
 
 def _special(call: str) -> list[str]:
@@ -145,12 +156,12 @@ def _special(call: str) -> list[str]:
 
 
 def seeds_from(text: str) -> list[int]:
-    """Read seeds such as ``17,93-120``."""
+    """Read seeds such as ``17,93-120``; each counts once."""
     found: list[int] = []
     for part in filter(None, text.split(",")):
         first, _, last = part.strip().partition("-")
         found.extend(range(int(first), int(last or first) + 1))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def chosen_seeds(usual: int, full: int) -> list[int]:

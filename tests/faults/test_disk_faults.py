@@ -17,6 +17,10 @@ CALLS = {
     "open": "os.close(os.open(path, os.O_RDONLY))",
     "read": "os.read(file, 8)",
     "pread": "os.pread(file, 8, 0)",
+    "preadv": "os.preadv(file, [bytearray(8)], 0, os.RWF_NOWAIT)",
+    "readv": "os.readv(file, [bytearray(8)])",
+    "writev": "os.writev(file, [b'1234', b'5678'])",
+    "pwritev": "os.pwritev(file, [b'1234', b'5678'], 0)",
     "write": "os.write(file, b'12345678')",
     "pwrite": "os.pwrite(file, b'12345678', 0)",
     "fsync": "os.fsync(file)",
@@ -28,7 +32,7 @@ CALLS = {
     "mmap": "mmap.mmap(other, 4)",
     "lock": "fcntl.flock(file, fcntl.LOCK_EX)",
 }
-"""One call of each kind, on the file ``path`` that is open as ``file`` and ``other``."""
+"""Calls of each kind, on the file ``path`` that is open as ``file`` and ``other``."""
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +86,10 @@ for _ in range(3):
     if not os.path.exists(path):
         os.close(os.open(path, os.O_CREAT | os.O_RDWR))
 """
-    said = script.run(code, Fault("*/file", call, 2, 1, "122"))
+    kind = call.removesuffix("v")
+    said = script.run(code, Fault("*/file", kind, 2, 1, "122"))
     assert said.stdout.split() == ["worked", "EDQUOT", "worked"], said.stderr
-    assert [(hit.call, hit.count) for hit in read_hits(script.hits)] == [(call, 2)]
+    assert [(hit.call, hit.count) for hit in read_hits(script.hits)] == [(kind, 2)]
 
 
 def test_half_is_written_then_nothing(script: Script) -> None:

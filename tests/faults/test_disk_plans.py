@@ -25,12 +25,13 @@ CHUNKS = [SEEDS[first : first + CHUNK] for first in range(0, len(SEEDS), CHUNK)]
 @pytest.mark.parametrize("seeds", CHUNKS, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
 def test_no_plan_costs_a_change(field: Field, seeds: list[int]) -> None:
     """Whatever fails: every acknowledged change is there once and whole, and the bot starts by itself."""
-    outcomes = field.play_all([plan_of(seed) for seed in seeds])
+    outcomes = []
     failed = []
     kinds: Counter[str] = Counter()
-    for outcome in outcomes:
+    for outcome in field.play_all([plan_of(seed) for seed in seeds]):
+        outcomes.append(outcome)
         problems = outcome.problems()
-        print(outcome, *(f"  * {one}" for one in problems), sep="\n")
+        print(outcome, *(f"  * {one}" for one in problems), sep="\n", flush=True)
         kinds.update(one.partition(":")[0] for one in problems)
         if problems:
             failed.append("\n".join([str(outcome), *(f"  * {one}" for one in problems)]))

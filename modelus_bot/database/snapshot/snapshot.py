@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config.snapshot import SnapshotSettings
-from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, SchemaMismatch
+from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, ManagerClosed, SchemaMismatch
 from modelus_bot.database.open_transaction import ReadTransaction
 from modelus_bot.database.operation import Query
 from modelus_bot.database.pause import Pause
@@ -217,7 +217,7 @@ class Snapshot:
         return not saved.describes(contents) or older >= (1 if last else MANIFEST_AGE)
 
     def _note_failure(self, error: Exception, *, first: bool) -> None:
-        """Log the first failure of several; the next ones say nothing new."""
+        """Log the first failure of several; the next ones say nothing new, nor does one of closing."""
         self.problem = str(error)
-        if first:
+        if first and not isinstance(error, ManagerClosed):
             logger.bind(folder=str(self.folder), error=self.problem).warning("snapshot_not_saved")

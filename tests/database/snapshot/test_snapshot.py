@@ -205,8 +205,12 @@ async def test_a_database_that_is_away_changes_nothing(folder: Path, db: Databas
         await eventually(lambda: saved_rows(folder) == 1)
         generation = read_manifest(folder).generation
         await db.close()
+        told: list[str] = []
+        sink = logger.add(lambda message: told.append(str(message.record["message"])), level="WARNING")
         snapshot.changed()
         await eventually(lambda: snapshot.problem is not None)
+        logger.remove(sink)
+        assert told == [], "closing is no failure of the snapshot"
         assert await names(snapshot) == ["Ada"]
         assert read_manifest(folder).generation == generation
 

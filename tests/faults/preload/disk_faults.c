@@ -46,6 +46,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -400,6 +401,62 @@ EXPORT ssize_t pwrite64(int file, const void *bytes, size_t size, off_t offset) 
     return written;
 }
 ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset) ALSO(pwrite64);
+
+/* Several buffers at once: a call that is cut short fills or writes half of the first one only. */
+static const struct iovec *shortened(enum action action, const struct iovec *parts, int *count, struct iovec *one) {
+    if (action != SHORTEN || *count < 1 || parts[0].iov_len < 2)
+        return parts;
+    *one = parts[0];
+    one->iov_len = half(one->iov_len);
+    *count = 1;
+    return one;
+}
+
+EXPORT ssize_t preadv64v2(int file, const struct iovec *parts, int count, off_t offset, int flags) {
+    enum action action = decide_open_file(offset < 0 ? "read" : "pread", file);
+    if (action == FAIL)
+        return -1;
+    struct iovec one;
+    parts = shortened(action, parts, &count, &one);
+    ssize_t size = syscall(SYS_preadv2, file, parts, count, offset, 0, flags);
+    if (size > 0 && (size_t)size > parts[0].iov_len)
+        after_reading(action, parts[0].iov_base, (ssize_t)parts[0].iov_len);
+    else
+        after_reading(action, parts[0].iov_base, size);
+    return size;
+}
+ssize_t preadv2(int file, const struct iovec *parts, int count, off_t offset, int flags) ALSO(preadv64v2);
+
+EXPORT ssize_t preadv64(int file, const struct iovec *parts, int count, off_t offset) {
+    return preadv64v2(file, parts, count, offset, 0);
+}
+ssize_t preadv(int file, const struct iovec *parts, int count, off_t offset) ALSO(preadv64);
+
+EXPORT ssize_t readv(int file, const struct iovec *parts, int count) {
+    return preadv64v2(file, parts, count, -1, 0);
+}
+
+EXPORT ssize_t pwritev64v2(int file, const struct iovec *parts, int count, off_t offset, int flags) {
+    enum action action = decide_open_file(offset < 0 ? "write" : "pwrite", file);
+    if (action == FAIL)
+        return -1;
+    struct iovec one;
+    parts = shortened(action, parts, &count, &one);
+    ssize_t size = syscall(SYS_pwritev2, file, parts, count, offset, 0, flags);
+    if (action == KILL_AFTER)
+        die();
+    return size;
+}
+ssize_t pwritev2(int file, const struct iovec *parts, int count, off_t offset, int flags) ALSO(pwritev64v2);
+
+EXPORT ssize_t pwritev64(int file, const struct iovec *parts, int count, off_t offset) {
+    return pwritev64v2(file, parts, count, offset, 0);
+}
+ssize_t pwritev(int file, const struct iovec *parts, int count, off_t offset) ALSO(pwritev64);
+
+EXPORT ssize_t writev(int file, const struct iovec *parts, int count) {
+    return pwritev64v2(file, parts, count, -1, 0);
+}
 
 /* ------------------------------------------------- calls that are made whole or not at all */
 
