@@ -143,6 +143,8 @@ class Store:
             error: Exception | None = None
             try:
                 await self._write(b"".join(one.line for one in batch))
+                for one in batch:
+                    self.ledger.add(one.entry)
             except Exception as failure:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
                 error = failure
             for one in batch:
@@ -151,7 +153,6 @@ class Store:
                 if error is not None:
                     one.saved.set_exception(_failure(error, one.entry.operation))
                 else:
-                    self.ledger.add(one.entry)
                     one.saved.set_result(one.entry.number)
 
     async def _write(self, lines: bytes) -> None:
@@ -203,7 +204,7 @@ class Store:
 
         try:
             return await asyncio.shield(self._start(turn()))
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise _failure(error, None) from error
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -218,7 +219,9 @@ def _failure(error: Exception, operation: str | None) -> Exception:
     failure = error
     if isinstance(error, UndoFailed):
         failure = OutcomeUnknown(f"journal: {error}", operation=operation)
-    elif isinstance(error, OSError):
+    elif not isinstance(error, OSError):
+        failure = OutcomeUnknown(f"journal: {error!r}", operation=operation)
+    else:
         code = errno.errorcode.get(error.errno or 0)
         failure = JournalUnavailable(f"journal: {error}", code_name=code, operation=operation)
     failure.__cause__ = error if failure is not error else error.__cause__
