@@ -27,7 +27,9 @@ MOST_WORKERS = 32
 LOOK_EVERY = 1.0
 """Seconds after which a thread that did not say that it runs is taken for lost, and another one started."""
 
-BEGIN_PATIENCE = 2.0
+BEGIN_PATIENCE = 0.5
+"""Seconds that starting a thread waits for its first step."""
+
 CLOSE_PATIENCE = 5.0
 """Seconds that closing waits for work that is being done; a thread that hangs is left behind."""
 

@@ -40,7 +40,11 @@ class WorkerConnection(aiosqlite.Connection):
         return self._begin().__await__()
 
     async def _begin(self) -> aiosqlite.Connection:
-        self._thread.start()
+        try:
+            self._thread.start()
+        except OSError:
+            self.stop()  # it may begin later all the same
+            raise
         begun = asyncio.get_running_loop().create_future()
         self._tx.put_nowait((begun, lambda: None))
         try:
