@@ -32,7 +32,7 @@ from modelus_bot.database.openings import watched
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.system_errors import as_database_error
 from modelus_bot.database.worker import WorkerConnection, close_quietly
-from modelus_bot.tasks import ended
+from modelus_bot.tasks import Outside, ended
 
 __all__ = ["ConnectionManager"]
 
@@ -72,6 +72,7 @@ class ConnectionManager:
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _Slot() for lane in Lane}
         self._pid = os.getpid()
+        self._outside = Outside()
         self._closed = False
         self._held: DatabaseError | None = None
         self._discarding: set[asyncio.Task[None]] = set()
@@ -247,7 +248,7 @@ class ConnectionManager:
             raise ManagerClosed("the connections are closed")
         slot = self._slots[lane]
         if slot.reopening is None or slot.reopening.done():
-            slot.reopening = asyncio.create_task(self._reopen(lane), name=f"reopen-{lane}")
+            slot.reopening = self._outside.start(self._reopen(lane), name=f"reopen-{lane}")
         await asyncio.wait({slot.reopening}, timeout=REOPEN_PATIENCE)
         if slot.connection is None:
             raise ConnectionLost("the connection is being reopened")
@@ -298,7 +299,8 @@ class ConnectionManager:
             return
         slot.connection = None
         watching, slot.watching = slot.watching, contextlib.ExitStack()
-        closing = asyncio.create_task(close_quietly(connection, self._settings.close_deadline))
+        work = close_quietly(connection, self._settings.close_deadline)
+        closing = self._outside.start(work, name=f"close-{lane}")
         self._discarding.add(closing)
         closing.add_done_callback(self._discarding.discard)
         closing.add_done_callback(lambda _: watching.close())

@@ -15,6 +15,7 @@ from loguru import logger
 from modelus_bot.database.archive import launching
 from modelus_bot.database.archive.logs import ProgramLog
 from modelus_bot.processes import Process, start
+from modelus_bot.tasks import Outside
 
 __all__ = ["Launch", "Supervisor", "run_once", "started"]
 
@@ -74,6 +75,7 @@ class Supervisor:
         self._launch = launch
         self._log = log
         self._clock = clock
+        self._outside = Outside()
         self._task: asyncio.Task[None] | None = None
         self._process: Process | None = None
         self._stopping = False
@@ -92,7 +94,7 @@ class Supervisor:
         """Start it and keep it running; does nothing when it already is."""
         if self._task is None:
             self._stopping = False
-            self._task = asyncio.create_task(self._keep_running(), name="archive-program")
+            self._task = self._outside.start(self._keep_running(), name="archive-program")
             await asyncio.sleep(0)
 
     async def stop(self, *, seconds: float) -> None:

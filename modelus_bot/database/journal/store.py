@@ -16,6 +16,7 @@ from modelus_bot.database.journal.entry import Entry, Settled
 from modelus_bot.database.journal.file import JournalFile, UndoFailed
 from modelus_bot.database.journal.frames import Scan, frame
 from modelus_bot.database.journal.ledger import Ledger
+from modelus_bot.tasks import Outside
 
 __all__ = ["Store"]
 
@@ -52,6 +53,7 @@ class Store:
         self._saving: dict[str, _Saving] = {}
         self._coming = 0
         self._on_disk = asyncio.Lock()
+        self._outside = Outside()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -208,7 +210,7 @@ class Store:
             raise _failure(error, None) from error
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.get_running_loop().create_task(work, name="journal")
+        task = self._outside.start(work, name="journal")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
