@@ -1,4 +1,4 @@
-"""What the snapshot costs those who ask meanwhile, with many rows in a kept table, as it is and row by row."""
+"""What the snapshot of a large kept table costs those who ask meanwhile: as it is, row by row, and none."""
 
 from __future__ import annotations
 

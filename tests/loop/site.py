@@ -16,7 +16,7 @@ from typing import Any
 
 import tomlkit
 
-from modelus_bot.app import App, spare_collector, running
+from modelus_bot.app import App, running, spare_collector
 from modelus_bot.config import load_settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
