@@ -3,7 +3,8 @@
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
-asking the database (``--callers 1,16,64``); ``journal`` saves changes for later and replays them; ``loop``
+asking the database (``--callers 1,16,64``); ``journal`` saves changes for later and replays them; ``kept``
+shows what the snapshot of many rows costs readers; ``loop``
 shows how late the event loop is at worst while things happen to the database (``--only recovery`` for some
 of them, ``--explain`` for where the time went).
 """
@@ -24,6 +25,7 @@ from benchmarks.backup import measure_backup
 from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
+from benchmarks.kept import measure_kept
 from benchmarks.loop import measure_loop
 from benchmarks.recovery import measure_recovery
 from benchmarks.workload import Result
@@ -60,6 +62,8 @@ def main() -> None:
         )
     elif arguments.what == "journal":
         measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
+    elif arguments.what == "kept":
+        measure_kept(console, rounds=arguments.rounds, seconds=arguments.seconds, folder=arguments.folder)
     elif arguments.what == "loop":
         measure_loop(console, rounds=arguments.rounds, only=arguments.only, explain=arguments.explain)
     else:
@@ -89,7 +93,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("writes", "backup", "recovery", "hot", "journal", "loop"),
+        choices=("writes", "backup", "recovery", "hot", "journal", "kept", "loop"),
         default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")

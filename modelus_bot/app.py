@@ -43,7 +43,7 @@ from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
 from modelus_bot.metrics import MetricsPage
 
-__all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "stop_on_signals"]
+__all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "spare_collector", "stop_on_signals"]
 
 
 class LoginFailed(Exception):
@@ -121,7 +121,7 @@ async def run_online(settings: Settings, token: str, *, config: Path | None = No
     record = settings.database.path.with_name("commands.sha256")
     stopping = asyncio.Event()
     async with running(settings, sync_record=record, config=config) as app:
-        _settle()
+        spare_collector()
         with stop_on_signals(stopping.set):
             login = asyncio.create_task(app.bot.start(token), name="discord-login")
             waiting = asyncio.create_task(stopping.wait(), name="stop-signal")
@@ -133,7 +133,7 @@ async def run_online(settings: Settings, token: str, *, config: Path | None = No
                 await _finish_login(login, asked_to_stop=stopping.is_set())
 
 
-def _settle() -> None:
+def spare_collector() -> None:
     """Let the collector pass over the hundred thousand objects that live as long as the bot.
 
     Looking at them takes a tenth of a second each time.

@@ -1,11 +1,35 @@
-"""How the owner of a task ends it."""
+"""How a task that outlives whoever asked for it is started, and how the owner of a task ends it."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import contextvars
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
-__all__ = ["ended"]
+__all__ = ["Outside", "ended"]
+
+T = TypeVar("T")
+
+
+class Outside:
+    """Starts tasks where it was made itself, and not inside the request that asks for them.
+
+    A task keeps the surroundings (``contextvars``) that it was started in: those of a person's interaction,
+    say, which whoever looks after interactions then takes for unfinished as long as the task lives.
+    """
+
+    def __init__(self) -> None:
+        """Keep the present surroundings; to be made where the program is built, before anybody asks."""
+        self._context = contextvars.copy_context()
+
+    def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+        """Start a task that goes on when whoever asks for it has been answered."""
+        return self._context.copy().run(_start, work, name)
+
+
+def _start(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    return asyncio.create_task(work, name=name)
 
 
 async def ended(*tasks: asyncio.Task[Any] | None) -> None:

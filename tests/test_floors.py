@@ -16,7 +16,9 @@ FLOOR_OF = {
     "config": 0,
     "errors": 0,
     "logs": 0,
+    "processes": 0,
     "tasks": 0,
+    "threads": 0,
     "config_watcher": 1,
     "database": 1,
     "domain": 2,
@@ -32,7 +34,8 @@ FLOOR_OF = {
 }
 NEIGHBOURS = {
     "config": {"bundled", "errors"},
-    "logs": {"config", "errors"},
+    "logs": {"config", "errors", "threads"},
+    "processes": {"threads"},
     "bot": {"ui"},
     "cogs": {"ui"},
     "jobs": {"ui"},

@@ -1,6 +1,7 @@
 """The wheel: what it carries, and that the bot finds it from anywhere."""
 
 import json
+import os
 import subprocess
 import sys
 import venv
@@ -103,6 +104,21 @@ def test_starts_as_a_program(installed: Path, tmp_path: Path) -> None:
 
     assert "sandbox" in answer
     assert list(tmp_path.iterdir()) == []
+
+
+def test_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    """The whole bot up to the login: migrations, a change, a copy and a check in children."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [installed, "-P", ROOT / "tests" / "ways.py"],
+        cwd=tmp_path, env=variables | {"MODELUS_BOT__METRICS__SERVE": "off"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert answer["mode"] == "normal"
+    assert answer["copy"] == "verified"
+    assert answer["sound"]
 
 
 def test_leaves_out_what_is_not_the_bot(wheel: Path) -> None:

@@ -21,6 +21,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.schema import Migrator
 from modelus_bot.logs import configure_logging
+from modelus_bot.threads import use_workers
 
 __all__ = [
     "DatabaseOption",
@@ -71,8 +72,13 @@ def run_async(work: Coroutine[Any, Any, T], *, fast: bool = False) -> T:
     factory = None
     if fast and importlib.util.find_spec("uvloop") is not None:
         factory = importlib.import_module("uvloop").new_event_loop
+
+    async def working() -> T:
+        use_workers()
+        return await work
+
     with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(work)
+        return runner.run(working())
 
 
 def with_database(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from loguru import logger
 
@@ -16,11 +18,15 @@ from modelus_bot.domain.permissions import Viewer
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.question import Question
+from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["ask_for_approval"]
+
+DIRECT_PATIENCE = 10.0
+"""Seconds that telling one administrator may take."""
 
 
 class Approval(Question):
@@ -93,6 +99,24 @@ async def ask_for_approval(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )
     view.message = await answering.ask_here(interaction, card, view, private=alone)
+    await asyncio.gather(
+        *(_tell(bot, one, interaction, view.message.jump_url) for one in sorted(others or ()))
+    )
+
+
+async def _tell(bot: ModelUsBot, number: int, interaction: discord.Interaction, where: str) -> None:
+    """Let an administrator know by direct message that they are asked; who cannot be reached is logged."""
+    card = embeds.warning(
+        "Restore the database?",
+        f"<@{interaction.user.id}> asks to put the database back to an earlier state, and another"
+        f" administrator has to decide within ten minutes: [look at the question]({where}).",
+    )
+    try:
+        async with asyncio.timeout(DIRECT_PATIENCE):
+            person = bot.get_user(number) or await bot.fetch_user(number)
+            await send(person, key=f"restore:{interaction.id}:{number}", embed=card)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        logger.bind(to=number, error=str(error)).warning("restore_question_not_delivered")
 
 
 def _who_decides(others: set[int] | None) -> str:

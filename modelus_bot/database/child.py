@@ -9,10 +9,8 @@ Its side of this is ``child_program``.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,8 +19,9 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.errors import StorageFailed
+from modelus_bot.processes import Process, start
 
-__all__ = ["ChildFailed", "Report", "run_child"]
+__all__ = ["ChildFailed", "ChildNotStarted", "Report", "run_child"]
 
 Report = Callable[[dict[str, Any]], None]
 """What a job calls with a JSON object to say how far it is."""
@@ -39,6 +38,12 @@ class ChildFailed(StorageFailed):
         self.kind = kind
 
 
+class ChildNotStarted(ChildFailed):
+    """There was no memory, process or descriptor for a child: says nothing about any file, and passes."""
+
+    advice = "The machine is short of memory or processes at the moment. Please try again in a minute."
+
+
 async def run_child(
     job: str,
     task: dict[str, Any],
@@ -52,41 +57,24 @@ async def run_child(
     ``environment`` are variables that the job needs besides ours. A cancelled caller, or one whose
     ``seconds`` are over, takes the child with it. Raises ``ChildFailed``.
     """
-    process = await _started(job, environment or {})
+    words = [sys.executable, "-m", "modelus_bot.database.child_program", job, str(os.getpid())]
+    try:
+        process = await start(
+            words,
+            environment=_environment() | dict(environment or {}),
+            feed=json.dumps(task).encode(),
+            limit=LINE_LIMIT,
+        )
+    except OSError as error:
+        raise ChildNotStarted(f"{job} could not be started: {error}") from error
     try:
         async with asyncio.timeout(seconds):
-            return await _converse(process, job, task, on_progress)
+            return await _converse(process, job, on_progress)
     except TimeoutError as error:
         raise ChildFailed(f"{job} took longer than {seconds} s", kind="TimeoutError") from error
     finally:
-        _end(process)
-        await process.wait()
-        _close_pipes(process)
-
-
-async def _started(job: str, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
-    """Start the child; a caller cancelled meanwhile waits for the start and ends the child again.
-
-    asyncio would otherwise wait for ever for pipes that nobody connects any more. The child has a group of
-    its own, so that Ctrl-C in a terminal leaves it to us. A session of its own would undo its low priority:
-    Linux shares the processors among sessions first (sched_autogroup).
-    """
-    words = [sys.executable, "-m", "modelus_bot.database.child_program", job, str(os.getpid())]
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            limit=LINE_LIMIT, process_group=0, env=_environment() | dict(environment),
-        )
-    )  # fmt: skip
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        process = await starting
-        _end(process)
-        await process.wait()
-        _close_pipes(process)
-        raise
+        await asyncio.shield(process.end())
+        process.close()
 
 
 def _environment() -> dict[str, str]:
@@ -96,17 +84,10 @@ def _environment() -> dict[str, str]:
     return dict(os.environ) | {"PYTHONPATH": os.pathsep.join([home, known]) if known else home}
 
 
-async def _converse(
-    process: asyncio.subprocess.Process, job: str, task: dict[str, Any], on_progress: Report | None
-) -> dict[str, Any]:
-    assert process.stdin is not None  # noqa: S101 - pipes were asked for
-    assert process.stdout is not None  # noqa: S101
+async def _converse(process: Process, job: str, on_progress: Report | None) -> dict[str, Any]:
+    assert process.stdout is not None  # noqa: S101 - pipes were asked for
     assert process.stderr is not None  # noqa: S101
     complaints = asyncio.create_task(process.stderr.read())
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(json.dumps(task).encode())
-        await process.stdin.drain()
-        process.stdin.close()
     try:
         async for line in process.stdout:
             message = json.loads(line)
@@ -123,20 +104,3 @@ async def _converse(
         raise ChildFailed(f"{job} ended with code {code} and no answer")
     finally:
         complaints.cancel()
-
-
-def _end(process: asyncio.subprocess.Process) -> None:
-    """Kill the child if it still runs.
-
-    By number: ``Process.kill`` collects a child that has just ended, which asyncio then misses.
-    """
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
-
-
-def _close_pipes(process: asyncio.subprocess.Process) -> None:
-    """Close what asyncio would leave to the garbage collector."""
-    transport = getattr(process, "_transport", None)
-    if transport is not None:
-        transport.close()

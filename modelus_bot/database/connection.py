@@ -31,8 +31,9 @@ from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
 from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.system_errors import as_database_error
 from modelus_bot.database.worker import WorkerConnection, close_quietly
-from modelus_bot.tasks import ended
+from modelus_bot.tasks import Outside, ended
 
 __all__ = ["ConnectionManager"]
 
@@ -74,6 +75,7 @@ class ConnectionManager:
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _Slot() for lane in Lane}
         self._pid = os.getpid()
+        self._outside = Outside()
         self._closed = False
         self._held: DatabaseError | None = None
         self._discarding: set[asyncio.Task[None]] = set()
@@ -144,20 +146,29 @@ class ConnectionManager:
                 stopwatch.at = float("inf")
             try:
                 self.files.check(identity)
-            except DatabaseError as error:
-                error.ambiguous = True
-                raise
+            except (DatabaseError, OSError, MemoryError) as error:
+                failure = as_database_error(error)
+                failure.ambiguous = True
+                raise failure from error.__cause__
             return result
 
         try:
             return await connection.run(hop)
-        except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError) as error:
+        except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError, MemoryError) as error:
             failure = ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
-            if isinstance(failure, FileMoved | FileTouched) and self.on_moved is not None:
-                self.on_moved(failure)
-            elif isinstance(failure, ConnectionLost):
-                await self._discard(lane, connection)
+            failure.ambiguous = failure.ambiguous or isinstance(error, MemoryError)
+            try:
+                await self._failed(lane, connection, failure)
+            except Exception as second:  # noqa: BLE001 - it must not hide what the caller has to know
+                logger.opt(exception=second).error("connection_fault")
             raise failure from (error if failure is not error else error.__cause__)
+
+    async def _failed(self, lane: Lane, connection: WorkerConnection, failure: DatabaseError) -> None:
+        """Tell of a file that is another one, and give up a connection that is of no use any more."""
+        if isinstance(failure, FileMoved | FileTouched) and self.on_moved is not None:
+            self.on_moved(failure)
+        elif isinstance(failure, ConnectionLost):
+            await self._discard(lane, connection)
 
     def moved(self) -> FileMoved | None:
         """Say whether the file, its -wal or its -shm is not the one that is open."""
@@ -242,7 +253,7 @@ class ConnectionManager:
             raise ManagerClosed("the connections are closed")
         slot = self._slots[lane]
         if slot.reopening is None or slot.reopening.done():
-            slot.reopening = asyncio.create_task(self._reopen(lane), name=f"reopen-{lane}")
+            slot.reopening = self._outside.start(self._reopen(lane), name=f"reopen-{lane}")
         await asyncio.wait({slot.reopening}, timeout=REOPEN_PATIENCE)
         if slot.connection is None:
             raise ConnectionLost("the connection is being reopened")
@@ -293,7 +304,8 @@ class ConnectionManager:
             return
         slot.connection = None
         watching, slot.watching = slot.watching, contextlib.ExitStack()
-        closing = asyncio.create_task(close_quietly(connection, self._settings.close_deadline))
+        work = close_quietly(connection, self._settings.close_deadline)
+        closing = self._outside.start(work, name=f"close-{lane}")
         self._discarding.add(closing)
         closing.add_done_callback(self._discarding.discard)
         closing.add_done_callback(lambda _: watching.close())

@@ -30,6 +30,7 @@ from modelus_bot.database.errors import (
     DiskFull,
     JournalUnavailable,
     OutcomeUnknown,
+    OutOfResources,
     StorageFailed,
 )
 from modelus_bot.database.journal import (
@@ -48,10 +49,14 @@ from modelus_bot.database.open_transaction import ReadTransaction
 from modelus_bot.database.operation import Query, Write
 from modelus_bot.database.patience import Asking, patience, seconds_to_wait
 from modelus_bot.database.snapshot import Snapshot, snapshot_folder
+from modelus_bot.database.system_errors import as_database_error
 
 __all__ = ["AWAY", "Continuity"]
 
 R = TypeVar("R")
+
+JOURNAL_PATIENCE = 20.0
+"""Seconds that somebody waits for the disk to take a change that is saved for later."""
 
 CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
 """Seconds between two attempts at what could not be applied although the database works."""
@@ -64,6 +69,7 @@ AWAY = (
     DatabaseUnavailable,
     DeadlineExceeded,
     DiskFull,
+    OutOfResources,
     OutcomeUnknown,
     StorageFailed,
 )
@@ -173,7 +179,7 @@ class Continuity:
         if not write.deferrable or not isinstance(cause, AWAY):
             raise cause
         self._in_vain = True
-        number = await self.journal.append(write, context)
+        number = await self._appended(write, context, cause)
         await self.note(
             command_entry(
                 "journal",
@@ -187,12 +193,31 @@ class Continuity:
         )
         return WriteDeferred(number, type(write).__name__, context.at)
 
+    async def _appended(self, write: Write[Any], context: Context, cause: DatabaseError) -> int:
+        """Save a write in the journal and return its number.
+
+        A write that may have been made already is never said not to be saved, whatever the journal says;
+        nor is one that the journal may hold.
+        """
+        try:
+            async with asyncio.timeout(JOURNAL_PATIENCE):
+                return await self.journal.append(write, context)
+        except Exception as error:
+            logger.bind(reference=cause.reference, error=str(error)).warning("change_not_saved_for_later")
+            if isinstance(cause, OutcomeUnknown):
+                raise cause from error
+            if isinstance(error, DatabaseError):
+                raise
+            raise OutcomeUnknown(f"journal: {error!r}", operation=type(write).__name__) from error
+
     async def note(self, entry: AuditEntry) -> None:
         """Keep an audit entry about what happened beside the database; failing is logged only."""
         try:
-            await self.audit_file.append(entry)
-        except DatabaseError as error:
-            logger.bind(reference=error.reference, error=error.detail).warning("audit_entry_not_kept")
+            async with asyncio.timeout(JOURNAL_PATIENCE):
+                await self.audit_file.append(entry)
+        except Exception as error:  # noqa: BLE001 - what the entry is about has happened all the same
+            failure = as_database_error(error)
+            logger.bind(reference=failure.reference, error=failure.detail).warning("audit_entry_not_kept")
 
     def can_answer(self, query: Query[..., Any]) -> bool:
         """Say whether a query could be answered without the database."""
@@ -205,7 +230,10 @@ class Continuity:
         if not isinstance(cause, AWAY) or not self.can_answer(query):
             raise cause
         self._in_vain = True
-        return await self.snapshot.answer(query, run)
+        try:
+            return await self.snapshot.answer(query, run)
+        except (OSError, MemoryError) as error:
+            raise cause from error
 
     def suspect(self, error: DatabaseError) -> None:
         """Give up the reserve when the disk is full, so that there is space to save changes in."""

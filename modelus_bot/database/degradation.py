@@ -17,6 +17,7 @@ from modelus_bot.database.errors import (
     DeadlineExceeded,
     DiskFull,
     OutcomeUnknown,
+    OutOfResources,
     SchemaMismatch,
     StorageFailed,
 )
@@ -30,6 +31,7 @@ _ENVIRONMENT = (
     DatabaseReadOnly,
     DeadlineExceeded,
     DiskFull,
+    OutOfResources,
     OutcomeUnknown,
     SchemaMismatch,
     StorageFailed,

@@ -8,6 +8,7 @@
     │   │   └── FileTouched                somebody else wrote into the file while it was open
     │   ├── StorageFailed                  the disk answered with an error
     │   │   └── AuditUnwritable            the change's audit entry could not be kept, so it was not made
+    │   ├── OutOfResources                 the machine has no memory, thread or process left for it
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
     │   ├── JournalFull                    no more changes can be saved for later
@@ -58,6 +59,7 @@ __all__ = [
     "JournalUnavailable",
     "ManagerClosed",
     "MigrationFailed",
+    "OutOfResources",
     "OutcomeUnknown",
     "PermanentError",
     "QueryFailed",
@@ -158,6 +160,13 @@ class AuditUnwritable(StorageFailed):
     """The audit entry of a change could be put neither into the table nor into the file beside it."""
 
     advice = "The change could not be noted in the audit log, so nothing was changed."
+
+
+class OutOfResources(TransientError):
+    """The machine had no memory, thread, process or descriptor left: says nothing about the file."""
+
+    severity = Severity.HIGH
+    advice = "The machine is short of memory; the bot goes on by itself as soon as it is not."
 
 
 class QueueFull(TransientError):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelus_bot.database.audit.aside import AuditFile
+from modelus_bot.database.audit.chain import Mark
 from modelus_bot.database.audit.destination import AuditDestination, TableFault, unwritable
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import (
@@ -48,7 +49,7 @@ class Member:
 class _CommitFailed(Exception):
     """COMMIT raised; if the transaction is over, only its request ids tell whether it was saved."""
 
-    def __init__(self, cause: sqlite3.Error, *, over: bool) -> None:
+    def __init__(self, cause: Exception, *, over: bool) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.over = over
@@ -102,7 +103,7 @@ class GroupWriter:
             error = from_sqlite(failure.cause, attempts=attempt)
             error.ambiguous = failure.over and not isinstance(error, DiskFull)
             raise error from failure.cause
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:
             raise from_sqlite(error, attempts=attempt) from error
 
     def _committed(
@@ -149,14 +150,25 @@ class GroupWriter:
             audit.before_commit(connection)
             try:
                 connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except (sqlite3.Error, MemoryError) as error:
                 raise _CommitFailed(error, over=not connection.in_transaction) from error
-        except BaseException:
-            audit.roll_back(connection, mark)
+        except BaseException as error:
+            self._undo(connection, mark, error)
             raise
-        audit.committed()
-        self.mark(audit.head)
+        try:
+            audit.committed()
+            self.mark(audit.head)
+        except Exception as error:
+            raise _CommitFailed(error, over=True) from error
         return outcomes
+
+    def _undo(self, connection: sqlite3.Connection, mark: Mark, error: BaseException) -> None:
+        """Roll back; that this fails, too, must not hide that COMMIT had been asked for."""
+        try:
+            self.audit.roll_back(connection, mark)
+        except DatabaseError as failure:
+            failure.ambiguous = isinstance(error, _CommitFailed)
+            raise
 
     def _member(
         self, connection: sqlite3.Connection, member: Member, attempt: int, *, isolate: bool
@@ -230,7 +242,9 @@ def _ending(
 
 def _as_member_failure(error: BaseException, member: Member, attempt: int) -> BaseException:
     """Give SQLite's errors their class; raise on those that concern the whole transaction."""
-    if not isinstance(error, sqlite3.Error | sqlite3.Warning | DatabaseError | UnicodeDecodeError):
+    if not isinstance(
+        error, (sqlite3.Error, sqlite3.Warning, DatabaseError, UnicodeDecodeError, MemoryError)
+    ):
         return raisable(error)
     failure = from_sqlite(error, operation=type(member.write).__name__, attempts=attempt)
     if isinstance(failure, ConstraintViolated | QueryFailed | RequestConflict):

@@ -114,7 +114,7 @@ async def opened(
         await close_quietly(connection, deadline)
         if isinstance(error, PermissionError):
             raise DatabaseReadOnly(str(error)) from error
-        if isinstance(error, sqlite3.Error | OSError):
+        if isinstance(error, sqlite3.Error | OSError | MemoryError):
             raise from_sqlite(error) from error
         raise
 

@@ -29,6 +29,7 @@ from modelus_bot.database.errors import (
     DatabaseUnavailable,
     DeadlineExceeded,
     ManagerClosed,
+    OutcomeUnknown,
 )
 from modelus_bot.database.health import HealthMonitor, Overview
 from modelus_bot.database.health.overview import overview_of
@@ -192,6 +193,8 @@ class DatabaseManager:
         except DatabaseError as error:
             self._note_failure(writes, error)
             raise
+        except MemoryError as error:
+            raise OutcomeUnknown(f"{error!r}", operation=type(write).__name__) from error
         self._note_success(writes)
         return result
 
@@ -227,6 +230,8 @@ class DatabaseManager:
             return await self._read(query, run)
         except DatabaseError as error:
             return await continuity.answer(query, run, error)
+        except MemoryError as error:
+            return await continuity.answer(query, run, as_database_error(error))
 
     async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
         reads = self.availability.reads
@@ -299,9 +304,12 @@ class DatabaseManager:
             self.continuity.worked()
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
-        """Tell breaker and guard how an operation failed."""
-        self._suspect(error)
-        self.availability.failed(breaker, error)
+        """Tell breaker and guard how an operation failed; its caller hears of that, whatever they say."""
+        try:
+            self._suspect(error)
+            self.availability.failed(breaker, error)
+        except Exception as second:  # noqa: BLE001 - see above
+            logger.opt(exception=second).error("failure_not_noted")
 
     def _suspect(self, error: DatabaseError) -> None:
         if self.protection is not None:

@@ -21,6 +21,7 @@ from modelus_bot.database.errors import (
     DatabaseError,
     DeadlineExceeded,
     ManagerClosed,
+    OutOfResources,
     QueueFull,
 )
 from modelus_bot.database.health import HealthMonitor, OperationEvent
@@ -139,7 +140,7 @@ class ReadLane:
                 outcomes = await self._connections.run(self._lane, hop, seconds=self._seconds)
             except DatabaseError as error:
                 now = time.perf_counter()
-                waits = isinstance(error, DatabaseBusy | ConnectionLost)
+                waits = isinstance(error, DatabaseBusy | ConnectionLost | OutOfResources)
                 for entry in batch:
                     if not waits or entry.deadline <= now:
                         self._finish(
@@ -198,9 +199,9 @@ def _run_one(connection: sqlite3.Connection, entry: _Entry) -> Outcome:
     tx = ReadTransaction(connection)
     try:
         outcome = Outcome(entry.run(tx))
-    except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError) as error:
+    except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError, MemoryError) as error:
         failure = from_sqlite(error, operation=entry.query.name)
-        if isinstance(failure, DatabaseBusy | ConnectionLost):
+        if isinstance(failure, DatabaseBusy | ConnectionLost | OutOfResources):
             raise failure from error
         failure.__cause__ = error
         outcome = Outcome(error=failure)

@@ -13,9 +13,11 @@ from modelus_bot.database.errors import (
     DatabaseReadOnly,
     DeadlineExceeded,
     DiskFull,
+    OutOfResources,
     QueryFailed,
     StorageFailed,
 )
+from modelus_bot.database.resources import short_of_resources
 
 __all__ = ["class_for_code", "from_sqlite"]
 
@@ -41,7 +43,7 @@ _BY_PRIMARY: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_ABORT: QueryFailed,
     sqlite3.SQLITE_BUSY: DatabaseBusy,
     sqlite3.SQLITE_LOCKED: DatabaseBusy,
-    sqlite3.SQLITE_NOMEM: StorageFailed,
+    sqlite3.SQLITE_NOMEM: OutOfResources,
     sqlite3.SQLITE_READONLY: DatabaseReadOnly,
     sqlite3.SQLITE_INTERRUPT: DeadlineExceeded,
     sqlite3.SQLITE_IOERR: StorageFailed,
@@ -100,6 +102,8 @@ def from_sqlite(error: BaseException, *, operation: str | None = None, attempts:
     cls = class_for_code(code)
     if code is None and isinstance(error, sqlite3.ProgrammingError) and "closed" in detail:
         cls = ConnectionLost
+    elif code is None and short_of_resources(error):
+        cls = OutOfResources
     elif code is None and isinstance(error, OSError):
         cls = StorageFailed
     elif isinstance(error, UnicodeDecodeError):

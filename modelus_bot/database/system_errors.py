@@ -6,7 +6,14 @@ import contextlib
 import errno
 from collections.abc import Iterator
 
-from modelus_bot.database.errors import DatabaseError, DatabaseReadOnly, DiskFull, StorageFailed
+from modelus_bot.database.errors import (
+    DatabaseError,
+    DatabaseReadOnly,
+    DiskFull,
+    OutOfResources,
+    StorageFailed,
+)
+from modelus_bot.database.resources import short_of_resources
 
 __all__ = ["as_database_error", "from_os", "translated"]
 
@@ -17,6 +24,7 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 def from_os(error: OSError, *, otherwise: type[DatabaseError] = StorageFailed) -> DatabaseError:
     """Return what callers hear of ``error``; ``otherwise`` is for what is neither full nor forbidden."""
     kind = DiskFull if error.errno in _FULL else DatabaseReadOnly if error.errno in _DENIED else otherwise
+    kind = OutOfResources if kind is StorageFailed and short_of_resources(error) else kind
     failure = kind(str(error), code_name=errno.errorcode.get(error.errno or 0))
     failure.__cause__ = error
     return failure
@@ -28,7 +36,8 @@ def as_database_error(error: Exception) -> DatabaseError:
         return error
     if isinstance(error, OSError):
         return from_os(error)
-    failure = StorageFailed(f"{type(error).__name__}: {error}")
+    kind = OutOfResources if short_of_resources(error) else StorageFailed
+    failure = kind(f"{type(error).__name__}: {error}")
     failure.__cause__ = error
     return failure
 

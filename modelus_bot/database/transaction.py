@@ -29,6 +29,7 @@ from modelus_bot.database.errors import (
     DatabaseBusy,
     DatabaseError,
     ManagerClosed,
+    OutOfResources,
     QueueFull,
     StorageFailed,
 )
@@ -36,7 +37,8 @@ from modelus_bot.database.group import AUDIT_TRIES, GroupWriter, Member
 from modelus_bot.database.health import HealthMonitor
 from modelus_bot.database.lane import Lane
 from modelus_bot.database.operation import Write
-from modelus_bot.database.outcome import Outcome, reject
+from modelus_bot.database.outcome import Outcome
+from modelus_bot.database.system_errors import as_database_error
 from modelus_bot.database.waiting import WaitingWrite, WaitingWrites
 from modelus_bot.tasks import ended
 
@@ -48,6 +50,8 @@ RETRY_FIRST = 0.05
 RETRY_CAP = 1.0
 STORAGE_TRIES = 3
 SWEEP_EVERY = 0.2
+HANG_PATIENCE = 5.0
+"""Seconds after the end of the longest transaction in which a thread that hangs is still waited for."""
 
 
 class TransactionManager:
@@ -74,6 +78,7 @@ class TransactionManager:
         self._closing = False
         self._lane: asyncio.Task[None] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
+        self._making: list[WaitingWrite] = []
         self.on_commit: Callable[[], None] = lambda: None
         """Called after each COMMIT, and after one of which nobody knows, before anybody is answered."""
         self._prefix = f"{int(time.time()):x}-{secrets.token_hex(4)}"
@@ -180,18 +185,30 @@ class TransactionManager:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            while group := self._waiting.take(self._settings.group_limit):
+            while self.depth:
                 try:
-                    await self._commit(group)
-                except asyncio.CancelledError:
-                    for entry in group:
-                        self._waiting.leave(entry)
-                    raise
+                    await self._serve_group()
                 except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
                     logger.opt(exception=error).error("writer_lane_fault")
-                    for entry in group:
-                        reject(entry.future, error)
+                    await asyncio.sleep(RETRY_FIRST)
             self._idle.set()
+
+    async def _serve_group(self) -> None:
+        group = self._making = self._waiting.take(self._settings.group_limit)
+        try:
+            await self._commit(group)
+        except asyncio.CancelledError:
+            for entry in group:
+                self._waiting.leave(entry)
+            raise
+        except Exception as error:
+            failure = as_database_error(error)
+            for entry in group:
+                if not entry.future.done():
+                    self._waiting.fail(entry, failure, 1)
+            raise
+        finally:
+            self._making = []
 
     async def _commit(self, group: list[WaitingWrite]) -> None:
         """Commit a group, retrying within its members' deadlines; answers every member."""
@@ -230,7 +247,7 @@ class TransactionManager:
 
     def _give_up(self, group: list[WaitingWrite], error: DatabaseError, tries: int) -> list[WaitingWrite]:
         """Answer those for whom trying again is pointless or too late; return the others."""
-        waits = isinstance(error, DatabaseBusy | ConnectionLost)
+        waits = isinstance(error, DatabaseBusy | ConnectionLost | OutOfResources)
         most = AUDIT_TRIES if isinstance(error, AuditUnwritable) else STORAGE_TRIES
         storage = isinstance(error, StorageFailed) and tries < most
         if waits or storage:
@@ -240,13 +257,21 @@ class TransactionManager:
         return []
 
     def _settle(self, group: list[WaitingWrite], outcomes: list[Outcome], attempt: int) -> None:
-        self.on_commit()
+        self._note_commit()
         self._waiting.settle(group, outcomes, attempt)
+
+    def _note_commit(self) -> None:
+        """Tell of a COMMIT; that it was made must reach its authors, whatever becomes of this."""
+        try:
+            self.on_commit()
+        except Exception as error:  # noqa: BLE001 - see above
+            logger.opt(exception=error).error("commit_not_told")
 
     def _sweep(self) -> None:
         """Look through the queue for deadlines that passed while the writer was held up."""
         self._sweeper = None
         self._waiting.sweep()
+        self._waiting.give_up(self._making, self._settings.long_read_deadline + HANG_PATIENCE)
         if self.depth or not self._idle.is_set():
             loop = asyncio.get_running_loop()
             self._sweeper = loop.call_later(SWEEP_EVERY, self._sweep)
@@ -258,11 +283,11 @@ class TransactionManager:
             return await self._connections.run(
                 Lane.WRITER, function, seconds=self._settings.long_read_deadline
             )
-        except (DatabaseError, asyncio.CancelledError) as error:
+        except BaseException as error:
             if not isinstance(error, DatabaseError) or error.ambiguous:
                 for entry in group:
                     entry.ambiguous = not entry.member.preview
-                self.on_commit()
+                self._note_commit()
             raise
 
 

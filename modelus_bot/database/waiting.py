@@ -83,6 +83,14 @@ class WaitingWrites:
             if waiting:
                 self._queues[priority] = deque(self.expire(list(waiting), None))
 
+    def give_up(self, group: list[WaitingWrite], seconds: float) -> None:
+        """Answer those who have waited for so long that the thread which makes their writes must hang."""
+        now = time.perf_counter()
+        for entry in group:
+            if now - entry.submitted > seconds and not entry.future.done():
+                entry.ambiguous = not entry.member.preview
+                self.fail(entry, DeadlineExceeded("the writer does not answer"), 1)
+
     def settle(self, group: list[WaitingWrite], outcomes: list[Outcome], attempt: int) -> None:
         """Answer every writer of a group that was committed at this attempt."""
         self._health.group_committed(len(group))
@@ -112,8 +120,8 @@ class WaitingWrites:
             own.__cause__ = error
         else:
             own = error.for_caller(operation, attempts)
-        self._record(entry, Outcome(error=own), attempts, 1)
         reject(entry.future, own)
+        self._record(entry, Outcome(error=own), attempts, 1)
 
     def leave(self, entry: WaitingWrite) -> None:
         """Answer a caller whose write is still being made while the database closes."""

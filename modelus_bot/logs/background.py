@@ -10,6 +10,8 @@ from typing import Protocol
 
 from loguru import logger
 
+from modelus_bot.threads import DaemonThread
+
 __all__ = ["BackgroundWriter", "Destination"]
 
 QUEUE_LIMIT = 10_000
@@ -44,7 +46,7 @@ class BackgroundWriter:
         self._dropped = 0
         self._failed: float | None = None
         self._retired = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"log-{destination.name}", daemon=True)
+        self._thread = DaemonThread(self._run, name=f"log-{destination.name}")
         self._thread.start()
 
     def put(self, line: str) -> None:
@@ -71,27 +73,31 @@ class BackgroundWriter:
     def _run(self) -> None:
         going = True
         while going:
-            lines, call, going = self._take()
-            self._write(lines)
-            if call is not None:
-                call()
-            self._tell_dropped()
+            lines: list[str] = []
+            try:
+                call, going = self._take(lines)
+                self._write(lines)
+                if call is not None:
+                    call()
+                self._tell_dropped()
+            except MemoryError:  # it passes, and then there is a log again
+                self._dropped += len(lines)
+                self._retired.wait(PAUSE_FIRST)
         self._destination.close()
 
-    def _take(self) -> tuple[list[str], Callable[[], None] | None, bool]:
+    def _take(self, lines: list[str]) -> tuple[Callable[[], None] | None, bool]:
         """Wait for something to do: lines, then perhaps a call; False for the end."""
-        lines: list[str] = []
         item = self._queue.get()
         while True:
             if not isinstance(item, str):
-                return lines, item, item is not None
+                return item, item is not None
             lines.append(item)
             if len(lines) >= BATCH:
-                return lines, None, True
+                return None, True
             try:
                 item = self._queue.get_nowait()
             except Empty:
-                return lines, None, True
+                return None, True
 
     def _write(self, lines: list[str]) -> None:
         """Write the lines; a patient destination gets them again and again."""

@@ -12,7 +12,7 @@ import discord
 import simcord
 from simcord.preview import _markdown
 
-from modelus_bot.app import ModelUsBot, running, stop_on_signals
+from modelus_bot.app import ModelUsBot, running, spare_collector, stop_on_signals
 from modelus_bot.config import Settings
 from modelus_bot.sandbox.page import Page
 from modelus_bot.sandbox.rooms import Room, Rooms
@@ -47,6 +47,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], *, config: 
             ) as rooms:
                 first = await _open_rooms(rooms, world)
                 async with Page(rooms, settings.sandbox.host, settings.sandbox.port) as page:
+                    spare_collector()
                     announce(f"Sandbox: {page.address_of(first)}")
                     announce(_advice(settings, seeded=seeded))
                     await stopping.wait()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from modelus_bot.database.begun import change_begun
 from modelus_bot.database.error_types import new_reference
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError
+from modelus_bot.database.errors import ConstraintViolated, DatabaseError, OutcomeUnknown
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence
@@ -72,6 +72,8 @@ def reply_for(error: BaseException) -> Reply:
         return Reply("Saved for later", cause.sentence, bad=False)
     if isinstance(cause, ConstraintViolated):
         return Reply("That did not work", sentence_for(cause), cause.reference)
+    if isinstance(cause, OutcomeUnknown):
+        return Reply("Not certain", cause.user_message, cause.reference)
     if isinstance(cause, DatabaseError):
         return Reply("Not done", cause.user_message, cause.reference)
     if isinstance(cause, ValidationError):

@@ -16,7 +16,7 @@ from typing import Any
 
 import tomlkit
 
-from modelus_bot.app import App, _settle, running
+from modelus_bot.app import App, running, spare_collector
 from modelus_bot.config import load_settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
@@ -98,7 +98,7 @@ async def site_in(folder: Path, **sections: dict[str, Any]) -> AsyncIterator[Sit
     async with running(load_settings(config, {}), config=config) as app:
         there = Site(app, config)
         await _furnish(there)
-        _settle()
+        spare_collector()
         using = [asyncio.create_task(there.use(), name=f"user {number}") for number in range(4)]
         try:
             yield there

@@ -136,6 +136,28 @@ def test_the_other_administrator_is_there(sandbox: SandboxProcess, visitor: Visi
     assert "Database" in visitor.command("/dbhealth")
 
 
+def test_commands_answer_after_a_restore(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """Pressing Restore starts the archive anew; nobody waits for that, and the copy it came from stays."""
+    visitor.visit(sandbox.url)
+    visitor.look_as(ADMINISTRATOR)
+    made = re.search(r"sandbox-\S+-manual\.db", visitor.command("/backup create"))
+    assert made is not None
+    visitor.command("/backup restore", backup=made.group(), reason="a rehearsal")
+    visitor.page.get_by_role("button", name="Restore", exact=True).wait_for()
+    visitor.look_as("Olive")
+    visitor.press("Restore")
+    assert "restored" in visitor.conversation().lower()
+
+    visitor.page.wait_for_timeout(3_000)
+    for _ in range(2):
+        assert "Database" in visitor.command("/dbhealth")
+    visitor.look_as(ADMINISTRATOR)
+    assert made.group() in visitor.command("/backup list")
+    visitor.look_as("Olive")
+    visitor.enter("Model US Bot")
+    assert "another administrator has to decide" in visitor.conversation()
+
+
 def test_closing_in_order(sandbox: SandboxProcess) -> None:
     """SIGTERM ends the sandbox with status 0, and it remembers that everything was closed."""
     assert sandbox.stop() == 0

@@ -24,6 +24,7 @@ from modelus_bot.database.archive.running import Running
 from modelus_bot.database.archive.snapshots import Alert, Gate, Snapshots
 from modelus_bot.database.archive.status import ArchiveStatus
 from modelus_bot.database.clock import Clock
+from modelus_bot.tasks import Outside
 
 __all__ = ["Archive"]
 
@@ -85,6 +86,7 @@ class Archive:
             self._places, settings, self._program, self._running, self._reader, self._log, clock
         )
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._outside = Outside()
         self._stopping = False
 
     def apply(self, settings: ArchiveSettings) -> None:
@@ -168,8 +170,7 @@ class Archive:
         keep_up = self._running.keep_up(self._settings.sync_milliseconds / 1000)
         works = {"watch": self._watch(), "copying": keep_up, "snapshots": by_the_clock}
         for name, work in works.items():
-            task: asyncio.Task[Any] = asyncio.create_task(work, name=f"archive-{name}")
-            self._tasks.add(task)
+            self._tasks.add(self._outside.start(work, name=f"archive-{name}"))
 
     async def stop(self) -> None:
         """Send what is committed, then stop; comes before a file is replaced, and after connections close."""

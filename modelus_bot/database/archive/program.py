@@ -14,6 +14,7 @@ from loguru import logger
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.litestream import Places, environment
 from modelus_bot.database.archive.supervisor import Launch
+from modelus_bot.processes import start
 
 __all__ = ["TESTED", "Program", "find_program", "version_of"]
 
@@ -36,21 +37,21 @@ def find_program(binary: str) -> Path | None:
 
 async def version_of(program: Path, *, seconds: float = VERSION_SECONDS) -> tuple[int, ...]:
     """Ask the program for its version; an empty tuple when it does not answer like one."""
+    settings = ArchiveSettings()
     try:
-        process = await asyncio.create_subprocess_exec(
-            program, "version", env=environment(ArchiveSettings(), os.environ),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        process = await start(
+            [program, "version"], environment=environment(settings, os.environ), complaints="nowhere"
+        )
     except OSError:
         return ()
     try:
         async with asyncio.timeout(seconds):
             answer, _ = await process.communicate()
     except TimeoutError:
-        process.kill()
-        await process.communicate()
         return ()
+    finally:
+        await asyncio.shield(process.end())
+        process.close()
     found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)\S*", answer.decode("utf-8", "replace").strip())
     return tuple(int(part) for part in found.groups()) if found else ()
 

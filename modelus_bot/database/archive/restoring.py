@@ -18,7 +18,7 @@ from typing import Any
 from modelus_bot.database.archive.failures import MomentUnavailable
 from modelus_bot.database.archive.litestream import Places
 from modelus_bot.database.archive.program import Program
-from modelus_bot.database.archive.supervisor import Launch, close_pipes, ended, run_once, started
+from modelus_bot.database.archive.supervisor import Launch, run_once, started
 from modelus_bot.database.errors import BackupFailed, DiskFull
 
 __all__ = ["SNAPSHOT_LEVEL", "Plan", "Reader", "plan_of"]
@@ -140,9 +140,8 @@ class Reader:
                     on_progress({"bytes": _size(path), "of": plan.bytes})
             _, complaints = await waiting
         finally:
-            if process.returncode is None:
-                await asyncio.shield(ended(process, seconds=0))
-            close_pipes(process)
+            await asyncio.shield(process.end())
+            process.close()
         return process.returncode or 0, _last_line(complaints)
 
     async def listed(self, level: int) -> tuple[tuple[float, str], ...]:

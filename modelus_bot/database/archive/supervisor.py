@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
 import sys
 import time
-from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,8 @@ from loguru import logger
 
 from modelus_bot.database.archive import launching
 from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.processes import Process, start
+from modelus_bot.tasks import Outside
 
 __all__ = ["Launch", "Supervisor", "run_once", "started"]
 
@@ -24,8 +23,6 @@ BACKOFF_FIRST = 0.25
 BACKOFF_CAP = 60.0
 STEADY_SECONDS = 60.0
 """A program that ran this long is started again at once when it ends."""
-
-LINE_LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +37,17 @@ class Launch:
 
 
 async def started(launch: Launch, *, answer: bool = False) -> Process:
-    """Start it in a group of its own, so that Ctrl-C reaches the bot only; ``answer`` keeps output apart.
+    """Start it so that it dies with us; ``answer`` keeps its output apart from its complaints.
 
-    A session of its own would give it as large a share of the processors as all of the bot has.
+    Raises ``OSError`` when it cannot be started.
     """
-    command = [
-        sys.executable, "-I", "-S", launching.__file__, str(os.getpid()), *map(str, launch.arguments),
-    ]  # fmt: skip
-    starting = asyncio.ensure_future(asyncio.create_subprocess_exec(
-        *command, cwd=launch.folder, env=dict(launch.environment), pass_fds=launch.inherited,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE if answer else asyncio.subprocess.STDOUT,
-        limit=LINE_LIMIT, process_group=0,
-    ))  # fmt: skip
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        # Cancelled while its pipes are being connected, asyncio would wait for them for ever.
-        process = await starting
-        await ended(process, seconds=0)
-        close_pipes(process)
-        raise
-
-
-async def ended(process: Process, *, seconds: float) -> int:
-    """Ask it to end, kill it after ``seconds``, and return its code; 0 seconds kill it at once."""
-    if process.returncode is None and seconds > 0:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await process.wait()
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    return await process.wait()
+    return await start(
+        [sys.executable, "-I", "-S", launching.__file__, str(os.getpid()), *launch.arguments],
+        environment=launch.environment,
+        complaints="apart" if answer else "with output",
+        folder=launch.folder,
+        inherited=launch.inherited,
+    )
 
 
 async def run_once(launch: Launch, *, seconds: float | None = None) -> tuple[int, bytes, bytes]:
@@ -87,17 +60,9 @@ async def run_once(launch: Launch, *, seconds: float | None = None) -> tuple[int
         async with asyncio.timeout(seconds):
             output, complaints = await process.communicate()
     finally:
-        if process.returncode is None:
-            await asyncio.shield(ended(process, seconds=0))
-        close_pipes(process)
+        await asyncio.shield(process.end())
+        process.close()
     return process.returncode or 0, output, complaints
-
-
-def close_pipes(process: Process) -> None:
-    """Close what asyncio would leave to the garbage collector."""
-    transport = getattr(process, "_transport", None)
-    if transport is not None:
-        transport.close()
 
 
 class Supervisor:
@@ -110,6 +75,7 @@ class Supervisor:
         self._launch = launch
         self._log = log
         self._clock = clock
+        self._outside = Outside()
         self._task: asyncio.Task[None] | None = None
         self._process: Process | None = None
         self._stopping = False
@@ -128,7 +94,7 @@ class Supervisor:
         """Start it and keep it running; does nothing when it already is."""
         if self._task is None:
             self._stopping = False
-            self._task = asyncio.create_task(self._keep_running(), name="archive-program")
+            self._task = self._outside.start(self._keep_running(), name="archive-program")
             await asyncio.sleep(0)
 
     async def stop(self, *, seconds: float) -> None:
@@ -139,7 +105,7 @@ class Supervisor:
         self._stopping = True
         process = self._process
         if process is not None:
-            await ended(process, seconds=seconds)
+            await process.end(seconds=seconds)
         task.cancel()
         await asyncio.wait({task})
         self._task = None
@@ -147,7 +113,7 @@ class Supervisor:
     async def kill(self) -> None:
         """Kill it at once; it is started again."""
         if self._process is not None:
-            await ended(self._process, seconds=0)
+            await self._process.end()
 
     async def _keep_running(self) -> None:
         pause = BACKOFF_FIRST
@@ -181,9 +147,8 @@ class Supervisor:
                 self._log.take(line)
             self.last_code = await process.wait()
         finally:
-            if process.returncode is None:
-                await asyncio.shield(ended(process, seconds=0))
-            close_pipes(process)
+            await asyncio.shield(process.end())
+            process.close()
             self._process = None
 
 

@@ -145,7 +145,7 @@ class AuditDestination:
             return
         try:
             connection.execute("ROLLBACK")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, MemoryError) as error:
             self._chain.loaded = False
             raise ConnectionLost(f"rolling back failed: {error}") from error
 

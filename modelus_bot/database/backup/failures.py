@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from modelus_bot.database.child import ChildFailed
+from modelus_bot.database.child import ChildFailed, ChildNotStarted
 from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.resources import short_of_resources
 
 __all__ = [
     "CopyDamaged",
     "FolderBusy",
     "FolderUnusable",
+    "MachineShort",
     "NoRoom",
     "NotChecked",
     "SourceDamaged",
@@ -49,6 +51,12 @@ class CopyDamaged(BackupFailed):
     advice: ClassVar[str] = "The copy was not whole and was thrown away. Please try again."
 
 
+class MachineShort(BackupFailed):
+    """There was no memory, thread, process or descriptor for a copy: nothing is wrong with any file."""
+
+    advice: ClassVar[str] = "The machine is short of memory or processes. Please try again in a minute."
+
+
 class NotChecked(BackupFailed):
     """The copy took longer to check than any database of its size: something in it was made to."""
 
@@ -68,6 +76,7 @@ _BY_KIND: dict[str, type[BackupFailed]] = {
     "SourceIsDamaged": SourceDamaged,
     "Incomplete": NotChecked,
     "FileNotFoundError": FolderUnusable,
+    "MemoryError": MachineShort,
     "NotADirectoryError": FolderUnusable,
     "PermissionError": FolderUnusable,
 }
@@ -75,6 +84,8 @@ _BY_KIND: dict[str, type[BackupFailed]] = {
 
 def failure_of(error: ChildFailed | OSError) -> BackupFailed:
     """Return the failure that people are told of for what a child or the file system reported."""
+    if isinstance(error, ChildNotStarted) or short_of_resources(error):
+        return MachineShort(str(error))
     if isinstance(error, ChildFailed):
         return _BY_KIND.get(error.kind, BackupFailed)(error.detail)
     return FolderUnusable(str(error))

@@ -188,6 +188,10 @@ class BackupManager:
             logger.bind(error=str(error)).warning("backups_not_pruned")
         return made
 
+    async def note_restored(self, name: str) -> None:
+        """Note that a copy is put in the database's place: it stays as long as one made for that reason."""
+        await asyncio.to_thread(self._copies.update, name, restored_at=self._clock())
+
     async def _prune(self) -> tuple[str, ...]:
         gone = await asyncio.to_thread(self._superfluous)
         for name in gone:

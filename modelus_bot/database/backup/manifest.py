@@ -59,6 +59,7 @@ class Manifest(Facts):
     migrations: tuple[str, ...] = ()
     verified_at: Moment | None = None
     drill_at: Moment | None = None
+    restored_at: Moment | None = None
     status: Status = "verified"
     problems: tuple[str, ...] = ()
 

@@ -17,6 +17,9 @@ MONDAY = 3 * DAY
 KEPT_FOR: dict[Kind, int] = {"manual": 7 * DAY, "pre_migration": 30 * DAY, "pre_restore": 30 * DAY}
 """How many seconds copies stay that were not made by the clock."""
 
+RESTORED_FOR = 30 * DAY
+"""How many seconds a copy stays that was put in the database's place."""
+
 FAILED_FOR = 7 * DAY
 """How many seconds a damaged copy stays, for somebody to look at why."""
 
@@ -27,10 +30,10 @@ def superfluous(
     """Return the copies that may be deleted; ``age`` gives the seconds since a time at which one was made.
 
     Of each of the last hours, days (UTC) and weeks that have any, the newest copy stays, a verified
-    one before a flawed one; copies with a reason stay for as long as the reason may matter; the newest
-    verified copy and the newest whole one stay whatever their age. Nothing goes while there is no
-    verified copy, or while the newest copy is damaged. What is newer is decided by the order in which
-    copies were made, so that a clock set back cannot make an old one look new.
+    one before a flawed one; copies with a reason stay for as long as the reason may matter, as do those
+    that were restored; the newest verified copy and the newest whole one stay whatever their age. Nothing
+    goes while there is no verified copy, or while the newest copy is damaged. What is newer is decided by
+    the order in which copies were made, so that a clock set back cannot make an old one look new.
     """
     newest_first = sorted(manifests, key=lambda one: one.order, reverse=True)
     verified = [one for one in newest_first if one.counts]
@@ -48,7 +51,8 @@ def superfluous(
 def _has_reason(one: Manifest, age: Callable[[float], float]) -> bool:
     """Say whether a copy stays for why it was made, or for being damaged."""
     lasts = KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
-    return lasts > 0 and age(one.created_at) < lasts
+    restored = one.restored_at is not None and age(one.restored_at) < RESTORED_FOR
+    return restored or (lasts > 0 and age(one.created_at) < lasts)
 
 
 def _of_slots(newest_first: Sequence[Manifest], width: int, slots: int, shift: int = 0) -> set[str]:

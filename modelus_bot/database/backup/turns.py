@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from modelus_bot.database.backup.failures import Stopping
+from modelus_bot.tasks import Outside
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -61,6 +62,7 @@ class Turns(Generic[K, T]):
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
         self._waiting: dict[K, _Shared[T]] = {}
+        self._outside = Outside()
         self._tasks: set[asyncio.Task[T]] = set()
 
     async def run(
@@ -70,7 +72,7 @@ class Turns(Generic[K, T]):
         shared = self._waiting.get(key)
         if shared is None:
             shared = self._waiting[key] = _Shared()
-            shared.task = asyncio.create_task(self._in_turn(key, shared, work), name=f"backup-{key}")
+            shared.task = self._outside.start(self._in_turn(key, shared, work), name=f"backup-{key}")
             self._tasks.add(shared.task)
             shared.task.add_done_callback(self._done)
         elif on_progress is not None:

@@ -11,6 +11,7 @@ from modelus_bot.database.errors import (
     DatabaseUnavailable,
     DeadlineExceeded,
     DiskFull,
+    OutOfResources,
     StorageFailed,
 )
 
@@ -23,6 +24,7 @@ _CAUSES: tuple[tuple[type[DatabaseError], str], ...] = (
         ConnectionLost,
         "Its file cannot be reached. Look whether it, its folder or its disk was moved or forbidden.",
     ),
+    (OutOfResources, "The machine has no memory, threads or processes left. Look what uses them up."),
     (StorageFailed, "The disk answers with errors. Look at the system's log."),
     (DiskFull, "The disk is full. Free some space."),
     (DatabaseReadOnly, "The file or its folder may not be written to. Mend the permissions."),

@@ -63,7 +63,7 @@ class JournalFile:
         try:
             _write_all(descriptor, lines)
             os.fdatasync(descriptor)
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self._undo(descriptor, error)
             raise
         self.size += len(lines)
@@ -85,9 +85,18 @@ class JournalFile:
         return (found.st_dev, found.st_ino) == (held.st_dev, held.st_ino)
 
     def replace(self, content: bytes) -> None:
-        """Put a new file in the place of the old one, in one step. Raises ``OSError``."""
-        write_durably(self.path, content)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        """Put a new file in the place of the old one, in one step.
+
+        Raises ``OSError``; ``UndoFailed`` when the new file lies there all the same.
+        """
+        before = self._lying_there()
+        try:
+            write_durably(self.path, content)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        except OSError as error:
+            if self._lying_there() != before:
+                raise UndoFailed(error.errno, f"{error}, in place all the same") from error
+            raise
         self.close()
         self._descriptor, self.size = descriptor, len(content)
 
@@ -108,12 +117,20 @@ class JournalFile:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def _lying_there(self) -> tuple[int, int] | None:
+        """Return which file is at the path; None when that cannot be seen."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
     def _require(self) -> int:
         if self._descriptor is None:
             raise FileNotFoundError("the journal is not open")
         return self._descriptor
 
-    def _undo(self, descriptor: int, error: OSError) -> None:
+    def _undo(self, descriptor: int, error: Exception) -> None:
         """Take out of the file what could not be flushed: its author is told that it was not saved."""
         try:
             os.ftruncate(descriptor, self.size)
@@ -121,7 +138,7 @@ class JournalFile:
         except OSError as failure:
             with contextlib.suppress(OSError):
                 self.close()
-            raise UndoFailed(failure.errno, f"{error.strerror}, then {failure.strerror}") from error
+            raise UndoFailed(failure.errno, f"{error}, then {failure.strerror}") from error
 
 
 def _read_all(descriptor: int) -> bytes:

@@ -16,6 +16,7 @@ from modelus_bot.database.journal.entry import Entry, Settled
 from modelus_bot.database.journal.file import JournalFile, UndoFailed
 from modelus_bot.database.journal.frames import Scan, frame
 from modelus_bot.database.journal.ledger import Ledger
+from modelus_bot.tasks import Outside
 
 __all__ = ["Store"]
 
@@ -52,6 +53,7 @@ class Store:
         self._saving: dict[str, _Saving] = {}
         self._coming = 0
         self._on_disk = asyncio.Lock()
+        self._outside = Outside()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -143,6 +145,8 @@ class Store:
             error: Exception | None = None
             try:
                 await self._write(b"".join(one.line for one in batch))
+                for one in batch:
+                    self.ledger.add(one.entry)
             except Exception as failure:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
                 error = failure
             for one in batch:
@@ -151,7 +155,6 @@ class Store:
                 if error is not None:
                     one.saved.set_exception(_failure(error, one.entry.operation))
                 else:
-                    self.ledger.add(one.entry)
                     one.saved.set_result(one.entry.number)
 
     async def _write(self, lines: bytes) -> None:
@@ -203,11 +206,11 @@ class Store:
 
         try:
             return await asyncio.shield(self._start(turn()))
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             raise _failure(error, None) from error
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.get_running_loop().create_task(work, name="journal")
+        task = self._outside.start(work, name="journal")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -218,7 +221,9 @@ def _failure(error: Exception, operation: str | None) -> Exception:
     failure = error
     if isinstance(error, UndoFailed):
         failure = OutcomeUnknown(f"journal: {error}", operation=operation)
-    elif isinstance(error, OSError):
+    elif not isinstance(error, OSError):
+        failure = OutcomeUnknown(f"journal: {error!r}", operation=operation)
+    else:
         code = errno.errorcode.get(error.errno or 0)
         failure = JournalUnavailable(f"journal: {error}", code_name=code, operation=operation)
     failure.__cause__ = error if failure is not error else error.__cause__

@@ -16,9 +16,11 @@ from modelus_bot.database.pagesums.keeping import Sidecar
 from modelus_bot.database.pagesums.ledger import Batch, Ledger
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.pagesums.tail import WalTail
+from modelus_bot.threads import DaemonThread
 
 __all__ = ["Follower"]
 
+CLOSE_SECONDS = 10.0
 LOOK_SECONDS = 0.025
 LOG_LIMIT = 8 * 1024 * 1024
 """Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
@@ -74,14 +76,14 @@ class Follower:
                 self._ledger.note(replace(_where(self._ledger), closed=False))
                 self.save()
         self._stop.clear()
-        self._thread = threading.Thread(target=self._follow, name="page-sums", daemon=True)
+        self._thread = DaemonThread(self._follow, name="page-sums")
         self._thread.start()
 
     def stop(self) -> None:
         """End the thread."""
         if self._thread is not None:
             self._stop.set()
-            self._thread.join()
+            self._thread.join(CLOSE_SECONDS)
             self._thread = None
 
     def finish(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from modelus_bot.database.recovery.lineage import NoteRestore, note_restore
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.replacing import PREVIEW_SECONDS, clear_previews, put_in_place
 from modelus_bot.database.recovery.shaping import bring_up_to_date
+from modelus_bot.tasks import Outside
 
 __all__ = ["Plan", "Restored", "Restorer"]
 
@@ -41,6 +42,8 @@ class Plan:
     report: CheckReport
     tables: tuple[TableDifference, ...] | None
     made_at: float
+    backup: str | None = None
+    """Name of the copy it comes from, None for a moment of the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Restorer:
         self._parts = parts
         self._swap = swap
         self._plan: Plan | None = None
+        self._outside = Outside()
         self._turn = asyncio.Lock()
 
     def plan(self, token: str) -> Plan:
@@ -93,7 +97,9 @@ class Restorer:
             await self._parts.backups.restore_to(name, target, on_progress=on_progress)
             return float(manifest.created_at)
 
-        return await self._prepare(f"backup {name}", produce, on_progress)
+        plan = await self._prepare(f"backup {name}", produce, on_progress)
+        self._plan = replace(plan, backup=name)
+        return self._plan
 
     async def from_archive(self, at: float | None, on_progress: Report | None = None) -> Plan:
         """Prepare the restore of a moment (UTC seconds, None for the newest); raises ``BackupFailed``."""
@@ -111,7 +117,7 @@ class Restorer:
         The backup is made while nobody can write, so that it has every change that was acknowledged.
         Cancelling the call does not stop it half way.
         """
-        applying = asyncio.create_task(self._apply(token), name="restore")
+        applying = self._outside.start(self._apply(token), name="restore")
         return await asyncio.shield(applying)
 
     async def _apply(self, token: str) -> Restored:
@@ -123,6 +129,7 @@ class Restorer:
 
             async def work() -> None:
                 nonlocal aside, before
+                await self._keep_source(plan)
                 before = await self._backed_up()
                 reached = before.audit_id if before is not None else self._known()
                 note = NoteRestore(reached=reached, back_to=plan.report.audit_id, source=plan.source)
@@ -197,6 +204,12 @@ class Restorer:
         except ChildFailed as error:
             logger.bind(error=error.detail).warning("restore_cannot_compare")
             return None
+
+    async def _keep_source(self, plan: Plan) -> None:
+        """Note in a copy that it was restored, so that it is not pruned in favour of a newer one."""
+        if plan.backup is not None:
+            with contextlib.suppress(OSError):
+                await self._parts.backups.note_restored(plan.backup)
 
     async def _backed_up(self) -> Manifest | None:
         """Back up the present state; a file that is damaged or gone is only set aside."""

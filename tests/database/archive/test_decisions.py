@@ -31,7 +31,7 @@ from modelus_bot.database.archive.program import Program, find_program, version_
 from modelus_bot.database.archive.restoring import plan_of
 from modelus_bot.database.archive.snapshots import keep_hours
 from modelus_bot.database.archive.status import ArchiveStatus
-from modelus_bot.database.archive.supervisor import Launch, Supervisor, close_pipes, ended, started
+from modelus_bot.database.archive.supervisor import Launch, Supervisor, started
 
 
 class Clock:
@@ -303,8 +303,8 @@ async def test_a_stubborn_program_is_killed(tmp_path: Path) -> None:
     process = await started(Launch([script], tmp_path, {"PATH": "/bin:/usr/bin"}))
     assert process.stdout is not None
     assert await process.stdout.readline() == b"up\n"
-    assert await ended(process, seconds=0.3) == -9
-    close_pipes(process)
+    assert await process.end(seconds=0.3) == -9
+    process.close()
 
 
 async def test_a_fault_of_our_own_ends_no_supervision(
