@@ -26,7 +26,7 @@ from modelus_bot.database.errors import (
     ManagerClosed,
 )
 from modelus_bot.database.identity import Identity, OpenFiles
-from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.instance import InstanceLock, meant
 from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
 from modelus_bot.database.result_codes import from_sqlite
@@ -63,10 +63,10 @@ class ConnectionManager:
 
     def __init__(self, path: Path, settings: DatabaseSettings, *, claim: bool = True) -> None:
         """Remember what to open; ``async with`` opens it."""
-        self.path = path
+        self.path = meant(path)
         self.manual_checkpoints = False
         """Whether SQLite leaves checkpoints to somebody who calls for them; read when a connection opens."""
-        self.files = OpenFiles(path)
+        self.files = OpenFiles(self.path)
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _Slot() for lane in Lane}

@@ -31,6 +31,7 @@ from modelus_bot.database.errors import (
     OutcomeUnknown,
     StorageFailed,
 )
+from modelus_bot.database.instance import meant
 from modelus_bot.database.journal import (
     Journal,
     Reconciliation,
@@ -88,6 +89,7 @@ class Continuity:
         explain: Explain,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
+        path = meant(path)
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain)
         self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
         self.reserve = reserve_beside(path, reserve_megabytes)

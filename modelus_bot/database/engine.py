@@ -17,6 +17,7 @@ from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import AlreadyRunning, DatabaseError
 from modelus_bot.database.health import HealthMonitor
+from modelus_bot.database.instance import meant
 from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.lane import Lane
 from modelus_bot.database.operation import Query
@@ -49,7 +50,7 @@ class Engine:
         continuity: Continuity | None,
     ) -> None:
         """Build the parts; nothing is touched yet."""
-        self._path = path
+        self._path = meant(path)
         self._protection = protection
         self._continuity = continuity
         self.connections = ConnectionManager(path, settings, claim=claim)

@@ -30,6 +30,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.health import HealthMonitor, Overview
 from modelus_bot.database.health.overview import overview_of
+from modelus_bot.database.instance import meant
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance.maintenance import Maintenance
 from modelus_bot.database.open_transaction import ReadTransaction
@@ -66,7 +67,7 @@ class DatabaseManager:
         continuity: Continuity | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
-        self.path = path
+        self.path = meant(path)
         self.settings = settings
         self.protection = protection
         self.continuity = continuity
@@ -79,7 +80,7 @@ class DatabaseManager:
         self._connections, self._transactions = self._engine.connections, self._engine.transactions
         self._connections.on_lost = self.availability.lost
         self.maintenance = Maintenance(
-            path,
+            self.path,
             self._connections,
             write=self.write,
             read=self.read,

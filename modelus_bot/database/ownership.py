@@ -87,15 +87,16 @@ def become(owner: Owner) -> str | None:
     return None
 
 
-def hand_over(places: Iterable[Path], owner: Owner) -> int:
-    """Give ``owner`` what root made at ``places``, and in them, in folders of theirs; returns how many.
+def hand_over(places: Iterable[Path], owner: Owner, *, deep: bool = True) -> int:
+    """Give ``owner`` what root made at ``places``, and ``deep`` in them, in their folders; returns how many.
 
     Links are never followed, and a file with a second name stays as it is: it may be a stranger's.
     """
     count = 0
     for place in places:
         with contextlib.suppress(OSError):
-            count += _hand_over(place, owner) if place.parent.stat().st_uid == owner.uid else 0
+            if place.absolute().parent.stat().st_uid == owner.uid:
+                count += _hand_over(place, owner, deep=deep)
     return count
 
 
@@ -122,7 +123,7 @@ def forbidden(error: OSError) -> str | None:
     return f"may not be read by the user {myself().name}" if error.errno in _FORBIDDEN else None
 
 
-def _hand_over(place: Path, owner: Owner) -> int:
+def _hand_over(place: Path, owner: Owner, *, deep: bool) -> int:
     facts = place.lstat()
     folder = stat.S_ISDIR(facts.st_mode)
     if not folder and not (stat.S_ISREG(facts.st_mode) and facts.st_nlink == 1):
@@ -133,9 +134,9 @@ def _hand_over(place: Path, owner: Owner) -> int:
         count = 1
     elif facts.st_uid != owner.uid:
         return 0
-    for entry in sorted(place.iterdir()) if folder else ():
+    for entry in sorted(place.iterdir()) if folder and deep else ():
         with contextlib.suppress(OSError):
-            count += _hand_over(entry, owner)
+            count += _hand_over(entry, owner, deep=True)
     return count
 
 

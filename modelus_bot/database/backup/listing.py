@@ -51,6 +51,11 @@ class Listing:
     newest_sequence: int = 0
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The copies that can be named: those that count, then those that a check may let count."""
+        return (*(one.name for one in self.manifests), *(one.name for one in self.unlisted))
+
+    @property
     def empty(self) -> bool:
         """Whether there really is nothing, as far as anybody can say."""
         return not (self.manifests or self.unlisted or self.trouble)

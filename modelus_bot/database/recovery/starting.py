@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.files import NO_FILE, is_no_file
 from modelus_bot.database.pagesums.report import SumsReport
+from modelus_bot.database.recovery.beginning import begin
 from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
@@ -56,10 +57,9 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     state = parts.state.load()
     if parts.path.is_file() and parts.path.stat().st_size:
         await _check(parts, state)
-    elif state is not None or await _has_copies(parts):
-        await _recover(parts, "the database file is missing", (), state or State(), ())
     else:
-        create_file(parts.path)
+        missing = "the database file is missing"
+        await begin(parts, create_file, lambda: _recover(parts, missing, (), state or State(), ()))
     applied = await _migrate(parts)
     if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
         await parts.sums.forget()
@@ -134,23 +134,6 @@ async def _recover(
         lost=recovered.lost,
         problems=list(problems)[:10],
     )
-
-
-async def _has_copies(parts: Parts) -> bool:
-    """Say whether there is something to bring back; raises when a bucket cannot be asked.
-
-    On a new machine the bucket may hold everything: an empty database must not go on in its archive.
-    """
-    if parts.backups.newest_verified() is not None:
-        return True
-    if not parts.archive.available:
-        return False
-    try:
-        return await parts.archive.moments() is not None
-    except DatabaseError:
-        if parts.archive.remote:
-            raise
-        return False
 
 
 async def _migrate(parts: Parts) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.copies import Limits, newest_copy_that_fits
 from modelus_bot.database.recovery.parts import Parts
-from tests.database.recovery.test_sources import spoil, with_copies
+from tests.database.recovery.test_sources import with_copies
 
 Open = Callable[..., DatabaseManager]
 UNFIT = 1000 if os.environ.get("MODELUS_TEST_FULL") == "1" else 60
@@ -62,6 +62,12 @@ def shortened(folder: Path, name: str) -> None:
     os.truncate(folder / name, (folder / name).stat().st_size // 2)
 
 
+def flipped(copy: Path) -> None:
+    """Alter a value; nothing but the sum of the whole copy guards it."""
+    with contextlib.closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("UPDATE settings SET updated_at = updated_at + 1")
+
+
 def later_copy(parts: Parts, name: str, days: int) -> str:
     """Copy a copy with its manifest to a name that is some days newer; returns it."""
     folder = parts.backups.folder
@@ -87,7 +93,7 @@ async def test_what_is_sound_and_yet_unfit_ends_no_search(protected: Open, tmp_p
     folder = parts.backups.folder
     for spoiling, name in zip((shortened, foreign, newer_version), names[2:], strict=True):
         spoiling(folder, name)
-    spoil(folder / names[1])
+    flipped(folder / names[1])
     said: list[dict[str, Any]] = []
     target = tmp_path / "restored.db"
     assert await newest_copy_that_fits(parts, target, on_progress=said.append) == names[0]
