@@ -46,7 +46,7 @@ def report(error: Exception) -> ExitCode:
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):
-        about = f"\nDetail: {error.detail}" if error.detail not in error.user_message else ""
+        about = f"\nDetail: {error.detail}" if error.detail.rstrip(".") not in error.user_message else ""
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
     if isinstance(error, Refusal | ImportProblem | SandboxUnavailable | WrongUser):
         return _say(str(error), ExitCode.FAILED)

@@ -27,6 +27,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator
 from modelus_bot.database.transaction import TransactionManager
+from modelus_bot.database.unwritable import made_readable
 
 __all__ = ["Engine"]
 
@@ -64,6 +65,12 @@ class Engine:
             Lane.LONG_READER, self.connections, settings, health, seconds=settings.long_read_deadline
         )
         self._running: AsyncExitStack | None = None
+        self._reading: AsyncExitStack | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether it is open for reading alone, because nothing may be written."""
+        return self._reading is not None
 
     @property
     def running(self) -> bool:
@@ -85,6 +92,7 @@ class Engine:
         ``mend`` is called to move rows into quarantine that break a rule. Raises ``DatabaseError``.
         """
         self.connections.claim()
+        await self._stop_reading()
         protection = self._protection
         if protection is None:
             applied = await asyncio.to_thread(_prepare, self._path)
@@ -115,8 +123,33 @@ class Engine:
             self._running = stack.pop_all()
         return applied
 
+    async def open_for_reading(self, *, anew: bool) -> None:
+        """Open for reading alone what may not be written to; ``anew``: also when that was done before.
+
+        Nothing is changed, and nobody else may write meanwhile, as far as that can be seen. Raises
+        ``DatabaseError``.
+        """
+        if self.reading and not anew:
+            return
+        await self._stop_reading()
+        self.connections.claim_for_reading()
+        parts = self._protection.parts if self._protection is not None else None
+        async with AsyncExitStack() as stack:
+            readable = await stack.enter_async_context(made_readable(self._path, parts))
+            await self.connections.open_for_reading(readable)
+            stack.push_async_callback(self.connections.close_for_writing)
+            await stack.enter_async_context(self.reads)
+            await stack.enter_async_context(self.long_reads)
+            self._reading = stack.pop_all()
+
+    async def _stop_reading(self) -> None:
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            await reading.aclose()
+
     async def close(self) -> None:
         """Close in reverse what ``open`` opened; the queue is drained first."""
+        await self._stop_reading()
         if self._running is not None:
             await self._running.aclose()
 

@@ -327,7 +327,7 @@ class AmbiguousFile(AlreadyRunning):
     @property
     def user_message(self) -> str:
         """What is wrong with the path, and what to do."""
-        return self.detail
+        return f"Another program could use this database, too. {self.detail.rstrip('.')}."
 
 
 class ManagerClosed(PermanentError):

@@ -62,17 +62,19 @@ class InstanceLock:
         file = meant(database)
         self.path = file.with_name(file.name + ".lock")
         self._descriptor: int | None = None
+        self._for_reading = False
 
     def acquire(self) -> None:
         """Take the lock or raise ``AlreadyRunning`` with the owner's process number.
 
         Raises ``AmbiguousFile`` where the lock would not keep others out, ``OSError`` when it cannot be made.
         """
-        if self._descriptor is not None:
+        if self._descriptor is not None and not self._for_reading:
             return
         require_one_name(self._database)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = self._locked(os.O_RDWR | os.O_CREAT)
+        self._for_reading = False
         with contextlib.suppress(OSError):  # on a full disk the lock holds, and only the number is missing
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -86,6 +88,7 @@ class InstanceLock:
             require_one_name(self._database)
             with contextlib.suppress(OSError):
                 self._locked(os.O_RDONLY)
+                self._for_reading = True
 
     def renew(self) -> None:
         """Take the lock again if its file is not the one that was locked; raises ``AlreadyRunning``."""
@@ -108,6 +111,7 @@ class InstanceLock:
 
     def _locked(self, flags: int) -> int:
         descriptor = os.open(self.path, flags | os.O_CLOEXEC, 0o600)
+        self.release()  # what is held for reading, now that the file can be written to
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -19,11 +19,12 @@ from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.availability import Availability
 from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
-from modelus_bot.database.degradation import CircuitBreaker, Mode
+from modelus_bot.database.degradation import BreakerState, CircuitBreaker, Mode
 from modelus_bot.database.engine import Engine
 from modelus_bot.database.errors import (
     AlreadyRunning,
     DatabaseError,
+    DatabaseReadOnly,
     DatabaseUnavailable,
     DeadlineExceeded,
     ManagerClosed,
@@ -99,6 +100,7 @@ class DatabaseManager:
             went_back=protection.parts.went_back if protection is not None else deque(),
             on_change=self.health.mode_changed,
             open_again=self._open_again,
+            open_to_read=self._open_to_read,
             suspect=self._suspect,
             read=self._engine.read_beside,
         )
@@ -119,7 +121,8 @@ class DatabaseManager:
                 raise
             if not isinstance(error, DatabaseError | OSError):
                 logger.opt(exception=error).error("database_open_fault")
-            self.availability.lost(as_database_error(error))
+            lost = self.availability.lost_writes if self._engine.reading else self.availability.lost
+            lost(as_database_error(error))
         except BaseException:
             await self._give_up()
             raise
@@ -216,7 +219,7 @@ class DatabaseManager:
         if continuity is None:
             return await self._read(query, run)
         try:
-            if query.hot:
+            if query.hot and self._engine.running:
                 ask = functools.partial(self._read, query, run)
                 return await continuity.hot.read(query, args, kwargs, ask)
             return await self._read(query, run)
@@ -225,7 +228,7 @@ class DatabaseManager:
 
     async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
         reads = self.availability.reads
-        self._check_running()
+        self._check_running(reading=True)
         self.availability.check(reads, query.name)
         lane = self._engine.long_reads if query.long else self._engine.reads
         try:
@@ -269,7 +272,13 @@ class DatabaseManager:
 
     async def _open(self) -> None:
         started = time.perf_counter()
-        applied = await self._engine.open(self._mend_rows)
+        try:
+            applied = await self._engine.open(self._mend_rows)
+        except DatabaseReadOnly:
+            if self._tolerant:
+                anew = self.availability.reads.state is not BreakerState.CLOSED
+                await self._engine.open_for_reading(anew=anew)
+            raise
         if self.continuity is not None:
             self.continuity.follow(self._engine.read_beside, self._engine.data_version)
             await self._returning.catch_up()
@@ -304,10 +313,10 @@ class DatabaseManager:
         if self.continuity is not None:
             self.continuity.suspect(error)
 
-    def _check_running(self) -> None:
+    def _check_running(self, *, reading: bool = False) -> None:
         if self._closed:
             raise ManagerClosed("the database is closed")
-        if not self._engine.running:
+        if not (self._engine.running or (reading and self._engine.reading)):
             raise DatabaseUnavailable("never opened", cause=self.availability.writes.cause)
 
     async def _open_again(self) -> bool:
@@ -315,3 +324,11 @@ class DatabaseManager:
         if not self._engine.running:
             await self._open()
         return True
+
+    async def _open_to_read(self) -> None:
+        """Open it again, if only for reading."""
+        try:
+            await self._open_again()
+        except DatabaseReadOnly:
+            if not self._engine.reading:
+                raise
