@@ -59,10 +59,11 @@ def rotation(
     async def work(db: DatabaseManager) -> ImportReport:
         return await (db.preview(write, asked) if dry_run else db.write(write, asked))
 
-    with tempfile.TemporaryDirectory() as scratch:
-        if dry_run and not path.exists():
-            path = Path(scratch) / "empty.db"
-        elif dry_run:
+    if dry_run and not path.exists():
+        with tempfile.TemporaryDirectory() as scratch:
+            report = with_database(settings, work, Path(scratch) / "empty.db")
+    else:
+        if dry_run:
             require_current_schema(path)
         else:
             require_beginning(settings, path, begin_anew=begin_anew)

@@ -119,9 +119,8 @@ def _beside(database: Path) -> Iterator[Trace]:
         for one in (path, path.with_name(f"{path.name}.damaged"), path.with_name(f"{path.name}.refused")):
             if _filled(one):
                 yield Trace("file", one.name, Standing.UNUSABLE, why, one)
-    snapshot, scratch = snapshot_folder(database), database.with_name(database.name + "-recovery")
-    yield from _folder("snapshot", snapshot, "*.json", "it holds some tables, and no database")
-    yield from _folder("scratch folder", scratch, "*.db", "a recovery was interrupted")
+    held = "it holds some tables, and no database"
+    yield from _folder("snapshot", snapshot_folder(database), "*.json", held)
 
 
 def _folder(what: str, folder: Path, pattern: str, why: str) -> Iterator[Trace]:
