@@ -26,6 +26,7 @@ from modelus_bot.database.reading import ReadLane
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator
+from modelus_bot.database.system_errors import translated
 from modelus_bot.database.transaction import TransactionManager
 from modelus_bot.database.unwritable import made_readable
 
@@ -132,6 +133,10 @@ class Engine:
         if self.reading and not anew:
             return
         await self._stop_reading()
+        with translated():
+            await self._start_reading()
+
+    async def _start_reading(self) -> None:
         self.connections.claim_for_reading()
         parts = self._protection.parts if self._protection is not None else None
         async with AsyncExitStack() as stack:

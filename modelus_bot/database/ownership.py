@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import loguru
+
 import modelus_bot
 
 __all__ = ["Owner", "become", "decision", "forbidden", "hand_over", "keep_rights", "myself", "owner_of"]
@@ -150,7 +152,7 @@ def _groups_of(owner: Owner) -> list[int]:
 
 def _needed() -> tuple[Path, ...]:
     """Return what a process of the new user has to be able to read: the program, and what runs it."""
-    return Path(modelus_bot.__file__), Path(sys.executable), Path(os.__file__)
+    return Path(modelus_bot.__file__), Path(loguru.__file__), Path(sys.executable), Path(os.__file__)
 
 
 @contextlib.contextmanager

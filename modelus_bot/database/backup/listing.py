@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,12 +41,14 @@ class Listing:
     """The copies that have a manifest, newest first; those that do not count; why there may be more.
 
     ``trouble`` is why the folder itself could not be looked into, in words, and empty when it could, or when
-    there is none. ``newest_sequence`` is the highest number of any manifest that could be read.
+    there is none. ``unfinished`` are names of copies that are being made, or whose making was interrupted.
+    ``newest_sequence`` is the highest number of any manifest that could be read.
     """
 
     manifests: tuple[Manifest, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
     trouble: str = ""
+    unfinished: tuple[str, ...] = ()
     newest_sequence: int = 0
 
     @property
@@ -58,7 +59,7 @@ class Listing:
     @property
     def empty(self) -> bool:
         """Whether there really is nothing, as far as anybody can say."""
-        return not (self.manifests or self.unlisted or self.trouble)
+        return not (self.manifests or self.unlisted or self.unfinished or self.trouble)
 
 
 def listing_of(folder: Path, stem: str) -> Listing:
@@ -70,7 +71,9 @@ def listing_of(folder: Path, stem: str) -> Listing:
     except OSError as error:
         return Listing(trouble=f"{folder} {_why(error)}")
     manifests, unlisted, sequence = [], [], 0
-    for name in _copies(stem, names):
+    for name in names:
+        if parse_name(stem, name) is None:
+            continue
         found = _looked_at(folder, stem, name)
         if isinstance(found, Unlisted):
             unlisted.append(found)
@@ -80,24 +83,18 @@ def listing_of(folder: Path, stem: str) -> Listing:
     return Listing(
         tuple(sorted(manifests, key=lambda one: one.order, reverse=True)),
         tuple(sorted(unlisted, key=lambda one: (one.made_at, one.name), reverse=True)),
+        unfinished=tuple(one for one in names if _is_unfinished(stem, one)),
         newest_sequence=sequence,
     )
 
 
-def _copies(stem: str, names: Iterable[str]) -> Iterable[str]:
-    """Return the names of copies, and of unfinished ones whose finished form is not there."""
-    names = set(names)
-    for name in sorted(names):
-        whole = name.removesuffix(PARTIAL)
-        if parse_name(stem, whole) is not None and (whole == name or whole not in names):
-            yield name
+def _is_unfinished(stem: str, name: str) -> bool:
+    return name.endswith(PARTIAL) and parse_name(stem, name.removesuffix(PARTIAL)) is not None
 
 
 def _looked_at(folder: Path, stem: str, name: str) -> Manifest | Unlisted:
-    parsed = parse_name(stem, name.removesuffix(PARTIAL))
+    parsed = parse_name(stem, name)
     assert parsed is not None  # noqa: S101 - only names of copies come here
-    if name.endswith(PARTIAL):
-        return Unlisted(name, parsed.made_at, "it was never finished", adoptable=False)
     if (why := _unreadable(folder / name)) is not None:
         return Unlisted(name, parsed.made_at, why, adoptable=False)
     try:

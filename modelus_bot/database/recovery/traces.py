@@ -77,6 +77,8 @@ def _copies(listing: Listing, folder: Path) -> Iterator[Trace]:
     for one in listing.unlisted:
         standing = Standing.UNUSABLE if one.adoptable else Standing.UNREADABLE
         yield Trace("backup", one.name, standing, one.why, folder / one.name)
+    for name in listing.unfinished:
+        yield Trace("backup", name, Standing.UNREADABLE, "it was never finished", folder / name)
 
 
 def _archive(parts: Parts) -> Iterator[Trace]:
