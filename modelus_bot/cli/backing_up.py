@@ -109,8 +109,8 @@ async def _span(protected: Protected) -> tuple[tuple[float, float] | None, str]:
     if protected.archive.available:
         try:
             return await protected.archive.moments(), ""
-        except DatabaseError as error:
-            return None, error.detail
+        except (DatabaseError, OSError) as error:
+            return None, str(error)
     left = [one for one in await traces_of(protected.parts) if one.what.endswith(("archive", "bucket"))]
     return None, in_words(left)
 

@@ -196,8 +196,8 @@ async def _archive(protected: Protected) -> list[Finding]:
         return [Finding(Grade.NOTE, protected.archive.status().words)]
     try:
         span = await protected.archive.moments()
-    except DatabaseError as error:
-        return [Finding(Grade.BAD, f"The archive cannot be read: {error.detail}")]
+    except (DatabaseError, OSError) as error:
+        return [Finding(Grade.BAD, f"The archive cannot be read: {error}")]
     if span is None:
         return [Finding(Grade.NOTE, "Nothing is in the archive yet; the running bot fills it.")]
     hours = (span[1] - span[0]) / 3600

@@ -103,8 +103,8 @@ async def _in_the_bucket(parts: Parts) -> Trace | None:
     place = archive.status().target
     try:
         held = await archive.moments() is not None
-    except DatabaseError as error:
-        return Trace("the archive's bucket", place, Standing.UNREADABLE, error.detail)
+    except (DatabaseError, OSError) as error:
+        return Trace("the archive's bucket", place, Standing.UNREADABLE, str(error))
     return Trace("the archive's bucket", place, Standing.USABLE) if held else None
 
 
