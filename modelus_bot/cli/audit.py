@@ -20,6 +20,7 @@ from modelus_bot.config import Settings
 from modelus_bot.database.audit import ChainReport
 from modelus_bot.database.audit.anchors import gather_anchors
 from modelus_bot.database.audit.renewing import Renewal, RenewAuditChain
+from modelus_bot.database.instance import meant
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.domain.audit_trail import verify as verify_query
@@ -86,7 +87,7 @@ def renew(
 
 
 def _existing(settings: Settings, database: Path | None) -> Path:
-    path = database or settings.database.path
+    path = meant(database or settings.database.path)
     if not path.exists():
         raise NotFound(f"There is no database at {path}.")
     require_current_schema(path)
@@ -95,7 +96,7 @@ def _existing(settings: Settings, database: Path | None) -> Path:
 
 def _verified(settings: Settings, path: Path) -> ChainReport:
     """Verify; backups and logs are those of the settings, so they count for the settings' database only."""
-    ours = path.absolute() == settings.database.path.absolute()
+    ours = path.absolute() == meant(settings.database.path).absolute()
     anchors = gather_anchors(
         path,
         backups=settings.backup.folder if ours else None,

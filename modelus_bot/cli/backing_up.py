@@ -16,9 +16,12 @@ from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
 from modelus_bot.database.backup import Manifest
+from modelus_bot.database.backup.listing import ADOPTABLE, Listing
+from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.restoring import Plan
+from modelus_bot.database.recovery.traces import in_words, traces_of
 from modelus_bot.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -63,13 +66,24 @@ def list_(context: typer.Context, database: DatabaseOption = None) -> None:
     """List the copies, newest first, and what can be gone back to in the archive."""
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> tuple[tuple[Manifest, ...], tuple[float, float] | None]:
-        span = await protected.archive.moments() if protected.archive.available else None
-        return protected.backups.manifests(), span
+    async def work(protected: Protected) -> tuple[Listing, tuple[float, float] | None, str]:
+        span, why = await _span(protected)
+        return protected.backups.listing(), span, why
 
-    manifests, span = with_protection(settings, work, database)
+    listing, span, why = with_protection(settings, work, database)
+    _show_listing(listing)
+    if span is not None:
+        typer.echo(f"Archive: any second from {_moment(span[0])} to {_moment(span[1])} UTC.")
+    if why:
+        typer.echo(f"Archive: nobody can say what is in it: {why}")
+    if listing.trouble or why:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _show_listing(listing: Listing) -> None:
+    """Print what counts, what is there and does not, and what cannot be said."""
     table = Table("made (UTC)", "size", "rows", "verified", "rehearsed", Column("name", no_wrap=True))
-    for one in manifests:
+    for one in listing.manifests:
         table.add_row(
             _moment(one.created_at),
             _size(one.bytes),
@@ -78,12 +92,27 @@ def list_(context: typer.Context, database: DatabaseOption = None) -> None:
             _moment(one.drill_at) if one.drill_at else "—",
             one.name,
         )
-    if manifests:
+    if listing.manifests:
         console().print(table)
-    else:
+    if listing.empty:
         typer.echo("There is no backup yet. Make one with: modelus-bot backup create")
-    if span is not None:
-        typer.echo(f"Archive: any second from {_moment(span[0])} to {_moment(span[1])} UTC.")
+    for left in listing.unlisted:
+        typer.echo(str(left))
+    if any(one.adoptable for one in listing.unlisted):
+        typer.echo(f"{ADOPTABLE}.")
+    if listing.trouble:
+        typer.echo(f"Nobody can say which backups there are: {listing.trouble}.")
+
+
+async def _span(protected: Protected) -> tuple[tuple[float, float] | None, str]:
+    """Return what the archive reaches back to, and why nobody can say where that is so."""
+    if protected.archive.available:
+        try:
+            return await protected.archive.moments(), ""
+        except (DatabaseError, OSError) as error:
+            return None, str(error)
+    left = [one for one in await traces_of(protected.parts) if one.what.endswith(("archive", "bucket"))]
+    return None, in_words(left)
 
 
 @app.command()
@@ -178,7 +207,7 @@ def _require_file(path: Path) -> None:
 
 
 def _known(protected: Protected, name: str) -> str:
-    if name in {one.name for one in protected.backups.manifests()}:
+    if name in protected.backups.listing().names:
         return name
     raise NotFound(
         f"There is no backup called {name}. Those there are: modelus-bot backup list", rule="backup.unknown"

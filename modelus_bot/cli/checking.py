@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from modelus_bot.cli.beginning import require_beginning
 from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.domain.disciplines import disciplines
@@ -23,6 +24,7 @@ def check(context: typer.Context, database: DatabaseOption = None) -> None:
     typer.echo("Settings: fine.")
     typer.echo(f"Discord: {'a token is set' if settings.token else 'no token, run opens the sandbox'}.")
     if not path.exists():
+        require_beginning(settings, path, begin_anew=False)
         typer.echo(f"Database: {path} does not exist yet; the bot creates it at its first start.")
         return
     require_current_schema(path)

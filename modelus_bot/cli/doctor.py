@@ -8,14 +8,15 @@ import shutil
 import stat
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import typer
 
+from modelus_bot.cli.acting import look_as_owner
+from modelus_bot.cli.finding import Finding, Grade
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of
+from modelus_bot.cli.rights import rights
 from modelus_bot.cli.setting_up import DatabaseOption, console, run_async, settings_of
 from modelus_bot.config import Settings
 from modelus_bot.database.checkpoints import safe_beside_writers
@@ -23,6 +24,8 @@ from modelus_bot.database.clock import Clock, Why
 from modelus_bot.database.clock.words import doubt_words
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.files import parts_of
+from modelus_bot.database.instance import meant
+from modelus_bot.database.recovery.beginning import require_nothing_left
 from modelus_bot.database.schema import Migrator
 from modelus_bot.logs import configure_logging
 
@@ -32,29 +35,14 @@ NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "c
 LITTLE_SPACE = 500_000_000
 
 
-class Grade(StrEnum):
-    """How a finding is meant."""
-
-    FINE = "✓"
-    NOTE = "!"
-    BAD = "✗"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: how it is, and what to do if it is not well."""
-
-    grade: Grade
-    text: str
-
-
 def doctor(context: typer.Context, database: DatabaseOption = None) -> None:
     """Look at files, disk, schema, backups, archive and drills; exits with 1 when something is wrong.
 
     Nothing is changed, and the bot may be running.
     """
     settings = settings_of(context)
-    path = database or settings.database.path
+    path = meant(database or settings.database.path)
+    look_as_owner(path)
 
     async def look() -> list[Finding]:
         return [one async for one in _findings(settings, path)]
@@ -70,13 +58,13 @@ def doctor(context: typer.Context, database: DatabaseOption = None) -> None:
 
 async def _findings(settings: Settings, path: Path) -> AsyncIterator[Finding]:
     protected = Protected(protection_of(settings, path))
-    for one in _machine(protected):
+    for one in (*_machine(protected), *await asyncio.to_thread(rights, settings, path)):
         yield one
     for one in _place(path):
         yield one
     yield await _clock(settings, protected.parts.clock)
     if not await asyncio.to_thread(path.exists):
-        yield Finding(Grade.NOTE, f"There is no database at {path} yet; the first start makes it.")
+        yield await _beginning(protected)
         return
     integrity = await _integrity(protected)
     yield integrity
@@ -87,6 +75,17 @@ async def _findings(settings: Settings, path: Path) -> AsyncIterator[Finding]:
         yield one
     yield _drills(settings, protected)
     yield _quarantine(settings)
+
+
+async def _beginning(protected: Protected) -> Finding:
+    """Say what the first start will do: make a database, bring one back, or neither."""
+    try:
+        await require_nothing_left(protected.parts)
+    except DatabaseError as error:
+        return Finding(Grade.BAD, error.detail)
+    return Finding(
+        Grade.NOTE, f"There is no database at {protected.parts.path} yet; the first start makes it."
+    )
 
 
 def _machine(protected: Protected) -> list[Finding]:
@@ -195,9 +194,17 @@ def _schema(protected: Protected) -> Finding:
 
 
 def _backups(settings: Settings, protected: Protected) -> Finding:
-    newest = protected.backups.newest_verified()
+    listing = protected.backups.listing()
+    newest = next((one for one in listing.manifests if one.counts), None)
+    if listing.trouble:
+        return Finding(Grade.BAD, f"Nobody can say which backups there are: {listing.trouble}.")
     if newest is None:
-        return Finding(Grade.BAD, "There is no verified backup. Make one now: modelus-bot backup create")
+        there = f" {listing.unlisted[0]}" if listing.unlisted else ""
+        make = "Make one now: modelus-bot backup create"
+        return Finding(Grade.BAD, f"There is no verified backup.{there} {make}")
+    if listing.unlisted:
+        more = f" (and {len(listing.unlisted) - 1} more)" if len(listing.unlisted) > 1 else ""
+        return Finding(Grade.NOTE, f"{listing.unlisted[0]}{more} The newest verified one is {newest.name}.")
     age = time.time() - newest.created_at
     text = f"The newest verified backup is {age / 3600:.1f} hours old ({newest.name})."
     return Finding(Grade.FINE if age < 3 * settings.backup.every else Grade.NOTE, text)
@@ -209,8 +216,8 @@ async def _archive(protected: Protected) -> list[Finding]:
         return [Finding(Grade.NOTE, protected.archive.status().words)]
     try:
         span = await protected.archive.moments()
-    except DatabaseError as error:
-        return [Finding(Grade.BAD, f"The archive cannot be read: {error.detail}")]
+    except (DatabaseError, OSError) as error:
+        return [Finding(Grade.BAD, f"The archive cannot be read: {error}")]
     if span is None:
         return [Finding(Grade.NOTE, "Nothing is in the archive yet; the running bot fills it.")]
     hours = (span[1] - span[0]) / 3600

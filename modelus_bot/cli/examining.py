@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from modelus_bot.cli.acting import handing_over
 from modelus_bot.cli.maintaining import maintain
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of, with_protection
@@ -61,7 +62,11 @@ def salvage(
         raise typer.BadParameter(f"{target} exists already; nothing is overwritten")
     settings = settings_of(context)
     task: dict[str, Any] = {"source": str(file), "target": str(target)}
-    with configure_logging(settings, terminal=False), _progress("reading pages"):
+    with (
+        handing_over(target),
+        configure_logging(settings, terminal=False),
+        _progress("reading pages"),
+    ):
         report = SalvageReport.model_validate(run_async(run_child("salvage", task, seconds=SECONDS)))
     for table, count in sorted(report.rows.items()):
         typer.echo(f"{table}: {count} rows")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
 from modelus_bot.cli.setting_up import (
     DatabaseOption,
     console,
@@ -41,6 +42,7 @@ def rotation(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be changed, and change nothing.")
     ] = False,
+    begin_anew: BeginAnewOption = False,
     database: DatabaseOption = None,
 ) -> None:
     """Import the JSON files of the Triage Rotation Bot; doing it again changes nothing.
@@ -57,11 +59,14 @@ def rotation(
     async def work(db: DatabaseManager) -> ImportReport:
         return await (db.preview(write, asked) if dry_run else db.write(write, asked))
 
-    with tempfile.TemporaryDirectory() as scratch:
-        if dry_run and not path.exists():
-            path = Path(scratch) / "empty.db"
-        elif dry_run:
+    if dry_run and not path.exists():
+        with tempfile.TemporaryDirectory() as scratch:
+            report = with_database(settings, work, Path(scratch) / "empty.db")
+    else:
+        if dry_run:
             require_current_schema(path)
+        else:
+            require_beginning(settings, path, begin_anew=begin_anew)
         report = with_database(settings, work, path)
     _print(report, dry_run=dry_run)
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.database.instance import meant
 from modelus_bot.database.journal import journal_path, operation_words
 from modelus_bot.database.journal.entry import Entry
 from modelus_bot.database.journal.looking import look_at
@@ -26,7 +27,7 @@ def _group() -> None:
 @app.command(name="list")
 def list_(context: typer.Context, database: DatabaseOption = None) -> None:
     """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
-    path = journal_path(database or settings_of(context).database.path)
+    path = journal_path(meant(database or settings_of(context).database.path))
     found = look_at(path)
     if found.waiting:
         console().print(_table(found.waiting, time.time()))

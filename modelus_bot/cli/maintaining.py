@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import protection_of
 from modelus_bot.cli.setting_up import (
@@ -19,6 +20,7 @@ from modelus_bot.cli.setting_up import (
     settings_of,
 )
 from modelus_bot.config import Settings
+from modelus_bot.database.instance import meant
 from modelus_bot.database.maintenance.order import Order, Report, Rewriting, Why
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.domain.pruning import PRUNINGS, BeginMaintenance, EndMaintenance
@@ -51,7 +53,7 @@ def maintain(
         TextColumn("{task.description}"), TimeElapsedColumn(), console=console(), transient=True
     )
     order = Order(Why.PERSON, Rewriting.CONFIRMED if vacuum else Rewriting.AUTO)
-    with configure_logging(settings, terminal=False), progress:
+    with as_owner(settings, meant(path)), configure_logging(settings, terminal=False), progress:
         report = run_async(_maintained(settings, order, database, progress))
     for line in report.lines:
         typer.echo(line)

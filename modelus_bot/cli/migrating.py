@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
@@ -49,14 +50,14 @@ def status(context: typer.Context, database: DatabaseOption = None) -> None:
 
 
 @app.command()
-def up(context: typer.Context, database: DatabaseOption = None) -> None:
+def up(context: typer.Context, begin_anew: BeginAnewOption = False, database: DatabaseOption = None) -> None:
     """Apply every missing migration, each whole or not at all; the bot must be stopped.
 
     A database that has data is copied and the copy verified first; one that is not there is created.
     """
     settings = settings_of(context)
     path = database or settings.database.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    require_beginning(settings, path, begin_anew=begin_anew)
 
     async def work(protected: Protected) -> tuple[str, ...]:
         await _readable(protected)

@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from loguru import logger
 
+from modelus_bot.cli.acting import WrongUser
 from modelus_bot.config import ConfigError
 from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.domain.errors import Refusal
@@ -45,9 +46,9 @@ def report(error: Exception) -> ExitCode:
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):
-        about = f"\nDetail: {error.detail}" if error.detail else ""
+        about = f"\nDetail: {error.detail}" if error.detail.rstrip(".") not in error.user_message else ""
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
-    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable):
+    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable | WrongUser):
         return _say(str(error), ExitCode.FAILED)
     if isinstance(error, OSError) and error.strerror:
         about = f"{error.filename}: " if error.filename else ""

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.setting_up import run_async
 from modelus_bot.config import Settings
 from modelus_bot.database.clock import Clock
-from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.instance import InstanceLock, meant, require_one_name
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.domain.invariants import INVARIANTS
@@ -33,11 +34,12 @@ class Protected:
 
 
 def protection_of(settings: Settings, path: Path | None = None) -> Protection:
-    """Build what protects the database of the settings, or the one at ``path``."""
+    """Build what protects the database of the settings, or the one at ``path``, which has no bucket."""
+    own = path is None or meant(path).absolute() == meant(settings.database.path).absolute()
     return Protection(
         path or settings.database.path,
         backup=settings.backup,
-        archive=settings.archive,
+        archive=settings.archive if own else settings.archive.model_copy(update={"url": ""}),
         integrity=settings.integrity,
         invariants=INVARIANTS,
         clock=Clock.of(path or settings.database.path, settings.clock),
@@ -51,11 +53,16 @@ def with_protection(
     *,
     claim: bool = False,
 ) -> T:
-    """Do ``work``; with ``claim`` only while no bot has the file. Raises ``AlreadyRunning``."""
+    """Do ``work``; with ``claim`` only while no bot has the file.
+
+    Raises ``AlreadyRunning``, and ``WrongUser`` for whoever would leave files that the bot cannot read.
+    """
+    file = path or settings.database.path
+    require_one_name(file)
     protection = protection_of(settings, path)
 
     async def opened() -> T:
-        lock = InstanceLock(protection.parts.path)
+        lock = InstanceLock(file)
         if claim:
             lock.acquire()
         try:
@@ -63,7 +70,7 @@ def with_protection(
         finally:
             lock.release()
 
-    with configure_logging(settings, terminal=False):
+    with as_owner(settings, protection.parts.path), configure_logging(settings, terminal=False):
         return run_async(opened())
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import typer
 
+from modelus_bot.cli.acting import as_owner
+from modelus_bot.cli.beginning import BeginAnewOption, begin_anew_if_asked
 from modelus_bot.cli.setting_up import config_option, run_async, settings_of
 from modelus_bot.config import config_file
+from modelus_bot.database.instance import meant
 
 __all__ = ["run", "sandbox"]
 
 
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    begin_anew: BeginAnewOption = False,
+) -> None:
     """Go online with DISCORD_TOKEN; without a token, open the sandbox page."""
     settings = settings_of(context)
     if settings.token is None:
@@ -22,7 +28,9 @@ def run(context: typer.Context) -> None:
     from modelus_bot.app import run_online
 
     token = settings.token.get_secret_value()
-    run_async(run_online(settings, token, config=config_file(config_option(context))), fast=True)
+    with as_owner(settings, meant(settings.database.path), strict=False):
+        begin_anew_if_asked(settings, settings.database.path, asked=begin_anew)
+        run_async(run_online(settings, token, config=config_file(config_option(context))), fast=True)
 
 
 def sandbox(context: typer.Context) -> None:
@@ -30,4 +38,6 @@ def sandbox(context: typer.Context) -> None:
     from modelus_bot.sandbox import serve_sandbox
 
     config = config_file(config_option(context))
-    run_async(serve_sandbox(settings_of(context), announce=typer.echo, config=config))
+    settings = settings_of(context)
+    with as_owner(settings, meant(settings.sandbox.path), strict=False):
+        run_async(serve_sandbox(settings, announce=typer.echo, config=config))

@@ -11,12 +11,13 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
+from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.epoch import renew_epoch
 from modelus_bot.database.errors import AlreadyRunning, CorruptionDetected
-from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.instance import InstanceLock, meant, require_one_name
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.pagesums import PageSums
 from modelus_bot.database.schema import Migrator
@@ -95,6 +96,7 @@ def with_database(
     Log records go to the configured file only: the terminal belongs to the command's answer.
     """
     file = path or settings.database.path
+    require_one_name(file)
 
     async def opened() -> T:
         async with DatabaseManager(file, settings.database, claim=False) as db:
@@ -111,7 +113,7 @@ def with_database(
         finally:
             lock.release()
 
-    with configure_logging(settings, terminal=False):
+    with as_owner(settings, meant(file)), configure_logging(settings, terminal=False):
         return run_async(alone_or_beside())
 
 
@@ -119,7 +121,7 @@ async def _meant(file: Path, opened: Callable[[], Awaitable[T]], *, looking: boo
     """Do what writes the file while no bot follows it, so that the next start does not take it for damage."""
     if not await asyncio.to_thread(file.exists):
         return await opened()
-    sums = PageSums(file)
+    sums = PageSums(meant(file))
     if (await sums.check()).unexplained:
         if looking:
             return await opened()

@@ -127,7 +127,7 @@ class Backup(CommandGroup, commands.GroupCog, name="backup", description="Copies
         protection = self.bot.db.protection
         if protection is None or not self.viewer(interaction).discord_admin:
             return []
-        return choices(((one.name, one.name) for one in protection.backups.manifests()), typed)
+        return choices(((name, name) for name in protection.backups.listing().names), typed)
 
     @preview.autocomplete("at")
     @restore.autocomplete("at")
@@ -159,7 +159,7 @@ def restorer_of(protection: Protection) -> Restorer:
 
 
 def _known(protection: Protection, name: str) -> str:
-    names = [one.name for one in protection.backups.manifests()]
+    names = protection.backups.listing().names
     if name.strip() in names:
         return name.strip()
     raise InvalidInput(

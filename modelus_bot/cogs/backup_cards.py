@@ -64,15 +64,18 @@ def created_card(made: Manifest) -> discord.Embed:
 
 def listed_card(protection: Protection, span: Span) -> discord.Embed:
     """Return the list of copies, newest first, and what the archive reaches back to."""
-    manifests = protection.backups.manifests()
+    listing = protection.backups.listing()
     lines = [
         f"`{one.name}` {moment(int(one.created_at), 'R')}, {_size(one.bytes)},"
         f" {'verified' if one.counts else '**not verified**'}"
-        for one in manifests
+        for one in listing.manifests
     ]
-    card = embeds.info(
-        "Backups", embeds.lines(lines, empty="None yet. Make one with /backup create.", limit=3000)
-    )
+    lines += [f"`{one.name}` **is not used**: {one.why}" for one in listing.unlisted]
+    none = "None yet. Make one with /backup create." if listing.empty else "None that can be used."
+    card = embeds.info("Backups", embeds.lines(lines, empty=none, limit=3000))
+    if listing.trouble:
+        words = "Which backups there are cannot be said: the bot may not look into their folder."
+        card.add_field(name="Folder", value=words, inline=False)
     if span is not None:
         reach = f"Any second from {moment(int(span[0]), 'f')} to {moment(int(span[1]), 'f')}."
     else:

@@ -18,6 +18,7 @@ __all__ = ["JOBS", "main"]
 JOBS = {
     "check": "modelus_bot.database.integrity.checking:check_job",
     "copy": "modelus_bot.database.backup.copying:copy_job",
+    "first_fit": "modelus_bot.database.backup.fitting:first_fit_job",
     "restore": "modelus_bot.database.backup.restoring:restore_job",
     "verify": "modelus_bot.database.backup.verification:verify_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",

@@ -27,9 +27,10 @@ from modelus_bot.database.errors import (
     ManagerClosed,
 )
 from modelus_bot.database.identity import Identity, OpenFiles
-from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.instance import InstanceLock, meant
 from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
+from modelus_bot.database.readable import Readable
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.system_errors import as_database_error
 from modelus_bot.database.worker import WorkerConnection, close_quietly
@@ -65,12 +66,12 @@ class ConnectionManager:
 
     def __init__(self, path: Path, settings: DatabaseSettings, *, claim: bool = True) -> None:
         """Remember what to open; ``async with`` opens it."""
-        self.path = path
+        self.path = meant(path)
         self.manual_checkpoints = False
         """Whether SQLite leaves checkpoints to somebody who calls for them; read when a connection opens."""
         self.epoch: Epoch | None = None
         """What is written into the file before its first change by this process; None leaves it alone."""
-        self.files = OpenFiles(path)
+        self.files = OpenFiles(self.path)
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _Slot() for lane in Lane}
@@ -78,6 +79,7 @@ class ConnectionManager:
         self._outside = Outside()
         self._closed = False
         self._held: DatabaseError | None = None
+        self._readable: Readable | None = None
         self._discarding: set[asyncio.Task[None]] = set()
         self.reopened = 0
         self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
@@ -103,6 +105,29 @@ class ConnectionManager:
         except BaseException:
             await self._discard_all()
             raise
+
+    def claim_for_reading(self) -> None:
+        """Take the file as far as that can be done without writing; raises ``AlreadyRunning``."""
+        if self._instance is not None:
+            self._instance.hold_for_reading()
+
+    async def open_for_reading(self, readable: Readable) -> None:
+        """Open the readers alone, on what is ``readable``; from the next ``open`` on all is as ever."""
+        self._closed, self._readable = False, readable
+        try:
+            for lane in (Lane.READER, Lane.LONG_READER):
+                await self._open(lane)
+        except BaseException:
+            await self.close_for_writing()
+            raise
+        self.files.expect_untouched()
+
+    async def close_for_writing(self) -> None:
+        """Close what was opened for reading."""
+        await self._stop_reopening()
+        await self._discard_all()
+        self.files.expect_writing()
+        self._readable = None
 
     async def __aenter__(self) -> Self:
         """Claim the file and open it."""
@@ -130,6 +155,8 @@ class ConnectionManager:
             raise ConnectionLost("connections may not be carried over a fork")
         if self._held is not None:
             raise self._held.for_caller(lane.value, 1)
+        if self._readable is not None and lane is Lane.WRITER:
+            raise DatabaseReadOnly("the file is open for reading only")
         slot = self._slots[lane]
         connection = slot.connection or await self._reopened(lane)
         identity, stopwatch = slot.identity, slot.stopwatch
@@ -290,8 +317,15 @@ class ConnectionManager:
         def connecting() -> sqlite3.Connection:
             settings = self._settings
             slot.busy_slice = settings.busy_slice
-            manual = self.manual_checkpoints
-            return connect(self.path, lane, settings, stopwatch, manual_checkpoints=manual)
+            manual, readable = self.manual_checkpoints, self._readable
+            return connect(
+                self.path if readable is None else readable.path,
+                lane,
+                settings,
+                stopwatch,
+                manual_checkpoints=manual,
+                unwritable=readable is not None and readable.fixed,
+            )
 
         connection, identity = await opened(connecting, self.files, self._settings.close_deadline)
         slot.identity, slot.stopwatch, slot.connection = identity, stopwatch, connection

@@ -33,6 +33,7 @@ from modelus_bot.database.errors import (
     OutOfResources,
     StorageFailed,
 )
+from modelus_bot.database.instance import meant
 from modelus_bot.database.journal import (
     Journal,
     Reconciliation,
@@ -96,6 +97,7 @@ class Continuity:
         clock: Clock | None = None,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
+        path = meant(path)
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain, clock=clock)
         self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
         self.reserve = reserve_beside(path, reserve_megabytes)

@@ -17,6 +17,7 @@ from modelus_bot.database.connection import ConnectionManager
 from modelus_bot.database.continuity import Continuity
 from modelus_bot.database.errors import AlreadyRunning, DatabaseError
 from modelus_bot.database.health import HealthMonitor
+from modelus_bot.database.instance import meant
 from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.lane import Lane
 from modelus_bot.database.operation import Query
@@ -25,7 +26,9 @@ from modelus_bot.database.reading import ReadLane
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.starting import create_file
 from modelus_bot.database.schema import Migrator
+from modelus_bot.database.system_errors import translated
 from modelus_bot.database.transaction import TransactionManager
+from modelus_bot.database.unwritable import made_readable
 
 __all__ = ["Engine"]
 
@@ -49,7 +52,7 @@ class Engine:
         continuity: Continuity | None,
     ) -> None:
         """Build the parts; nothing is touched yet."""
-        self._path = path
+        self._path = meant(path)
         self._protection = protection
         self._continuity = continuity
         self.connections = ConnectionManager(path, settings, claim=claim)
@@ -66,6 +69,12 @@ class Engine:
             Lane.LONG_READER, self.connections, settings, health, seconds=settings.long_read_deadline
         )
         self._running: AsyncExitStack | None = None
+        self._reading: AsyncExitStack | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether it is open for reading alone, because nothing may be written."""
+        return self._reading is not None
 
     @property
     def running(self) -> bool:
@@ -87,6 +96,7 @@ class Engine:
         ``mend`` is called to move rows into quarantine that break a rule. Raises ``DatabaseError``.
         """
         self.connections.claim()
+        await self._stop_reading()
         protection = self._protection
         if protection is None:
             applied = await asyncio.to_thread(_prepare, self._path)
@@ -117,8 +127,37 @@ class Engine:
             self._running = stack.pop_all()
         return applied
 
+    async def open_for_reading(self, *, anew: bool) -> None:
+        """Open for reading alone what may not be written to; ``anew``: also when that was done before.
+
+        Nothing is changed, and nobody else may write meanwhile, as far as that can be seen. Raises
+        ``DatabaseError``.
+        """
+        if self.reading and not anew:
+            return
+        await self._stop_reading()
+        with translated():
+            await self._start_reading()
+
+    async def _start_reading(self) -> None:
+        self.connections.claim_for_reading()
+        parts = self._protection.parts if self._protection is not None else None
+        async with AsyncExitStack() as stack:
+            readable = await stack.enter_async_context(made_readable(self._path, parts))
+            await self.connections.open_for_reading(readable)
+            stack.push_async_callback(self.connections.close_for_writing)
+            await stack.enter_async_context(self.reads)
+            await stack.enter_async_context(self.long_reads)
+            self._reading = stack.pop_all()
+
+    async def _stop_reading(self) -> None:
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            await reading.aclose()
+
     async def close(self) -> None:
         """Close in reverse what ``open`` opened; the queue is drained first."""
+        await self._stop_reading()
         if self._running is not None:
             await self._running.aclose()
 

@@ -5,7 +5,8 @@
     │   ├── DatabaseBusy                   another program holds the write lock
     │   ├── ConnectionLost                 the file cannot be reached through this connection any more
     │   │   ├── FileMoved                  the file was deleted, moved or replaced while it was open
-    │   │   └── FileTouched                somebody else wrote into the file while it was open
+    │   │   ├── FileTouched                somebody else wrote into the file while it was open
+    │   │   └── OpeningRefused             opening or making the file would do harm; a person has to decide
     │   ├── StorageFailed                  the disk answered with an error
     │   │   └── AuditUnwritable            the change's audit entry could not be kept, so it was not made
     │   ├── OutOfResources                 the machine has no memory, thread or process left for it
@@ -27,6 +28,7 @@
         ├── CorruptionDetected             the file is damaged
         ├── BackupFailed                   a copy could not be made or checked
         ├── AlreadyRunning                 another bot process owns this database file
+        │   └── AmbiguousFile              nobody can tell whether another one does, because of a link
         └── ManagerClosed                  the database has been closed
 
 ``error_type``, ``severity`` and the first sentence shown to people are those of the project's
@@ -41,6 +43,7 @@ from modelus_bot.database.error_types import SENTENCES, ErrorType, Severity, new
 
 __all__ = [
     "AlreadyRunning",
+    "AmbiguousFile",
     "AuditUnwritable",
     "BackupFailed",
     "ConnectionLost",
@@ -59,6 +62,7 @@ __all__ = [
     "JournalUnavailable",
     "ManagerClosed",
     "MigrationFailed",
+    "OpeningRefused",
     "OutOfResources",
     "OutcomeUnknown",
     "PermanentError",
@@ -148,6 +152,13 @@ class FileMoved(ConnectionLost):
 
 class FileTouched(ConnectionLost):
     """The main file was written to although no checkpoint of ours was under way."""
+
+
+class OpeningRefused(ConnectionLost):
+    """The file is not opened, or not made, until a person has decided: ``detail`` has sentences for them."""
+
+    severity = Severity.CRITICAL
+    advice = "An administrator has to decide something about it first."
 
 
 class StorageFailed(TransientError):
@@ -317,6 +328,15 @@ class AlreadyRunning(PermanentError):
     def user_message(self) -> str:
         """A sentence for the operator at the command line."""
         return f"This database is already in use by another running bot ({self.detail}). Stop that one first."
+
+
+class AmbiguousFile(AlreadyRunning):
+    """The path leads to a file that others could have under another name, or to none at all."""
+
+    @property
+    def user_message(self) -> str:
+        """What is wrong with the path, and what to do."""
+        return f"Another program could use this database, too. {self.detail.rstrip('.')}."
 
 
 class ManagerClosed(PermanentError):

@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from modelus_bot.database.ownership import keep_rights
+
 __all__ = [
     "NO_FILE",
     "PARTIAL",
@@ -27,7 +29,10 @@ LEAST_LENGTH = 64 * 1024 * 1024
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Replace ``path`` by a file with ``content``, mode 0600, flushed to the disk; raises ``OSError``."""
+    """Replace ``path`` by a file with ``content``, flushed to the disk; raises ``OSError``.
+
+    It has the mode of the one before, 0600 if there was none; see ``keep_rights``.
+    """
     partial = path.with_name(path.name + PARTIAL)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -35,6 +40,7 @@ def write_durably(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        keep_rights(partial, path)
         partial.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -50,6 +56,7 @@ def move_into_place(source: Path, target: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    keep_rights(source, target)
     source.replace(target)
     sync_folder(target.parent)
 

@@ -45,13 +45,20 @@ class Stopwatch:
 
 
 def connect(
-    path: Path, lane: Lane, settings: DatabaseSettings, stopwatch: Stopwatch, *, manual_checkpoints: bool
+    path: Path,
+    lane: Lane,
+    settings: DatabaseSettings,
+    stopwatch: Stopwatch,
+    *,
+    manual_checkpoints: bool,
+    unwritable: bool = False,
 ) -> sqlite3.Connection:
     """Open a lane's connection to a file that exists; raises ``sqlite3.Error``.
 
+    An ``unwritable`` file without a -wal is read as it lies there: SQLite could make no -shm beside it.
     With ``manual_checkpoints`` SQLite leaves checkpoints to somebody who calls for them.
     """
-    mode = "rw" if lane is Lane.WRITER else "ro"
+    mode = "rw" if lane is Lane.WRITER else "ro&immutable=1" if unwritable else "ro"
     raw = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,

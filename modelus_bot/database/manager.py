@@ -21,11 +21,12 @@ from modelus_bot.database.begun import change_begun
 from modelus_bot.database.clock import Clock
 from modelus_bot.database.context import Context
 from modelus_bot.database.continuity import Continuity
-from modelus_bot.database.degradation import CircuitBreaker, Mode
+from modelus_bot.database.degradation import BreakerState, CircuitBreaker, Mode
 from modelus_bot.database.engine import Engine
 from modelus_bot.database.errors import (
     AlreadyRunning,
     DatabaseError,
+    DatabaseReadOnly,
     DatabaseUnavailable,
     DeadlineExceeded,
     ManagerClosed,
@@ -33,6 +34,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.health import HealthMonitor, Overview
 from modelus_bot.database.health.overview import overview_of
+from modelus_bot.database.instance import meant
 from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance.maintenance import Maintenance
 from modelus_bot.database.open_transaction import ReadTransaction
@@ -70,7 +72,7 @@ class DatabaseManager:
         clock: Clock | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
-        self.path = path
+        self.path = meant(path)
         self.settings = settings
         self.protection = protection
         self.continuity = continuity
@@ -84,7 +86,7 @@ class DatabaseManager:
         self._connections, self._transactions = self._engine.connections, self._engine.transactions
         self._connections.on_lost = self.availability.lost
         self.maintenance = Maintenance(
-            path,
+            self.path,
             self._connections,
             write=self.write,
             read=self.read,
@@ -104,6 +106,7 @@ class DatabaseManager:
             went_back=protection.parts.went_back if protection is not None else deque(),
             on_change=self.health.mode_changed,
             open_again=self._open_again,
+            open_to_read=self._open_to_read,
             suspect=self._suspect,
             read=self._engine.read_beside,
         )
@@ -124,7 +127,8 @@ class DatabaseManager:
                 raise
             if not isinstance(error, DatabaseError | OSError):
                 logger.opt(exception=error).error("database_open_fault")
-            self.availability.lost(as_database_error(error))
+            lost = self.availability.lost_writes if self._engine.reading else self.availability.lost
+            lost(as_database_error(error))
         except BaseException:
             await self._give_up()
             raise
@@ -224,7 +228,7 @@ class DatabaseManager:
         if continuity is None:
             return await self._read(query, run)
         try:
-            if query.hot:
+            if query.hot and self._engine.running:
                 ask = functools.partial(self._read, query, run)
                 return await continuity.hot.read(query, args, kwargs, ask)
             return await self._read(query, run)
@@ -235,7 +239,7 @@ class DatabaseManager:
 
     async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
         reads = self.availability.reads
-        self._check_running()
+        self._check_running(reading=True)
         self.availability.check(reads, query.name)
         lane = self._engine.long_reads if query.long else self._engine.reads
         try:
@@ -279,7 +283,13 @@ class DatabaseManager:
 
     async def _open(self) -> None:
         started = time.perf_counter()
-        applied = await self._engine.open(self._mend_rows)
+        try:
+            applied = await self._engine.open(self._mend_rows)
+        except DatabaseReadOnly:
+            if self._tolerant:
+                anew = self.availability.reads.state is not BreakerState.CLOSED
+                await self._engine.open_for_reading(anew=anew)
+            raise
         if self.continuity is not None:
             self.continuity.follow(self._engine.read_beside, self._engine.data_version)
             await self._returning.catch_up()
@@ -317,10 +327,10 @@ class DatabaseManager:
         if self.continuity is not None:
             self.continuity.suspect(error)
 
-    def _check_running(self) -> None:
+    def _check_running(self, *, reading: bool = False) -> None:
         if self._closed:
             raise ManagerClosed("the database is closed")
-        if not self._engine.running:
+        if not (self._engine.running or (reading and self._engine.reading)):
             raise DatabaseUnavailable("never opened", cause=self.availability.writes.cause)
 
     async def _open_again(self) -> bool:
@@ -328,3 +338,11 @@ class DatabaseManager:
         if not self._engine.running:
             await self._open()
         return True
+
+    async def _open_to_read(self) -> None:
+        """Open it again, if only for reading."""
+        try:
+            await self._open_again()
+        except DatabaseReadOnly:
+            if not self._engine.reading:
+                raise

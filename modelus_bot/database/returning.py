@@ -27,8 +27,9 @@ CHANGES = 100
 class Returning:
     """The steps back to normal: space on the disk, an open file, a COMMIT, then everything saved for later.
 
-    ``open_again`` opens the database if that has not worked yet, ``suspect`` hears of every failure,
-    ``on_change`` of every change of the mode; ``read`` reads whatever the breakers say. ``went_back``
+    ``open_again`` opens the database if that has not worked yet, ``open_to_read`` if only for reading;
+    ``suspect`` hears of every failure, ``on_change`` of every change of the mode; ``read`` reads whatever
+    the breakers say. ``went_back``
     has the returns to older states that the audit log does not know of yet.
     """
 
@@ -42,6 +43,7 @@ class Returning:
         went_back: deque[Retreat],
         on_change: Callable[[ModeChange], None],
         open_again: Callable[[], Awaitable[bool]],
+        open_to_read: Callable[[], Awaitable[None]],
         suspect: Callable[[DatabaseError], None],
         read: Callable[..., Awaitable[Any]],
     ) -> None:
@@ -55,6 +57,7 @@ class Returning:
         self._changes: deque[ModeChange] = deque(maxlen=CHANGES)
         availability.on_change = self._mode_changed
         self._open_again = open_again
+        self._open_to_read = open_to_read
         self._suspect = suspect
         self._read = read
         if continuity is not None:
@@ -102,7 +105,7 @@ class Returning:
                 await self._transactions.merge_audit()
 
     async def _probe_reads(self) -> None:
-        await self._open_again()
+        await self._open_to_read()
         await self._connections.run(Lane.READER, probe_read)
 
     async def _probe_writes(self) -> None:

@@ -45,6 +45,19 @@ async def test_a_damaged_copy_is_said_to_be_damaged(bot_env: BotEnv) -> None:
     assert "not verified" in words_of(await env.admin.slash(env.channel, "backup list"))
 
 
+async def test_a_copy_without_its_manifest_is_listed_and_can_be_checked(bot_env: BotEnv) -> None:
+    """It is there and does not count, which is not the same as no backup; checking it lets it count."""
+    env = bot_env
+    name = await backup_name(env)
+    (env.settings.database.path.parent / "backups" / f"{name}.json").unlink()
+    listed = words_of(await env.admin.slash(env.channel, "backup list"))
+    assert f"`{name}` **is not used**: {name}.json, which says what it holds, is missing" in listed
+    assert "None yet" not in listed
+    checked = words_of(await env.admin.slash(env.channel, "backup verify", backup=name))
+    assert "The backup is whole" in checked
+    assert "is not used" not in words_of(await env.admin.slash(env.channel, "backup list"))
+
+
 async def test_the_preview_counts_rows_and_changes_nothing(rota_env: BotEnv) -> None:
     """What was written after the copy would be gone; nothing is."""
     env = rota_env

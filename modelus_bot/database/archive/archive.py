@@ -116,6 +116,11 @@ class Archive:
         return bool(self._settings.url)
 
     @property
+    def folder(self) -> Path:
+        """Where it lies on this machine, also while the program is missing or a bucket is used instead."""
+        return self._settings.folder.absolute() / self._places.database.name
+
+    @property
     def checkpoints(self) -> bool:
         """True while the program is the one that checkpoints: the writer needs ``wal_autocheckpoint=0``.
 

@@ -91,7 +91,7 @@ class Places:
     @property
     def meta(self) -> Path:
         """Folder in which the program keeps what it has not sent yet."""
-        return self.database.with_name(f".{self.database.name}-litestream")
+        return meta_folder(self.database)
 
     def ages(self, now: float) -> list[float]:
         """Seconds since each single piece was copied, from the program's own folder; blocking."""
@@ -122,6 +122,11 @@ class Places:
     def locks(self) -> tuple[Path, ...]:
         """The lock files: one for the database and one for the folder of the archive."""
         return tuple(folder / "lock" for folder in (self.run, self.replica) if folder is not None)
+
+
+def meta_folder(database: Path) -> Path:
+    """Return where the program keeps what belongs to a database and is not in the archive yet."""
+    return database.absolute().with_name(f".{database.name}-litestream")
 
 
 def environment(settings: ArchiveSettings, given: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.database.backup.listing import Listing, listing_of
 from modelus_bot.database.backup.manifest import (
     Manifest,
     UnreadableManifest,
@@ -60,20 +61,17 @@ class CopyFolder:
             os.close(descriptor)
 
     def manifests(self) -> tuple[Manifest, ...]:
-        """Return the copies that have a manifest, newest first.
+        """Return the copies that have a manifest and can be read, newest first; see ``listing``."""
+        return self.listing().manifests
 
-        A manifest that cannot be read is named in the log and passed over, and so is a copy without one.
-        """
-        names = self._names()
-        found = []
-        for name in names:
-            if parse_name(self._stem, name) is None:
-                continue
-            try:
-                found.append(read_manifest(self.path / (name + MANIFEST)))
-            except UnreadableManifest as error:
-                self._name(name, str(error))
-        return tuple(sorted(found, key=lambda one: one.order, reverse=True))
+    def listing(self) -> Listing:
+        """Return what lies there; each copy that does not count is named in the log, once."""
+        found = listing_of(self.path, self._stem)
+        for one in found.unlisted:
+            self._name(one.name, one.why)
+        if found.trouble:
+            self._name(self.path.name, found.trouble)
+        return found
 
     def name_of(self, name: str) -> CopyName | None:
         """Return what the name of a copy says that is there, with a manifest or without; else None."""

@@ -110,10 +110,10 @@ class Maker:
         found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell)
         if found.report.damaged:
             raise CopyDamaged("; ".join(found.report.problems[:3]))
-        newest = await asyncio.to_thread(self._folder.manifests)
+        listed = await asyncio.to_thread(self._folder.listing)
         manifest = manifest_of(found, facts, name, kind, started).model_copy(
             update={
-                "sequence": 1 + max((one.sequence for one in newest), default=0),
+                "sequence": 1 + listed.newest_sequence,
                 "seconds": time.perf_counter() - began,
                 "verified_at": self._clock(),
             }

@@ -14,6 +14,7 @@ from loguru import logger
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.failures import failure_of
 from modelus_bot.database.backup.folder import CopyFolder
+from modelus_bot.database.backup.listing import Listing, Unlisted
 from modelus_bot.database.backup.making import MEGABYTE, UNPACED, Maker, manifest_of, seconds_for
 from modelus_bot.database.backup.manifest import Manifest, Status, write_manifest
 from modelus_bot.database.backup.naming import Kind
@@ -88,6 +89,14 @@ class BackupManager:
         """Return the copies there are, newest first; reads the folder."""
         return self._copies.manifests()
 
+    def listing(self) -> Listing:
+        """Return what lies in the folder: what counts, what does not and why, and what cannot be read."""
+        return self._copies.listing()
+
+    def unlisted(self) -> tuple[Unlisted, ...]:
+        """Return the copies that are there and do not count, newest first; ``adopt`` may change that."""
+        return self.listing().unlisted
+
     def newest_verified(self) -> Manifest | None:
         """Return the newest copy that passed every check."""
         return next((one for one in self.manifests() if one.counts), None)
@@ -133,16 +142,25 @@ class BackupManager:
             self.on_alert("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
         return report
 
+    async def adopt(self, name: str, *, on_progress: Report | None = None) -> Manifest:
+        """Check a copy completely that has lost its manifest and write a new one; raises ``BackupFailed``."""
+        report = await self.verify(name, on_progress=on_progress)
+        manifest = await asyncio.to_thread(self._find, name)
+        if manifest is None:
+            raise BackupFailed(f"{name} is not whole: {'; '.join(report.problems[:3])}")
+        return manifest
+
     async def restore_to(
         self, name: str, target: Path, *, on_progress: Report | None = None, paced: bool = True
     ) -> None:
         """Write a copy to a new file, checking its sha256 on the way; raises ``BackupFailed``.
 
-        A file that is at ``target`` is replaced; the database itself is refused. It is ``paced`` like
-        making a copy is, unless nobody is using the database.
+        One that has lost its manifest is written as it is: whoever asks has to check it. A file that is at
+        ``target`` is replaced; the database itself is refused. It is ``paced`` like making a copy is,
+        unless nobody is using the database.
         """
         manifest = await asyncio.to_thread(self._find, name)
-        if manifest is None:
+        if manifest is None and await asyncio.to_thread(self._copies.name_of, name) is None:
             raise BackupFailed(f"there is no backup {name}")
         if any(_is_same(target, part) for part in (*parts_of(self._database), self.folder / name)):
             raise BackupFailed(f"{target} is in use: a copy is restored beside it, never over it")
@@ -150,15 +168,18 @@ class BackupManager:
         task = {
             "source": str(self.folder / name),
             "target": str(target),
-            "sha256": manifest.sha256,
+            "sha256": manifest.sha256 if manifest is not None else None,
             "rate": rate if paced else UNPACED,
         }
         with self._using(name):
             try:
-                seconds = seconds_for(manifest.bytes, rate)
+                size = manifest.bytes if manifest is not None else (self.folder / name).stat().st_size
+                seconds = seconds_for(size, rate)
                 await run_child("restore", task, on_progress=on_progress, seconds=seconds)
             except ChildFailed as error:
                 raise BackupFailed(f"{name} cannot be restored: {error.detail}") from error
+            except OSError as error:
+                raise failure_of(error) from error
 
     async def rehearsed(self, name: str) -> None:
         """Note that a drill restored this copy successfully."""

@@ -11,6 +11,7 @@ from modelus_bot.database.errors import (
     DatabaseUnavailable,
     DeadlineExceeded,
     DiskFull,
+    OpeningRefused,
     OutOfResources,
     StorageFailed,
 )
@@ -38,4 +39,6 @@ def cause_words(error: DatabaseError | None) -> str | None:
         error = error.cause
     if error is None:
         return None
+    if isinstance(error, OpeningRefused):
+        return error.detail
     return next((words for kind, words in _CAUSES if isinstance(error, kind)), error.user_message)

@@ -26,6 +26,7 @@ from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.health.alert_book import AlertBook, alerts_path
 from modelus_bot.database.high_water import HighWaterMark
 from modelus_bot.database.identity import OpenFiles, written_at
+from modelus_bot.database.instance import meant
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.quarantine import QuarantineReport
 from modelus_bot.database.pagesums import PageSums
@@ -68,6 +69,7 @@ class Protection:
         clock: Clock | None = None,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
+        path = meant(path)
         self.on_alert: Callable[[Alert], None] = lambda _: None
         self.book = AlertBook(alerts_path(path))
         validator = SchemaValidator()

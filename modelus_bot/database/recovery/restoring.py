@@ -85,13 +85,13 @@ class Restorer:
         return plan
 
     async def from_backup(self, name: str, on_progress: Report | None = None) -> Plan:
-        """Prepare the restore of a verified backup; raises ``BackupFailed``.
+        """Prepare the restore of a backup; one without a manifest is checked first. Raises ``BackupFailed``.
 
         ``on_progress`` is told the ``step``, and ``done`` of ``total`` where that is known.
         """
         manifest = next((one for one in self._parts.backups.manifests() if one.name == name), None)
         if manifest is None:
-            raise BackupFailed(f"there is no backup {name}")
+            manifest = await self._parts.backups.adopt(name, on_progress=on_progress)
 
         async def produce(target: Path) -> float:
             await self._parts.backups.restore_to(name, target, on_progress=on_progress)

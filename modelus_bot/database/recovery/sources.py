@@ -13,6 +13,7 @@ from modelus_bot.database.child import run_child
 from modelus_bot.database.errors import BackupFailed, StorageFailed
 from modelus_bot.database.files import parts_of
 from modelus_bot.database.recovery.candidates import Source
+from modelus_bot.database.recovery.copies import newest_copy_that_fits
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.wal_origin import wal_mark
 from modelus_bot.database.salvage.report import SalvageReport
@@ -87,15 +88,8 @@ async def _before_snapshot(parts: Parts, age: int, target: Path) -> tuple[str, .
 
 async def _from_backups(parts: Parts, target: Path) -> tuple[str, ...]:
     """Write the newest copy that still passes its check; older ones are tried in turn."""
-    refused = []
-    for manifest in parts.backups.manifests():
-        if manifest.verified_at is None:
-            continue
-        problem = await _restored(parts, manifest.name, target)
-        if problem is None:
-            return ()
-        refused.append(f"{manifest.name}: {problem}")
-    raise BackupFailed("; ".join(refused[:5]) or "there is no verified backup")
+    await newest_copy_that_fits(parts, target)
+    return ()
 
 
 async def _rest_of_a_backup(parts: Parts, target: Path) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.files import NO_FILE, is_no_file
+from modelus_bot.database.recovery.beginning import begin
 from modelus_bot.database.recovery.known import Known
 from modelus_bot.database.recovery.looking import Finding, confirmed, looked_at
 from modelus_bot.database.recovery.migrating import migrated
@@ -65,10 +66,10 @@ async def _make_ready(parts: Parts) -> tuple[str, ...]:
     if parts.path.is_file() and parts.path.stat().st_size:
         await _patiently(lambda: set_strangers_wal_aside(parts, state))
         await _check(parts, state)
-    elif state is not None or await _has_copies(parts):
-        await _recover(parts, "the database file is missing", None, await asyncio.to_thread(parts.known))
     else:
-        create_file(parts.path)
+        missing = "the database file is missing"
+        known = await asyncio.to_thread(parts.known)
+        await begin(parts, create_file, lambda: _recover(parts, missing, None, known))
     applied = await _migrate(parts)
     if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
         await parts.rewriting()
@@ -154,23 +155,6 @@ async def _recover(parts: Parts, reason: str, finding: Finding | None, known: Kn
     recovered = await recover(parts, reason, finding, known)
     parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
     parts.tell_recovered(recovered, f"{reason.capitalize()}. ", problems)
-
-
-async def _has_copies(parts: Parts) -> bool:
-    """Say whether there is something to bring back; raises when a bucket cannot be asked.
-
-    On a new machine the bucket may hold everything: an empty database must not go on in its archive.
-    """
-    if parts.backups.newest_verified() is not None:
-        return True
-    if not parts.archive.available:
-        return False
-    try:
-        return await parts.archive.moments() is not None
-    except DatabaseError:
-        if parts.archive.remote:
-            raise
-        return False
 
 
 async def _migrate(parts: Parts) -> tuple[str, ...]:
