@@ -20,6 +20,7 @@ FLOOR_OF = {
     "config_watcher": 1,
     "database": 1,
     "domain": 2,
+    "gateway": 3,
     "ui": 3,
     "bot": 3,
     "cogs": 3,
@@ -33,13 +34,14 @@ FLOOR_OF = {
 NEIGHBOURS = {
     "config": {"bundled", "errors"},
     "logs": {"config", "errors"},
-    "bot": {"ui"},
+    "bot": {"gateway", "ui"},
+    "metrics": {"gateway"},
     "cogs": {"ui"},
     "jobs": {"ui"},
 }
 # The bot's class is named in the annotations of what is handed to it; at run time nobody below imports it.
 ONLY_FOR_TYPES = {"bot"}
-MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "sandbox", "bot", "app"}
+MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "gateway", "sandbox", "bot", "app"}
 SQL_CALLS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all", "fetch_value", "insert"}
 MEANINGLESS_NAMES = ("util", "helper", "misc", "common", "enhanced")
 

@@ -281,5 +281,11 @@ class World:
         self.server.invited = False
         await self.gateway.emit("GUILD_DELETE", {"id": self.server.id})
 
+    async def invite(self) -> None:
+        """Let the bot in again, and tell it; its commands are forgotten."""
+        self.server.invited = True
+        self.server.commands.clear()
+        await self.gateway.emit("GUILD_CREATE", self.server.guild())
+
     async def _file(self, request: web.Request) -> web.Response:
         return web.Response(body=self.interactions.files[request.match_info["file"]])
