@@ -285,7 +285,9 @@ class World:
         """Let the bot in again, and tell it; its commands are forgotten."""
         self.server.invited = True
         self.server.commands.clear()
-        await self.gateway.emit("GUILD_CREATE", self.server.guild())
+        guild = self.server.guild()
+        del guild["unavailable"]  # Discord tells a new server from one that is back by this
+        await self.gateway.emit("GUILD_CREATE", guild)
 
     async def _file(self, request: web.Request) -> web.Response:
         return web.Response(body=self.interactions.files[request.match_info["file"]])
