@@ -36,8 +36,8 @@ NEIGHBOURS = {
     "logs": {"config", "errors"},
     "bot": {"gateway", "ui"},
     "metrics": {"gateway"},
-    "cogs": {"ui"},
-    "jobs": {"ui"},
+    "cogs": {"gateway", "ui"},
+    "jobs": {"gateway", "ui"},
 }
 # The bot's class is named in the annotations of what is handed to it; at run time nobody below imports it.
 ONLY_FOR_TYPES = {"bot"}

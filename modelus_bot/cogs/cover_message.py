@@ -14,6 +14,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.cogs.cover_card import card_of
+from modelus_bot.cogs.duty_places import not_shown_card, role_line
 from modelus_bot.cogs.introductions import introduce
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Write
@@ -151,6 +152,7 @@ async def _take_step(
     await rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here)
     if change.duty_changed:
         text = f"{change.cover.duty} changed hands at once. `/oncall now` shows who is on duty."
+        text += await role_line(bot, change.cover.discipline)
         await interaction.followup.send(embed=embeds.success("On duty changed", text), ephemeral=True)
     await introduce(bot, interaction)
 
@@ -188,6 +190,9 @@ async def post_card(
             )
         except (discord.HTTPException, aiohttp.ClientError) as error:
             logger.bind(cover=cover.id, error=str(error)).warning("cover_not_posted")
+    untold = not_shown_card(bot)
+    if untold is not None:
+        await interaction.followup.send(embed=untold, ephemeral=True)
     context = bot.context(interaction).numbered(f"{interaction.id}:message")
     try:
         await bot.db.write(SetCoverMessage(cover_id=cover.id, message_id=message.id), context)

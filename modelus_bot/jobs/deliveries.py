@@ -38,7 +38,8 @@ async def deliver(
     bot: ModelUsBot, number: int, alert: Alert, *, channel: bool, when: datetime, nonce: str
 ) -> Delivered:
     """Send an alert to the channel or person ``number``; Discord takes a ``nonce`` once if it is repeated."""
-    card = _MAKE[alert.severity]("About the database", alert.text)
+    about = "About the server" if alert.kind.startswith("place") else "About the database"
+    card = _MAKE[alert.severity](about, alert.text)
     card.timestamp = when
     try:
         async with asyncio.timeout(PATIENCE):
