@@ -97,7 +97,7 @@ def differs(wanted: list[Payload], known: list[Payload], *, of_one_server: bool)
         ours = _canonical({name: value for name, value in one.items() if name not in ignored})
         theirs = _canonical(by_name[one.get("type", 1), one["name"]])
         # What we leave to Discord it fills in as it likes, but not who may use a command.
-        names = {*ours, "default_member_permissions"}
+        names = {name for name in one if one[name] is not None} - ignored | {"default_member_permissions"}
         if any(ours.get(name) != theirs.get(name) for name in names):
             return True
     return False
