@@ -17,8 +17,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-import discord
 from loguru import logger
 
 from modelus_bot.bot import ModelUsBot
@@ -38,16 +36,14 @@ from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDiscipline
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.gateway.connecting import Connector
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
 from modelus_bot.metrics import MetricsPage
+from modelus_bot.tasks import ended
 
-__all__ = ["App", "LoginFailed", "ModelUsBot", "run_online", "running", "spare_collector", "stop_on_signals"]
-
-
-class LoginFailed(Exception):
-    """The bot could not log in; the text is a sentence for the operator."""
+__all__ = ["App", "ModelUsBot", "run_online", "running", "spare_collector", "stop_on_signals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +113,22 @@ async def running(
 
 
 async def run_online(settings: Settings, token: str, *, config: Path | None = None) -> None:
-    """Log in with ``token`` and answer until a signal asks to stop; ``config`` is watched for edits."""
+    """Log in with ``token`` and answer until a signal asks to stop; ``config`` is watched for edits.
+
+    While Discord is away this waits for it. Raises ``TurnedAway`` when waiting is no use.
+    """
     record = settings.database.path.with_name("commands.sha256")
     stopping = asyncio.Event()
     async with running(settings, sync_record=record, config=config) as app:
         spare_collector()
         with stop_on_signals(stopping.set):
-            login = asyncio.create_task(app.bot.start(token), name="discord-login")
+            online = asyncio.create_task(Connector(app.bot, token).run(), name="discord-online")
             waiting = asyncio.create_task(stopping.wait(), name="stop-signal")
             try:
-                await asyncio.wait({login, waiting}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({online, waiting}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 waiting.cancel()
-                await app.bot.close()
-                await _finish_login(login, asked_to_stop=stopping.is_set())
+                await _go_offline(app.bot, online, asked_to_stop=stopping.is_set())
 
 
 def spare_collector() -> None:
@@ -142,23 +140,21 @@ def spare_collector() -> None:
     gc.freeze()
 
 
-async def _finish_login(login: asyncio.Task[None], *, asked_to_stop: bool) -> None:
-    """Let the login end; what made it end by itself is the caller's to hear."""
+async def _go_offline(bot: ModelUsBot, online: asyncio.Task[None], *, asked_to_stop: bool) -> None:
+    """Let people have their answers, then end the session.
+
+    What ended it by itself is the caller's to hear, unless a stop was asked for.
+    """
     try:
-        await login
-    except (asyncio.CancelledError, aiohttp.ClientError, discord.ConnectionClosed) as error:
+        if asked_to_stop:
+            await bot.desk.close(bot.settings.server.stop_patience)
+        await ended(online)
+    except Exception as error:
         if not asked_to_stop:
-            raise LoginFailed(
-                "Discord cannot be reached. Check the network, then start the bot again."
-            ) from error
-    except discord.LoginFailure as error:
-        raise LoginFailed(
-            "Discord did not accept the token. Copy it again from the developer portal into DISCORD_TOKEN."
-        ) from error
-    except discord.HTTPException as error:
-        raise LoginFailed(
-            f"Discord refused the login (HTTP {error.status}). Try again in a few minutes; the log says more."
-        ) from error
+            raise
+        logger.bind(error=f"{type(error).__name__}: {error}").info("login_given_up")
+    finally:
+        await bot.close()
 
 
 @contextlib.contextmanager

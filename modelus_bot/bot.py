@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import time
 from pathlib import Path
 
 import discord
 from discord import app_commands
 from discord.ext import commands
-from loguru import logger
 
 from modelus_bot.config import Settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.gateway.link import Link
+from modelus_bot.gateway.registering import register
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.discord_time import noting_dates
 from modelus_bot.ui.errors import ErrorHandler
@@ -49,7 +47,8 @@ class ModelUsBot(commands.Bot):
     """Answers slash commands and buttons; owns nothing that runs by itself.
 
     ``cogs.add_commands`` gives it its commands. ``sync_record`` is the file that remembers which of them
-    Discord knows already; None registers them at every start.
+    were registered last; what Discord knows is compared at every login. ``link`` is how things stand with
+    Discord.
     """
 
     def __init__(self, db: DatabaseManager, settings: Settings, *, sync_record: Path | None = None) -> None:
@@ -70,20 +69,17 @@ class ModelUsBot(commands.Bot):
         self.questions = OpenQuestions()
         self.mailroom = Mailroom()
         self.tree.error(self.error_handler.on_tree_error)
+        self.link = Link(self)
         self._sync_record = sync_record
 
     async def setup_hook(self) -> None:
-        """Register the commands with Discord when they changed since the last time."""
-        guild = discord.Object(self.settings.server.guild_id) if self.settings.server.guild_id else None
-        digest = self._tree_digest(guild)
-        if self._sync_record is not None and _recorded(self._sync_record) == digest:
-            return
-        if guild is not None:
-            self.tree.copy_global_to(guild=guild)
-        synced = await self.tree.sync(guild=guild)
-        if self._sync_record is not None:
-            _record(self._sync_record, digest)
-        logger.bind(commands=len(synced)).info("commands_registered")
+        """Let Discord know the commands where it does not."""
+        await register(self, self._sync_record)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Register the commands again when the bot is invited back, since Discord forgot them."""
+        if guild.id == self.settings.server.guild_id:
+            await register(self, self._sync_record)
 
     async def close(self) -> None:
         """Let those who are being answered have their answers, then leave Discord."""
@@ -126,26 +122,3 @@ class ModelUsBot(commands.Bot):
             return True
         home = self.settings.server.guild_id
         return interaction.guild_id == home if home is not None else len(self.guilds) == 1
-
-    def _tree_digest(self, guild: discord.Object | None) -> str:
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        text = json.dumps(
-            [self.application_id, guild.id if guild else None, payload], sort_keys=True, default=str
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _recorded(path: Path) -> str | None:
-    try:
-        return path.read_text("utf-8").strip()
-    except OSError:
-        return None
-
-
-def _record(path: Path, digest: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(digest + "\n")
-    except OSError as error:
-        logger.bind(path=str(path), error=str(error)).warning("command_record_not_written")

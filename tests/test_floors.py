@@ -22,6 +22,7 @@ FLOOR_OF = {
     "config_watcher": 1,
     "database": 1,
     "domain": 2,
+    "gateway": 3,
     "ui": 3,
     "bot": 3,
     "cogs": 3,
@@ -36,13 +37,14 @@ NEIGHBOURS = {
     "config": {"bundled", "errors"},
     "logs": {"config", "errors", "threads"},
     "processes": {"threads"},
-    "bot": {"ui"},
-    "cogs": {"ui"},
-    "jobs": {"ui"},
+    "bot": {"gateway", "ui"},
+    "metrics": {"gateway"},
+    "cogs": {"gateway", "ui"},
+    "jobs": {"gateway", "ui"},
 }
 # The bot's class is named in the annotations of what is handed to it; at run time nobody below imports it.
 ONLY_FOR_TYPES = {"bot"}
-MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "sandbox", "bot", "app"}
+MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "gateway", "sandbox", "bot", "app"}
 SQL_CALLS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all", "fetch_value", "insert"}
 MEANINGLESS_NAMES = ("util", "helper", "misc", "common", "enhanced")
 

@@ -19,6 +19,7 @@ from modelus_bot.cli import (
     importing,
     journal,
     migrating,
+    registering,
     running,
 )
 
@@ -30,7 +31,8 @@ app = typer.Typer(
     help="Model US Bot: a Discord server's staff rota and nations over one SQLite database.",
     epilog=(
         "Exit codes: 0 fine, 1 refused or something was found, 2 wrong usage, 3 configuration,"
-        " 4 database, 5 migrations are missing."
+        " 4 database, 5 migrations are missing; 6 to 11 Discord turned the bot away: token, intents,"
+        " not invited, wrong server, sharding, version."
     ),
 )
 
@@ -65,6 +67,7 @@ app.command("check")(checking.check)
 app.command("doctor")(doctor.doctor)
 app.command("health")(asking_health.health)
 app.add_typer(configuration.app, name="config")
+app.add_typer(registering.app, name="commands")
 app.add_typer(migrating.app, name="migrate")
 app.add_typer(importing.app, name="import")
 app.add_typer(audit.app, name="audit")

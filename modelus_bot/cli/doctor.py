@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from modelus_bot.cli.acting import look_as_owner
+from modelus_bot.cli.doctor_discord import wrong_at_discord
 from modelus_bot.cli.finding import Finding, Grade
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of
@@ -36,7 +37,7 @@ LITTLE_SPACE = 500_000_000
 
 
 def doctor(context: typer.Context, database: DatabaseOption = None) -> None:
-    """Look at files, disk, schema, backups, archive and drills; exits with 1 when something is wrong.
+    """Look at files, disk, schema, backups, archive, drills and Discord; exits with 1 if something is wrong.
 
     Nothing is changed, and the bot may be running.
     """
@@ -45,7 +46,7 @@ def doctor(context: typer.Context, database: DatabaseOption = None) -> None:
     look_as_owner(path)
 
     async def look() -> list[Finding]:
-        return [one async for one in _findings(settings, path)]
+        return [one async for one in _findings(settings, path)] + await _discord(settings, path)
 
     with configure_logging(settings, terminal=False):
         found = run_async(look())
@@ -86,6 +87,18 @@ async def _beginning(protected: Protected) -> Finding:
     return Finding(
         Grade.NOTE, f"There is no database at {protected.parts.path} yet; the first start makes it."
     )
+
+
+async def _discord(settings: Settings, path: Path) -> list[Finding]:
+    found = await wrong_at_discord(settings, path)
+    if found is None:
+        return [Finding(Grade.NOTE, "There is no DISCORD_TOKEN, so Discord was not asked.")]
+    wrong, asked = found
+    if not asked:
+        return [Finding(Grade.NOTE, f"Discord could not be asked: {one}") for one in wrong]
+    if wrong:
+        return [Finding(Grade.BAD, one) for one in wrong]
+    return [Finding(Grade.FINE, "Discord accepts the token; server, channels and roles can be used.")]
 
 
 def _machine(protected: Protected) -> list[Finding]:

@@ -13,6 +13,7 @@ from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.rotation_import import ImportProblem
 from modelus_bot.domain.rules import sentence_for
+from modelus_bot.gateway.turned_away import TurnedAway
 from modelus_bot.sandbox import SandboxUnavailable
 
 __all__ = ["ExitCode", "MigrationsMissing", "report"]
@@ -31,6 +32,17 @@ class ExitCode(IntEnum):
     """The database cannot be opened, read or written."""
     SCHEMA = 5
     """The database works but migrations are missing."""
+    TOKEN = 6
+    """Discord does not accept the token."""
+    INTENTS = 7
+    """Discord refuses what the bot asks to be told of."""
+    NOT_INVITED = 8
+    """The bot is in no server, or may have no commands there."""
+    WRONG_SERVER = 9
+    """The bot is in other servers than the configured one."""
+    SHARDING = 10
+    VERSION = 11
+    """Discord does not speak this version of its gateway any more."""
 
 
 class MigrationsMissing(Exception):
@@ -43,6 +55,8 @@ def report(error: Exception) -> ExitCode:
         return _say(str(error), ExitCode.CONFIGURATION)
     if isinstance(error, MigrationsMissing):
         return _say(str(error), ExitCode.SCHEMA)
+    if isinstance(error, TurnedAway):
+        return _say(str(error), ExitCode[error.ending.name])
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):

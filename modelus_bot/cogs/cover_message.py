@@ -14,6 +14,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.cogs.cover_card import card_of
+from modelus_bot.cogs.duty_places import not_shown_card, role_line
 from modelus_bot.cogs.introductions import introduce
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Write
@@ -147,16 +148,19 @@ async def _take_step(
     link = _link_in(pressed) if pressed is not None else None
     here = Place(interaction.channel_id or 0, pressed.id) if pressed is not None else None
     await answering.together(
-        _show_step(interaction, change, _linked(card, link)),
+        _show_step(bot, interaction, change, _linked(card, link)),
         rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here),
     )
     await introduce(bot, interaction)
 
 
-async def _show_step(interaction: discord.Interaction, change: CoverChange, card: discord.Embed) -> None:
+async def _show_step(
+    bot: ModelUsBot, interaction: discord.Interaction, change: CoverChange, card: discord.Embed
+) -> None:
     await answering.answer(interaction, card, view=buttons_of(change.cover))
     if change.duty_changed:
         text = f"{change.cover.duty} changed hands at once. `/oncall now` shows who is on duty."
+        text += await role_line(bot, change.cover.discipline)
         await answering.tell(interaction, embeds.success("On duty changed", text))
 
 
@@ -185,6 +189,9 @@ async def post_card(
     await answering.together(
         answering.answer(interaction, card, view=buttons_of(cover)), _post(bot, interaction, cover, card)
     )
+    untold = not_shown_card(bot)
+    if untold is not None:
+        await answering.tell(interaction, untold)
 
 
 async def _post(bot: ModelUsBot, interaction: discord.Interaction, cover: Cover, card: discord.Embed) -> None:

@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from modelus_bot.cogs.duty_places import role_line
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.domain.disciplines import SetDisciplineRole
@@ -88,7 +89,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         names = await self.names()
         passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
-        text = f"{change.label}: {passed}\nBoth are told."
+        text = f"{change.label}: {passed}\nBoth are told." + await role_line(self.bot, chosen.key)
         await answering.answer(interaction, embeds.success("On duty changed", text))
 
     @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")

@@ -8,6 +8,7 @@ from modelus_bot.jobs.health import Health, HealthSamples
 from modelus_bot.jobs.loop import Job
 from modelus_bot.jobs.maintenance import MaintenanceJob
 from modelus_bot.jobs.outbox import Outbox
+from modelus_bot.jobs.places import Places
 from modelus_bot.jobs.plans import Plans
 from modelus_bot.jobs.statistics import Statistics
 
@@ -22,6 +23,7 @@ ALL_JOBS: tuple[type[Job], ...] = (
     Health,
     HealthSamples,
     MaintenanceJob,
+    Places,
     Plans,
     Statistics,
 )

@@ -37,7 +37,8 @@ async def deliver(
     bot: ModelUsBot, number: int, alert: Alert, *, channel: bool, when: datetime, key: str
 ) -> Delivered:
     """Send an alert to the channel or person ``number``; under the same ``key`` it is there once."""
-    card = _MAKE[alert.severity]("About the database", alert.text)
+    about = "About the server" if alert.kind.startswith("place") else "About the database"
+    card = _MAKE[alert.severity](about, alert.text)
     card.timestamp = when
     try:
         target = await (_channel(bot, number) if channel else bot.mailroom.open(bot, number))

@@ -17,6 +17,9 @@ ECHOING = "watchfiles"
 # discord.py warns at every start that extras for voice are not installed; this bot does not speak.
 NO_CONCERN = "voice will NOT be supported"
 
+# discord.py gives the trace of every lost connection; its cause is enough.
+CONNECTING_AGAIN = "Attempting a reconnect"
+
 TRACE = 5
 
 
@@ -60,4 +63,8 @@ class _ToLoguru(logging.Handler):
             level: str | int = logger.level(record.levelname).name
         except ValueError:
             level = record.levelno
+        if str(record.msg).startswith(CONNECTING_AGAIN):
+            cause = record.exc_info[1] if record.exc_info else None
+            logger.bind(logger=record.name, error=repr(cause)).warning(record.getMessage())
+            return
         logger.bind(logger=record.name).opt(exception=record.exc_info).log(level, record.getMessage())

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from modelus_bot import __version__
 from modelus_bot.config import MetricsSettings
+from modelus_bot.gateway.link import standing
 from modelus_bot.metrics.figures import Seen, figures
 from modelus_bot.metrics.wellness import Phase, wellness
 
@@ -115,9 +116,12 @@ class MetricsPage:
         """Where the bot is in its life."""
         if self._closed or (self._bot is not None and self._bot.is_closed()):
             return Phase.CLOSED
-        if self._db is None or self._bot is None or not self._bot.is_ready():
+        if self._db is None or self._bot is None:
             return Phase.STARTING
-        return Phase.RUNNING
+        found = standing(self._bot)
+        if not found.reachable and found.why is not None:
+            return Phase.AWAY
+        return Phase.RUNNING if found.reachable and self._bot.is_ready() else Phase.STARTING
 
     async def _metrics(self, _: web.Request) -> web.Response:
         if self._db is not None and self._bot is not None:
@@ -141,7 +145,18 @@ class MetricsPage:
             said |= {
                 "mode": seen.mode.value,
                 "cause": seen.cause,
+                "discord": self._discord(),
                 "seconds_running": int(time.time()) - seen.since,
                 "incidents": [one.name for one in seen.incidents],
             }
+        if answer.status == "disconnected" and self._bot is not None:
+            said["cause"] = standing(self._bot).why
         return web.json_response(said, status=answer.code, headers={"Cache-Control": "no-store"})
+
+    def _discord(self) -> dict[str, object]:
+        """Say how things stand with Discord; ``heartbeat_seconds`` is the age of its last answer."""
+        if self._bot is None:
+            return {"connected": False, "heartbeat_seconds": None, "why": None}
+        found = standing(self._bot)
+        age = None if found.heartbeat is None else round(found.heartbeat, 1)
+        return {"connected": found.reachable, "heartbeat_seconds": age, "why": found.why}

@@ -18,6 +18,8 @@ class Phase(StrEnum):
 
     STARTING = "starting"
     """The database is being opened, or Discord has not answered the login yet."""
+    AWAY = "away"
+    """Commands cannot reach the bot: no connection to Discord, or the server is not there."""
     RUNNING = "running"
     CLOSED = "closed"
 
@@ -26,18 +28,20 @@ class Phase(StrEnum):
 class Wellness:
     """The answer: one word, and the HTTP status that says it to programs which read nothing else."""
 
-    status: Literal["starting", "ready", "degraded", "closed"]
+    status: Literal["starting", "ready", "degraded", "disconnected", "closed"]
     code: int
 
 
 def wellness(phase: Phase, mode: Mode | None, *, strict: bool = False) -> Wellness:
     """Return how the bot is.
 
-    With a database that is not well it still answers, and starting it again would not help: that is
-    ``degraded`` and counts as well, except for ``strict`` askers.
+    Without Discord nobody is answered. With a database that is not well people are answered, and starting
+    the bot again would not help: that is ``degraded`` and counts as well, except for ``strict`` askers.
     """
     if phase is Phase.CLOSED:
         return Wellness("closed", UNAVAILABLE)
+    if phase is Phase.AWAY:
+        return Wellness("disconnected", UNAVAILABLE)
     if phase is Phase.STARTING or mode is None:
         return Wellness("starting", UNAVAILABLE)
     if mode is Mode.NORMAL:

@@ -121,6 +121,11 @@ class Gateway:
         for one in self._sockets():
             one.silent = True
 
+    async def say(self, line: str) -> None:
+        """Send any text to every client."""
+        for one in self._sockets():
+            await one.send(line)
+
     def _sockets(self) -> list[Socket]:
         return [one.socket for one in self._sessions.values() if one.socket is not None]
 

@@ -126,6 +126,11 @@ class Rest:
     async def _own_application(self, asked: Asked) -> Answer:
         return 200, self.server.application()
 
+    @route("GET", "/users/@me/guilds")
+    async def _own_guilds(self, asked: Asked) -> Answer:
+        home = {"id": self.server.id, "name": "Model US", "icon": None, "owner": False, "permissions": "0"}
+        return 200, [{**home, "features": []}] if self.server.invited else []
+
     @route("GET", "/users/{user}")
     async def _user(self, asked: Asked, user: str) -> Answer:
         if user not in self.server.members:

@@ -281,5 +281,13 @@ class World:
         self.server.invited = False
         await self.gateway.emit("GUILD_DELETE", {"id": self.server.id})
 
+    async def invite(self) -> None:
+        """Let the bot in again, and tell it; its commands are forgotten."""
+        self.server.invited = True
+        self.server.commands.clear()
+        guild = self.server.guild()
+        del guild["unavailable"]  # Discord tells a new server from one that is back by this
+        await self.gateway.emit("GUILD_CREATE", guild)
+
     async def _file(self, request: web.Request) -> web.Response:
         return web.Response(body=self.interactions.files[request.match_info["file"]])

@@ -69,6 +69,7 @@ class _Page(BaseModel):
     waiting: tuple[_Line, ...] = ()
     incidents: tuple[Incident, ...] = ()
     mode: ModeWatch = NOTHING_SEEN
+    places: frozenset[str] = frozenset()
 
 
 class AlertBook:
@@ -85,6 +86,8 @@ class AlertBook:
         """What came up since somebody looked."""
         self.waiting: deque[Undelivered] = deque()
         self.told = Told()
+        self.places: frozenset[str] = frozenset()
+        """Channels and roles that people know to be unusable, each with the reason."""
         self._saved = _essence(_Page())
         self._opened = False
         self._complained = False
@@ -99,6 +102,7 @@ class AlertBook:
             self._opened = True
             self.waiting.extendleft(_undelivered(line) for line in reversed(page.waiting))
             self.told = Told(page.incidents, page.mode)
+            self.places = page.places
             self._saved = _essence(page)
         if self.waiting or self.told.incidents:
             logger.bind(alerts=len(self.waiting), incidents=[one.name for one in self.told.incidents]).info(
@@ -134,7 +138,10 @@ class AlertBook:
 
     def _page(self) -> _Page:
         return _Page(
-            waiting=tuple(map(_line, self.waiting)), incidents=self.told.incidents, mode=self.told.mode
+            waiting=tuple(map(_line, self.waiting)),
+            incidents=self.told.incidents,
+            mode=self.told.mode,
+            places=self.places,
         )
 
     def _load(self) -> _Page:

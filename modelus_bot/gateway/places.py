@@ -1,0 +1,125 @@
+"""The configured channels and roles: whether they are there, of the right kind, and open to the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from modelus_bot.config import ServerSettings
+
+__all__ = ["Trouble", "look_at_places", "trouble_with_duty_channel", "trouble_with_role"]
+
+WRITING = ("view_channel", "send_messages", "embed_links")
+WRITING_IN_THREAD = ("view_channel", "send_messages_in_threads", "embed_links")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with one place: ``text`` says to administrators what to do, ``short`` to people what is.
+
+    ``key`` names place and reason, so that the same trouble is told once.
+    """
+
+    key: str
+    text: str
+    short: str
+
+
+async def look_at_places(
+    client: discord.Client,
+    guild: discord.Guild,
+    me: discord.Member,
+    server: ServerSettings,
+    roles: Mapping[str, int | None],
+    known: Mapping[int, Any],
+) -> list[Trouble]:
+    """Look at every configured place; ``roles`` are by discipline, ``known`` has the server's channels.
+
+    Channels that are not known are asked for, since old threads are not. Raises discord.py's errors.
+    """
+    found = []
+    for name, setting, number in _channels(server):
+        if number is not None:
+            channel = known.get(number) or await _asked(client, number)
+            kind = discord.TextChannel if setting == "duty_channel_id" else discord.abc.Messageable
+            found.append(_with_channel(name, setting, number, channel, me, kind))
+    found += [trouble_with_role(guild, me, label, number) for label, number in roles.items()]
+    return [one for one in found if one is not None]
+
+
+def trouble_with_duty_channel(guild: discord.Guild | None, server: ServerSettings) -> Trouble | None:
+    """Say what keeps the bot from the duty channel; None when nothing does, or none is configured."""
+    name, setting, number = _channels(server)[0]
+    if number is None or guild is None:
+        return None
+    return _with_channel(name, setting, number, guild.get_channel(number), guild.me, discord.TextChannel)
+
+
+def trouble_with_role(
+    guild: discord.Guild, me: discord.Member, label: str, number: int | None
+) -> Trouble | None:
+    """Say why the role that follows a discipline cannot be passed on; None when it can, or none follows."""
+    if number is None:
+        return None
+    role = guild.get_role(number)
+    if role is None:
+        why, mend = "does not exist any more", "Choose another one with /oncall role"
+        shown = str(number)
+    elif role.is_default() or role.managed:
+        why, mend, shown = "cannot be given to members", "Choose another one with /oncall role", role.name
+    elif not me.guild_permissions.manage_roles:
+        why, shown = "cannot be given, because the bot may not manage roles", role.name
+        mend = "Let the bot manage roles in the server's settings"
+    elif role >= me.top_role:
+        why, shown = "cannot be given, because it is above the bot's own", role.name
+        mend = "Move the bot's own role above it in the server's settings"
+    else:
+        return None
+    return Trouble(
+        f"role:{label}:{number}:{why}",
+        f"The role that follows {label} ({shown}) {why}. {mend}.",
+        f"The Discord role for {label} {why}.",
+    )
+
+
+def _channels(server: ServerSettings) -> tuple[tuple[str, str, int | None], ...]:
+    return (
+        ("duty channel", "duty_channel_id", server.duty_channel_id),
+        ("channel for alerts", "alert_channel_id", server.alert_channel_id),
+    )
+
+
+def _with_channel(
+    name: str, setting: str, number: int, channel: Any, me: discord.Member, kind: type[Any]
+) -> Trouble | None:
+    if channel is None:
+        why, mend = "does not exist any more", f"Set another one in server.{setting}"
+    elif getattr(channel, "guild", None) != me.guild:
+        why, mend = "is not in this server", f"Set another one in server.{setting}"
+    elif not isinstance(channel, kind):
+        why, mend = "is no text channel", f"Set a text channel in server.{setting}"
+    else:
+        wanted = WRITING_IN_THREAD if isinstance(channel, discord.Thread) else WRITING
+        can = channel.permissions_for(me)
+        missing = [one for one in wanted if not getattr(can, one)]
+        if not missing:
+            return None
+        why = "is not open to the bot"
+        rights = ", ".join(one.replace("_", " ") for one in missing)
+        mend = f"Give the bot these permissions there: {rights}"
+    shown = f"#{channel.name}" if getattr(channel, "name", None) else str(number)
+    return Trouble(
+        f"{setting}:{number}:{why}",
+        f"The {name} ({shown}, server.{setting}) {why}. {mend}.",
+        f"The {name} {why}.",
+    )
+
+
+async def _asked(client: discord.Client, number: int) -> Any:
+    try:
+        return await client.fetch_channel(number)
+    except (discord.NotFound, discord.Forbidden, discord.InvalidData):
+        return None
