@@ -55,6 +55,7 @@ class Epoch:
         self._guard = threading.Lock()
         self._number = _after(0)
         self._marked: tuple[sqlite3.Connection, int] | None = None
+        self._renewed = False
         self.in_file = 0
         """The number that the file had when it was looked at or written to last."""
 
@@ -63,6 +64,7 @@ class Epoch:
         with self._guard:
             if number != self.in_file:
                 self.in_file, self._number, self._marked = number, _after(number), None
+                self._renewed = False
 
     @property
     def number(self) -> int:
@@ -70,15 +72,16 @@ class Epoch:
         return self._number
 
     @property
-    def due(self) -> bool:
-        """Whether the number is not in the file yet."""
-        return self._marked is None or self._marked[1] != self._number
+    def owed(self) -> bool:
+        """Whether another number was asked for that is not in the file yet."""
+        return self._renewed
 
     def renew(self, why: str) -> None:
         """Take another number: some helper could not note what it should have."""
         with self._guard:
-            if self._marked is not None and self._marked[1] != self._number:
+            if self._renewed:
                 return
+            self._renewed = True
             self._number = _after(self._number)
         logger.bind(why=why).warning("epoch_renewed")
 
@@ -89,7 +92,9 @@ class Epoch:
             return
         if connection.execute("PRAGMA user_version").fetchone()[0] != number:
             _set(connection, number)
-        self._marked, self.in_file = (connection, number), number
+        with self._guard:
+            self._marked, self.in_file = (connection, number), number
+            self._renewed = self._renewed and number != self._number
 
 
 def renew_epoch(path: Path, *, after: int = 0) -> None:

@@ -120,6 +120,8 @@ class Protection:
 
     def _checkpoint_due(self) -> bool:
         """Say whether the archive's program should checkpoint, as ``Checkpointer`` does without one."""
+        if self.parts.epoch.owed:
+            return False
         frames = self.parts.sums.frames
         if frames is None:
             return _log_bytes(self.parts.path) >= LARGE
