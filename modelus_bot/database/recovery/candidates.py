@@ -54,14 +54,17 @@ class Candidate:
         """What the decision has to know of it."""
         report = self.report
         sound = report.readable and report.complete and report.chain_intact and not report.missing_tables
+        as_is = self.source == AS_IS
+        # Of a broken trail the entries that prove themselves count, which another source reads one by one.
+        proven = report.chain_intact or not as_is
         return Holding(
             self.source,
-            report.audit_runs,
+            report.audit_runs if proven else (),
             sum(report.rows.values()),
             usable=report.readable,
             whole=sound and not self.partial and not self.doubted,
             ours=self.ours,
-            as_is=self.source == AS_IS,
+            as_is=as_is,
         )
 
 

@@ -110,7 +110,7 @@ class _Recovery:
     def _is_enough(self, candidate: Candidate) -> bool:
         """Say whether nothing that is still to be looked at can have more."""
         known, holding = self._known, candidate.holding
-        seen = joined(run for one in self._found if one.ours for run in one.report.audit_runs)
+        seen = joined(run for one in self._found if one.ours for run in one.holding.changes)
         everything = known.exact and holding.last >= known.audit_id
         return holding.whole and everything and not lacking(seen, holding.changes)
 

@@ -176,3 +176,26 @@ async def test_after_a_power_cut_nobody_says_that_nothing_was_lost(
     assert "nobody can say" in alert.text
     assert "Nothing was lost" not in alert.text
     assert alert.severity == "critical"
+
+
+async def test_an_altered_audit_entry_without_a_copy_keeps_everything_else(
+    protected: Open, path: Path, alerts: list[Alert]
+) -> None:
+    """An entry that nobody has any more whole does not keep the bot from going on with all the rest."""
+    async with protected() as db:
+        await filled(db)
+        assert db.protection is not None
+        folder = db.protection.backups.folder
+    shutil.rmtree(folder)
+    content = path.read_bytes()
+    at = content.index(b'{"value":1000050}') if b'{"value":1000050}' in content else content.index(b"1000050")
+    with path.open("r+b") as file:
+        file.seek(at + 3)
+        file.write(b"66")
+    async with protected() as db:
+        values = await served(db)
+        await told(alerts, "database_recovered")
+    assert [one for one in values if one is not None] == [
+        value for value in EVERYTHING if value in set(values)
+    ]
+    assert len([one for one in values if one is not None]) >= len(EVERYTHING) - 1
