@@ -118,6 +118,10 @@ class Rest:
 
     # the bot itself, people, the server
 
+    @route("GET", "/gateway", token=False)
+    async def _gateway(self, asked: Asked) -> Answer:
+        return 200, {"url": "wss://gateway.discord.gg"}
+
     @route("GET", "/users/@me")
     async def _own_user(self, asked: Asked) -> Answer:
         return 200, self.server.me
