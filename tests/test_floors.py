@@ -15,6 +15,7 @@ FLOOR_OF = {
     "bundled": 0,
     "config": 0,
     "errors": 0,
+    "escaping": 0,
     "logs": 0,
     "tasks": 0,
     "config_watcher": 1,

@@ -27,6 +27,7 @@ from modelus_bot.domain.cover_steps import (
 )
 from modelus_bot.domain.covers import Cover, CoverChange
 from modelus_bot.domain.members import everybody
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
 from modelus_bot.ui.notice import begin
 from modelus_bot.ui.presses import answered, too_late
@@ -150,7 +151,7 @@ async def _take_step(
     here = Place(interaction.channel_id or 0, pressed.id) if pressed is not None else None
     await rewrite_cards(bot, interaction, change.cover, card, also=_place(link), done=here)
     if change.duty_changed:
-        text = f"{change.cover.duty} changed hands at once. `/oncall now` shows who is on duty."
+        text = f"{plain(change.cover.duty)} changed hands at once. `/oncall now` shows who is on duty."
         await interaction.followup.send(embed=embeds.success("On duty changed", text), ephemeral=True)
     await introduce(bot, interaction)
 

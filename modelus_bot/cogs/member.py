@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import CommandGroup, not_a_bot, only_one
-from modelus_bot.cogs.suggestions import Choices, choices, suggested
+from modelus_bot.cogs.group import CommandGroup, not_a_bot
+from modelus_bot.cogs.suggestions import Choices, picks, suggested
 from modelus_bot.database.context import Context
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import (
@@ -21,9 +21,11 @@ from modelus_bot.domain.members import (
     member_card,
     members,
 )
+from modelus_bot.escaping import bare, plain
 from modelus_bot.ui import embeds
 from modelus_bot.ui.confirm import ask
-from modelus_bot.ui.people import move_lines, plain
+from modelus_bot.ui.people import move_lines
+from modelus_bot.ui.picks import Named, meant
 
 __all__ = ["MemberGroup"]
 
@@ -48,13 +50,14 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
             f"**Rosters:** {rosters or 'none'}\n"
             f"**Covers given / taken:** {found.covers_given} / {found.covers_taken}"
         )
-        await interaction.followup.send(embed=embeds.info(found.member.username, text))
+        await interaction.followup.send(embed=embeds.info(plain(found.member.username), text))
 
     @app_commands.command(name="role", description="Give somebody a staff role, or take it away")
     @app_commands.describe(user="Who", role="The role; “none” takes it away")
     async def role(self, interaction: discord.Interaction, user: discord.Member, role: Role) -> None:
         """Set the role."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = SetRole(
             discord_id=not_a_bot(user).id, username=user.display_name, role=None if role == "none" else role
         )
@@ -72,6 +75,7 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     ) -> None:
         """Show whose turns move, confirm, deactivate."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = DeactivateMember(discord_id=await self._id(member), reason=reason)
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
@@ -80,9 +84,9 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         async def yes(confirmed: Context) -> discord.Embed:
             same = write.model_copy(update={"expected": change.digest})
             saved = await self.bot.db.write(same, confirmed)
-            return embeds.success(f"{saved.after.username} is deactivated", _change(saved, names))
+            return embeds.success(f"{plain(saved.after.username)} is deactivated", _change(saved, names))
 
-        card = embeds.question(f"Deactivate {change.after.username}?", _change(change, names))
+        card = embeds.question(f"Deactivate {plain(change.after.username)}?", _change(change, names))
         await ask(self.bot, interaction, context, card, "Deactivate", yes, danger=True)
 
     @app_commands.command(name="reactivate", description="Bring somebody back, on the rosters they stood on")
@@ -90,21 +94,22 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     async def reactivate(self, interaction: discord.Interaction, member: str) -> None:
         """Show whose turns move, confirm, reactivate."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = ReactivateMember(discord_id=await self._id(member))
         names = await self.names(interaction.user)
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
         if change.before == change.after:
-            title = f"{change.after.username} is active already"
+            title = f"{plain(change.after.username)} is active already"
             await interaction.followup.send(embed=embeds.info(title, "Nothing was changed."))
             return
 
         async def yes(confirmed: Context) -> discord.Embed:
             same = write.model_copy(update={"expected": change.digest})
             saved = await self.bot.db.write(same, confirmed)
-            return embeds.success(f"{saved.after.username} is active", _change(saved, names))
+            return embeds.success(f"{plain(saved.after.username)} is active", _change(saved, names))
 
-        card = embeds.question(f"Reactivate {change.after.username}?", _change(change, names))
+        card = embeds.question(f"Reactivate {plain(change.after.username)}?", _change(change, names))
         await ask(self.bot, interaction, context, card, "Reactivate", yes)
 
     @app_commands.command(name="link", description="Give an imported person their Discord account")
@@ -112,12 +117,13 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     async def link(self, interaction: discord.Interaction, person: str, user: discord.Member) -> None:
         """Link the account."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = LinkMember(
             placeholder_id=await self._id(person), discord_id=not_a_bot(user).id, username=user.display_name
         )
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
-        before = change.before.username if change.before is not None else person
+        before = change.before.username if change.before is not None else "somebody"
         text = f"{plain(before)} → **{plain(change.after.username)}**"
 
         async def yes(confirmed: Context) -> discord.Embed:
@@ -142,21 +148,17 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
 
     async def _suggest(self, interaction: discord.Interaction, typed: str, *, active: bool | None) -> Choices:
         """Suggest members by name; None: those without a Discord account."""
-        known = await suggested(self.bot, self.viewer(interaction), members, active_only=False)
+        known = await suggested(interaction, members, active_only=False)
         fitting = [
             one for one in known or () if (one.is_placeholder if active is None else one.is_active is active)
         ]
-        return choices(((one.username, str(one.discord_id)) for one in fitting), typed)
+        return picks("member", ((bare(one.username), one.discord_id) for one in fitting), typed)
 
     async def _id(self, value: str) -> int:
-        """Return the member that a suggestion's value or a name stands for."""
-        wanted = value.strip().casefold()
-        found = [
-            one.discord_id
-            for one in await self.bot.db.read(members, active_only=False)
-            if wanted in {str(one.discord_id), one.username.casefold()}
-        ]
-        return only_one(found, value, "a member whom the bot knows", "member.unknown")
+        """Return the member who was picked, or whose name was typed."""
+        everybody = await self.bot.db.read(members, active_only=False)
+        known = [Named(one.discord_id, one.username) for one in everybody]
+        return meant("member", value, known, "a member whom the bot knows", "member.unknown")
 
 
 def _change(change: MemberChange, names: dict[int, str]) -> str:

@@ -10,7 +10,7 @@ from modelus_bot.domain.permissions import Standing
 
 __all__ = ["NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
 
-Need = Literal["anyone", "staff", "manager", "admin"]
+Need = Literal["anyone", "part", "staff", "manager", "admin"]
 AnyCommand = app_commands.Command[Any, ..., Any]
 
 NEEDED: dict[str, Need] = {
@@ -18,11 +18,11 @@ NEEDED: dict[str, Need] = {
     "audit": "admin",
     "backup": "admin",
     "cover": "staff",
-    "cover request": "anyone",
-    "cover take": "anyone",
-    "cover untake": "anyone",
-    "cover withdraw": "anyone",
-    "cover refuse": "anyone",
+    "cover request": "part",
+    "cover take": "part",
+    "cover untake": "part",
+    "cover withdraw": "part",
+    "cover refuse": "part",
     "cover revoke": "manager",
     "database": "admin",
     "dbhealth": "admin",
@@ -30,13 +30,13 @@ NEEDED: dict[str, Need] = {
     "member": "admin",
     "member show": "anyone",
     "oncall": "staff",
-    "oncall handoff": "anyone",
+    "oncall handoff": "part",
     "oncall mine": "anyone",
     "oncall role": "admin",
     "oncall set": "manager",
     "ping": "anyone",
     "roster": "manager",
-    "roster away": "anyone",
+    "roster away": "part",
     "roster show": "staff",
     "sprint": "manager",
     "sprint current": "staff",
@@ -46,6 +46,7 @@ NEEDED: dict[str, Need] = {
 
 WORDS: dict[Need, str] = {
     "anyone": "everybody",
+    "part": "staff and people on a roster",
     "staff": "staff",
     "manager": "project managers and administrators",
     "admin": "administrators",

@@ -7,12 +7,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
-from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.domain.disciplines import SetDisciplineRole
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
 from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
-from modelus_bot.ui.people import holder_line, label_of, moment, name_of, plain
+from modelus_bot.ui.people import holder_line, label_of, moment, name_of, quoted
 
 __all__ = ["OnCallGroup"]
 
@@ -25,7 +25,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     async def now_(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
         """Show holders now and next."""
         await interaction.response.defer()
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         key = (await self.require_discipline(discipline)).key if discipline is not None else None
         found = await self.bot.db.read(oncall_now, self.now(), self.calendar, key)
         await interaction.followup.send(embed=_card("On duty now", found))
@@ -35,7 +35,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     async def on(self, interaction: discord.Interaction, day: str) -> None:
         """Show holders on a day."""
         await interaction.response.defer()
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         wanted = self.day(day)
         found = await self.bot.db.read(oncall_on, wanted, self.calendar)
         await interaction.followup.send(embed=_card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
@@ -46,7 +46,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await interaction.response.defer(ephemeral=True)
         found = await self._duties(interaction)
         lines = [
-            f"{'**now** ' if duty.is_current else ''}{duty.label}, {label_of(duty.sprint)}"
+            f"{'**now** ' if duty.is_current else ''}{plain(duty.label)}, {label_of(duty.sprint)}"
             f"{' (cover)' if duty.source == 'override' else ''}"
             for duty in found
         ]
@@ -58,6 +58,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     async def handoff(self, interaction: discord.Interaction, note: app_commands.Range[str, 1, 500]) -> None:
         """Queue the note for the next hand-over."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         if self.changes_wait and not any(one.is_current for one in await self._duties(interaction)):
             raise NotAllowed(
                 "Only somebody on duty can leave a note. `/oncall now` shows who is.",
@@ -66,7 +67,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
         names = await self.names()
         to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
-        text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n> {note}"
+        text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n{quoted(note)}"
         await interaction.followup.send(embed=embeds.success("Your note is saved", text))
 
     @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")
@@ -80,7 +81,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     ) -> None:
         """Pass the duty on."""
         await interaction.response.defer(ephemeral=True)
-        await self.require_manager(interaction)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         write = SetHolder(
             discipline=chosen.key, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
@@ -88,7 +89,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         change = await self.bot.db.write(write, self.bot.context(interaction, reason))
         names = await self.names()
         passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
-        text = f"{change.label}: {passed}\nBoth are told."
+        text = f"{plain(change.label)}: {passed}\nBoth are told."
         await interaction.followup.send(embed=embeds.success("On duty changed", text))
 
     @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")
@@ -98,7 +99,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     ) -> None:
         """Set the role; the hand-over passes it on within half a minute."""
         await interaction.response.defer(ephemeral=True)
-        await require_admin(self.bot, self.viewer(interaction))
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         if role is not None:
             _check_role(interaction, role)
@@ -130,12 +131,12 @@ def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
     guild, member = role.guild, interaction.user
     if role.is_default() or role.managed:
         raise InvalidInput(
-            f"{role.name} cannot be given to members. Choose another role.", rule="role.managed"
+            f"{plain(role.name)} cannot be given to members. Choose another role.", rule="role.managed"
         )
     if not guild.me.guild_permissions.manage_roles or role >= guild.me.top_role:
         raise InvalidInput(
-            f"The bot may not give {role.name}. In the server's settings let the bot manage roles, and move"
-            f" its own role above {role.name}; then try again.",
+            f"The bot may not give {plain(role.name)}. In the server's settings let the bot manage roles,"
+            f" and move its own role above {plain(role.name)}; then try again.",
             rule="role.out_of_reach",
         )
     may = (
@@ -145,8 +146,8 @@ def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
     )
     if not may and member.id != guild.owner_id:
         raise NotAllowed(
-            f"You may not give {role.name} yourself, so the bot does not do it for you. Ask somebody with a"
-            " higher role.",
+            f"You may not give {plain(role.name)} yourself, so the bot does not do it for you."
+            " Ask somebody with a higher role.",
             rule="role.above",
         )
 

@@ -19,9 +19,10 @@ from modelus_bot.domain.rosters import (
     SetAway,
     roster,
 )
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
 from modelus_bot.ui.confirm import ask
-from modelus_bot.ui.people import move_lines, plain, when
+from modelus_bot.ui.people import move_lines, when
 
 __all__ = ["Roster"]
 
@@ -42,7 +43,7 @@ class Roster(
     async def show(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
         """List people in rotation order, with their days away."""
         await interaction.response.defer()
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         known = await self.bot.db.read(disciplines)
         chosen = await self.require_discipline(discipline) if discipline is not None else None
         entries = await self.bot.db.read(roster, chosen.key if chosen is not None else None)
@@ -51,7 +52,7 @@ class Roster(
         for one in shown:
             people = [self._line(entry) for entry in entries if entry.discipline == one.key]
             text = embeds.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
-            card.add_field(name=one.label, value=text, inline=len(shown) > 1)
+            card.add_field(name=plain(one.label), value=text, inline=len(shown) > 1)
         await interaction.followup.send(embed=card)
 
     @app_commands.command(name="add", description="Put a member on a roster")
@@ -69,11 +70,12 @@ class Roster(
     ) -> None:
         """Preview, confirm, add."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         write = AddToRoster(
             member_id=not_a_bot(user).id, name=user.display_name, discipline=chosen.key, position=position
         )
-        title = f"Add {user.display_name} to {chosen.label}?"
+        title = f"Add {plain(user.display_name)} to {plain(chosen.label)}?"
         await self._confirm(interaction, write, title, "Add", user)
 
     @app_commands.command(name="remove", description="Take a member off a roster")
@@ -81,10 +83,12 @@ class Roster(
     async def remove(self, interaction: discord.Interaction, discipline: str, member: str) -> None:
         """Preview, confirm, remove."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         user_id = await self.member_id(member, chosen)
         write = RemoveFromRoster(member_id=user_id, discipline=chosen.key)
-        title = f"Remove {(await self.names()).get(user_id, member)} from {chosen.label}?"
+        name = plain((await self.names()).get(user_id, member))
+        title = f"Remove {name} from {plain(chosen.label)}?"
         await self._confirm(interaction, write, title, "Remove", danger=True)
 
     @app_commands.command(name="move", description="Change somebody's place in the order")
@@ -101,11 +105,12 @@ class Roster(
     ) -> None:
         """Preview, confirm, move."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         user_id = await self.member_id(member, chosen)
         write = MoveInRoster(member_id=user_id, discipline=chosen.key, position=position)
-        name = (await self.names()).get(user_id, member)
-        title = f"Move {name} to place {position} of {chosen.label}?"
+        name = plain((await self.names()).get(user_id, member))
+        title = f"Move {name} to place {position} of {plain(chosen.label)}?"
         await self._confirm(interaction, write, title, "Move", dry_run=dry_run)
 
     @app_commands.command(name="away", description="Say when somebody is away; without dates they are back")
@@ -126,6 +131,7 @@ class Roster(
     ) -> None:
         """Preview, confirm, set."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline) if discipline is not None else None
         user_id = interaction.user.id if member is None else await self.member_id(member, chosen)
         write = SetAway(
@@ -134,7 +140,7 @@ class Roster(
             away_from=self.day(from_day) if from_day else None,
             away_to=self.day(to_day) if to_day else None,
         )
-        name = (await self.names()).get(user_id, interaction.user.display_name)
+        name = plain((await self.names()).get(user_id, interaction.user.display_name))
         title = f"Set {name}'s days away?" if from_day else f"Note that {name} is back?"
         await self._confirm(interaction, write, title, "Save")
 

@@ -22,6 +22,7 @@ from modelus_bot.domain.sprints import (
     sprint_view,
     sprints,
 )
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
 from modelus_bot.ui.confirm import ask
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
@@ -39,7 +40,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     async def current(self, interaction: discord.Interaction) -> None:
         """Show the current sprint."""
         await interaction.response.defer()
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         view = await self.bot.db.read(sprint_view, None, self.now(), self.calendar)
         if view is None:
             raise NotFound("No sprint has begun yet. Add one with `/sprint add`.", rule="sprint.none")
@@ -54,7 +55,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     async def planned(self, interaction: discord.Interaction, from_day: str | None = None) -> None:
         """List sprints, ten a page."""
         await interaction.response.defer()
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         first = self.day(from_day) if from_day else self.today()
         await send_page(self.bot, interaction, "sprints", first.isoformat())
 
@@ -67,8 +68,9 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     ) -> None:
         """Preview, confirm, add."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = AddSprint(name=name, start=self.day(start), end=self.day(end))
-        await self._confirm(interaction, write, f"Add {name}?", "Add")
+        await self._confirm(interaction, write, f"Add {plain(name)}?", "Add")
 
     @app_commands.command(name="edit", description="Change a sprint's name or days")
     @app_commands.describe(
@@ -91,6 +93,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     ) -> None:
         """Preview, confirm, change."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = EditSprint(
             sprint_id=await self.sprint_id(sprint),
             reason=reason,
@@ -109,6 +112,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     ) -> None:
         """Preview, confirm, archive."""
         await interaction.response.defer(ephemeral=True)
+        await self.require_allowed(interaction)
         write = ArchiveSprint(sprint_id=await self.sprint_id(sprint), reason=reason)
         await self._confirm(interaction, write, "Archive this sprint?", "Archive", reason=reason, danger=True)
 

@@ -17,8 +17,8 @@ from modelus_bot.domain.rotation_import import (
     mend,
     parse,
 )
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
-from modelus_bot.ui.people import plain
 
 __all__ = ["NOTHING", "import_of", "report_card", "summary"]
 

@@ -25,6 +25,7 @@ from modelus_bot.domain.notifications import notify
 from modelus_bot.domain.permissions import require_actor, require_manager
 from modelus_bot.domain.sprints import HolderView, Sprint, current_sprint, holders_of, sprints
 from modelus_bot.domain.types import DisciplineKey, MemberName, Reason, Snowflake
+from modelus_bot.escaping import plain
 
 __all__ = [
     "Duty",
@@ -163,7 +164,8 @@ class SetHolder(Write[HolderChange]):
         before, source = effective_holder(tx, current.id, discipline.key)
         if source == "override":
             raise InvalidInput(
-                f"{discipline.label} is covered this sprint. Revoke the cover first with `/cover revoke`.",
+                f"{plain(discipline.label)} is covered this sprint."
+                " Revoke the cover first with `/cover revoke`.",
                 rule="oncall.covered",
             )
         if (before, source) == (after.discord_id, "manual"):

@@ -17,6 +17,7 @@ from modelus_bot.domain.permissions import is_manager, require_actor, require_ma
 from modelus_bot.domain.roster_order import put_at, put_last
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.types import DisciplineKey, MemberName, RosterPosition, Snowflake
+from modelus_bot.escaping import plain
 
 __all__ = [
     "AddToRoster",
@@ -160,7 +161,7 @@ class MoveInRoster(Write[RosterChange]):
                 if size == 1
                 else (f"{size} people, so the position must be 1 to {size}")
             )
-            raise InvalidInput(f"The roster of {label} has {places}.", rule="roster.position")
+            raise InvalidInput(f"The roster of {plain(label)} has {places}.", rule="roster.position")
 
         def change() -> None:
             put_at(tx, self.member_id, self.discipline, self.position)
@@ -237,7 +238,7 @@ def _require(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry:
     found = _find(tx, user_id, discipline)
     if found is None:
         raise NotFound(
-            f"This member is not on the roster of {discipline_label(tx, discipline)}."
+            f"This member is not on the roster of {plain(discipline_label(tx, discipline))}."
             " `/roster show` lists who is.",
             rule="roster.unknown",
         )

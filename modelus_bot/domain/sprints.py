@@ -20,6 +20,7 @@ from modelus_bot.domain.errors import InvalidInput, NotFound
 from modelus_bot.domain.permissions import require_manager
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.types import Reason, SprintName
+from modelus_bot.escaping import plain
 
 __all__ = [
     "AddSprint",
@@ -230,7 +231,8 @@ class ArchiveSprint(Write[SprintChange]):
         current = current_span(tx, tx.context.at, calendar_of(tx.context))
         if current is not None and current.id == before.id:
             raise InvalidInput(
-                f"{before.name} is on duty now and cannot be archived. Change its dates with `/sprint edit`.",
+                f"{plain(before.name)} is on duty now and cannot be archived."
+                " Change its dates with `/sprint edit`.",
                 rule="sprint.current",
             )
 
@@ -255,7 +257,8 @@ def _check_dates(tx: ReadTransaction, own_id: int, start: date, end: date) -> No
     other = tx.fetch_value(_OVERLAP, (own_id, end.isoformat(), start.isoformat()))
     if other is not None:
         raise InvalidInput(
-            f"These days overlap with {other}. Sprints may share only the day one ends and the next starts.",
+            f"These days overlap with {plain(other)}."
+            " Sprints may share only the day one ends and the next starts.",
             rule="sprint overlap",
         )
 
