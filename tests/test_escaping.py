@@ -45,7 +45,7 @@ def test_nothing_that_is_put_together_is_drawn(text: str) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_one_tame_line(text: str) -> None:
-    """One line, nothing that reverses what follows, few marks on a letter, never empty, and fit to be sent."""
+    """One line, nothing that reverses what follows, few marks on a letter, never empty, fit to be sent."""
     shown = bare(text)
     shown.encode("utf-8")
     assert shown.strip()

@@ -9,7 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.cover_card import card_of
-from modelus_bot.cogs.cover_message import post_card, rewrite_cards
+from modelus_bot.cogs.cover_message import CoverButton, show_card
+from modelus_bot.cogs.cover_posting import post_card, rewrite_cards
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.introductions import introduce
 from modelus_bot.cogs.suggestions import SHOWN, Choices, picks, suggested
@@ -127,6 +128,14 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
         card.title = f"Revoke cover request {change.cover.id}?"
         await ask(self.bot, interaction, context, card, "Revoke", yes, danger=True)
 
+    @app_commands.command(name="show", description="Show a request, with the buttons to decide about it")
+    @app_commands.describe(request="Which request")
+    async def show_request(self, interaction: discord.Interaction, request: str) -> None:
+        """Show a request where everybody sees it; the message follows it from then on."""
+        await interaction.response.defer()
+        await self.require_allowed(interaction)
+        await show_card(self.bot, interaction, _number(request), remembered=True)
+
     @app_commands.command(name="list", description="Requests and how they stand")
     @app_commands.describe(status="Which; those waiting for a decision if left out")
     async def requests(self, interaction: discord.Interaction, status: Status = "pending") -> None:
@@ -161,12 +170,19 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     async def _pending(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self._suggest(interaction, "pending", typed)
 
+    @show_request.autocomplete("request")
+    async def _every(self, interaction: discord.Interaction, typed: str) -> Choices:
+        waiting = await self._suggest(interaction, "pending", typed)
+        known = {one.value for one in waiting}
+        others = await self._suggest(interaction, "all", typed)
+        return [*waiting, *(one for one in others if one.value not in known)][:SHOWN]
+
     @revoke.autocomplete("request")
     async def _approved(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self._suggest(interaction, "approved", typed)
 
     async def _suggest(
-        self, interaction: discord.Interaction, status: Literal["pending", "approved"], typed: str
+        self, interaction: discord.Interaction, status: Literal["pending", "approved", "all"], typed: str
     ) -> Choices:
         found = await suggested(interaction, covers, status, 50)
         people = await suggested(interaction, everybody) or {}
@@ -224,6 +240,7 @@ async def cover_page(listing: Listing) -> tuple[discord.Embed, bool]:
         f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
         for one in found[:PAGE]
     ]
+    listing.items = [CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending]
     card = embeds.info(
         f"Cover requests: {status}", embeds.lines(lines, empty="None. `/cover request` asks for one.")
     )

@@ -24,6 +24,7 @@ NEEDED: dict[str, Need] = {
     "cover withdraw": "part",
     "cover refuse": "part",
     "cover revoke": "manager",
+    "cover show": "part",
     "database": "admin",
     "dbhealth": "admin",
     "help": "anyone",

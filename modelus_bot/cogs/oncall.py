@@ -5,7 +5,9 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.utils import MISSING
 
+from modelus_bot.cogs.cover_asking import asking_view
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.domain.disciplines import SetDisciplineRole
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
@@ -28,7 +30,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await self.require_allowed(interaction)
         key = (await self.require_discipline(discipline)).key if discipline is not None else None
         found = await self.bot.db.read(oncall_now, self.now(), self.calendar, key)
-        await interaction.followup.send(embed=_card("On duty now", found))
+        await interaction.followup.send(embed=_card("On duty now", found), view=asking_view())
 
     @app_commands.command(name="on", description="Who is on duty on a day")
     @app_commands.describe(day="The day")
@@ -51,7 +53,8 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
             for duty in found
         ]
         empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
-        await interaction.followup.send(embed=embeds.info("Your turns", embeds.lines(lines, empty=empty)))
+        card = embeds.info("Your turns", embeds.lines(lines, empty=empty))
+        await interaction.followup.send(embed=card, view=asking_view() if found else MISSING)
 
     @app_commands.command(name="handoff", description="Leave a note for whoever takes over from you")
     @app_commands.describe(note="What they should know")

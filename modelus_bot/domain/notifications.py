@@ -33,7 +33,7 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(user_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 """
 _DUE = """
-SELECT id, user_id, type, title, message, attempts, created_at
+SELECT id, user_id, type, title, message, attempts, created_at, ref_table, ref_id
 FROM notifications
 WHERE delivered_at IS NULL AND deliver_after <= ?
 ORDER BY deliver_after, id
@@ -57,6 +57,8 @@ class Notice:
     message: str
     attempts: int
     created_at: int
+    ref_table: str | None = None
+    ref_id: int | None = None
 
 
 def notify(

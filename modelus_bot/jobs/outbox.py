@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
+from discord.utils import MISSING
 from loguru import logger
 
 from modelus_bot.domain.notifications import MarkDelivered, MarkFailed, Notice, due_notices
+from modelus_bot.jobs.cover_enclosures import enclosure_of
 from modelus_bot.jobs.loop import Job
 from modelus_bot.ui import embeds
 
@@ -56,7 +58,11 @@ class Outbox(Job):
         """Send a notice to its person, or word of it to the duty channel; return why neither worked."""
         try:
             user = self.bot.get_user(notice.user_id) or await self.bot.fetch_user(notice.user_id)
-            await user.send(embed=embeds.info(notice.title, notice.message))
+            added = await enclosure_of(self.bot, notice)
+            sent = await user.send(
+                embed=added.on(embeds.info(notice.title, notice.message)), view=added.view or MISSING
+            )
+            await added.remember(sent, self.context(f"card:{notice.id}"))
         except (discord.Forbidden, discord.NotFound) as closed:
             return await self._tell_in_channel(notice, closed)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
