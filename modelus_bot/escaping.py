@@ -29,7 +29,7 @@ ISOLATE, END = "\u2068", "\u2069"
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _ACTIVE = re.compile(
     r"[\\*_~|`\[\]<>@]"
-    r"|:(?=[/\w])"  # addresses, emojis by name
+    r"|:(?=/|\w+:)"  # addresses, emojis by name
     r"|(?<=\w)\.(?=[^\W\d_])"  # addresses and invitations without a scheme
 )
 _OPENING = re.compile(r"^(?:[#+-]|\d+(?=[.)]\s))")

@@ -16,6 +16,7 @@ FLOOR_OF = {
     "config": 0,
     "errors": 0,
     "escaping": 0,
+    "exact_ids": 0,
     "logs": 0,
     "tasks": 0,
     "config_watcher": 1,
@@ -32,7 +33,7 @@ FLOOR_OF = {
     "__main__": 7,
 }
 NEIGHBOURS = {
-    "config": {"bundled", "errors"},
+    "config": {"bundled", "errors", "exact_ids"},
     "logs": {"config", "errors"},
     "bot": {"ui"},
     "cogs": {"ui"},

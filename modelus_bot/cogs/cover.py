@@ -13,6 +13,7 @@ from modelus_bot.cogs.cover_message import CoverButton, show_card
 from modelus_bot.cogs.cover_posting import post_card, rewrite_cards
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.introductions import introduce
+from modelus_bot.cogs.needs import FOR_STAFF
 from modelus_bot.cogs.suggestions import SHOWN, Choices, picks, suggested
 from modelus_bot.database.context import Context
 from modelus_bot.database.operation import Write
@@ -42,6 +43,7 @@ __all__ = ["Cover", "cover_page"]
 Status = Literal["pending", "approved", "declined", "withdrawn", "expired", "revoked", "all"]
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody else takes a turn"):
     """The commands about covers."""
 

@@ -18,6 +18,7 @@ from modelus_bot.domain.members import (
     MemberChange,
     ReactivateMember,
     SetRole,
+    member,
     member_card,
     members,
 )
@@ -61,10 +62,21 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         write = SetRole(
             discord_id=not_a_bot(user).id, username=user.display_name, role=None if role == "none" else role
         )
-        change = await self.bot.db.write(write, self.bot.context(interaction))
-        before = change.before.role if change.before is not None else None
-        text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
-        await interaction.followup.send(embed=embeds.success("Role saved", text))
+        context = self.bot.context(interaction)
+        if not await self._gives_up_own(interaction, write):
+            saved = await self.bot.db.write(write, context)
+            await interaction.followup.send(embed=_role_card(saved))
+            return
+
+        async def yes(confirmed: Context) -> discord.Embed:
+            return _role_card(await self.bot.db.write(write, confirmed))
+
+        text = (
+            "You would no longer be administrator of the bot by your role, and could not give it back to"
+            " yourself; another administrator would have to."
+        )
+        card = embeds.question("Give up your own administrator role?", text)
+        await ask(self.bot, interaction, context, card, "Give it up", yes, danger=True)
 
     @app_commands.command(
         name="deactivate", description="Take somebody out of everything; their turns pass on"
@@ -154,11 +166,24 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         ]
         return picks("member", ((bare(one.username), one.discord_id) for one in fitting), typed)
 
+    async def _gives_up_own(self, interaction: discord.Interaction, write: SetRole) -> bool:
+        """Say whether an administrator is about to take the role from themselves."""
+        if write.discord_id != interaction.user.id or write.role == "admin":
+            return False
+        known = await self.bot.db.read(member, write.discord_id)
+        return known is not None and known.role == "admin"
+
     async def _id(self, value: str) -> int:
         """Return the member who was picked, or whose name was typed."""
         everybody = await self.bot.db.read(members, active_only=False)
         known = [Named(one.discord_id, one.username) for one in everybody]
         return meant("member", value, known, "a member whom the bot knows", "member.unknown")
+
+
+def _role_card(change: MemberChange) -> discord.Embed:
+    before = change.before.role if change.before is not None else None
+    text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
+    return embeds.success("Role saved", text)
 
 
 def _change(change: MemberChange, names: dict[int, str]) -> str:

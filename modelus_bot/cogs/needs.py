@@ -8,7 +8,7 @@ from discord import app_commands
 
 from modelus_bot.domain.permissions import Standing
 
-__all__ = ["NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
+__all__ = ["FOR_STAFF", "NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
 
 Need = Literal["anyone", "part", "staff", "manager", "admin"]
 AnyCommand = app_commands.Command[Any, ..., Any]
@@ -44,6 +44,9 @@ NEEDED: dict[str, Need] = {
     "sprint list": "staff",
 }
 """The least standing a command needs, by its name or else its group's name."""
+
+FOR_STAFF = {"manage_messages": True}
+"""What Discord asks of whom it shows the staff's groups to, until an administrator chooses others."""
 
 WORDS: dict[Need, str] = {
     "anyone": "everybody",

@@ -9,16 +9,23 @@ from discord.utils import MISSING
 
 from modelus_bot.cogs.cover_asking import asking_view
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
+from modelus_bot.cogs.needs import FOR_STAFF
+from modelus_bot.database.context import Context
+from modelus_bot.domain.assignments import HolderChange
 from modelus_bot.domain.disciplines import SetDisciplineRole
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
+from modelus_bot.domain.members import standing_of
 from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
+from modelus_bot.domain.permissions import Viewer
 from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
+from modelus_bot.ui.confirm import ask
 from modelus_bot.ui.people import holder_line, label_of, moment, name_of, quoted
 
 __all__ = ["OnCallGroup"]
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="Who is on duty"):
     """The commands about duty."""
 
@@ -89,11 +96,21 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         write = SetHolder(
             discipline=chosen.key, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
         )
-        change = await self.bot.db.write(write, self.bot.context(interaction, reason))
-        names = await self.names()
-        passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
-        text = f"{plain(change.label)}: {passed}\nBoth are told."
-        await interaction.followup.send(embed=embeds.success("On duty changed", text))
+        names = await self.names(user)
+        context = self.bot.context(interaction, reason)
+
+        async def yes(confirmed: Context) -> discord.Embed:
+            return _passed_card(await self.bot.db.write(write, confirmed), names)
+
+        if (await self.bot.db.read(standing_of, Viewer(user.id))).part:
+            await interaction.followup.send(embed=await yes(context))
+            return
+        text = (
+            f"{plain(user.display_name)} is neither staff nor on a roster. On duty as {plain(chosen.label)},"
+            " they are named to everybody who asks, and get its role and notices."
+        )
+        card = embeds.question("Put a player on duty?", text)
+        await ask(self.bot, interaction, context, card, "Put on duty", yes, danger=True)
 
     @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")
     @app_commands.describe(discipline="Which duty", role="The role; none follows if left out")
@@ -127,6 +144,11 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     @on.autocomplete("day")
     async def _days(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return await self.suggest_days(interaction, typed)
+
+
+def _passed_card(change: HolderChange, names: dict[int, str]) -> discord.Embed:
+    passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
+    return embeds.success("On duty changed", f"{plain(change.label)}: {passed}\nBoth are told.")
 
 
 def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:

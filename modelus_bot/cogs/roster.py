@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
+from modelus_bot.cogs.needs import FOR_STAFF
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.database.context import Context
 from modelus_bot.domain.disciplines import disciplines
@@ -33,6 +34,7 @@ NOBODY = "Nobody yet. Add somebody with `/roster add`."
 NOBODY_MOVES = "Nobody's turn moves."
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class Roster(
     CommandGroup, commands.GroupCog, name="roster", description="Who takes turns on duty, and in which order"
 ):
@@ -215,7 +217,7 @@ class Roster(
         before = self._place(change.before) if change.before else "not on the roster"
         after = self._place(change.after) if change.after else "not on the roster"
         moves = embeds.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
-        return f"{record}{before} → {after}\n\n**Who moves**\n{moves}"
+        return f"{record}{before} → {after}\n\n**Who moves**\n{moves}{_kept(change)}"
 
     def _line(self, entry: RosterEntry) -> str:
         return f"{entry.position}. {plain(entry.username)}{self._away(entry)}"
@@ -228,6 +230,16 @@ class Roster(
             return ""
         until = f" to {when(entry.away_to, self.calendar)}" if entry.away_to else " until further notice"
         return f" (away from {when(entry.away_from, self.calendar)}{until})"
+
+
+def _kept(change: RosterChange) -> str:
+    """Return the turns that somebody holds although they are away; empty without any."""
+    if not change.kept:
+        return ""
+    turns = [f"• {plain(one.label)}, {plain(one.sprint_name)}" for one in change.kept]
+    return "\n\n**Still theirs, although they are away** (`/cover request` asks for cover)\n" + embeds.lines(
+        turns, empty="", limit=500
+    )
 
 
 def _label(entry: RosterEntry, labels: dict[str, str]) -> str:

@@ -64,7 +64,16 @@ def holder_line(holder: HolderView, *, now: bool = True) -> str:
     """Return who holds a discipline, and why if not by rotation; ``now`` says what to do about nobody."""
     nobody = "nobody — set somebody with `/oncall set`" if now else "nobody yet"
     who = f"**{plain(holder.username)}**" if holder.username else nobody
-    return f"{plain(holder.label)}: {who}{SOURCES.get(holder.source, '')}"
+    return f"{plain(holder.label)}: {who}{SOURCES.get(holder.source, '')}{_away(holder)}"
+
+
+def _away(holder: HolderView) -> str:
+    """Return that somebody who holds a turn is away in it; empty for everybody else."""
+    if holder.away_from is None:
+        return ""
+    first = f"{holder.away_from:%b} {holder.away_from.day}"
+    until = f" to {holder.away_to:%b} {holder.away_to.day}" if holder.away_to else ""
+    return f" — ⚠️ away from {first}{until}"
 
 
 def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:

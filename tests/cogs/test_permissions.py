@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STAFF = "Only staff can do this"
 MANAGER = "Only project managers and administrators can do this"
 ADMIN = "Only administrators can do this"
+PART = "Only staff and people on a roster can do this"
 
 NEXT = {"sprint": "Sprint 3"}
 """Avery does not have a turn in the third sprint; Casey has."""
@@ -44,7 +45,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("avery", "cover request", {**NEXT, "discipline": "account"}, "belongs to somebody else"),
     ("avery", "cover request", {**NEXT, "discipline": "account", "for_user": "Casey Account"},
      "Only project managers"),
-    ("player", "cover take", {"request": "1"}, "does not know this member"),
+    ("player", "cover take", {"request": "1"}, PART),
+    ("player", "cover show", {"request": "1"}, PART),
     ("drew", "cover take", {"request": "1"}, "not on the roster"),
     ("avery", "cover untake", {"request": "2"}, "Only whoever took it"),
     ("avery", "cover withdraw", {"request": "1"}, "Only whoever asked"),

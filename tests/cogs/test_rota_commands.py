@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from modelus_bot.ui.picks import picked
 from tests.cogs.acting import confirmed, dump, labels, rows, words_of
 from tests.conftest import BotEnv, first_sprint_day
 
@@ -60,7 +61,7 @@ async def test_removing_from_a_roster(rota_env: BotEnv) -> None:
 async def test_moving_in_a_roster_and_its_dry_run(rota_env: BotEnv) -> None:
     """/roster move with dry_run only shows; without it the confirmed place is saved."""
     env = rota_env
-    options = {"discipline": "account", "member": str(env.staff("casey").id), "position": 1}
+    options = {"discipline": "account", "member": picked("member", env.staff("casey").id), "position": 1}
     shown = await env.manager.slash(env.channel, "roster move", **options, dry_run=True)
     assert "Only a preview" in words_of(shown)
     assert labels(shown.response) == []

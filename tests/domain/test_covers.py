@@ -136,7 +136,9 @@ def test_approving_the_current_sprint_passes_duty_at_once_and_tells_everybody(ro
     assert rota.value("SELECT source FROM current_holders WHERE discipline = 'account'") == "override"
     assert "You are no longer on duty: Account" in rota.notices(ADA)
     assert "You are now on duty: Account" in rota.notices(BEN)
-    approved = "Cover request 1 for Account in Sprint 0: it is approved."
+    calendar, days = rota.calendar, (sprint_start(0), sprint_start(1))
+    first, last = (f"<t:{calendar.handoff(day)}:f>" for day in days)
+    approved = f"Cover request 1 for Account in Sprint 0, {first} to {last}: it is approved."
     told = rota.rows("SELECT user_id FROM notifications WHERE message = ? ORDER BY user_id", approved)
     assert told == [(ADA,), (BEN,)]
     operation, old, new, by = rota.rows(
