@@ -10,6 +10,7 @@ from discord.utils import MISSING
 from modelus_bot.cogs.cover_asking import asking_view
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.cogs.needs import FOR_STAFF
+from modelus_bot.cogs.previews import preview_if_possible
 from modelus_bot.database.context import Context
 from modelus_bot.domain.assignments import HolderChange
 from modelus_bot.domain.disciplines import SetDisciplineRole
@@ -102,6 +103,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         async def yes(confirmed: Context) -> discord.Embed:
             return _passed_card(await self.bot.db.write(write, confirmed), names)
 
+        await preview_if_possible(self.bot, write, context)
         if (await self.bot.db.read(standing_of, Viewer(user.id))).part:
             await interaction.followup.send(embed=await yes(context))
             return

@@ -58,6 +58,14 @@ def rows(env: BotEnv, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return connection.execute(sql, parameters).fetchall()
 
 
+async def lift_discords_hint(env: BotEnv, *people: simcord.MemberActor) -> None:
+    """Let Discord show people every command, so that only the bot's own rules are left."""
+    guild = next(one for one in env.bot.guilds if one.id == env.guild.id)
+    for scope in (None, guild):
+        for command in await env.bot.tree.fetch_commands(guild=scope):
+            env.guild.set_command_permissions(command.id, dict.fromkeys(people, True))
+
+
 async def confirmed(
     env: BotEnv, author: simcord.MemberActor, command: str, label: str, /, **options: Any
 ) -> str:

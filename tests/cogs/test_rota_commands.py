@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from modelus_bot.ui.picks import picked
-from tests.cogs.acting import confirmed, dump, labels, rows, words_of
+from tests.cogs.acting import confirmed, dump, labels, lift_discords_hint, rows, words_of
 from tests.conftest import BotEnv, first_sprint_day
 
 
@@ -147,6 +147,7 @@ async def test_duty_now_on_a_day_and_mine(rota_env: BotEnv) -> None:
     mine = await env.staff("bo").slash(env.channel, "oncall mine")
     assert "**now** Account, Sprint 2" in words_of(mine)
     assert mine.ephemeral
+    await lift_discords_hint(env, env.player)
     nothing = await env.player.slash(env.channel, "oncall mine")
     assert "You have no turns planned" in words_of(nothing)
 
