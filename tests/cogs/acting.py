@@ -28,9 +28,10 @@ def card_words(message: Any) -> str:
 
 def labels(message: Any) -> list[str]:
     """Return the labels of a message's buttons that can be pressed."""
+    rows_of_buttons = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
     return [
         button["label"]
-        for row in message.components
+        for row in rows_of_buttons
         for button in row["components"]
         if not button.get("disabled")
     ]
