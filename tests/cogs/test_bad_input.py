@@ -132,6 +132,7 @@ BAD = [
     Bad("oncall set", "user", ROBOT, "is a bot; choose a person", SET),
     Bad("oncall set", "user", GONE, "is deactivated", SET),
     Bad("oncall set", "reason", "  ", "The reason is missing", SET),
+    Bad("cover show", "request", "99", "There is no cover request number 99"),
     Bad("cover request", "sprint", "Sprint 99", "is not a sprint", COVER, "bo"),
     Bad("cover request", "sprint", "Sprint 1", "is over", COVER, "avery"),
     Bad("cover request", "sprint", "Sprint 3", "belongs to somebody else", COVER, "bo"),

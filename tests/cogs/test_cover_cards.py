@@ -97,7 +97,7 @@ async def test_a_notice_has_buttons_hand_overs_and_a_link(rota_env: BotEnv) -> N
     assert f"(https://discord.com/channels/{env.guild.id}/{env.channel.id}/{asked.response.id})" in words
     assert labels(notice) == ["Take", "I can't"]
 
-    await avery.click(notice, label="Take")
+    await avery.user.click(notice, label="Take")
     assert "Open → Taken" in words_of(asked)
     told = await sent_to(env, bo)
     assert labels(told) == ["Withdraw"]

@@ -47,5 +47,5 @@ async def test_a_refused_step_notes_nothing(rota_env: BotEnv) -> None:
     refused = await env.player.slash(
         env.channel, "cover request", sprint="Sprint 2", discipline="account", for_user="Bo Account"
     )
-    assert "Only project managers" in words_of(refused)
+    assert "Only staff and people on a roster" in words_of(refused)
     assert rows(env, NAMES, env.player.id) == []
