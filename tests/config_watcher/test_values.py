@@ -30,6 +30,8 @@ def values_for(key: str) -> tuple[Any, Any]:
     kind: Any = field.annotation
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
+    if kind == DiscordId:
+        return 123456789012345678, 0
     if get_origin(kind) is Literal:
         return next(choice for choice in get_args(kind) if choice != field.default), "neither"
     if kind in (int, float):

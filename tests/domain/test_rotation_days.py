@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -66,3 +67,14 @@ def test_what_was_taken_for_what_is_in_the_report() -> None:
         "sprints.json: midnights in Asia/Tokyo were taken as days: 2026-11-01T15:00:00.000Z as 2026-11-02,"
         " 2026-11-02T15:00:00.000Z as 2026-11-03, 2026-11-03T15:00:00.000Z as 2026-11-04, and 3 more."
     )
+
+
+def test_sprints_of_one_name_are_said() -> None:
+    """They are kept as they are; whoever imports them reads that a name does not tell them apart."""
+    sprints = [
+        {"sprintName": name, "startDate": f"2026-11-{day:02}", "endDate": f"2026-11-{day + 1:02}"}
+        for name, day in (("Sprint", 1), ("Other", 2), (" sprint", 3))
+    ]
+    data = mend(parse({"sprints.json": json.dumps(sprints)}))
+    assert len(data.sprints) == 3
+    assert any("2 sprints are called" in one.sentence for one in data.mended)
