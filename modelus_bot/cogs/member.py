@@ -72,8 +72,8 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
             return _role_card(await self.bot.db.write(write, confirmed))
 
         text = (
-            "You would no longer be administrator of the bot by your role, and could not give it back to"
-            " yourself; another administrator would have to."
+            "You would no longer be administrator of the bot by your role. Unless Discord lets you manage"
+            " this server, only another administrator could give it back."
         )
         card = embeds.question("Give up your own administrator role?", text)
         await ask(self.bot, interaction, context, card, "Give it up", yes, danger=True)
