@@ -48,7 +48,7 @@ async def test_the_list_opens_each_request(unseen: BotEnv) -> None:
     assert labels(listed.response) == ["Request 1"]
     await env.restart()
     opened = await env.manager.click(listed.response, label="Request 1")
-    card = opened.response or opened.followups[0]
+    card = opened.followups[0]
     assert card.ephemeral
     assert "**Of:** Bo Account" in card_words(card)
     await env.manager.click(card, label="Approve")
@@ -128,7 +128,7 @@ async def test_asking_needs_no_typing(rota_env: BotEnv) -> None:
     assert "no turns" in words_of(nothing)
     await env.restart()
     offered = await bo.click(now.response, label="Ask for cover")
-    card = offered.response or offered.followups[0]
+    card = offered.followups[0]
     assert card.ephemeral
     assert labels(card) == ["Account, Sprint 2", "Account, Sprint 5"]
     form = await bo.click(card, label="Account, Sprint 2")
