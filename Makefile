@@ -26,6 +26,9 @@ WORKERS ?= 4
 unexport PYTHONDONTWRITEBYTECODE
 SHARED := --dist loadfile --no-loadscope-reorder
 
+# A file from Windows begins with a byte order mark and ends its lines with carriage returns.
+CLEAN_ENV := LC_ALL=C sed -e '1s/^\xef\xbb\xbf//' -e 's/\r$$//'
+
 .PHONY: help run test test-full check docs format bench clean
 
 help: ## show this list
@@ -34,7 +37,7 @@ help: ## show this list
 		while IFS='|' read -r target what; do printf '  %-12s %s\n' "$$target" "$$what"; done
 
 run: $(FOR_RUN) ## start the bot: online with a token in .env, else the sandbox page
-	@set -a; if [ -f .env ]; then . ./.env; fi; set +a; exec $(BIN)/modelus-bot run $(ARGS)
+	@set -a; if [ -f .env ]; then eval "$$($(CLEAN_ENV) .env)"; fi; set +a; exec $(BIN)/modelus-bot run $(ARGS)
 
 test: $(FOR_WORK) ## run all tests at sizes for every day (minutes)
 	$(BIN)/python -m pytest -n $(WORKERS) $(SHARED) $(ARGS)

@@ -36,6 +36,7 @@ from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDiscipline
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.escaping import plain_lines
 from modelus_bot.gateway.connecting import Connector
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
@@ -209,7 +210,9 @@ def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> 
 def _tell_of_bad_edit(db: DatabaseManager, text: str) -> None:
     """Let administrators read what is wrong with an edit of the settings."""
     if db.protection is not None:
-        db.protection.tell(Alert("settings_not_applied", f"The settings were not changed. {text}"))
+        db.protection.tell(
+            Alert("settings_not_applied", f"The settings were not changed. {plain_lines(text)}")
+        )
 
 
 def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> Protection:

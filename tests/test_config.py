@@ -141,7 +141,7 @@ def test_a_token_in_the_file_is_refused(tmp_path: Path) -> None:
         ('[logging]\nlevel = "loud"\n', 2, "logging.level", ('"loud"', "TRACE, DEBUG, INFO")),
         ('[server]\ntimezone = "Mars/Base"\n', 2, "server.timezone", ("Mars/Base", "America/New_York")),
         ('[server]\nhandoff = "8:00"\n', 2, "server.handoff", ('"8:00"', "00:00 to 23:59")),
-        ("[server]\nguild_id = 0\n", 2, "server.guild_id", ("cannot be 0", "at least 1")),
+        ("[server]\nguild_id = 0\n", 2, "server.guild_id", ("cannot be 0", "digits only")),
         ('[server]\nadmin_ids = ["x"]\n', 2, "server.admin_ids", ('"x"', "list of Discord ids")),
         ("[database]\nqueue_limt = 5\n", 2, "database.queue_limt", ("Did you mean database.queue_limit?",)),
         ("[server]\n port = 5\n", 2, "server.port", ("Did you mean metrics.port?",)),

@@ -15,6 +15,8 @@ FLOOR_OF = {
     "bundled": 0,
     "config": 0,
     "errors": 0,
+    "escaping": 0,
+    "exact_ids": 0,
     "logs": 0,
     "processes": 0,
     "tasks": 0,
@@ -34,7 +36,7 @@ FLOOR_OF = {
     "__main__": 7,
 }
 NEIGHBOURS = {
-    "config": {"bundled", "errors"},
+    "config": {"bundled", "errors", "exact_ids"},
     "logs": {"config", "errors", "threads"},
     "processes": {"threads"},
     "bot": {"gateway", "ui"},

@@ -51,7 +51,7 @@ def rotation(
     run the import again with a people.json that names them.
     """
     settings = settings_of(context)
-    write = ImportRotation(data=mend(read_folder(folder, people)))
+    write = ImportRotation(data=mend(read_folder(folder, people, zone=settings.server.timezone)))
     asked = operator_context(settings, f"import of {folder.resolve().name}"[:300])
 
     path = database or settings.database.path

@@ -9,6 +9,7 @@ import discord
 from modelus_bot.cogs.audit import Audit
 from modelus_bot.cogs.backup import Backup
 from modelus_bot.cogs.cover import Cover
+from modelus_bot.cogs.cover_asking import AskButton, TurnButton
 from modelus_bot.cogs.cover_message import CoverButton
 from modelus_bot.cogs.dbhealth import DatabaseHealth
 from modelus_bot.cogs.general import General
@@ -38,7 +39,13 @@ ALL_COGS: tuple[type[CommandGroup], ...] = (
     Backup,
     DatabaseGroup,
 )
-DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (ConfirmButton, CoverButton, PageButton)
+DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
+    AskButton,
+    ConfirmButton,
+    CoverButton,
+    PageButton,
+    TurnButton,
+)
 
 
 async def add_commands(bot: ModelUsBot) -> None:

@@ -18,6 +18,7 @@ from modelus_bot.database.audit.anchors import gather_anchors
 from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import moment, name_of
@@ -42,13 +43,13 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
         await answering.defer(interaction, private=True)
         if table not in TABLES:
             raise InvalidInput(
-                f"“{embeds.clip(table, 40)}” is not audited. Audited are: {', '.join(TABLES)}.",
+                f"“{plain(embeds.clip(table, 40))}” is not audited. Audited are: {', '.join(TABLES)}.",
                 rule="audit.table",
             )
         if not RECORD.fullmatch(record):
             raise InvalidInput(
-                f"“{embeds.clip(record, 60)}” is no record's id. Ids are numbers, names or both, such as 12,"
-                " account or account:123.",
+                f"“{plain(embeds.clip(record, 60))}” is no record's id. Ids are numbers, names or both,"
+                " such as 12, account or account:123.",
                 rule="audit.record",
             )
         await send_page(self.bot, interaction, "audit_record", f"{table} {record}")
@@ -82,7 +83,7 @@ async def record_page(listing: Listing) -> tuple[discord.Embed, bool]:
     table, _, record = listing.argument.partition(" ")
     upto = (listing.page + 1) * PAGE + 1
     found = await listing.bot.db.read(record_history, listing.viewer, table, record, upto, NEWEST)
-    return await _page(listing, f"{table} {record}", found)
+    return await _page(listing, plain(f"{table} {record}"), found)
 
 
 @pages_of("audit_member")
@@ -128,9 +129,12 @@ def _line(entry: AuditView, people: dict[int, str]) -> str:
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     if entry.reason and new.get("reason") == entry.reason:
         keys.remove("reason")  # it is said once, at the end
-    changed = ", ".join(f"{key}: {_shown(key, old, people)} → {_shown(key, new, people)}" for key in keys)
-    reason = f" — {entry.reason}" if entry.reason else ""
-    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {entry.table} {entry.record_id} {entry.operation}"
+    changed = ", ".join(
+        f"{plain(key)}: {_shown(key, old, people)} → {_shown(key, new, people)}" for key in keys
+    )
+    reason = f" — {plain(entry.reason)}" if entry.reason else ""
+    record = plain(f"{entry.table} {entry.record_id}")
+    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {record} {entry.operation}"
     return embeds.clip(f"{text} {changed}{reason}", 380)
 
 
@@ -138,4 +142,4 @@ def _shown(key: str, values: dict[str, Any], people: dict[int, str]) -> str:
     value = values.get(key)
     if value is None:
         return "—"
-    return name_of(value, people) if key in PEOPLE and isinstance(value, int) else str(value)
+    return name_of(value, people) if key in PEOPLE and isinstance(value, int) else plain(str(value))

@@ -24,6 +24,7 @@ from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Plan, Restorer
 from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.moments import parse_moment, suggest_moments
 from modelus_bot.ui.progress import ProgressNote
@@ -163,6 +164,6 @@ def _known(protection: Protection, name: str) -> str:
     if name.strip() in names:
         return name.strip()
     raise InvalidInput(
-        f"“{embeds.clip(name, 60)}” is not a backup. Pick one from the list; /backup list shows them.",
+        f"“{plain(embeds.clip(name, 60))}” is not a backup. Pick one from the list; /backup list shows them.",
         rule="backup.unknown",
     )

@@ -30,6 +30,7 @@ __all__ = [
 CALLED = {
     "assignments": "turns",
     "audit_logs": "audit entries",
+    "cover_cards": "messages of cover requests",
     "current_holders": "people on duty",
     "health_samples": "health samples",
     "job_runs": "records of jobs",

@@ -9,10 +9,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.cover_card import card_of
-from modelus_bot.cogs.cover_message import post_card, rewrite_cards
+from modelus_bot.cogs.cover_message import CoverButton, show_card
+from modelus_bot.cogs.cover_posting import post_card, rewrite_cards
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.introductions import introduce
-from modelus_bot.cogs.suggestions import SHOWN, Choices, choices, suggested
+from modelus_bot.cogs.needs import FOR_STAFF
+from modelus_bot.cogs.suggestions import SHOWN, Choices, picks, suggested
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.cover_steps import (
     RefuseCover,
@@ -28,16 +30,19 @@ from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
 from modelus_bot.domain.oncall import duties
 from modelus_bot.domain.permissions import check_staff
+from modelus_bot.escaping import bare, plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
-from modelus_bot.ui.people import choice_of, name_of, plain
+from modelus_bot.ui.people import choice_of, name_of
+from modelus_bot.ui.picks import unpicked
 
 __all__ = ["Cover", "cover_page"]
 
 Status = Literal["pending", "approved", "declined", "withdrawn", "expired", "revoked", "all"]
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody else takes a turn"):
     """The commands about covers."""
 
@@ -60,6 +65,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     ) -> None:
         """Save the request and show it with its buttons."""
         await answering.defer(interaction)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         write = RequestCover(
             sprint_id=await self.sprint_id(sprint),
@@ -106,6 +112,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     ) -> None:
         """Preview, confirm, return the turn to whoever had it."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = RevokeCover(cover_id=_number(request), reason=reason)
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
@@ -113,6 +120,14 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
         card = card_of(change.cover, names, change.before)
         card.title = f"Revoke cover request {change.cover.id}?"
         await ask(self.bot, interaction, context, Ask("cover", card, "Revoke", write, danger=True))
+
+    @app_commands.command(name="show", description="Show a request, with the buttons to decide about it")
+    @app_commands.describe(request="Which request")
+    async def show_request(self, interaction: discord.Interaction, request: str) -> None:
+        """Show a request where everybody sees it; the message follows it from then on."""
+        await answering.defer(interaction)
+        await self.require_allowed(interaction)
+        await show_card(self.bot, interaction, _number(request), public=True)
 
     @app_commands.command(name="list", description="Requests and how they stand")
     @app_commands.describe(status="Which; those waiting for a decision if left out")
@@ -125,11 +140,12 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     async def _sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest first the sprints in which the member has a turn."""
         viewer = self.viewer(interaction)
-        own = await suggested(self.bot, viewer, duties, viewer.id, self.now(), self.calendar)
-        first = {str(one.sprint.id): f"{choice_of(one.sprint)} (yours)" for one in own or ()}
+        own = await suggested(interaction, duties, viewer.id, self.now(), self.calendar)
+        first = {one.sprint.id: f"{choice_of(one.sprint)} (yours)" for one in own or ()}
+        mine = picks("sprint", ((label, key) for key, label in first.items()), typed)
+        known = {one.value for one in mine}
         rest = await self.suggest_sprints(interaction, typed)
-        mine = choices(((label, value) for value, label in first.items()), typed)
-        return [*mine, *(one for one in rest if one.value not in first)][:SHOWN]
+        return [*mine, *(one for one in rest if one.value not in known)][:SHOWN]
 
     @request.autocomplete("discipline")
     async def _disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -147,20 +163,24 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
     async def _pending(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self._suggest(interaction, "pending", typed)
 
+    @show_request.autocomplete("request")
+    async def _every(self, interaction: discord.Interaction, typed: str) -> Choices:
+        waiting = await self._suggest(interaction, "pending", typed)
+        known = {one.value for one in waiting}
+        others = await self._suggest(interaction, "all", typed)
+        return [*waiting, *(one for one in others if one.value not in known)][:SHOWN]
+
     @revoke.autocomplete("request")
     async def _approved(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self._suggest(interaction, "approved", typed)
 
     async def _suggest(
-        self, interaction: discord.Interaction, status: Literal["pending", "approved"], typed: str
+        self, interaction: discord.Interaction, status: Literal["pending", "approved", "all"], typed: str
     ) -> Choices:
-        viewer = self.viewer(interaction)
-        found = await suggested(self.bot, viewer, covers, status, 50)
-        people = await suggested(self.bot, viewer, everybody) or {}
-        return choices(
-            ((_choice(one, people.get(one.original_id, "somebody")), str(one.id)) for one in found or ()),
-            typed,
-        )
+        found = await suggested(interaction, covers, status, 50)
+        people = await suggested(interaction, everybody) or {}
+        named = ((_choice(one, people.get(one.original_id, "somebody")), one.id) for one in found or ())
+        return picks("cover", named, typed)
 
     async def _check_turn(self, interaction: discord.Interaction, write: RequestCover) -> None:
         """Refuse at once what the operation would refuse when the database is back."""
@@ -175,6 +195,7 @@ class Cover(CommandGroup, commands.GroupCog, name="cover", description="Somebody
 
     async def _step(self, interaction: discord.Interaction, write: Write[CoverChange]) -> None:
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         names = await self.names(interaction.user)
         change = await self.bot.db.write(write, self.bot.context(interaction))
         card = card_of(change.cover, names, change.before)
@@ -197,15 +218,16 @@ async def _revoked(press: Confirmed) -> discord.Embed:
 
 
 def _choice(found: Found, name: str) -> str:
-    return f"{found.id}: {name}, {found.duty}, {found.sprint_name}"
+    return f"{found.id}: {bare(name)}, {bare(found.duty)}, {bare(found.sprint_name)}"
 
 
 def _number(value: str) -> int:
     """Return the request's number from what was picked or typed."""
-    digits = value.partition(":")[0].strip().lstrip("#")
-    if not digits.isdecimal() or len(digits) > 18:
+    digits = unpicked("cover", value) or value.partition(":")[0].strip().lstrip("#")
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
         raise InvalidInput(
-            f"“{embeds.clip(value, 60)}” is not a cover request. Pick one from the list or type its number.",
+            f"“{plain(embeds.clip(value, 60))}” is not a cover request."
+            " Pick one from the list or type its number.",
             rule="cover.unknown",
         )
     return int(digits)
@@ -224,6 +246,7 @@ async def cover_page(listing: Listing) -> tuple[discord.Embed, bool]:
         f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
         for one in found[:PAGE]
     ]
+    listing.items = [CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending]
     card = embeds.info(
         f"Cover requests: {status}", embeds.lines(lines, empty="None. `/cover request` asks for one.")
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import discord
 
 from modelus_bot.domain.covers import Cover
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
-from modelus_bot.ui.people import moment, name_of, plain
+from modelus_bot.ui.people import moment, name_of
 
 __all__ = ["card_of"]
 

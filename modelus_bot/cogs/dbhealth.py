@@ -15,6 +15,7 @@ from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.cogs.suggestions import PATIENCE, Choices, choices
 from modelus_bot.domain.errors import NotAllowed, NotFound
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering
 from modelus_bot.ui.charts import LatencyChart, drawing_folder
 from modelus_bot.ui.embeds import clip
@@ -102,7 +103,7 @@ class DatabaseHealth(CommandGroup):
             if one.reference.upper() == wanted:
                 return failure_card(one)
         raise NotFound(
-            f"No failure of the database with the reference “{clip(wanted, 16)}” is among the latest"
+            f"No failure of the database with the reference “{plain(clip(wanted, 16))}” is among the latest"
             f" {len(known)} since the start. Older ones, and other failures, are in the log under that code.",
             rule="dbhealth.reference",
         )

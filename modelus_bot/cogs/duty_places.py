@@ -8,6 +8,7 @@ import discord
 
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.domain.disciplines import disciplines
+from modelus_bot.escaping import plain
 from modelus_bot.gateway.places import trouble_with_duty_channel, trouble_with_role
 from modelus_bot.ui import embeds
 
@@ -26,7 +27,7 @@ def not_shown_card(bot: ModelUsBot) -> discord.Embed | None:
     trouble = trouble_with_duty_channel(guild, server)
     if trouble is None:
         return None
-    text = f"Your request is saved. {trouble.short} {TOLD} Until then, let people know of it yourself."
+    text = f"Your request is saved. {plain(trouble.short)} {TOLD} Until then, let people know of it yourself."
     return embeds.warning("Not shown in the duty channel", text)
 
 
@@ -41,4 +42,4 @@ async def role_line(bot: ModelUsBot, discipline: str) -> str:
     except DatabaseError:
         return ""
     trouble = trouble_with_role(guild, guild.me, found.label, found.role_id) if found is not None else None
-    return f"\n{trouble.short} {TOLD}" if trouble is not None else ""
+    return f"\n{plain(trouble.short)} {TOLD}" if trouble is not None else ""

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands
 
-from modelus_bot.cogs.suggestions import Choices, choices, suggested
+from modelus_bot.cogs.needs import needed_for
+from modelus_bot.cogs.suggestions import Choices, picks, suggested
 from modelus_bot.database.degradation import Mode
+from modelus_bot.database.errors import DatabaseError
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.disciplines import Discipline, disciplines
-from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.errors import InvalidInput, Refusal
 from modelus_bot.domain.members import everybody
-from modelus_bot.domain.permissions import Viewer, check_manager, check_staff
+from modelus_bot.domain.permissions import Viewer, check_admin, check_manager, check_part, check_staff
 from modelus_bot.domain.rosters import roster
 from modelus_bot.domain.sprints import sprints
+from modelus_bot.escaping import bare, plain
 from modelus_bot.ui.dates import parse_day, suggest_days
-from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.people import choice_of
+from modelus_bot.ui.picks import Named, meant
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["CommandGroup", "not_a_bot", "only_one"]
+__all__ = ["CommandGroup", "not_a_bot"]
 
 
 class CommandGroup(commands.Cog):
@@ -64,6 +66,16 @@ class CommandGroup(commands.Cog):
         context = self.bot.context(interaction)
         return Viewer(interaction.user.id, context.discord_admin)
 
+    async def require_allowed(self, interaction: discord.Interaction) -> None:
+        """Raise ``NotAllowed`` for those for whom the command is not; its suggestions ask the same.
+
+        The operation asks again when it is done; this also answers before any name is looked up.
+        """
+        command = interaction.command
+        check = _CHECKS.get(needed_for(command.qualified_name)) if command is not None else None
+        if check is not None:
+            await self.bot.db.read(check, self.viewer(interaction))
+
     async def require_staff(self, interaction: discord.Interaction) -> None:
         """Raise ``NotAllowed`` unless the member is staff."""
         await self.bot.db.read(check_staff, self.viewer(interaction))
@@ -83,56 +95,54 @@ class CommandGroup(commands.Cog):
         return {one.id: one.display_name for one in present} | await self.bot.db.read(everybody)
 
     async def require_discipline(self, value: str) -> Discipline:
-        """Return the discipline that a suggestion's value or a name stands for.
+        """Return the discipline that was picked or whose name or key was typed.
 
         Raises ``InvalidInput`` with the ones there are.
         """
-        wanted = value.strip().casefold()
         known = await self.bot.db.read(disciplines)
-        for one in known:
-            if wanted in {one.key.casefold(), one.label.casefold(), _choice(one).casefold()}:
-                return one
-        names = ", ".join(one.label for one in known) or "none yet"
-        raise InvalidInput(
-            f"“{clip(value, 60)}” is not a discipline. There are: {names}.", rule="discipline.unknown"
-        )
+        names = ", ".join(plain(one.label) for one in known) or "none yet"
+        found = [Named(one.key, one.label, one.key, _choice(one)) for one in known]
+        rule = "discipline.unknown"
+        key = meant("discipline", value, found, "a discipline", rule, f"There are: {names}.")
+        return next(one for one in known if one.key == key)
 
     async def sprint_id(self, value: str) -> int:
-        """Return the sprint that a suggestion's value, a name or a name with days stands for."""
-        wanted = value.strip().casefold()
-        found = [
-            one.id
-            for one in await self.bot.db.read(sprints)
-            if wanted in {str(one.id), one.name.casefold(), choice_of(one).casefold()}
-        ]
-        return only_one(found, value, "a sprint", "sprint.unknown")
+        """Return the sprint that was picked, or whose name, alone or with its days, was typed."""
+        known = [Named(one.id, one.name, choice_of(one)) for one in await self.bot.db.read(sprints)]
+        return meant("sprint", value, known, "a sprint", "sprint.unknown")
 
     async def member_id(self, value: str, discipline: Discipline | None = None) -> int:
-        """Return the roster member that a suggestion's value or a name stands for."""
-        wanted = value.strip().casefold()
-        found = [
-            one.user_id
-            for one in await self.bot.db.read(roster, discipline.key if discipline else None)
-            if wanted in {str(one.user_id), one.username.casefold()}
-        ]
-        where = f"on the roster of {discipline.label}" if discipline else "on any roster"
-        return only_one(found, value, where, "roster.unknown")
+        """Return the roster member who was picked, or whose name was typed."""
+        entries = await self.bot.db.read(roster, discipline.key if discipline else None)
+        where = f"on the roster of {plain(discipline.label)}" if discipline else "on any roster"
+        known = [Named(one.user_id, one.username) for one in entries]
+        return meant("member", value, known, where, "roster.unknown")
 
     async def suggest_disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest disciplines by key or name."""
-        known = await suggested(self.bot, self.viewer(interaction), disciplines)
-        return choices(((_choice(one), one.key) for one in known or ()), typed)
+        known = await suggested(interaction, disciplines)
+        return picks("discipline", ((_choice(one), one.key) for one in known or ()), typed)
 
     async def suggest_sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest sprints that have not ended."""
-        known = await suggested(self.bot, self.viewer(interaction), sprints, self.today())
-        return choices(((choice_of(one), str(one.id)) for one in known or ()), typed)
+        known = await suggested(interaction, sprints, self.today())
+        return picks("sprint", ((choice_of(one), one.id) for one in known or ()), typed)
 
     async def suggest_roster(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest people on the roster of the discipline chosen so far, or on any."""
-        discipline: str | None = getattr(interaction.namespace, "discipline", None)
-        known = await suggested(self.bot, self.viewer(interaction), roster, discipline)
-        return choices(dict.fromkeys((one.username, str(one.user_id)) for one in known or ()), typed)
+        known = await suggested(interaction, roster, await self._chosen(interaction))
+        people = {one.user_id: one.username for one in known or ()}
+        return picks("member", ((bare(name), user_id) for user_id, name in people.items()), typed)
+
+    async def _chosen(self, interaction: discord.Interaction) -> str | None:
+        """Return the key of the discipline in the form so far; None without one that exists."""
+        value = getattr(interaction.namespace, "discipline", None)
+        if not isinstance(value, str) or not value.strip():
+            return None
+        try:
+            return (await self.require_discipline(value)).key
+        except (DatabaseError, Refusal):
+            return None
 
     async def suggest_days(self, _: discord.Interaction, typed: str) -> Choices:
         """Suggest days near today."""
@@ -142,25 +152,15 @@ class CommandGroup(commands.Cog):
         ]
 
 
+_CHECKS = {"part": check_part, "staff": check_staff, "manager": check_manager, "admin": check_admin}
+
+
 def _choice(discipline: Discipline) -> str:
-    return f"{discipline.label} ({discipline.key})"
+    return f"{bare(discipline.label)} ({discipline.key})"
 
 
 def not_a_bot(user: discord.Member) -> discord.Member:
     """Return a member who is a person; raises ``InvalidInput`` for a bot."""
     if user.bot:
-        raise InvalidInput(f"{user.display_name} is a bot; choose a person.", rule="member.bot")
+        raise InvalidInput(f"{plain(user.display_name)} is a bot; choose a person.", rule="member.bot")
     return user
-
-
-def only_one(found: Iterable[int], value: str, what: str, rule: str) -> int:
-    """Return the only id that was found; raises ``InvalidInput`` when there is none, or more than one."""
-    ids = sorted(set(found))
-    if not ids:
-        raise InvalidInput(f"“{clip(value, 60)}” is not {what}. Pick one from the list.", rule=rule)
-    if len(ids) > 1:
-        raise InvalidInput(
-            f"“{clip(value, 60)}” can mean {len(ids)} different ones. Pick one from the list.",
-            rule="ambiguous",
-        )
-    return ids[0]

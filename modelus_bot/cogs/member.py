@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs.group import CommandGroup, not_a_bot, only_one
-from modelus_bot.cogs.suggestions import Choices, choices, suggested
+from modelus_bot.cogs.group import CommandGroup, not_a_bot
+from modelus_bot.cogs.suggestions import Choices, picks, suggested
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import (
     DeactivateMember,
@@ -18,12 +18,15 @@ from modelus_bot.domain.members import (
     ReactivateMember,
     SetRole,
     everybody,
+    member,
     member_card,
     members,
 )
+from modelus_bot.escaping import bare, plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
-from modelus_bot.ui.people import move_lines, plain
+from modelus_bot.ui.people import move_lines
+from modelus_bot.ui.picks import Named, meant
 
 __all__ = ["MemberGroup"]
 
@@ -48,20 +51,27 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
             f"**Rosters:** {rosters or 'none'}\n"
             f"**Covers given / taken:** {found.covers_given} / {found.covers_taken}"
         )
-        await answering.answer(interaction, embeds.info(found.member.username, text))
+        await answering.answer(interaction, embeds.info(plain(found.member.username), text))
 
     @app_commands.command(name="role", description="Give somebody a staff role, or take it away")
     @app_commands.describe(user="Who", role="The role; “none” takes it away")
     async def role(self, interaction: discord.Interaction, user: discord.Member, role: Role) -> None:
         """Set the role."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = SetRole(
             discord_id=not_a_bot(user).id, username=user.display_name, role=None if role == "none" else role
         )
-        change = await self.bot.db.write(write, self.bot.context(interaction))
-        before = change.before.role if change.before is not None else None
-        text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
-        await answering.answer(interaction, embeds.success("Role saved", text))
+        context = self.bot.context(interaction)
+        if not await self._gives_up_own(interaction, write):
+            await answering.answer(interaction, _role_card(await self.bot.db.write(write, context)))
+            return
+        text = (
+            "You would no longer be administrator of the bot by your role. Unless Discord lets you manage"
+            " this server, only another administrator could give it back."
+        )
+        card = embeds.question("Give up your own administrator role?", text)
+        await ask(self.bot, interaction, context, Ask("role", card, "Give it up", write, danger=True))
 
     @app_commands.command(
         name="deactivate", description="Take somebody out of everything; their turns pass on"
@@ -72,12 +82,13 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     ) -> None:
         """Show whose turns move, confirm, deactivate."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = DeactivateMember(discord_id=await self._id(member), reason=reason)
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
         change = await self.bot.db.preview(write, context)
         same = write.model_copy(update={"expected": change.digest})
-        card = embeds.question(f"Deactivate {change.after.username}?", _change(change, names))
+        card = embeds.question(f"Deactivate {plain(change.after.username)}?", _change(change, names))
         await ask(self.bot, interaction, context, Ask("member", card, "Deactivate", same, danger=True))
 
     @app_commands.command(name="reactivate", description="Bring somebody back, on the rosters they stood on")
@@ -85,16 +96,17 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     async def reactivate(self, interaction: discord.Interaction, member: str) -> None:
         """Show whose turns move, confirm, reactivate."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = ReactivateMember(discord_id=await self._id(member))
         names = await self.names(interaction.user)
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
         if change.before == change.after:
-            title = f"{change.after.username} is active already"
+            title = f"{plain(change.after.username)} is active already"
             await answering.answer(interaction, embeds.info(title, "Nothing was changed."))
             return
         same = write.model_copy(update={"expected": change.digest})
-        card = embeds.question(f"Reactivate {change.after.username}?", _change(change, names))
+        card = embeds.question(f"Reactivate {plain(change.after.username)}?", _change(change, names))
         await ask(self.bot, interaction, context, Ask("member", card, "Reactivate", same))
 
     @app_commands.command(name="link", description="Give an imported person their Discord account")
@@ -102,6 +114,7 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
     async def link(self, interaction: discord.Interaction, person: str, user: discord.Member) -> None:
         """Link the account."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = LinkMember(
             placeholder_id=await self._id(person), discord_id=not_a_bot(user).id, username=user.display_name
         )
@@ -125,21 +138,36 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
 
     async def _suggest(self, interaction: discord.Interaction, typed: str, *, active: bool | None) -> Choices:
         """Suggest members by name; None: those without a Discord account."""
-        known = await suggested(self.bot, self.viewer(interaction), members, active_only=False)
+        known = await suggested(interaction, members, active_only=False)
         fitting = [
             one for one in known or () if (one.is_placeholder if active is None else one.is_active is active)
         ]
-        return choices(((one.username, str(one.discord_id)) for one in fitting), typed)
+        return picks("member", ((bare(one.username), one.discord_id) for one in fitting), typed)
+
+    async def _gives_up_own(self, interaction: discord.Interaction, write: SetRole) -> bool:
+        """Say whether an administrator is about to take the role from themselves."""
+        if write.discord_id != interaction.user.id or write.role == "admin":
+            return False
+        known = await self.bot.db.read(member, write.discord_id)
+        return known is not None and known.role == "admin"
 
     async def _id(self, value: str) -> int:
-        """Return the member that a suggestion's value or a name stands for."""
-        wanted = value.strip().casefold()
-        found = [
-            one.discord_id
-            for one in await self.bot.db.read(members, active_only=False)
-            if wanted in {str(one.discord_id), one.username.casefold()}
-        ]
-        return only_one(found, value, "a member whom the bot knows", "member.unknown")
+        """Return the member who was picked, or whose name was typed."""
+        everybody = await self.bot.db.read(members, active_only=False)
+        known = [Named(one.discord_id, one.username) for one in everybody]
+        return meant("member", value, known, "a member whom the bot knows", "member.unknown")
+
+
+def _role_card(change: MemberChange) -> discord.Embed:
+    before = change.before.role if change.before is not None else None
+    text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
+    return embeds.success("Role saved", text)
+
+
+@confirmed("role", SetRole)
+async def _role_given_up(press: Confirmed) -> discord.Embed:
+    """Take the role from an administrator who gave it up."""
+    return _role_card(await press.bot.db.write(press.change, press.context))
 
 
 @confirmed("member", DeactivateMember, ReactivateMember)
@@ -149,7 +177,7 @@ async def _active_changed(press: Confirmed) -> discord.Embed:
     names = {user.id: user.display_name} | await press.bot.db.read(everybody)
     saved = await press.bot.db.write(press.change, press.context)
     stands = "active" if saved.after.is_active else "deactivated"
-    return embeds.success(f"{saved.after.username} is {stands}", _change(saved, names))
+    return embeds.success(f"{plain(saved.after.username)} is {stands}", _change(saved, names))
 
 
 @confirmed("link", LinkMember)

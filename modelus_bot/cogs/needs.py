@@ -8,9 +8,9 @@ from discord import app_commands
 
 from modelus_bot.domain.permissions import Standing
 
-__all__ = ["NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
+__all__ = ["FOR_STAFF", "NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
 
-Need = Literal["anyone", "staff", "manager", "admin"]
+Need = Literal["anyone", "part", "staff", "manager", "admin"]
 AnyCommand = app_commands.Command[Any, ..., Any]
 
 NEEDED: dict[str, Need] = {
@@ -18,25 +18,26 @@ NEEDED: dict[str, Need] = {
     "audit": "admin",
     "backup": "admin",
     "cover": "staff",
-    "cover request": "anyone",
-    "cover take": "anyone",
-    "cover untake": "anyone",
-    "cover withdraw": "anyone",
-    "cover refuse": "anyone",
+    "cover request": "part",
+    "cover take": "part",
+    "cover untake": "part",
+    "cover withdraw": "part",
+    "cover refuse": "part",
     "cover revoke": "manager",
+    "cover show": "part",
     "database": "admin",
     "dbhealth": "admin",
     "help": "anyone",
     "member": "admin",
     "member show": "anyone",
     "oncall": "staff",
-    "oncall handoff": "anyone",
+    "oncall handoff": "part",
     "oncall mine": "anyone",
     "oncall role": "admin",
     "oncall set": "manager",
     "ping": "anyone",
     "roster": "manager",
-    "roster away": "anyone",
+    "roster away": "part",
     "roster show": "staff",
     "sprint": "manager",
     "sprint current": "staff",
@@ -44,8 +45,12 @@ NEEDED: dict[str, Need] = {
 }
 """The least standing a command needs, by its name or else its group's name."""
 
+FOR_STAFF = {"manage_messages": True}
+"""What Discord asks of whom it shows the staff's groups to, until an administrator chooses others."""
+
 WORDS: dict[Need, str] = {
     "anyone": "everybody",
+    "part": "staff and people on a roster",
     "staff": "staff",
     "manager": "project managers and administrators",
     "admin": "administrators",

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from modelus_bot.cogs.cover_asking import asking_view
 from modelus_bot.cogs.duty_places import role_line
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
-from modelus_bot.cogs.needs_admin import require_admin
+from modelus_bot.cogs.needs import FOR_STAFF
+from modelus_bot.cogs.previews import preview_if_possible
+from modelus_bot.domain.assignments import HolderChange
 from modelus_bot.domain.disciplines import SetDisciplineRole
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
+from modelus_bot.domain.members import everybody, standing_of
 from modelus_bot.domain.oncall import Duty, HandoffNote, OnCall, SetHolder, duties, oncall_now, oncall_on
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.people import holder_line, label_of, moment, name_of, plain
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
+from modelus_bot.ui.people import holder_line, label_of, moment, name_of, quoted
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
 
 __all__ = ["OnCallGroup"]
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="Who is on duty"):
     """The commands about duty."""
 
@@ -26,17 +39,17 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     async def now_(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
         """Show holders now and next."""
         await answering.defer(interaction)
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         key = (await self.require_discipline(discipline)).key if discipline is not None else None
         found = await self.bot.db.read(oncall_now, self.now(), self.calendar, key)
-        await answering.answer(interaction, _card("On duty now", found))
+        await answering.answer(interaction, _card("On duty now", found), view=asking_view())
 
     @app_commands.command(name="on", description="Who is on duty on a day")
     @app_commands.describe(day="The day")
     async def on(self, interaction: discord.Interaction, day: str) -> None:
         """Show holders on a day."""
         await answering.defer(interaction)
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         wanted = self.day(day)
         found = await self.bot.db.read(oncall_on, wanted, self.calendar)
         await answering.answer(interaction, _card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
@@ -47,18 +60,20 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await answering.defer(interaction, private=True)
         found = await self._duties(interaction)
         lines = [
-            f"{'**now** ' if duty.is_current else ''}{duty.label}, {label_of(duty.sprint)}"
+            f"{'**now** ' if duty.is_current else ''}{plain(duty.label)}, {label_of(duty.sprint)}"
             f"{' (cover)' if duty.source == 'override' else ''}"
             for duty in found
         ]
         empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
-        await answering.answer(interaction, embeds.info("Your turns", embeds.lines(lines, empty=empty)))
+        card = embeds.info("Your turns", embeds.lines(lines, empty=empty))
+        await answering.answer(interaction, card, view=asking_view() if found else None)
 
     @app_commands.command(name="handoff", description="Leave a note for whoever takes over from you")
     @app_commands.describe(note="What they should know")
     async def handoff(self, interaction: discord.Interaction, note: app_commands.Range[str, 1, 500]) -> None:
         """Queue the note for the next hand-over."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         if self.changes_wait and not any(one.is_current for one in await self._duties(interaction)):
             raise NotAllowed(
                 "Only somebody on duty can leave a note. `/oncall now` shows who is.",
@@ -67,7 +82,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
         names = await self.names()
         to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
-        text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n> {note}"
+        text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n{quoted(note)}"
         await answering.answer(interaction, embeds.success("Your note is saved", text))
 
     @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")
@@ -81,16 +96,24 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     ) -> None:
         """Pass the duty on."""
         await answering.defer(interaction, private=True)
-        await self.require_manager(interaction)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         write = SetHolder(
             discipline=chosen.key, member_id=not_a_bot(user).id, name=user.display_name, reason=reason
         )
-        change = await self.bot.db.write(write, self.bot.context(interaction, reason))
-        names = await self.names()
-        passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
-        text = f"{change.label}: {passed}\nBoth are told." + await role_line(self.bot, chosen.key)
-        await answering.answer(interaction, embeds.success("On duty changed", text))
+        names = await self.names(user)
+        context = self.bot.context(interaction, reason)
+        await preview_if_possible(self.bot, write, context)
+        if (await self.bot.db.read(standing_of, Viewer(user.id))).part:
+            saved = await self.bot.db.write(write, context)
+            await answering.answer(interaction, await _passed_card(self.bot, saved, names))
+            return
+        text = (
+            f"{plain(user.display_name)} is neither staff nor on a roster. On duty as {plain(chosen.label)},"
+            " they are named to everybody who asks, and get its role and notices."
+        )
+        card = embeds.question("Put a player on duty?", text)
+        await ask(self.bot, interaction, context, Ask("duty", card, "Put on duty", write, danger=True))
 
     @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")
     @app_commands.describe(discipline="Which duty", role="The role; none follows if left out")
@@ -99,7 +122,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
     ) -> None:
         """Set the role; the hand-over passes it on within half a minute."""
         await answering.defer(interaction, private=True)
-        await require_admin(self.bot, self.viewer(interaction))
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         if role is not None:
             _check_role(interaction, role)
@@ -126,17 +149,30 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         return await self.suggest_days(interaction, typed)
 
 
+@confirmed("duty", SetHolder)
+async def _put_on_duty(press: Confirmed) -> discord.Embed:
+    """Put a player on duty."""
+    names = {press.change.member_id: press.change.name} | await press.bot.db.read(everybody)
+    return await _passed_card(press.bot, await press.bot.db.write(press.change, press.context), names)
+
+
+async def _passed_card(bot: ModelUsBot, change: HolderChange, names: dict[int, str]) -> discord.Embed:
+    passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
+    text = f"{plain(change.label)}: {passed}\nBoth are told." + await role_line(bot, change.discipline)
+    return embeds.success("On duty changed", text)
+
+
 def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
     """Raise for a role that the bot cannot pass on, or that the member could not give themselves."""
     guild, member = role.guild, interaction.user
     if role.is_default() or role.managed:
         raise InvalidInput(
-            f"{role.name} cannot be given to members. Choose another role.", rule="role.managed"
+            f"{plain(role.name)} cannot be given to members. Choose another role.", rule="role.managed"
         )
     if not guild.me.guild_permissions.manage_roles or role >= guild.me.top_role:
         raise InvalidInput(
-            f"The bot may not give {role.name}. In the server's settings let the bot manage roles, and move"
-            f" its own role above {role.name}; then try again.",
+            f"The bot may not give {plain(role.name)}. In the server's settings let the bot manage roles,"
+            f" and move its own role above {plain(role.name)}; then try again.",
             rule="role.out_of_reach",
         )
     may = (
@@ -146,8 +182,8 @@ def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
     )
     if not may and member.id != guild.owner_id:
         raise NotAllowed(
-            f"You may not give {role.name} yourself, so the bot does not do it for you. Ask somebody with a"
-            " higher role.",
+            f"You may not give {plain(role.name)} yourself, so the bot does not do it for you."
+            " Ask somebody with a higher role.",
             rule="role.above",
         )
 

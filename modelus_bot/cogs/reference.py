@@ -26,10 +26,13 @@ HEAD = """# Commands
 Written from the commands themselves by `python -m modelus_bot.cogs.reference > docs/commands.md`;
 do not edit it by hand.
 
-Names can be picked from a list while typing. Days can be written as `2026-03-31`, `today`, `tomorrow`,
-a weekday such as `friday` (the next one), or `in 3 days`. Changes to rosters, sprints and members first
-show who moves, and are saved when they are confirmed within two minutes. `/help` lists what you may do,
-`/help topic:` explains one command.
+Names can be picked from a list while typing; what is typed is a name, never an id. Lists are shown to those
+who may use the command. `/roster`, `/sprint`, `/oncall` and `/cover` are hidden from members without
+*Manage Messages* until an administrator chooses others under *Server Settings → Integrations*.
+
+Days can be written as `2026-03-31`, `today`, `tomorrow`, a weekday such as `friday` (the next one), or
+`in 3 days`. Changes to rosters, sprints and members first show who moves, and are saved when they are
+confirmed within two minutes. `/help` lists what you may do, `/help topic:` explains one command.
 """
 
 KINDS = {

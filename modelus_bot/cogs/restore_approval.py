@@ -15,6 +15,7 @@ from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.recovery.restoring import Plan
 from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.question import Question
@@ -93,7 +94,7 @@ async def ask_for_approval(
     card.title = "Restore the database?"
     who = _who_decides(others)
     card.add_field(
-        name="Asked by", value=f"<@{interaction.user.id}>: {embeds.clip(reason, 300)}", inline=False
+        name="Asked by", value=f"<@{interaction.user.id}>: {plain(embeds.clip(reason, 300))}", inline=False
     )
     card.set_footer(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."

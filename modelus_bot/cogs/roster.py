@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
+from modelus_bot.cogs.needs import FOR_STAFF
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.rosters import (
@@ -20,9 +21,10 @@ from modelus_bot.domain.rosters import (
     SetAway,
     roster,
 )
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
-from modelus_bot.ui.people import move_lines, plain, when
+from modelus_bot.ui.people import move_lines, when
 
 __all__ = ["Roster"]
 
@@ -33,6 +35,7 @@ NOBODY = "Nobody yet. Add somebody with `/roster add`."
 NOBODY_MOVES = "Nobody's turn moves."
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class Roster(
     CommandGroup, commands.GroupCog, name="roster", description="Who takes turns on duty, and in which order"
 ):
@@ -43,7 +46,7 @@ class Roster(
     async def show(self, interaction: discord.Interaction, discipline: str | None = None) -> None:
         """List people in rotation order, with their days away."""
         await answering.defer(interaction)
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         known = await self.bot.db.read(disciplines)
         chosen = await self.require_discipline(discipline) if discipline is not None else None
         entries = await self.bot.db.read(roster, chosen.key if chosen is not None else None)
@@ -52,7 +55,7 @@ class Roster(
         for one in shown:
             people = [self._line(entry) for entry in entries if entry.discipline == one.key]
             text = embeds.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
-            card.add_field(name=one.label, value=text, inline=len(shown) > 1)
+            card.add_field(name=plain(one.label), value=text, inline=len(shown) > 1)
         await answering.answer(interaction, card)
 
     @app_commands.command(name="add", description="Put a member on a roster")
@@ -70,11 +73,12 @@ class Roster(
     ) -> None:
         """Preview, confirm, add."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         write = AddToRoster(
             member_id=not_a_bot(user).id, name=user.display_name, discipline=chosen.key, position=position
         )
-        title = f"Add {user.display_name} to {chosen.label}?"
+        title = f"Add {plain(user.display_name)} to {plain(chosen.label)}?"
         await self._confirm(interaction, write, title, "Add", user)
 
     @app_commands.command(name="remove", description="Take a member off a roster")
@@ -82,10 +86,12 @@ class Roster(
     async def remove(self, interaction: discord.Interaction, discipline: str, member: str) -> None:
         """Preview, confirm, remove."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         user_id = await self.member_id(member, chosen)
         write = RemoveFromRoster(member_id=user_id, discipline=chosen.key)
-        title = f"Remove {(await self.names()).get(user_id, member)} from {chosen.label}?"
+        name = plain((await self.names()).get(user_id, member))
+        title = f"Remove {name} from {plain(chosen.label)}?"
         await self._confirm(interaction, write, title, "Remove", danger=True)
 
     @app_commands.command(name="move", description="Change somebody's place in the order")
@@ -102,11 +108,12 @@ class Roster(
     ) -> None:
         """Preview, confirm, move."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
         user_id = await self.member_id(member, chosen)
         write = MoveInRoster(member_id=user_id, discipline=chosen.key, position=position)
-        name = (await self.names()).get(user_id, member)
-        title = f"Move {name} to place {position} of {chosen.label}?"
+        name = plain((await self.names()).get(user_id, member))
+        title = f"Move {name} to place {position} of {plain(chosen.label)}?"
         await self._confirm(interaction, write, title, "Move", dry_run=dry_run)
 
     @app_commands.command(name="away", description="Say when somebody is away; without dates they are back")
@@ -127,6 +134,7 @@ class Roster(
     ) -> None:
         """Preview, confirm, set."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline) if discipline is not None else None
         user_id = interaction.user.id if member is None else await self.member_id(member, chosen)
         write = SetAway(
@@ -135,7 +143,7 @@ class Roster(
             away_from=self.day(from_day) if from_day else None,
             away_to=self.day(to_day) if to_day else None,
         )
-        name = (await self.names()).get(user_id, interaction.user.display_name)
+        name = plain((await self.names()).get(user_id, interaction.user.display_name))
         title = f"Set {name}'s days away?" if from_day else f"Note that {name} is back?"
         await self._confirm(interaction, write, title, "Save")
 
@@ -214,7 +222,7 @@ class Roster(
         before = self._place(change.before) if change.before else "not on the roster"
         after = self._place(change.after) if change.after else "not on the roster"
         moves = embeds.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
-        return f"{record}{before} → {after}\n\n**Who moves**\n{moves}"
+        return f"{record}{before} → {after}\n\n**Who moves**\n{moves}{_kept(change)}"
 
     def _line(self, entry: RosterEntry) -> str:
         return f"{entry.position}. {plain(entry.username)}{self._away(entry)}"
@@ -235,6 +243,16 @@ async def _saved(press: Confirmed) -> discord.Embed:
     group: Any = press.bot.get_cog(Roster.__cog_name__)
     card: discord.Embed = await group.save(press)
     return card
+
+
+def _kept(change: RosterChange) -> str:
+    """Return the turns that somebody holds although they are away; empty without any."""
+    if not change.kept:
+        return ""
+    turns = [f"• {plain(one.label)}, {plain(one.sprint_name)}" for one in change.kept]
+    return "\n\n**Still theirs, although they are away** (`/cover request` asks for cover)\n" + embeds.lines(
+        turns, empty="", limit=500
+    )
 
 
 def _label(entry: RosterEntry, labels: dict[str, str]) -> str:

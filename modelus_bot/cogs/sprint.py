@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import discord
@@ -9,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.cogs.group import CommandGroup
+from modelus_bot.cogs.needs import FOR_STAFF
 from modelus_bot.cogs.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.cogs.sprint_import import NOTHING, import_of, report_card, summary
 from modelus_bot.domain.errors import NotFound
@@ -19,10 +21,14 @@ from modelus_bot.domain.sprints import (
     AddSprint,
     ArchiveSprint,
     EditSprint,
+    HolderView,
+    PlannedSprint,
     SprintChange,
     sprint_view,
     sprints,
+    sprints_with_holders,
 )
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
@@ -33,6 +39,7 @@ __all__ = ["SprintGroup", "sprint_page"]
 SprintWrite = AddSprint | EditSprint | ArchiveSprint
 
 
+@app_commands.default_permissions(**FOR_STAFF)
 class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="The sprints of the rota"):
     """The commands about sprints."""
 
@@ -40,7 +47,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     async def current(self, interaction: discord.Interaction) -> None:
         """Show the current sprint."""
         await answering.defer(interaction)
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         view = await self.bot.db.read(sprint_view, None, self.now(), self.calendar)
         if view is None:
             raise NotFound("No sprint has begun yet. Add one with `/sprint add`.", rule="sprint.none")
@@ -55,21 +62,31 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     async def planned(self, interaction: discord.Interaction, from_day: str | None = None) -> None:
         """List sprints, ten a page."""
         await answering.defer(interaction)
-        await self.require_staff(interaction)
+        await self.require_allowed(interaction)
         first = self.day(from_day) if from_day else self.today()
         await send_page(self.bot, interaction, "sprints", first.isoformat())
 
     @app_commands.command(name="add", description="Add a sprint")
     @app_commands.describe(
-        name="What it is called", start="Its first day", end="The day the next one takes over"
+        name="What it is called; with several, a number at its end goes on counting",
+        start="Its first day",
+        end="The day the next one takes over",
+        count="How many, one after the other, each as long as the first; one if left out",
     )
     async def add(
-        self, interaction: discord.Interaction, name: app_commands.Range[str, 1, 60], start: str, end: str
+        self,
+        interaction: discord.Interaction,
+        name: app_commands.Range[str, 1, 60],
+        start: str,
+        end: str,
+        count: app_commands.Range[int, 1, 26] = 1,
     ) -> None:
         """Preview, confirm, add."""
         await answering.defer(interaction, private=True)
-        write = AddSprint(name=name, start=self.day(start), end=self.day(end))
-        await self._confirm(interaction, write, f"Add {name}?", "Add")
+        await self.require_allowed(interaction)
+        write = AddSprint(name=name, start=self.day(start), end=self.day(end), count=count)
+        title = f"Add {plain(name)}?" if count == 1 else f"Add {count} sprints?"
+        await self._confirm(interaction, write, title, "Add")
 
     @app_commands.command(name="edit", description="Change a sprint's name or days")
     @app_commands.describe(
@@ -92,6 +109,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     ) -> None:
         """Preview, confirm, change."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = EditSprint(
             sprint_id=await self.sprint_id(sprint),
             reason=reason,
@@ -110,6 +128,7 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
     ) -> None:
         """Preview, confirm, archive."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         write = ArchiveSprint(sprint_id=await self.sprint_id(sprint), reason=reason)
         await self._confirm(interaction, write, "Archive this sprint?", "Archive", reason=reason, danger=True)
 
@@ -147,7 +166,8 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
                 "currentState.json": current_state,
                 "overrides.json": overrides,
                 "people.json": people,
-            }
+            },
+            self.calendar.zone,
         )
         report = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
         if report is not None and (dry_run or not report.changed):
@@ -200,7 +220,8 @@ class SprintGroup(CommandGroup, commands.GroupCog, name="sprint", description="T
         """Return what can be said of a change that has to wait; raises ``NotAllowed`` as it would then."""
         await self.require_manager(interaction)
         if isinstance(write, AddSprint):
-            return f"From {write.start} to {write.end}.\n\n{EFFECT_LATER}"
+            many = f", and {write.count - 1} more of the same length after it" if write.count > 1 else ""
+            return f"From {write.start} to {write.end}{many}.\n\n{EFFECT_LATER}"
         known = [label_of(one) for one in await self.bot.db.read(sprints) if one.id == write.sprint_id]
         return f"As it was last known: {', '.join(known)}\n\n{EFFECT_LATER}"
 
@@ -230,16 +251,33 @@ def _days_left(days: int) -> str:
 def _change(change: SprintChange, names: dict[int, str]) -> str:
     before = label_of(change.before) if change.before else "not planned"
     after = label_of(change.after) if change.after.index is not None else "archived"
-    moves = embeds.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3000)
-    return f"{before} → {after}\n\n**Who moves**\n{moves}"
+    moves = embeds.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=1500)
+    if not change.planned:
+        return f"{before} → {after}\n\n**Who moves**\n{moves}"
+    turns = embeds.lines(map(_planned, change.planned), empty="", limit=2000)
+    return f"{before} → {after}\n\n**Who gets the turns**\n{turns}\n\n**Who moves**\n{moves}"
+
+
+def _planned(found: PlannedSprint) -> str:
+    return f"**{label_of(found.sprint)}**\n{_turns(found.holders)}"
+
+
+def _turns(holders: Sequence[HolderView] | None) -> str:
+    """Return who holds a sprint's turns on one line."""
+    if holders is None:
+        return "not dealt yet: only the sprint on duty and the next six are"
+    return embeds.clip(", ".join(holder_line(one, now=False) for one in holders), 600) or "no disciplines yet"
 
 
 @pages_of("sprints")
 async def sprint_page(listing: Listing) -> tuple[discord.Embed, bool]:
     """Return a page of sprints that end on a day or later, and whether another page follows."""
     await listing.bot.db.read(check_staff, listing.viewer)
-    found = await listing.bot.db.read(sprints, date.fromisoformat(listing.argument))
-    shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
-    lines = [f"{one.index}. {label_of(one)}" for one in shown]
+    first = date.fromisoformat(listing.argument)
+    found = await listing.bot.db.read(sprints_with_holders, first, listing.page * PAGE, PAGE + 1)
+    lines = [
+        f"{one.index}\\. **{label_of(one)}**\n{embeds.clip(_turns(holders), 330)}"
+        for one, holders in found[:PAGE]
+    ]
     card = embeds.info("Sprints", embeds.lines(lines, empty="None planned. Add one with `/sprint add`."))
-    return card, len(found) > (listing.page + 1) * PAGE
+    return card, len(found) > PAGE

@@ -17,8 +17,8 @@ from modelus_bot.domain.rotation_import import (
     mend,
     parse,
 )
+from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
-from modelus_bot.ui.people import plain
 
 __all__ = ["NOTHING", "import_of", "report_card", "summary"]
 
@@ -29,14 +29,16 @@ NOTHING = ImportRotation(data=RotationData())
 """An empty import: trying it tells whether somebody may import, before any file is fetched."""
 
 
-async def import_of(files: Mapping[str, discord.Attachment | None]) -> ImportRotation:
+async def import_of(files: Mapping[str, discord.Attachment | None], zone: str) -> ImportRotation:
     """Return the import of the attachments, keyed by the name of the file each stands for.
+
+    Days written as instants are days of ``zone``.
 
     Raises ``InvalidInput`` naming the file and the place in it that cannot be used.
     """
     texts = {name: await _text(name, file) for name, file in files.items() if file is not None}
     try:
-        return ImportRotation(data=await asyncio.to_thread(_read, texts))
+        return ImportRotation(data=await asyncio.to_thread(_read, texts, zone))
     except ImportProblem as problem:
         raise InvalidInput(f"{problem} Nothing was imported.", rule="import.file") from problem
 
@@ -68,8 +70,8 @@ def report_card(report: ImportReport) -> discord.Embed:
     return embeds.success("Imported", summary(report))
 
 
-def _read(texts: Mapping[str, str]) -> RotationData:
-    return mend(parse(texts))
+def _read(texts: Mapping[str, str], zone: str) -> RotationData:
+    return mend(parse(texts, zone))
 
 
 async def _text(name: str, file: discord.Attachment) -> str:

@@ -13,12 +13,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from modelus_bot.bundled import default_config
+from modelus_bot.config.keys import keys
 from modelus_bot.config.models import Settings
 from modelus_bot.config.problems import ConfigError, Origin, problems_of
+from modelus_bot.config.variables import PREFIX, TOKEN, TOKEN_FILE, cleaned, listed, misspelt, variable_of
 
 __all__ = ["Loaded", "config_file", "load", "load_settings"]
 
-PREFIX = "MODELUS_BOT__"
+LISTS = {"admin_ids"}
+"""Settings that are lists."""
 Section = TypeVar("Section", bound=BaseModel)
 
 
@@ -49,7 +52,10 @@ def load_settings(path: Path | None = None, environment: Mapping[str, str] | Non
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Loaded:
     """Do the same as ``load_settings`` and say where each setting comes from."""
-    environment = os.environ if environment is None else environment
+    environment = cleaned(os.environ if environment is None else environment)
+    wrong = list(misspelt(environment, _setting_variables()))
+    if wrong:
+        raise ConfigError("\n".join(wrong))
     source = path or _found(Path("config.toml")) or default_config()
     text = _read(source)
     document = _parse(text, source)
@@ -67,9 +73,13 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     return Loaded(
         _with_absolute_paths(settings, base),
         source,
-        {".".join(keys): name for keys, name in origin.variables.items() if len(keys) == 2},
-        {f"{section}.{key}": value for section, keys in written.items() for key, value in keys.items()},
+        {".".join(place): name for place, name in origin.variables.items() if len(place) == 2},
+        {f"{section}.{key}": value for section, values in written.items() for key, value in values.items()},
     )
+
+
+def _setting_variables() -> list[str]:
+    return [variable_of(*key.split(".")) for key in keys()]
 
 
 def _found(path: Path) -> Path | None:
@@ -97,35 +107,33 @@ def _merge_environment(
 ) -> dict[tuple[str, ...], str]:
     """Let ``MODELUS_BOT__SECTION__KEY`` replace what the file says; returns which variable set which key.
 
-    Lists are separated by commas; an empty value counts as not set.
+    Lists are separated by commas, in brackets or not; an empty value counts as not set.
     """
     variables: dict[tuple[str, ...], str] = {}
     for name, value in environment.items():
-        if not name.startswith(PREFIX) or not value.strip():
+        if not name.startswith(PREFIX):
             continue
         section, _, key = name.removeprefix(PREFIX).lower().partition("__")
         target = document.setdefault(section, {})
         if not key or not isinstance(target, dict):
             raise ConfigError(f"{name}: is not a setting. Write {PREFIX}SECTION__KEY.")
-        target[key] = (
-            [part.strip() for part in value.split(",") if part.strip()] if key == "admin_ids" else value
-        )
+        target[key] = listed(value) if key in LISTS else value
         variables[section, key] = variables[section,] = name
     return variables
 
 
 def _token(environment: Mapping[str, str]) -> str | None:
-    if token := environment.get("DISCORD_TOKEN", "").strip():
+    if token := environment.get(TOKEN):
         return token
-    if name := environment.get("DISCORD_TOKEN_FILE", "").strip():
-        return _read(Path(name)).strip() or None
+    if name := environment.get(TOKEN_FILE):
+        return _read(Path(name)).strip("\ufeff \t\r\n") or None
     return None
 
 
 def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
-    def below(section: Section, *keys: str) -> Section:
+    def below(section: Section, *names: str) -> Section:
         """Return the section with its relative paths starting at ``base``."""
-        found = {key: getattr(section, key) for key in keys}
+        found = {key: getattr(section, key) for key in names}
         return section.model_copy(
             update={key: base / path for key, path in found.items() if path is not None}
         )

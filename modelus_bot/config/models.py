@@ -14,7 +14,7 @@ from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.metrics import MetricsSettings
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
-from modelus_bot.config.section import LIVE, Seconds, Section, TimeOfDay
+from modelus_bot.config.section import LIVE, DiscordId, Seconds, Section, TimeOfDay
 from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSettings", "Settings"]
@@ -23,9 +23,8 @@ __all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSett
 class ServerSettings(Section):
     """The community server and its calendar."""
 
-    guild_id: int | None = Field(
+    guild_id: DiscordId | None = Field(
         None,
-        ge=1,
         description=(
             "Discord id of the server; without it commands are registered everywhere,"
             " which takes Discord up to an hour."
@@ -41,20 +40,18 @@ class ServerSettings(Section):
         description="Time of day (HH:MM) at which duty passes to the next sprint's holders.",
         json_schema_extra=LIVE,
     )
-    admin_ids: tuple[int, ...] = Field(
+    admin_ids: tuple[DiscordId, ...] = Field(
         (),
         description="Discord ids of members who are administrators of the bot whatever their roles.",
         json_schema_extra=LIVE,
     )
-    duty_channel_id: int | None = Field(
+    duty_channel_id: DiscordId | None = Field(
         None,
-        ge=1,
         description="Discord id of the channel for cover requests and hand-overs.",
         json_schema_extra=LIVE,
     )
-    alert_channel_id: int | None = Field(
+    alert_channel_id: DiscordId | None = Field(
         None,
-        ge=1,
         description="Discord id of the channel in which administrators also read what is wrong.",
         json_schema_extra=LIVE,
     )

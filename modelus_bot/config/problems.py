@@ -15,11 +15,18 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from modelus_bot.config.models import Settings
-from modelus_bot.config.section import TIME_OF_DAY
+from modelus_bot.config.section import TIME_OF_DAY, DiscordId
+from modelus_bot.config.variables import PREFIX, variable_of
 
 __all__ = ["ConfigError", "Origin", "allowed_values", "problems_of"]
 
-_KINDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "text", Path: "a path"}
+_KINDS: dict[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "text",
+    Path: "a path",
+    DiscordId: "a Discord id, digits only, for instance `123456789012345678`",
+}
 _SPECIAL = {
     "timezone": 'an IANA time zone, for instance `"America/New_York"`',
     "admin_ids": "a list of Discord ids, for instance `[123456789012345678]`",
@@ -61,7 +68,9 @@ def problems_of(error: ValidationError, origin: Origin) -> Iterator[str]:
     """Yield one line for each problem."""
     for problem in error.errors(include_url=False):
         keys = tuple(str(part) for part in problem["loc"] if isinstance(part, str))
-        yield f"{_place(keys, origin)}: {'.'.join(keys)} {_what(problem, keys)}"
+        by_variable = keys in origin.variables
+        what = _what(problem, keys, by_variable=by_variable)
+        yield f"{_place(keys, origin)}: {'.'.join(keys)} {what}"
 
 
 def _range(limits: Iterable[Any]) -> str:
@@ -83,9 +92,9 @@ def _place(keys: tuple[str, ...], origin: Origin) -> str:
     return variable or f"{origin.source}{_line_of(keys, origin.text)}"
 
 
-def _what(problem: ErrorDetails, keys: tuple[str, ...]) -> str:
+def _what(problem: ErrorDetails, keys: tuple[str, ...], *, by_variable: bool) -> str:
     if problem["type"] == "extra_forbidden":
-        return f"is not a setting.{_hint(keys)}"
+        return f"is not a setting.{_hint(keys, by_variable=by_variable)}"
     if len(keys) == 1:
         return "must be a section with settings in it."
     model = _section_model(keys[0])
@@ -104,17 +113,20 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
-def _hint(keys: tuple[str, ...]) -> str:
-    """Name the nearest setting, of the same section first and then of the others."""
+def _hint(keys: tuple[str, ...], *, by_variable: bool) -> str:
+    """Name the nearest setting, of the same section first and then of the others, as it was written."""
     *section, wrong = keys
     if not section:
         near = difflib.get_close_matches(wrong, _sections(), n=1)
+        if near and by_variable:
+            return f" Did you mean {PREFIX}{near[0].upper()}__…?"
         return f" Did you mean [{near[0]}]?" if near else f" There are: {', '.join(_sections())}."
     for name in (section[0], *_sections()):
         model = _section_model(name)
         near = difflib.get_close_matches(wrong, model.model_fields if model else (), n=1)
         if near:
-            return f" Did you mean {name}.{near[0]}?"
+            meant = variable_of(name, near[0]) if by_variable else f"{name}.{near[0]}"
+            return f" Did you mean {meant}?"
     return " See docs/configuration.md for the ones there are."
 
 

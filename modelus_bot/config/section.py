@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
 
-__all__ = ["LIVE", "TIME_OF_DAY", "Duration", "Seconds", "Section", "TimeOfDay", "applies_live"]
+from modelus_bot.exact_ids import exact_id
+
+__all__ = ["LIVE", "TIME_OF_DAY", "DiscordId", "Duration", "Seconds", "Section", "TimeOfDay", "applies_live"]
 
 TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 Duration = Annotated[float, Field(ge=1, le=31 * 86_400)]
+DiscordId = Annotated[int, BeforeValidator(exact_id)]
 TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY)]
 
 LIVE: dict[str, Any] = {"applies": "at once"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.domain.cover_notices import tell_of_cover, turn_words
 from modelus_bot.domain.covers import Cover, CoverChange, require_cover
 from modelus_bot.domain.errors import InvalidInput
-from modelus_bot.domain.notifications import notify
+from modelus_bot.escaping import plain
 
 __all__ = ["audit", "require_status", "step", "tell_people"]
 
@@ -70,9 +71,11 @@ def tell_people(tx: Transaction, after: Cover, what: str, *, skip: int | None) -
     """Tell the requester, the person replaced and the replacement, but not whoever acted."""
     people = {after.requested_by, after.original_id, after.replacement_id} - {None, skip}
     for person in sorted(one for one in people if one is not None):
-        notify(
-            tx, person, "cover", f"Cover of {after.duty}, {after.sprint_name}",
-            f"Cover request {after.id} for {after.duty} in {after.sprint_name}: {what}.",
-            dedupe_key=f"cover:{after.id}:{after.status}:{after.attempts}:{tx.context.at}",
-            ref_table="overrides", ref_id=after.id,
-        )  # fmt: skip
+        tell_of_cover(
+            tx,
+            after,
+            person,
+            f"Cover of {plain(after.duty)}, {plain(after.sprint_name)}",
+            f"Cover request {after.id} for {turn_words(tx, after)}: {what}.",
+            key=f"{after.status}:{after.attempts}:{tx.context.at}",
+        )

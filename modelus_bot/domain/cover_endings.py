@@ -5,12 +5,13 @@ from __future__ import annotations
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.notifications import notify
+from modelus_bot.escaping import plain
 
 __all__ = ["end_covers"]
 
 _PROMISED = """
-SELECT o.id, o.status, o.discipline, o.requested_by, o.original_id, s.name
-FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+SELECT o.id, o.status, d.label, o.requested_by, o.original_id, s.name
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.replacement_id = ? AND o.status IN ('open', 'taken', 'approved') AND s.end_date > ?
 ORDER BY o.id
 """
@@ -30,10 +31,11 @@ def end_covers(tx: Transaction, user_id: int) -> int:
         tx.execute(_END, (status, now, now, row["id"]))
         tx.audit("overrides", row["id"], "UPDATE", old={"status": row["status"]}, new={"status": status})
         for person in sorted({row["requested_by"], row["original_id"]} - {tx.context.actor}):
+            duty, sprint = plain(row["label"]), plain(row["name"])
             notify(
-                tx, person, "cover", f"Cover of {row['discipline']}, {row['name']}",
-                f"Cover request {row['id']} for {row['discipline']} in {row['name']} ended, because the"
-                " person who would step in is no longer active. `/cover request` asks somebody else.",
+                tx, person, "cover", f"Cover of {duty}, {sprint}",
+                f"Cover request {row['id']} for {duty} in {sprint} ended, because the person who would step"
+                " in is no longer active. `/cover request` asks somebody else.",
                 dedupe_key=f"cover:{row['id']}:{status}:{now}", ref_table="overrides", ref_id=row["id"],
             )  # fmt: skip
     return len(rows)

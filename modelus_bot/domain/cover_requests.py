@@ -6,13 +6,14 @@ from modelus_bot.database.open_transaction import Row, Transaction
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.assignments import rematerialise
 from modelus_bot.domain.cover_changes import audit
+from modelus_bot.domain.cover_notices import tell_of_cover, turn_words
 from modelus_bot.domain.covers import CoverChange, require_cover, require_replacement, require_slot
 from modelus_bot.domain.disciplines import require_discipline
 from modelus_bot.domain.errors import InvalidInput, NotAllowed
 from modelus_bot.domain.members import ensure_known
-from modelus_bot.domain.notifications import notify
 from modelus_bot.domain.permissions import is_manager, require_actor
 from modelus_bot.domain.types import DisciplineKey, OptionalReason, Snowflake
+from modelus_bot.escaping import plain
 
 __all__ = ["RequestCover"]
 
@@ -97,13 +98,17 @@ class RequestCover(Write[CoverChange]):
         audit(tx, found, before, before_replacement=found.replacement_id, why=self.reason)
         if found.is_pending and before not in {"open", "taken"}:
             who = tx.fetch_value("SELECT username FROM users WHERE discord_id = ?", (original,))
-            notify(
-                tx, self.replacement_id, "cover", "You are asked to cover a turn",
-                f"You are asked to cover for {who}: {found.duty} in {found.sprint_name}."
-                f" You can refuse until it is approved: `/cover refuse` with number {found.id}, or the button"
-                " below the request.",
-                dedupe_key=f"cover:{found.id}:asked:{found.attempts}", ref_table="overrides", ref_id=found.id,
-            )  # fmt: skip
+            tell_of_cover(
+                tx,
+                found,
+                self.replacement_id,
+                "You are asked to cover a turn",
+                f"You are asked to cover for {plain(str(who))}: {turn_words(tx, found)}."
+                " You can refuse until it is approved, with the button below or"
+                f" `/cover refuse` and the number {found.id}."
+                + (f" Reason: {plain(found.reason)}" if found.reason else ""),
+                key=f"asked:{found.attempts}",
+            )
         return CoverChange(found, before)
 
     def _upsert(self, tx: Transaction, actor: int, original: int) -> tuple[int, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelus_bot.database.open_transaction import Row, Transaction
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.assignments import calendar_of, rematerialise
+from modelus_bot.domain.cover_cards import pass_cards_on
 from modelus_bot.domain.cover_changes import require_status, step, tell_people
 from modelus_bot.domain.cover_requests import RequestCover
 from modelus_bot.domain.covers import (
@@ -19,7 +20,8 @@ from modelus_bot.domain.errors import InvalidInput, NotAllowed
 from modelus_bot.domain.members import ensure_known
 from modelus_bot.domain.permissions import is_manager, require_actor, require_manager
 from modelus_bot.domain.sprints import require_sprint
-from modelus_bot.domain.types import OptionalReason, Reason, Snowflake
+from modelus_bot.domain.types import OptionalReason, Reason
+from modelus_bot.escaping import plain
 
 __all__ = [
     "ApproveCover",
@@ -28,7 +30,6 @@ __all__ = [
     "RefuseCover",
     "RequestCover",
     "RevokeCover",
-    "SetCoverMessage",
     "TakeCover",
     "UntakeCover",
     "WithdrawCover",
@@ -41,11 +42,9 @@ ORDER BY status = 'open' DESC, id DESC LIMIT 1
 """
 _MERGE = """
 UPDATE overrides
-SET attempts = attempts + 1, original_id = ?, reason = coalesce(?, reason),
-    message_id = coalesce(?, message_id)
+SET attempts = attempts + 1, original_id = ?, reason = coalesce(?, reason)
 WHERE id = ?
 """
-_FORGET_MESSAGE = "UPDATE overrides SET message_id = NULL WHERE id = ?"
 _OVER = """
 SELECT o.id, s.end_date FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
 WHERE o.status IN ('open', 'taken') AND s.end_date <= ?
@@ -178,7 +177,7 @@ class DeclineCover(Write[CoverChange]):
         change = step(
             tx, found, "declined", replacement=found.replacement_id, decided_by=actor, why=self.reason
         )
-        because = f": {self.reason}" if self.reason else ""
+        because = f": {plain(self.reason)}" if self.reason else ""
         tell_people(tx, change.cover, f"it was declined{because}", skip=actor)
         return change
 
@@ -200,7 +199,7 @@ class RevokeCover(Write[CoverChange]):
             tx, found, "revoked", replacement=found.replacement_id, decided_by=actor, why=self.reason
         )
         changes = rematerialise(tx)
-        tell_people(tx, change.cover, f"the approval was revoked: {self.reason}", skip=actor)
+        tell_people(tx, change.cover, f"the approval was revoked: {plain(self.reason)}", skip=actor)
         return CoverChange(
             change.cover, change.before, any(one.discipline == found.discipline for one in changes)
         )
@@ -218,20 +217,6 @@ class ExpireCovers(Write[int]):
             change = step(tx, found, "expired", replacement=found.replacement_id)
             tell_people(tx, change.cover, "the sprint ended before anybody decided", skip=None)
         return len(rows)
-
-
-class SetCoverMessage(Write[bool]):
-    """Remember the message that shows a request, so that it can be rewritten; False if there is none."""
-
-    cover_id: int
-    message_id: Snowflake
-
-    def apply(self, tx: Transaction) -> bool:
-        """Store the id."""
-        changed = tx.execute(
-            "UPDATE overrides SET message_id = ? WHERE id = ?", (self.message_id, self.cover_id)
-        )
-        return changed == 1
 
 
 def _require_decider(tx: Transaction, found: Cover, verb: str) -> int:
@@ -260,6 +245,6 @@ def _merge_into_earlier(tx: Transaction, found: Cover, taker: int) -> Cover:
             rule="overrides_unique_request",
         )
     step(tx, found, "withdrawn", replacement=None, decided_by=found.requested_by)
-    tx.execute(_FORGET_MESSAGE, (found.id,))
-    tx.execute(_MERGE, (found.original_id, found.reason, found.message_id, same.id))
+    pass_cards_on(tx, found.id, same.id)
+    tx.execute(_MERGE, (found.original_id, found.reason, same.id))
     return require_cover(tx, same.id)

@@ -24,6 +24,7 @@ from modelus_bot.domain.errors import InvalidInput, NotFound
 from modelus_bot.domain.members import require_active_member
 from modelus_bot.domain.rosters import is_rostered
 from modelus_bot.domain.sprints import Sprint, require_sprint
+from modelus_bot.escaping import plain
 
 __all__ = [
     "Cover",
@@ -139,14 +140,14 @@ def require_slot(tx: Transaction, sprint_id: int, discipline: str, original_id: 
     holder, source = effective_holder(tx, sprint.id, discipline)
     if source == "override":
         raise InvalidInput(
-            f"{discipline_label(tx, discipline)} in {sprint.name} is already covered."
+            f"{plain(discipline_label(tx, discipline))} in {plain(sprint.name)} is already covered."
             " A manager can revoke that cover first.",
             rule="override_one_approved",
         )
     if holder != original_id:
         raise InvalidInput(
-            f"That turn ({discipline_label(tx, discipline)} in {sprint.name}) belongs to somebody else."
-            " `/oncall mine` shows yours.",
+            f"That turn ({plain(discipline_label(tx, discipline))} in {plain(sprint.name)}) belongs to"
+            " somebody else. `/oncall mine` shows yours.",
             rule="cover.not_holder",
         )
     return sprint
@@ -155,7 +156,7 @@ def require_slot(tx: Transaction, sprint_id: int, discipline: str, original_id: 
 def require_not_over(tx: Transaction, sprint: Sprint) -> None:
     """Raise ``InvalidInput`` when a sprint's last hand-over has passed."""
     if tx.context.at >= calendar_of(tx.context).handoff(sprint.end):
-        raise InvalidInput(f"{sprint.name} is over.", rule="cover.over")
+        raise InvalidInput(f"{plain(sprint.name)} is over.", rule="cover.over")
 
 
 def require_replacement(tx: Transaction, user_id: int, discipline: str, original_id: int) -> None:
@@ -165,7 +166,7 @@ def require_replacement(tx: Transaction, user_id: int, discipline: str, original
     member = require_active_member(tx, user_id)
     if not is_rostered(tx, user_id, discipline):
         raise InvalidInput(
-            f"{member.username} is not on the roster of {discipline_label(tx, discipline)},"
+            f"{plain(member.username)} is not on the roster of {plain(discipline_label(tx, discipline))},"
             " so cannot cover it.",
             rule="cover.not_rostered",
         )

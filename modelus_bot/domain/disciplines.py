@@ -12,6 +12,7 @@ from modelus_bot.database.operation import Write, query
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.types import DisciplineKey, Snowflake
+from modelus_bot.escaping import plain
 
 __all__ = [
     "DEFAULT_DISCIPLINES",
@@ -75,8 +76,10 @@ def require_discipline(tx: ReadTransaction, key: str) -> Discipline:
     for discipline in known:
         if discipline.key == key:
             return discipline
-    names = ", ".join(discipline.key for discipline in known) or "none yet"
-    raise NotFound(f"There is no discipline called “{key}”. There are: {names}.", rule="discipline.unknown")
+    names = ", ".join(plain(discipline.label) for discipline in known) or "none yet"
+    raise NotFound(
+        f"There is no discipline called “{plain(key)}”. There are: {names}.", rule="discipline.unknown"
+    )
 
 
 def discipline_label(tx: ReadTransaction, key: str) -> str:

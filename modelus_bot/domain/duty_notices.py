@@ -10,6 +10,7 @@ from modelus_bot.domain.calendar import Calendar, Span
 from modelus_bot.domain.disciplines import Discipline
 from modelus_bot.domain.notifications import notify, notify_managers
 from modelus_bot.domain.rotation import Move
+from modelus_bot.escaping import plain
 
 __all__ = ["HolderChange", "alert_managers", "tell_holders", "tell_movers"]
 
@@ -34,14 +35,15 @@ def tell_holders(
     number = tx.fetch_value("SELECT coalesce(max(id), 0) FROM notifications")
     for change in changes:
         notify(
-            tx, change.before, "oncall", f"{ended}: {change.label}", f"{ended} as {change.label}. Thank you.",
+            tx, change.before, "oncall", f"{ended}: {plain(change.label)}",
+            f"{ended} as {plain(change.label)}. Thank you.",
             dedupe_key=f"duty:{number}:off:{change.discipline}",
         )  # fmt: skip
         if span is None:
             continue
         notify(
-            tx, change.after, "oncall", f"You are now on duty: {change.label}",
-            f"You are now on duty as {change.label}, until {_ends(tx, span)}."
+            tx, change.after, "oncall", f"You are now on duty: {plain(change.label)}",
+            f"You are now on duty as {plain(change.label)}, until {_ends(tx, span)}."
             " `/oncall now` shows everybody on duty; `/cover request` asks for cover.",
             dedupe_key=f"duty:{number}:on:{change.discipline}", ref_table="sprints", ref_id=span.id,
         )  # fmt: skip
@@ -58,12 +60,12 @@ def tell_movers(tx: Transaction, moves: Iterable[Move]) -> None:
     for move in moves:
         notify(
             tx, move.before, "oncall", "Your turn moved",
-            f"You are no longer planned for {move.duty} in {move.sprint_name}.",
+            f"You are no longer planned for {plain(move.duty)} in {plain(move.sprint_name)}.",
             ref_table="sprints", ref_id=move.sprint_id,
         )  # fmt: skip
         notify(
             tx, move.after, "oncall", "Your turn moved",
-            f"You are now planned for {move.duty} in {move.sprint_name}.",
+            f"You are now planned for {plain(move.duty)} in {plain(move.sprint_name)}.",
             ref_table="sprints", ref_id=move.sprint_id,
         )  # fmt: skip
 
@@ -74,8 +76,8 @@ def alert_managers(tx: Transaction, active: Iterable[Discipline], span: Span, *,
     for discipline in active:
         if discipline.key in empty:
             notify_managers(
-                tx, f"Nobody is on duty: {discipline.label}",
-                f"No one on the roster of {discipline.label} is available for this sprint."
+                tx, f"Nobody is on duty: {plain(discipline.label)}",
+                f"No one on the roster of {plain(discipline.label)} is available for this sprint."
                 " Add somebody with `/roster add`, or set somebody with `/oncall set`.",
                 dedupe_key=f"empty:{span.id}:{discipline.key}:{empty[discipline.key]}",
             )  # fmt: skip

@@ -25,6 +25,7 @@ from modelus_bot.domain.people import (
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT, MemberName, Reason, Snowflake, StaffRole
+from modelus_bot.escaping import plain
 
 __all__ = [
     "DeactivateMember",
@@ -138,7 +139,9 @@ class LinkMember(Write[MemberChange]):
         if before is None:
             raise NotFound("There is no imported person with this number.", rule="member.unknown")
         if not before.is_placeholder:
-            raise InvalidInput(f"{before.username} already has a Discord account.", rule="member.linked")
+            raise InvalidInput(
+                f"{plain(before.username)} already has a Discord account.", rule="member.linked"
+            )
         if self.discord_id < PLACEHOLDER_LIMIT:
             raise InvalidInput("This is not a Discord account.", rule="member.placeholder")
         role = _make_room(tx, self.discord_id)
@@ -172,7 +175,7 @@ def _make_room(tx: Transaction, discord_id: int) -> str | None:
         return None
     if tx.fetch_one(_IN_USE, {"id": discord_id}) is not None:
         raise InvalidInput(
-            f"{known.username} already stands on a roster with this account."
+            f"{plain(known.username)} already stands on a roster with this account."
             " Remove them there first, then link again.",
             rule="member.in_use",
         )

@@ -36,7 +36,7 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(user_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 """
 _DUE = """
-SELECT id, user_id, type, title, message, attempts, created_at
+SELECT id, user_id, type, title, message, attempts, created_at, ref_table, ref_id
 FROM (
     SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY attempts = 0, deliver_after, id) AS place
     FROM notifications AS due
@@ -69,6 +69,8 @@ class Notice:
     message: str
     attempts: int
     created_at: int
+    ref_table: str | None = None
+    ref_id: int | None = None
 
 
 def notify(

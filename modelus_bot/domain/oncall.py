@@ -25,6 +25,7 @@ from modelus_bot.domain.notifications import notify
 from modelus_bot.domain.permissions import require_actor, require_manager
 from modelus_bot.domain.sprints import HolderView, Sprint, current_sprint, holders_of, sprints
 from modelus_bot.domain.types import DisciplineKey, MemberName, Reason, Snowflake
+from modelus_bot.escaping import plain, plain_lines
 
 __all__ = [
     "Duty",
@@ -163,7 +164,8 @@ class SetHolder(Write[HolderChange]):
         before, source = effective_holder(tx, current.id, discipline.key)
         if source == "override":
             raise InvalidInput(
-                f"{discipline.label} is covered this sprint. Revoke the cover first with `/cover revoke`.",
+                f"{plain(discipline.label)} is covered this sprint."
+                " Revoke the cover first with `/cover revoke`.",
                 rule="oncall.covered",
             )
         if (before, source) == (after.discord_id, "manual"):
@@ -208,9 +210,11 @@ class HandoffNote(Write[HandoffNoteSaved]):
         after = [holder for holder in holders_of(tx, following.id) if holder.discipline in keys]
         recipients = tuple(sorted({holder.user_id for holder in after if holder.user_id is not None}))
         at = calendar.handoff(following.start)
+        name = plain(str(tx.fetch_value("SELECT username FROM users WHERE discord_id = ?", (author,))))
+        text = f"{name} writes:\n{plain_lines(self.text)}"
         for recipient in recipients:
             notify(
-                tx, recipient, "oncall", "Note from the last sprint", self.text,
+                tx, recipient, "oncall", "Note from the last sprint", text,
                 deliver_after=at, ref_table="sprints", ref_id=following.id,
             )  # fmt: skip
         tx.audit(

@@ -9,6 +9,7 @@ from modelus_bot.database.operation import query
 from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import Standing, Viewer, require_staff_viewer, standing
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT
+from modelus_bot.escaping import plain
 
 __all__ = [
     "Member",
@@ -159,7 +160,7 @@ def require_active_member(tx: ReadTransaction, discord_id: int) -> Member:
         )
     if not found.is_active:
         raise NotFound(
-            f"{found.username} is deactivated. An administrator can use `/member reactivate` first.",
+            f"{plain(found.username)} is deactivated. An administrator can use `/member reactivate` first.",
             rule="member.inactive",
         )
     return found

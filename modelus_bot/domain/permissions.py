@@ -17,6 +17,7 @@ __all__ = [
     "Viewer",
     "check_admin",
     "check_manager",
+    "check_part",
     "check_staff",
     "is_admin",
     "is_manager",
@@ -31,6 +32,16 @@ __all__ = [
 ]
 
 _ROLE = "SELECT role FROM users WHERE discord_id = ? AND is_active = 1"
+_PART = """
+SELECT 1 FROM users AS u
+WHERE u.discord_id = :id AND u.is_active = 1 AND (
+    EXISTS (SELECT 1 FROM user_disciplines AS d WHERE d.user_id = u.discord_id AND d.is_active = 1)
+    OR EXISTS (
+        SELECT 1 FROM overrides AS o WHERE o.status IN ('open', 'taken')
+        AND u.discord_id IN (o.requested_by, o.original_id, o.replacement_id)
+    )
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +54,18 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a member may do: ``staff`` any role, ``manager`` approves, ``admin`` runs the bot."""
+    """What a member may do: ``staff`` any role, ``manager`` approves, ``admin`` runs the bot.
+
+    ``part`` has whoever is staff, on a roster, or concerned by a cover request that is not decided.
+    """
 
     staff: bool
     manager: bool
     admin: bool
+    part: bool = False
 
 
-_EVERYTHING = Standing(staff=True, manager=True, admin=True)
+_EVERYTHING = Standing(staff=True, manager=True, admin=True, part=True)
 
 
 def standing(tx: ReadTransaction, who: Viewer | Context) -> Standing:
@@ -60,7 +75,10 @@ def standing(tx: ReadTransaction, who: Viewer | Context) -> Standing:
         return _EVERYTHING
     role = tx.fetch_value(_ROLE, (member,))
     return Standing(
-        staff=role is not None, manager=role in {"project_manager", "admin"}, admin=role == "admin"
+        staff=role is not None,
+        manager=role in {"project_manager", "admin"},
+        admin=role == "admin",
+        part=role is not None or tx.fetch_one(_PART, {"id": member}) is not None,
     )
 
 
@@ -116,6 +134,17 @@ def check_admin(tx: ReadTransaction, viewer: Viewer) -> None:
 def check_manager(tx: ReadTransaction, viewer: Viewer) -> None:
     """Raise ``NotAllowed`` unless the viewer is a project manager or an administrator."""
     _require_manager(standing(tx, viewer).manager)
+
+
+@query(kept=True, hot=True)
+def check_part(tx: ReadTransaction, viewer: Viewer) -> None:
+    """Raise ``NotAllowed`` unless the viewer takes part in the rota: see ``Standing``."""
+    if not standing(tx, viewer).part:
+        raise NotAllowed(
+            "Only staff and people on a roster can do this. A project manager can put you on one with"
+            " `/roster add`.",
+            rule="part",
+        )
 
 
 @query(kept=True, hot=True)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from modelus_bot.database.audit import AuditOperation
 from modelus_bot.database.open_transaction import ReadTransaction, Transaction
 from modelus_bot.database.operation import Write, query
-from modelus_bot.domain.assignments import check_expected, moves_of
+from modelus_bot.domain.assignments import calendar_of, check_expected, moves_of
 from modelus_bot.domain.disciplines import discipline_label, require_discipline
 from modelus_bot.domain.errors import InvalidInput, NotAllowed, NotFound
 from modelus_bot.domain.members import ensure_member, require_active_member
 from modelus_bot.domain.permissions import is_manager, require_actor, require_manager
 from modelus_bot.domain.roster_order import put_at, put_last
 from modelus_bot.domain.rotation import Move
+from modelus_bot.domain.turns_away import KeptTurn, turns_while_away
 from modelus_bot.domain.types import DisciplineKey, MemberName, RosterPosition, Snowflake
+from modelus_bot.escaping import plain
 
 __all__ = [
     "AddToRoster",
@@ -57,12 +59,16 @@ class RosterEntry:
 
 @dataclass(frozen=True, slots=True)
 class RosterChange:
-    """The entry before and after, whose turns move, and the code that confirms exactly those moves."""
+    """The entry before and after, whose turns move, and the code that confirms exactly those moves.
+
+    ``kept`` are the turns that somebody holds although they are away in them.
+    """
 
     before: RosterEntry | None
     after: RosterEntry | None
     moves: tuple[Move, ...]
     digest: str
+    kept: tuple[KeptTurn, ...] = ()
 
 
 @query(kept=True, hot=True)
@@ -160,7 +166,7 @@ class MoveInRoster(Write[RosterChange]):
                 if size == 1
                 else (f"{size} people, so the position must be 1 to {size}")
             )
-            raise InvalidInput(f"The roster of {label} has {places}.", rule="roster.position")
+            raise InvalidInput(f"The roster of {plain(label)} has {places}.", rule="roster.position")
 
         def change() -> None:
             put_at(tx, self.member_id, self.discipline, self.position)
@@ -218,7 +224,11 @@ class SetAway(Write[RosterChange]):
                 )
                 _audit(tx, entry, _find(tx, self.member_id, entry.discipline))
 
-        return _changed(tx, self.member_id, entries[0].discipline, entries[0], change, self.expected)
+        changed = _changed(tx, self.member_id, entries[0].discipline, entries[0], change, self.expected)
+        if self.away_from is None:
+            return changed
+        kept = turns_while_away(tx, self.member_id, tx.context.at, calendar_of(tx.context))
+        return replace(changed, kept=kept)
 
 
 def _day(text: str | None) -> date | None:
@@ -237,7 +247,7 @@ def _require(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry:
     found = _find(tx, user_id, discipline)
     if found is None:
         raise NotFound(
-            f"This member is not on the roster of {discipline_label(tx, discipline)}."
+            f"This member is not on the roster of {plain(discipline_label(tx, discipline))}."
             " `/roster show` lists who is.",
             rule="roster.unknown",
         )

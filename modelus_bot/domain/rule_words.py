@@ -65,6 +65,7 @@ RANGES: dict[str, tuple[str, str]] = {
         "The status of a cover request",
         "open, taken, approved, declined, withdrawn, expired or revoked",
     ),
+    "cover_cards_kind_known": ("What a message shows of a cover request", "card or notice"),
     "overrides_reason_length": ("The reason of a cover request", _long(1, 300)),
     "valid_notification_type": ("The type of a notice", "one of the known types"),
     "notifications_title_length": ("The title of a notice", _long(1, 200)),
@@ -140,6 +141,7 @@ TAKEN: dict[str, str] = {
     ),
     "current_state.id": "There is only one current state. Please try again.",
     "current_holders.discipline": "Somebody is on duty in this discipline already. Please try again.",
+    "cover_cards.message_id": "This message is known already.",
     "overrides.id": "There is a cover request with this number already. Please try again.",
     "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id": (
         "The same cover was asked for already. `/cover list` shows the request."
@@ -177,6 +179,7 @@ TEXTS: dict[str, str] = {
     "current_state": "the current state",
     "current_holders": "somebody's duty",
     "overrides": "a cover request",
+    "cover_cards": "a message of a cover request",
     "notifications": "a notice",
     "notification_prefs": "a preference for notices",
     "quarantined_rows": "a quarantined row",
@@ -184,6 +187,10 @@ TEXTS: dict[str, str] = {
 """What a row of each table is called."""
 
 NEEDED: dict[str, str] = {
+    "channel_id": "the channel",
+    "cover_id": "the cover request",
+    "message_id": "the message",
+    "shown_at": "the time",
     "action": "what is done",
     "actor": "who asked",
     "at": "the time",
@@ -268,6 +275,10 @@ FIELDS: dict[str, str] = {
     "label": "label",
     "member_id": "member",
     "message_id": "message",
+    "message_ids": "messages",
+    "channel_id": "channel",
+    "kind": "kind of message",
+    "count": "number of sprints",
     "name": "name",
     "placeholder_id": "number of the imported person",
     "position": "position",

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from modelus_bot.database.errors import ConstraintViolated
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.rule_words import FIELDS, NEEDED, RANGES, SENTENCES, TAKEN, TEXTS
+from modelus_bot.escaping import plain
 
 __all__ = ["sentence_for", "validation_sentence"]
 
@@ -132,7 +133,7 @@ def _span(low: int | None, high: int | None) -> str:
 
 def _shown(value: object) -> str:
     text = str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return plain(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
 
 
 @functools.cache

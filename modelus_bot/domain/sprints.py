@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from modelus_bot.database.open_transaction import ReadTransaction, Row, Transaction
 from modelus_bot.database.operation import Write, query
@@ -11,29 +14,33 @@ from modelus_bot.domain.assignments import (
     calendar_of,
     check_expected,
     current_span,
-    effective_holder,
     moves_of,
 )
 from modelus_bot.domain.calendar import Calendar, days_left
-from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.errors import InvalidInput, NotFound
 from modelus_bot.domain.permissions import require_manager
 from modelus_bot.domain.rotation import Move
+from modelus_bot.domain.sprint_holders import HolderView, holders_of
+from modelus_bot.domain.sprint_series import series
 from modelus_bot.domain.types import Reason, SprintName
+from modelus_bot.escaping import folded, plain
 
 __all__ = [
     "AddSprint",
     "ArchiveSprint",
     "EditSprint",
     "HolderView",
+    "PlannedSprint",
     "Sprint",
     "SprintChange",
     "SprintView",
     "current_sprint",
+    "holders_of",
     "require_sprint",
     "sprint",
     "sprint_view",
     "sprints",
+    "sprints_with_holders",
 ]
 
 _BY_ID = "SELECT id, sprint_index, name, start_date, end_date FROM sprints WHERE id = ?"
@@ -59,17 +66,6 @@ class Sprint:
 
 
 @dataclass(frozen=True, slots=True)
-class HolderView:
-    """Who holds a discipline's slot and why: override, manual, rotation or none."""
-
-    discipline: str
-    label: str
-    user_id: int | None
-    username: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class SprintView:
     """A sprint with its holders; ``days_left`` is negative in a gap after its end."""
 
@@ -80,13 +76,22 @@ class SprintView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedSprint:
+    """A new sprint and who gets its turns; None for one so far ahead that its turns are not dealt yet."""
+
+    sprint: Sprint
+    holders: tuple[HolderView, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class SprintChange:
-    """A sprint before and after, and whose turns move."""
+    """A sprint before and after, whose turns move, and the sprints that are new."""
 
     before: Sprint | None
     after: Sprint
     moves: tuple[Move, ...]
     digest: str
+    planned: tuple[PlannedSprint, ...] = ()
 
 
 def sprint_of(row: Row) -> Sprint:
@@ -106,6 +111,15 @@ def sprints(tx: ReadTransaction, from_day: date | None = None) -> tuple[Sprint, 
     """Return the numbered sprints in order, those that end on ``from_day`` or later."""
     start = (from_day or date.min).isoformat()
     return tuple(map(sprint_of, tx.fetch_all(_FROM, (start,))))
+
+
+@query(kept=True, hot=True)
+def sprints_with_holders(
+    tx: ReadTransaction, from_day: date, first: int, count: int
+) -> tuple[tuple[Sprint, tuple[HolderView, ...]], ...]:
+    """Return ``count`` of the numbered sprints that end on a day or later, from place ``first`` on."""
+    found = sprints(tx, from_day)[first : first + count]
+    return tuple((one, holders_of(tx, one.id)) for one in found)
 
 
 @query(kept=True, hot=True)
@@ -131,16 +145,6 @@ def sprint_view(tx: ReadTransaction, sprint_id: int | None, at: int, calendar: C
     )
 
 
-def holders_of(tx: ReadTransaction, sprint_id: int) -> tuple[HolderView, ...]:
-    """Return who holds each active discipline's slot in a sprint."""
-    holders = []
-    for discipline in disciplines(tx):
-        user_id, source = effective_holder(tx, sprint_id, discipline.key)
-        name = tx.fetch_value("SELECT username FROM users WHERE discord_id = ?", (user_id,))
-        holders.append(HolderView(discipline.key, discipline.label, user_id, name, source))
-    return tuple(holders)
-
-
 def require_sprint(tx: ReadTransaction, sprint_id: int) -> Sprint:
     """Return a sprint that is not archived or raise ``NotFound``."""
     found = sprint(tx, sprint_id)
@@ -152,32 +156,29 @@ def require_sprint(tx: ReadTransaction, sprint_id: int) -> Sprint:
 
 
 class AddSprint(Write[SprintChange]):
-    """Add a sprint after the ones there are; it may share a boundary day with its neighbours."""
+    """Add a sprint, or several that follow each other; boundary days may be shared with neighbours."""
 
     name: SprintName
     start: date
     end: date
+    count: Annotated[int, Field(ge=1, le=26)] = 1
 
     deferrable = True
 
     def apply(self, tx: Transaction) -> SprintChange:
-        """Insert with the next number and fill its slots."""
+        """Insert with the next numbers and fill the slots."""
         require_manager(tx)
-        _check_dates(tx, 0, self.start, self.end)
         added: list[int] = []
 
         def change() -> None:
-            index = tx.fetch_value("SELECT coalesce(max(sprint_index) + 1, 0) FROM sprints")
-            number = tx.insert(
-                "INSERT INTO sprints(sprint_index, name, start_date, end_date, updated_at)"
-                " VALUES(?, ?, ?, ?, ?)",
-                (index, self.name, self.start.isoformat(), self.end.isoformat(), tx.context.at),
-            )
-            added.append(number)
-            tx.audit("sprints", number, "INSERT", new=_values(require_sprint(tx, number)))
+            for name, start, end in series(self.name, self.start, self.end, self.count):
+                _check_dates(tx, 0, start, end)
+                _check_name(tx, 0, name)
+                added.append(_insert(tx, name, start, end))
 
         moves = moves_of(tx, change)
-        return SprintChange(None, require_sprint(tx, added[0]), moves, check_expected(moves, None))
+        planned = tuple(_planned(tx, number) for number in added)
+        return SprintChange(None, planned[0].sprint, moves, check_expected(moves, None), planned)
 
 
 class EditSprint(Write[SprintChange]):
@@ -200,6 +201,8 @@ class EditSprint(Write[SprintChange]):
         if (name, start, end) == (before.name, before.start, before.end):
             raise InvalidInput("Nothing to change: give a new name, start or end.", rule="sprint.unchanged")
         _check_dates(tx, before.id, start, end)
+        if folded(name) != folded(before.name):
+            _check_name(tx, before.id, name)
 
         def change() -> None:
             tx.execute(
@@ -230,7 +233,8 @@ class ArchiveSprint(Write[SprintChange]):
         current = current_span(tx, tx.context.at, calendar_of(tx.context))
         if current is not None and current.id == before.id:
             raise InvalidInput(
-                f"{before.name} is on duty now and cannot be archived. Change its dates with `/sprint edit`.",
+                f"{plain(before.name)} is on duty now and cannot be archived."
+                " Change its dates with `/sprint edit`.",
                 rule="sprint.current",
             )
 
@@ -247,6 +251,32 @@ class ArchiveSprint(Write[SprintChange]):
         return SprintChange(before, after, moves, digest)
 
 
+def _insert(tx: Transaction, name: str, start: date, end: date) -> int:
+    index = tx.fetch_value("SELECT coalesce(max(sprint_index) + 1, 0) FROM sprints")
+    number = tx.insert(
+        "INSERT INTO sprints(sprint_index, name, start_date, end_date, updated_at) VALUES(?, ?, ?, ?, ?)",
+        (index, name, start.isoformat(), end.isoformat(), tx.context.at),
+    )
+    tx.audit("sprints", number, "INSERT", new=_values(require_sprint(tx, number)))
+    return number
+
+
+def _planned(tx: Transaction, sprint_id: int) -> PlannedSprint:
+    dealt = tx.fetch_one("SELECT 1 FROM assignments WHERE sprint_id = ? LIMIT 1", (sprint_id,))
+    return PlannedSprint(require_sprint(tx, sprint_id), holders_of(tx, sprint_id) if dealt else None)
+
+
+def _check_name(tx: ReadTransaction, own_id: int, name: str) -> None:
+    """Refuse a second sprint of one name: nobody could tell them apart in a sentence."""
+    same = next((one for one in sprints(tx) if one.id != own_id and folded(one.name) == folded(name)), None)
+    if same is not None:
+        raise InvalidInput(
+            f"There is a sprint called {plain(same.name)} already, from {same.start} to {same.end}."
+            " Choose another name.",
+            rule="sprint.name_taken",
+        )
+
+
 def _check_dates(tx: ReadTransaction, own_id: int, start: date, end: date) -> None:
     if end <= start:
         raise InvalidInput(
@@ -255,7 +285,8 @@ def _check_dates(tx: ReadTransaction, own_id: int, start: date, end: date) -> No
     other = tx.fetch_value(_OVERLAP, (own_id, end.isoformat(), start.isoformat()))
     if other is not None:
         raise InvalidInput(
-            f"These days overlap with {other}. Sprints may share only the day one ends and the next starts.",
+            f"These days overlap with {plain(other)}."
+            " Sprints may share only the day one ends and the next starts.",
             rule="sprint overlap",
         )
 

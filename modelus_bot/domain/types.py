@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+
+from modelus_bot.exact_ids import exact_id
 
 __all__ = [
     "PLACEHOLDER_LIMIT",
@@ -22,7 +24,7 @@ __all__ = [
 PLACEHOLDER_LIMIT = 2**40
 """Ids below are placeholders of people imported without a Discord account; Discord starts far above."""
 
-Snowflake = Annotated[int, Field(ge=1, lt=2**63)]
+Snowflake = Annotated[int, Field(ge=1, lt=2**63), BeforeValidator(exact_id)]
 """A Discord id, or the placeholder of somebody imported without one."""
 
 DisciplineKey = Annotated[str, Field(min_length=1, max_length=32)]

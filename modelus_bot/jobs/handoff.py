@@ -15,6 +15,7 @@ from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.oncall import Handoff, oncall_now
 from modelus_bot.domain.rosters import roster
 from modelus_bot.domain.sprints import HolderView
+from modelus_bot.escaping import plain
 from modelus_bot.jobs.loop import Job
 from modelus_bot.ui.embeds import clip
 
@@ -93,7 +94,9 @@ class HandoffJob(Job):
         return cached | {one.user_id for one in await self.bot.db.read(roster, discipline)}
 
     async def _set_topic(self, channel: discord.TextChannel, holders: Iterable[HolderView]) -> None:
-        people = " • ".join(f"{holder.label}: {holder.username or 'nobody'}" for holder in holders)
+        people = " • ".join(
+            f"{plain(one.label)}: {plain(one.username) if one.username else 'nobody'}" for one in holders
+        )
         topic = clip(f"On duty: {people}", TOPIC_LIMIT)
         if topic in {channel.topic, self._topic}:
             return

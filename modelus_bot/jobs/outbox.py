@@ -12,6 +12,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.domain.notifications import MarkDelivered, MarkFailed, Notice, due_notices
+from modelus_bot.jobs.cover_enclosures import enclosure_of
 from modelus_bot.jobs.loop import Job
 from modelus_bot.ui import embeds
 from modelus_bot.ui.answering import FAILURES
@@ -96,9 +97,12 @@ class Outbox(Job):
         """Send a notice to its person, or word of it to the duty channel; return why neither worked."""
         try:
             place = await self.bot.mailroom.open(self.bot, notice.user_id)
-            await send(place, key=_key("notice", notice), embed=embeds.info(notice.title, notice.message))
+            added = await enclosure_of(self.bot, notice)
+            card = added.on(embeds.info(notice.title, notice.message))
+            sent = await send(place, key=_key("notice", notice), embed=card, view=added.view)
         except FAILURES as error:
             return await self._tell_in_channel(notice, error) if _closed(error) else error
+        await added.remember(sent, self.context(f"card:{notice.id}"))
         return None
 
     async def _tell_in_channel(self, notice: Notice, closed: Exception) -> Exception | None:

@@ -11,6 +11,7 @@ from loguru import logger
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.domain.disciplines import disciplines
+from modelus_bot.escaping import plain
 from modelus_bot.gateway.places import Trouble, look_at_places
 from modelus_bot.jobs.loop import Job
 
@@ -46,7 +47,7 @@ class Places(Job):
         now = {one.key: one for one in found}
         for key in now.keys() - book.places:
             logger.bind(place=key).warning("place_not_usable")
-            protection.tell(Alert("place_not_usable", now[key].text))
+            protection.tell(Alert("place_not_usable", plain(now[key].text)))
         ended = book.places - now.keys()
         if ended and not now:
             protection.tell(Alert("places_usable", "Every configured channel and role can be used.", "info"))

@@ -37,6 +37,9 @@ class Person:
     """Name of their Discord role; None for ordinary members."""
 
 
+STAFF = discord.Permissions(manage_messages=True)
+"""What the staff's roles have, so that Discord shows them the staff's commands."""
+
 CAST = (
     Person("Paula", "player", None),
     Person("Lenny", "leader", None),
@@ -80,8 +83,8 @@ def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
         "Administrators": guild.create_role(
             "Administrators", permissions=discord.Permissions(administrator=True)
         ),
-        "Project managers": guild.create_role("Project managers"),
-        "Staff": guild.create_role("Staff"),
+        "Project managers": guild.create_role("Project managers", permissions=STAFF),
+        "Staff": guild.create_role("Staff", permissions=STAFF),
     }
     cast = tuple(
         _join(env, guild, f"{person.name} ({person.part})", [roles[person.role]] if person.role else [])

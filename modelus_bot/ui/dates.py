@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.escaping import plain
 
 __all__ = ["parse_day", "suggest_days"]
 
@@ -22,15 +23,15 @@ def parse_day(text: str, today: date) -> date:
 
     Raises ``InvalidInput`` with the ways a day can be written.
     """
-    words = " ".join(text.lower().split())
+    words, typed = " ".join(text.lower().split()), plain(text[:40])
     try:
         day = _relative(words, today) or (date.fromisoformat(words) if ISO.fullmatch(words) else None)
     except ValueError as error:
-        raise InvalidInput(f"“{text[:40]}” is not a day of the calendar. {RULE}", rule="date") from error
+        raise InvalidInput(f"“{typed}” is not a day of the calendar. {RULE}", rule="date") from error
     if day is None:
-        raise InvalidInput(f"“{text[:40]}” is not a day. {RULE}", rule="date")
+        raise InvalidInput(f"“{typed}” is not a day. {RULE}", rule="date")
     if not FIRST <= day <= LAST:
-        raise InvalidInput(f"“{text[:40]}” is too far away: days go from {FIRST} to {LAST}.", rule="date")
+        raise InvalidInput(f"“{typed}” is too far away: days go from {FIRST} to {LAST}.", rule="date")
     return day
 
 

@@ -16,6 +16,7 @@ from modelus_bot.database.errors import ConstraintViolated, DatabaseError, Outco
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence
+from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.answering import FAILURES, NoAnswer
 
@@ -94,7 +95,8 @@ def _discord_reply(cause: BaseException) -> Reply | None:
         return Reply("Not allowed", "You may not use this command here.")
     if isinstance(cause, app_commands.TransformerError):
         return Reply(
-            "That did not work", f"“{str(cause.value)[:80]}” cannot be used here. Pick one from the list."
+            "That did not work",
+            f"“{plain(str(cause.value)[:80])}” cannot be used here. Pick one from the list.",
         )
     if isinstance(cause, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Reply("The commands have changed", "Please restart Discord (Ctrl+R) and try again.")

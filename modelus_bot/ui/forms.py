@@ -10,7 +10,10 @@ import discord
 
 from modelus_bot.ui.presses import answered
 
-__all__ = ["form", "take_form"]
+__all__ = ["FORM_PATIENCE", "form", "take_form"]
+
+FORM_PATIENCE = 900.0
+"""Seconds after which a form that was opened is forgotten here; what is sent then is taken all the same."""
 
 Take = Callable[[re.Match[str], discord.Interaction[Any], dict[str, str]], Coroutine[Any, Any, None]]
 _FORMS: dict[re.Pattern[str], Take] = {}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.escaping import plain
 
 __all__ = ["parse_moment", "suggest_moments"]
 
@@ -31,9 +32,9 @@ def parse_moment(text: str, now: float, zone: ZoneInfo) -> float:
         try:
             found = datetime.fromisoformat(words).replace(tzinfo=zone).timestamp()
         except (ValueError, OverflowError, OSError) as error:
-            raise InvalidInput(f"“{text[:40]}” is not a moment. {RULE}", rule="moment") from error
+            raise InvalidInput(f"“{plain(text[:40])}” is not a moment. {RULE}", rule="moment") from error
     if found > now + 1:
-        raise InvalidInput(f"“{text[:40]}” is in the future. {RULE}", rule="moment")
+        raise InvalidInput(f"“{plain(text[:40])}” is in the future. {RULE}", rule="moment")
     return min(found, now)
 
 

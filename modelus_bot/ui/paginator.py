@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -23,7 +23,7 @@ PAGE = 10
 class Listing:
     """Who looks at which list, as the function that draws a page is told."""
 
-    __slots__ = ("argument", "bot", "page", "viewer")
+    __slots__ = ("argument", "bot", "items", "page", "viewer")
 
     def __init__(self, bot: ModelUsBot, viewer: Viewer, argument: str, page: int) -> None:
         """Draw page number ``page``, from 0, of the list that ``argument`` names."""
@@ -31,6 +31,8 @@ class Listing:
         self.viewer = viewer
         self.argument = argument
         self.page = page
+        self.items: Sequence[discord.ui.Item[Any]] = ()
+        """What the page's function puts below the page, above the buttons that turn it."""
 
 
 Draw = Callable[[Listing], Awaitable[tuple[discord.Embed, bool]]]
@@ -59,10 +61,16 @@ async def _drawn(
     bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int
 ) -> tuple[discord.Embed, discord.ui.View | None]:
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
-    card, more = await _LISTS[kind](Listing(bot, viewer, argument, page))
-    if page == 0 and not more:
+    listing = Listing(bot, viewer, argument, page)
+    card, more = await _LISTS[kind](listing)
+    turns = page > 0 or more
+    if not turns and not listing.items:
         return card, None
     view = discord.ui.View(timeout=None)
+    for item in listing.items:
+        view.add_item(item)
+    if not turns:
+        return card, view
     view.add_item(PageButton(kind, argument, page - 1, "Back", disabled=page == 0))
     view.add_item(PageButton(kind, argument, page + 1, "More", disabled=not more))
     card.set_footer(text=f"Page {page + 1}")

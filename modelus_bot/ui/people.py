@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-import discord
-
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.rotation import Move
 from modelus_bot.domain.sprints import HolderView, Sprint
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT
+from modelus_bot.escaping import bare, plain, plain_lines
 
 __all__ = [
     "choice_of",
@@ -20,7 +19,7 @@ __all__ = [
     "moment",
     "move_lines",
     "name_of",
-    "plain",
+    "quoted",
     "sprint_days",
     "when",
 ]
@@ -28,9 +27,9 @@ __all__ = [
 SOURCES = {"override": " (cover)", "manual": " (set by hand)", "rotation": "", "none": ""}
 
 
-def plain(text: str) -> str:
-    """Return what somebody typed so that Discord shows it as it is: no links, no bold, no headings."""
-    return discord.utils.escape_markdown(text)
+def quoted(text: str) -> str:
+    """Return what somebody wrote as a quotation."""
+    return "\n".join(f"> {line}" for line in plain_lines(text).splitlines())
 
 
 def name_of(user_id: int | None, names: Mapping[int, str]) -> str:
@@ -49,7 +48,7 @@ def label_of(sprint: Sprint) -> str:
 
 def choice_of(sprint: Sprint) -> str:
     """Return a sprint's name with its days, for lists to pick from."""
-    return f"{sprint.name} • {sprint_days(sprint)}"
+    return f"{bare(sprint.name)} • {sprint_days(sprint)}"
 
 
 def sprint_days(sprint: Sprint) -> str:
@@ -65,7 +64,16 @@ def holder_line(holder: HolderView, *, now: bool = True) -> str:
     """Return who holds a discipline, and why if not by rotation; ``now`` says what to do about nobody."""
     nobody = "nobody — set somebody with `/oncall set`" if now else "nobody yet"
     who = f"**{plain(holder.username)}**" if holder.username else nobody
-    return f"{plain(holder.label)}: {who}{SOURCES.get(holder.source, '')}"
+    return f"{plain(holder.label)}: {who}{SOURCES.get(holder.source, '')}{_away(holder)}"
+
+
+def _away(holder: HolderView) -> str:
+    """Return that somebody who holds a turn is away in it; empty for everybody else."""
+    if holder.away_from is None:
+        return ""
+    first = f"{holder.away_from:%b} {holder.away_from.day}"
+    until = f" to {holder.away_to:%b} {holder.away_to.day}" if holder.away_to else ""
+    return f" — ⚠️ away from {first}{until}"
 
 
 def move_lines(moves: Iterable[Move], names: Mapping[int, str]) -> list[str]:

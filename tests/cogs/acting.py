@@ -28,9 +28,10 @@ def card_words(message: Any) -> str:
 
 def labels(message: Any) -> list[str]:
     """Return the labels of a message's buttons that can be pressed."""
+    rows_of_buttons = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
     return [
         button["label"]
-        for row in message.components
+        for row in rows_of_buttons
         for button in row["components"]
         if not button.get("disabled")
     ]
@@ -56,6 +57,14 @@ def rows(env: BotEnv, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Return rows of the bot's own file, read through a connection of its own."""
     with closing(sqlite3.connect(f"file:{env.settings.database.path}?mode=ro", uri=True)) as connection:
         return connection.execute(sql, parameters).fetchall()
+
+
+async def lift_discords_hint(env: BotEnv, *people: simcord.MemberActor) -> None:
+    """Let Discord show people every command, so that only the bot's own rules are left."""
+    guild = next(one for one in env.bot.guilds if one.id == env.guild.id)
+    for scope in (None, guild):
+        for command in await env.bot.tree.fetch_commands(guild=scope):
+            env.guild.set_command_permissions(command.id, dict.fromkeys(people, True))
 
 
 async def confirmed(

@@ -40,6 +40,7 @@ OFF: dict[str, Case] = {
     "cover refuse": Case("refused", "avery", {"request": "1"}),
     "cover request": Case("saved", "bo", {"sprint": "Sprint 2", "discipline": "account"}),
     "cover revoke": Case("refused", "manager", {"request": "1", "reason": "r"}),
+    "cover show": Case("shown", "bo", {"request": "1"}),
     "cover take": Case("refused", "avery", {"request": "1"}),
     "cover untake": Case("refused", "avery", {"request": "1"}),
     "cover withdraw": Case("refused", "casey", {"request": "1"}),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -95,6 +97,7 @@ BAD = [
     Bad("roster away", "to", "tomorrow", "needs a first day", {}, "avery"),
     Bad("roster away", "to", "9999-12-31", "too far away", {"from": "today"}, "avery"),
     Bad("sprint list", "from", "31/12/2026", "Write a day as 2026-03-31", who="avery"),
+    Bad("sprint add", "name", "sprint  5", "There is a sprint called Sprint 5 already", DAYS),
     Bad("sprint add", "name", "   ", "The name is missing", DAYS),
     Bad("sprint add", "start", "soon", "Write a day as 2026-03-31", DAYS),
     Bad("sprint add", "start", "today", "overlap with Sprint 2", DAYS),
@@ -129,6 +132,7 @@ BAD = [
     Bad("oncall set", "user", ROBOT, "is a bot; choose a person", SET),
     Bad("oncall set", "user", GONE, "is deactivated", SET),
     Bad("oncall set", "reason", "  ", "The reason is missing", SET),
+    Bad("cover show", "request", "99", "There is no cover request number 99"),
     Bad("cover request", "sprint", "Sprint 99", "is not a sprint", COVER, "bo"),
     Bad("cover request", "sprint", "Sprint 1", "is over", COVER, "avery"),
     Bad("cover request", "sprint", "Sprint 3", "belongs to somebody else", COVER, "bo"),
@@ -168,7 +172,7 @@ BAD = [
     Bad("audit record", "table", "secrets", "is not audited", {"record": "1"}, "admin"),
     Bad("dbhealth", "reference", "NOTHING", "No failure of the database with the reference", {}, "admin"),
     Bad("audit record", "record", "1 OR 1=1", "is no record's id", {"table": "users"}, "admin"),
-    Bad("backup verify", "backup", "modelus-1.db", "“modelus-1.db” is not a backup", who="admin"),
+    Bad("backup verify", "backup", "modelus-1.db", "“modelus-1\\.db” is not a backup", who="admin"),
     Bad("backup preview", "backup", "../../etc/passwd", "is not a backup", who="admin"),
     Bad("backup preview", "at", "someday", "Write a moment as 2026-03-31 14:30", who="admin"),
     Bad("backup preview", "at", "2999-01-01 10:00", "is in the future", who="admin"),
@@ -185,6 +189,7 @@ NOT_POSSIBLE = {
     ("sprint import", "dry_run"): YES_OR_NO,
     ("cover list", "status"): CHOICES,
     ("cover request", "reason"): ANY_LENGTH,
+    ("sprint add", "count"): THE_END,
     ("member role", "role"): CHOICES,
     ("audit member", "user"): ANY_MEMBER,
     ("dbhealth", "view"): CHOICES,
@@ -259,11 +264,9 @@ async def test_ambiguous_names_are_not_guessed(rota_env: BotEnv) -> None:
     await env.db.write(twin, Context())
     answer = await env.manager.slash(env.channel, "roster remove", discipline="account", member="bo account")
     assert "can mean 2 different ones" in words_of(answer)
-    (number,) = [
-        choice["value"]
-        for choice in await env.manager.autocomplete(env.channel, "sprint edit", "sprint", "Sprint 4")
-    ]
-    await env.db.write(EditSprint(sprint_id=int(number), reason="Same name", name="Sprint 5"), Context())
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE sprints SET name = 'Sprint 5' WHERE name = 'Sprint 4'")
+    await env.db.write(EditSprint(sprint_id=3, reason="Another name", name="Third"), Context())
     answer = await env.manager.slash(env.channel, "sprint archive", sprint="Sprint 5", reason="Which?")
     assert "can mean 2 different ones" in words_of(answer)
 

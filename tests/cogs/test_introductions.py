@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cogs.acting import rows, words_of
+from tests.cogs.acting import lift_discords_hint, rows, words_of
 from tests.conftest import BotEnv
 
 NAMES = "SELECT username FROM users WHERE discord_id = ?"
@@ -43,8 +43,9 @@ async def test_known_names_are_left_alone(rota_env: BotEnv) -> None:
 async def test_a_refused_step_notes_nothing(rota_env: BotEnv) -> None:
     """Whoever may not act stays unknown."""
     env = rota_env
+    await lift_discords_hint(env, env.player)
     refused = await env.player.slash(
         env.channel, "cover request", sprint="Sprint 2", discipline="account", for_user="Bo Account"
     )
-    assert "Only project managers" in words_of(refused)
+    assert "Only staff and people on a roster" in words_of(refused)
     assert rows(env, NAMES, env.player.id) == []

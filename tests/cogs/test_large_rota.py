@@ -12,6 +12,7 @@ from modelus_bot.domain.covers import covers
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES
 from modelus_bot.domain.rosters import AddToRoster
 from modelus_bot.domain.sprints import AddSprint
+from modelus_bot.ui.picks import picked
 from tests.cogs.acting import labels, words_of
 from tests.conftest import BotEnv, first_sprint_day
 
@@ -69,7 +70,7 @@ async def test_a_change_that_moves_everybody_fits(large_env: BotEnv) -> None:
     """The preview of a move at the top and what was saved fit, too, with everybody's new turns."""
     env = large_env
     asked = await env.manager.slash(
-        env.channel, "roster move", discipline="account", member=str(2**45 + 24), position=1
+        env.channel, "roster move", discipline="account", member=picked("member", 2**45 + 24), position=1
     )
     assert "Who moves" in words_of(asked)
     await env.manager.click(asked.response, label="Move")
@@ -85,8 +86,8 @@ async def test_a_request_with_the_longest_words_fits(large_env: BotEnv) -> None:
         "cover request",
         sprint=f"{LONGEST[:55]}1",
         discipline="account",
-        replacement=str(2**45 + 20),
-        for_user=str(2**45 + 1),
+        replacement=picked("member", 2**45 + 20),
+        for_user=picked("member", 2**45 + 1),
         reason=REASON,
     )
     assert "Cover request 1" in words_of(asked)

@@ -13,7 +13,7 @@ from modelus_bot.database.context import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.cover_steps import RequestCover
 from modelus_bot.domain.invariants import INVARIANTS
-from tests.cogs.acting import card_words, labels, rows, words_of
+from tests.cogs.acting import card_words, labels, lift_discords_hint, rows, words_of
 from tests.cogs.away import SIGN, bring_back, caught_up, going_on, notice_absence, notice_return, take_away
 from tests.cogs.off_table import BO, OFF, Off, options_of, person
 from tests.conftest import BotEnv
@@ -77,6 +77,7 @@ async def test_what_was_saved_for_later_is_there_when_the_database_is_back(away:
 async def test_rights_are_asked_of_the_snapshot(away: BotEnv) -> None:
     """Who may not change the rota is told so at once; nothing of it is saved for later."""
     env = away
+    await lift_discords_hint(env, env.player)
     for who, command, options in (
         ("avery", "roster add", {"discipline": "po", "user": env.staff("avery")}),
         ("avery", "roster away", {"member": "Bo Account", "from": "tomorrow"}),

@@ -8,6 +8,7 @@ from contextlib import closing
 from modelus_bot.database.context import Context
 from modelus_bot.domain.rotation_import import ImportRotation, RotationData
 from modelus_bot.domain.rotation_import.data import PersonData
+from modelus_bot.ui.picks import picked
 from tests.cogs.acting import confirmed, labels, rows, words_of
 from tests.conftest import BotEnv
 
@@ -45,7 +46,7 @@ async def test_a_member_is_deactivated_and_brought_back(rota_env: BotEnv) -> Non
     assert "active → **not active**" in words
     assert "Sprint 2, Account: Bo Account →" in words
     choices = await env.admin.autocomplete(env.channel, "member reactivate", "member", "")
-    assert choices == [{"name": "Bo Account", "value": str(env.staff("bo").id)}]
+    assert choices == [{"name": "Bo Account", "value": picked("member", env.staff("bo").id)}]
     words = await confirmed(env, env.admin, "member reactivate", "Reactivate", member="Bo Account")
     assert "Bo Account is active" in words
     again = await env.admin.slash(env.channel, "member reactivate", member="Bo Account")
@@ -59,8 +60,10 @@ async def test_an_imported_person_gets_an_account(rota_env: BotEnv) -> None:
     person = PersonData(slack_id="U1", id=IMPORTED, placeholder=IMPORTED, name="Quinn Imported")
     await env.db.write(ImportRotation(data=RotationData(people=(person,))), Context())
     choices = await env.admin.autocomplete(env.channel, "member link", "person", "quinn")
-    assert choices == [{"name": "Quinn Imported", "value": str(IMPORTED)}]
-    words = await confirmed(env, env.admin, "member link", "Link", person=str(IMPORTED), user=env.leader)
+    assert choices == [{"name": "Quinn Imported", "value": picked("member", IMPORTED)}]
+    words = await confirmed(
+        env, env.admin, "member link", "Link", person=picked("member", IMPORTED), user=env.leader
+    )
     assert "Quinn Imported → **Lenny (leader)**" in words
     assert rows(env, "SELECT count(*) FROM users WHERE discord_id = ?", IMPORTED) == [(0,)]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelus_bot.cogs.needs import commands_of, needed_for
-from tests.cogs.acting import dump, labels, words_of
+from tests.cogs.acting import dump, labels, lift_discords_hint, words_of
 from tests.conftest import BotEnv
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STAFF = "Only staff can do this"
 MANAGER = "Only project managers and administrators can do this"
 ADMIN = "Only administrators can do this"
+PART = "Only staff and people on a roster can do this"
 
 NEXT = {"sprint": "Sprint 3"}
 """Avery does not have a turn in the third sprint; Casey has."""
@@ -44,7 +45,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("avery", "cover request", {**NEXT, "discipline": "account"}, "belongs to somebody else"),
     ("avery", "cover request", {**NEXT, "discipline": "account", "for_user": "Casey Account"},
      "Only project managers"),
-    ("player", "cover take", {"request": "1"}, "does not know this member"),
+    ("player", "cover take", {"request": "1"}, PART),
+    ("player", "cover show", {"request": "1"}, PART),
     ("drew", "cover take", {"request": "1"}, "not on the roster"),
     ("avery", "cover untake", {"request": "2"}, "Only whoever took it"),
     ("avery", "cover withdraw", {"request": "1"}, "Only whoever asked"),
@@ -83,14 +85,6 @@ def person(env: BotEnv, name: str) -> simcord.MemberActor:
     return actor
 
 
-async def lift_discords_hint(env: BotEnv, *people: simcord.MemberActor) -> None:
-    """Let Discord show people every command, so that only the bot's own rules are left."""
-    guild = next(one for one in env.bot.guilds if one.id == env.guild.id)
-    for scope in (None, guild):
-        for command in await env.bot.tree.fetch_commands(guild=scope):
-            env.guild.set_command_permissions(command.id, dict.fromkeys(people, True))
-
-
 @pytest.fixture
 async def asked_env(rota_env: BotEnv) -> BotEnv:
     """Return the rota with two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo."""
@@ -125,16 +119,20 @@ async def test_every_command_has_a_refusal_or_a_reason(bot_env: BotEnv) -> None:
 
 
 async def test_discord_shows_administrators_commands_to_administrators_only(bot_env: BotEnv) -> None:
-    """The hint that Discord follows hides /audit and /dbhealth from everybody else."""
+    """The hint that Discord follows hides them from everybody else, and the staff's groups from players."""
     env = bot_env
-    hidden = {"audit record", "audit member", "audit verify", "dbhealth"}
+    hidden = {"audit", "backup", "database", "dbhealth"}
+    staffs = {"roster", "sprint", "oncall", "cover"}
 
     def shown(actor: simcord.MemberActor) -> set[str]:
         return {str(getattr(one, "name", one)) for one in actor.available_commands(env.channel)}
 
-    for_admins, for_players = shown(env.admin), shown(env.player)
-    assert {name.partition(" ")[0] for name in hidden} <= {name.partition(" ")[0] for name in for_admins}
-    assert not {name.partition(" ")[0] for name in hidden} & {name.partition(" ")[0] for name in for_players}
+    people = (env.admin, env.manager, env.player)
+    top = {who: {name.partition(" ")[0] for name in shown(who)} for who in people}
+    assert hidden | staffs <= top[env.admin]
+    assert staffs <= top[env.manager]
+    assert not hidden & top[env.manager]
+    assert not (hidden | staffs) & top[env.player]
 
 
 async def test_buttons_ask_for_the_same_rights(asked_env: BotEnv) -> None:

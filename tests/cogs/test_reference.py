@@ -42,7 +42,7 @@ async def test_who_may_use_it_is_known_for_every_command_and_for_no_other(bot_en
     """The table behind /help and the page names commands and groups that exist."""
     names = {one.qualified_name for one in commands_of(bot_env.bot.tree)}
     groups = {name.partition(" ")[0] for name in names}
-    assert {needed_for(name) for name in names} <= {"anyone", "staff", "manager", "admin"}
+    assert {needed_for(name) for name in names} <= {"anyone", "part", "staff", "manager", "admin"}
     assert NEEDED.keys() <= names | groups
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.cogs.acting import confirmed, dump, labels, rows, words_of
+from modelus_bot.ui.picks import picked
+from tests.cogs.acting import confirmed, dump, labels, lift_discords_hint, rows, words_of
 from tests.conftest import BotEnv, first_sprint_day
 
 
@@ -60,7 +61,7 @@ async def test_removing_from_a_roster(rota_env: BotEnv) -> None:
 async def test_moving_in_a_roster_and_its_dry_run(rota_env: BotEnv) -> None:
     """/roster move with dry_run only shows; without it the confirmed place is saved."""
     env = rota_env
-    options = {"discipline": "account", "member": str(env.staff("casey").id), "position": 1}
+    options = {"discipline": "account", "member": picked("member", env.staff("casey").id), "position": 1}
     shown = await env.manager.slash(env.channel, "roster move", **options, dry_run=True)
     assert "Only a preview" in words_of(shown)
     assert labels(shown.response) == []
@@ -146,6 +147,7 @@ async def test_duty_now_on_a_day_and_mine(rota_env: BotEnv) -> None:
     mine = await env.staff("bo").slash(env.channel, "oncall mine")
     assert "**now** Account, Sprint 2" in words_of(mine)
     assert mine.ephemeral
+    await lift_discords_hint(env, env.player)
     nothing = await env.player.slash(env.channel, "oncall mine")
     assert "You have no turns planned" in words_of(nothing)
 

@@ -9,6 +9,7 @@ import pytest
 
 from modelus_bot.cogs import suggestions
 from modelus_bot.cogs.needs import commands_of
+from tests.cogs.acting import lift_discords_hint
 from tests.conftest import BotEnv
 
 NOT_FOR_STRANGERS = {"day", "start", "end", "from", "to", "topic", "table"}
@@ -67,6 +68,7 @@ async def test_a_day_is_understood_while_it_is_typed(rota_env: BotEnv) -> None:
 async def test_strangers_are_shown_no_names(rota_env: BotEnv) -> None:
     """Members the bot does not know get no suggestion that names people or plans."""
     env = rota_env
+    await lift_discords_hint(env, env.player)
     for command in commands_of(env.bot.tree):
         for option in command.parameters:
             if not option.autocomplete or option.display_name in NOT_FOR_STRANGERS:

@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le
 
 from modelus_bot.config import applies_live
 from modelus_bot.config.keys import field_of, keys, value_of
+from modelus_bot.config.section import DiscordId
 from modelus_bot.config_watcher import Change
 from tests.config_watcher.desk import Desk, desk_at
 
@@ -30,6 +31,8 @@ def values_for(key: str) -> tuple[Any, Any]:
     kind: Any = field.annotation
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
+    if kind == DiscordId:
+        return 123456789012345678, 0
     if get_origin(kind) is Literal:
         return next(choice for choice in get_args(kind) if choice != field.default), "neither"
     if kind in (int, float):

@@ -64,6 +64,7 @@ FITTING: dict[str, Row] = {
         "created_at": 0,
         "updated_at": 0,
     },
+    "cover_cards": {"message_id": 500, "channel_id": 1, "cover_id": 1, "kind": "card", "shown_at": 0},
     "notifications": {
         "id": 500,
         "user_id": 1,
@@ -143,6 +144,7 @@ UNCHECKED: dict[str, Row] = {
     "current_holders_source_known": {"source": "dice"},
     "overrides_status_known": {"status": "lost"},
     "overrides_reason_length": {"reason": ""},
+    "cover_cards_kind_known": {"kind": "poster"},
     "override_no_self_approval": {**APPROVED, "decided_by": 2},
     "override_distinct": {"replacement_id": 1},
     "override_approved_full": {**APPROVED, "decided_at": None},

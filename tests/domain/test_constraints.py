@@ -60,6 +60,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "disciplines", {"key": "d", "label": "D"})
         dates = {"start_date": "2026-01-01", "end_date": "2026-01-15"}
         insert(connection, "sprints", {**FITTING["sprints"], **dates, "id": 1, "sprint_index": 0})
+        insert(connection, "overrides", {**FITTING["overrides"], "id": 1, "requested_by": 3})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
     for table in ("audit_logs", "notifications", "requests", "current_holders"):

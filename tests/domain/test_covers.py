@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.database.operation import Write
+from modelus_bot.domain.cover_cards import CoverCard, ForgetCards, RememberCard, cards_of
 from modelus_bot.domain.cover_steps import (
     ApproveCover,
     DeclineCover,
@@ -12,7 +13,6 @@ from modelus_bot.domain.cover_steps import (
     RefuseCover,
     RequestCover,
     RevokeCover,
-    SetCoverMessage,
     TakeCover,
     UntakeCover,
     WithdrawCover,
@@ -92,12 +92,13 @@ def test_taking_a_call_continues_an_earlier_request_to_the_same_person(rota: Rot
     """The ended one comes back, with the message of the call, which is withdrawn; one row per pair stays."""
     earlier = bring_to(rota, "declined")
     call = ask(rota, None)
-    rota.do(SetCoverMessage(cover_id=call, message_id=777), None)
+    rota.do(RememberCard(cover_id=call, channel_id=7, message_id=777), None)
     change = rota.do(TakeCover(cover_id=call), BEN)
     assert change.cover.id == earlier
-    assert (change.cover.status, change.cover.attempts, change.cover.message_id) == ("taken", 2, 777)
+    assert (change.cover.status, change.cover.attempts) == ("taken", 2)
+    assert rota.ask(cards_of, earlier) == (CoverCard(777, 7, "card"),)
     assert seen(rota, call).status == "withdrawn"
-    assert rota.value("SELECT message_id FROM overrides WHERE id = ?", call) is None
+    assert rota.ask(cards_of, call) == ()
     rota.do(ApproveCover(cover_id=earlier), MANAGER)
     assert rota.on_duty() == BEN
 
@@ -135,7 +136,9 @@ def test_approving_the_current_sprint_passes_duty_at_once_and_tells_everybody(ro
     assert rota.value("SELECT source FROM current_holders WHERE discipline = 'account'") == "override"
     assert "You are no longer on duty: Account" in rota.notices(ADA)
     assert "You are now on duty: Account" in rota.notices(BEN)
-    approved = "Cover request 1 for Account in Sprint 0: it is approved."
+    calendar, days = rota.calendar, (sprint_start(0), sprint_start(1))
+    first, last = (f"<t:{calendar.handoff(day)}:f>" for day in days)
+    approved = f"Cover request 1 for Account in Sprint 0, {first} to {last}: it is approved."
     told = rota.rows("SELECT user_id FROM notifications WHERE message = ? ORDER BY user_id", approved)
     assert told == [(ADA,), (BEN,)]
     operation, old, new, by = rota.rows(
@@ -371,9 +374,14 @@ def test_past_covers_survive_a_deactivation(rota: Rota) -> None:
 def test_the_message_of_a_request_is_remembered(rota: Rota) -> None:
     """So that it can be rewritten later; without a request there is nothing to remember."""
     number = ask(rota)
-    assert rota.do(SetCoverMessage(cover_id=number, message_id=555)) is True
-    assert rota.do(SetCoverMessage(cover_id=99, message_id=555)) is False
-    assert rota.ask(covers)[0].message_id == 555
+    assert rota.do(RememberCard(cover_id=number, channel_id=7, message_id=555)) is True
+    assert rota.do(RememberCard(cover_id=99, channel_id=7, message_id=555)) is False
+    for number_of_card in range(100, 130):
+        rota.do(RememberCard(cover_id=number, channel_id=7, message_id=number_of_card))
+    found = [one.message_id for one in rota.ask(cards_of, number)]
+    assert (found[0], len(found), found[-1]) == (100, 20, 555)
+    assert rota.do(ForgetCards(message_ids=(555, 556))) == 1
+    assert rota.ask(cards_of, number)[-1].message_id == 129
 
 
 def test_lists_show_what_waits_first_and_page(rota: Rota) -> None:

@@ -120,7 +120,7 @@ def test_now_shows_this_sprint_and_the_next(rota: Rota) -> None:
     assert len(found.holders) == 5
     only = rota.ask(oncall_now, rota.at, rota.calendar, "account")
     assert [one.discipline for one in only.holders] == ["account"]
-    with pytest.raises(NotFound, match="account, producer, po"):
+    with pytest.raises(NotFound, match="Account, Producer, Product owner"):
         rota.ask(oncall_now, rota.at, rota.calendar, "chess")
 
 
@@ -211,7 +211,7 @@ def test_a_note_reaches_the_next_holder_at_the_hand_over(rota: Rota) -> None:
         return [(one.user_id, one.message) for one in rota.ask(due_notices, at, 50) if "bug" in one.message]
 
     assert bodies(saved.at - 1) == []
-    assert bodies(saved.at) == [(BEN, "Mind the open bug.")]
+    assert bodies(saved.at) == [(BEN, "Ada writes:\nMind the open bug.")]
 
 
 @pytest.mark.parametrize(

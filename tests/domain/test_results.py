@@ -12,6 +12,7 @@ from modelus_bot.bundled import sample_dir
 from modelus_bot.database.operation import Write
 from modelus_bot.domain import cover_steps as steps
 from modelus_bot.domain import members, notifications, oncall, pruning, rosters, sprints
+from modelus_bot.domain.cover_cards import ForgetCards, RememberCard
 from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines, SetDisciplineRole
 from modelus_bot.domain.future import TakeBackFuture
 from modelus_bot.domain.questions import AskQuestion
@@ -93,7 +94,8 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(steps.RevokeCover(cover_id=1, reason="x"), MANAGER, in_status("approved")),
     Sample(steps.ExpireCovers(), None, ask),
     Sample(TakeBackFuture(beyond=2**40)),
-    Sample(steps.SetCoverMessage(cover_id=1, message_id=GUEST), None, ask),
+    Sample(RememberCard(cover_id=1, channel_id=7, message_id=GUEST), None, ask),
+    Sample(ForgetCards(message_ids=(5,)), None, ask),
     Sample(notifications.MarkDelivered(ids=(1,))),
     Sample(notifications.MarkFailed(id=1, error="closed", retry_at=1)),
     Sample(TellAuthors(items=(TOLD,))),

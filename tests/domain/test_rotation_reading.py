@@ -178,6 +178,7 @@ def test_times_and_days_in_the_forms_that_occur() -> None:
     assert source.sprints[0].start.isoformat() == "2025-01-06"
     assert [one.asked_at for one in source.overrides] == [1736121610] * 4 + [None]
     assert source.remarks == (
+        "sprints.json: midnights in UTC were taken as days: 2025-01-06T00:00:00.000Z as 2025-01-06.",
         'overrides.json, entry 5: timestamp "just now" is no time that can be read; it counts as not given.',
     )
 

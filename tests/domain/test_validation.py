@@ -130,9 +130,9 @@ def test_other_models_are_answered_from_what_pydantic_says() -> None:
     """A model that is no operation has no known ranges; the broken bound is still named."""
 
     class Odd(BaseModel):
-        count: int
+        odd: int
 
-    assert sentence(lambda: Odd.model_validate({"count": "x"})) == (
+    assert sentence(lambda: Odd.model_validate({"odd": "x"})) == (
         "The value “x” does not fit: it must be a whole number."
     )
     assert sentence(lambda: Odd.model_validate("x")) == "What was given does not have the expected form."

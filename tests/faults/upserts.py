@@ -12,7 +12,8 @@ from typing import Any
 from modelus_bot.database.context import Context
 from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.database.operation import Write
-from modelus_bot.domain.cover_steps import RequestCover, SetCoverMessage
+from modelus_bot.domain.cover_cards import RememberCard
+from modelus_bot.domain.cover_steps import RequestCover
 from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, DisciplineSpec, EnsureDisciplines
 from modelus_bot.domain.members import ReactivateMember, RegisterMember, SetRole
 from modelus_bot.domain.notifications import notify
@@ -159,7 +160,7 @@ def _covers() -> list[Racing]:
         (ask(4, BEN), ada),
         (ask(1, BEN, ADA), manager),
         (ask(1, None, ADA), manager),
-        (SetCoverMessage(cover_id=1, message_id=BASE), Context(at=NOW)),
+        (RememberCard(cover_id=1, channel_id=7, message_id=BASE), Context(at=NOW)),
     ]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Write
+from modelus_bot.domain.cover_cards import ForgetCards, RememberCard
 from modelus_bot.domain.cover_steps import (
     ApproveCover,
     DeclineCover,
@@ -22,7 +23,6 @@ from modelus_bot.domain.cover_steps import (
     RefuseCover,
     RequestCover,
     RevokeCover,
-    SetCoverMessage,
     TakeCover,
     UntakeCover,
     WithdrawCover,
@@ -281,7 +281,8 @@ class History:
                 (ApproveCover(cover_id=number), ADMIN),
                 (ApproveCover(cover_id=number), ADMIN),
                 (RevokeCover(cover_id=number, reason="changed"), ADMIN),
-                (SetCoverMessage(cover_id=number, message_id=5), None),
+                (RememberCard(cover_id=number, channel_id=7, message_id=5), None),
+                (ForgetCards(message_ids=(5,)), None),
             ]
         )
         self.do(write, person if self.dice.random() < 0.8 else self.anybody)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.escaping import plain
 from modelus_bot.ui.dates import FIRST, LAST, WEEKDAYS, parse_day, suggest_days
 
 WEDNESDAY = date(2026, 3, 4)
@@ -52,7 +53,7 @@ def test_what_is_no_day_is_answered_with_the_ways_to_write_one(text: str) -> Non
     with pytest.raises(InvalidInput) as caught:
         parse_day(text, WEDNESDAY)
     sentence = str(caught.value)
-    assert f"“{text[:40]}”" in sentence
+    assert f"“{plain(text[:40])}”" in sentence
     assert "Write a day as" in sentence or f"days go from {FIRST} to {LAST}" in sentence
     assert len(sentence) < 300
 

@@ -94,4 +94,4 @@ def test_replies_are_cards(room: str) -> None:
         text = file.read_text("utf-8")
         for found in SENDING.finditer(text):
             call = text[found.end() : found.end() + 60].strip()
-            assert call.startswith(("embed=", "**message")), (file.name, call)
+            assert call.startswith(("embed=", "**message", "view=None)")), (file.name, call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from modelus_bot.domain.rotation_import.data import (
 from modelus_bot.domain.rotation_import.people import People, cleaned
 from modelus_bot.domain.rotation_import.problem import ImportProblem
 from modelus_bot.domain.rotation_import.source import RotationSource, SourcePerson, SourceSprint
+from modelus_bot.escaping import folded
 
 __all__ = ["mend"]
 
@@ -126,7 +128,23 @@ def _sprints(found: tuple[SourceSprint, ...], mended: list[Mended]) -> tuple[Spr
             mended.append(Mended("name", f"sprints.json: sprint {index} is called “{name}” here."))
         sprints.append(SprintData(index=index, name=name, start=sprint.start, end=sprint.end))
     _check_calendar(sprints, mended)
+    _note_same_names(sprints, mended)
     return tuple(sprints)
+
+
+def _note_same_names(sprints: list[SprintData], mended: list[Mended]) -> None:
+    """Say which names several sprints share: they can be picked by their days, and not be typed."""
+    often = Counter(folded(sprint.name) for sprint in sprints)
+    names = {folded(sprint.name): sprint.name for sprint in sprints}
+    for key, count in often.items():
+        if count > 1:
+            mended.append(
+                Mended(
+                    "name",
+                    f"sprints.json: {count} sprints are called “{names[key]}”; pick them from the list by"
+                    " their days, or give them names with /sprint edit.",
+                )
+            )
 
 
 def _numbered(found: tuple[SourceSprint, ...], mended: list[Mended]) -> dict[int, SourceSprint]:

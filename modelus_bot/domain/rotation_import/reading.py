@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -18,8 +18,11 @@ from pydantic import (
     StrictInt,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
 )
 
+from modelus_bot.domain.calendar import Calendar
+from modelus_bot.domain.rotation_import.days import Taken, day_taken, remarks_on
 from modelus_bot.domain.rotation_import.problem import ImportProblem
 from modelus_bot.domain.rotation_import.source import (
     RotationSource,
@@ -29,6 +32,7 @@ from modelus_bot.domain.rotation_import.source import (
     SourceState,
 )
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT
+from modelus_bot.exact_ids import exact_id
 
 __all__ = ["FILES", "PEOPLE", "parse", "read_folder"]
 
@@ -42,15 +46,6 @@ T = TypeVar("T")
 
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _as_day(value: Any) -> date:
-    """Read a day, alone or at the start of a date and time."""
-    if isinstance(value, str) and (found := re.match(r"(\d{4}-\d\d-\d\d)(?:[T ]|$)", value.strip())):
-        day = date.fromisoformat(found[1])
-        if 2000 <= day.year < 2200:
-            return day
-    raise ValueError("is not a day between 2000 and 2199, written like 2025-01-14")
 
 
 def _as_instant(value: Any) -> int | None:
@@ -68,6 +63,10 @@ def _as_instant(value: Any) -> int | None:
         return None
 
 
+def _as_day(value: Any, info: ValidationInfo) -> Taken:
+    return day_taken(value, ZoneInfo((info.context or {}).get("zone", Calendar().zone)))
+
+
 SlackId = Annotated[
     str,
     BeforeValidator(_as_text),
@@ -76,7 +75,7 @@ SlackId = Annotated[
 FreeText = Annotated[str, Field(max_length=500)]
 Index = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 Instant = Annotated[int | None, BeforeValidator(_as_instant)]
-Day = Annotated[date, BeforeValidator(_as_day)]
+Day = Annotated[Taken, BeforeValidator(_as_day)]
 
 
 class _Entry(BaseModel):
@@ -118,16 +117,16 @@ _INDEX = TypeAdapter(Index | None)
 _OVERRIDES = TypeAdapter(Annotated[list[_Override], Field(max_length=10_000)])
 _PEOPLE = TypeAdapter(
     Annotated[
-        dict[str, Annotated[int, Field(ge=PLACEHOLDER_LIMIT, lt=2**63)]],
+        dict[str, Annotated[int, Field(ge=PLACEHOLDER_LIMIT, lt=2**63), BeforeValidator(exact_id)]],
         Field(max_length=10_000),
     ]
 )
 
 
-def read_folder(folder: Path, people: Path | None = None) -> RotationSource:
+def read_folder(folder: Path, people: Path | None = None, *, zone: str = Calendar().zone) -> RotationSource:
     """Read the four files of ``folder``, and ``people`` or the folder's people.json where it exists.
 
-    Raises ``ImportProblem`` naming the file and the place.
+    Days written as instants are days of ``zone``. Raises ``ImportProblem`` naming the file and the place.
     """
     if not folder.is_dir():
         raise ImportProblem(f"{folder} is not a folder.")
@@ -135,11 +134,14 @@ def read_folder(folder: Path, people: Path | None = None) -> RotationSource:
     named = _read(people if people is not None else folder / PEOPLE)
     if named is None and people is not None:
         raise ImportProblem(f"{people} does not exist.")
-    return parse(texts if named is None else texts | {PEOPLE: named})
+    return parse(texts if named is None else texts | {PEOPLE: named}, zone)
 
 
-def parse(texts: Mapping[str, str]) -> RotationSource:
-    """Turn the files' texts, by file name, into a source; raises ``ImportProblem``."""
+def parse(texts: Mapping[str, str], zone: str = Calendar().zone) -> RotationSource:
+    """Turn the files' texts, by file name, into a source; raises ``ImportProblem``.
+
+    Days written as instants are days of ``zone``.
+    """
     if not {"sprints.json", "disciplines.json"} & texts.keys():
         raise ImportProblem(
             "Neither sprints.json nor disciplines.json is there."
@@ -149,7 +151,7 @@ def parse(texts: Mapping[str, str]) -> RotationSource:
     found = {name: _json(name, text) for name, text in texts.items()}
     people = _people(found.get(PEOPLE, {}))
     return RotationSource(
-        sprints=_sprints(found.get("sprints.json", [])),
+        sprints=_sprints(found.get("sprints.json", []), zone, remarks),
         disciplines=_disciplines(found.get("disciplines.json", {})),
         state=_state(found.get("currentState.json"), found.get("disciplines.json", {}), remarks),
         overrides=_overrides(found.get("overrides.json", []), remarks),
@@ -196,9 +198,11 @@ def _json(name: str, text: str) -> Any:
         raise ImportProblem(f"{name}: this is not JSON that can be read ({error}).") from error
 
 
-def _checked(adapter: TypeAdapter[T], value: Any, name: str, *place: str) -> T:
+def _checked(
+    adapter: TypeAdapter[T], value: Any, name: str, *place: str, context: dict[str, Any] | None = None
+) -> T:
     try:
-        return adapter.validate_python(value)
+        return adapter.validate_python(value, context=context)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         where = [name, *place, *(_part(part) for part in problem["loc"])]
@@ -230,11 +234,10 @@ def _people(value: Any) -> dict[str, int]:
     return people
 
 
-def _sprints(value: Any) -> tuple[SourceSprint, ...]:
-    return tuple(
-        SourceSprint(one.name, one.start, one.end, one.index)
-        for one in _checked(_SPRINTS, value, "sprints.json")
-    )
+def _sprints(value: Any, zone: str, remarks: list[str]) -> tuple[SourceSprint, ...]:
+    found = _checked(_SPRINTS, value, "sprints.json", context={"zone": zone})
+    remarks += remarks_on((day for one in found for day in (one.start, one.end)), "sprints.json", zone)
+    return tuple(SourceSprint(one.name, one.start.day, one.end.day, one.index) for one in found)
 
 
 def _disciplines(value: Any) -> dict[str, tuple[SourcePerson, ...]]:

@@ -29,6 +29,7 @@ KEYS = {
     "current_holders": ("discipline",),
     "notification_prefs": ("user_id", "type"),
     "users": ("discord_id",),
+    "cover_cards": ("message_id",),
     "health_samples": ("at",),
 }
 COUNTS = {

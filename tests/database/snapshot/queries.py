@@ -63,12 +63,14 @@ def questions(rota: Rota) -> Asked:
         people.standing_of: [(viewer,) for viewer in viewers],
         permissions.check_admin: [(viewer,) for viewer in viewers],
         permissions.check_manager: [(viewer,) for viewer in viewers],
+        permissions.check_part: [(viewer,) for viewer in viewers],
         permissions.check_staff: [(viewer,) for viewer in viewers],
         rosters.is_rostered: [(person, key) for person in PEOPLE for key in KEYS],
         rosters.roster: [(), *((key,) for key in KEYS)],
         sprints.current_sprint: [(when, calendar) for when in instants],
         sprints.sprint: [(number,) for number in numbers],
         sprints.sprint_view: [(number, at, calendar) for number in (None, *numbers)],
+        sprints.sprints_with_holders: [(day, skip, 3) for day in days for skip in (0, 2)],
         sprints.sprints: [(), *((day,) for day in days)],
     }
 

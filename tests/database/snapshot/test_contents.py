@@ -66,7 +66,12 @@ def test_contents_say_how_far_the_database_was(rota: Rota) -> None:
     rota.connection.execute("UPDATE users SET username = 'Eda' WHERE discord_id = ?", (ADA,))
     after = read_contents(rota.connection, 8)
 
-    assert before.migrations == ("0001.core", "0002.staff", "0003.quarantine")
+    assert before.migrations == (
+        "0001.core",
+        "0002.staff",
+        "0003.quarantine",
+        "0004.cover_cards",
+    )
     assert (before.audit_id, bytes.fromhex(before.audit_head)) == (rota.chain.last_id, rota.chain.head)
     assert (before.as_of, after.as_of) == (7, 8)
     assert list(before.tables) == list(KEPT_TABLES)

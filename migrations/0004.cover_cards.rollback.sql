@@ -1,0 +1,1 @@
+DROP TABLE cover_cards;
