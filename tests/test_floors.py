@@ -14,7 +14,7 @@ PACKAGE = ROOT / "modelus_bot"
 FLOOR_OF = {
     "bundled": 0,
     "config": 0,
-    "errors": 0,
+    "os_errors": 0,
     "logs": 0,
     "tasks": 0,
     "config_watcher": 1,
@@ -31,8 +31,8 @@ FLOOR_OF = {
     "__main__": 7,
 }
 NEIGHBOURS = {
-    "config": {"bundled", "errors"},
-    "logs": {"config", "errors"},
+    "config": {"bundled", "os_errors"},
+    "logs": {"config", "os_errors"},
     "bot": {"ui"},
     "cogs": {"ui"},
     "jobs": {"ui"},

@@ -10,6 +10,7 @@ import typer
 
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.setting_up import settings_of
+from modelus_bot.os_errors import in_words
 
 __all__ = ["health"]
 
@@ -46,7 +47,7 @@ def health(
         response = connection.getresponse()
         said = json.loads(response.read(100_000))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        typer.echo(f"No bot answers at {host}, port {metrics.port}: {error}.", err=True)
+        typer.echo(f"No bot answers at {host}, port {metrics.port}: {in_words(error)}.", err=True)
         raise typer.Exit(ExitCode.FAILED) from error
     finally:
         connection.close()

@@ -12,6 +12,7 @@ from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.rotation_import import ImportProblem
 from modelus_bot.domain.rules import sentence_for
+from modelus_bot.os_errors import sentence
 from modelus_bot.sandbox import SandboxUnavailable
 
 __all__ = ["ExitCode", "MigrationsMissing", "report"]
@@ -49,9 +50,8 @@ def report(error: Exception) -> ExitCode:
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
     if isinstance(error, Refusal | ImportProblem | SandboxUnavailable):
         return _say(str(error), ExitCode.FAILED)
-    if isinstance(error, OSError) and error.strerror:
-        about = f"{error.filename}: " if error.filename else ""
-        return _say(f"{about}{error.strerror}.", ExitCode.FAILED)
+    if isinstance(error, OSError | MemoryError):
+        return _say(sentence(error), ExitCode.FAILED)
     logger.opt(exception=error).debug("command_failed")
     reason = str(error).strip() or "no further explanation"
     return _say(f"This did not work: {reason} ({type(error).__name__})", ExitCode.FAILED)

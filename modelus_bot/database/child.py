@@ -21,6 +21,7 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.errors import StorageFailed
+from modelus_bot.os_errors import Fault
 
 __all__ = ["ChildFailed", "Report", "run_child"]
 
@@ -31,12 +32,16 @@ LINE_LIMIT = 16 * 1024 * 1024
 
 
 class ChildFailed(StorageFailed):
-    """The child was killed, ran out of time, or raised; ``kind`` is the exception's class name, if any."""
+    """The child was killed, ran out of time, or raised; ``kind`` is the exception's class name, if any.
 
-    def __init__(self, detail: str = "", *, kind: str = "", **more: Any) -> None:
+    ``fault`` is what kind of trouble of the system it was.
+    """
+
+    def __init__(self, detail: str = "", *, kind: str = "", fault: Fault = Fault.OTHER, **more: Any) -> None:
         """Keep the name of what the job raised."""
         super().__init__(detail, **more)
         self.kind = kind
+        self.fault = fault
 
 
 async def run_child(
@@ -114,7 +119,7 @@ async def _converse(
                 result: dict[str, Any] = message["result"]
                 return result
             if "error" in message:
-                raise ChildFailed(message["error"], kind=message["kind"])
+                raise ChildFailed(message["error"], kind=message["kind"], fault=Fault(message["fault"]))
             if on_progress is not None:
                 on_progress(message["progress"])
         code = await process.wait()

@@ -1,6 +1,6 @@
 """The child's side of ``child``: steps back behind the bot, does one job, answers in JSON lines.
 
-Imports the standard library alone, so that everything else is already loaded at low priority.
+Imports next to nothing but the standard library, so that everything else is already loaded at low priority.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import os
 import signal
 import sys
 from typing import Any
+
+from modelus_bot.os_errors import fault_of, in_words
 
 __all__ = ["JOBS", "main"]
 
@@ -49,7 +51,12 @@ def main() -> int:
     try:
         result = function(task, lambda body: say("progress", body))
     except Exception as error:  # noqa: BLE001 - whatever a damaged file provokes becomes an answer
-        answers.write(json.dumps({"error": str(error)[:2000], "kind": type(error).__name__}) + "\n")
+        failed = {
+            "error": in_words(error)[:2000],
+            "kind": type(error).__name__,
+            "fault": fault_of(error).value,
+        }
+        answers.write(json.dumps(failed) + "\n")
         answers.flush()
         return 1
     say("result", result)

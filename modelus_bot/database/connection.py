@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import sqlite3
 import time
@@ -20,7 +19,6 @@ from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.errors import (
     ConnectionLost,
     DatabaseError,
-    DatabaseReadOnly,
     FileMoved,
     FileTouched,
     ManagerClosed,
@@ -30,6 +28,7 @@ from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
 from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.system_errors import from_os
 from modelus_bot.database.worker import WorkerConnection, close_quietly
 from modelus_bot.tasks import ended
 
@@ -86,8 +85,7 @@ class ConnectionManager:
         try:
             self._instance.acquire()
         except OSError as error:
-            denied = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
-            raise (DatabaseReadOnly if denied else ConnectionLost)(str(error)) from error
+            raise from_os(error, otherwise=ConnectionLost) from error
 
     async def open(self) -> None:
         """Open all three connections; the file must exist and be migrated. All or none."""

@@ -7,7 +7,8 @@
     │   │   ├── FileMoved                  the file was deleted, moved or replaced while it was open
     │   │   └── FileTouched                somebody else wrote into the file while it was open
     │   ├── StorageFailed                  the disk answered with an error
-    │   │   └── AuditUnwritable            the change's audit entry could not be kept, so it was not made
+    │   │   ├── AuditUnwritable            the change's audit entry could not be kept, so it was not made
+    │   │   └── ShortOfResources           memory, processes or open files are short on this machine
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
     │   ├── JournalFull                    no more changes can be saved for later
@@ -21,6 +22,7 @@
         ├── OutcomeUnknown                 nobody can say yet whether the write was saved
         ├── DiskFull                       there is no space left to write to
         ├── DatabaseReadOnly               the file or folder may not be written to
+        │   └── AccessDenied               the user the bot runs as may not use a file or folder
         ├── SchemaMismatch                 the file does not have the expected shape
         ├── MigrationFailed                bringing the schema up to date did not work
         ├── CorruptionDetected             the file is damaged
@@ -39,6 +41,7 @@ from typing import Any, ClassVar, Self
 from modelus_bot.database.error_types import SENTENCES, ErrorType, Severity, new_reference
 
 __all__ = [
+    "AccessDenied",
     "AlreadyRunning",
     "AuditUnwritable",
     "BackupFailed",
@@ -64,6 +67,7 @@ __all__ = [
     "QueueFull",
     "RequestConflict",
     "SchemaMismatch",
+    "ShortOfResources",
     "StorageFailed",
     "TransientError",
 ]
@@ -158,6 +162,12 @@ class AuditUnwritable(StorageFailed):
     """The audit entry of a change could be put neither into the table nor into the file beside it."""
 
     advice = "The change could not be noted in the audit log, so nothing was changed."
+
+
+class ShortOfResources(StorageFailed):
+    """Memory, processes or open files are short: it says nothing about the file, nor about the disk."""
+
+    advice = "The machine is short of memory or of open files, not of disk. Please tell an administrator."
 
 
 class QueueFull(TransientError):
@@ -271,6 +281,15 @@ class DatabaseReadOnly(PermanentError):
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
     advice = "The database can only be read at the moment. Please tell an administrator."
+
+
+class AccessDenied(DatabaseReadOnly):
+    """A file or folder may not be used by the user that the bot runs as; nothing is wrong with the disk."""
+
+    advice = (
+        "The bot may not use one of its own files. An administrator has to give it to the user that the bot"
+        " runs as."
+    )
 
 
 class SchemaMismatch(PermanentError):

@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from modelus_bot.os_errors import about
+
 __all__ = [
     "NO_FILE",
     "PARTIAL",
@@ -31,7 +33,7 @@ def write_durably(path: Path, content: bytes) -> None:
     partial = path.with_name(path.name + PARTIAL)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with about(path), os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -47,7 +49,8 @@ def move_into_place(source: Path, target: Path) -> None:
     """Flush a finished file that nobody has open and put it in the place of ``target``."""
     descriptor = os.open(source, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with about(source):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     source.replace(target)
@@ -58,7 +61,8 @@ def sync_folder(folder: Path) -> None:
     """Flush a folder, so that names made or removed in it stay so."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with about(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

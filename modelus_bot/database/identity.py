@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modelus_bot.database.errors import ConnectionLost, FileMoved, FileTouched
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Identity", "OpenFiles", "identity_of", "what_moved", "written_at"]
 
@@ -76,7 +77,7 @@ class OpenFiles:
         try:
             found = identity_of(self._paths)
         except OSError as error:
-            raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
+            raise ConnectionLost(in_words(error)) from error
         if found != identity and (moved := what_moved(found, identity)):
             raise FileMoved(moved)
         windows = self._windows

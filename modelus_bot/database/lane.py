@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.errors import ConnectionLost, DatabaseReadOnly
+from modelus_bot.database.errors import ConnectionLost
 from modelus_bot.database.identity import Identity, OpenFiles
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.worker import WorkerConnection, close_quietly
@@ -112,9 +112,7 @@ async def opened(
         elif not opening.cancelled():
             opening.exception()
         await close_quietly(connection, deadline)
-        if isinstance(error, PermissionError):
-            raise DatabaseReadOnly(str(error)) from error
-        if isinstance(error, sqlite3.Error | OSError):
+        if isinstance(error, sqlite3.Error | OSError | MemoryError):
             raise from_sqlite(error) from error
         raise
 

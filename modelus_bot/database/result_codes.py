@@ -14,8 +14,10 @@ from modelus_bot.database.errors import (
     DeadlineExceeded,
     DiskFull,
     QueryFailed,
+    ShortOfResources,
     StorageFailed,
 )
+from modelus_bot.database.system_errors import from_os
 
 __all__ = ["class_for_code", "from_sqlite"]
 
@@ -41,7 +43,7 @@ _BY_PRIMARY: dict[int, type[DatabaseError]] = {
     sqlite3.SQLITE_ABORT: QueryFailed,
     sqlite3.SQLITE_BUSY: DatabaseBusy,
     sqlite3.SQLITE_LOCKED: DatabaseBusy,
-    sqlite3.SQLITE_NOMEM: StorageFailed,
+    sqlite3.SQLITE_NOMEM: ShortOfResources,
     sqlite3.SQLITE_READONLY: DatabaseReadOnly,
     sqlite3.SQLITE_INTERRUPT: DeadlineExceeded,
     sqlite3.SQLITE_IOERR: StorageFailed,
@@ -87,11 +89,15 @@ def class_for_code(code: int | None) -> type[DatabaseError]:
 def from_sqlite(error: BaseException, *, operation: str | None = None, attempts: int = 1) -> DatabaseError:
     """Turn anything ``sqlite3`` raises into the tree; the code decides, the text only names a rule.
 
-    Errors that the Python module raises by itself carry no code: a closed connection is
-    ``ConnectionLost``, the rest is ``QueryFailed``.
+    Errors that the Python module raises by itself carry no code: a closed connection is ``ConnectionLost``,
+    text that is no UTF-8 is damage, the rest is ``QueryFailed``.
     """
     if isinstance(error, DatabaseError):
         return error
+    if isinstance(error, OSError | MemoryError):
+        failure = from_os(error)
+        failure.operation, failure.attempts = operation, attempts
+        return failure
     code: int | None = getattr(error, "sqlite_errorcode", None)
     name: str | None = getattr(error, "sqlite_errorname", None)
     if code == CONSTRAINT_DATATYPE:
@@ -100,8 +106,6 @@ def from_sqlite(error: BaseException, *, operation: str | None = None, attempts:
     cls = class_for_code(code)
     if code is None and isinstance(error, sqlite3.ProgrammingError) and "closed" in detail:
         cls = ConnectionLost
-    elif code is None and isinstance(error, OSError):
-        cls = StorageFailed
     elif isinstance(error, UnicodeDecodeError):
         cls = CorruptionDetected
     if cls is ConstraintViolated:

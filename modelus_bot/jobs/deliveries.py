@@ -12,6 +12,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import embeds
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ async def deliver(
             await target.send(embed=card, nonce=nonce)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         later = _passes(error)
-        logger.bind(alert=alert.kind, to=number, error=str(error), again=later).warning("alert_not_delivered")
+        logger.bind(alert=alert.kind, to=number, error=in_words(error), again=later).warning(
+            "alert_not_delivered"
+        )
         return Delivered.LATER if later else Delivered.REFUSED
     return Delivered.YES
 

@@ -11,6 +11,7 @@ from loguru import logger
 
 from modelus_bot.domain.notifications import MarkDelivered, MarkFailed, Notice, due_notices
 from modelus_bot.jobs.loop import Job
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import embeds
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class Outbox(Job):
         pause = PAUSES[min(notice.attempts, len(PAUSES) - 1)]
         if notice.attempts + 1 >= TRIES:
             pause = NEVER
-            logger.bind(notice=notice.id, error=str(error)).error("notice_given_up")
-        text = embeds.clip(str(error) or type(error).__name__, 200)
+            logger.bind(notice=notice.id, error=in_words(error)).error("notice_given_up")
+        text = embeds.clip(in_words(error), 200)
         await self.bot.db.write(
             MarkFailed(id=notice.id, error=text, retry_at=int(time.time()) + pause),
             self.context(f"failed:{notice.id}:{notice.attempts}"),

@@ -10,6 +10,8 @@ from typing import Protocol
 
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
+
 __all__ = ["BackgroundWriter", "Destination"]
 
 QUEUE_LIMIT = 10_000
@@ -113,7 +115,9 @@ class BackgroundWriter:
         if self._failed is None:
             self._failed = time.monotonic()
             if self._destination.patient:
-                logger.bind(destination=self._destination.name, error=str(error)).error("log_not_written")
+                logger.bind(destination=self._destination.name, error=in_words(error)).error(
+                    "log_not_written"
+                )
 
     def _praise(self) -> None:
         if self._failed is not None:

@@ -185,7 +185,7 @@ def alter(path: Path, entry: int) -> None:
         ),
         (ConstraintViolated(kind="check", rule="sprint_date_order"), ExitCode.FAILED, "sprint"),
         (SandboxUnavailable("The port is taken."), ExitCode.FAILED, "The port is taken."),
-        (PermissionError(13, "Permission denied", "/x"), ExitCode.FAILED, "/x: Permission denied."),
+        (PermissionError(13, "Permission denied", "/x"), ExitCode.FAILED, "/x may not be "),
         (KeyError(), ExitCode.FAILED, "KeyError"),
     ],
 )

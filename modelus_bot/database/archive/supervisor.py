@@ -17,6 +17,7 @@ from loguru import logger
 
 from modelus_bot.database.archive import launching
 from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Launch", "Supervisor", "run_once", "started"]
 
@@ -156,7 +157,7 @@ class Supervisor:
             try:
                 await self._run()
             except OSError as error:
-                logger.bind(error=str(error)).error("archive_program_not_started")
+                logger.bind(error=in_words(error)).error("archive_program_not_started")
             except Exception as error:  # noqa: BLE001 - the program must be started again whatever it was
                 logger.opt(exception=error).error("archive_program_fault")
             lived = self._clock() - began

@@ -6,11 +6,14 @@ from typing import ClassVar
 
 from modelus_bot.database.child import ChildFailed
 from modelus_bot.database.errors import BackupFailed
+from modelus_bot.os_errors import Fault, fault_of, in_words
 
 __all__ = [
     "CopyDamaged",
+    "DiskFaulty",
     "FolderBusy",
     "FolderUnusable",
+    "MachineShort",
     "NoRoom",
     "NotChecked",
     "SourceDamaged",
@@ -29,6 +32,18 @@ class FolderUnusable(BackupFailed):
     """The folder of the copies is missing and cannot be made, or cannot be written to."""
 
     advice: ClassVar[str] = "The folder of the backups cannot be used: see that the bot may write there."
+
+
+class MachineShort(BackupFailed):
+    """Memory, processes or open files are short, or the system interrupted it."""
+
+    advice: ClassVar[str] = "The machine is short of memory or of open files. Please try again in a while."
+
+
+class DiskFaulty(BackupFailed):
+    """The disk of the copies, or that of the database, answers with errors."""
+
+    advice: ClassVar[str] = "A disk answers with errors: look at the system's log before you try again."
 
 
 class FolderBusy(BackupFailed):
@@ -67,14 +82,21 @@ _BY_KIND: dict[str, type[BackupFailed]] = {
     "NoRoomLeft": NoRoom,
     "SourceIsDamaged": SourceDamaged,
     "Incomplete": NotChecked,
-    "FileNotFoundError": FolderUnusable,
-    "NotADirectoryError": FolderUnusable,
-    "PermissionError": FolderUnusable,
+}
+_BY_FAULT: dict[Fault, type[BackupFailed]] = {
+    Fault.FULL: NoRoom,
+    Fault.TOO_LARGE: NoRoom,
+    Fault.TOO_MANY_FILES: MachineShort,
+    Fault.NO_MEMORY: MachineShort,
+    Fault.INTERRUPTED: MachineShort,
+    Fault.BROKEN: DiskFaulty,
+    Fault.OTHER: BackupFailed,
 }
 
 
 def failure_of(error: ChildFailed | OSError) -> BackupFailed:
     """Return the failure that people are told of for what a child or the file system reported."""
     if isinstance(error, ChildFailed):
-        return _BY_KIND.get(error.kind, BackupFailed)(error.detail)
-    return FolderUnusable(str(error))
+        by_fault = _BY_FAULT.get(error.fault, FolderUnusable)
+        return _BY_KIND.get(error.kind, by_fault)(error.detail)
+    return _BY_FAULT.get(fault_of(error), FolderUnusable)(in_words(error))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.pagesums.hashing import page_hash
+from modelus_bot.os_errors import Fault, fault_of
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -124,7 +124,7 @@ def _cached(descriptor: int, offset: int, wanted: int) -> int:
     except BlockingIOError:
         return 0
     except OSError as error:
-        if error.errno in {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
+        if fault_of(error) is Fault.NOT_OFFERED:
             return wanted
         raise
 

@@ -14,6 +14,7 @@ from modelus_bot.database.pagesums.keeping import Sidecar
 from modelus_bot.database.pagesums.ledger import Batch, Ledger
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.pagesums.tail import WalTail
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Follower"]
 
@@ -91,7 +92,7 @@ class Follower:
                 try:
                     self._ledger = self._sidecar.load()
                 except OSError as error:
-                    logger.bind(error=str(error)).warning("page_sums_unreadable")
+                    logger.bind(error=in_words(error)).warning("page_sums_unreadable")
             self.poll()
             return self._ledger
 
@@ -110,7 +111,7 @@ class Follower:
                 try:
                     self._sidecar.save(self._ledger)
                 except OSError as error:
-                    logger.bind(error=str(error)).warning("page_sums_not_saved")
+                    logger.bind(error=in_words(error)).warning("page_sums_not_saved")
 
     def forget(self) -> None:
         """Drop ledger and files; raises ``OSError``."""
@@ -214,7 +215,7 @@ class Follower:
                 ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
             )
         except OSError as error:
-            logger.bind(error=str(error)).warning("wal_unreadable")
+            logger.bind(error=in_words(error)).warning("wal_unreadable")
             return []
         if any(batch.gap for batch in batches):
             logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
@@ -231,7 +232,7 @@ class Follower:
         try:
             kept = self._sidecar.append(batches, durable=durable)
         except OSError as error:
-            logger.bind(error=str(error)).warning("page_sums_not_saved")
+            logger.bind(error=in_words(error)).warning("page_sums_not_saved")
             kept = False
         if not kept or self._sidecar.logged > LOG_LIMIT:
             self.save()

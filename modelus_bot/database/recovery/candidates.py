@@ -11,6 +11,7 @@ from loguru import logger
 
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Candidate", "Source", "gather", "ranked"]
 
@@ -77,7 +78,7 @@ async def gather(
             await source.produce(target)
             report = await check(target)
         except (DatabaseError, OSError) as error:
-            log.bind(error=str(error)).warning("recovery_source_failed")
+            log.bind(error=in_words(error)).warning("recovery_source_failed")
             continue
         if not source.present and await asyncio.to_thread(foreign, target):
             log.bind(audit_id=report.audit_id).warning("recovery_candidate_of_another_history")

@@ -31,6 +31,7 @@ from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import Recovered
 from modelus_bot.database.recovery.rescue import Rescue
 from modelus_bot.database.recovery.state import State
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import ended
 
 __all__ = ["Guard"]
@@ -130,7 +131,7 @@ class Guard:
             try:
                 self._notice_writing()
             except OSError as error:
-                logger.bind(error=str(error)).warning("writing_not_noticed")
+                logger.bind(error=in_words(error)).warning("writing_not_noticed")
 
     def _notice_writing(self) -> None:
         """Have every page compared after somebody wrote to the main file."""

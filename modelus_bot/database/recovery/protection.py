@@ -33,6 +33,7 @@ from modelus_bot.database.recovery.restoring import Restorer
 from modelus_bot.database.recovery.starting import make_ready
 from modelus_bot.database.recovery.state import State, StateFile
 from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import ended
 
 __all__ = ["Protection"]
@@ -169,7 +170,7 @@ class Protection:
         try:
             await asyncio.to_thread(self.parts.state.save, replace(state, clean=True))
         except OSError as error:
-            logger.bind(error=str(error)).warning("database_state_not_saved")
+            logger.bind(error=in_words(error)).warning("database_state_not_saved")
 
     async def _drill_by_the_clock(self) -> None:
         started = time.time()
