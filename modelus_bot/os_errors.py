@@ -23,6 +23,7 @@ __all__ = [
     "in_words",
     "sentence",
     "whoami",
+    "words_for",
 ]
 
 
@@ -127,6 +128,15 @@ def in_words(error: BaseException) -> str:
         said = error.strerror or code
         words = _SENTENCES[fault].format(it=str(path) if path is not None else "a file", said=said)
     return f"{words} ({code})"
+
+
+def words_for(fault: Fault, path: Path) -> str:
+    """Return the words for trouble that was found by looking, without a call that failed."""
+    if fault is Fault.FULL:
+        return _full(path, 0)
+    if fault is Fault.FORBIDDEN:
+        return _forbidden(path)
+    return _SENTENCES[fault].format(it=path, said=fault.value)
 
 
 def sentence(error: BaseException) -> str:

@@ -175,14 +175,14 @@ def is_name(node: ast.expr, name: str | None) -> bool:
 
 def test_errors_of_the_system_get_their_words_in_one_place() -> None:
     """No handler prints the error itself, and nothing reads ``strerror``."""
-    places = [
-        f"{file.relative_to(PACKAGE)}:{line}" for file, one in handlers() for line in put_into_words(one)
+    told = [f"{file.relative_to(PACKAGE)}:{line}" for file, one in handlers() for line in put_into_words(one)]
+    read = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file != TOLD
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "strerror"
     ]
-    for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr == "strerror" and file != TOLD:
-                places.append(f"{file.relative_to(PACKAGE)}:{node.lineno}")
-
     assert len([*handlers()]) > 20
     assert told + read == [], "use in_words() or from_os()"
 

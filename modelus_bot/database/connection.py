@@ -27,6 +27,7 @@ from modelus_bot.database.identity import Identity, OpenFiles
 from modelus_bot.database.instance import InstanceLock
 from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.system_errors import from_os
 from modelus_bot.database.worker import WorkerConnection, close_quietly
@@ -144,13 +145,14 @@ class ConnectionManager:
 
         try:
             return await connection.run(hop)
-        except (sqlite3.Error, sqlite3.Warning, ValueError, DatabaseError) as error:
+        except (sqlite3.Error, sqlite3.Warning, ValueError, MemoryError, DatabaseError) as error:
             failure = ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
             if isinstance(failure, FileMoved | FileTouched) and self.on_moved is not None:
                 self.on_moved(failure)
             elif isinstance(failure, ConnectionLost):
                 await self._discard(lane, connection)
-            raise failure from (error if failure is not error else error.__cause__)
+            told = explained(failure, self.path, writing=lane is Lane.WRITER)
+            raise told from (error if told is not error else error.__cause__)
 
     def moved(self) -> FileMoved | None:
         """Say whether the file, its -wal or its -shm is not the one that is open."""

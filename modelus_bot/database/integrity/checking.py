@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.examination import LIMIT, Examination, OutOfTime
 from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.integrity.opening import opened
+from modelus_bot.database.integrity.opening import Meaning, meaning_of, opened
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.integrity.structure import Depth
+from modelus_bot.database.reachability import explained, why_not
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.salvage.classifying import FileKind, classify
 
@@ -67,7 +70,8 @@ def check_file(
     on_step("looking at the file")
     kind = classify(path)
     if kind is FileKind.UNREADABLE:
-        problems = ("the file could not be opened",)
+        found = why_not(path, writing=False)
+        problems = (f"the file could not be opened{f': {found[1]}' if found is not None else ''}",)
         return CheckReport(ok=False, kind=kind, damaged=False, complete=False, problems=problems)
     if kind not in _READABLE:
         return CheckReport(ok=False, kind=kind, damaged=True, problems=(f"the file is {kind.value}",))
@@ -83,12 +87,16 @@ def check_file(
     except OutOfTime:
         examination.unfinished(_TOO_LONG)
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
-        _judge(examination, error)
+        _judge(examination, error, path)
     report = examination.report(kind, _size(path), time.perf_counter() - started)
     return _with_tail(report, path)
 
 
-def _judge(examination: Examination, error: Exception) -> None:
+def _judge(examination: Examination, error: Exception, path: Path) -> None:
+    if isinstance(error, sqlite3.Error | OSError | MemoryError) and meaning_of(error) is Meaning.OTHER:
+        told = explained(from_sqlite(error), path, writing=False)
+        examination.unfinished(f"the file could not be checked: {told.detail}")
+        return
     try:
         examination.judge("the file", error, opening=True)
     except OutOfTime:

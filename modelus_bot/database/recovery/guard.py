@@ -125,7 +125,7 @@ class Guard:
                 checked = time.monotonic()
 
     async def _follow(self) -> None:
-        """Look often whether the main file was written to, also while nobody reads."""
+        """Look often whether the files are there and untouched, also while nobody reads."""
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             try:
@@ -134,7 +134,9 @@ class Guard:
                 logger.bind(error=in_words(error)).warning("writing_not_noticed")
 
     def _notice_writing(self) -> None:
-        """Have every page compared after somebody wrote to the main file."""
+        """Have every page compared after somebody wrote to the main file, and a lost file brought back."""
+        if self._connections.moved() is not None:
+            self._wake.set()
         now = written_at(self._parts.path)
         if now != self._rescue.written_at:
             self._rescue.written_at = now

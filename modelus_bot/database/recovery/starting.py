@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
 )
 from modelus_bot.database.files import NO_FILE, is_no_file
 from modelus_bot.database.pagesums.report import SumsReport
+from modelus_bot.database.reachability import why_not
 from modelus_bot.database.recovery.migrating import migrated
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.recovering import recover
@@ -30,7 +31,7 @@ from modelus_bot.database.recovery.shaping import mend, needs_mending
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema import Migrator
-from modelus_bot.database.system_errors import translated
+from modelus_bot.database.system_errors import class_for_fault, translated
 
 __all__ = ["create_file", "make_ready"]
 
@@ -114,6 +115,8 @@ def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
     """Say why the file could not be checked: what was not seen must not be taken for lost."""
     why = "; ".join(problems[:3])
     full = shutil.disk_usage(path.parent).free < NEEDED_TO_LOOK
+    if not full and (found := why_not(path)) is not None:
+        return class_for_fault(found[0])(why if found[1] in why else f"{why}: {found[1]}")
     return DiskFull(why) if full else StorageFailed(why)
 
 

@@ -20,6 +20,7 @@ from modelus_bot.database.errors import (
     SchemaMismatch,
 )
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema.backend import backend_for
@@ -179,4 +180,4 @@ def _applied(path: Path) -> frozenset[str]:
         ) as connection:
             return applied_migrations(connection)
     except sqlite3.Error as error:
-        raise from_sqlite(error) from error
+        raise explained(from_sqlite(error), path) from error
