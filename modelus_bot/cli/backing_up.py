@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
+from rich.table import Table
 
+from modelus_bot.cli.copies import CopyState, nameless, verified
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
-from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.cli.recognising import require
+from modelus_bot.cli.remains import span_in
+from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
+from modelus_bot.cli.terminal import bar, console, print_json
+from modelus_bot.config import Settings
 from modelus_bot.database.backup import Manifest
-from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recognition import Nature
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.restoring import Plan
 from modelus_bot.domain.errors import NotFound
+from modelus_bot.domain.moments import parse_moment
+from modelus_bot.domain.table_words import rows_of
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -34,14 +44,35 @@ Name = Annotated[
 OptionalName = Annotated[
     str | None, typer.Argument(help="Name of the backup, as `backup list` shows it.", show_default=False)
 ]
-Moment = Annotated[
-    datetime | None,
-    typer.Option(
-        "--at",
-        formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"],
-        help="A moment in UTC, from the archive, instead of a backup.",
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Names as `backup list` shows them, or paths of copies; none: all.", show_default=False
     ),
 ]
+Moment = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        help=(
+            "A moment from the archive instead of a backup, as in /backup preview: 2026-03-31 14:30, 14:30"
+            " or “20 minutes ago”, in the server's time zone; with Z at its end in UTC."
+        ),
+    ),
+]
+REPLACED = (
+    Nature.MISSING,
+    Nature.EMPTY,
+    Nature.DAMAGED,
+    Nature.NO_DATABASE,
+    Nature.UNRECORDED,
+    Nature.NEWER,
+    Nature.UNREADABLE,
+)
+"""What may lie where a state is restored to: anything but another program's database."""
+COPIED = (Nature.DAMAGED,)
+"""Copying says itself, and better, that a database is damaged."""
+Span = tuple[float, float] | None
 
 
 @app.command()
@@ -50,7 +81,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> Manifest:
-        _require_file(protected.parts.path)
+        await require(protected.parts.path, *COPIED)
         with _reporting("copying") as on_progress:
             return await protected.backups.create("manual", on_progress=on_progress)
 
@@ -59,51 +90,56 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
 
 
 @app.command("list")
-def list_(context: typer.Context, database: DatabaseOption = None) -> None:
+def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List the copies, newest first, and what can be gone back to in the archive."""
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> tuple[tuple[Manifest, ...], tuple[float, float] | None]:
-        span = await protected.archive.moments() if protected.archive.available else None
-        return protected.backups.manifests(), span
+    async def work(protected: Protected) -> tuple[tuple[Manifest, ...], Span, list[str]]:
+        strays = await asyncio.to_thread(nameless, protected)
+        span = await span_in(settings, protected)
+        return protected.backups.manifests(), span, strays
 
-    manifests, span = with_protection(settings, work, database)
-    table = Table("made (UTC)", "size", "rows", "verified", "rehearsed", Column("name", no_wrap=True))
-    for one in manifests:
-        table.add_row(
-            _moment(one.created_at),
-            _size(one.bytes),
-            str(sum(one.rows.values())),
-            "yes" if one.counts else "NO",
-            _moment(one.drill_at) if one.drill_at else "—",
-            one.name,
-        )
-    if manifests:
-        console().print(table)
-    else:
+    manifests, span, strays = with_protection(settings, work, database)
+    if as_json:
+        print_json(_plain(manifests, span, strays))
+        return
+    for line in _listed(manifests):
+        typer.echo(line)
+    if not manifests:
         typer.echo("There is no backup yet. Make one with: modelus-bot backup create")
+    for name in strays:
+        typer.echo(f"{name} is not counted: its manifest, or the copy itself, is missing or cannot be read.")
     if span is not None:
         typer.echo(f"Archive: any second from {_moment(span[0])} to {_moment(span[1])} UTC.")
 
 
 @app.command()
-def verify(context: typer.Context, name: Name, database: DatabaseOption = None) -> None:
-    """Check a copy again, completely; exits with 1 when it is not whole."""
+def verify(
+    context: typer.Context,
+    names: Names = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check copies again, completely: those named, any file by its path, or all of them.
+
+    Exits with 1 when one is not whole, or when there is none.
+    """
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> CheckReport:
-        known = _known(protected, name)
-        with _reporting("checking") as on_progress:
-            return await protected.backups.verify(known, on_progress=on_progress)
+    async def work(protected: Protected) -> list[CopyState]:
+        wanted = names or [one.name for one in protected.backups.manifests()]
+        for one in wanted:
+            _require_copy(protected, one)
+        return [await _verified(protected, one, number, len(wanted)) for number, one in enumerate(wanted, 1)]
 
-    report = with_protection(settings, work, database)
-    if report.ok:
-        typer.echo(f"{name} is whole: {sum(report.rows.values())} rows, audit trail up to {report.audit_id}.")
-        return
-    typer.echo(f"{name} is not whole and no longer counts as a backup:")
-    for problem in report.problems:
-        typer.echo(f"- {problem}")
-    raise typer.Exit(ExitCode.FAILED)
+    states = with_protection(settings, work, database)
+    ok = bool(states) and all(one.ok for one in states)
+    if as_json:
+        print_json({"ok": ok, "backups": [asdict(one) | {"ok": one.ok} for one in states]})
+    else:
+        _tell_verified(states)
+    if not ok:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @app.command()
@@ -114,7 +150,8 @@ def preview(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        plan = await _planned(protected, name, at)
+        await require(protected.parts.path, *REPLACED)
+        plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         await protected.restorer.discard()
 
@@ -136,7 +173,8 @@ def restore(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        plan = await _planned(protected, name, at)
+        await require(protected.parts.path, *REPLACED)
+        plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         if not yes and not typer.confirm("Replace the database by this state?"):
             await protected.restorer.discard()
@@ -158,7 +196,7 @@ def drill(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> tuple[DrillResult, ...]:
-        with _progress() as progress:
+        with bar(of=True) as progress:
             task = progress.add_task("rehearsing", total=None)
             return await protected.drill.run(lambda step: progress.update(task, description=step))
 
@@ -172,9 +210,69 @@ def drill(context: typer.Context, database: DatabaseOption = None) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _require_file(path: Path) -> None:
-    if not path.exists():
-        raise NotFound(f"There is no database at {path}, so there is nothing to copy.", rule="backup.nothing")
+def _asked(settings: Settings, at: str | None) -> float | None:
+    """Read a moment as it is written in Discord, too; raises ``InvalidInput``."""
+    return None if at is None else parse_moment(at, time.time(), ZoneInfo(settings.server.timezone))
+
+
+def _listed(manifests: Sequence[Manifest]) -> Iterator[str]:
+    """Yield lines of 80 characters that are the same on a terminal and in a pipe."""
+    if not manifests:
+        return
+    width = max(len(one.name) for one in manifests)
+    yield f"{'name':{width}}  {'made (UTC)':16}  {'size':>8}  state"
+    for one in manifests:
+        state = "NOT whole" if not one.counts else "rehearsed" if one.drill_at else "verified"
+        yield f"{one.name:{width}}  {_moment(one.created_at)[:16]}  {_size(one.bytes):>8}  {state}"
+
+
+def _plain(manifests: Sequence[Manifest], span: Span, strays: Sequence[str]) -> dict[str, Any]:
+    """Return the list with keys that stay as they are; times are UTC seconds."""
+    backups = [
+        {
+            "name": one.name,
+            "made_at": one.created_at,
+            "kind": one.kind,
+            "bytes": one.bytes,
+            "rows": sum(one.rows.values()),
+            "audit_id": one.audit_id,
+            "verified": one.counts,
+            "rehearsed_at": one.drill_at,
+            "path": str(one.path),
+        }
+        for one in manifests
+    ]
+    archive = {"from": span[0], "to": span[1]} if span is not None else None
+    return {"backups": backups, "not_counted": list(strays), "archive": archive}
+
+
+async def _verified(protected: Protected, target: str, number: int, total: int) -> CopyState:
+    with _reporting(f"{number} of {total}: {target}") as on_progress:
+        return await verified(protected, target, on_progress)
+
+
+def _tell_verified(states: Sequence[CopyState]) -> None:
+    if not states:
+        typer.echo("There is no backup yet. Make one with: modelus-bot backup create")
+    for one in states:
+        if one.ok:
+            typer.echo(f"{one.name} is whole: {one.rows} rows, audit trail up to {one.audit_id}.")
+            continue
+        typer.echo(f"{one.name} is not whole and does not count as a backup:")
+        for problem in one.problems:
+            typer.echo(f"- {problem}")
+
+
+def _require_copy(protected: Protected, target: str) -> None:
+    """Raise ``NotFound`` for what is neither a copy nor a file."""
+    if not Path(target).is_file() and protected.backups.folder / target not in {
+        protected.backups.folder / one
+        for one in (*(one.name for one in protected.backups.manifests()), *nameless(protected))
+    }:
+        raise NotFound(
+            f"There is no backup and no file {target}. Those there are: modelus-bot backup list",
+            rule="backup.unknown",
+        )
 
 
 def _known(protected: Protected, name: str) -> str:
@@ -185,7 +283,7 @@ def _known(protected: Protected, name: str) -> str:
     )
 
 
-async def _planned(protected: Protected, name: str | None, at: datetime | None) -> Plan:
+async def _planned(protected: Protected, name: str | None, at: float | None) -> Plan:
     if (name is None) == (at is None):
         raise typer.BadParameter("name a backup, or a moment with --at")
     known = None if name is None else _known(protected, name)
@@ -193,7 +291,7 @@ async def _planned(protected: Protected, name: str | None, at: datetime | None) 
         if known is not None:
             return await protected.restorer.from_backup(known, on_progress)
         assert at is not None  # noqa: S101 - one of the two was given
-        return await protected.restorer.from_archive(at.replace(tzinfo=UTC).timestamp(), on_progress)
+        return await protected.restorer.from_archive(at, on_progress)
 
 
 def _show(plan: Plan) -> None:
@@ -204,16 +302,16 @@ def _show(plan: Plan) -> None:
     if not plan.tables:
         typer.echo("It has the same rows as the present database.")
         return
-    table = Table("table", "only now (would be gone)", "only then (would come back)", "different")
+    table = Table("what", "only now (would be gone)", "only then (would come back)", "different")
     for one in plan.tables:
-        table.add_row(one.table, str(one.only_now), str(one.only_then), str(one.changed))
+        table.add_row(rows_of(one.table), str(one.only_now), str(one.only_then), str(one.changed))
     console().print(table)
 
 
 @contextlib.contextmanager
 def _reporting(first: str) -> Iterator[Report]:
     """Show a bar, and what is being done, while work reports its ``step`` and ``done`` of ``total``."""
-    with _progress() as progress:
+    with bar(of=True) as progress:
         task = progress.add_task(first, total=None)
 
         def on_progress(state: dict[str, Any]) -> None:
@@ -221,12 +319,6 @@ def _reporting(first: str) -> Iterator[Report]:
             progress.update(task, description=words, completed=state.get("done", 0), total=state.get("total"))
 
         yield on_progress
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console(), transient=True
-    )
 
 
 def _moment(seconds: float) -> str:

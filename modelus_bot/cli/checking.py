@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
+from modelus_bot.cli.outcome import NotOurs
+from modelus_bot.cli.protecting import Protected, protection_of
+from modelus_bot.cli.recognising import require_ours
+from modelus_bot.cli.remains import remains
+from modelus_bot.cli.setting_up import (
+    DatabaseOption,
+    require_current_schema,
+    run_async,
+    settings_of,
+    with_database,
+)
+from modelus_bot.config import Settings
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.recognition import Nature
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import members
+from modelus_bot.logs import configure_logging
 
 __all__ = ["check"]
 
@@ -15,19 +30,31 @@ __all__ = ["check"]
 def check(context: typer.Context, database: DatabaseOption = None) -> None:
     """Check settings, database and schema without changing anything.
 
-    Exits with 0 when the bot would start, 3 for the settings, 4 for the database, 5 when migrations
-    are missing (the bot applies them when it starts; so does: modelus-bot migrate up).
+    Exits with 0 when the bot would start, 3 for the settings, 4 for the database, also when it is gone
+    although copies of it are left, 5 when migrations are missing (the bot applies them when it starts;
+    so does: modelus-bot migrate up).
     """
     settings = settings_of(context)
     path = database or settings.database.path
     typer.echo("Settings: fine.")
     typer.echo(f"Discord: {'a token is set' if settings.token else 'no token, run opens the sandbox'}.")
-    if not path.exists():
+    found = require_ours(path, Nature.MISSING, Nature.EMPTY)
+    if found.nature is not Nature.OURS:
+        _require_nothing_left(settings, path, found.sentence)
+    if found.nature is Nature.MISSING:
         typer.echo(f"Database: {path} does not exist yet; the bot creates it at its first start.")
         return
     require_current_schema(path)
     people, rooms = with_database(settings, _counts, path, looking=True)
     typer.echo(f"Database: {path} opens, its schema is current, {people} people, {rooms} disciplines.")
+
+
+def _require_nothing_left(settings: Settings, path: Path, what: str) -> None:
+    with configure_logging(settings, terminal=False):
+        left = run_async(remains(settings, Protected(protection_of(settings, path))))
+    if left:
+        advice = "Do not let a new one be begun: see modelus-bot doctor, and modelus-bot backup list"
+        raise NotOurs(f"{what} There was one, for this is left: {'; '.join(left)}.", advice)
 
 
 async def _counts(db: DatabaseManager) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from modelus_bot.domain.rules import sentence_for
 from modelus_bot.os_errors import sentence
 from modelus_bot.sandbox import SandboxUnavailable
 
-__all__ = ["ExitCode", "MigrationsMissing", "report"]
+__all__ = ["ExitCode", "MigrationsMissing", "NotOurs", "NothingSalvaged", "report"]
 
 
 class ExitCode(IntEnum):
@@ -33,6 +33,18 @@ class ExitCode(IntEnum):
     """The database works but migrations are missing."""
 
 
+class NotOurs(Exception):
+    """What lies at a path is not what the command works with; nothing was done to it."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        """Say what it is, and what to do."""
+        super().__init__(f"{what} {advice}")
+
+
+class NothingSalvaged(Exception):
+    """A file from which not one row of the bot's could be read."""
+
+
 class MigrationsMissing(Exception):
     """A command that only looks was given a database that opening would change."""
 
@@ -41,14 +53,16 @@ def report(error: Exception) -> ExitCode:
     """Print ``error`` as plain sentences on standard error and return the exit code for it."""
     if isinstance(error, ConfigError):
         return _say(str(error), ExitCode.CONFIGURATION)
-    if isinstance(error, MigrationsMissing):
-        return _say(str(error), ExitCode.SCHEMA)
+    if isinstance(error, MigrationsMissing | NotOurs):
+        return _say(
+            str(error), ExitCode.SCHEMA if isinstance(error, MigrationsMissing) else ExitCode.DATABASE
+        )
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):
         about = f"\nDetail: {error.detail}" if error.detail else ""
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
-    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable):
+    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable | NothingSalvaged):
         return _say(str(error), ExitCode.FAILED)
     if isinstance(error, OSError | MemoryError):
         return _say(sentence(error), ExitCode.FAILED)

@@ -23,6 +23,7 @@ JOBS = {
     "restore": "modelus_bot.database.backup.restoring:restore_job",
     "verify": "modelus_bot.database.backup.verification:verify_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
+    "recognise": "modelus_bot.database.recognition:recognise_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
