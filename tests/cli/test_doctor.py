@@ -15,7 +15,7 @@ from modelus_bot.cli.doctor_machine import folders
 from modelus_bot.cli.finding import Grade, findings_of
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of
-from modelus_bot.config import ArchiveSettings, BackupSettings
+from modelus_bot.config import ArchiveSettings, BackupSettings, Settings
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.os_errors import in_words
 from tests.cli.conftest import Command
@@ -160,12 +160,8 @@ def test_a_folder_of_somebody_else_is_named() -> None:
     """Copies that root made, and the bot's user looks: neither "no backup yet" nor a sick disk."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        settings = load_settings(None).model_copy(
-            update={
-                "backup": BackupSettings(folder=place / "backups"),
-                "archive": ArchiveSettings(mode="off"),
-            }
-        )
+        kept = BackupSettings(folder=place / "backups")
+        settings = Settings(backup=kept, archive=ArchiveSettings(mode="off"))
         (place / "backups").mkdir(0o700)
         place.chmod(0o755)
         protected = Protected(protection_of(settings, place / "modelus.db"))
