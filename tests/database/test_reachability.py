@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import resource
@@ -61,6 +62,7 @@ async def failure_of(path: Path, settings: DatabaseSettings, lane: Lane = Lane.W
 
     with pytest.raises(DatabaseError) as caught:
         await opened(connecting, OpenFiles(path), 5.0)
+    await asyncio.sleep(0.1)  # the connection's thread says goodbye to the loop
     return caught.value
 
 
