@@ -81,7 +81,9 @@ _FAULTS = {
 _SENTENCES: dict[Fault, str] = {
     Fault.TOO_LARGE: "{it} would be larger than the system allows. Look at `ulimit -f` and the file system",
     Fault.READ_ONLY: "{it} is on a disk that is mounted for reading only. Mount it for writing",
-    Fault.TOO_MANY_FILES: "too many files are open to open {it}. Raise the limit (`ulimit -n`, LimitNOFILE=)",
+    Fault.TOO_MANY_FILES: (
+        "too many files are open, so {it} cannot be opened. Raise the limit (`ulimit -n`, LimitNOFILE=)"
+    ),
     Fault.NO_MEMORY: "the machine is short of memory or processes for {it}. Free some, or raise the limit",
     Fault.INTERRUPTED: "the system interrupted what was done with {it}. Try again",
     Fault.BROKEN: "the disk answers with errors for {it}. Look at the system's log (`dmesg`)",
@@ -95,6 +97,10 @@ _SENTENCES: dict[Fault, str] = {
     Fault.NOT_OFFERED: "the system does not offer what is needed for {it}: {said}",
     Fault.OTHER: "{it} cannot be used: {said}",
 }
+
+
+_UNNAMED = dict.fromkeys(Fault, "a file") | {Fault.TOO_MANY_FILES: "another", Fault.NO_MEMORY: "this"}
+"""What stands for a file that an error does not name."""
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -126,7 +132,7 @@ def in_words(error: BaseException) -> str:
         words = _forbidden(path)
     else:
         said = error.strerror or code
-        words = _SENTENCES[fault].format(it=str(path) if path is not None else "a file", said=said)
+        words = _SENTENCES[fault].format(it=str(path) if path is not None else _UNNAMED[fault], said=said)
     return f"{words} ({code})"
 
 
@@ -209,11 +215,7 @@ def _full(path: Path | None, number: int) -> str:
     folder = next((one for one in (path, *path.parents) if _seen(one)), None) if path is not None else None
     if folder is not None and _no_more_names(folder):
         return f"the disk of {path} has no room for another file (inodes). Delete files there"
-    return (
-        f"the disk of {path} is full. Free space there"
-        if path is not None
-        else "the disk is full. Free space"
-    )
+    return "the disk is full. Free space" if path is None else f"the disk of {path} is full. Free space there"
 
 
 def _no_more_names(path: Path) -> bool:
