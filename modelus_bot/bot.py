@@ -16,6 +16,7 @@ from loguru import logger
 from modelus_bot.config import Settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.discord_time import noting_dates
 from modelus_bot.ui.errors import ErrorHandler
@@ -148,4 +149,4 @@ def _record(path: Path, digest: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(digest + "\n")
     except OSError as error:
-        logger.bind(path=str(path), error=str(error)).warning("command_record_not_written")
+        logger.bind(path=str(path), error=in_words(error)).warning("command_record_not_written")

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "modelus_bot"
 FLOOR_OF = {
     "bundled": 0,
     "config": 0,
-    "errors": 0,
+    "os_errors": 0,
     "logs": 0,
     "processes": 0,
     "tasks": 0,
@@ -33,9 +33,10 @@ FLOOR_OF = {
     "__main__": 7,
 }
 NEIGHBOURS = {
-    "config": {"bundled", "errors"},
-    "logs": {"config", "errors", "threads"},
+    "config": {"bundled", "os_errors"},
+    "logs": {"config", "os_errors", "threads"},
     "processes": {"threads"},
+    "threads": {"os_errors"},
     "bot": {"ui"},
     "cogs": {"ui"},
     "jobs": {"ui"},

@@ -13,9 +13,10 @@ from modelus_bot.database.errors import ConstraintViolated, DatabaseError
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.rotation_import import ImportProblem
 from modelus_bot.domain.rules import sentence_for
+from modelus_bot.os_errors import sentence
 from modelus_bot.sandbox import SandboxUnavailable
 
-__all__ = ["ExitCode", "MigrationsMissing", "report"]
+__all__ = ["ExitCode", "MigrationsMissing", "NotOurs", "NothingSalvaged", "report"]
 
 
 class ExitCode(IntEnum):
@@ -33,6 +34,18 @@ class ExitCode(IntEnum):
     """The database works but migrations are missing."""
 
 
+class NotOurs(Exception):
+    """What lies at a path is not what the command works with; nothing was done to it."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        """Say what it is, and what to do."""
+        super().__init__(f"{what} {advice}")
+
+
+class NothingSalvaged(Exception):
+    """A file from which not one row of the bot's could be read."""
+
+
 class MigrationsMissing(Exception):
     """A command that only looks was given a database that opening would change."""
 
@@ -41,18 +54,19 @@ def report(error: Exception) -> ExitCode:
     """Print ``error`` as plain sentences on standard error and return the exit code for it."""
     if isinstance(error, ConfigError):
         return _say(str(error), ExitCode.CONFIGURATION)
-    if isinstance(error, MigrationsMissing):
-        return _say(str(error), ExitCode.SCHEMA)
+    if isinstance(error, MigrationsMissing | NotOurs):
+        return _say(
+            str(error), ExitCode.SCHEMA if isinstance(error, MigrationsMissing) else ExitCode.DATABASE
+        )
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):
         about = f"\nDetail: {error.detail}" if error.detail.rstrip(".") not in error.user_message else ""
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
-    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable | WrongUser):
+    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable | NothingSalvaged | WrongUser):
         return _say(str(error), ExitCode.FAILED)
-    if isinstance(error, OSError) and error.strerror:
-        about = f"{error.filename}: " if error.filename else ""
-        return _say(f"{about}{error.strerror}.", ExitCode.FAILED)
+    if isinstance(error, OSError | MemoryError):
+        return _say(sentence(error), ExitCode.FAILED)
     logger.opt(exception=error).debug("command_failed")
     reason = str(error).strip() or "no further explanation"
     return _say(f"This did not work: {reason} ({type(error).__name__})", ExitCode.FAILED)

@@ -18,6 +18,7 @@ from modelus_bot.database.audit.anchors import gather_anchors
 from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
+from modelus_bot.domain.table_words import rows_of
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import moment, name_of
@@ -42,7 +43,7 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
         await answering.defer(interaction, private=True)
         if table not in TABLES:
             raise InvalidInput(
-                f"“{embeds.clip(table, 40)}” is not audited. Audited are: {', '.join(TABLES)}.",
+                f"“{embeds.clip(table, 40)}” is not audited. Audited are: {', '.join(map(rows_of, TABLES))}.",
                 rule="audit.table",
             )
         if not RECORD.fullmatch(record):
@@ -73,7 +74,7 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
 
     @record.autocomplete("table")
     async def _tables(self, _: discord.Interaction, typed: str) -> Choices:
-        return choices(((name, name) for name in TABLES), typed)
+        return choices(((rows_of(name), name) for name in TABLES), typed)
 
 
 @pages_of("audit_record")
@@ -82,7 +83,7 @@ async def record_page(listing: Listing) -> tuple[discord.Embed, bool]:
     table, _, record = listing.argument.partition(" ")
     upto = (listing.page + 1) * PAGE + 1
     found = await listing.bot.db.read(record_history, listing.viewer, table, record, upto, NEWEST)
-    return await _page(listing, f"{table} {record}", found)
+    return await _page(listing, f"{rows_of(table)}: {record}", found)
 
 
 @pages_of("audit_member")
@@ -130,7 +131,8 @@ def _line(entry: AuditView, people: dict[int, str]) -> str:
         keys.remove("reason")  # it is said once, at the end
     changed = ", ".join(f"{key}: {_shown(key, old, people)} → {_shown(key, new, people)}" for key in keys)
     reason = f" — {entry.reason}" if entry.reason else ""
-    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {entry.table} {entry.record_id} {entry.operation}"
+    what = f"{rows_of(entry.table)} {entry.record_id} {entry.operation}"
+    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {what}"
     return embeds.clip(f"{text} {changed}{reason}", 380)
 
 

@@ -27,6 +27,7 @@ from modelus_bot.domain.cover_steps import (
 )
 from modelus_bot.domain.covers import Cover, CoverChange
 from modelus_bot.domain.members import everybody
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.answering import FAILURES
 from modelus_bot.ui.forms import form
@@ -198,7 +199,7 @@ async def _post(bot: ModelUsBot, interaction: discord.Interaction, cover: Cover,
         try:
             message_id = (await send(channel, key=key, embed=_linked(card, link), view=view)).id
         except FAILURES as error:
-            logger.bind(cover=cover.id, error=str(error)).warning("cover_not_posted")
+            logger.bind(cover=cover.id, error=in_words(error)).warning("cover_not_posted")
     if message_id is None:
         return
     context = bot.context(interaction).numbered(f"{interaction.id}:message")
@@ -254,6 +255,6 @@ async def _rewrite(bot: ModelUsBot, place: Place, cover: Cover, card: discord.Em
     except discord.NotFound:
         return None
     except (discord.HTTPException, aiohttp.ClientError) as error:
-        logger.bind(cover=cover.id, error=str(error)).warning("cover_card_not_rewritten")
+        logger.bind(cover=cover.id, error=in_words(error)).warning("cover_card_not_rewritten")
         return None
     return _place(link)

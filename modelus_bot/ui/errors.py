@@ -16,6 +16,7 @@ from modelus_bot.database.errors import ConstraintViolated, DatabaseError, Outco
 from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.answering import FAILURES, NoAnswer
 
@@ -135,7 +136,7 @@ class ErrorHandler:
         try:
             await answering.fail(interaction, reply.embed())
         except (*FAILURES, NoAnswer) as failed:
-            logger.bind(reference=reply.reference, error=str(failed)).warning("reply_not_delivered")
+            logger.bind(reference=reply.reference, error=in_words(failed)).warning("reply_not_delivered")
 
     def _log(self, interaction: discord.Interaction, cause: BaseException, reply: Reply) -> None:
         user: Snowflake = interaction.user
