@@ -22,6 +22,7 @@ from watchfiles import awatch
 
 from modelus_bot.config import ConfigError, Loaded, Settings, applies_live, load
 from modelus_bot.config.keys import changed_keys, field_of, value_of, with_keys_of
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import ended
 
 __all__ = ["Change", "ConfigWatcher", "Pace"]
@@ -123,7 +124,7 @@ class ConfigWatcher:
             except (OSError, RuntimeError) as error:
                 if folder is not None and not polling:
                     polling = True
-                    logger.bind(error=str(error)).warning("config_watch_without_notifications")
+                    logger.bind(error=in_words(error)).warning("config_watch_without_notifications")
             await self._look()
             await asyncio.sleep(self._pace.look)
 
@@ -185,7 +186,7 @@ class ConfigWatcher:
             text = f"{self.path} is gone. The settings stay as they are until it is back."
             return _Reading(None, text, missing=True)
         except OSError as error:
-            trouble = f"{self.path}: cannot be read: {error.strerror}."
+            trouble = f"{self.path}: cannot be read: {in_words(error)}."
         except ConfigError as error:
             trouble = str(error)
         return _Reading(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import functools
 import threading
 import time
@@ -17,6 +16,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
+
+from modelus_bot.os_errors import none_left
 
 __all__ = ["DaemonThread", "Workers", "no_thread", "patiently", "use_workers"]
 
@@ -38,7 +39,7 @@ MEMORY_PAUSE = 0.05
 
 def no_thread(reason: object) -> OSError:
     """Return what is raised where the machine has no thread left: a failure that passes."""
-    return OSError(errno.EAGAIN, f"no thread could be started: {reason}")
+    return none_left(f"no thread could be started: {reason}")
 
 
 def patiently(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -201,7 +201,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A file that was asked for by name is not replaced by the defaults."""
     assert (
         complaint(tmp_path / "none.toml")
-        == f"{tmp_path / 'none.toml'}: cannot be read: No such file or directory."
+        == f"{tmp_path / 'none.toml'}: cannot be read: {tmp_path / 'none.toml'} is not there (ENOENT)."
     )
 
 

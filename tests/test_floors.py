@@ -14,9 +14,9 @@ PACKAGE = ROOT / "modelus_bot"
 FLOOR_OF = {
     "bundled": 0,
     "config": 0,
-    "errors": 0,
     "escaping": 0,
     "exact_ids": 0,
+    "os_errors": 0,
     "logs": 0,
     "processes": 0,
     "tasks": 0,
@@ -36,9 +36,10 @@ FLOOR_OF = {
     "__main__": 7,
 }
 NEIGHBOURS = {
-    "config": {"bundled", "errors", "exact_ids"},
-    "logs": {"config", "errors", "threads"},
+    "config": {"bundled", "exact_ids", "os_errors"},
+    "logs": {"config", "os_errors", "threads"},
     "processes": {"threads"},
+    "threads": {"os_errors"},
     "bot": {"gateway", "ui"},
     "metrics": {"gateway"},
     "cogs": {"gateway", "ui"},

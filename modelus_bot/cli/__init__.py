@@ -10,12 +10,14 @@ import sys
 
 from modelus_bot.cli.commands import app
 from modelus_bot.cli.outcome import report
+from modelus_bot.cli.terminal import speak_anywhere
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run what the command line asks for and exit with the code that says how it went."""
+    speak_anywhere()
     try:
         app(prog_name="modelus-bot")
     except Exception as error:  # noqa: BLE001 - the last place that can turn a failure into a sentence

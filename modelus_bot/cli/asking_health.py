@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.cli.setting_up import settings_of
+from modelus_bot.cli.setting_up import JsonOption, settings_of
+from modelus_bot.cli.terminal import print_json
+from modelus_bot.os_errors import in_words
 
 __all__ = ["health"]
 
@@ -24,6 +26,7 @@ def health(
     seconds: Annotated[
         float, typer.Option("--seconds", min=0.1, max=60, help="How long the answer may take.")
     ] = 3.0,
+    as_json: JsonOption = False,
 ) -> None:
     """Ask the bot that runs on this machine how it is.
 
@@ -46,12 +49,19 @@ def health(
         response = connection.getresponse()
         said = json.loads(response.read(100_000))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        typer.echo(f"No bot answers at {host}, port {metrics.port}: {error}.", err=True)
+        why = f"No bot answers at {host}, port {metrics.port}: {in_words(error)}."
+        if as_json:
+            print_json({"ok": False, "status": "no answer", "cause": why})
+        typer.echo(why, err=True)
         raise typer.Exit(ExitCode.FAILED) from error
     finally:
         connection.close()
     cause = said.get("cause") if isinstance(said, dict) else None
     status = said.get("status", "unknown") if isinstance(said, dict) else "unknown"
-    typer.echo(f"{status}: {cause}" if cause else str(status))
+    if as_json:
+        more = said if isinstance(said, dict) else {}
+        print_json({"ok": response.status == http.client.OK, "status": status, "cause": cause} | more)
+    else:
+        typer.echo(f"{status}: {cause}" if cause else str(status))
     if response.status != http.client.OK:
         raise typer.Exit(ExitCode.FAILED)

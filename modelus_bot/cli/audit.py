@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import (
     DatabaseOption,
     operator_context,
@@ -24,7 +25,6 @@ from modelus_bot.database.instance import meant
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.state import StateFile
 from modelus_bot.domain.audit_trail import verify as verify_query
-from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.permissions import Viewer
 
 __all__ = ["app"]
@@ -88,8 +88,7 @@ def renew(
 
 def _existing(settings: Settings, database: Path | None) -> Path:
     path = meant(database or settings.database.path)
-    if not path.exists():
-        raise NotFound(f"There is no database at {path}.")
+    require_ours(path)
     require_current_schema(path)
     return path
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
+from rich.table import Table
 
+from modelus_bot.cli.archived import Reach, reach_of
+from modelus_bot.cli.copies import CopyState, verified
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
-from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.cli.recognising import require
+from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
+from modelus_bot.cli.terminal import bar, console, print_json
+from modelus_bot.config import Settings
 from modelus_bot.database.backup import Manifest
 from modelus_bot.database.backup.listing import ADOPTABLE, Listing
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recognition import Nature
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.restoring import Plan
-from modelus_bot.database.recovery.traces import in_words, traces_of
 from modelus_bot.domain.errors import NotFound
+from modelus_bot.domain.moments import parse_moment
+from modelus_bot.domain.table_words import rows_of
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -37,14 +45,35 @@ Name = Annotated[
 OptionalName = Annotated[
     str | None, typer.Argument(help="Name of the backup, as `backup list` shows it.", show_default=False)
 ]
-Moment = Annotated[
-    datetime | None,
-    typer.Option(
-        "--at",
-        formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"],
-        help="A moment in UTC, from the archive, instead of a backup.",
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Names as `backup list` shows them, or paths of copies; none: all.", show_default=False
     ),
 ]
+Moment = Annotated[
+    str | None,
+    typer.Option(
+        "--at",
+        help=(
+            "A moment from the archive instead of a backup, as in /backup preview: 2026-03-31 14:30, 14:30"
+            " or “20 minutes ago”, in the server's time zone; with Z at its end in UTC."
+        ),
+    ),
+]
+REPLACED = (
+    Nature.MISSING,
+    Nature.EMPTY,
+    Nature.DAMAGED,
+    Nature.NO_DATABASE,
+    Nature.UNRECORDED,
+    Nature.NEWER,
+    Nature.UNREADABLE,
+)
+"""What may lie where a state is restored to: anything but another program's database."""
+NONE_YET = "There is no backup yet. Make one with: modelus-bot backup create"
+COPIED = (Nature.DAMAGED,)
+"""Copying says itself, and better, that a database is damaged."""
 
 
 @app.command()
@@ -53,7 +82,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> Manifest:
-        _require_file(protected.parts.path)
+        await require(protected.parts.path, *COPIED)
         with _reporting("copying") as on_progress:
             return await protected.backups.create("manual", on_progress=on_progress)
 
@@ -62,77 +91,53 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
 
 
 @app.command("list")
-def list_(context: typer.Context, database: DatabaseOption = None) -> None:
+def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List the copies, newest first, and what can be gone back to in the archive."""
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> tuple[Listing, tuple[float, float] | None, str]:
-        span, why = await _span(protected)
-        return protected.backups.listing(), span, why
+    async def work(protected: Protected) -> tuple[Listing, Reach]:
+        return await asyncio.to_thread(protected.backups.listing), await reach_of(protected)
 
-    listing, span, why = with_protection(settings, work, database)
-    _show_listing(listing)
-    if span is not None:
-        typer.echo(f"Archive: any second from {_moment(span[0])} to {_moment(span[1])} UTC.")
-    if why:
-        typer.echo(f"Archive: nobody can say what is in it: {why}")
-    if listing.trouble or why:
+    listing, reach = with_protection(settings, work, database)
+    if as_json:
+        print_json(_plain(listing, reach))
+    else:
+        for line in _listed(listing, reach):
+            typer.echo(line)
+    if listing.trouble or reach.trouble:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _show_listing(listing: Listing) -> None:
-    """Print what counts, what is there and does not, and what cannot be said."""
-    table = Table("made (UTC)", "size", "rows", "verified", "rehearsed", Column("name", no_wrap=True))
-    for one in listing.manifests:
-        table.add_row(
-            _moment(one.created_at),
-            _size(one.bytes),
-            str(sum(one.rows.values())),
-            "yes" if one.counts else "NO",
-            _moment(one.drill_at) if one.drill_at else "—",
-            one.name,
-        )
-    if listing.manifests:
-        console().print(table)
-    if listing.empty:
-        typer.echo("There is no backup yet. Make one with: modelus-bot backup create")
-    for left in listing.unlisted:
-        typer.echo(str(left))
-    if any(one.adoptable for one in listing.unlisted):
-        typer.echo(f"{ADOPTABLE}.")
-    if listing.trouble:
-        typer.echo(f"Nobody can say which backups there are: {listing.trouble}.")
-
-
-async def _span(protected: Protected) -> tuple[tuple[float, float] | None, str]:
-    """Return what the archive reaches back to, and why nobody can say where that is so."""
-    if protected.archive.available:
-        try:
-            return await protected.archive.moments(), ""
-        except (DatabaseError, OSError) as error:
-            return None, str(error)
-    left = [one for one in await traces_of(protected.parts) if one.what.endswith(("archive", "bucket"))]
-    return None, in_words(left)
-
-
 @app.command()
-def verify(context: typer.Context, name: Name, database: DatabaseOption = None) -> None:
-    """Check a copy again, completely; exits with 1 when it is not whole."""
+def verify(
+    context: typer.Context,
+    names: Names = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check copies again, completely: those named, any file by its path, or all of them.
+
+    Exits with 1 when one is not whole, or when there is none.
+    """
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> CheckReport:
-        known = _known(protected, name)
-        with _reporting("checking") as on_progress:
-            return await protected.backups.verify(known, on_progress=on_progress)
+    async def work(protected: Protected) -> tuple[list[CopyState], str]:
+        listing = await asyncio.to_thread(protected.backups.listing)
+        for one in names or ():
+            _require_copy(listing, one)
+        wanted = names or listing.names
+        states = [await _verified(protected, one, at, len(wanted)) for at, one in enumerate(wanted, 1)]
+        return states, "" if names else listing.trouble
 
-    report = with_protection(settings, work, database)
-    if report.ok:
-        typer.echo(f"{name} is whole: {sum(report.rows.values())} rows, audit trail up to {report.audit_id}.")
-        return
-    typer.echo(f"{name} is not whole and no longer counts as a backup:")
-    for problem in report.problems:
-        typer.echo(f"- {problem}")
-    raise typer.Exit(ExitCode.FAILED)
+    states, trouble = with_protection(settings, work, database)
+    ok = bool(states) and all(one.ok for one in states) and not trouble
+    if as_json:
+        checked = [asdict(one) | {"ok": one.ok} for one in states]
+        print_json({"ok": ok, "backups": checked, "trouble": trouble})
+    else:
+        _tell_verified(states, trouble)
+    if not ok:
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @app.command()
@@ -143,7 +148,8 @@ def preview(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        plan = await _planned(protected, name, at)
+        await require(protected.parts.path, *REPLACED)
+        plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         await protected.restorer.discard()
 
@@ -165,7 +171,8 @@ def restore(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        plan = await _planned(protected, name, at)
+        await require(protected.parts.path, *REPLACED)
+        plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         if not yes and not typer.confirm("Replace the database by this state?"):
             await protected.restorer.discard()
@@ -187,7 +194,7 @@ def drill(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> tuple[DrillResult, ...]:
-        with _progress() as progress:
+        with bar(of=True) as progress:
             task = progress.add_task("rehearsing", total=None)
             return await protected.drill.run(lambda step: progress.update(task, description=step))
 
@@ -201,9 +208,95 @@ def drill(context: typer.Context, database: DatabaseOption = None) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _require_file(path: Path) -> None:
-    if not path.exists():
-        raise NotFound(f"There is no database at {path}, so there is nothing to copy.", rule="backup.nothing")
+def _asked(settings: Settings, at: str | None) -> float | None:
+    """Read a moment as it is written in Discord, too; raises ``InvalidInput``."""
+    return None if at is None else parse_moment(at, time.time(), ZoneInfo(settings.server.timezone))
+
+
+def _listed(listing: Listing, reach: Reach) -> Iterator[str]:
+    """Yield what counts, what is there and does not, and what cannot be said."""
+    yield from _lines(listing.manifests)
+    if listing.empty:
+        yield NONE_YET
+    for left in listing.unlisted:
+        yield str(left)
+    if any(one.adoptable for one in listing.unlisted):
+        yield f"{ADOPTABLE}."
+    for name in listing.orphans:
+        yield f"{name} is not there, only its manifest."
+    if listing.trouble:
+        yield f"Nobody can say which backups there are: {listing.trouble}."
+    if reach.span is not None:
+        yield f"Archive: any second from {_moment(reach.span[0])} to {_moment(reach.span[1])} UTC."
+    if reach.trouble:
+        yield f"Archive: nobody can say what is in it: {reach.trouble}"
+
+
+def _lines(manifests: Sequence[Manifest]) -> Iterator[str]:
+    """Yield lines of 80 characters that are the same on a terminal and in a pipe."""
+    if not manifests:
+        return
+    width = max(len(one.name) for one in manifests)
+    yield f"{'name':{width}}  {'made (UTC)':16}  {'size':>8}  state"
+    for one in manifests:
+        state = "NOT whole" if not one.counts else "rehearsed" if one.drill_at else "verified"
+        yield f"{one.name:{width}}  {_moment(one.created_at)[:16]}  {_size(one.bytes):>8}  {state}"
+
+
+def _plain(listing: Listing, reach: Reach) -> dict[str, Any]:
+    """Return the list with keys that stay as they are; times are UTC seconds."""
+    backups = [
+        {
+            "name": one.name,
+            "made_at": one.created_at,
+            "kind": one.kind,
+            "bytes": one.bytes,
+            "rows": sum(one.rows.values()),
+            "audit_id": one.audit_id,
+            "verified": one.counts,
+            "rehearsed_at": one.drill_at,
+            "path": str(one.path),
+        }
+        for one in listing.manifests
+    ]
+    not_counted = [{"name": one.name, "why": one.why} for one in listing.unlisted]
+    not_counted += [{"name": one, "why": "it is not there, only its manifest"} for one in listing.orphans]
+    return {
+        "backups": backups,
+        "not_counted": not_counted,
+        "trouble": listing.trouble,
+        "archive": {"from": reach.span[0], "to": reach.span[1]} if reach.span is not None else None,
+        "archive_trouble": reach.trouble,
+    }
+
+
+async def _verified(protected: Protected, target: str, number: int, total: int) -> CopyState:
+    with _reporting(f"{number} of {total}: {target}") as on_progress:
+        return await verified(protected, target, on_progress)
+
+
+def _tell_verified(states: Sequence[CopyState], trouble: str) -> None:
+    if trouble:
+        typer.echo(f"Nobody can say which backups there are: {trouble}.")
+    elif not states:
+        typer.echo(NONE_YET)
+    for one in states:
+        if one.ok:
+            typer.echo(f"{one.name} is whole: {one.rows} rows, audit trail up to {one.audit_id}.")
+            continue
+        what = "is not whole and does not count as a backup" if one.checked else "could not be checked"
+        typer.echo(f"{one.name} {what}:")
+        for problem in one.problems:
+            typer.echo(f"- {problem}")
+
+
+def _require_copy(listing: Listing, target: str) -> None:
+    """Raise ``NotFound`` for what is neither a copy nor a file."""
+    if target not in {*listing.names, *listing.orphans} and not Path(target).is_file():
+        raise NotFound(
+            f"There is no backup and no file {target}. Those there are: modelus-bot backup list",
+            rule="backup.unknown",
+        )
 
 
 def _known(protected: Protected, name: str) -> str:
@@ -214,7 +307,7 @@ def _known(protected: Protected, name: str) -> str:
     )
 
 
-async def _planned(protected: Protected, name: str | None, at: datetime | None) -> Plan:
+async def _planned(protected: Protected, name: str | None, at: float | None) -> Plan:
     if (name is None) == (at is None):
         raise typer.BadParameter("name a backup, or a moment with --at")
     known = None if name is None else _known(protected, name)
@@ -222,7 +315,7 @@ async def _planned(protected: Protected, name: str | None, at: datetime | None) 
         if known is not None:
             return await protected.restorer.from_backup(known, on_progress)
         assert at is not None  # noqa: S101 - one of the two was given
-        return await protected.restorer.from_archive(at.replace(tzinfo=UTC).timestamp(), on_progress)
+        return await protected.restorer.from_archive(at, on_progress)
 
 
 def _show(plan: Plan) -> None:
@@ -233,16 +326,16 @@ def _show(plan: Plan) -> None:
     if not plan.tables:
         typer.echo("It has the same rows as the present database.")
         return
-    table = Table("table", "only now (would be gone)", "only then (would come back)", "different")
+    table = Table("what", "only now (would be gone)", "only then (would come back)", "different")
     for one in plan.tables:
-        table.add_row(one.table, str(one.only_now), str(one.only_then), str(one.changed))
+        table.add_row(rows_of(one.table), str(one.only_now), str(one.only_then), str(one.changed))
     console().print(table)
 
 
 @contextlib.contextmanager
 def _reporting(first: str) -> Iterator[Report]:
     """Show a bar, and what is being done, while work reports its ``step`` and ``done`` of ``total``."""
-    with _progress() as progress:
+    with bar(of=True) as progress:
         task = progress.add_task(first, total=None)
 
         def on_progress(state: dict[str, Any]) -> None:
@@ -250,12 +343,6 @@ def _reporting(first: str) -> Iterator[Report]:
             progress.update(task, description=words, completed=state.get("done", 0), total=state.get("total"))
 
         yield on_progress
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console(), transient=True
-    )
 
 
 def _moment(seconds: float) -> str:

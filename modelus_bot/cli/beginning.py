@@ -38,11 +38,14 @@ def begin_anew_if_asked(settings: Settings, database: Path, *, asked: bool) -> N
         typer.echo("Nothing had to be set aside.")
 
 
-def require_beginning(settings: Settings, database: Path, *, begin_anew: bool) -> None:
-    """Raise ``OpeningRefused`` where making ``database`` would hide an earlier one, unless that was asked."""
+def require_beginning(settings: Settings, database: Path, *, begin_anew: bool, empty: bool = False) -> None:
+    """Raise ``OpeningRefused`` where making ``database`` would hide an earlier one, unless that was asked.
+
+    ``empty`` says that a file that is there was found to hold nothing.
+    """
     begin_anew_if_asked(settings, database, asked=begin_anew)
 
     async def work(protected: Protected) -> None:
-        await require_nothing_left(protected.parts)
+        await require_nothing_left(protected.parts, empty=empty)
 
     with_protection(settings, work, database)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import typer
 
 from modelus_bot.cli.beginning import require_beginning
+from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
+from modelus_bot.database.instance import require_one_name
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.recognition import Nature
 from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.domain.members import members
 
@@ -16,15 +19,19 @@ __all__ = ["check"]
 def check(context: typer.Context, database: DatabaseOption = None) -> None:
     """Check settings, database and schema without changing anything.
 
-    Exits with 0 when the bot would start, 3 for the settings, 4 for the database, 5 when migrations
-    are missing (the bot applies them when it starts; so does: modelus-bot migrate up).
+    Exits with 0 when the bot would start, 3 for the settings, 4 for the database, also when it is gone
+    although copies of it are left, 5 when migrations are missing (the bot applies them when it starts;
+    so does: modelus-bot migrate up).
     """
     settings = settings_of(context)
     path = database or settings.database.path
     typer.echo("Settings: fine.")
     typer.echo(f"Discord: {'a token is set' if settings.token else 'no token, run opens the sandbox'}.")
-    if not path.exists():
-        require_beginning(settings, path, begin_anew=False)
+    require_one_name(path)
+    found = require_ours(path, Nature.MISSING, Nature.EMPTY)
+    if found.nature is not Nature.OURS:
+        require_beginning(settings, path, begin_anew=False, empty=True)
+    if found.nature is Nature.MISSING:
         typer.echo(f"Database: {path} does not exist yet; the bot creates it at its first start.")
         return
     require_current_schema(path)

@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from modelus_bot.cli.config_docs import reference, template
-from modelus_bot.cli.setting_up import config_option, console, settings_of
+from modelus_bot.cli.setting_up import config_option, settings_of
+from modelus_bot.cli.terminal import console
 from modelus_bot.config import Loaded, applies_live, load, load_settings
 from modelus_bot.config.keys import field_of, keys, value_of
 from modelus_bot.logs import hider

@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from modelus_bot.cli.acting import handing_over
 from modelus_bot.cli.maintaining import maintain
-from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.cli.outcome import ExitCode, NothingSalvaged
 from modelus_bot.cli.protecting import Protected, protection_of, with_protection
-from modelus_bot.cli.setting_up import DatabaseOption, console, run_async, settings_of
+from modelus_bot.cli.recognising import require, require_ours
+from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, run_async, settings_of
+from modelus_bot.cli.terminal import bar, print_json
 from modelus_bot.database.child import run_child
 from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.recognition import Nature, Recognised
 from modelus_bot.database.salvage.report import SalvageReport
-from modelus_bot.domain.errors import NotFound
+from modelus_bot.domain.table_words import rows_of
 from modelus_bot.logs import configure_logging
 
 __all__ = ["app"]
@@ -24,6 +27,9 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, help="Looking closely at database files, sound or not.")
 app.command()(maintain)
 SECONDS = 3600.0
+LOOKED_INTO = (Nature.DAMAGED, Nature.FOREIGN, Nature.UNRECORDED, Nature.NEWER, Nature.NO_DATABASE)
+"""What is checked although it is not, or not certainly, the bot's database."""
+SALVAGED = (*LOOKED_INTO, Nature.EMPTY)
 
 File = Annotated[Path, typer.Argument(help="A database file, or what is left of one.", dir_okay=False)]
 
@@ -34,18 +40,25 @@ def check(
     file: Annotated[
         Path | None, typer.Argument(help="The file; default is the bot's own.", dir_okay=False)
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check a file completely: pages, references, rules, audit trail; exits with 1 if something is found."""
     settings = settings_of(context)
-    protected = Protected(protection_of(settings, file))
-    if not protected.parts.path.exists():
-        raise NotFound(f"There is no file {protected.parts.path}.", rule="database.missing")
+    path = file or settings.database.path
+    found = require_ours(path, *LOOKED_INTO)
+    protected = Protected(protection_of(settings, path))
     with configure_logging(settings, terminal=False), _progress("checking"):
         report = run_async(protected.parts.check(protected.parts.path))
-    typer.echo(_told(report))
-    for problem in report.problems:
-        typer.echo(f"- {problem}")
-    if not report.ok:
+    ok = report.ok and found.nature is Nature.OURS
+    if as_json:
+        print_json(_plain(found, report) | {"ok": ok})
+    else:
+        if found.nature is not Nature.OURS:
+            typer.echo(found.sentence)
+        typer.echo(_told(report))
+        for problem in report.problems:
+            typer.echo(f"- {problem}")
+    if not ok:
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -57,10 +70,14 @@ def salvage(
         Path, typer.Argument(help="The new database to write; it must not exist.", dir_okay=False)
     ],
 ) -> None:
-    """Read every row that a damaged file still holds into a new database; the file itself is not touched."""
+    """Read every row that a damaged file still holds into a new database; the file itself is not touched.
+
+    Exits with 1 when nothing of the bot's could be read from it.
+    """
     if target.exists():
         raise typer.BadParameter(f"{target} exists already; nothing is overwritten")
     settings = settings_of(context)
+    found = require_ours(file, *SALVAGED)
     task: dict[str, Any] = {"source": str(file), "target": str(target)}
     with (
         handing_over(target),
@@ -68,8 +85,13 @@ def salvage(
         _progress("reading pages"),
     ):
         report = SalvageReport.model_validate(run_async(run_child("salvage", task, seconds=SECONDS)))
+    if not report.total:
+        raise NothingSalvaged(
+            f"Nothing of the bot's could be read from it. {found.sentence} {target} has no rows; delete it."
+        )
     for table, count in sorted(report.rows.items()):
-        typer.echo(f"{table}: {count} rows")
+        if count:
+            typer.echo(f"{count} {rows_of(table)}")
     typer.echo(f"Wrote {target}. Check it with: modelus-bot database check {target}")
 
 
@@ -82,6 +104,7 @@ def accept(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> CheckReport:
+        await require(protected.parts.path)
         report = await protected.parts.check(protected.parts.path)
         if not report.damaged:
             await protected.parts.rewriting()
@@ -97,6 +120,20 @@ def accept(context: typer.Context, database: DatabaseOption = None) -> None:
     typer.echo("Accepted as it is.")
 
 
+def _plain(found: Recognised, report: CheckReport) -> dict[str, Any]:
+    """Return what was found with keys that stay as they are."""
+    return {
+        "path": str(found.path),
+        "nature": found.nature.value,
+        "damaged": report.damaged,
+        "complete": report.complete,
+        "problems": list(report.problems),
+        "rows": sum(report.rows.values()),
+        "audit_id": report.audit_id,
+        "seconds": report.seconds,
+    }
+
+
 def _told(report: CheckReport) -> str:
     rows = sum(report.rows.values())
     if report.ok:
@@ -107,8 +144,6 @@ def _told(report: CheckReport) -> str:
 
 
 def _progress(text: str) -> Progress:
-    progress = Progress(
-        TextColumn("{task.description}"), TimeElapsedColumn(), console=console(), transient=True
-    )
+    progress = bar()
     progress.add_task(text, total=None)
     return progress

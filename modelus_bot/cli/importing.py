@@ -10,16 +10,19 @@ import typer
 from rich.table import Table
 
 from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
+from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import (
     DatabaseOption,
-    console,
     operator_context,
     require_current_schema,
     settings_of,
     with_database,
 )
+from modelus_bot.cli.terminal import console
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.recognition import Nature
 from modelus_bot.domain.rotation_import import ImportReport, ImportRotation, mend, read_folder
+from modelus_bot.domain.table_words import rows_of
 
 __all__ = ["app"]
 
@@ -59,6 +62,7 @@ def rotation(
     async def work(db: DatabaseManager) -> ImportReport:
         return await (db.preview(write, asked) if dry_run else db.write(write, asked))
 
+    require_ours(path, Nature.MISSING, Nature.EMPTY)
     if dry_run and not path.exists():
         with tempfile.TemporaryDirectory() as scratch:
             report = with_database(settings, work, Path(scratch) / "empty.db")
@@ -77,9 +81,9 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
         out.print("Mended or noteworthy:")
         for one in report.mended:
             out.print(f"- {one.sentence}", markup=False)
-    table = Table("table", "added", "updated", "unchanged", box=None, pad_edge=False)
+    table = Table("what", "added", "updated", "unchanged", box=None, pad_edge=False)
     for count in report.counts:
-        table.add_row(count.table, str(count.added), str(count.updated), str(count.unchanged))
+        table.add_row(rows_of(count.table), str(count.added), str(count.updated), str(count.unchanged))
     out.print(table)
     if report.unlinked:
         out.print("Still without a Discord account:")

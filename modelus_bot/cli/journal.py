@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import typer
 from rich.table import Table
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
+from modelus_bot.cli.terminal import console, print_json
 from modelus_bot.database.instance import meant
 from modelus_bot.database.journal import journal_path, operation_words
 from modelus_bot.database.journal.entry import Entry
-from modelus_bot.database.journal.looking import look_at
+from modelus_bot.database.journal.looking import JournalContents, look_at
 
 __all__ = ["app"]
 
@@ -25,19 +27,43 @@ def _group() -> None:
 
 
 @app.command(name="list")
-def list_(context: typer.Context, database: DatabaseOption = None) -> None:
+def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
     path = journal_path(meant(database or settings_of(context).database.path))
     found = look_at(path)
-    if found.waiting:
+    if as_json:
+        print_json(_plain(found))
+    elif found.waiting:
         console().print(_table(found.waiting, time.time()))
     else:
         typer.echo("Nothing waits.")
-    if found.settled:
+    if found.settled and not as_json:
         typer.echo(f"Decided, but not told to their authors yet: {len(found.settled)}.")
     if found.damaged:
         typer.echo(f"{path} has {found.damaged} damaged line(s). The next start sets that aside.", err=True)
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _plain(found: JournalContents) -> dict[str, Any]:
+    """Return what waits with keys that stay as they are; times are UTC seconds."""
+    waiting = [
+        {
+            "number": one.number,
+            "change": one.operation,
+            "author": one.context.actor,
+            "priority": one.priority.name,
+            "tries": one.retry_count,
+            "most_tries": one.max_retries,
+            "saved_at": one.saved_at,
+        }
+        for one in found.waiting
+    ]
+    return {
+        "ok": not found.damaged,
+        "waiting": waiting,
+        "settled": len(found.settled),
+        "damaged": found.damaged,
+    }
 
 
 def _table(entries: tuple[Entry, ...], now: float) -> Table:

@@ -6,19 +6,20 @@ import time
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import protection_of
+from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import (
     DatabaseOption,
-    console,
     operator_context,
     require_current_schema,
     run_async,
     settings_of,
 )
+from modelus_bot.cli.terminal import bar
 from modelus_bot.config import Settings
 from modelus_bot.database.instance import meant
 from modelus_bot.database.maintenance.order import Order, Report, Rewriting, Why
@@ -46,12 +47,9 @@ def maintain(
     """
     settings = settings_of(context)
     path = database or settings.database.path
-    if not path.is_file():
-        raise typer.BadParameter(f"there is no database {path}")
+    require_ours(path)
     require_current_schema(path)
-    progress = Progress(
-        TextColumn("{task.description}"), TimeElapsedColumn(), console=console(), transient=True
-    )
+    progress = bar()
     order = Order(Why.PERSON, Rewriting.CONFIRMED if vacuum else Rewriting.AUTO)
     with as_owner(settings, meant(path)), configure_logging(settings, terminal=False), progress:
         report = run_async(_maintained(settings, order, database, progress))

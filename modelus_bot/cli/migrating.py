@@ -11,11 +11,19 @@ from rich.table import Table
 from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, with_protection
-from modelus_bot.cli.setting_up import DatabaseOption, console, settings_of
+from modelus_bot.cli.recognising import require_ours
+from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
+from modelus_bot.cli.terminal import console, print_json
 from modelus_bot.database.errors import CorruptionDetected
+from modelus_bot.database.instance import require_one_name
+from modelus_bot.database.recognition import Nature
 from modelus_bot.database.recovery.migrating import Migrate, migrated
 from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.schema.migrations import MigrationStatus
+from modelus_bot.database.schema.report import Difference
 from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.domain.rule_words import NEEDED
+from modelus_bot.domain.table_words import rows_of
 
 __all__ = ["app"]
 
@@ -25,7 +33,7 @@ app = typer.Typer(
 
 
 @app.command()
-def status(context: typer.Context, database: DatabaseOption = None) -> None:
+def status(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List every migration, and in what the schema is not as they made it.
 
     Exits with 5 when a migration is missing and with 1 when the schema was altered by hand. Nothing is
@@ -33,20 +41,31 @@ def status(context: typer.Context, database: DatabaseOption = None) -> None:
     """
     settings = settings_of(context)
     path = database or settings.database.path
-    with_protection(settings, _readable, path)
+    require_ours(path, Nature.MISSING, Nature.EMPTY)
     states = Migrator(path).status()
     drift = [one for one in SchemaValidator().inspect_file(path).differences if one.kind != "pending"]
+    current = all(one.applied for one in states)
+    if as_json:
+        migrations = [{"id": one.id, "applied": one.applied} for one in states]
+        drifted = [{"kind": one.kind, "text": str(one)} for one in drift]
+        print_json({"ok": current and not drift, "migrations": migrations, "differences": drifted})
+    else:
+        _tell(states, drift)
+    if drift:
+        raise typer.Exit(ExitCode.FAILED)
+    if not current:
+        raise typer.Exit(ExitCode.SCHEMA)
+
+
+def _tell(states: tuple[MigrationStatus, ...], drift: list[Difference]) -> None:
     table = Table("migration", "state", box=None, pad_edge=False)
     for one in states:
         table.add_row(one.id, "applied" if one.applied else "missing")
     console().print(table)
     for difference in drift:
         typer.echo(f"- {difference}")
-    if drift:
-        raise typer.Exit(ExitCode.FAILED)
-    if not all(one.applied for one in states):
+    if not drift and not all(one.applied for one in states):
         typer.echo("Apply what is missing with: modelus-bot migrate up")
-        raise typer.Exit(ExitCode.SCHEMA)
 
 
 @app.command()
@@ -57,10 +76,11 @@ def up(context: typer.Context, begin_anew: BeginAnewOption = False, database: Da
     """
     settings = settings_of(context)
     path = database or settings.database.path
+    require_one_name(path)
+    require_ours(path, Nature.MISSING, Nature.EMPTY)
     require_beginning(settings, path, begin_anew=begin_anew)
 
     async def work(protected: Protected) -> tuple[str, ...]:
-        await _readable(protected)
         return await _migrated(protected, Migrator(path, invariants=INVARIANTS).up)
 
     done = ", ".join(with_protection(settings, work, path, claim=True))
@@ -81,10 +101,10 @@ def down(
     """
     settings = settings_of(context)
     path = database or settings.database.path
+    require_ours(path)
     migrator = Migrator(path, invariants=INVARIANTS)
 
     async def work(protected: Protected) -> tuple[str, ...]:
-        await _readable(protected)
         latest = [one.id for one in reversed(migrator.status()) if one.applied][:steps]
         if not latest:
             return ()
@@ -99,11 +119,6 @@ def down(
     typer.echo(f"Undone: {done}." if done else "The database has no migrations; nothing was changed.")
 
 
-async def _readable(protected: Protected) -> None:
-    """Raise unless the file can be read here, in the command's own process."""
-    await protected.parts.require_readable()
-
-
 async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
     """Migrate a file that is as the bot left it, with a verified backup before anything is changed."""
     if protected.parts.path.exists() and (await protected.parts.sums.check()).unexplained:
@@ -114,15 +129,14 @@ async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
 
 
 def _losses(path: Path, undone: list[str]) -> str:
-    """Say which tables and columns go when some of the migrations are undone."""
+    """Say what goes when some of the migrations are undone."""
     validator = SchemaValidator()
     applied = [one.id for one in Migrator(path).status() if one.applied]
     now = validator.expected_after(applied).tables
     then = validator.expected_after([one for one in applied if one not in undone]).tables
-    lost = [name for name in now if name not in then]
+    lost = [rows_of(name) for name in now if name not in then]
     for name, table in then.items():
         kept = {column.name for column in table.columns}
-        lost += (
-            [f"{name}.{one.name}" for one in now[name].columns if one.name not in kept] if name in now else []
-        )
-    return f"This removes, with everything in them: {', '.join(lost)}." if lost else "No table is lost."
+        gone = [one.name for one in now[name].columns if one.name not in kept] if name in now else []
+        lost += [f"{NEEDED.get(one, one)} of {rows_of(name)}" for one in gone]
+    return f"This removes, with everything in them: {', '.join(lost)}." if lost else "Nothing is lost."

@@ -14,9 +14,10 @@ from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.rotation_import import ImportProblem
 from modelus_bot.domain.rules import sentence_for
 from modelus_bot.gateway.turned_away import TurnedAway
+from modelus_bot.os_errors import sentence
 from modelus_bot.sandbox import SandboxUnavailable
 
-__all__ = ["ExitCode", "MigrationsMissing", "report"]
+__all__ = ["ExitCode", "MigrationsMissing", "NotOurs", "NothingSalvaged", "report"]
 
 
 class ExitCode(IntEnum):
@@ -45,31 +46,51 @@ class ExitCode(IntEnum):
     """Discord does not speak this version of its gateway any more."""
 
 
+class NotOurs(Exception):
+    """What lies at a path is not what the command works with; nothing was done to it."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        """Say what it is, and what to do."""
+        super().__init__(f"{what} {advice}")
+
+
+class NothingSalvaged(Exception):
+    """A file from which not one row of the bot's could be read."""
+
+
 class MigrationsMissing(Exception):
     """A command that only looks was given a database that opening would change."""
 
 
 def report(error: Exception) -> ExitCode:
     """Print ``error`` as plain sentences on standard error and return the exit code for it."""
-    if isinstance(error, ConfigError):
-        return _say(str(error), ExitCode.CONFIGURATION)
-    if isinstance(error, MigrationsMissing):
-        return _say(str(error), ExitCode.SCHEMA)
-    if isinstance(error, TurnedAway):
-        return _say(str(error), ExitCode[error.ending.name])
+    own = _code_of(error)
+    if own is not None:
+        return _say(str(error), own)
     if isinstance(error, ConstraintViolated):
         return _say(sentence_for(error), ExitCode.FAILED)
     if isinstance(error, DatabaseError):
         about = f"\nDetail: {error.detail}" if error.detail.rstrip(".") not in error.user_message else ""
         return _say(f"{error.user_message} (reference {error.reference}){about}", ExitCode.DATABASE)
-    if isinstance(error, Refusal | ImportProblem | SandboxUnavailable | WrongUser):
-        return _say(str(error), ExitCode.FAILED)
-    if isinstance(error, OSError) and error.strerror:
-        about = f"{error.filename}: " if error.filename else ""
-        return _say(f"{about}{error.strerror}.", ExitCode.FAILED)
+    if isinstance(error, OSError | MemoryError):
+        return _say(sentence(error), ExitCode.FAILED)
     logger.opt(exception=error).debug("command_failed")
     reason = str(error).strip() or "no further explanation"
     return _say(f"This did not work: {reason} ({type(error).__name__})", ExitCode.FAILED)
+
+
+def _code_of(error: Exception) -> ExitCode | None:
+    """Return the exit code of an error that says itself, in a sentence, what is wrong; None for others."""
+    if isinstance(error, TurnedAway):
+        return ExitCode[error.ending.name]
+    codes = {
+        ConfigError: ExitCode.CONFIGURATION,
+        MigrationsMissing: ExitCode.SCHEMA,
+        NotOurs: ExitCode.DATABASE,
+    } | dict.fromkeys(
+        (Refusal, ImportProblem, SandboxUnavailable, NothingSalvaged, WrongUser), ExitCode.FAILED
+    )
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
 
 
 def _say(sentences: str, code: ExitCode) -> ExitCode:

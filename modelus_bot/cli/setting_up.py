@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 
 from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.outcome import MigrationsMissing
@@ -26,8 +25,8 @@ from modelus_bot.threads import use_workers
 
 __all__ = [
     "DatabaseOption",
+    "JsonOption",
     "config_option",
-    "console",
     "operator_context",
     "require_current_schema",
     "run_async",
@@ -43,9 +42,9 @@ DatabaseOption = Annotated[
 ]
 
 
-def console() -> Console:
-    """Return where results are printed; made anew because tests and pipes replace standard output."""
-    return Console(highlight=False, soft_wrap=True)
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON for programs instead of text; the keys stay as they are.")
+]
 
 
 def config_option(context: typer.Context) -> Path | None:

@@ -18,6 +18,7 @@ from modelus_bot.database.audit.anchors import gather_anchors
 from modelus_bot.domain.audit_trail import NEWEST, TABLES, AuditView, member_history, record_history, verify
 from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.members import everybody
+from modelus_bot.domain.table_words import rows_of
 from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
@@ -42,8 +43,9 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
         """List a record's entries, newest first."""
         await answering.defer(interaction, private=True)
         if table not in TABLES:
+            audited = ", ".join(map(rows_of, TABLES))
             raise InvalidInput(
-                f"“{plain(embeds.clip(table, 40))}” is not audited. Audited are: {', '.join(TABLES)}.",
+                f"“{plain(embeds.clip(table, 40))}” is not audited. Audited are: {audited}.",
                 rule="audit.table",
             )
         if not RECORD.fullmatch(record):
@@ -74,7 +76,7 @@ class Audit(CommandGroup, commands.GroupCog, name="audit", description="Who chan
 
     @record.autocomplete("table")
     async def _tables(self, _: discord.Interaction, typed: str) -> Choices:
-        return choices(((name, name) for name in TABLES), typed)
+        return choices(((rows_of(name), name) for name in TABLES), typed)
 
 
 @pages_of("audit_record")
@@ -83,7 +85,7 @@ async def record_page(listing: Listing) -> tuple[discord.Embed, bool]:
     table, _, record = listing.argument.partition(" ")
     upto = (listing.page + 1) * PAGE + 1
     found = await listing.bot.db.read(record_history, listing.viewer, table, record, upto, NEWEST)
-    return await _page(listing, plain(f"{table} {record}"), found)
+    return await _page(listing, plain(f"{rows_of(table)}: {record}"), found)
 
 
 @pages_of("audit_member")
@@ -133,8 +135,8 @@ def _line(entry: AuditView, people: dict[int, str]) -> str:
         f"{plain(key)}: {_shown(key, old, people)} → {_shown(key, new, people)}" for key in keys
     )
     reason = f" — {plain(entry.reason)}" if entry.reason else ""
-    record = plain(f"{entry.table} {entry.record_id}")
-    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {record} {entry.operation}"
+    what = f"{plain(f'{rows_of(entry.table)} {entry.record_id}')} {entry.operation}"
+    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {what}"
     return embeds.clip(f"{text} {changed}{reason}", 380)
 
 

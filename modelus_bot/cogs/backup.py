@@ -24,9 +24,9 @@ from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Plan, Restorer
 from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.moments import parse_moment, suggest_moments
 from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.moments import parse_moment, suggest_moments
 from modelus_bot.ui.progress import ProgressNote
 
 __all__ = ["Backup"]

@@ -14,6 +14,7 @@ from modelus_bot.database.recovery.differences import TableDifference
 from modelus_bot.database.recovery.drill import DrillResult
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Plan, Restored
+from modelus_bot.domain.table_words import rows_of
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import moment
 
@@ -27,21 +28,6 @@ __all__ = [
     "verified_card",
 ]
 
-CALLED = {
-    "assignments": "turns",
-    "audit_logs": "audit entries",
-    "cover_cards": "messages of cover requests",
-    "current_holders": "people on duty",
-    "health_samples": "health samples",
-    "job_runs": "records of jobs",
-    "notifications": "messages to people",
-    "overrides": "cover requests",
-    "requests": "notes of answered commands",
-    "sprints": "sprints",
-    "user_disciplines": "places on rosters",
-    "users": "members",
-}
-"""What people call the rows of a table."""
 Span = tuple[float, float] | None
 
 
@@ -124,7 +110,7 @@ def _difference(table: TableDifference) -> str:
         (table.changed, "would change"),
     )
     parts = ", ".join(f"{count} {what}" for count, what in counted if count)
-    return f"**{CALLED.get(table.table, table.table)}**: {parts}"
+    return f"**{rows_of(table.table)}**: {parts}"
 
 
 def restored_card(done: Restored) -> discord.Embed:

@@ -16,6 +16,7 @@ from modelus_bot.database.recovery.restoring import Plan
 from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.escaping import plain
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.question import Question
@@ -117,7 +118,7 @@ async def _tell(bot: ModelUsBot, number: int, interaction: discord.Interaction, 
             person = bot.get_user(number) or await bot.fetch_user(number)
             await send(person, key=f"restore:{interaction.id}:{number}", embed=card)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        logger.bind(to=number, error=str(error)).warning("restore_question_not_delivered")
+        logger.bind(to=number, error=in_words(error)).warning("restore_question_not_delivered")
 
 
 def _who_decides(others: set[int] | None) -> str:

@@ -17,6 +17,7 @@ from modelus_bot.domain.rotation_import import (
     mend,
     parse,
 )
+from modelus_bot.domain.table_words import rows_of
 from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
 
@@ -46,7 +47,7 @@ async def import_of(files: Mapping[str, discord.Attachment | None], zone: str) -
 def summary(report: ImportReport) -> str:
     """Return what changes, what was mended, and who still needs an account."""
     counts = [
-        f"• {one.table}: {one.added} added, {one.updated} updated, {one.unchanged} there already"
+        f"• {rows_of(one.table)}: {one.added} added, {one.updated} updated, {one.unchanged} there already"
         for one in report.counts
         if one.added or one.updated or one.unchanged
     ]

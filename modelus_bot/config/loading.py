@@ -17,6 +17,7 @@ from modelus_bot.config.keys import keys
 from modelus_bot.config.models import Settings
 from modelus_bot.config.problems import ConfigError, Origin, problems_of
 from modelus_bot.config.variables import PREFIX, TOKEN, TOKEN_FILE, cleaned, listed, misspelt, variable_of
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Loaded", "config_file", "load", "load_settings"]
 
@@ -90,7 +91,7 @@ def _read(source: Path) -> str:
     try:
         return source.read_text("utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{source}: cannot be read: {error.strerror}.") from error
+        raise ConfigError(f"{source}: cannot be read: {in_words(error)}.") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{source}: is not UTF-8 text.") from error
 

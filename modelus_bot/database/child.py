@@ -19,6 +19,7 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.errors import StorageFailed
+from modelus_bot.os_errors import Fault, fault_of, in_words
 from modelus_bot.processes import Process, start
 
 __all__ = ["ChildFailed", "ChildNotStarted", "Report", "run_child"]
@@ -30,12 +31,16 @@ LINE_LIMIT = 16 * 1024 * 1024
 
 
 class ChildFailed(StorageFailed):
-    """The child was killed, ran out of time, or raised; ``kind`` is the exception's class name, if any."""
+    """The child was killed, ran out of time, or raised; ``kind`` is the exception's class name, if any.
 
-    def __init__(self, detail: str = "", *, kind: str = "", **more: Any) -> None:
+    ``fault`` is what kind of trouble of the system it was.
+    """
+
+    def __init__(self, detail: str = "", *, kind: str = "", fault: Fault = Fault.OTHER, **more: Any) -> None:
         """Keep the name of what the job raised."""
         super().__init__(detail, **more)
         self.kind = kind
+        self.fault = fault
 
 
 class ChildNotStarted(ChildFailed):
@@ -66,7 +71,9 @@ async def run_child(
             limit=LINE_LIMIT,
         )
     except OSError as error:
-        raise ChildNotStarted(f"{job} could not be started: {error}") from error
+        raise ChildNotStarted(
+            f"{job} could not be started: {in_words(error)}", fault=fault_of(error)
+        ) from error
     try:
         async with asyncio.timeout(seconds):
             return await _converse(process, job, on_progress)
@@ -95,7 +102,7 @@ async def _converse(process: Process, job: str, on_progress: Report | None) -> d
                 result: dict[str, Any] = message["result"]
                 return result
             if "error" in message:
-                raise ChildFailed(message["error"], kind=message["kind"])
+                raise ChildFailed(message["error"], kind=message["kind"], fault=Fault(message["fault"]))
             if on_progress is not None:
                 on_progress(message["progress"])
         code = await process.wait()

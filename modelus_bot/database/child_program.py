@@ -1,6 +1,6 @@
 """The child's side of ``child``: steps back behind the bot, does one job, answers in JSON lines.
 
-Imports the standard library alone, so that everything else is already loaded at low priority.
+Imports next to nothing but the standard library, so that everything else is already loaded at low priority.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import signal
 import sys
 from typing import Any
 
+from modelus_bot.os_errors import fault_of, in_words
+
 __all__ = ["JOBS", "main"]
 
 JOBS = {
@@ -22,6 +24,7 @@ JOBS = {
     "restore": "modelus_bot.database.backup.restoring:restore_job",
     "verify": "modelus_bot.database.backup.verification:verify_job",
     "salvage": "modelus_bot.database.salvage.salvaging:salvage_job",
+    "recognise": "modelus_bot.database.recognition:recognise_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "pagesums": "modelus_bot.database.pagesums.comparing:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
@@ -50,7 +53,12 @@ def main() -> int:
     try:
         result = function(task, lambda body: say("progress", body))
     except Exception as error:  # noqa: BLE001 - whatever a damaged file provokes becomes an answer
-        answers.write(json.dumps({"error": str(error)[:2000], "kind": type(error).__name__}) + "\n")
+        failed = {
+            "error": in_words(error)[:2000],
+            "kind": type(error).__name__,
+            "fault": fault_of(error).value,
+        }
+        answers.write(json.dumps(failed) + "\n")
         answers.flush()
         return 1
     say("result", result)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import sqlite3
 import time
@@ -30,9 +29,10 @@ from modelus_bot.database.identity import Identity, OpenFiles
 from modelus_bot.database.instance import InstanceLock, meant
 from modelus_bot.database.lane import Lane, Stopwatch, connect, opened
 from modelus_bot.database.openings import watched
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.readable import Readable
 from modelus_bot.database.result_codes import from_sqlite
-from modelus_bot.database.system_errors import as_database_error
+from modelus_bot.database.system_errors import as_database_error, from_os
 from modelus_bot.database.worker import WorkerConnection, close_quietly
 from modelus_bot.tasks import Outside, ended
 
@@ -93,8 +93,7 @@ class ConnectionManager:
         try:
             self._instance.acquire()
         except OSError as error:
-            denied = error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}
-            raise (DatabaseReadOnly if denied else ConnectionLost)(str(error)) from error
+            raise from_os(error, otherwise=ConnectionLost) from error
 
     async def open(self) -> None:
         """Open all three connections; the file must exist and be migrated. All or none."""
@@ -188,7 +187,8 @@ class ConnectionManager:
                 await self._failed(lane, connection, failure)
             except Exception as second:  # noqa: BLE001 - it must not hide what the caller has to know
                 logger.opt(exception=second).error("connection_fault")
-            raise failure from (error if failure is not error else error.__cause__)
+            told = explained(failure, self.path, writing=lane is Lane.WRITER)
+            raise told from (error if told is not error else error.__cause__)
 
     async def _failed(self, lane: Lane, connection: WorkerConnection, failure: DatabaseError) -> None:
         """Tell of a file that is another one, and give up a connection that is of no use any more."""

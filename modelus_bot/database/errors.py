@@ -9,7 +9,7 @@
     │   │   └── OpeningRefused             opening or making the file would do harm; a person has to decide
     │   ├── StorageFailed                  the disk answered with an error
     │   │   └── AuditUnwritable            the change's audit entry could not be kept, so it was not made
-    │   ├── OutOfResources                 the machine has no memory, thread or process left for it
+    │   ├── OutOfResources                 the machine has no memory, thread, process or open file left for it
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
     │   ├── JournalFull                    no more changes can be saved for later
@@ -23,6 +23,7 @@
         ├── OutcomeUnknown                 nobody can say yet whether the write was saved
         ├── DiskFull                       there is no space left to write to
         ├── DatabaseReadOnly               the file or folder may not be written to
+        │   └── AccessDenied               the user the bot runs as may not use a file or folder
         ├── SchemaMismatch                 the file does not have the expected shape
         ├── MigrationFailed                bringing the schema up to date did not work
         ├── CorruptionDetected             the file is damaged
@@ -42,6 +43,7 @@ from typing import Any, ClassVar, Self
 from modelus_bot.database.error_types import SENTENCES, ErrorType, Severity, new_reference
 
 __all__ = [
+    "AccessDenied",
     "AlreadyRunning",
     "AmbiguousFile",
     "AuditUnwritable",
@@ -174,10 +176,13 @@ class AuditUnwritable(StorageFailed):
 
 
 class OutOfResources(TransientError):
-    """The machine had no memory, thread, process or descriptor left: says nothing about the file."""
+    """The machine had no memory, thread, process or descriptor left: says nothing about file or disk."""
 
     severity = Severity.HIGH
-    advice = "The machine is short of memory; the bot goes on by itself as soon as it is not."
+    advice = (
+        "The machine is short of memory or of open files, not of disk; the bot goes on by itself as soon as"
+        " it is not."
+    )
 
 
 class QueueFull(TransientError):
@@ -291,6 +296,15 @@ class DatabaseReadOnly(PermanentError):
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
     advice = "The database can only be read at the moment. Please tell an administrator."
+
+
+class AccessDenied(DatabaseReadOnly):
+    """A file or folder may not be used by the user that the bot runs as; nothing is wrong with the disk."""
+
+    advice = (
+        "The bot may not use one of its own files. An administrator has to give it to the user that the bot"
+        " runs as."
+    )
 
 
 class SchemaMismatch(PermanentError):

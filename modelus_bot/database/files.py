@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from modelus_bot.database.ownership import keep_rights
+from modelus_bot.os_errors import about
 
 __all__ = [
     "NO_FILE",
@@ -36,7 +37,7 @@ def write_durably(path: Path, content: bytes) -> None:
     partial = path.with_name(path.name + PARTIAL)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
+        with about(path), os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -53,7 +54,8 @@ def move_into_place(source: Path, target: Path) -> None:
     """Flush a finished file that nobody has open and put it in the place of ``target``."""
     descriptor = os.open(source, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with about(source):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     keep_rights(source, target)
@@ -65,7 +67,8 @@ def sync_folder(folder: Path) -> None:
     """Flush a folder, so that names made or removed in it stay so."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        with about(folder):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

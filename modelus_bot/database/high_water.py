@@ -17,6 +17,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.epoch import Epoch
+from modelus_bot.os_errors import in_words
 
 __all__ = ["HighWater", "HighWaterMark"]
 
@@ -101,13 +102,13 @@ class HighWaterMark:
 
     def _fall_behind(self, error: OSError) -> None:
         if self.trouble is None:
-            logger.bind(error=str(error)).warning("high_water_mark_not_written")
+            logger.bind(error=in_words(error)).warning("high_water_mark_not_written")
         self.trouble = error
         self._try_at = time.monotonic() + REST_SECONDS
         try:
             self.forget()
         except OSError as failure:
-            self._epoch.renew(f"the high-water mark can be neither written nor removed: {failure}")
+            self._epoch.renew(f"the high-water mark can be neither written nor removed: {in_words(failure)}")
 
 
 def _boot() -> bytes:

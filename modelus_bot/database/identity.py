@@ -9,24 +9,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modelus_bot.database.errors import ConnectionLost, FileMoved, FileTouched
+from modelus_bot.os_errors import in_words
 
-__all__ = ["Identity", "OpenFiles", "identity_of", "what_moved", "written_at"]
+__all__ = ["KEPT_OF_WAL", "Identity", "OpenFiles", "identity_of", "looked_at", "what_moved", "written_at"]
 
 Identity = tuple[tuple[int, int] | None, ...]
 """Device and inode of the database file, its -wal and its -shm; None for one that is not there."""
 
+KEPT_OF_WAL = 64 * 1024 * 1024
+"""Bytes to which SQLite cuts a -wal by itself (journal_size_limit); only some checkpoints cut off more."""
+
 
 def identity_of(paths: tuple[Path, ...]) -> Identity:
     """Return which files lie at ``paths``; raises ``OSError`` when the folder cannot be looked into."""
+    return looked_at(paths)[0]
+
+
+def looked_at(paths: tuple[Path, ...]) -> tuple[Identity, tuple[int, ...]]:
+    """Return which files lie at ``paths``, and how long each is; raises ``OSError``."""
     found: list[tuple[int, int] | None] = []
+    lengths: list[int] = []
     for path in paths:
         try:
             entry = os.stat(path)  # noqa: PTH116 - half the time, and it runs twice an operation
         except FileNotFoundError:
             found.append(None)
+            lengths.append(0)
         else:
             found.append((entry.st_dev, entry.st_ino))
-    return tuple(found)
+            lengths.append(entry.st_size)
+    return tuple(found), tuple(lengths)
 
 
 def what_moved(found: Identity, expected: Identity) -> str | None:
@@ -60,8 +72,15 @@ class OpenFiles:
         self._touched = False
         self._writers = 0
         self._windows = 0
+        self._wal_length = 0
+        """How long the -wal was seen to be since somebody might have made it shorter."""
         self._written_at: int | None = None
         """When the main file was written to last, in nanoseconds; None while somebody may write to it."""
+
+    @property
+    def path(self) -> Path:
+        """Where the database file lies."""
+        return self._path
 
     def identity(self) -> Identity:
         """Return which files lie there now; raises ``OSError`` when the folder cannot be looked into."""
@@ -70,15 +89,17 @@ class OpenFiles:
     def check(self, identity: Identity) -> None:
         """Raise when the files lying there are not those of ``identity``, which a connection has open.
 
-        That is ``FileMoved``, ``FileTouched`` when the main file was written to by a stranger, and
-        ``ConnectionLost`` when nobody can look.
+        That is ``FileMoved``, also for a -wal that a stranger cut off, ``FileTouched`` when the main file
+        was written to by a stranger, and ``ConnectionLost`` when nobody can look.
         """
+        windows, wal_length = self._windows, self._wal_length
         try:
-            found = identity_of(self._paths)
+            found, lengths = looked_at(self._paths)
         except OSError as error:
-            raise ConnectionLost(f"the database file cannot be reached: {error.strerror}") from error
+            raise ConnectionLost(in_words(error)) from error
         if found != identity and (moved := what_moved(found, identity)):
             raise FileMoved(moved)
+        self._compare_wal(lengths[1], wal_length, windows)
         windows = self._windows
         if self._touched or (self._written_elsewhere() and windows == self._windows):
             raise FileTouched("the file was written to by somebody else")
@@ -88,11 +109,13 @@ class OpenFiles:
         with self._guard:
             self._watching = self._touched = False
             self._written_at = None
+            self._wal_length = 0
 
     def expect_untouched(self) -> None:
         """From now on take any write to the main file for a stranger's, except during ``being_written``."""
         with self._guard:
             self._watching, self._touched = True, False
+            self._wal_length = 0
             self._note()
 
     @contextlib.contextmanager
@@ -106,12 +129,27 @@ class OpenFiles:
             self._writers += 1
             self._windows += 1
             self._written_at = None
+            self._wal_length = 0
         try:
             yield
         finally:
             with self._guard:
                 self._writers -= 1
                 self._note()
+
+    def _compare_wal(self, length: int, before: int, windows: int) -> None:
+        """Raise ``FileMoved`` for a -wal that is shorter than ``before``, which was known before it was seen.
+
+        What is cut off was committed and is not in the main file yet; another frame written behind it would
+        be lost as well. Checkpoints may cut it, so it is learned anew after each.
+        """
+        with self._guard:
+            if not self._watching or self._writers or windows != self._windows:
+                return
+            if length < min(before, KEPT_OF_WAL):
+                self._wal_length = max(before, self._wal_length)
+                raise FileMoved("the -wal file was cut off")
+            self._wal_length = length
 
     def _written_elsewhere(self) -> bool:
         """Say whether the main file was written to although nobody may."""

@@ -11,8 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.errors import ConnectionLost, DatabaseReadOnly
-from modelus_bot.database.identity import Identity, OpenFiles
+from modelus_bot.database.errors import ConnectionLost
+from modelus_bot.database.identity import KEPT_OF_WAL, Identity, OpenFiles
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.worker import WorkerConnection, close_quietly
 
@@ -88,7 +89,7 @@ def _pragmas(lane: Lane, settings: DatabaseSettings, *, manual_checkpoints: bool
         *common,
         "PRAGMA journal_mode=WAL",
         synchronous[settings.synchronous],
-        "PRAGMA journal_size_limit=67108864",
+        f"PRAGMA journal_size_limit={KEPT_OF_WAL:d}",
         f"PRAGMA wal_autocheckpoint={0 if manual_checkpoints else 1000:d}",
     )
 
@@ -119,10 +120,8 @@ async def opened(
         elif not opening.cancelled():
             opening.exception()
         await close_quietly(connection, deadline)
-        if isinstance(error, PermissionError):
-            raise DatabaseReadOnly(str(error)) from error
         if isinstance(error, sqlite3.Error | OSError | MemoryError):
-            raise from_sqlite(error) from error
+            raise explained(from_sqlite(error), files.path) from error
         raise
 
 

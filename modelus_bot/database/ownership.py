@@ -8,7 +8,6 @@ run this program, root does the work and hands over what it made.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import pwd
 import stat
@@ -21,11 +20,21 @@ from typing import Literal
 import loguru
 
 import modelus_bot
+from modelus_bot.os_errors import Fault, fault_of
 
-__all__ = ["Owner", "become", "decision", "forbidden", "hand_over", "keep_rights", "myself", "owner_of"]
+__all__ = [
+    "Owner",
+    "become",
+    "decision",
+    "forbidden",
+    "hand_over",
+    "keep_rights",
+    "myself",
+    "owner_of",
+    "unreadable_by_me",
+]
 
 ROOT = 0
-_FORBIDDEN = {errno.EACCES, errno.EPERM}
 
 Decision = Literal["stay", "become", "refuse"]
 
@@ -122,7 +131,12 @@ def keep_rights(made: Path, replaced: Path) -> None:
 
 def forbidden(error: OSError) -> str | None:
     """Say who may not do what failed; None where it failed for another reason."""
-    return f"may not be read by the user {myself().name}" if error.errno in _FORBIDDEN else None
+    return unreadable_by_me() if fault_of(error) is Fault.FORBIDDEN else None
+
+
+def unreadable_by_me() -> str:
+    """Say who may not read something."""
+    return f"may not be read by the user {myself().name}"
 
 
 def _hand_over(place: Path, owner: Owner, *, deep: bool) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import errno
+from modelus_bot.os_errors import Fault, fault_of
 
-__all__ = ["SHORTAGES", "short_of_resources"]
+__all__ = ["short_of_resources"]
 
-SHORTAGES = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
+_SHORTAGES = {Fault.NO_MEMORY, Fault.TOO_MANY_FILES}
 
 _THREADS = ("can't start new thread", "can't allocate lock")
 """How Python words it; these errors carry nothing else to know them by."""
@@ -14,6 +14,6 @@ _THREADS = ("can't start new thread", "can't allocate lock")
 
 def short_of_resources(error: BaseException | None) -> bool:
     """Say whether the machine had nothing left for what was asked; pure."""
-    if isinstance(error, OSError):
-        return error.errno in SHORTAGES
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) in _THREADS)
+    if isinstance(error, OSError | MemoryError):
+        return fault_of(error) in _SHORTAGES
+    return isinstance(error, RuntimeError) and str(error) in _THREADS

@@ -18,6 +18,7 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.resources import short_of_resources
+from modelus_bot.database.system_errors import from_os
 
 __all__ = ["class_for_code", "from_sqlite"]
 
@@ -89,11 +90,15 @@ def class_for_code(code: int | None) -> type[DatabaseError]:
 def from_sqlite(error: BaseException, *, operation: str | None = None, attempts: int = 1) -> DatabaseError:
     """Turn anything ``sqlite3`` raises into the tree; the code decides, the text only names a rule.
 
-    Errors that the Python module raises by itself carry no code: a closed connection is
-    ``ConnectionLost``, the rest is ``QueryFailed``.
+    Errors that the Python module raises by itself carry no code: a closed connection is ``ConnectionLost``,
+    text that is no UTF-8 is damage, the rest is ``QueryFailed``.
     """
     if isinstance(error, DatabaseError):
         return error
+    if isinstance(error, OSError | MemoryError):
+        failure = from_os(error)
+        failure.operation, failure.attempts = operation, attempts
+        return failure
     code: int | None = getattr(error, "sqlite_errorcode", None)
     name: str | None = getattr(error, "sqlite_errorname", None)
     if code == CONSTRAINT_DATATYPE:
@@ -104,8 +109,6 @@ def from_sqlite(error: BaseException, *, operation: str | None = None, attempts:
         cls = ConnectionLost
     elif code is None and short_of_resources(error):
         cls = OutOfResources
-    elif code is None and isinstance(error, OSError):
-        cls = StorageFailed
     elif isinstance(error, UnicodeDecodeError):
         cls = CorruptionDetected
     if cls is ConstraintViolated:

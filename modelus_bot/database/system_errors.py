@@ -1,4 +1,7 @@
-"""What a failure of the operating system means for the database: full, forbidden, or something else."""
+"""What a failure of the operating system means for the database: one table, from the kind to the class.
+
+The kind of each ``errno`` and its words for people are those of ``modelus_bot.os_errors``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import errno
 from collections.abc import Iterator
 
 from modelus_bot.database.errors import (
+    AccessDenied,
+    ConnectionLost,
     DatabaseError,
     DatabaseReadOnly,
     DiskFull,
@@ -14,18 +19,42 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.resources import short_of_resources
+from modelus_bot.os_errors import Fault, fault_of, in_words
 
-__all__ = ["as_database_error", "from_os", "translated"]
+__all__ = ["as_database_error", "class_for_fault", "from_os", "translated"]
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_CLASSES: dict[Fault, type[DatabaseError]] = {
+    Fault.FULL: DiskFull,
+    Fault.FORBIDDEN: AccessDenied,
+    Fault.READ_ONLY: DatabaseReadOnly,
+    Fault.TOO_MANY_FILES: OutOfResources,
+    Fault.NO_MEMORY: OutOfResources,
+    Fault.MISSING: ConnectionLost,
+    Fault.NOT_A_FILE: ConnectionLost,
+    Fault.NAME_REFUSED: ConnectionLost,
+    Fault.LINK_LOOP: ConnectionLost,
+    Fault.UNREACHABLE: ConnectionLost,
+    Fault.IN_USE: ConnectionLost,
+}
+_EVERYWHERE = {Fault.FULL, Fault.FORBIDDEN, Fault.READ_ONLY, Fault.TOO_MANY_FILES, Fault.NO_MEMORY}
+"""What is told as such wherever it happens."""
 
 
-def from_os(error: OSError, *, otherwise: type[DatabaseError] = StorageFailed) -> DatabaseError:
-    """Return what callers hear of ``error``; ``otherwise`` is for what is neither full nor forbidden."""
-    kind = DiskFull if error.errno in _FULL else DatabaseReadOnly if error.errno in _DENIED else otherwise
-    kind = OutOfResources if kind is StorageFailed and short_of_resources(error) else kind
-    failure = kind(str(error), code_name=errno.errorcode.get(error.errno or 0))
+def class_for_fault(fault: Fault, *, otherwise: type[DatabaseError] = StorageFailed) -> type[DatabaseError]:
+    """Return the error class of a kind of trouble.
+
+    ``otherwise`` is for what is neither full, forbidden nor a shortage; by default the kind decides
+    there as well, and what it does not know is a failure of the storage.
+    """
+    if otherwise is not StorageFailed and fault not in _EVERYWHERE:
+        return otherwise
+    return _CLASSES.get(fault, otherwise)
+
+
+def from_os(error: OSError | MemoryError, *, otherwise: type[DatabaseError] = StorageFailed) -> DatabaseError:
+    """Return what callers hear of ``error``; ``otherwise`` is for what is no trouble of the whole machine."""
+    kind = class_for_fault(fault_of(error), otherwise=otherwise)
+    failure = kind(in_words(error), code_name=errno.errorcode.get(getattr(error, "errno", None) or 0))
     failure.__cause__ = error
     return failure
 
@@ -34,7 +63,7 @@ def as_database_error(error: Exception) -> DatabaseError:
     """Return any failure as one of the tree; a fault of the program counts as a failure of the storage."""
     if isinstance(error, DatabaseError):
         return error
-    if isinstance(error, OSError):
+    if isinstance(error, OSError | MemoryError):
         return from_os(error)
     kind = OutOfResources if short_of_resources(error) else StorageFailed
     failure = kind(f"{type(error).__name__}: {error}")

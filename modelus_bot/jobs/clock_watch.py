@@ -16,6 +16,7 @@ from modelus_bot.database.degradation import Mode
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.domain.future import TakeBackFuture, TakenBack
 from modelus_bot.jobs.loop import Job
+from modelus_bot.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -105,7 +106,7 @@ class ClockWatch(Job):
             async with asyncio.timeout(ASK_SECONDS):
                 await self.bot.application_info()
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            logger.bind(error=str(error)).info("clock_not_confirmed")
+            logger.bind(error=in_words(error)).info("clock_not_confirmed")
 
     async def _look_back(self, clock: Clock) -> None:
         """Undo what was done in a future that did not come, once somebody vouches for the clock.

@@ -11,6 +11,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import embeds
 from modelus_bot.ui.answering import FAILURES, passes
 from modelus_bot.ui.sending import send
@@ -48,7 +49,9 @@ async def deliver(
         await send(target, key=f"{key}:{number}", embed=card)
     except FAILURES as error:
         later = passes(error)
-        logger.bind(alert=alert.kind, to=number, error=str(error), again=later).warning("alert_not_delivered")
+        logger.bind(alert=alert.kind, to=number, error=in_words(error), again=later).warning(
+            "alert_not_delivered"
+        )
         return Delivered.LATER if later else Delivered.REFUSED
     return Delivered.YES
 

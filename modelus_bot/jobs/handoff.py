@@ -17,6 +17,7 @@ from modelus_bot.domain.rosters import roster
 from modelus_bot.domain.sprints import HolderView
 from modelus_bot.escaping import plain
 from modelus_bot.jobs.loop import Job
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui.embeds import clip
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class HandoffJob(Job):
             async with asyncio.timeout(PATIENCE):
                 await channel.edit(topic=topic)
         except FAILURES as error:
-            logger.bind(error=str(error)).warning("topic_not_set")
+            logger.bind(error=in_words(error)).warning("topic_not_set")
         else:
             self._topic = topic
 
@@ -127,5 +128,5 @@ async def _pass_role(
             logger.bind(user=user_id, role=role.id).info("not_on_this_server")
         except FAILURES as error:
             done = False
-            logger.bind(user=user_id, role=role.id, error=str(error)).warning("role_not_passed")
+            logger.bind(user=user_id, role=role.id, error=in_words(error)).warning("role_not_passed")
     return done

@@ -14,6 +14,7 @@ from loguru import logger
 from modelus_bot.domain.notifications import MarkDelivered, MarkFailed, Notice, due_notices
 from modelus_bot.jobs.cover_enclosures import enclosure_of
 from modelus_bot.jobs.loop import Job
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import embeds
 from modelus_bot.ui.answering import FAILURES
 from modelus_bot.ui.sending import send
@@ -125,11 +126,11 @@ class Outbox(Job):
         first = notices[0]
         pause = PAUSES[min(first.attempts, len(PAUSES) - 1)]
         now = int(time.time())
-        text = embeds.clip(str(error) or type(error).__name__, 200)
+        text = embeds.clip(in_words(error), 200)
         for notice in notices:
             given_up = notice.attempts + 1 >= TRIES
             if given_up:
-                logger.bind(notice=notice.id, error=str(error)).error("notice_given_up")
+                logger.bind(notice=notice.id, error=in_words(error)).error("notice_given_up")
             await self.bot.db.write(
                 MarkFailed(id=notice.id, error=text, retry_at=now + (NEVER if given_up else pause)),
                 self.context(f"failed:{notice.id}:{notice.attempts}"),

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
 from modelus_bot.threads import DaemonThread
 
 __all__ = ["BackgroundWriter", "Destination"]
@@ -119,7 +120,9 @@ class BackgroundWriter:
         if self._failed is None:
             self._failed = time.monotonic()
             if self._destination.patient:
-                logger.bind(destination=self._destination.name, error=str(error)).error("log_not_written")
+                logger.bind(destination=self._destination.name, error=in_words(error)).error(
+                    "log_not_written"
+                )
 
     def _praise(self) -> None:
         if self._failed is not None:

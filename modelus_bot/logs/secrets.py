@@ -27,6 +27,11 @@ _NAMES = (
     r"token|secret|passw(?:or)?d|authorization|cookie|credentials?|signature"
     r"|api[_-]?key|access[_-]?key(?:[_-]?id)?|session[_-]?key|webhook[_-]?url"
 )
+_SAID = (
+    r"failed|failure|failing|missing|invalid|expired|refused|rejected|denied|required|revoked|unset|unknown"
+    r"|error|errors|not|no|none|null|cannot|could|unable|must|is|was|has|hidden"
+)
+"""Words that say something of a secret: "get credentials: failed to refresh"."""
 _SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
 
 
@@ -78,6 +83,7 @@ _LOOKS = (
         5,
         re.compile(
             rf"(?P<name>(?:{_NAMES})[\w-]*\\*[\"']?\s*[=:]\s*[\\\"'\[({{]*(?:b\\*[\"'])?)"
+            rf"(?!(?:{_SAID})(?=[\s,.;:!?)\]}}\"']|$))"
             r"(?:(?:bot|bearer|basic)\s+)?[^\s\"'\\&,;}\])]+",
             re.IGNORECASE,
         ),

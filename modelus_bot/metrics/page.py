@@ -19,6 +19,7 @@ from modelus_bot.config import MetricsSettings
 from modelus_bot.gateway.link import standing
 from modelus_bot.metrics.figures import Seen, figures
 from modelus_bot.metrics.wellness import Phase, wellness
+from modelus_bot.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -80,7 +81,7 @@ class MetricsPage:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             await runner.cleanup()
-            logger.bind(host=host, port=port, error=str(error)).warning("metrics_not_served")
+            logger.bind(host=host, port=port, error=in_words(error)).warning("metrics_not_served")
             return self
         self._runner = runner
         self.address = (host, runner.addresses[0][1])

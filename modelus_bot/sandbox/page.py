@@ -11,6 +11,7 @@ from typing import Self
 from aiohttp import web
 from simcord.preview._server import PreviewServer
 
+from modelus_bot.os_errors import Fault, fault_of, in_words, whoami
 from modelus_bot.sandbox.rooms import Room, Rooms
 
 __all__ = ["Page", "PortInUse"]
@@ -43,7 +44,17 @@ _ADDITIONS = {
 
 
 class PortInUse(Exception):
-    """The page's port is taken."""
+    """The page's port is taken, or may not be listened at."""
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if fault_of(error) is Fault.IN_USE:
+        why = f"Port {port} on {host} is taken. Stop what uses it"
+    elif fault_of(error) is Fault.FORBIDDEN:
+        why = f"The user {whoami()} may not listen at port {port} (those below 1024 are the system's)"
+    else:
+        why = f"Port {port} on {host} cannot be listened at: {in_words(error)}"
+    return f"{why}, or set another sandbox.port in the configuration."
 
 
 class Page:
@@ -66,10 +77,7 @@ class Page:
             await web.TCPSite(runner, self._host, self._port).start()
         except OSError as error:
             await runner.cleanup()
-            raise PortInUse(
-                f"Port {self._port} on {self._host} is taken. Stop what uses it, or set another "
-                "sandbox.port in the configuration."
-            ) from error
+            raise PortInUse(_why_not(self._host, self._port, error)) from error
         self._port = runner.addresses[0][1]
         for room in self._rooms.all:
             await room.preview._server.close()

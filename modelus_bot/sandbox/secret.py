@@ -26,7 +26,7 @@ class Secret:
         path = database.with_suffix(".key")
         try:
             key = path.read_bytes()
-        except OSError:
+        except FileNotFoundError:
             key = b""
         if len(key) != _BYTES:
             key = secrets.token_bytes(_BYTES)

@@ -14,6 +14,7 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.child import run_child
+from modelus_bot.os_errors import in_words
 
 __all__ = ["LatencyChart", "Point", "drawing_folder", "sparkline", "thinned"]
 
@@ -95,7 +96,7 @@ class LatencyChart:
         except TimeoutError:
             logger.bind(seconds=PATIENCE).warning("chart_too_late")
         except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
-            logger.bind(error=str(error)).warning("chart_not_drawn")
+            logger.bind(error=in_words(error)).warning("chart_not_drawn")
         return None
 
 

@@ -19,6 +19,7 @@ from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.errors import Refusal
 from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
@@ -167,7 +168,7 @@ class _Buttons(discord.ui.View):
         try:
             await answering.answer(self._interaction, embeds.info("Closed", SILENCE))
         except (*answering.FAILURES, answering.NoAnswer) as error:
-            logger.bind(error=str(error)).info("question_not_closed")
+            logger.bind(error=in_words(error)).info("question_not_closed")
 
 
 async def ask(

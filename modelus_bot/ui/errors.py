@@ -17,6 +17,7 @@ from modelus_bot.database.journal import WriteDeferred
 from modelus_bot.domain.errors import NotAllowed, Refusal
 from modelus_bot.domain.rules import sentence_for, validation_sentence
 from modelus_bot.escaping import plain
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.answering import FAILURES, NoAnswer
 
@@ -137,7 +138,7 @@ class ErrorHandler:
         try:
             await answering.fail(interaction, reply.embed())
         except (*FAILURES, NoAnswer) as failed:
-            logger.bind(reference=reply.reference, error=str(failed)).warning("reply_not_delivered")
+            logger.bind(reference=reply.reference, error=in_words(failed)).warning("reply_not_delivered")
 
     def _log(self, interaction: discord.Interaction, cause: BaseException, reply: Reply) -> None:
         user: Snowflake = interaction.user

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from modelus_bot.database.begun import change_begun
 from modelus_bot.database.degradation import Mode
 from modelus_bot.database.errors import (
+    AccessDenied,
     CorruptionDetected,
     DatabaseError,
     DatabaseReadOnly,
@@ -32,6 +33,7 @@ _asked: ContextVar[DatabaseManager | None] = ContextVar("asked_database", defaul
 
 _REASONS: tuple[tuple[type[DatabaseError], str], ...] = (
     (DiskFull, " because the disk is full"),
+    (AccessDenied, " because the bot may not use its file"),
     (DatabaseReadOnly, " because its file may not be written to"),
     (CorruptionDetected, " because its file is damaged and is being recovered"),
     (SchemaMismatch, " because it is being updated"),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import discord
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.lateness import too_late
 from modelus_bot.ui.notice import begin
@@ -62,4 +63,4 @@ async def _say_that_it_stops(interaction: discord.Interaction[Any]) -> None:
     try:
         await answering.tell(interaction, card)
     except (*answering.FAILURES, answering.NoAnswer) as error:
-        logger.bind(interaction=interaction.id, error=str(error)).info("stopping_not_said")
+        logger.bind(interaction=interaction.id, error=in_words(error)).info("stopping_not_said")

@@ -8,6 +8,7 @@ import aiohttp
 import discord
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import embeds
 from modelus_bot.ui.notice import begin
 
@@ -41,7 +42,7 @@ class Question(discord.ui.View):
         try:
             await self.message.edit(embed=embeds.info("Closed", self.closed), view=None)
         except (discord.HTTPException, aiohttp.ClientError) as error:
-            logger.bind(error=str(error)).info("question_not_closed")
+            logger.bind(error=in_words(error)).info("question_not_closed")
 
     async def on_error(
         self, interaction: discord.Interaction, error: Exception, _: discord.ui.Item[Any]

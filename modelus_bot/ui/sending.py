@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui.answering import FAILURES, passes
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ async def send(
             except FAILURES as error:
                 if not passes(error):
                     raise
-                logger.bind(error=str(error) or type(error).__name__).info("message_sent_again")
+                logger.bind(error=in_words(error)).info("message_sent_again")
             await asyncio.sleep(pause)
         return await place.send(**message, nonce=nonce_of(key))
 

@@ -44,8 +44,8 @@ def test_an_import_reports_and_its_repetition_changes_nothing(
 
     assert (first.code, second.code) == (0, 0)
     assert "gap of 1 day" in first.out
-    assert [line.split() for line in first.out.splitlines() if line.startswith("users")] == [
-        ["users", "15", "0", "0"]
+    assert [line.split() for line in first.out.splitlines() if line.startswith("members")] == [
+        ["members", "15", "0", "0"]
     ]
     assert f"- Aster Vale (number {placeholder_id('U01SAMPLE01')})" in first.out
     assert "Everything was there already; nothing was changed." in second.out
@@ -69,7 +69,7 @@ def test_a_dry_run_creates_no_database(command: Command, folder: Path, database:
     shown = command("import", "rotation", folder, "--dry-run")
 
     assert shown.code == 0
-    assert "users" in shown.out
+    assert "members" in shown.out
     assert not database.parent.exists()
 
 
@@ -95,8 +95,8 @@ def test_people_are_linked_by_a_later_file(command: Command, folder: Path, datab
 
     assert answer.code == 0
     assert "Still without" not in answer.out
-    assert [line.split() for line in answer.out.splitlines() if line.startswith("users")] == [
-        ["users", "0", "15", "0"]
+    assert [line.split() for line in answer.out.splitlines() if line.startswith("members")] == [
+        ["members", "0", "15", "0"]
     ]
     connection = sqlite3.connect(database)
     assert connection.execute("SELECT min(discord_id) FROM users").fetchone()[0] > 2**58

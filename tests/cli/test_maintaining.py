@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.database.instance import InstanceLock
 from tests.cli.conftest import Command
 
@@ -52,6 +53,6 @@ def test_a_running_bot_is_left_alone(command: Command) -> None:
 
 
 def test_nothing_is_made_where_nothing_is(command: Command) -> None:
-    """A path without a database is a wrong use, not a new database."""
-    assert command("database", "maintain").code == 2
+    """A path without a database is told as that, and gets no new one."""
+    assert command("database", "maintain").code == ExitCode.DATABASE
     assert not Path("data/modelus.db").exists()

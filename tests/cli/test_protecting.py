@@ -70,7 +70,7 @@ def test_a_copy_is_made_listed_checked_and_restored(filled: Path, command: Comma
         raw.execute("INSERT INTO users(discord_id, username, created_at, updated_at) VALUES(5, 'New', 0, 0)")
     assert command("database", "accept").code == 0
     shown = command("backup", "preview", name)
-    assert "users" in shown.out
+    assert "members" in shown.out
     before = people(filled)
     restored = command("backup", "restore", name, "--yes")
     assert restored.code == 0, restored.err
@@ -135,14 +135,14 @@ def test_any_file_can_be_checked_and_salvaged(filled: Path, command: Command, tm
 def test_names_and_files_that_do_not_exist_are_refused_in_one_line(command: Command, tmp_path: Path) -> None:
     """What is missing is named, without talk of failed backups, and nothing is made."""
     for words, said in (
-        (("backup", "verify", "nope"), "There is no backup called nope."),
+        (("backup", "verify", "nope"), "There is no backup and no file nope."),
         (("backup", "preview", "nope"), "There is no backup called nope."),
         (("backup", "restore", "nope", "--yes"), "There is no backup called nope."),
-        (("backup", "create"), "There is no database at "),
-        (("database", "check"), "There is no file "),
+        (("backup", "create"), "There is no file at "),
+        (("database", "check"), "There is no file at "),
     ):
         answer = command(*words)
-        assert answer.code == ExitCode.FAILED
+        assert answer.code == (ExitCode.FAILED if "nope" in words else ExitCode.DATABASE)
         assert answer.err.startswith(said)
         assert len(answer.err.splitlines()) == 1
     assert not (tmp_path / "data" / "modelus.db").exists()

@@ -78,7 +78,7 @@ async def test_the_audit_log_is_read_and_verified(rota_env: BotEnv) -> None:
     assert "role: — → tester" in record
     assert f"<@{env.admin.id}>" in record
     member = words_of(await env.admin.slash(env.channel, "audit member", user=env.admin))
-    assert f"users {env.player.id} UPDATE" in member
+    assert f"members {env.player.id} UPDATE" in member
     assert "The log is whole" in words_of(await env.admin.slash(env.channel, "audit verify"))
 
     with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:

@@ -38,7 +38,7 @@ async def test_names_are_suggested_and_narrowed(rota_env: BotEnv) -> None:
     assert await suggested(env, avery, "cover take", "request") == ["1: Bo Account, Account, Sprint 2"]
     assert await suggested(env, env.manager, "cover revoke", "request") == []
     assert await suggested(env, env.admin, "member deactivate", "member", "casey") == ["Casey Account"]
-    assert await suggested(env, env.admin, "audit record", "table", "user") == ["users", "user_disciplines"]
+    assert await suggested(env, env.admin, "audit record", "table", "member") == ["members"]
     assert "/roster move" in await suggested(env, env.player, "help", "topic", "roster")
 
 

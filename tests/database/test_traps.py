@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.cli import doctor
-from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.cli import doctor_machine
+from modelus_bot.cli.finding import Grade
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings, Settings
 from modelus_bot.database.context import Context
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.lane import Lane
@@ -103,8 +104,9 @@ def test_the_doctor_knows_network_file_systems(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database on a network share is bad news, in a sentence that says what to do."""
-    monkeypatch.setattr(doctor, "_filesystem", lambda _: kind)
-    found = [one for one in doctor._place(tmp_path / "modelus.db") if one.grade is doctor.Grade.BAD]
+    monkeypatch.setattr(doctor_machine, "_filesystem", lambda _: kind)
+    looked = doctor_machine.disks(Settings(), tmp_path / "modelus.db")
+    found = [one for one in looked if one.grade is Grade.BAD]
     assert len(found) == 1
     assert kind in found[0].text
     assert "Move the database" in found[0].text

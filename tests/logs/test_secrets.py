@@ -163,3 +163,20 @@ def test_what_cannot_be_shown_is_logged_all_the_same(tmp_path: Any) -> None:
     assert line["broken"] == "<Broken: RuntimeError>"
     assert line["odd"] == "nan"
     assert line["half"] == "\udc80"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "get credentials: failed to refresh cached credentials, no EC2 IMDS role found",
+        "token: invalid",
+        "the signature: missing, see above",
+        "password: required.",
+    ],
+)
+def test_what_is_said_of_a_secret_is_kept(line: str) -> None:
+    """An error about credentials can be read; what only begins like such a word is hidden."""
+    hide = hider(Settings(), {})
+
+    assert hide(line) == line
+    assert hide("password: failed7x and token=invalid-9") == f"password: {HIDDEN} and token={HIDDEN}"

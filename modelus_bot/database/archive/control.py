@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from modelus_bot.database.archive.failures import ArchiveUnavailable
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Control", "Copied"]
 
@@ -71,7 +72,7 @@ class Control:
         except TimeoutError as error:
             raise ArchiveUnavailable(f"the program did not answer within {seconds:g} s") from error
         except OSError as error:
-            raise ArchiveUnavailable(f"the program cannot be asked: {error}") from error
+            raise ArchiveUnavailable(f"the program cannot be asked: {in_words(error)}") from error
         return _read(status, rest)
 
 

@@ -22,6 +22,7 @@ from modelus_bot.database.archive.control import Control, Copied
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
 from modelus_bot.database.archive.litestream import OLD_HOURS
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Copying"]
 
@@ -127,7 +128,7 @@ class Copying:
         except TimeoutError as error:
             raise ArchiveUnavailable(f"the program did not answer within {seconds:g} s") from error
         except OSError as error:
-            raise ArchiveUnavailable(f"the database file cannot be reached: {error}") from error
+            raise ArchiveUnavailable(f"the database file cannot be reached: {in_words(error)}") from error
         self._first = False
         self.wrote()
         return copied
@@ -169,7 +170,7 @@ class Copying:
             os.utime(self._database, ns=(read_at, written_at))
         except OSError as error:
             if self._may_age:
-                logger.bind(error=str(error)).error("archive_checkpoint_impossible")
+                logger.bind(error=in_words(error)).error("archive_checkpoint_impossible")
             self._may_age = False
         else:
             self._may_age = True

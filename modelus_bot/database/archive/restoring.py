@@ -20,6 +20,7 @@ from modelus_bot.database.archive.litestream import Places
 from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.supervisor import Launch, run_once, started
 from modelus_bot.database.errors import BackupFailed, DiskFull
+from modelus_bot.os_errors import in_words
 
 __all__ = ["SNAPSHOT_LEVEL", "Plan", "Reader", "plan_of"]
 
@@ -168,7 +169,7 @@ class Reader:
         except TimeoutError as error:
             raise BackupFailed(f"the archive did not answer within {PLAN_SECONDS:g} s") from error
         except OSError as error:
-            raise BackupFailed(f"the archive's program cannot be started: {error}") from error
+            raise BackupFailed(f"the archive's program cannot be started: {in_words(error)}") from error
         return code, output, _last_line(complaints)
 
     def _command(self, command: str, *arguments: str) -> Launch:

@@ -32,6 +32,7 @@ from modelus_bot.database.archive.supervisor import run_once
 from modelus_bot.database.clock import Clock
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.pause import Pause
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Alert", "Gate", "Snapshots", "keep_hours"]
 
@@ -108,8 +109,8 @@ class Snapshots:
             try:
                 held = not await self.take(gate(), alert)
             except (DatabaseError, OSError) as error:
-                logger.bind(error=str(error)).error("archive_snapshot_failed")
-                alert("archive_snapshot_failed", {"why": str(error)})
+                logger.bind(error=in_words(error)).error("archive_snapshot_failed")
+                alert("archive_snapshot_failed", {"why": in_words(error)})
             except Exception as error:  # noqa: BLE001 - the clock must outlive any fault of a copy
                 logger.opt(exception=error).error("archive_snapshot_fault")
                 alert("archive_snapshot_failed", {"why": f"{type(error).__name__}: {error}"})

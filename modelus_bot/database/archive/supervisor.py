@@ -14,6 +14,7 @@ from loguru import logger
 
 from modelus_bot.database.archive import launching
 from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.os_errors import in_words
 from modelus_bot.processes import Process, start
 from modelus_bot.tasks import Outside
 
@@ -122,7 +123,7 @@ class Supervisor:
             try:
                 await self._run()
             except OSError as error:
-                logger.bind(error=str(error)).error("archive_program_not_started")
+                logger.bind(error=in_words(error)).error("archive_program_not_started")
             except Exception as error:  # noqa: BLE001 - the program must be started again whatever it was
                 logger.opt(exception=error).error("archive_program_fault")
             lived = self._clock() - began

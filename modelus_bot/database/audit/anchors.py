@@ -12,6 +12,8 @@ from typing import Any
 
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
+
 __all__ = ["HEAD_EVENT", "Anchor", "gather_anchors"]
 
 HEAD_EVENT = "audit_head"
@@ -86,7 +88,7 @@ def _from_log(database: Path, log: Path | None) -> Iterator[Anchor]:
             for line in _last_lines(path):
                 yield from _from_line(database, path.name, line)
         except OSError as error:
-            logger.bind(path=str(path), error=str(error)).warning("anchors_unreadable")
+            logger.bind(path=str(path), error=in_words(error)).warning("anchors_unreadable")
 
 
 def _from_line(database: Path, name: str, line: bytes) -> Iterator[Anchor]:

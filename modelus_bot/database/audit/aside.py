@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import secrets
 import threading
@@ -19,11 +18,12 @@ from modelus_bot.database.errors import AuditUnwritable, DatabaseError, DiskFull
 from modelus_bot.database.journal.file import JournalFile
 from modelus_bot.database.journal.frames import frame
 from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.os_errors import Fault, fault_of, in_words
 
 __all__ = ["AuditFile", "WaitingEntry", "audit_path"]
 
 MEGABYTE = 1024 * 1024
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL = {Fault.FULL, Fault.TOO_LARGE}
 _LENGTH = 11
 
 
@@ -114,7 +114,7 @@ class AuditFile:
                 if self.path.exists():
                     self._read()
             except OSError as error:
-                logger.bind(path=str(self.path), error=str(error)).warning("audit_file_unreadable")
+                logger.bind(path=str(self.path), error=in_words(error)).warning("audit_file_unreadable")
 
     def close(self) -> None:
         """Close the file; blocking, safe to call again."""
@@ -142,8 +142,8 @@ class AuditFile:
                 self._save(entries, token)
             except OSError as error:
                 self._begin_numbers_anew()
-                kind = DiskFull if error.errno in _FULL else AuditUnwritable
-                raise kind(f"{self.path}: {error.strerror or error}") from error
+                kind = DiskFull if fault_of(error) in _FULL else AuditUnwritable
+                raise kind(in_words(error)) from error
 
     def first(self, count: int) -> tuple[WaitingEntry, ...]:
         """Return the oldest entries that wait."""
@@ -162,7 +162,7 @@ class AuditFile:
             try:
                 self._file.replace(b"")
             except OSError as error:  # the table knows up to where it was merged
-                logger.bind(path=str(self.path), error=str(error)).warning("audit_file_not_emptied")
+                logger.bind(path=str(self.path), error=in_words(error)).warning("audit_file_not_emptied")
 
     def put_away(self, entry: WaitingEntry) -> None:
         """Keep an entry that the table refuses in a file of its own, for an operator; blocking."""

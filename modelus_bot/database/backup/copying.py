@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -17,6 +16,7 @@ from modelus_bot.database.files import NO_FILE, is_no_file
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.names import with_names
 from modelus_bot.database.salvage.beside import in_the_way
+from modelus_bot.os_errors import Fault, fault_of, in_words
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -37,7 +37,7 @@ LEAST_WORK = 1.0
 
 BUSY_SECONDS = 10.0
 READ = 128 * 1024
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_ROOM = {Fault.FULL, Fault.TOO_LARGE}
 _UNWRITTEN = {
     sqlite3.SQLITE_IOERR_SHMMAP,
     sqlite3.SQLITE_IOERR_SHMOPEN,
@@ -102,8 +102,8 @@ def _told_apart(folder: Path) -> Iterator[None]:
     except NoRoomLeft:
         raise
     except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise NoRoomLeft(str(error)) from error
+        if fault_of(error) in _NO_ROOM:
+            raise NoRoomLeft(in_words(error)) from error
         raise
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0)

@@ -7,9 +7,11 @@ from typing import ClassVar
 from modelus_bot.database.child import ChildFailed, ChildNotStarted
 from modelus_bot.database.errors import BackupFailed
 from modelus_bot.database.resources import short_of_resources
+from modelus_bot.os_errors import Fault, fault_of, in_words
 
 __all__ = [
     "CopyDamaged",
+    "DiskFaulty",
     "FolderBusy",
     "FolderUnusable",
     "MachineShort",
@@ -33,6 +35,18 @@ class FolderUnusable(BackupFailed):
     advice: ClassVar[str] = "The folder of the backups cannot be used: see that the bot may write there."
 
 
+class MachineShort(BackupFailed):
+    """Memory, threads, processes or open files are short, or it was interrupted: no file is at fault."""
+
+    advice: ClassVar[str] = "The machine is short of memory or of open files. Please try again in a while."
+
+
+class DiskFaulty(BackupFailed):
+    """The disk of the copies, or that of the database, answers with errors."""
+
+    advice: ClassVar[str] = "A disk answers with errors: look at the system's log before you try again."
+
+
 class FolderBusy(BackupFailed):
     """Another program has been making a copy for longer than can be waited."""
 
@@ -49,12 +63,6 @@ class CopyDamaged(BackupFailed):
     """What was written is not what was read: a fault of the disk, or damage in the database."""
 
     advice: ClassVar[str] = "The copy was not whole and was thrown away. Please try again."
-
-
-class MachineShort(BackupFailed):
-    """There was no memory, thread, process or descriptor for a copy: nothing is wrong with any file."""
-
-    advice: ClassVar[str] = "The machine is short of memory or processes. Please try again in a minute."
 
 
 class NotChecked(BackupFailed):
@@ -75,17 +83,24 @@ _BY_KIND: dict[str, type[BackupFailed]] = {
     "NoRoomLeft": NoRoom,
     "SourceIsDamaged": SourceDamaged,
     "Incomplete": NotChecked,
-    "FileNotFoundError": FolderUnusable,
     "MemoryError": MachineShort,
-    "NotADirectoryError": FolderUnusable,
-    "PermissionError": FolderUnusable,
+}
+_BY_FAULT: dict[Fault, type[BackupFailed]] = {
+    Fault.FULL: NoRoom,
+    Fault.TOO_LARGE: NoRoom,
+    Fault.TOO_MANY_FILES: MachineShort,
+    Fault.NO_MEMORY: MachineShort,
+    Fault.INTERRUPTED: MachineShort,
+    Fault.BROKEN: DiskFaulty,
+    Fault.OTHER: BackupFailed,
 }
 
 
 def failure_of(error: ChildFailed | OSError) -> BackupFailed:
     """Return the failure that people are told of for what a child or the file system reported."""
     if isinstance(error, ChildNotStarted) or short_of_resources(error):
-        return MachineShort(str(error))
+        return MachineShort(error.detail if isinstance(error, ChildFailed) else in_words(error))
     if isinstance(error, ChildFailed):
-        return _BY_KIND.get(error.kind, BackupFailed)(error.detail)
-    return FolderUnusable(str(error))
+        by_fault = _BY_FAULT.get(error.fault, FolderUnusable)
+        return _BY_KIND.get(error.kind, by_fault)(error.detail)
+    return _BY_FAULT.get(fault_of(error), FolderUnusable)(in_words(error))

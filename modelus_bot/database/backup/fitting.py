@@ -12,6 +12,7 @@ from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.opening import opened, with_any_text
 from modelus_bot.database.salvage.classifying import FileKind, classify
 from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
+from modelus_bot.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -60,7 +61,7 @@ def _unfit(path: Path, size: int | None, sha256: str | None, validator: SchemaVa
         if sha256 is not None and hashed(path)[0] != sha256:
             return "its content is not what it was made with: its sha256 differs"
     except OSError as error:
-        return f"it cannot be read: {error.strerror}"
+        return f"it cannot be read: {in_words(error)}"
     return None
 
 

@@ -14,6 +14,8 @@ import os
 import sys
 from functools import cache
 
+from modelus_bot.os_errors import call_failed
+
 __all__ = ["Outflow"]
 
 _WAIT_WRITE_WAIT = 1 | 2 | 4
@@ -63,4 +65,4 @@ def _done(result: int) -> bool:
     number = ctypes.get_errno()
     if number in _NOT_OFFERED:
         return False
-    raise OSError(number, os.strerror(number))
+    raise call_failed(number)

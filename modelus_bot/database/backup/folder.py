@@ -20,6 +20,7 @@ from modelus_bot.database.backup.manifest import (
 )
 from modelus_bot.database.backup.naming import MANIFEST, CopyName, Kind, is_leftover, parse_name
 from modelus_bot.database.files import PARTIAL, sync_folder
+from modelus_bot.os_errors import in_words
 
 __all__ = ["CopyFolder"]
 
@@ -138,7 +139,7 @@ class CopyFolder:
         except FileNotFoundError:
             return []
         except OSError as error:
-            self._name(self.path.name, str(error))
+            self._name(self.path.name, in_words(error))
             return []
 
     def _name(self, name: str, why: str) -> None:

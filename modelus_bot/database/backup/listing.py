@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from modelus_bot.database.backup.manifest import Manifest, UnreadableManifest, read_manifest
 from modelus_bot.database.backup.naming import MANIFEST, parse_name
 from modelus_bot.database.files import PARTIAL
-from modelus_bot.database.ownership import forbidden
+from modelus_bot.database.ownership import forbidden, unreadable_by_me
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Listing", "Unlisted", "listing_of"]
 
@@ -42,7 +43,8 @@ class Listing:
 
     ``trouble`` is why the folder itself could not be looked into, in words, and empty when it could, or when
     there is none. ``unfinished`` are names of copies that are being made, or whose making was interrupted.
-    ``newest_sequence`` is the highest number of any manifest that could be read.
+    ``newest_sequence`` is the highest number of any manifest that could be read. ``orphans`` are copies of
+    which nothing but the manifest is there.
     """
 
     manifests: tuple[Manifest, ...] = ()
@@ -50,6 +52,7 @@ class Listing:
     trouble: str = ""
     unfinished: tuple[str, ...] = ()
     newest_sequence: int = 0
+    orphans: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,7 +88,14 @@ def listing_of(folder: Path, stem: str) -> Listing:
         tuple(sorted(unlisted, key=lambda one: (one.made_at, one.name), reverse=True)),
         unfinished=tuple(one for one in names if _is_unfinished(stem, one)),
         newest_sequence=sequence,
+        orphans=tuple(_orphans(names, stem)),
     )
+
+
+def _orphans(names: list[str], stem: str) -> Iterator[str]:
+    for copy in (one.removesuffix(MANIFEST) for one in names if one.endswith(MANIFEST)):
+        if copy not in names and parse_name(stem, copy) is not None:
+            yield copy
 
 
 def _is_unfinished(stem: str, name: str) -> bool:
@@ -112,7 +122,7 @@ def _unreadable(copy: Path) -> str | None:
     if not stat.S_ISREG(facts.st_mode):
         return "it is no file"
     if not os.access(copy, os.R_OK, effective_ids=True):
-        return f"it {_why(PermissionError(errno.EACCES, 'forbidden'))}"
+        return f"it {unreadable_by_me()}"
     return None
 
 
@@ -129,4 +139,4 @@ def _why(error: OSError) -> str:
     """Say in words why something could not be read."""
     if isinstance(error, NotADirectoryError):
         return "is no folder"
-    return forbidden(error) or f"cannot be read ({error.strerror})"
+    return forbidden(error) or f"cannot be read: {in_words(error)}"

@@ -26,6 +26,7 @@ from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.backup.verification import Verification, Verifier
 from modelus_bot.database.child import ChildFailed, Report, run_child
 from modelus_bot.database.errors import BackupFailed
+from modelus_bot.os_errors import in_words
 
 __all__ = ["MEGABYTE", "UNPACED", "Maker", "seconds_for"]
 
@@ -150,4 +151,6 @@ def _size(path: Path) -> int:
 
 def _log_attempt(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome is not None else None
-    logger.bind(attempt=state.attempt_number, error=str(error)).warning("backup_attempt_failed")
+    logger.bind(attempt=state.attempt_number, error=in_words(error) if error is not None else "").warning(
+        "backup_attempt_failed"
+    )

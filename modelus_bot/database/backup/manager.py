@@ -29,6 +29,7 @@ from modelus_bot.database.files import parts_of
 from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.os_errors import in_words
 
 __all__ = ["BackupManager"]
 
@@ -71,7 +72,7 @@ class BackupManager:
         try:
             await asyncio.to_thread(self._remove_leftovers)
         except OSError as error:
-            logger.bind(folder=str(self.folder), error=str(error)).warning("backup_folder_unreadable")
+            logger.bind(folder=str(self.folder), error=in_words(error)).warning("backup_folder_unreadable")
         self._schedule.start()
         return self
 
@@ -206,7 +207,7 @@ class BackupManager:
                 if mine:
                     await self._prune()
         except OSError as error:
-            logger.bind(error=str(error)).warning("backups_not_pruned")
+            logger.bind(error=in_words(error)).warning("backups_not_pruned")
         return made
 
     async def note_restored(self, name: str) -> None:
@@ -261,7 +262,12 @@ class BackupManager:
         logger.bind(kind=kind, error=error.detail, reference=error.reference).error("backup_failed")
         if not self._failing:
             self._failing = True
-            details = {"kind": kind, "why": error.detail, "reference": error.reference}
+            details = {
+                "kind": kind,
+                "why": error.detail,
+                "advice": error.advice,
+                "reference": error.reference,
+            }
             self.on_alert("backup_failed", details)
 
     def _note_success(self, made: Manifest) -> None:

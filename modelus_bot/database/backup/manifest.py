@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from modelus_bot.database.backup.naming import MANIFEST, Kind
 from modelus_bot.database.files import write_durably
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Facts", "Manifest", "Moment", "Status", "UnreadableManifest", "read_manifest", "write_manifest"]
 
@@ -99,7 +100,7 @@ def read_manifest(path: Path) -> Manifest:
             raise UnreadableManifest("it is no file of a manifest's size")
         one = Manifest.model_validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise UnreadableManifest(str(error)) from error
+        raise UnreadableManifest(in_words(error)) from error
     if path.name != one.name + MANIFEST:
         raise UnreadableManifest(f"it belongs to {one.name}")
     return one.model_copy(update={"path": path.with_name(one.name)})

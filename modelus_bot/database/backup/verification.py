@@ -22,6 +22,7 @@ from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.salvage.classifying import FileKind
 from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Verification", "Verifier", "differences", "verify_job"]
 
@@ -109,7 +110,7 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         _forget_cached(path)
         digest, size = hashed(path, Pace(float(task["rate"]), "hashing", report))
     except OSError as error:
-        return _unreadable(f"its bytes cannot be read: {error.strerror}").model_dump(mode="json")
+        return _unreadable(f"its bytes cannot be read: {in_words(error)}").model_dump(mode="json")
     report({"step": "checking"})
     found = check_file(
         path,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from modelus_bot.database.clock.belief import Doubt, Past, Why
 from modelus_bot.database.clock.steps import Step
 from modelus_bot.database.files import write_durably
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Memory", "boot_id", "clock_path"]
 
@@ -67,7 +68,7 @@ class Memory:
         except FileNotFoundError:
             return self._newest()
         except (OSError, ValueError) as error:
-            logger.bind(path=str(self.path), error=str(error)).warning("clock_memory_unreadable")
+            logger.bind(path=str(self.path), error=in_words(error)).warning("clock_memory_unreadable")
             return self._newest()
         return Past(
             kept.wall,
@@ -85,7 +86,7 @@ class Memory:
             write_durably(self.path, _PAST.dump_json(past))
         except OSError as error:
             if not self._complained:
-                logger.bind(path=str(self.path), error=str(error)).warning("clock_memory_not_saved")
+                logger.bind(path=str(self.path), error=in_words(error)).warning("clock_memory_not_saved")
             self._complained = True
         else:
             self._complained = False

@@ -15,6 +15,7 @@ from modelus_bot.database.files import write_durably
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.modes import NOTHING_SEEN, ModeWatch
 from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.os_errors import in_words
 
 __all__ = ["KEPT", "NOTHING_TOLD", "AlertBook", "Told", "Undelivered", "alerts_path", "no_later"]
 
@@ -131,7 +132,7 @@ class AlertBook:
                 await asyncio.to_thread(write_durably, self.path, page.model_dump_json().encode())
             except OSError as error:
                 if not self._complained:
-                    logger.bind(path=str(self.path), error=str(error)).warning("alerts_not_saved")
+                    logger.bind(path=str(self.path), error=in_words(error)).warning("alerts_not_saved")
                 self._complained = True
             else:
                 self._saved, self._complained = essence, False
@@ -150,7 +151,7 @@ class AlertBook:
         except FileNotFoundError:
             return _Page()
         except (OSError, ValueError) as error:
-            logger.bind(path=str(self.path), error=str(error)).warning("alerts_unreadable")
+            logger.bind(path=str(self.path), error=in_words(error)).warning("alerts_unreadable")
             return _Page()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database.errors import (
+    AccessDenied,
     ConnectionLost,
     CorruptionDetected,
     DatabaseBusy,
@@ -15,6 +16,7 @@ from modelus_bot.database.errors import (
     OutOfResources,
     StorageFailed,
 )
+from modelus_bot.os_errors import Fault, fault_named
 
 __all__ = ["cause_words"]
 
@@ -25,10 +27,20 @@ _CAUSES: tuple[tuple[type[DatabaseError], str], ...] = (
         ConnectionLost,
         "Its file cannot be reached. Look whether it, its folder or its disk was moved or forbidden.",
     ),
-    (OutOfResources, "The machine has no memory, threads or processes left. Look what uses them up."),
-    (StorageFailed, "The disk answers with errors. Look at the system's log."),
+    (
+        OutOfResources,
+        "The machine is short of memory, threads, processes or open files. Free some, or raise its limits.",
+    ),
+    (StorageFailed, "Its files cannot be worked with at the moment. The log says why."),
     (DiskFull, "The disk is full. Free some space."),
-    (DatabaseReadOnly, "The file or its folder may not be written to. Mend the permissions."),
+    (
+        AccessDenied,
+        "The user that the bot runs as may not use its file or folder. Give them to that user (chown).",
+    ),
+    (
+        DatabaseReadOnly,
+        "The file or its folder can only be read. Look at the disk and the permissions.",
+    ),
     (CorruptionDetected, "The file is damaged and is being recovered."),
 )
 
@@ -41,4 +53,11 @@ def cause_words(error: DatabaseError | None) -> str | None:
         return None
     if isinstance(error, OpeningRefused):
         return error.detail
+    if isinstance(error, StorageFailed) and _of_disk(error.code_name or ""):
+        return "The disk answers with errors. Look at the system's log."
     return next((words for kind, words in _CAUSES if isinstance(error, kind)), error.user_message)
+
+
+def _of_disk(code: str) -> bool:
+    """Say whether a result code tells of a disk that does not give or take what it should."""
+    return code.startswith("SQLITE_IOERR") or fault_named(code) is Fault.BROKEN

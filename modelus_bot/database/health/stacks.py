@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from modelus_bot.database.errors import DatabaseError
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Stacks", "stack_of"]
 
@@ -67,4 +68,4 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _named(error: BaseException) -> str:
     name = type(error).__qualname__
-    return f"{name}: {error}" if isinstance(error, _SPEAKING) else name
+    return f"{name}: {in_words(error)}" if isinstance(error, _SPEAKING) else name

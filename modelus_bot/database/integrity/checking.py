@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,11 +14,14 @@ from modelus_bot.database.files import believable_length
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.examination import LIMIT, Examination, OutOfTime
 from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.integrity.opening import opened
+from modelus_bot.database.integrity.opening import Meaning, meaning_of, opened
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.integrity.structure import Depth
+from modelus_bot.database.reachability import explained, why_not
+from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.salvage.classifying import FileKind, classify
+from modelus_bot.os_errors import about, in_words
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -97,7 +101,8 @@ def check_file(
         _forget_cached(path)
     kind = classify(path)
     if kind is FileKind.UNREADABLE:
-        problems = ("the file could not be opened",)
+        found = why_not(path, writing=False)
+        problems = (f"the file could not be opened{f': {found[1]}' if found is not None else ''}",)
         return CheckReport(ok=False, kind=kind, damaged=False, complete=False, problems=problems)
     if kind not in _READABLE:
         return CheckReport(ok=False, kind=kind, damaged=True, problems=(f"the file is {kind.value}",))
@@ -113,7 +118,7 @@ def check_file(
     except OutOfTime:
         examination.unfinished(_TOO_LONG)
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
-        _judge(examination, error)
+        _judge(examination, error, path)
     report = _with_tail(examination.report(kind, _size(path), time.perf_counter() - started), path)
     if report.damaged and (why := _unreadable(path, finished=finished)) is not None:
         return report.model_copy(
@@ -130,14 +135,14 @@ def _unreadable(path: Path, *, finished: bool) -> str | None:
     """Say what keeps the bytes from being read: SQLite calls that damage, too; None when they can be."""
     for file in _files(path, finished=finished):
         try:
-            with file.open("rb", buffering=0) as stream:
+            with about(file), file.open("rb", buffering=0) as stream:
                 left = believable_length(os.fstat(stream.fileno()))
                 while left > 0 and (data := stream.read(min(left, BLOCK))):
                     left -= len(data)
         except FileNotFoundError:
             continue
         except OSError as error:
-            return f"{file.name} cannot be read: {error.strerror}"
+            return f"{file.name} cannot be read: {in_words(error)}"
     return None
 
 
@@ -148,7 +153,11 @@ def _forget_cached(path: Path) -> None:
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def _judge(examination: Examination, error: Exception) -> None:
+def _judge(examination: Examination, error: Exception, path: Path) -> None:
+    if isinstance(error, sqlite3.Error | OSError | MemoryError) and meaning_of(error) is Meaning.OTHER:
+        told = explained(from_sqlite(error), path, writing=False)
+        examination.unfinished(f"the file could not be checked: {told.detail}")
+        return
     try:
         examination.judge("the file", error, opening=True)
     except OutOfTime:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from pathlib import Path
 
+from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.integrity.budget import Budget
 
 __all__ = ["Meaning", "meaning_of", "of_surroundings", "opened", "with_any_text"]
@@ -52,6 +53,8 @@ def meaning_of(error: Exception, *, opening: bool = False) -> Meaning:
     answer, a lock and faults of the program say nothing about it. While the file is being opened, a general
     error is about a version of the format that does not exist.
     """
+    if isinstance(error, CorruptionDetected):
+        return Meaning.DAMAGE
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return Meaning.DAMAGE if isinstance(error, _OF_CONTENT) else Meaning.OTHER

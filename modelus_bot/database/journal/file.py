@@ -10,6 +10,7 @@ from loguru import logger
 
 from modelus_bot.database.files import sync_folder, write_durably
 from modelus_bot.database.journal.frames import Scan, scan
+from modelus_bot.os_errors import about, in_words
 
 __all__ = ["JournalFile", "UndoFailed", "journal_path"]
 
@@ -61,8 +62,9 @@ class JournalFile:
         """Add lines and flush them; on failure none of them is in the file. Raises ``OSError``."""
         descriptor = self._require()
         try:
-            _write_all(descriptor, lines)
-            os.fdatasync(descriptor)
+            with about(self.path):
+                _write_all(descriptor, lines)
+                os.fdatasync(descriptor)
         except (OSError, MemoryError) as error:
             self._undo(descriptor, error)
             raise
@@ -95,7 +97,7 @@ class JournalFile:
             descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except OSError as error:
             if self._lying_there() != before:
-                raise UndoFailed(error.errno, f"{error}, in place all the same") from error
+                raise UndoFailed(f"{in_words(error)}, in place all the same") from error
             raise
         self.close()
         self._descriptor, self.size = descriptor, len(content)
@@ -105,8 +107,9 @@ class JournalFile:
         path = self.path.with_name(self.path.name + suffix)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            _write_all(descriptor, lines)
-            os.fsync(descriptor)
+            with about(path):
+                _write_all(descriptor, lines)
+                os.fsync(descriptor)
         finally:
             os.close(descriptor)
         sync_folder(self.path.parent)
@@ -138,7 +141,7 @@ class JournalFile:
         except OSError as failure:
             with contextlib.suppress(OSError):
                 self.close()
-            raise UndoFailed(failure.errno, f"{error}, then {failure.strerror}") from error
+            raise UndoFailed(f"{in_words(error)}, then {in_words(failure)}") from error
 
 
 def _read_all(descriptor: int) -> bytes:

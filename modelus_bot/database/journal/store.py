@@ -16,6 +16,7 @@ from modelus_bot.database.journal.entry import Entry, Settled
 from modelus_bot.database.journal.file import JournalFile, UndoFailed
 from modelus_bot.database.journal.frames import Scan, frame
 from modelus_bot.database.journal.ledger import Ledger
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import Outside
 
 __all__ = ["Store"]
@@ -193,7 +194,7 @@ class Store:
             await asyncio.to_thread(self._file.set_aside, ".damaged", b"".join(map(_ended, lost)))
             await self._rewrite()
         except OSError as error:
-            log.bind(error=str(error)).error("journal_lines_damaged_and_left")
+            log.bind(error=in_words(error)).error("journal_lines_damaged_and_left")
         else:
             log.error("journal_lines_damaged")
 
@@ -220,12 +221,12 @@ def _failure(error: Exception, operation: str | None) -> Exception:
     """Return what callers hear of a failing disk."""
     failure = error
     if isinstance(error, UndoFailed):
-        failure = OutcomeUnknown(f"journal: {error}", operation=operation)
+        failure = OutcomeUnknown(f"journal: {in_words(error)}", operation=operation)
     elif not isinstance(error, OSError):
         failure = OutcomeUnknown(f"journal: {error!r}", operation=operation)
     else:
         code = errno.errorcode.get(error.errno or 0)
-        failure = JournalUnavailable(f"journal: {error}", code_name=code, operation=operation)
+        failure = JournalUnavailable(f"journal: {in_words(error)}", code_name=code, operation=operation)
     failure.__cause__ = error if failure is not error else error.__cause__
     return failure
 

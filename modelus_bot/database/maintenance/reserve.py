@@ -11,6 +11,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.files import PARTIAL, sync_folder
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Reserve", "reserve_beside"]
 
@@ -82,7 +83,7 @@ class Reserve:
             try:
                 self._allocate(turn)
             except OSError as error:
-                logger.bind(path=str(self.path), bytes=self._size, error=str(error)).warning(
+                logger.bind(path=str(self.path), bytes=self._size, error=in_words(error)).warning(
                     "reserve_not_held"
                 )
                 return False
@@ -197,7 +198,7 @@ class Reserve:
         except FileNotFoundError:
             return False
         except OSError as error:
-            logger.bind(path=str(self.path), error=str(error)).error("reserve_not_released")
+            logger.bind(path=str(self.path), error=in_words(error)).error("reserve_not_released")
             return False
         return True
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.pagesums.hashing import page_hash
+from modelus_bot.os_errors import Fault, fault_of
 
 if TYPE_CHECKING:
     from modelus_bot.database.child import Report
@@ -40,7 +40,7 @@ def compare_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         try:
             return _compared(task, report)
         except OSError as error:
-            if error.errno == errno.ENOENT:
+            if fault_of(error) is Fault.MISSING:
                 raise
             time.sleep(pause)
     return _compared(task, report)
@@ -138,7 +138,7 @@ def _cached(descriptor: int, offset: int, wanted: int) -> int:
     except BlockingIOError:
         return 0
     except OSError as error:
-        if error.errno in {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}:
+        if fault_of(error) is Fault.NOT_OFFERED:
             return wanted
         raise
 

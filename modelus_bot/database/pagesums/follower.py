@@ -16,6 +16,7 @@ from modelus_bot.database.pagesums.keeping import Sidecar
 from modelus_bot.database.pagesums.ledger import Batch, Ledger
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.pagesums.tail import WalTail
+from modelus_bot.os_errors import in_words
 from modelus_bot.threads import DaemonThread
 
 __all__ = ["Follower"]
@@ -118,7 +119,7 @@ class Follower:
         try:
             return self._sidecar.load()
         except OSError as error:
-            logger.bind(error=str(error)).warning("page_sums_unreadable")
+            logger.bind(error=in_words(error)).warning("page_sums_unreadable")
             return None
 
     def _is_of_this_file(self, ledger: Ledger) -> bool:
@@ -173,13 +174,13 @@ class Follower:
     def _fall_behind(self, error: OSError) -> None:
         """See to it that what lies on the disk, and does not know everything, is not believed."""
         if self.trouble is None:
-            logger.bind(error=str(error)).warning("page_sums_not_saved")
+            logger.bind(error=in_words(error)).warning("page_sums_not_saved")
         self.trouble, self._try_at = error, time.monotonic() + REST_SECONDS
         try:
             self._sidecar.remove()
         except OSError as failure:
             if self._epoch is not None:
-                self._epoch.renew(f"page checksums can be neither written nor removed: {failure}")
+                self._epoch.renew(f"page checksums can be neither written nor removed: {in_words(failure)}")
 
     def forget(self) -> None:
         """Drop ledger and files; raises ``OSError``."""
@@ -294,7 +295,7 @@ class Follower:
                 ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
             )
         except OSError as error:
-            logger.bind(error=str(error)).warning("wal_unreadable")
+            logger.bind(error=in_words(error)).warning("wal_unreadable")
             return None
         if any(batch.gap for batch in batches):
             logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
@@ -311,7 +312,7 @@ class Follower:
         try:
             kept = self._sidecar.append(batches, durable=durable)
         except OSError as error:
-            logger.bind(error=str(error)).debug("page_sums_not_appended")
+            logger.bind(error=in_words(error)).debug("page_sums_not_appended")
             kept = False
         if not kept or self._sidecar.logged > LOG_LIMIT:
             self.save()

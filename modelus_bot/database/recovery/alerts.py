@@ -21,7 +21,7 @@ class Alert:
 _SENTENCES: dict[str, tuple[Literal["info", "warning", "critical"], str]] = {
     "backup_failed": (
         "warning",
-        "A backup could not be made: {why}. It is tried again by the clock; look whether the disk is full.",
+        "A backup could not be made: {why}. {advice} It is tried again by the clock.",
     ),
     "backup_damaged": (
         "warning",
@@ -54,5 +54,6 @@ _SENTENCES: dict[str, tuple[Literal["info", "warning", "critical"], str]] = {
 def alert_of(kind: str, details: dict[str, Any]) -> Alert:
     """Return what people read about an event of the backups or the archive."""
     severity, sentence = _SENTENCES.get(kind, ("warning", f"{kind}: {{why}}"))
-    words = {"why": "", "name": ""} | {key: str(value) for key, value in details.items()}
-    return Alert(kind, sentence.format_map(words).strip(), severity, details)
+    words = {"why": "", "name": "", "advice": ""} | {key: str(value) for key, value in details.items()}
+    text = " ".join(sentence.format_map(words).split())
+    return Alert(kind, text, severity, details)

@@ -40,9 +40,12 @@ async def begin(parts: Parts, create: Callable[[Path], None], recover: Callable[
         raise OpeningRefused(_refusal(parts.path, traces, error.detail)) from error
 
 
-async def require_nothing_left(parts: Parts) -> None:
-    """Raise ``OpeningRefused`` where a database that is made now would hide an earlier one."""
-    if await asyncio.to_thread(_is_there, parts.path):
+async def require_nothing_left(parts: Parts, *, empty: bool = False) -> None:
+    """Raise ``OpeningRefused`` where a database that is made now would hide an earlier one.
+
+    ``empty`` says that a file that is there was found to hold nothing.
+    """
+    if not empty and await asyncio.to_thread(_is_there, parts.path):
         return
     if traces := await traces_of(parts):
         usable = any(one.standing is Standing.USABLE for one in traces)

@@ -11,6 +11,7 @@ from loguru import logger
 from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.recovery.deciding import Holding
+from modelus_bot.os_errors import in_words
 
 __all__ = ["AS_IS", "Candidate", "Source", "gather"]
 
@@ -87,8 +88,8 @@ async def gather(
             incomplete = tuple(await source.produce(target) or ())
             report = await check(target)
         except (DatabaseError, OSError) as error:
-            log.bind(error=str(error)).warning("recovery_source_failed")
-            refused.append(f"{source.name}: {error}")
+            log.bind(error=in_words(error)).warning("recovery_source_failed")
+            refused.append(f"{source.name}: {in_words(error)}")
             continue
         candidate = Candidate(
             source.name, target, report, source.partial, source.present, incomplete=incomplete

@@ -17,6 +17,7 @@ from modelus_bot.database.backup.manifest import Moment
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.files import PARTIAL, parts_of, write_durably
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Drill", "DrillResult"]
 
@@ -73,7 +74,7 @@ class Drill:
         except FileNotFoundError:
             return ()
         except (OSError, ValueError) as error:
-            logger.bind(path=str(self._log), error=str(error)).warning("drill_log_unreadable")
+            logger.bind(path=str(self._log), error=in_words(error)).warning("drill_log_unreadable")
             return ()
 
     async def run(self, on_step: Callable[[str], None] = lambda _: None) -> tuple[DrillResult, ...]:
@@ -94,7 +95,7 @@ class Drill:
 
                 done.append(await self._rehearse(f"backup {name}", copy))
                 if done[-1].ok:
-                    await self._parts.backups.rehearsed(name)
+                    await self._note_in(name)
             if (span := await self._span()) is not None:
                 at = self._pick.uniform(*span)
                 on_step("restoring a past moment from the archive")
@@ -131,12 +132,25 @@ class Drill:
             if not report.ok and not problems:
                 raise BackupFailed("the check found something it has no words for")
         except (DatabaseError, OSError) as error:
-            problems = (str(error),)
+            problems = (in_words(error),)
         finally:
-            await asyncio.to_thread(_remove, target)
+            await self._cleared(target)
         return DrillResult(
             int(started), source, not problems, parts.clock() - started, moment, rows, tuple(problems[:5])
         )
+
+    async def _note_in(self, name: str) -> None:
+        """Note in a copy's manifest that it was rehearsed; the drill was made whether that works or not."""
+        try:
+            await self._parts.backups.rehearsed(name)
+        except OSError as error:
+            self._not_noted(error)
+
+    async def _cleared(self, target: Path) -> None:
+        try:
+            await asyncio.to_thread(_remove, target)
+        except OSError as error:
+            logger.bind(path=str(target), error=in_words(error)).warning("drill_file_left")
 
     def _nothing(self) -> DrillResult:
         problems = ("there is no verified backup and no archive",)
@@ -147,13 +161,15 @@ class Drill:
         try:
             await asyncio.to_thread(self._write, done)
         except OSError as error:
-            self._parts.alert(
-                "drill_not_noted",
-                f"A restore drill was made, but its result could not be kept: {error}."
-                " Look whether the folder of the backups can be written to.",
-                "warning",
-                path=str(self._log),
-            )
+            self._not_noted(error)
+
+    def _not_noted(self, error: OSError) -> None:
+        self._parts.alert(
+            "drill_not_noted",
+            f"A restore drill was made, but its result could not be kept: {in_words(error)}.",
+            "warning",
+            path=str(self._log),
+        )
 
     def _write(self, done: list[DrillResult]) -> None:
         kept = [*done, *self._known()][:KEPT]

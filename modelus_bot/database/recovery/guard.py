@@ -34,6 +34,7 @@ from modelus_bot.database.recovery.recovering import Recovered
 from modelus_bot.database.recovery.rescue import Rescue
 from modelus_bot.database.recovery.sidecars import SidecarWatch
 from modelus_bot.database.recovery.state import State
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import ended
 
 __all__ = ["Guard"]
@@ -128,16 +129,18 @@ class Guard:
                 checked = time.monotonic()
 
     async def _follow(self) -> None:
-        """Look often whether the main file was written to, also while nobody reads."""
+        """Look often whether the files are there and untouched, also while nobody reads."""
         while True:
             await asyncio.sleep(FOLLOW_EVERY)
             try:
                 self._notice_writing()
             except OSError as error:
-                logger.bind(error=str(error)).warning("writing_not_noticed")
+                logger.bind(error=in_words(error)).warning("writing_not_noticed")
 
     def _notice_writing(self) -> None:
-        """Have every page compared after somebody wrote to the main file."""
+        """Have every page compared after somebody wrote to the main file, and a lost file brought back."""
+        if self._connections.moved() is not None:
+            self._wake.set()
         now = written_at(self._parts.path)
         if now != self._rescue.written_at:
             self._rescue.written_at = now

@@ -17,6 +17,7 @@ from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.pagesums.report import SumsReport
 from modelus_bot.database.recovery.known import Known
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Finding", "confirmed", "looked_at"]
 
@@ -110,7 +111,7 @@ async def confirmed(parts: Parts, first: Finding) -> Finding:
         try:
             found = await looked_at(parts, fresh=True)
         except (DatabaseError, OSError) as error:
-            logger.bind(error=str(error)).warning("file_cannot_be_looked_at")
+            logger.bind(error=in_words(error)).warning("file_cannot_be_looked_at")
             continue
         if not found.unseen and (found.sound or found.signature == before.signature):
             before = found

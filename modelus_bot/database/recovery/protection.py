@@ -42,6 +42,7 @@ from modelus_bot.database.recovery.state import State, StateFile
 from modelus_bot.database.recovery.wal_origin import wal_mark
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.database.system_errors import translated
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import ended
 
 __all__ = ["Protection"]
@@ -195,7 +196,7 @@ class Protection:
             state = replace(state, clean=True, epoch=self.parts.epoch.in_file, wal=wal)
             await asyncio.to_thread(self.parts.state.save, state)
         except OSError as error:
-            logger.bind(error=str(error)).warning("database_state_not_saved")
+            logger.bind(error=in_words(error)).warning("database_state_not_saved")
 
     async def _drill_by_the_clock(self) -> None:
         started = self.clock()

@@ -20,6 +20,7 @@ from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.recovery.quarantine import set_aside
 from modelus_bot.database.recovery.state import State
 from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.os_errors import in_words
 
 __all__ = [
     "CHOSEN",
@@ -62,7 +63,7 @@ async def put_in_place(parts: Parts, chosen: Path, reason: str, problems: Sequen
     try:
         await parts.sums.adopt()
     except (DatabaseError, OSError) as error:
-        logger.bind(error=str(error)).warning("page_sums_not_adopted")
+        logger.bind(error=in_words(error)).warning("page_sums_not_adopted")
     return aside
 
 
@@ -72,7 +73,7 @@ async def _silence_helpers(parts: Parts) -> None:
         try:
             await forget
         except OSError as error:
-            logger.bind(error=str(error)).warning("helper_not_forgotten")
+            logger.bind(error=in_words(error)).warning("helper_not_forgotten")
 
 
 async def finish_interrupted(parts: Parts) -> bool:

@@ -28,6 +28,7 @@ from modelus_bot.database.recovery.rebuilding import copied_from_open_handle
 from modelus_bot.database.recovery.recovering import Recovered, recover
 from modelus_bot.database.recovery.replacing import finish_interrupted, put_in_place
 from modelus_bot.database.system_errors import as_database_error
+from modelus_bot.os_errors import in_words
 
 __all__ = ["Rescue"]
 
@@ -165,7 +166,7 @@ class Rescue:
         except CorruptionDetected as error:
             await self._recover_lost(error, moved)
         except OSError as error:
-            logger.bind(error=str(error)).warning("database_cannot_be_brought_back_yet")
+            logger.bind(error=in_words(error)).warning("database_cannot_be_brought_back_yet")
             self._release()
         except BaseException:
             self._release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.os_errors import in_words
 
 __all__ = ["SidecarWatch"]
 
@@ -34,11 +35,11 @@ class SidecarWatch:
                 self._told.add(name)
                 parts.alert(
                     "sidecar_not_written",
-                    f"The {name} beside the database cannot be written: {error.strerror or error}."
+                    f"The {name} beside the database cannot be written: {in_words(error)}."
                     f" Changes are saved as ever, but {_MEANT[name]}. What was kept before is not used then.",
                     "warning",
                     sidecar=name,
-                    error=str(error),
+                    error=in_words(error),
                 )
             elif error is None and name in self._told:
                 self._told.discard(name)

@@ -22,6 +22,7 @@ from modelus_bot.database.errors import (
     StorageFailed,
 )
 from modelus_bot.database.files import NO_FILE, is_no_file
+from modelus_bot.database.reachability import why_not
 from modelus_bot.database.recovery.beginning import begin
 from modelus_bot.database.recovery.known import Known
 from modelus_bot.database.recovery.looking import Finding, confirmed, looked_at
@@ -34,7 +35,8 @@ from modelus_bot.database.recovery.state import State
 from modelus_bot.database.recovery.wal_origin import set_strangers_wal_aside
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema import Migrator
-from modelus_bot.database.system_errors import translated
+from modelus_bot.database.system_errors import class_for_fault, translated
+from modelus_bot.os_errors import in_words
 
 __all__ = ["create_file", "make_ready"]
 
@@ -122,7 +124,7 @@ async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
         try:
             return await look()
         except OSError as error:
-            logger.bind(error=str(error)).warning("file_cannot_be_looked_at")
+            logger.bind(error=in_words(error)).warning("file_cannot_be_looked_at")
             await asyncio.sleep(pause)
     return await look()
 
@@ -145,6 +147,8 @@ def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
     """Say why the file could not be checked: what was not seen must not be taken for lost."""
     why = "; ".join(problems[:3])
     full = shutil.disk_usage(path.parent).free < NEEDED_TO_LOOK
+    if not full and (found := why_not(path)) is not None:
+        return class_for_fault(found[0])(why if found[1] in why else f"{why}: {found[1]}")
     return DiskFull(why) if full else StorageFailed(why)
 
 

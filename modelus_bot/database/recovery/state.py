@@ -11,6 +11,7 @@ from loguru import logger
 from pydantic import BaseModel, Field
 
 from modelus_bot.database.files import write_durably
+from modelus_bot.os_errors import in_words
 
 __all__ = ["State", "StateFile"]
 
@@ -85,7 +86,7 @@ class StateFile:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            logger.bind(path=str(self.path), error=str(error)).warning("database_state_unreadable")
+            logger.bind(path=str(self.path), error=in_words(error)).warning("database_state_unreadable")
             return State(clean=False)
 
     def save(self, state: State) -> None:
@@ -103,7 +104,7 @@ class StateFile:
             self.save(state)
         except OSError as error:
             self._owed = state
-            logger.bind(path=str(self.path), error=str(error)).warning("database_state_not_saved")
+            logger.bind(path=str(self.path), error=in_words(error)).warning("database_state_not_saved")
 
     def forget(self) -> None:
         """Remove the file, as for a database that is to be begun anew."""

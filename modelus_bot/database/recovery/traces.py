@@ -16,6 +16,7 @@ from modelus_bot.database.journal import journal_path
 from modelus_bot.database.ownership import forbidden
 from modelus_bot.database.recovery.parts import Parts
 from modelus_bot.database.snapshot import snapshot_folder
+from modelus_bot.os_errors import in_words as words_of
 
 __all__ = ["Standing", "Trace", "in_words", "traces_of"]
 
@@ -104,7 +105,7 @@ async def _in_the_bucket(parts: Parts) -> Trace | None:
     try:
         held = await archive.moments() is not None
     except (DatabaseError, OSError) as error:
-        return Trace("the archive's bucket", place, Standing.UNREADABLE, str(error))
+        return Trace("the archive's bucket", place, Standing.UNREADABLE, words_of(error))
     return Trace("the archive's bucket", place, Standing.USABLE) if held else None
 
 
@@ -166,4 +167,4 @@ def _filled(path: Path) -> bool:
 
 
 def _why(error: OSError) -> str:
-    return f"it {forbidden(error) or f'cannot be read: {error.strerror}'}"
+    return f"it {forbidden(error) or f'cannot be read: {words_of(error)}'}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -12,10 +11,9 @@ from pathlib import Path
 
 from modelus_bot.database.salvage.header import MAGIC, guess_page_size, parse_header
 from modelus_bot.database.salvage.pages import FILE_HEADER, PageKind, parse_page
+from modelus_bot.os_errors import Fault, fault_of
 
 __all__ = ["FileKind", "classify"]
-
-_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 
 
 class FileKind(StrEnum):
@@ -37,7 +35,7 @@ class FileKind(StrEnum):
     UNREADABLE = "unreadable"
 
 
-_KINDS = dict.fromkeys(_ABSENT, FileKind.MISSING)
+_KINDS = {Fault.MISSING: FileKind.MISSING, Fault.NAME_REFUSED: FileKind.MISSING}
 
 
 def classify(path: Path) -> FileKind:
@@ -56,7 +54,7 @@ def classify(path: Path) -> FileKind:
                 return FileKind.NOT_A_FILE
             return _classify_bytes(descriptor, facts.st_size, _has_wal(path))
     except OSError as error:
-        return _KINDS.get(error.errno or 0, FileKind.UNREADABLE)
+        return _KINDS.get(fault_of(error), FileKind.UNREADABLE)
     except ValueError:
         return FileKind.MISSING
 

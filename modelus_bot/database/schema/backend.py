@@ -15,6 +15,7 @@ from yoyo.backends.core.sqlite3 import SQLiteBackend
 from yoyo.connections import DatabaseURI
 from yoyo.migrations import Migration
 
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.locking import migration_lock
@@ -126,7 +127,7 @@ def backend_for(path: Path, safeguard: Safeguard) -> Iterator[Backend]:
                 with backend.locked(path):
                     yield backend
         except sqlite3.Error as error:
-            raise from_sqlite(error) from error
+            raise explained(from_sqlite(error), path) from error
 
 
 def _record(script: Script) -> Migration:

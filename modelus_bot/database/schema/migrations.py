@@ -15,12 +15,12 @@ from modelus_bot.database.errors import (
     ConnectionLost,
     ConstraintViolated,
     DatabaseError,
-    DatabaseReadOnly,
     MigrationFailed,
     QueryFailed,
     SchemaMismatch,
 )
 from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.salvage.beside import in_the_way
 from modelus_bot.database.schema.backend import backend_for
@@ -28,6 +28,7 @@ from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.report import DriftReport
 from modelus_bot.database.schema.safeguard import Safeguard, check_space
 from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
+from modelus_bot.database.system_errors import from_os
 
 __all__ = ["BeforeMigrating", "MigrationStatus", "Migrator"]
 
@@ -112,7 +113,7 @@ class Migrator:
         try:
             check_space(self._path)
         except OSError as error:
-            raise ConnectionLost(str(error)) from error
+            raise from_os(error, otherwise=ConnectionLost) from error
         _refuse(self._validator.inspect_file(self._path))
         if before is not None:
             before(ids)
@@ -161,7 +162,7 @@ def _create(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise DatabaseReadOnly(str(error)) from error
+        raise from_os(error, otherwise=ConnectionLost) from error
 
 
 def _applied(path: Path) -> frozenset[str]:
@@ -179,4 +180,4 @@ def _applied(path: Path) -> frozenset[str]:
         ) as connection:
             return applied_migrations(connection)
     except sqlite3.Error as error:
-        raise from_sqlite(error) from error
+        raise explained(from_sqlite(error), path) from error

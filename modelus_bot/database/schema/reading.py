@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from modelus_bot.database.audit.preserved import PREFIX
+from modelus_bot.database.errors import CorruptionDetected
 from modelus_bot.database.schema.declarations import TableText, index_text, table_text
 from modelus_bot.database.schema.shape import Check, Column, ForeignKey, Index, Shape, Table, Trigger, View
 from modelus_bot.database.schema.tokens import normalised
 
-__all__ = ["read_shape"]
+__all__ = ["read_shape", "schema_rows"]
 
 _OBJECTS = (
     "SELECT type, name, tbl_name, coalesce(sql, '') FROM main.sqlite_master"
@@ -47,11 +48,11 @@ def read_shape(connection: sqlite3.Connection) -> Shape:
     """Read the schema of the main database; left out are tables of SQLite, yoyo and
     Litestream, and damaged audit logs that were set aside.
 
-    Raises ``sqlite3.Error`` when SQLite cannot read the schema.
+    Raises ``sqlite3.Error`` when SQLite cannot read the schema, ``CorruptionDetected`` when it is no text.
     """
     with _one_moment(connection):
-        options = {_key(row[0]): row[1:] for row in _rows(connection, _TABLES)}
-        objects = [_Object(*row) for row in _rows(connection, _OBJECTS)]
+        options = {_key(row[0]): row[1:] for row in schema_rows(connection, _TABLES)}
+        objects = [_Object(*row) for row in schema_rows(connection, _OBJECTS)]
         ours = [one for one in objects if _is_ours(one.name, options) and _is_ours(one.table, options)]
         tables = {
             _key(one.name): _table(connection, one, options[_key(one.name)])
@@ -80,12 +81,22 @@ def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-def _rows(connection: sqlite3.Connection, sql: str, *values: str) -> list[tuple[Any, ...]]:
-    """Run a query; texts are decoded also on a connection that gives bytes."""
-    return [
-        tuple(one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in row)
-        for row in connection.execute(sql, values)
-    ]
+def schema_rows(connection: sqlite3.Connection, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    """Run a query about the schema; raises ``CorruptionDetected`` for text that is no UTF-8.
+
+    Python's module has no class of its own for that, so the texts are decoded here, whatever the
+    connection gives otherwise.
+    """
+    before = connection.text_factory
+    connection.text_factory = bytes
+    try:
+        found = connection.execute(sql, values).fetchall()
+    finally:
+        connection.text_factory = before
+    try:
+        return [tuple(one.decode() if isinstance(one, bytes) else one for one in row) for row in found]
+    except UnicodeDecodeError as error:
+        raise CorruptionDetected("the schema has text that is no UTF-8") from error
 
 
 def _is_ours(name: str, options: Mapping[str, tuple[Any, ...]]) -> bool:
@@ -102,7 +113,7 @@ def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...
     name = one.name
     kind, without_rowid, strict = options
     text = table_text(one.sql)
-    columns = _rows(connection, _COLUMNS, name)
+    columns = schema_rows(connection, _COLUMNS, name)
     unique, key = _declared_keys(connection, name)
     if not key:
         key = tuple(_key(row[0]) for row in sorted(columns, key=lambda row: row[4]) if row[4])
@@ -145,7 +156,7 @@ def _declared_keys(
     """Return the columns of each UNIQUE of the table, and of its primary key if that has an index."""
     unique = []
     key: tuple[str, ...] = ()
-    for name, _, origin in _rows(connection, _INDEXES, table):
+    for name, _, origin in schema_rows(connection, _INDEXES, table):
         if origin == "u":
             unique.append(_index_columns(connection, name))
         elif origin == "pk":
@@ -157,7 +168,7 @@ def _index_columns(
     connection: sqlite3.Connection, index: str, expressions: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     columns = []
-    for number, (name, descending, collation) in enumerate(_rows(connection, _INDEX_COLUMNS, index)):
+    for number, (name, descending, collation) in enumerate(schema_rows(connection, _INDEX_COLUMNS, index)):
         if name is None:
             column = expressions[number] if number < len(expressions) else "?"
         else:
@@ -168,7 +179,7 @@ def _index_columns(
 
 def _foreign_keys(connection: sqlite3.Connection, table: str, text: TableText) -> tuple[ForeignKey, ...]:
     found: dict[int, ForeignKey] = {}
-    for number, parent, child, to, on_update, on_delete in _rows(connection, _FOREIGN_KEYS, table):
+    for number, parent, child, to, on_update, on_delete in schema_rows(connection, _FOREIGN_KEYS, table):
         known = found.get(number) or ForeignKey((), _key(parent), (), _key(on_update), _key(on_delete), False)
         found[number] = replace(
             known,
@@ -197,7 +208,7 @@ def _resolved(table: Table, tables: Mapping[str, Table]) -> Table:
 
 def _index(connection: sqlite3.Connection, one: _Object) -> Index:
     text = index_text(one.sql)
-    unique = any(row[1] for row in _rows(connection, _INDEXES, one.table) if row[0] == one.name)
+    unique = any(row[1] for row in schema_rows(connection, _INDEXES, one.table) if row[0] == one.name)
     columns = _index_columns(connection, one.name, text.parts)
     return Index(_key(one.name), _key(one.table), unique, columns, text.predicate, one.sql)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from modelus_bot.bundled import migrations_dir
 from modelus_bot.database.errors import SchemaMismatch
+from modelus_bot.database.reachability import explained
 from modelus_bot.database.result_codes import from_sqlite
 from modelus_bot.database.schema.drift import compare
 from modelus_bot.database.schema.expected import Script, read_scripts, shape_after
-from modelus_bot.database.schema.reading import read_shape
+from modelus_bot.database.schema.reading import read_shape, schema_rows
 from modelus_bot.database.schema.report import Difference, DriftReport, Remedy
 from modelus_bot.database.schema.shape import Index, Shape, Trigger, View
 
@@ -86,7 +87,7 @@ class SchemaValidator:
             with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
                 return self.inspect(connection)
         except sqlite3.Error as error:
-            raise from_sqlite(error) from error
+            raise explained(from_sqlite(error), path) from error
 
     def repair(self, connection: sqlite3.Connection, report: DriftReport) -> tuple[str, ...]:
         """Make what is repairable again, in one transaction, and return what was done, in words.
@@ -139,11 +140,10 @@ class SchemaValidator:
 
 
 def applied_migrations(connection: sqlite3.Connection) -> frozenset[str]:
-    """Return the ids of the migrations a file has; raises ``sqlite3.Error``."""
+    """Return the ids of the migrations a file has; raises ``sqlite3.Error`` and ``CorruptionDetected``."""
     if connection.execute(_HAS_RECORD).fetchone() is None:
         return frozenset()
-    found = [row[0] for row in connection.execute(_RECORD)]
-    return frozenset(one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in found)
+    return frozenset(str(row[0]) for row in schema_rows(connection, _RECORD))
 
 
 def newer_than_known(newer: list[str]) -> str:

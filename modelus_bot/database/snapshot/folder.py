@@ -13,6 +13,7 @@ from loguru import logger
 from modelus_bot.database.files import PARTIAL, sync_folder, write_durably
 from modelus_bot.database.snapshot.contents import Contents, Table, decoded
 from modelus_bot.database.snapshot.manifest import MANIFEST, Manifest, file_name
+from modelus_bot.os_errors import in_words
 
 __all__ = ["SnapshotFolder", "UnusableSnapshot", "read_manifest", "snapshot_folder"]
 
@@ -46,7 +47,7 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError as error:
         raise UnusableSnapshot("there is no snapshot yet", missing=True) from error
     except (OSError, ValueError) as error:
-        raise UnusableSnapshot(f"its manifest cannot be read: {error}") from error
+        raise UnusableSnapshot(f"its manifest cannot be read: {in_words(error)}") from error
 
 
 class SnapshotFolder:
@@ -102,7 +103,7 @@ class SnapshotFolder:
         try:
             found = Table.of(name, _read(self.path / file), expected.rows)
         except OSError as error:
-            raise UnusableSnapshot(f"{file} cannot be read: {error.strerror}") from error
+            raise UnusableSnapshot(f"{file} cannot be read: {in_words(error)}") from error
         if found.sha256 != expected.sha256:
             raise UnusableSnapshot(f"{file} was altered or damaged")
         try:

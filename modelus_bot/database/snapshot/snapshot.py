@@ -22,6 +22,7 @@ from modelus_bot.database.snapshot.answering import Answering
 from modelus_bot.database.snapshot.contents import Contents, kept_contents
 from modelus_bot.database.snapshot.folder import SnapshotFolder, UnusableSnapshot
 from modelus_bot.database.snapshot.manifest import Manifest
+from modelus_bot.os_errors import in_words
 from modelus_bot.tasks import ended
 
 __all__ = ["ReadContents", "Snapshot"]
@@ -126,7 +127,7 @@ class Snapshot:
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._save(last=True)
         except (DatabaseError, OSError, TimeoutError) as error:
-            logger.bind(error=str(error)).warning("snapshot_not_saved_at_close")
+            logger.bind(error=in_words(error)).warning("snapshot_not_saved_at_close")
 
     async def answer(self, query: Query[..., Any], run: Callable[[ReadTransaction], R]) -> R:
         """Run a kept query on what is held, and remember its age for the reply (``answered_as_of``).
@@ -218,6 +219,6 @@ class Snapshot:
 
     def _note_failure(self, error: Exception, *, first: bool) -> None:
         """Log the first failure of several; the next ones say nothing new, nor does one of closing."""
-        self.problem = str(error)
+        self.problem = in_words(error)
         if first and not isinstance(error, ManagerClosed):
             logger.bind(folder=str(self.folder), error=self.problem).warning("snapshot_not_saved")

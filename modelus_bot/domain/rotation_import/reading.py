@@ -33,6 +33,7 @@ from modelus_bot.domain.rotation_import.source import (
 )
 from modelus_bot.domain.types import PLACEHOLDER_LIMIT
 from modelus_bot.exact_ids import exact_id
+from modelus_bot.os_errors import in_words
 
 __all__ = ["FILES", "PEOPLE", "parse", "read_folder"]
 
@@ -171,7 +172,7 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ImportProblem(f"{path} cannot be read: {error.strerror}.") from error
+        raise ImportProblem(f"{path} cannot be read: {in_words(error)}.") from error
     except UnicodeDecodeError as error:
         raise ImportProblem(f"{path.name} is not UTF-8 text (byte {error.start}).") from error
 

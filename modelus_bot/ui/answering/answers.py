@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import discord
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui.answering.arriving import (
     FAILURES,
     LATER_TRY,
@@ -154,7 +155,7 @@ async def show_progress(interaction: discord.Interaction[Any], card: discord.Emb
         async with asyncio.timeout(LATER_TRY):
             await interaction.edit_original_response(embed=card)
     except FAILURES as error:
-        logger.bind(error=str(error) or type(error).__name__).info("progress_not_shown")
+        logger.bind(error=in_words(error)).info("progress_not_shown")
     else:
         _state(interaction).thinking = False
 
@@ -205,4 +206,4 @@ async def _find_original(interaction: discord.Interaction[Any], state: _State) -
     try:
         state.message_id = (await _later(interaction, interaction.original_response)).id
     except FAILURES as error:
-        logger.bind(interaction=interaction.id, error=str(error)).info("answer_not_found")
+        logger.bind(interaction=interaction.id, error=in_words(error)).info("answer_not_found")

@@ -12,6 +12,7 @@ import aiohttp
 import discord
 from loguru import logger
 
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui.answering.one_try import leave_once
 
 __all__ = ["FAILURES", "LATER_TRY", "NoAnswer", "first_answer", "once", "passes", "together", "until_arrived"]
@@ -77,7 +78,7 @@ async def first_answer(send: Callable[[], Awaitable[R]]) -> tuple[R | None, bool
             if error.code == ALREADY_ANSWERED and unclear:
                 return None, False
             if not passes(error):
-                raise NoAnswer(str(error), unclear=unclear) from error
+                raise NoAnswer(in_words(error), unclear=unclear) from error
             failed: Exception = error
         except FAILURES as error:
             failed = error
@@ -112,7 +113,7 @@ async def until_arrived(
         except FAILURES as error:
             if not repeat(error) or given_up() or time.monotonic() + pause - since > TOKEN_SECONDS:
                 raise
-            logger.bind(error=str(error) or type(error).__name__).info("answer_repeated")
+            logger.bind(error=in_words(error)).info("answer_repeated")
         await asyncio.sleep(pause)
     raise NoAnswer("there is no last pause")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError, DatabaseReadOnly, DiskFull, StorageFailed
+from modelus_bot.database.errors import AccessDenied, DatabaseError, DatabaseReadOnly, DiskFull, StorageFailed
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.state import State, StateFile
@@ -26,8 +26,8 @@ Open = Callable[..., DatabaseManager]
     [
         (errno.ENOSPC, DiskFull),
         (errno.EDQUOT, DiskFull),
-        (errno.EACCES, DatabaseReadOnly),
-        (errno.EPERM, DatabaseReadOnly),
+        (errno.EACCES, AccessDenied),
+        (errno.EPERM, AccessDenied),
         (errno.EROFS, DatabaseReadOnly),
         (errno.EIO, StorageFailed),
         (errno.EEXIST, StorageFailed),

@@ -30,7 +30,8 @@ def parse_moment(text: str, now: float, zone: ZoneInfo) -> float:
     found = _relative(" ".join(words.split()), now, zone)
     if found is None:
         try:
-            found = datetime.fromisoformat(words).replace(tzinfo=zone).timestamp()
+            written = datetime.fromisoformat(words.upper())
+            found = (written if written.tzinfo else written.replace(tzinfo=zone)).timestamp()
         except (ValueError, OverflowError, OSError) as error:
             raise InvalidInput(f"“{plain(text[:40])}” is not a moment. {RULE}", rule="moment") from error
     if found > now + 1:

@@ -1,0 +1,42 @@
+"""How far back the archive reaches, and why nobody can say where that is so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modelus_bot.cli.protecting import Protected
+from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.recovery.traces import Standing, in_words, traces_of
+from modelus_bot.os_errors import in_words as words_of
+
+__all__ = ["Reach", "reach_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Between which moments (UTC seconds) the archive restores; ``trouble`` is why nobody can say."""
+
+    span: tuple[float, float] | None = None
+    trouble: str = ""
+
+
+async def reach_of(protected: Protected) -> Reach:
+    """Ask the archive, but a folder only where it holds something: asking makes one otherwise."""
+    await protected.archive.probe()
+    if protected.archive.available and protected.archive.remote:
+        return await _asked(protected)
+    left = [one for one in await traces_of(protected.parts) if one.what.endswith(("archive", "bucket"))]
+    if not left:
+        return Reach()
+    if all(one.standing is Standing.USABLE for one in left):
+        return await _asked(protected)
+    return Reach(trouble=in_words(left))
+
+
+async def _asked(protected: Protected) -> Reach:
+    try:
+        return Reach(await protected.archive.moments())
+    except DatabaseError as error:
+        return Reach(trouble=error.detail or str(error))
+    except OSError as error:
+        return Reach(trouble=words_of(error))
