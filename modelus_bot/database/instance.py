@@ -114,10 +114,13 @@ class InstanceLock:
         self.release()  # what is held for reading, now that the file can be written to
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             owner = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             os.close(descriptor)
             raise AlreadyRunning(f"process {owner or 'unknown'}") from error
+        except OSError:
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
         return descriptor
 

@@ -158,3 +158,16 @@ def test_nothing_beside_the_log_can_be_written(field: Field) -> None:
         at_start(*faults, history=history, end=end, seconds=1.0) for history in histories for end in ENDS
     ]
     assert_kept(field, plans, "normal", "read_only", told=True)
+
+
+def test_the_lock_cannot_be_taken_for_a_moment(field: Field) -> None:
+    """A lock that fails is not somebody else's: the bot comes back by itself."""
+    plans = [at_start(f"*/data/modelus.db.lock|lock|1|1|{error}", history="killed", seconds=3.0)
+             for error in (28, int(EDQUOT), 5)]  # fmt: skip
+    assert_kept(field, some(plans, 2), "normal", "degraded")
+
+
+def test_the_first_database_cannot_be_made_at_once(field: Field) -> None:
+    """What was saved for later meanwhile does not keep the first database from being made."""
+    plans = [at_start(f"{MAIN}|open|1|-1|28", history="none", end=end, seconds=1.0) for end in ENDS]
+    assert_kept(field, plans, "degraded", "read_only")

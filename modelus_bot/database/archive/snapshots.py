@@ -32,6 +32,7 @@ from modelus_bot.database.archive.supervisor import run_once
 from modelus_bot.database.clock import Clock
 from modelus_bot.database.errors import BackupFailed, DatabaseError
 from modelus_bot.database.pause import Pause
+from modelus_bot.database.system_errors import translated
 from modelus_bot.os_errors import in_words
 
 __all__ = ["Alert", "Gate", "Snapshots", "keep_hours"]
@@ -92,7 +93,8 @@ class Snapshots:
             self.held = False
             if not self._running.started:
                 raise ArchiveUnavailable("the archive is not running")
-            await self._copy()
+            with translated(otherwise=ArchiveUnavailable):
+                await self._copy()
             self.newest = self._clock()
             logger.info("archive_snapshot_made")
             return True

@@ -14,6 +14,7 @@ from modelus_bot.database.backup.naming import MANIFEST
 from modelus_bot.database.errors import CorruptionDetected, OpeningRefused
 from modelus_bot.database.files import sync_folder
 from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.state import State
 from modelus_bot.database.recovery.traces import Standing, Trace, in_words, traces_of
 
 __all__ = ["begin", "require_nothing_left", "set_everything_aside"]
@@ -31,6 +32,8 @@ async def begin(parts: Parts, create: Callable[[Path], None], recover: Callable[
     """
     traces = await traces_of(parts)
     if not traces:
+        # Should making it fail, changes may be saved for later beside it: they are not an earlier database's.
+        await asyncio.to_thread(parts.state.keep, State(clean=False, begun=False))
         create(parts.path)
         return
     try:

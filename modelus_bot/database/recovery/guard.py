@@ -226,6 +226,6 @@ class Guard:
         known = self._parts.state.load() or State()
         audit_id, audit_head = self._head() or (known.audit_id, known.audit_head)
         good_at = max(known.good_at, self._good_at)
-        state = replace(known.reached(audit_id, audit_head), clean=False, good_at=good_at)
+        state = replace(known.reached(audit_id, audit_head), clean=False, good_at=good_at, begun=True)
         if state != known or self._parts.state.owed:
             await asyncio.to_thread(self._parts.state.keep, state)

@@ -25,7 +25,8 @@ class State:
     ``line_head`` are the link with which the present history began, when a restore or a recovery put
     another file in place: files with another one under that number are of a history that was given up.
     ``epoch`` is the file's at an orderly end, and ``wal`` what ``wal_mark`` says of the -wal that was left
-    beside it then, nothing for none: what lies there later was written by somebody else.
+    beside it then, nothing for none: what lies there later was written by somebody else. ``begun`` is false
+    while a first database is about to be made, where nothing of an earlier one lay.
     """
 
     clean: bool = True
@@ -36,6 +37,7 @@ class State:
     line_head: str = ""
     epoch: int = 0
     wal: str = ""
+    begun: bool = True
 
     def reached(self, audit_id: int, audit_head: str) -> State:
         """Return the state with a newer link; the number never goes back by itself."""
@@ -50,7 +52,7 @@ Link = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class _Kept(BaseModel):
-    """What the file says; the last four may be missing, from before there were any."""
+    """What the file says; the last five may be missing, from before there were any."""
 
     clean: bool
     audit_id: Link
@@ -60,6 +62,7 @@ class _Kept(BaseModel):
     line_head: str = ""
     epoch: Annotated[int, Field(ge=0, lt=2**32)] = 0
     wal: str = ""
+    begun: bool = True
 
 
 class StateFile:

@@ -63,7 +63,8 @@ def in_words(traces: Sequence[Trace]) -> str:
 
 def _on_this_machine(parts: Parts) -> tuple[Trace, ...]:
     found = [*_copies(parts.backups.listing(), parts.backups.folder), *_archive(parts)]
-    found += _beside(parts.path)
+    state = parts.state.load()
+    found += _beside(parts.path, begun=state is None or state.begun)
     found += _quarantined(parts.settings.quarantine, parts.path.stem)
     return tuple(found)
 
@@ -109,19 +110,22 @@ async def _in_the_bucket(parts: Parts) -> Trace | None:
     return Trace("the archive's bucket", place, Standing.USABLE) if held else None
 
 
-def _beside(database: Path) -> Iterator[Trace]:
-    """Look at what the bot keeps beside its file; -wal and -journal count where they have lost theirs."""
+def _beside(database: Path, *, begun: bool) -> Iterator[Trace]:
+    """Look at what the bot keeps beside its file; -wal and -journal count where they have lost theirs.
+
+    What was saved for later before the first database could be made does not count: it was not ``begun``.
+    """
     for path in parts_of(database)[1:]:
         if not database.exists() and _filled(path):
             yield Trace("file", path.name, Standing.UNUSABLE, "the database it belongs to is missing", path)
     for beside in ("-state", "-head"):
         path = database.with_name(database.name + beside)
-        if _filled(path):
+        if _filled(path) and (begun or beside == "-head"):
             yield Trace("file", path.name, Standing.UNUSABLE, "it says that there was a database", path)
     journal, entries = journal_path(database), audit_path(database)
     for path, why in ((journal, "changes saved for later"), (entries, "audit entries saved for later")):
         for one in (path, path.with_name(f"{path.name}.damaged"), path.with_name(f"{path.name}.refused")):
-            if _filled(one):
+            if begun and _filled(one):
                 yield Trace("file", one.name, Standing.UNUSABLE, why, one)
     held = "it holds some tables, and no database"
     yield from _folder("snapshot", snapshot_folder(database), "*.json", held)

@@ -17,6 +17,7 @@ from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.beginning import require_nothing_left, set_everything_aside
 from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.database.recovery.state import State
 from modelus_bot.database.recovery.traces import Standing, traces_of
 from tests.database.operations import PutSetting, all_settings, setting
 from tests.other_user import as_other, shared_place
@@ -219,3 +220,25 @@ async def test_a_folder_that_cannot_be_read_is_told(protected: Open, path: Path,
     assert f"the folder of the backups: {tmp_path / 'backups'} is no folder" in words
     with pytest.raises(DatabaseError):
         await protected().__aenter__()
+
+
+async def test_what_was_saved_before_the_first_database_is_not_an_earlier_one(
+    protected: Open, path: Path
+) -> None:
+    """A first start that failed leaves a journal: the next one makes the database all the same."""
+    path.parent.mkdir()
+    manager = protected()
+    assert manager.protection is not None
+    parts = manager.protection.parts
+    journal = path.with_name("modelus.deferred.jsonl")
+    journal.write_text('{"saved": "for later"}\n')
+    assert [one.place for one in await traces_of(parts)] == [journal.name]
+    parts.state.save(State(clean=False, begun=False))
+    assert await traces_of(parts) == ()
+    path.with_name(path.name + "-head").write_bytes(b"somebody was told of a change")
+    assert [one.place for one in await traces_of(parts)] == ["modelus.db-head"]
+    path.with_name(path.name + "-head").unlink()
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+    forget(path)
+    assert [one.place for one in await traces_of(parts)][-1] == journal.name
