@@ -135,6 +135,10 @@ async def test_asking_needs_no_typing(rota_env: BotEnv) -> None:
     sent = await bo.submit_modal(form, {"reason": "Dentist"})
     assert "**Reason:** Dentist" in words_of(sent)
     assert "Cover request 1" in card_words(env.duty_desk.last_message)
+    here, there = await env.db.read(cards_of, 1)
+    assert (here.channel_id, there.channel_id) == (env.channel.id, env.duty_desk.id)
+    link = f"https://discord.com/channels/{env.guild.id}/{env.channel.id}/{here.message_id}"
+    assert env.duty_desk.last_message.embeds[0].url == link
     mine = await bo.slash(env.channel, "oncall mine")
     assert labels(mine.response) == ["Ask for cover"]
     with closing(sqlite3.connect(env.settings.database.path)) as connection:

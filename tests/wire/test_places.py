@@ -41,7 +41,7 @@ async def test_the_duty_channel_cannot_be_used(tmp_path: Path, how: str) -> None
             assert WHY[how] in asked.text, asked.text
             assert "Administrators are told" in asked.text
             await until(lambda: told(discord, WHY[how]), "the alert")
-            assert "server.duty_channel_id" in discord.to(server.owner)[-1]
+            assert r"server\.duty\_channel\_id" in discord.to(server.owner)[-1]
             code, said = await bot.command_line("doctor")
             assert (code, WHY[how] in said) == (1, True), said
             assert "server.duty_channel_id" in said
