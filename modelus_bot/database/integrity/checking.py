@@ -154,7 +154,10 @@ def _forget_cached(path: Path) -> None:
 
 
 def _judge(examination: Examination, error: Exception, path: Path) -> None:
-    if isinstance(error, sqlite3.Error | OSError | MemoryError) and meaning_of(error) is Meaning.OTHER:
+    if (
+        isinstance(error, sqlite3.Error | OSError | MemoryError)
+        and meaning_of(error, opening=True) is Meaning.OTHER
+    ):
         told = explained(from_sqlite(error), path, writing=False)
         examination.unfinished(f"the file could not be checked: {told.detail}")
         return
