@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 from loguru import logger
 
 from modelus_bot.cogs.backup_cards import plan_card, restored_card
 from modelus_bot.cogs.needs_admin import require_admin
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.cogs.restore_asking import administrators, asked_card, nobody_reached_card, post_question
 from modelus_bot.database.recovery.restoring import Plan
-from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.escaping import plain
 from modelus_bot.ui import embeds
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_for_approval"]
 
+PATIENCE = 10.0
+"""Seconds that rewriting one message may take."""
+
 
 class Approval(Question):
     """Two buttons for administrators; ``alone`` when the one who asked is the only one there is."""
@@ -30,9 +34,13 @@ class Approval(Question):
     patience = 600.0
     closed = "Nobody decided within ten minutes, so the database was not changed."
 
-    def __init__(self, bot: ModelUsBot, plan: Plan, asked_by: int, *, alone: bool) -> None:
-        """Let administrators decide about ``plan``."""
+    def __init__(
+        self, bot: ModelUsBot, plan: Plan, asked_by: int, guild: discord.Guild | None, *, alone: bool
+    ) -> None:
+        """Let administrators of ``guild`` decide about ``plan``; ``shown`` are the messages that tell of it."""
         super().__init__(bot)
+        self.shown: list[discord.Message] = []
+        self._guild = guild
         self._plan = plan
         self._asked_by = asked_by
         self._alone = alone
@@ -41,9 +49,16 @@ class Approval(Question):
         """Answer at once, then let only administrators press: asking who is one may take a while."""
         begin(self._bot.db)
         await interaction.response.defer()
-        context = self._bot.context(interaction)
-        await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
+        await self._require_admin(interaction)
         return True
+
+    async def on_timeout(self) -> None:
+        """Close the question wherever it is told of."""
+        if self._working:
+            return
+        await super().on_timeout()
+        begin(self._bot.db)
+        await self._rewrite(embeds.info("Closed", self.closed))
 
     @discord.ui.button(label="Restore", style=discord.ButtonStyle.danger)
     async def restore(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
@@ -64,7 +79,9 @@ class Approval(Question):
         logger.bind(
             asked_by=self._asked_by, decided_by=interaction.user.id, source=self._plan.source
         ).warning("restore_decided")
-        await interaction.edit_original_response(embed=restored_card(done), view=None)
+        card = restored_card(done)
+        await interaction.edit_original_response(embed=card, view=None)
+        await self._rewrite(card, but=interaction.message)
 
     @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
     async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
@@ -72,17 +89,43 @@ class Approval(Question):
         if self._working or self.is_finished():
             return
         self.stop()
-        card = embeds.info("Cancelled", "The database was not changed.")
+        card = embeds.info("Cancelled", f"<@{interaction.user.id}> decided that the database stays as it is.")
         await interaction.edit_original_response(embed=card, view=None)
+        await self._rewrite(card, but=interaction.message)
+
+    async def _require_admin(self, interaction: discord.Interaction) -> None:
+        """Let only administrators decide; in direct messages Discord does not say who manages the server."""
+        if interaction.guild_id is None and self._guild is not None:
+            known, _ = await administrators(self._bot, self._guild)
+            if interaction.user.id in known:
+                return
+        context = self._bot.context(interaction)
+        await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
+
+    async def _rewrite(self, card: discord.Embed, *, but: discord.Message | None = None) -> None:
+        """Let every message that tells of the question say what became of it."""
+        done = but.id if but is not None else None
+        await asyncio.gather(*(_rewritten(one, card) for one in self.shown if one.id != done))
+
+
+async def _rewritten(message: discord.Message, card: discord.Embed) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await message.edit(embed=card, view=None)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        logger.bind(message=message.id, error=str(error)).info("question_not_closed")
 
 
 async def ask_for_approval(
     bot: ModelUsBot, interaction: discord.Interaction, plan: Plan, reason: str
 ) -> None:
-    """Post the question where the command was used, for every administrator to see."""
+    """Put the question where administrators read: to the asker alone, in the alert channel, or to each.
+
+    In the channel where the command was used only the one who asked reads of it.
+    """
     others = await _others(bot, interaction)
     alone = others is not None and not others
-    view = Approval(bot, plan, interaction.user.id, alone=alone)
+    view = Approval(bot, plan, interaction.user.id, interaction.guild, alone=alone)
     card = plan_card(plan)
     card.title = "Restore the database?"
     who = _who_decides(others)
@@ -92,7 +135,16 @@ async def ask_for_approval(
     card.set_footer(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )
-    view.message = await interaction.followup.send(embed=card, view=view, ephemeral=alone, wait=True)
+    if alone:
+        view.message = await interaction.followup.send(embed=card, view=view, ephemeral=True, wait=True)
+        return
+    questions, pointers = await post_question(bot, interaction.id, others or (), card, view)
+    if not questions:
+        view.stop()
+        await interaction.followup.send(embed=nobody_reached_card(), ephemeral=True)
+        return
+    waiting = await interaction.followup.send(embed=asked_card(questions), ephemeral=True, wait=True)
+    view.shown = [*questions, *pointers, waiting]
 
 
 def _who_decides(others: set[int] | None) -> str:
@@ -109,24 +161,6 @@ async def _others(bot: ModelUsBot, interaction: discord.Interaction) -> set[int]
 
     None when nobody else was found and the administrators of the database could not be read.
     """
-    known = set(bot.settings.server.admin_ids)
-    if interaction.guild is not None:
-        known |= _managing(interaction.guild)
-    read = True
-    try:
-        known |= {one.discord_id for one in await bot.db.read(members) if one.role == "admin"}
-    except DatabaseError as error:
-        read = False
-        logger.bind(error=error.detail).info("admins_not_read")
+    known, read = await administrators(bot, interaction.guild)
     others = known - {interaction.user.id}
     return others if others or read else None
-
-
-def _managing(guild: discord.Guild) -> set[int]:
-    """Return the owner and everybody the bot knows who may manage the server; bots decide nothing."""
-    found = {
-        one.id
-        for one in guild.members
-        if not one.bot and (one.guild_permissions.administrator or one.guild_permissions.manage_guild)
-    }
-    return found if guild.owner_id is None else found | {guild.owner_id}
