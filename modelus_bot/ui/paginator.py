@@ -82,12 +82,12 @@ async def _drawn(
 
 class PageButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"page:(?P<kind>[a-z_]+):(?P<label>Back|More):(?P<page>-?\d+):(?P<argument>.*)",
+    template=r"page:(?P<kind>[a-z_]+):(?P<label>[A-Za-z ]{1,20}):(?P<page>-?\d+):(?P<argument>.*)",
 ):
     """Turns to another page; everything it needs is in its id."""
 
     def __init__(self, kind: str, argument: str, page: int, label: str, *, disabled: bool = False) -> None:
-        """Turn to ``page`` of a kind of list; ``argument`` has at most 70 characters."""
+        """Turn to ``page`` of a kind of list; ``argument`` has at most 60 characters, ``label`` letters."""
         super().__init__(
             discord.ui.Button(
                 label=label,
