@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import discord
@@ -25,6 +26,7 @@ __all__ = [
     "plan_card",
     "restored_card",
     "span_of",
+    "unavailable_words",
     "verified_card",
 ]
 
@@ -54,6 +56,17 @@ async def span_of(archive: Archive) -> Span:
         return await archive.moments()
     except DatabaseError:
         return None
+
+
+def unavailable_words(earliest: float | None, latest: float | None) -> str:
+    """Return why a moment cannot be gone back to, and which can (UTC seconds, None for nothing)."""
+    if earliest is None or latest is None:
+        return "The archive holds nothing yet. Name a backup instead; `/backup list` shows them."
+    return (
+        f"The archive holds every second from {moment(math.ceil(earliest), 'F')} to"
+        f" {moment(int(latest), 'F')}, and nothing before. Name a moment in it, or a backup from"
+        " `/backup list`."
+    )
 
 
 def created_card(made: Manifest) -> discord.Embed:

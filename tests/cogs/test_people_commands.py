@@ -37,6 +37,10 @@ async def test_members_are_shown_to_staff_and_to_themselves(rota_env: BotEnv) ->
     assert "**Rosters:** Account" in words_of(shown)
     assert shown.ephemeral
     assert "Avery Account" in words_of(await env.staff("avery").slash(env.channel, "member show"))
+    for options in ({}, {"user": env.player}):
+        nothing = words_of(await env.player.slash(env.channel, "member show", **options))
+        assert "Nothing is stored about you yet" in nothing
+        assert "That did not work" not in nothing
 
 
 async def test_a_member_is_deactivated_and_brought_back(rota_env: BotEnv) -> None:
