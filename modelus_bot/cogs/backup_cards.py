@@ -96,9 +96,8 @@ def listed_card(protection: Protection, span: Span) -> discord.Embed:
     newest = next(iter(protection.drill.results()), None)
     if newest is not None:
         outcome = "whole" if newest.ok else "**NOT whole**"
-        said = (
-            f"{moment(newest.at, 'R')}: {embeds.clip(spoken(newest.source), 100)}, {outcome}, {newest.seconds:.1f} s"
-        )
+        source = embeds.clip(spoken(newest.source), 100)
+        said = f"{moment(newest.at, 'R')}: {source}, {outcome}, {newest.seconds:.1f} s"
         card.add_field(name="Last drill", value=said, inline=False)
     return card
 
@@ -156,7 +155,8 @@ def drill_card(results: Sequence[DrillResult]) -> discord.Embed:
             "There is neither a verified backup nor an archive. Make one with /backup create.",
         )
     lines = [
-        f"{'✅' if one.ok else '❌'} {embeds.clip(spoken(one.source), 100)}: {one.rows} rows, {one.seconds:.1f} s"
+        f"{'✅' if one.ok else '❌'} {embeds.clip(spoken(one.source), 100)}: {one.rows} rows,"
+        f" {one.seconds:.1f} s"
         + ("" if one.ok else f" — {embeds.clip(spoken('; '.join(one.problems)), 500)}")
         for one in results
     ]

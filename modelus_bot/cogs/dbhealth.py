@@ -70,7 +70,10 @@ class DatabaseHealth(CommandGroup):
         except (NotAllowed, TimeoutError):
             return []
         failures = reversed(self.bot.db.overview().recent_failures)
-        return choices(((f"{one.reference} • {operation_words(one.operation)}", one.reference) for one in failures), typed)
+        return choices(
+            ((f"{one.reference} • {operation_words(one.operation)}", one.reference) for one in failures),
+            typed,
+        )
 
     async def _overview(self, interaction: discord.Interaction) -> None:
         card = overview_card(self.bot.db.overview())

@@ -126,7 +126,8 @@ def _add_lists(card: discord.Embed, seen: Overview) -> None:
         card.add_field(name="Slow operations", value=slow, inline=False)
     if seen.recent_failures:
         failures = [
-            f"`{one.reference}` {moment(one.at, 'R')} {operation_words(one.operation)}: {failure_words(one.error_type)}"
+            f"`{one.reference}` {moment(one.at, 'R')} {operation_words(one.operation)}:"
+            f" {failure_words(one.error_type)}"
             for one in reversed(seen.recent_failures)
         ]
         text = embeds.lines(failures[:5], empty="", limit=900)

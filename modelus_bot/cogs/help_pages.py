@@ -38,7 +38,10 @@ SUBJECTS = (
     Subject("people", "People", "what the bot knows of somebody, and staff roles", ("member",)),
     Subject("history", "History", "who changed what", ("audit",)),
     Subject(
-        "database", "Database", "how it is doing, its backups and its file", ("dbhealth", "backup", "database")
+        "database",
+        "Database",
+        "how it is doing, its backups and its file",
+        ("dbhealth", "backup", "database"),
     ),
     Subject("bot", "The bot", "what it is, and what you can do with it", ("about", "help", "ping")),
 )

@@ -48,7 +48,9 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await self.require_allowed(interaction)
         wanted = self.day(day)
         found = await self.bot.db.read(oncall_on, wanted, self.calendar)
-        await interaction.followup.send(embed=duty_card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
+        await interaction.followup.send(
+            embed=duty_card(f"On duty on {wanted:%A}, {wanted}", found, now=False)
+        )
 
     @app_commands.command(name="mine", description="Your turns, now and to come")
     async def mine(self, interaction: discord.Interaction) -> None:
@@ -180,6 +182,7 @@ def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
 
 
 def duty_card(title: str, found: OnCall, *, now: bool = True) -> discord.Embed:
+    """Return who holds what and who is next; ``now`` says what to do about nobody."""
     if found.sprint is None:
         return embeds.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
     people = [holder_line(one, now=now) for one in found.holders]

@@ -37,7 +37,7 @@ class Approval(Question):
     def __init__(
         self, bot: ModelUsBot, plan: Plan, asked_by: int, guild: discord.Guild | None, *, alone: bool
     ) -> None:
-        """Let administrators of ``guild`` decide about ``plan``; ``shown`` are the messages that tell of it."""
+        """Let administrators of ``guild`` decide about ``plan``; ``shown`` are all messages about it."""
         super().__init__(bot)
         self.shown: list[discord.Message] = []
         self._guild = guild
@@ -89,7 +89,9 @@ class Approval(Question):
         if self._working or self.is_finished():
             return
         self.stop()
-        card = embeds.info("Cancelled", f"<@{interaction.user.id}> decided that the database stays as it is.")
+        card = embeds.info(
+            "Cancelled", f"{plain(interaction.user.display_name)} decided that the database stays as it is."
+        )
         await interaction.edit_original_response(embed=card, view=None)
         await self._rewrite(card, but=interaction.message)
 
@@ -128,10 +130,8 @@ async def ask_for_approval(
     view = Approval(bot, plan, interaction.user.id, interaction.guild, alone=alone)
     card = plan_card(plan)
     card.title = "Restore the database?"
-    who = _who_decides(others)
-    card.add_field(
-        name="Asked by", value=f"<@{interaction.user.id}>: {plain(embeds.clip(reason, 300))}", inline=False
-    )
+    who, asker = _who_decides(others), plain(interaction.user.display_name)
+    card.add_field(name="Asked by", value=f"{asker}: {plain(embeds.clip(reason, 300))}", inline=False)
     card.set_footer(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )

@@ -39,7 +39,7 @@ async def administrators(bot: ModelUsBot, guild: discord.Guild | None) -> tuple[
 async def post_question(
     bot: ModelUsBot, number: int, people: Iterable[int], card: discord.Embed, view: discord.ui.View
 ) -> tuple[list[discord.Message], list[discord.Message]]:
-    """Post a question in the alert channel and tell ``people`` of it; return where it is, and what told of it.
+    """Post a question in the alert channel and tell ``people`` of it; return where it is, and who was told.
 
     Without a channel that takes it the question itself goes to each of them by direct message. Both lists
     are empty when nobody was reached; ``number`` is the interaction's, so that nothing is taken twice.
@@ -56,10 +56,8 @@ async def post_question(
 
 def asked_card(questions: list[discord.Message]) -> discord.Embed:
     """Return what the one who asked reads meanwhile."""
-    if questions[0].guild is None:
-        where = "by direct message"
-    else:
-        where = f"in <#{questions[0].channel.id}>"
+    first = questions[0]
+    where = "by direct message" if first.guild is None else f"in <#{first.channel.id}>"
     return embeds.info(
         "Asked",
         f"The other administrators were asked {where}; waiting for a second one. This message says what was"

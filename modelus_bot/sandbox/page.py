@@ -108,9 +108,7 @@ class Page:
         return application
 
     @web.middleware
-    async def _named_as_simcord_expects(
-        self, request: web.Request, handler: Handler
-    ) -> web.StreamResponse:
+    async def _named_as_simcord_expects(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Name this page's own address as the one that SimCord compares Host and Origin with."""
         known = f"127.0.0.1:{self._port}"
         if self._netloc == known or request.headers.get("Host") != self._netloc:

@@ -27,8 +27,8 @@ _SETTLE_SECONDS = 30.0
 _OF_THE_SANDBOX = ("server.guild_id", "server.duty_channel_id")
 _WELCOME = (
     "Welcome to the sandbox. This is the real bot with a real database file; only Discord around it is "
-    "simulated.\nType `/` to see its commands, or begin with one of the buttons below. **Viewing as**, above, "
-    "lets you look through another person's eyes: players, staff and managers may do different things."
+    "simulated.\nType `/` to see its commands, or begin with one of the buttons below. **Viewing as**, "
+    "above, lets you look through another person's eyes: players, staff and managers may do different things."
 )
 
 

@@ -1,4 +1,4 @@
-"""What the machinery says, as a card shows it: instants in the reader's time, no folders, no names of code."""
+"""What the machinery says, as a card shows it: instants in the reader's time, no folders or names of code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def spoken(text: str) -> str:
-    """Return a sentence of the database's with instants as Discord shows them and files by their name alone."""
+    """Return a sentence of the database's, instants as Discord shows them and files by their name alone."""
     return places_removed(_INSTANT.sub(_moment, text))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import pytest
 
+from modelus_bot.cogs.backup_cards import unavailable_words
 from modelus_bot.database.context import Context
 from modelus_bot.domain.members import SetRole
 from tests.cogs.acting import card_words, labels, words_of
@@ -75,9 +76,7 @@ async def asked_of_two(env: BotEnv, reason: str) -> tuple[Any, str]:
 
 async def later_is_there(env: BotEnv) -> bool:
     """Say whether the member who joined after the copy is known."""
-    return "Later" in words_of(
-        await env.admin.slash(env.channel, "audit record", table="users", record="77")
-    )
+    return "Later" in words_of(await env.admin.slash(env.channel, "audit record", table="users", record="77"))
 
 
 async def test_another_administrator_decides_by_direct_message(rota_env: BotEnv) -> None:
@@ -99,7 +98,7 @@ async def test_another_administrator_decides_by_direct_message(rota_env: BotEnv)
 
 
 async def test_who_manages_the_server_decides_by_direct_message_too(rota_env: BotEnv) -> None:
-    """Discord does not say in direct messages who the owner is; somebody without the right is refused there."""
+    """Discord does not say in direct messages who the owner is; who lost the right is refused."""
     env = rota_env
     asked, _ = await asked_of_two(env, "Too many people")
     await env.db.write(SetRole(discord_id=env.manager.id, username="Second", role="tester"), Context())
@@ -136,7 +135,7 @@ async def test_a_cancelled_restore_changes_nothing(rota_env: BotEnv) -> None:
     env = rota_env
     asked, _ = await asked_of_two(env, "Perhaps")
     await env.manager.user.click(env.manager.user.dm_channel.history()[-1], label="Cancel")
-    assert f"<@{env.manager.id}> decided" in words_of(asked)
+    assert "Petra (project manager) decided" in words_of(asked)
     assert labels(env.world.owner.user.dm_channel.history()[-1]) == []
     assert await later_is_there(env)
 
@@ -174,3 +173,9 @@ async def test_exactly_one_state_is_named(bot_env: BotEnv, options: dict[str, st
     """Neither or both of backup and moment is refused in a sentence."""
     answer = await bot_env.admin.slash(bot_env.channel, "backup preview", **options)
     assert "Name either a backup or a moment" in words_of(answer)
+
+
+def test_moments_that_are_not_in_the_archive() -> None:
+    """Whoever asks for one reads since when there are any, rounded to a second that can be restored."""
+    assert "holds nothing yet" in unavailable_words(None, None)
+    assert "from <t:101:F> to <t:200:F>" in unavailable_words(100.2, 200.9)

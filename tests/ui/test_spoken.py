@@ -18,7 +18,10 @@ from modelus_bot.ui.spoken import operation_words, spoken
         ("kept in /var/lib/modelus/data/bot.db-aside.", "kept in bot.db-aside."),
         ("“/srv/data/bot.db”: locked", "“bot.db”: locked"),
         ("archived in /srv/archive/, 3 s behind", "archived in archive, 3 s behind"),
-        ("s3://bucket/folder/file and https://a.example/b/c", "s3://bucket/folder/file and https://a.example/b/c"),
+        (
+            "s3://bucket/folder/file and https://a.example/b/c",
+            "s3://bucket/folder/file and https://a.example/b/c",
+        ),
         ("use `/backup create` and 3/4/5", "use `/backup create` and 3/4/5"),
     ],
 )
