@@ -23,6 +23,7 @@ from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of, send_page
 from modelus_bot.ui.people import moment, name_of
+from modelus_bot.ui.spoken import spoken
 
 __all__ = ["Audit", "member_page", "record_page"]
 
@@ -103,7 +104,7 @@ def _verified_card(report: ChainReport) -> discord.Embed:
         notes = [f"Compared with {count} of it in backups, snapshot and logs.", *report.excused]
         if report.preserved:
             notes.append(f"Earlier logs that were damaged are kept: {', '.join(report.preserved)}.")
-        return embeds.success("The log is whole", embeds.clip("\n".join((text, *notes)), 3000))
+        return embeds.success("The log is whole", embeds.clip(spoken("\n".join((text, *notes))), 3000))
     if report.problem is not None:
         text = f"{report.problem}. The {report.links} entries before it are whole."
     else:
@@ -113,7 +114,7 @@ def _verified_card(report: ChainReport) -> discord.Embed:
         " this log aside and begins a new one."
     )
     return embeds.failure(
-        "The log is damaged", embeds.clip("\n".join((text, *report.contradictions, advice)), 3000)
+        "The log is damaged", embeds.clip(spoken("\n".join((text, *report.contradictions, advice))), 3000)
     )
 
 

@@ -15,15 +15,17 @@ from modelus_bot.cogs.backup_cards import (
     listed_card,
     plan_card,
     span_of,
+    unavailable_words,
     verified_card,
 )
 from modelus_bot.cogs.group import CommandGroup
 from modelus_bot.cogs.needs_admin import require_admin
 from modelus_bot.cogs.restore_approval import ask_for_approval
 from modelus_bot.cogs.suggestions import Choices, choices
+from modelus_bot.database.archive import MomentUnavailable
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.restoring import Plan, Restorer
-from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.errors import InvalidInput, NotFound
 from modelus_bot.domain.moments import parse_moment, suggest_moments
 from modelus_bot.escaping import plain
 from modelus_bot.ui import answering, embeds
@@ -116,7 +118,10 @@ class Backup(CommandGroup, commands.GroupCog, name="backup", description="Copies
         if backup is not None:
             return await restorer.from_backup(_known(protection, backup), note.on_report), note
         moment = parse_moment(at or "", time.time(), self._zone())
-        return await restorer.from_archive(moment, note.on_report), note
+        try:
+            return await restorer.from_archive(moment, note.on_report), note
+        except MomentUnavailable as error:
+            raise NotFound(unavailable_words(error.earliest, error.latest), rule="backup.moment") from error
 
     def _zone(self) -> ZoneInfo:
         return ZoneInfo(self.bot.settings.server.timezone)

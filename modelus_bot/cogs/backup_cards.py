@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import discord
@@ -17,6 +18,7 @@ from modelus_bot.database.recovery.restoring import Plan, Restored
 from modelus_bot.domain.table_words import rows_of
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import moment
+from modelus_bot.ui.spoken import spoken
 
 __all__ = [
     "created_card",
@@ -25,6 +27,7 @@ __all__ = [
     "plan_card",
     "restored_card",
     "span_of",
+    "unavailable_words",
     "verified_card",
 ]
 
@@ -39,6 +42,17 @@ async def span_of(archive: Archive) -> Span:
         return await archive.moments()
     except DatabaseError:
         return None
+
+
+def unavailable_words(earliest: float | None, latest: float | None) -> str:
+    """Return why a moment cannot be gone back to, and which can (UTC seconds, None for nothing)."""
+    if earliest is None or latest is None:
+        return "The archive holds nothing yet. Name a backup instead; `/backup list` shows them."
+    return (
+        f"The archive holds every second from {moment(math.ceil(earliest), 'F')} to"
+        f" {moment(int(latest), 'F')}, and nothing before. Name a moment in it, or a backup from"
+        " `/backup list`."
+    )
 
 
 def created_card(made: Manifest) -> discord.Embed:
@@ -66,14 +80,13 @@ def listed_card(protection: Protection, span: Span) -> discord.Embed:
     if span is not None:
         reach = f"Any second from {moment(int(span[0]), 'f')} to {moment(int(span[1]), 'f')}."
     else:
-        reach = protection.archive.status().words
+        reach = spoken(protection.archive.status().words)
     card.add_field(name="Archive", value=embeds.clip(reach, 1000), inline=False)
     newest = next(iter(protection.drill.results()), None)
     if newest is not None:
         outcome = "whole" if newest.ok else "**NOT whole**"
-        said = (
-            f"{moment(newest.at, 'R')}: {embeds.clip(newest.source, 100)}, {outcome}, {newest.seconds:.1f} s"
-        )
+        source = embeds.clip(spoken(newest.source), 100)
+        said = f"{moment(newest.at, 'R')}: {source}, {outcome}, {newest.seconds:.1f} s"
         card.add_field(name="Last drill", value=said, inline=False)
     return card
 
@@ -85,13 +98,13 @@ def verified_card(name: str, report: CheckReport) -> discord.Embed:
         return embeds.success(
             "The backup is whole", f"`{name}`: {rows} rows, audit trail up to {report.audit_id}."
         )
-    problems = embeds.lines([f"- {one}" for one in report.problems], empty="")
+    problems = embeds.lines([f"- {spoken(one)}" for one in report.problems], empty="")
     return embeds.failure("The backup is not whole", f"`{name}` no longer counts as a backup.\n{problems}")
 
 
 def plan_card(plan: Plan) -> discord.Embed:
     """Return what restoring would change, table by table."""
-    head = f"From {plan.source}: the state of {moment(int(plan.moment), 'F')}, checked and whole.\n"
+    head = f"From {spoken(plan.source)}: the state of {moment(int(plan.moment), 'F')}, checked and whole.\n"
     if plan.tables is None:
         return embeds.question(
             "Preview", head + "The present database cannot be read, so nothing can be compared."
@@ -115,7 +128,7 @@ def _difference(table: TableDifference) -> str:
 
 def restored_card(done: Restored) -> discord.Embed:
     """Return what a restore did and how it is undone."""
-    text = f"From {done.plan.source}, in {done.seconds:.1f} s."
+    text = f"From {spoken(done.plan.source)}, in {done.seconds:.1f} s."
     if done.undo:
         text += f"\nTo undo it: `/backup restore` with the backup `{done.undo}`."
     elif done.set_aside:
@@ -131,8 +144,9 @@ def drill_card(results: Sequence[DrillResult]) -> discord.Embed:
             "There is neither a verified backup nor an archive. Make one with /backup create.",
         )
     lines = [
-        f"{'✅' if one.ok else '❌'} {embeds.clip(one.source, 100)}: {one.rows} rows, {one.seconds:.1f} s"
-        + ("" if one.ok else f" — {embeds.clip('; '.join(one.problems), 500)}")
+        f"{'✅' if one.ok else '❌'} {embeds.clip(spoken(one.source), 100)}: {one.rows} rows,"
+        f" {one.seconds:.1f} s"
+        + ("" if one.ok else f" — {embeds.clip(spoken('; '.join(one.problems)), 500)}")
         for one in results
     ]
     make = embeds.success if all(one.ok for one in results) else embeds.failure

@@ -20,6 +20,7 @@ from modelus_bot.ui import answering
 from modelus_bot.ui.charts import LatencyChart, drawing_folder
 from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.paginator import send_page
+from modelus_bot.ui.spoken import operation_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -72,7 +73,10 @@ class DatabaseHealth(CommandGroup):
         except (NotAllowed, TimeoutError):
             return []
         failures = reversed(self.bot.db.overview().recent_failures)
-        return choices(((f"{one.reference} • {one.operation}", one.reference) for one in failures), typed)
+        return choices(
+            ((f"{one.reference} • {operation_words(one.operation)}", one.reference) for one in failures),
+            typed,
+        )
 
     async def _overview(self, interaction: discord.Interaction) -> None:
         card = overview_card(self.bot.db.overview())

@@ -11,6 +11,7 @@ from modelus_bot.database.health.suggestions import suggestions
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.ui import embeds
 from modelus_bot.ui.people import moment
+from modelus_bot.ui.spoken import failure_words, operation_words, places_removed, spoken
 
 __all__ = ["failure_card", "latency_words", "overview_card", "protection_words", "size_words"]
 
@@ -20,8 +21,9 @@ MODES = {Mode.NORMAL: "normal", Mode.READ_ONLY: "read only", Mode.DEGRADED: "deg
 def overview_card(seen: Overview) -> discord.Embed:
     """Return the card that shows an overview."""
     make = {Mode.NORMAL: embeds.success, Mode.READ_ONLY: embeds.warning}.get(seen.mode, embeds.failure)
-    text = f"Mode **{MODES[seen.mode]}**. {seen.cause or 'Everything works.'}"
-    card = make("Database", text)
+    if seen.mode is Mode.NORMAL and seen.incidents:
+        make = embeds.warning
+    card = make("Database", f"Mode **{MODES[seen.mode]}**. {_state(seen)}")
     card.add_field(name="Reads", value=_counted(seen.read_count, seen.reads))
     card.add_field(name="Writes", value=_counted(seen.write_count, seen.writes))
     card.add_field(
@@ -51,10 +53,10 @@ def failure_card(failure: Failure) -> discord.Embed:
     code = f" ({failure.code})" if failure.code else ""
     card = embeds.failure(
         f"Failure {failure.reference}",
-        f"**{failure.operation}** {moment(failure.at, 'F')} ({moment(failure.at, 'R')})\n"
-        f"{failure.error_type}{code}, attempt {failure.attempt}",
+        f"**{operation_words(failure.operation)}** {moment(failure.at, 'F')} ({moment(failure.at, 'R')})\n"
+        f"{failure_words(failure.error_type)}{code}, attempt {failure.attempt}",
     )
-    card.add_field(name="Detail", value=_code(failure.detail or "none"), inline=False)
+    card.add_field(name="Detail", value=_code(places_removed(failure.detail) or "none"), inline=False)
     statements = "\n".join(failure.sql) or "none was run"
     card.add_field(name="Statements", value=_code(statements), inline=False)
     card.set_footer(text="More is in the log under this reference.")
@@ -67,7 +69,7 @@ def protection_words(protection: Protection) -> str:
     drill = next(iter(protection.drill.results()), None)
     lines = [
         f"Newest backup {moment(int(backup.created_at), 'R')}" if backup else "**No verified backup yet**",
-        protection.archive.status().words,
+        spoken(protection.archive.status().words),
     ]
     if drill is not None:
         outcome = f"whole in {drill.seconds:.1f} s" if drill.ok else "**NOT whole**"
@@ -75,7 +77,7 @@ def protection_words(protection: Protection) -> str:
     if protection.guard is not None and protection.guard.checked_at is not None:
         lines.append(f"Last full check {moment(int(protection.guard.checked_at), 'R')}")
     if protection.guard is not None and protection.guard.last_recovery is not None:
-        lines.append(f"Last recovery: {protection.guard.last_recovery}")
+        lines.append(f"Last recovery: {spoken(str(protection.guard.last_recovery))}")
     return embeds.clip("\n".join(lines), 1000)
 
 
@@ -98,6 +100,16 @@ def size_words(count: int | None) -> str:
     return "—"
 
 
+def _state(seen: Overview) -> str:
+    """Say why the mode is what it is; that everything works is said only where nothing is wrong."""
+    if seen.cause:
+        return spoken(seen.cause)
+    if not seen.incidents:
+        return "Everything works."
+    count = "one thing is" if len(seen.incidents) == 1 else f"{len(seen.incidents)} things are"
+    return f"Commands work, but {count} wrong, see below."
+
+
 def _add_lists(card: discord.Embed, seen: Overview) -> None:
     if seen.incidents:
         names = {one.name: one.called for one in SIGNALS}
@@ -110,11 +122,12 @@ def _add_lists(card: discord.Embed, seen: Overview) -> None:
         text = embeds.lines([f"- {one}" for one in advice], empty="", limit=900)
         card.add_field(name="Advice", value=text, inline=False)
     if seen.slow:
-        slow = "\n".join(f"{name}: {count}" for name, count in seen.slow)
+        slow = "\n".join(f"{operation_words(name)}: {count}" for name, count in seen.slow)
         card.add_field(name="Slow operations", value=slow, inline=False)
     if seen.recent_failures:
         failures = [
-            f"`{one.reference}` {moment(one.at, 'R')} {one.operation}: {one.error_type}"
+            f"`{one.reference}` {moment(one.at, 'R')} {operation_words(one.operation)}:"
+            f" {failure_words(one.error_type)}"
             for one in reversed(seen.recent_failures)
         ]
         text = embeds.lines(failures[:5], empty="", limit=900)

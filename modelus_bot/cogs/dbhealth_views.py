@@ -24,6 +24,7 @@ from modelus_bot.database.statements import (
 from modelus_bot.ui import embeds
 from modelus_bot.ui.paginator import PAGE, Listing, pages_of
 from modelus_bot.ui.people import moment
+from modelus_bot.ui.spoken import failure_words, operation_words, places_removed, spoken
 
 __all__ = ["LIST"]
 
@@ -48,8 +49,8 @@ async def _errors(listing: Listing) -> Drawn:
     seen = listing.bot.db.overview()
     page, more = _page(tuple(reversed(seen.recent_failures)), listing.page, PAGE)
     lines = [
-        f"`{one.reference}` {moment(one.at, 'R')} **{one.operation}**: {one.error_type}"
-        f" {_quoted(one.detail, 90)}"
+        f"`{one.reference}` {moment(one.at, 'R')} **{operation_words(one.operation)}**:"
+        f" {failure_words(one.error_type)} {_quoted(places_removed(one.detail), 90)}"
         for one in page
     ]
     text = (
@@ -133,8 +134,9 @@ async def _drill(listing: Listing) -> Drawn:
     results = await asyncio.to_thread(protection.drill.results)
     page, more = _page(results, listing.page, PAGE)
     lines = [
-        f"{'✅' if one.ok else '❌'} {moment(one.at, 'R')} {embeds.clip(one.source, 80)}: {one.rows} rows,"
-        f" {one.seconds:.1f} s" + ("" if one.ok else f"\n> {embeds.clip('; '.join(one.problems), 300)}")
+        f"{'✅' if one.ok else '❌'} {moment(one.at, 'R')} {embeds.clip(spoken(one.source), 80)}:"
+        f" {one.rows} rows, {one.seconds:.1f} s"
+        + ("" if one.ok else f"\n> {embeds.clip(spoken('; '.join(one.problems)), 300)}")
         for one in page
     ]
     empty = "Nothing was rehearsed yet. `/backup drill` does it now."

@@ -9,13 +9,12 @@ from discord import app_commands
 
 import modelus_bot
 from modelus_bot.cogs.group import CommandGroup
-from modelus_bot.cogs.needs import WORDS, AnyCommand, commands_of, may_use, needed_for
+from modelus_bot.cogs.help_pages import HELP
+from modelus_bot.cogs.needs import WORDS, AnyCommand, commands_of, needed_for
 from modelus_bot.cogs.suggestions import Choices, choices
 from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.domain.members import standing_of
-from modelus_bot.domain.permissions import Standing
 from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.paginator import send_page
 
 __all__ = ["General"]
 
@@ -29,21 +28,12 @@ class General(CommandGroup):
     @app_commands.command(name="help", description="What you can do here")
     @app_commands.describe(topic="A command to explain")
     async def show_help(self, interaction: discord.Interaction, topic: str | None = None) -> None:
-        """List the commands this member may use, or explain one."""
+        """Show the subjects of the commands this member may use, or explain one."""
         await answering.defer(interaction, private=True)
         if topic is not None:
             await answering.answer(interaction, self._explain(topic.strip().lstrip("/").lower()))
             return
-        standing = await self._standing(interaction)
-        lines = [
-            f"`/{command.qualified_name}` — {command.description}"
-            for command in self._commands()
-            if standing is None or may_use(standing, command.qualified_name)
-        ]
-        card = embeds.info("What you can do here", embeds.lines(lines, empty="Nothing yet."))
-        if standing is None:
-            card.set_footer(text="The database is unavailable, so every command is listed.")
-        await answering.answer(interaction, card)
+        await send_page(self.bot, interaction, HELP, "")
 
     @show_help.autocomplete("topic")
     async def _topics(self, _: discord.Interaction, typed: str) -> Choices:
@@ -95,9 +85,3 @@ class General(CommandGroup):
                 for option in command.parameters
             ]
         return embeds.info(f"/{topic}", embeds.lines(lines, empty=""))
-
-    async def _standing(self, interaction: discord.Interaction) -> Standing | None:
-        try:
-            return await self.bot.db.read(standing_of, self.viewer(interaction))
-        except DatabaseError:
-            return None

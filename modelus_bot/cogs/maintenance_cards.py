@@ -12,6 +12,7 @@ from modelus_bot.database.maintenance.order import Outcome, Report
 from modelus_bot.database.maintenance.rewriting import estimated_seconds
 from modelus_bot.database.pagesums import SumsReport
 from modelus_bot.ui import embeds
+from modelus_bot.ui.spoken import spoken
 
 __all__ = ["checked_card", "clock_card", "maintained_card", "rewriting_card"]
 
@@ -23,7 +24,7 @@ def checked_card(report: CheckReport, sums: SumsReport) -> discord.Embed:
     """Return what a check found; damage is already being looked at by then."""
     rows = sum(report.rows.values())
     problems = [*(f"page {page} was altered" for page in sums.unexplained), *report.problems]
-    found = embeds.lines([f"• {one}" for one in problems[:SHOWN]], empty="")
+    found = embeds.lines([f"• {spoken(one)}" for one in problems[:SHOWN]], empty="")
     if len(problems) > SHOWN:
         found += f"\n… and {len(problems) - SHOWN} more"
     if report.damaged or sums.unexplained:
@@ -57,7 +58,7 @@ def clock_card(doubt: Doubt | None, *, wall: float, trusted: bool, steady_minute
 def maintained_card(report: Report) -> discord.Embed:
     """Return what was done, task by task."""
     text = embeds.lines(
-        [f"{SIGNS[one.outcome]} **{one.task}**: {one.words}" for one in report.results], empty=""
+        [f"{SIGNS[one.outcome]} **{one.task}**: {spoken(one.words)}" for one in report.results], empty=""
     )
     make = embeds.success if report.ok else embeds.warning
     title = "Maintenance done" if report.ok else "Maintenance was not complete"

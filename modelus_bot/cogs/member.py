@@ -11,6 +11,7 @@ from discord.ext import commands
 from modelus_bot.cogs.group import CommandGroup, not_a_bot
 from modelus_bot.cogs.suggestions import Choices, picks, suggested
 from modelus_bot.domain.disciplines import disciplines
+from modelus_bot.domain.errors import NotFound
 from modelus_bot.domain.members import (
     DeactivateMember,
     LinkMember,
@@ -42,7 +43,13 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         """Show a member's role, rosters and covers."""
         await answering.defer(interaction, private=True)
         wanted = user or interaction.user
-        found = await self.bot.db.read(member_card, self.viewer(interaction), wanted.id)
+        try:
+            found = await self.bot.db.read(member_card, self.viewer(interaction), wanted.id)
+        except NotFound:
+            if wanted.id != interaction.user.id:
+                raise
+            await answering.answer(interaction, _unknown_card(wanted.display_name))
+            return
         labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
         rosters = ", ".join(plain(labels.get(one, one)) for one in found.disciplines)
         text = (
@@ -156,6 +163,16 @@ class MemberGroup(CommandGroup, commands.GroupCog, name="member", description="P
         everybody = await self.bot.db.read(members, active_only=False)
         known = [Named(one.discord_id, one.username) for one in everybody]
         return meant("member", value, known, "a member whom the bot knows", "member.unknown")
+
+
+def _unknown_card(name: str) -> discord.Embed:
+    """Return what somebody reads of themselves before anything is stored about them."""
+    return embeds.info(
+        plain(name),
+        "Nothing is stored about you yet: you have no staff role, are on no roster and have no covers."
+        " An administrator gives roles with `/member role`, a project manager puts people on a roster with"
+        " `/roster add`. `/help` shows what you can do already.",
+    )
 
 
 def _role_card(change: MemberChange) -> discord.Embed:

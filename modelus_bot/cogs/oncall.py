@@ -27,7 +27,7 @@ from modelus_bot.ui.people import holder_line, label_of, moment, name_of, quoted
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["OnCallGroup"]
+__all__ = ["OnCallGroup", "duty_card"]
 
 
 @app_commands.default_permissions(**FOR_STAFF)
@@ -42,7 +42,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await self.require_allowed(interaction)
         key = (await self.require_discipline(discipline)).key if discipline is not None else None
         found = await self.bot.db.read(oncall_now, self.now(), self.calendar, key)
-        await answering.answer(interaction, _card("On duty now", found), view=asking_view())
+        await answering.answer(interaction, duty_card("On duty now", found), view=asking_view())
 
     @app_commands.command(name="on", description="Who is on duty on a day")
     @app_commands.describe(day="The day")
@@ -52,7 +52,7 @@ class OnCallGroup(CommandGroup, commands.GroupCog, name="oncall", description="W
         await self.require_allowed(interaction)
         wanted = self.day(day)
         found = await self.bot.db.read(oncall_on, wanted, self.calendar)
-        await answering.answer(interaction, _card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
+        await answering.answer(interaction, duty_card(f"On duty on {wanted:%A}, {wanted}", found, now=False))
 
     @app_commands.command(name="mine", description="Your turns, now and to come")
     async def mine(self, interaction: discord.Interaction) -> None:
@@ -188,7 +188,8 @@ def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
         )
 
 
-def _card(title: str, found: OnCall, *, now: bool = True) -> discord.Embed:
+def duty_card(title: str, found: OnCall, *, now: bool = True) -> discord.Embed:
+    """Return who holds what and who is next; ``now`` says what to do about nobody."""
     if found.sprint is None:
         return embeds.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
     people = [holder_line(one, now=now) for one in found.holders]

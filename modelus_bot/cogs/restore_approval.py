@@ -5,30 +5,28 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import discord
 from loguru import logger
 
 from modelus_bot.cogs.backup_cards import plan_card, restored_card
 from modelus_bot.cogs.needs_admin import require_admin
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.cogs.restore_asking import administrators, asked_card, nobody_reached_card, post_question
 from modelus_bot.database.recovery.restoring import Plan
-from modelus_bot.domain.members import members
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.escaping import plain
 from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.notice import begin
 from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.question import Question
-from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["ask_for_approval"]
 
-DIRECT_PATIENCE = 10.0
-"""Seconds that telling one administrator may take."""
+PATIENCE = 10.0
+"""Seconds that rewriting one message may take."""
 
 
 class Approval(Question):
@@ -37,9 +35,13 @@ class Approval(Question):
     patience = 600.0
     closed = "Nobody decided within ten minutes, so the database was not changed."
 
-    def __init__(self, bot: ModelUsBot, plan: Plan, asked_by: int, *, alone: bool) -> None:
-        """Let administrators decide about ``plan``."""
+    def __init__(
+        self, bot: ModelUsBot, plan: Plan, asked_by: int, guild: discord.Guild | None, *, alone: bool
+    ) -> None:
+        """Let administrators of ``guild`` decide about ``plan``; ``shown`` are all messages about it."""
         super().__init__(bot)
+        self.shown: list[discord.Message] = []
+        self._guild = guild
         self._plan = plan
         self._asked_by = asked_by
         self._alone = alone
@@ -49,9 +51,16 @@ class Approval(Question):
         if not await admitted(interaction):
             return False
         await answering.defer(interaction)
-        context = self._bot.context(interaction)
-        await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
+        await self._require_admin(interaction)
         return True
+
+    async def on_timeout(self) -> None:
+        """Close the question wherever it is told of."""
+        if self._working:
+            return
+        await super().on_timeout()
+        begin(self._bot.db)
+        await self._rewrite(embeds.info("Closed", self.closed))
 
     @discord.ui.button(label="Restore", style=discord.ButtonStyle.danger)
     async def restore(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
@@ -72,7 +81,7 @@ class Approval(Question):
         logger.bind(
             asked_by=self._asked_by, decided_by=interaction.user.id, source=self._plan.source
         ).warning("restore_decided")
-        await answering.answer(interaction, restored_card(done))
+        await self._say(interaction, restored_card(done))
 
     @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
     async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
@@ -80,45 +89,67 @@ class Approval(Question):
         if self._working or self.is_finished():
             return
         self.stop()
-        card = embeds.info("Cancelled", "The database was not changed.")
-        await answering.answer(interaction, card)
+        card = embeds.info(
+            "Cancelled", f"{plain(interaction.user.display_name)} decided that the database stays as it is."
+        )
+        await self._say(interaction, card)
+
+    async def _require_admin(self, interaction: discord.Interaction) -> None:
+        """Let only administrators decide; in direct messages Discord does not say who manages the server."""
+        if interaction.guild_id is None and self._guild is not None:
+            known, _ = await administrators(self._bot, self._guild)
+            if interaction.user.id in known:
+                return
+        context = self._bot.context(interaction)
+        await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
+
+    async def _say(self, interaction: discord.Interaction, card: discord.Embed) -> None:
+        """Show what was decided where the button was pressed, and wherever else the question is told of."""
+        await answering.together(
+            answering.answer(interaction, card), self._rewrite(card, but=interaction.message)
+        )
+
+    async def _rewrite(self, card: discord.Embed, *, but: discord.Message | None = None) -> None:
+        """Let every message that tells of the question say what became of it."""
+        done = but.id if but is not None else None
+        await asyncio.gather(*(_rewritten(one, card) for one in self.shown if one.id != done))
+
+
+async def _rewritten(message: discord.Message, card: discord.Embed) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await message.edit(embed=card, view=None)
+    except answering.FAILURES as error:
+        logger.bind(message=message.id, error=in_words(error)).info("question_not_closed")
 
 
 async def ask_for_approval(
     bot: ModelUsBot, interaction: discord.Interaction, plan: Plan, reason: str
 ) -> None:
-    """Post the question where the command was used, for every administrator to see."""
+    """Put the question where administrators read: to the asker alone, in the alert channel, or to each.
+
+    In the channel where the command was used only the one who asked reads of it.
+    """
     others = await _others(bot, interaction)
     alone = others is not None and not others
-    view = Approval(bot, plan, interaction.user.id, alone=alone)
+    view = Approval(bot, plan, interaction.user.id, interaction.guild, alone=alone)
     card = plan_card(plan)
     card.title = "Restore the database?"
-    who = _who_decides(others)
-    card.add_field(
-        name="Asked by", value=f"<@{interaction.user.id}>: {plain(embeds.clip(reason, 300))}", inline=False
-    )
+    who, asker = _who_decides(others), plain(interaction.user.display_name)
+    card.add_field(name="Asked by", value=f"{asker}: {plain(embeds.clip(reason, 300))}", inline=False)
     card.set_footer(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )
-    view.message = await answering.ask_here(interaction, card, view, private=alone)
-    await asyncio.gather(
-        *(_tell(bot, one, interaction, view.message.jump_url) for one in sorted(others or ()))
-    )
-
-
-async def _tell(bot: ModelUsBot, number: int, interaction: discord.Interaction, where: str) -> None:
-    """Let an administrator know by direct message that they are asked; who cannot be reached is logged."""
-    card = embeds.warning(
-        "Restore the database?",
-        f"<@{interaction.user.id}> asks to put the database back to an earlier state, and another"
-        f" administrator has to decide within ten minutes: [look at the question]({where}).",
-    )
-    try:
-        async with asyncio.timeout(DIRECT_PATIENCE):
-            person = bot.get_user(number) or await bot.fetch_user(number)
-            await send(person, key=f"restore:{interaction.id}:{number}", embed=card)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        logger.bind(to=number, error=in_words(error)).warning("restore_question_not_delivered")
+    if alone:
+        view.message = await answering.ask_here(interaction, card, view, private=True)
+        return
+    questions, pointers = await post_question(bot, interaction.id, others or (), card, view)
+    if not questions:
+        view.stop()
+        await answering.tell(interaction, nobody_reached_card())
+        return
+    view.shown = [*questions, *pointers]
+    view.shown.append(await answering.ask_here(interaction, asked_card(questions), private=True))
 
 
 def _who_decides(others: set[int] | None) -> str:
@@ -135,24 +166,6 @@ async def _others(bot: ModelUsBot, interaction: discord.Interaction) -> set[int]
 
     None when nobody else was found and the administrators of the database could not be read.
     """
-    known = set(bot.settings.server.admin_ids)
-    if interaction.guild is not None:
-        known |= _managing(interaction.guild)
-    read = True
-    try:
-        known |= {one.discord_id for one in await bot.db.read(members) if one.role == "admin"}
-    except DatabaseError as error:
-        read = False
-        logger.bind(error=error.detail).info("admins_not_read")
+    known, read = await administrators(bot, interaction.guild)
     others = known - {interaction.user.id}
     return others if others or read else None
-
-
-def _managing(guild: discord.Guild) -> set[int]:
-    """Return the owner and everybody the bot knows who may manage the server; bots decide nothing."""
-    found = {
-        one.id
-        for one in guild.members
-        if not one.bot and (one.guild_permissions.administrator or one.guild_permissions.manage_guild)
-    }
-    return found if guild.owner_id is None else found | {guild.owner_id}

@@ -48,7 +48,7 @@ class RotatedFile:
     """A file of lines with mode 0600, put aside under a dated name when it reaches its size.
 
     It may be moved or deleted by others at any time: the next line begins a new one. Files put aside are
-    deleted after ``days``.
+    deleted after ``days``. Behind a symbolic link the file that is meant is put aside, on its own volume.
     """
 
     name = "file"
@@ -58,6 +58,7 @@ class RotatedFile:
         """Nothing is opened before the first ``write`` or ``open``."""
         self._cutoff = cutoff
         self.path = path
+        self._meant = path
         self._megabytes = megabytes
         self._days = days
         self._descriptor = -1
@@ -77,7 +78,8 @@ class RotatedFile:
         if self._descriptor >= 0 and self._is_ours():
             return
         self.close()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._meant = Path(os.path.realpath(self.path))
+        self._meant.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(
             self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOCTTY, 0o600
         )
@@ -145,7 +147,7 @@ class RotatedFile:
             return
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S_%f")
         try:
-            self.path.rename(self.path.with_name(f"{self.path.stem}.{stamp}{self.path.suffix}"))
+            self._meant.rename(self._meant.with_name(f"{self._meant.stem}.{stamp}{self._meant.suffix}"))
         except OSError:
             self._limit = self._size + self._megabytes * MEGABYTE
             return
@@ -153,12 +155,12 @@ class RotatedFile:
 
     def _prune(self) -> None:
         """Delete what was put aside long ago."""
-        ours = re.compile(re.escape(self.path.stem) + _STAMP + re.escape(self.path.suffix))
+        ours = re.compile(re.escape(self._meant.stem) + _STAMP + re.escape(self._meant.suffix))
         oldest = self._cutoff(float(self._days * DAY))
         if oldest is None:
             return
         with contextlib.suppress(OSError):
-            for file in self.path.parent.iterdir():
+            for file in self._meant.parent.iterdir():
                 if ours.fullmatch(file.name) and file.stat().st_mtime < oldest:
                     file.unlink()
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Self
 
 from aiohttp import web
+from multidict import CIMultiDict
 from simcord.preview._server import PreviewServer
 
 from modelus_bot.os_errors import Fault, fault_of, in_words, whoami
@@ -36,6 +37,8 @@ _REPLACED = (
     ("</head>", '<link rel="icon" href="/sandbox.svg"><link rel="stylesheet" href="/sandbox.css"></head>'),
     ("</body>", '<script type="module" src="/sandbox.js"></script></body>'),
 )
+_SHOWN_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - listening everywhere is not our default
+"""What to open where an address stands for all of the machine's."""
 _ADDITIONS = {
     "/sandbox.css": "text/css",
     "/sandbox.js": "application/javascript",
@@ -91,10 +94,16 @@ class Page:
 
     def address_of(self, room: Room) -> str:
         """Return the address that opens ``room``, secret included."""
-        return f"http://127.0.0.1:{self._port}/#{room.capability}"
+        return f"http://{self._netloc}/#{room.capability}"
+
+    @property
+    def _netloc(self) -> str:
+        """How browsers name the address that is listened on."""
+        host = _SHOWN_HOSTS.get(self._host, self._host)
+        return f"[{host}]:{self._port}" if ":" in host else f"{host}:{self._port}"
 
     def _application(self) -> web.Application:
-        application = web.Application()
+        application = web.Application(middlewares=[self._named_as_simcord_expects])
         application.router.add_get("/", self._index)
         application.router.add_get("/sandbox/rooms", self._list_rooms)
         for path in _ADDITIONS:
@@ -105,6 +114,18 @@ class Page:
         for method, path, name in _ROOM_ROUTES:
             application.router.add_route(method, path, self._in_room(name))
         return application
+
+    @web.middleware
+    async def _named_as_simcord_expects(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Name this page's own address as the one that SimCord compares Host and Origin with."""
+        known = f"127.0.0.1:{self._port}"
+        if self._netloc == known or request.headers.get("Host") != self._netloc:
+            return await handler(request)
+        headers = CIMultiDict(request.headers)
+        headers["Host"] = known
+        if headers.get("Origin") == f"http://{self._netloc}":
+            headers["Origin"] = f"http://{known}"
+        return await handler(request.clone(headers=headers))
 
     @property
     def _any_server(self) -> PreviewServer:

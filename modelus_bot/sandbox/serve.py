@@ -14,6 +14,7 @@ from simcord.preview import _markdown
 
 from modelus_bot.app import ModelUsBot, running, spare_collector, stop_on_signals
 from modelus_bot.config import Settings
+from modelus_bot.sandbox.first_steps import FirstSteps
 from modelus_bot.sandbox.page import Page
 from modelus_bot.sandbox.rooms import Room, Rooms
 from modelus_bot.sandbox.secret import Secret
@@ -26,8 +27,8 @@ _SETTLE_SECONDS = 30.0
 _OF_THE_SANDBOX = ("server.guild_id", "server.duty_channel_id")
 _WELCOME = (
     "Welcome to the sandbox. This is the real bot with a real database file; only Discord around it is "
-    "simulated.\nType `/` to see its commands. **Viewing as**, above, lets you look through another "
-    "person's eyes: players, staff and managers may do different things."
+    "simulated.\nType `/` to see its commands, or begin with one of the buttons below. **Viewing as**, "
+    "above, lets you look through another person's eyes: players, staff and managers may do different things."
 )
 
 
@@ -69,7 +70,7 @@ async def _furnish(env: simcord.Env, bot: ModelUsBot, settings: Settings) -> Wor
         await bot.user.edit(username="Model US Bot")
     channel = bot.get_channel(world.general.id)
     if isinstance(channel, discord.TextChannel):
-        await channel.send(_WELCOME)
+        await channel.send(_WELCOME, view=FirstSteps(bot))
     await env.settle()
     return world
 

@@ -15,7 +15,7 @@ from modelus_bot.ui.presses import answered
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["PAGE", "Listing", "PageButton", "pages_of", "send_page"]
+__all__ = ["PAGE", "Listing", "PageButton", "pages_of", "send_page", "send_page_beside"]
 
 PAGE = 10
 
@@ -57,6 +57,14 @@ async def send_page(
     await answering.answer(interaction, card, view=view)
 
 
+async def send_page_beside(
+    bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str
+) -> None:
+    """Put the first page of a list beside the message whose button was pressed, for nobody else to see."""
+    card, view = await _drawn(bot, interaction, kind, argument, 0)
+    await answering.ask_here(interaction, card, view, private=True)
+
+
 async def _drawn(
     bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int
 ) -> tuple[discord.Embed, discord.ui.View | None]:
@@ -79,12 +87,12 @@ async def _drawn(
 
 class PageButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"page:(?P<kind>[a-z_]+):(?P<label>Back|More):(?P<page>-?\d+):(?P<argument>.*)",
+    template=r"page:(?P<kind>[a-z_]+):(?P<label>[A-Za-z ]{1,20}):(?P<page>-?\d+):(?P<argument>.*)",
 ):
     """Turns to another page; everything it needs is in its id."""
 
     def __init__(self, kind: str, argument: str, page: int, label: str, *, disabled: bool = False) -> None:
-        """Turn to ``page`` of a kind of list; ``argument`` has at most 70 characters."""
+        """Turn to ``page`` of a kind of list; ``argument`` has at most 60 characters, ``label`` letters."""
         super().__init__(
             discord.ui.Button(
                 label=label,

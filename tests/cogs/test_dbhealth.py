@@ -80,7 +80,7 @@ async def test_failures_are_listed_in_pages_and_found_by_their_reference(bot_env
 
     assert reference in words_of(result)
     shown = words_of(await ask(bot_env, reference=f" {reference.lower()} "))
-    for words in (f"Failure {reference}", "Meddle", "COMMIT belongs to the database", "attempt 1"):
+    for words in (f"Failure {reference}", "**meddle**", "COMMIT belongs to the database", "attempt 1"):
         assert words in shown
     assert "No failure of the database with the reference “NONE”" in words_of(
         await ask(bot_env, reference="none")

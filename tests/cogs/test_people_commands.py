@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
+from modelus_bot.cogs.help_pages import SUBJECTS
+from modelus_bot.cogs.needs import commands_of
 from modelus_bot.database.context import Context
 from modelus_bot.domain.rotation_import import ImportRotation, RotationData
 from modelus_bot.domain.rotation_import.data import PersonData
 from modelus_bot.ui.picks import picked
-from tests.cogs.acting import confirmed, labels, rows, words_of
+from tests.cogs.acting import card_words, confirmed, labels, rows, words_of
 from tests.conftest import BotEnv
 
 IMPORTED = 4711
@@ -34,6 +37,10 @@ async def test_members_are_shown_to_staff_and_to_themselves(rota_env: BotEnv) ->
     assert "**Rosters:** Account" in words_of(shown)
     assert shown.ephemeral
     assert "Avery Account" in words_of(await env.staff("avery").slash(env.channel, "member show"))
+    for options in ({}, {"user": env.player}):
+        nothing = words_of(await env.player.slash(env.channel, "member show", **options))
+        assert "Nothing is stored about you yet" in nothing
+        assert "That did not work" not in nothing
 
 
 async def test_a_member_is_deactivated_and_brought_back(rota_env: BotEnv) -> None:
@@ -89,19 +96,44 @@ async def test_the_audit_log_is_read_and_verified(rota_env: BotEnv) -> None:
     assert "3" in broken
 
 
+async def subject(env: BotEnv, who: Any, label: str) -> str:
+    """Ask for help, press a subject, and return what is shown; empty where the subject is not offered."""
+    asked = await who.slash(env.channel, "help")
+    if label not in labels(asked.response):
+        return ""
+    await who.click(asked.response, label=label)
+    return card_words(asked.response)
+
+
 async def test_help_lists_what_this_member_may_do(rota_env: BotEnv) -> None:
-    """/help shows players little, staff more, managers and administrators everything of theirs."""
+    """/help shows players little at once, staff more, managers and administrators everything of theirs."""
     env = rota_env
     player = words_of(await env.player.slash(env.channel, "help"))
     assert "`/oncall mine`" in player
     assert "`/roster show`" not in player
-    staff = words_of(await env.staff("avery").slash(env.channel, "help"))
+    staff = await subject(env, env.staff("avery"), "Rosters")
     assert "`/roster show`" in staff
     assert "`/roster add`" not in staff
-    manager = words_of(await env.manager.slash(env.channel, "help"))
-    assert "`/roster add`" in manager
-    assert "`/audit verify`" not in manager
-    assert "`/audit verify`" in words_of(await env.admin.slash(env.channel, "help"))
+    assert "`/roster add`" in await subject(env, env.manager, "Rosters")
+    assert await subject(env, env.manager, "History") == ""
+    assert "`/audit verify`" in await subject(env, env.admin, "History")
+
+
+async def test_help_is_no_wall(rota_env: BotEnv) -> None:
+    """Every command has one subject and is on a page of at most twelve lines, also after a restart."""
+    env = rota_env
+    commands = commands_of(env.bot.tree)
+    asked = await env.admin.slash(env.channel, "help")
+    assert words_of(asked).count("\n") <= len(SUBJECTS) + 3
+    await env.restart()
+    seen = ""
+    for one in SUBJECTS:
+        await env.admin.click(asked.response, label=one.name)
+        page = card_words(asked.response)
+        assert 1 < len(page.splitlines()) <= 13, one.name
+        assert one.name not in labels(asked.response)
+        seen += page
+    assert all(seen.count(f"`/{one.qualified_name}`") == 1 for one in commands)
 
 
 async def test_help_explains_a_command_and_a_group(rota_env: BotEnv) -> None:

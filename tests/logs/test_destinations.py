@@ -280,3 +280,25 @@ def test_rotation_keeps_every_line_whole(
     assert "".join(file.read_text("utf-8") for file in files) == "".join(lines)
     assert all(file.stat().st_size <= MEGABYTE for file in files)
     assert all(file.stat().st_mode & 0o077 == 0 for file in files)
+
+
+def test_a_link_stays_and_the_log_stays_on_its_volume(tmp_path: Path) -> None:
+    """Behind a symbolic link the file that is meant is put aside where it is, and the link goes on."""
+    volume, link = tmp_path / "volume", tmp_path / "run" / "bot.log"
+    link.parent.mkdir()
+    link.symlink_to(volume / "modelus.jsonl")
+    file = RotatedFile(link, megabytes=1, days=1, cutoff=older_than)
+    old = volume / "modelus.2020-01-01_00-00-00_000000.jsonl"
+    volume.mkdir()
+    old.write_text("long ago")
+    os.utime(old, (0, 0))
+    file.write(["a" * 900_000 + "\n"])
+    file.write(["b" * 900_000 + "\n"])
+    file.close()
+    assert link.is_symlink()
+    assert list(link.parent.iterdir()) == [link]
+    aside, current = sorted(volume.iterdir())
+    assert current.name == "modelus.jsonl"
+    assert current.read_text().startswith("b")
+    assert aside.read_text().startswith("a")
+    assert not old.exists()

@@ -34,8 +34,9 @@ BROWSER_FLAGS = [
 class SandboxProcess:
     """``python -m modelus_bot sandbox`` on one database file; it can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.folder = folder
+        self.host = host
         self.database = folder / "data" / "sandbox.db"
         self.port = free_port()
         self.url = ""
@@ -53,6 +54,7 @@ class SandboxProcess:
         environment |= {
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
+            "MODELUS_BOT__SANDBOX__HOST": self.host,
             "MODELUS_BOT__SANDBOX__PORT": str(self.port),
             "MODELUS_BOT__SANDBOX__PATH": str(self.database),
         }
@@ -101,7 +103,7 @@ class SandboxProcess:
         printed = []
         for line in process.stdout:
             printed.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:\d+/#\S+", line):
+            if found := re.search(r"http://\S+:\d+/#\S+", line):
                 return found.group()
         pytest.fail(f"the sandbox ended: {''.join(printed)}{self.log.read_text()[-4000:]}")
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -143,19 +144,91 @@ def test_commands_answer_after_a_restore(sandbox: SandboxProcess, visitor: Visit
     made = re.search(r"sandbox-\S+-manual\.db", visitor.command("/backup create"))
     assert made is not None
     visitor.command("/backup restore", backup=made.group(), reason="a rehearsal")
-    visitor.page.get_by_role("button", name="Restore", exact=True).wait_for()
+    visitor.page.locator(".channel-message", has_text="waiting for a second one").wait_for()
     visitor.look_as("Olive")
+    visitor.enter("Model US Bot")
+    visitor.page.locator(".channel-message", has_text="a rehearsal").wait_for()
     visitor.press("Restore")
     assert "restored" in visitor.conversation().lower()
 
     visitor.page.wait_for_timeout(3_000)
+    visitor.enter("general")
+    visitor.look_as(ADMINISTRATOR)
+    assert "The database was restored" in visitor.conversation()
     for _ in range(2):
         assert "Database" in visitor.command("/dbhealth")
-    visitor.look_as(ADMINISTRATOR)
     assert made.group() in visitor.command("/backup list")
+
+
+def test_a_fresh_sandbox_has_first_steps(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """The welcome has buttons; who may not see the rota reads how to look as somebody who may."""
+    visitor.visit(sandbox.url)
+    visitor.press("Who is on duty?")
+    assert "Petra (project manager)" in visitor.last_message()
+    visitor.look_as(MANAGER)
+    visitor.press("Who is on duty?")
+    assert turn_in(sandbox.database).holder in visitor.last_message()
+    visitor.press("What can I do?")
+    visitor.picture("10-first-steps")
+    visitor.press("Covers")
+    assert "/cover request" in visitor.last_message()
+
+
+def test_the_chosen_person_stays_and_lists_open_at_once(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """After a reload and in a new tab it is the same person; a list is offered before a letter is typed."""
+    visitor.visit(sandbox.url)
+    visitor.look_as(MANAGER)
+    chosen = visitor.page.locator("#viewer-picker option:checked", has_text=MANAGER)
+    visitor.page.reload()
+    chosen.wait_for(state="attached")
+    visitor.page.locator('.rooms a[data-room="duty-desk"]').wait_for()
+    visitor.page = visitor.page.context.new_page()
+    visitor.visit(sandbox.url)
+    visitor.page.locator("#viewer-picker option:checked", has_text=MANAGER).wait_for(state="attached")
+    visitor.page.locator('.rooms a[data-room="duty-desk"]').wait_for()
+    visitor.page.locator("#channel-composer-input").click()
+    visitor.page.keyboard.type("/roster remove")
+    visitor.page.locator(".command-entry", has_text="/roster remove").first.click()
+    visitor.page.locator(".command-suggestion", has_text="Account (account)").wait_for()
+
+
+def test_a_restore_is_asked_by_direct_message_only(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """The player sees nothing of it; the other administrator has the buttons."""
+    visitor.visit(sandbox.url)
+    visitor.look_as(ADMINISTRATOR)
+    visitor.command("/backup create")
+    visitor.command("/backup preview", at="2020-01-01 00:00")
+    visitor.page.locator(".channel-message", has_text="The archive holds").wait_for()
+    asked = visitor.command("/backup restore", backup="sandbox", reason="A try")
+    visitor.page.locator(".channel-message", has_text="waiting for a second one").wait_for()
+    assert "Restore the database?" not in asked
+    visitor.look_as("Paula")
+    assert "database" not in visitor.conversation().replace("database file", "")
     visitor.look_as("Olive")
     visitor.enter("Model US Bot")
-    assert "another administrator has to decide" in visitor.conversation()
+    visitor.page.locator(".channel-message", has_text="A try").wait_for()
+    visitor.picture("11-restore-question")
+    assert visitor.page.get_by_role("button", name="Restore", exact=True).count() == 1
+    visitor.press("Cancel")
+    assert "stays as it is" in visitor.last_message()
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_other_names_of_this_machine(tmp_path: Path, visitor: Visitor, host: str) -> None:
+    """Served at the IPv6 loopback address or under its name, the page opens there and works."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        try:
+            listener.bind((host, 0))
+        except OSError as error:
+            pytest.skip(f"{host} is not there: {error}")
+    sandbox = SandboxProcess(tmp_path, host)
+    sandbox.start()
+    try:
+        assert sandbox.url.startswith("http://[::1]:" if ":" in host else "http://localhost:")
+        visitor.visit(sandbox.url)
+        assert "Pong" in visitor.command("/ping")
+    finally:
+        sandbox.stop()
 
 
 def test_closing_in_order(sandbox: SandboxProcess) -> None:

@@ -18,7 +18,7 @@ from tests.properties.faults import Stage, examine, stage_of
 INDEPENDENT: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "ping", {}, "ms to Discord"),
     ("player", "about", {}, "What it stores"),
-    ("player", "help", {}, "`/oncall mine`"),
+    ("player", "help", {}, "**On duty**"),
     ("manager", "help", {"topic": "cover take"}, "**/cover take**"),
     ("admin", "dbhealth", {}, "Circuit breakers"),
 ]

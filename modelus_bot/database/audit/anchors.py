@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,14 +82,22 @@ def _from_backups(database: Path, folder: Path | None) -> Iterator[Anchor]:
 
 
 def _from_log(database: Path, log: Path | None) -> Iterator[Anchor]:
-    if log is None or not log.parent.is_dir():
-        return
-    for path in sorted(log.parent.glob(f"{log.stem}*{log.suffix}")):
+    for path in _logs(log) if log is not None else ():
         try:
             for line in _last_lines(path):
                 yield from _from_line(database, path.name, line)
         except OSError as error:
             logger.bind(path=str(path), error=in_words(error)).warning("anchors_unreadable")
+
+
+def _logs(log: Path) -> list[Path]:
+    """Return a log and what was put aside of it, beside the file that a symbolic link means, too."""
+    found: dict[str, Path] = {}
+    for one in (log, Path(os.path.realpath(log))):
+        if one.parent.is_dir():
+            for path in sorted(one.parent.glob(f"{one.stem}*{one.suffix}")):
+                found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
 
 
 def _from_line(database: Path, name: str, line: bytes) -> Iterator[Anchor]:

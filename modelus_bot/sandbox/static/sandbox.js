@@ -12,9 +12,21 @@ document.getElementById("messages-sidebar").prepend(list);
 let rooms = [];
 let drawn = "";
 let restored = false;
+let retry = 0;
 const seen = JSON.parse(sessionStorage.getItem(SEEN) || "{}");
 
-const viewer = () => picker.value || sessionStorage.getItem(VIEWER) || "";
+const viewer = () => picker.value || chosen() || "";
+
+// Each tab has its person; a new one begins with the person chosen last in any.
+function chosen() {
+  return sessionStorage.getItem(VIEWER) || localStorage.getItem(VIEWER);
+}
+
+function choose(id) {
+  if (!id) return;
+  sessionStorage.setItem(VIEWER, id);
+  localStorage.setItem(VIEWER, id);
+}
 
 async function load() {
   const answer = await fetch("/sandbox/rooms", { headers: { "X-Simcord-Capability": capability }, cache: "no-store" });
@@ -25,7 +37,7 @@ async function load() {
 }
 
 function go(room) {
-  sessionStorage.setItem(VIEWER, viewer());
+  choose(viewer());
   location.hash = room.capability;
   location.reload();
 }
@@ -64,14 +76,18 @@ function draw() {
   );
 }
 
-// The page starts with the first person it knows; go on with the one looked through before.
+// The page starts with the first person it knows; go on with the one looked through before. The list of people
+// is drawn anew whenever the page shows somebody else, and what is chosen while it is busy may be dropped.
 function restoreViewer() {
-  if (restored || !picker.value) return;
-  restored = true;
-  const wanted = sessionStorage.getItem(VIEWER);
-  if (!wanted || picker.value === wanted || ![...picker.options].some((option) => option.value === wanted)) return;
+  clearTimeout(retry);
+  const wanted = chosen();
+  if (restored || !picker.value || !wanted) return;
+  if (picker.value === wanted) { restored = true; return; }
+  if (![...picker.options].some((option) => option.value === wanted)) return;
+  const shown = picker.value;
   picker.value = wanted;
   picker.dispatchEvent(new Event("change"));
+  retry = setTimeout(() => { if (!restored) { picker.value = shown; restoreViewer(); } }, 1000);
 }
 
 async function follow() {
@@ -80,7 +96,16 @@ async function follow() {
   setTimeout(follow, 1500);
 }
 
-picker.addEventListener("change", () => { sessionStorage.setItem(VIEWER, picker.value); draw(); });
+// Lists are offered as soon as a field is entered, not after its first letter.
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.matches?.('.command-option-input[aria-autocomplete="list"]') || target.value) return;
+  setTimeout(() => {
+    if (document.activeElement === target && !target.value) target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+});
+// Before the page's own listener, which empties the list until the other person's view is there.
+document.addEventListener("change", ({ target }) => { if (target === picker) choose(picker.value); }, true);
+picker.addEventListener("change", draw);
 new MutationObserver(() => { restoreViewer(); draw(); }).observe(picker, { childList: true });
 new MutationObserver(() => status.classList.toggle("is-noise", !WORTH_READING.test(status.textContent)))
   .observe(status, { childList: true, characterData: true, subtree: true });

@@ -117,12 +117,20 @@ async def tell(interaction: discord.Interaction[Any], card: discord.Embed, *, ag
 
 
 async def ask_here(
-    interaction: discord.Interaction[Any], card: discord.Embed, view: discord.ui.View, *, private: bool
+    interaction: discord.Interaction[Any],
+    card: discord.Embed,
+    view: discord.ui.View | None = None,
+    *,
+    private: bool,
 ) -> discord.Message:
-    """Put a message with buttons beside the answer and return it; raises what the last try raised."""
+    """Put a message beside the answer, with buttons or to be changed later, and return it.
+
+    Raises what the last try raised.
+    """
+    buttons = discord.utils.MISSING if view is None else view
 
     async def send() -> discord.Message:
-        return await interaction.followup.send(embed=card, view=view, ephemeral=private, wait=True)
+        return await interaction.followup.send(embed=card, view=buttons, ephemeral=private, wait=True)
 
     return await _later(interaction, send, repeat=once)
 

@@ -56,6 +56,22 @@ async def test_every_place_is_read(path: Path, opened: Open, backups: BackupMana
     assert gather_anchors(path.with_name("other.db"), backups=backups.folder, log=log) == ()
 
 
+async def test_what_a_link_means_is_read(path: Path, opened: Open, tmp_path: Path, log: Path) -> None:
+    """What was put aside lies beside the file that a symbolic link means, and is read from there."""
+    link = tmp_path / "linked" / "current.jsonl"
+    link.parent.mkdir()
+    link.symlink_to(log)
+    with configure_logging(Settings(logging=LoggingSettings(file=link)), terminal=False):
+        async with opened() as kept, HeadLog(path, kept.transactions.head, every=900.0) as heads:
+            await kept.put("a")
+            heads.note()
+    log.rename(log.with_name("bot.2026-01-01_00-00-00_000000.jsonl"))
+    log.touch()
+    found = gather_anchors(path, log=link)
+    assert [one.id for one in found] == [1]
+    assert found[0].source.startswith("the log bot.2026-01-01_00-00-00_000000.jsonl")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"audit_id": "x"}', b"\xff\x00", b'{"audit_id": 5}'])
 async def test_unreadable_anchors_are_passed_over(path: Path, tmp_path: Path, content: bytes) -> None:
     """Half-written, foreign or old files say nothing; folders in their place neither."""
