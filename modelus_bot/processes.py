@@ -84,6 +84,13 @@ class Process:
             logger.bind(process=self.pid, seconds=KILL_PATIENCE).error("process_does_not_end")
         return self.returncode
 
+    async def dismiss(self) -> None:
+        """Kill it if it still runs and let go of its pipes, also when whoever waits is cancelled."""
+        try:
+            await asyncio.shield(self.end())
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Let go of its pipes."""
         for pipe in self._pipes:

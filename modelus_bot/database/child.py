@@ -80,8 +80,7 @@ async def run_child(
     except TimeoutError as error:
         raise ChildFailed(f"{job} took longer than {seconds} s", kind="TimeoutError") from error
     finally:
-        await asyncio.shield(process.end())
-        process.close()
+        await process.dismiss()
 
 
 def _environment() -> dict[str, str]:

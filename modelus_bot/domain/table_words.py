@@ -8,6 +8,7 @@ ROWS: dict[str, str] = {
     "assignments": "turns",
     "audit_logs": "audit entries",
     "backups": "records of backups",
+    "cover_cards": "messages of cover requests",
     "current_holders": "people on duty",
     "current_state": "records of the present sprint",
     "database": "actions on the database",

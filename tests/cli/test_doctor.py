@@ -157,7 +157,7 @@ def test_json_has_keys_that_stay(filled: Path, command: Command) -> None:
     assert set(shown) == {"ok", "database", "findings"}
     assert shown["ok"] is True
     assert {one["about"] for one in shown["findings"]} == {
-        "archive", "sqlite", "clock", "disk", "folders", "database", "backups", "drills", "journal",
+        "archive", "sqlite", "clock", "disk", "folders", "database", "backups", "drills", "journal", "discord",
         "quarantine",
     }  # fmt: skip
     assert all(set(one) == {"about", "grade", "text"} for one in shown["findings"])

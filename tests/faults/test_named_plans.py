@@ -123,7 +123,7 @@ def test_the_main_file_cannot_be_read(field: Field) -> None:
     faults = (("pread|12|4|5", 2.0), ("pread|1|-1|FLIP", 2.5), ("pread|1|1|5", 1.0), ("pread|1|-1|5", 4.0),
               ("pread|1|-1|12", 2.0), ("pread|1|-1|24", 2.0), ("pread|1|5|4", 2.0))  # fmt: skip
     histories: tuple[History, ...] = ("closed", "killed")
-    plans = [at_start(f"{MAIN}|{fault}", lasting=lasting, history=history, seconds=lasting + 3)
+    plans = [at_start(f"{MAIN}|{fault}", lasting=lasting, history=history, seconds=lasting + 8)
              for history in histories for fault, lasting in faults]  # fmt: skip
     assert_kept(field, some(plans, 3), "normal")
 

@@ -50,8 +50,7 @@ async def version_of(program: Path, *, seconds: float = VERSION_SECONDS) -> tupl
     except TimeoutError:
         return ()
     finally:
-        await asyncio.shield(process.end())
-        process.close()
+        await process.dismiss()
     found = re.fullmatch(r"v?(\d+)\.(\d+)\.(\d+)\S*", answer.decode("utf-8", "replace").strip())
     return tuple(int(part) for part in found.groups()) if found else ()
 

@@ -141,8 +141,7 @@ class Reader:
                     on_progress({"bytes": _size(path), "of": plan.bytes})
             _, complaints = await waiting
         finally:
-            await asyncio.shield(process.end())
-            process.close()
+            await process.dismiss()
         return process.returncode or 0, _last_line(complaints)
 
     async def listed(self, level: int) -> tuple[tuple[float, str], ...]:

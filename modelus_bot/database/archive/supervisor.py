@@ -61,8 +61,7 @@ async def run_once(launch: Launch, *, seconds: float | None = None) -> tuple[int
         async with asyncio.timeout(seconds):
             output, complaints = await process.communicate()
     finally:
-        await asyncio.shield(process.end())
-        process.close()
+        await process.dismiss()
     return process.returncode or 0, output, complaints
 
 
@@ -148,8 +147,7 @@ class Supervisor:
                 self._log.take(line)
             self.last_code = await process.wait()
         finally:
-            await asyncio.shield(process.end())
-            process.close()
+            await process.dismiss()
             self._process = None
 
 
