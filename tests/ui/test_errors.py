@@ -60,7 +60,8 @@ def test_every_failure_of_the_database_has_its_sentence(cause: type[DatabaseErro
     error = cause(SECRET)
     reply = reply_for(error)
     assert reply.reference == error.reference
-    if cause not in {ConstraintViolated, database_errors.AlreadyRunning}:
+    told = {ConstraintViolated, database_errors.AlreadyRunning, database_errors.AmbiguousFile}
+    if cause not in told:
         assert reply.sentence == error.user_message
         assert not JARGON.search(reply.sentence)
     assert reply.sentence.endswith(".")
