@@ -19,6 +19,7 @@ from modelus_bot.database.errors import DatabaseError
 from modelus_bot.database.operation import Write
 from modelus_bot.domain.cover_cards import CoverCard, ForgetCards, RememberCard, cards_of
 from modelus_bot.domain.covers import Cover
+from modelus_bot.os_errors import in_words
 from modelus_bot.ui import answering
 from modelus_bot.ui.answering import FAILURES
 from modelus_bot.ui.cover_buttons import link_to, steps_of, view_of
@@ -112,7 +113,7 @@ async def _post(
     try:
         posted = await send(channel, key=key, embed=copy, view=buttons_of(cover))
     except FAILURES as error:
-        logger.bind(cover=cover.id, error=str(error)).warning("cover_not_posted")
+        logger.bind(cover=cover.id, error=in_words(error)).warning("cover_not_posted")
     else:
         await remember_card(bot, interaction, cover, channel.id, posted.id)
 
@@ -159,7 +160,7 @@ async def _rewrite(bot: ModelUsBot, known: CoverCard, cover: Cover, card: discor
     except discord.NotFound:
         return False
     except FAILURES as error:
-        logger.bind(cover=cover.id, error=str(error)).warning("cover_card_not_rewritten")
+        logger.bind(cover=cover.id, error=in_words(error)).warning("cover_card_not_rewritten")
     return True
 
 

@@ -11,6 +11,7 @@ from loguru import logger
 
 from modelus_bot.gateway.endings import ending_of, longer_pause, passing_words
 from modelus_bot.gateway.payloads import survive_unreadable
+from modelus_bot.os_errors import in_words
 
 if TYPE_CHECKING:
     from discord.gateway import DiscordWebSocket
@@ -114,7 +115,7 @@ class Connector:
                 async with asyncio.timeout(LOOK_EVERY):
                     await socket.close(code=4000)
             except (OSError, TimeoutError) as error:
-                logger.bind(error=str(error)).debug("socket_not_closed")
+                logger.bind(error=in_words(error)).debug("socket_not_closed")
 
 
 def _cause(error: AttributeError) -> Exception:

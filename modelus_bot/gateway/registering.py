@@ -13,6 +13,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.gateway.turned_away import Ending, TurnedAway
+from modelus_bot.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -213,4 +214,4 @@ def _record(path: Path, digest: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(digest + "\n")
     except OSError as error:
-        logger.bind(path=str(path), error=str(error)).warning("command_record_not_written")
+        logger.bind(path=str(path), error=in_words(error)).warning("command_record_not_written")

@@ -14,6 +14,7 @@ from modelus_bot.domain.disciplines import disciplines
 from modelus_bot.escaping import plain
 from modelus_bot.gateway.places import Trouble, look_at_places
 from modelus_bot.jobs.loop import Job
+from modelus_bot.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -65,5 +66,5 @@ class Places(Job):
                 self.bot, guild, guild.me, self.bot.settings.server, self._roles, known
             )
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            logger.bind(error=str(error)).info("places_not_looked_at")
+            logger.bind(error=in_words(error)).info("places_not_looked_at")
             return None

@@ -157,8 +157,8 @@ def test_json_has_keys_that_stay(filled: Path, command: Command) -> None:
     assert set(shown) == {"ok", "database", "findings"}
     assert shown["ok"] is True
     assert {one["about"] for one in shown["findings"]} == {
-        "archive", "sqlite", "clock", "disk", "folders", "database", "backups", "drills", "journal", "discord",
-        "quarantine",
+        "archive", "sqlite", "clock", "disk", "folders", "database", "backups", "drills", "journal",
+        "discord", "quarantine",
     }  # fmt: skip
     assert all(set(one) == {"about", "grade", "text"} for one in shown["findings"])
     remove(filled)

@@ -90,7 +90,7 @@ async def test_a_read_only_disk_is_read_from(
         assert "The database can only be read at the moment. Please tell an administrator." in str(
             refused.value.user_message
         )
-        words = "The file or its folder may not be written to. Mend the permissions."
+        words = "The file or its folder can only be read. Look at the disk and the permissions."
         assert cause_words(db.availability.cause) == words
         started = time.monotonic()
         while time.monotonic() - started < 1:
