@@ -208,7 +208,7 @@ def _had_to_be_noticed(fault: Fault) -> bool:
 
     What cannot be added to the sums' log is written anew with all of them, by other calls.
     """
-    if "-sums" in fault.pattern and fault.call in {"pwrite", "fdatasync"}:
+    if "-sums" in fault.pattern and fault.call in {"pwrite", "fdatasync", "ftruncate"}:
         return False
     return (
         fault.times == FOR_EVER
