@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Later", "object_in", "ranges_in"]
+__all__ = ["Later", "object_in", "ranges_in", "scalars_in"]
 
 Row = tuple[int, str, str, str | None, str | None]
 """An audit entry: id, record id, operation, old values, new values."""
@@ -31,7 +31,7 @@ class Later:
         self._ranges: list[tuple[int, int, int]] = []
         for number, record, operation, old_values, new_values in entries:
             deleted = operation == "DELETE"
-            entry = _Entry(number, tuple(record.split(":")), deleted, _scalars(new_values))
+            entry = _Entry(number, tuple(record.split(":")), deleted, scalars_in(new_values))
             self._by_part.setdefault(entry.parts[0], []).append(entry)
             if deleted:
                 ranges = object_in(old_values).get("ids")
@@ -69,7 +69,7 @@ def ranges_in(text: object) -> Iterator[tuple[int, int]]:
             yield int(first), int(last or first)
 
 
-def _scalars(text: str | None) -> dict[str, Any]:
+def scalars_in(text: str | None) -> dict[str, Any]:
     """Return the values that a column can hold; truth values as SQLite stores them."""
     return {
         name: int(value) if isinstance(value, bool) else value

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.names import quoted
-from modelus_bot.database.recovery.later import object_in, ranges_in
+from modelus_bot.database.recovery.later import object_in, ranges_in, scalars_in
 from modelus_bot.database.salvage.filling import is_refusal
 from modelus_bot.database.salvage.layouts import AUDIT, Layout, read_reference
 
@@ -139,9 +139,5 @@ def _insert(connection: sqlite3.Connection, layout: Layout, row: dict[str, Any],
 
 
 def _columns(layout: Layout, text: str | None) -> dict[str, Any]:
-    """Return those values of an entry that are columns of the table; truth values as SQLite stores them."""
-    return {
-        name: int(value) if isinstance(value, bool) else value
-        for name, value in object_in(text).items()
-        if name in layout.columns and (value is None or isinstance(value, bool | int | float | str))
-    }
+    """Return those values of an entry that are columns of the table."""
+    return {name: value for name, value in scalars_in(text).items() if name in layout.columns}
