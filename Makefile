@@ -50,10 +50,10 @@ check: $(FOR_WORK) ## lint, formatting, types, documents
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -q tests/test_repository.py tests/test_floors.py tests/test_config.py \
-		tests/cogs/test_reference.py
+		tests/cli/test_command_reference.py
 
 docs: $(FOR_WORK) ## write the pages that are made from the code: commands, settings
-	$(BIN)/python -m modelus_bot.cogs.reference > docs/commands.md
+	$(BIN)/python -m modelus_bot.cli.command_reference > docs/commands.md
 	$(BIN)/modelus-bot config docs > docs/configuration.md
 
 format: $(FOR_WORK) ## let ruff put the code in shape

@@ -18,12 +18,12 @@ from benchmarks.contenders import PutSetting
 from benchmarks.filled import fill
 from benchmarks.steady import Latencies, steadily
 from modelus_bot.config import BackupSettings, DatabaseSettings
-from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.context import Context
+from modelus_bot.database.backup.manager import BackupManager
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
-from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 
 __all__ = ["Window", "measure_backup"]

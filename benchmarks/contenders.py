@@ -13,10 +13,10 @@ import aiosqlite
 
 from benchmarks.workload import AUDIT, KEYS, UPSERT, Result, drive, prepare, rows, summarise
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
 
 __all__ = ["CONTENDERS", "REFERENCE", "Contender"]
 

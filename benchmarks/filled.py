@@ -7,8 +7,9 @@ import json
 import sqlite3
 from pathlib import Path
 
-from modelus_bot.database.audit import AuditChain, AuditEntry
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.core.audit.chain import AuditChain
+from modelus_bot.database.core.audit.entry import AuditEntry
+from modelus_bot.database.schema.migrations import Migrator
 
 __all__ = ["fill"]
 

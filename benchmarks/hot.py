@@ -19,21 +19,26 @@ from rich.table import Table
 
 from benchmarks.workload import Result, summarise
 from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.continuity import Continuity
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Query
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Query
+from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.covers import covers
-from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines, disciplines
 from modelus_bot.domain.kept import KEPT_TABLES
-from modelus_bot.domain.members import RegisterMember, everybody, member
-from modelus_bot.domain.oncall import oncall_now
 from modelus_bot.domain.permissions import Viewer, check_staff
-from modelus_bot.domain.reconciling import explain, telling
-from modelus_bot.domain.rosters import AddToRoster, roster
-from modelus_bot.domain.sprints import AddSprint, sprint_view, sprints
-from modelus_bot.tasks import ended
+from modelus_bot.runtime.tasks import ended
+from modelus_bot.subjects.covers.queries import covers
+from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
+from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
+from modelus_bot.subjects.oncall.queries import oncall_now
+from modelus_bot.subjects.people.queries import everybody, member
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.queries import roster
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster
+from modelus_bot.subjects.sprints.queries.sprints import sprint_view, sprints
+from modelus_bot.subjects.sprints.writes import AddSprint
 
 __all__ = ["measure_hot"]
 
@@ -85,7 +90,7 @@ def _filled(runner: asyncio.Runner, place: Path) -> Iterator[DatabaseManager]:
 
 @asynccontextmanager
 async def _opened(path: Path) -> AsyncIterator[DatabaseManager]:
-    continuity = Continuity(
+    continuity = Fallback(
         path,
         degradation=DegradationSettings(),
         snapshot=KEPT,

@@ -15,12 +15,14 @@ from rich.console import Console
 from rich.table import Table
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.journal import Journal, answered, journal_path
+from modelus_bot.database.core.append_file import journal_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
-from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.database.offline.journal.answered import answered
+from modelus_bot.database.offline.journal.journal import Journal
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 
 __all__ = ["measure_journal"]
 

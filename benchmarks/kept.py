@@ -16,14 +16,14 @@ from rich.table import Table
 
 from benchmarks.workload import Result, summarise
 from modelus_bot.config import DatabaseSettings, DegradationSettings, SnapshotSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.continuity import Continuity
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write, query
+from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import Write, query
+from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.domain.kept import KEPT_TABLES
-from modelus_bot.domain.reconciling import explain, telling
-from modelus_bot.tasks import ended
+from modelus_bot.runtime.tasks import ended
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 
 __all__ = ["measure_kept"]
 
@@ -81,7 +81,7 @@ def measure_kept(console: Console, *, rounds: int, seconds: float | None, folder
 
 
 async def _measure(path: Path, design: str, seconds: float) -> Result:
-    continuity = Continuity(
+    continuity = Fallback(
         path,
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(),

@@ -18,11 +18,11 @@ from rich.table import Table
 from benchmarks.contenders import PutSetting
 from benchmarks.filled import fill
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.files import parts_of
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 

@@ -20,29 +20,25 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.bot import ModelUsBot
+from modelus_bot.clock.clock import Clock
 from modelus_bot.cogs import add_commands
 from modelus_bot.config import Settings
 from modelus_bot.config.keys import with_keys_of
-from modelus_bot.config_watcher import Change, ConfigWatcher
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.context import Context
-from modelus_bot.database.continuity import Continuity
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.health.loop_delay import LoopDelay
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
-from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
+from modelus_bot.config.watching import Change, ConfigWatcher
+from modelus_bot.database import Alert, Context, DatabaseError, DatabaseManager, Fallback, Protection
+from modelus_bot.database.administration import LoopDelay
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES
-from modelus_bot.domain.reconciling import explain, telling
-from modelus_bot.escaping import plain_lines
 from modelus_bot.gateway.connecting import Connector
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
 from modelus_bot.metrics import MetricsPage
-from modelus_bot.tasks import ended
+from modelus_bot.runtime.tasks import ended
+from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
+from modelus_bot.text.escaping import plain_lines
 
 __all__ = ["App", "ModelUsBot", "run_online", "running", "spare_collector", "stop_on_signals"]
 
@@ -228,9 +224,9 @@ def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> P
     )
 
 
-def _continuity(settings: Settings, path: Path, protection: Protection) -> Continuity:
+def _continuity(settings: Settings, path: Path, protection: Protection) -> Fallback:
     """Build what serves people while the database is away; administrators read what a replay did."""
-    continuity = Continuity(
+    continuity = Fallback(
         path,
         degradation=settings.degradation,
         snapshot=settings.snapshot,

@@ -10,9 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.config import Settings
-from modelus_bot.database.context import Context
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.gateway.link import Link
+from modelus_bot.database import Context, DatabaseManager
+from modelus_bot.gateway.link import DiscordLink
 from modelus_bot.gateway.registering import register
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.discord_time import noting_dates
@@ -69,7 +68,7 @@ class ModelUsBot(commands.Bot):
         self.questions = OpenQuestions()
         self.mailroom = Mailroom()
         self.tree.error(self.error_handler.on_tree_error)
-        self.link = Link(self)
+        self.link = DiscordLink(self)
         self._sync_record = sync_record
 
     async def setup_hook(self) -> None:

@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
+from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster
+from modelus_bot.subjects.sprints.writes import AddSprint
+
 if TYPE_CHECKING:
     import simcord
 
@@ -206,9 +212,7 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
 @pytest.fixture
 async def rota_env(bot_env: BotEnv) -> BotEnv:
     """Return the bot with two rosters and five sprints, today in the middle of the second."""
-    from modelus_bot.database.context import Context
-    from modelus_bot.domain.rosters import AddToRoster
-    from modelus_bot.domain.sprints import AddSprint
+    from modelus_bot.database.core.context import Context
 
     for discipline, names in ROSTERS.items():
         for name in names:
@@ -235,9 +239,7 @@ def first_sprint_day() -> date:
 
 async def give_roles(db: "DatabaseManager", world: "World") -> None:
     """Enter the managers and the staff; players and the administrator are only known to Discord."""
-    from modelus_bot.database.context import Context
-    from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
-    from modelus_bot.domain.members import SetRole
+    from modelus_bot.database.core.context import Context
 
     await db.write(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES), Context())
     for person in world.cast[2:4]:

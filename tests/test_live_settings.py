@@ -12,9 +12,10 @@ import tomlkit
 from modelus_bot.app import App, running
 from modelus_bot.config import applies_live, load_settings
 from modelus_bot.config.keys import field_of, keys, value_of
-from modelus_bot.database.context import Context
-from modelus_bot.database.lane import Lane
-from modelus_bot.domain.members import RegisterMember, members
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.engine.roles import ConnectionRole
+from modelus_bot.subjects.people.queries import members
+from modelus_bot.subjects.people.writes import RegisterMember
 
 BASE: dict[str, dict[str, Any]] = {
     "archive": {"mode": "off"},
@@ -142,7 +143,7 @@ async def test_open_connections_wait_as_edited(tmp_path: Path) -> None:
     """Each open connection waits for another program's lock as long as the file says now."""
     async with started(tmp_path) as bot:
         await bot.edit({"database.busy_slice": 0.5})
-        for lane in Lane:
+        for lane in ConnectionRole:
             waits = await bot.app.db._connections.run(
                 lane, lambda raw: raw.execute("PRAGMA busy_timeout").fetchone()[0]
             )

@@ -21,7 +21,7 @@ from modelus_bot.config import (
     MetricsSettings,
     Settings,
 )
-from modelus_bot.database.degradation import Mode
+from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.gateway.turned_away import TurnedAway
 from tests.discord_end import TOKEN, DiscordEnd, discord_end
 

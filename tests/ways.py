@@ -14,10 +14,11 @@ import time
 from modelus_bot.app import running
 from modelus_bot.cli.setting_up import run_async
 from modelus_bot.config import load_settings
-from modelus_bot.database.backup import Manifest
-from modelus_bot.database.context import Context
-from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
-from modelus_bot.domain.members import members
+from modelus_bot.database.backup.manifest import BackupManifest
+from modelus_bot.database.core.context import Context
+from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
+from modelus_bot.subjects.people.queries import members
 from modelus_bot.ui.charts import LatencyChart, Point, drawing_folder
 
 
@@ -29,7 +30,7 @@ async def main() -> dict[str, object]:
         assert db.protection is not None
         await db.write(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES), Context(actor=1))
         await db.read(members)
-        made: Manifest = await db.protection.backups.create("manual")
+        made: BackupManifest = await db.protection.backups.create("manual")
         report = await db.protection.parts.check(settings.database.path)
         now = int(time.time())
         points = [Point(now - 30 + second, 1.0, 2.0) for second in range(30)]

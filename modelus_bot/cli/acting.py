@@ -9,7 +9,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import Settings
-from modelus_bot.database.ownership import Owner, become, decision, hand_over, myself, owner_of
+from modelus_bot.runtime.ownership import Owner, become, decision, hand_over, myself, owner_of
 
 __all__ = ["WrongUser", "as_owner", "handing_over", "look_as_owner", "require_owner"]
 

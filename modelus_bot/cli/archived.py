@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from modelus_bot.cli.protecting import Protected
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.recovery.traces import Standing, in_words, traces_of
-from modelus_bot.os_errors import in_words as words_of
+from modelus_bot.database import DatabaseError
+from modelus_bot.database.administration import RemainStanding, remains_in_words, traces_of
+from modelus_bot.runtime.os_errors import in_words as words_of
 
 __all__ = ["Reach", "reach_of"]
 
@@ -28,9 +28,9 @@ async def reach_of(protected: Protected) -> Reach:
     left = [one for one in await traces_of(protected.parts) if one.what.endswith(("archive", "bucket"))]
     if not left:
         return Reach()
-    if all(one.standing is Standing.USABLE for one in left):
+    if all(one.standing is RemainStanding.USABLE for one in left):
         return await _asked(protected)
-    return Reach(trouble=in_words(left))
+    return Reach(trouble=remains_in_words(left))
 
 
 async def _asked(protected: Protected) -> Reach:

@@ -11,7 +11,7 @@ import typer
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.setting_up import JsonOption, settings_of
 from modelus_bot.cli.terminal import print_json
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["health"]
 

@@ -18,14 +18,17 @@ from modelus_bot.cli.setting_up import (
     with_database,
 )
 from modelus_bot.config import Settings
-from modelus_bot.database.audit import ChainReport
-from modelus_bot.database.audit.anchors import gather_anchors
-from modelus_bot.database.audit.renewing import Renewal, RenewAuditChain
-from modelus_bot.database.instance import meant
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.state import StateFile
-from modelus_bot.domain.audit_trail import verify as verify_query
+from modelus_bot.database import DatabaseManager
+from modelus_bot.database.administration import (
+    ChainReport,
+    Renewal,
+    RenewAuditChain,
+    StateFile,
+    gather_anchors,
+    meant,
+)
 from modelus_bot.domain.permissions import Viewer
+from modelus_bot.subjects.audit.queries import verify as verify_query
 
 __all__ = ["app"]
 

@@ -23,17 +23,20 @@ from modelus_bot.cli.recognising import require
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
 from modelus_bot.cli.terminal import bar, console, print_json
 from modelus_bot.config import Settings
-from modelus_bot.database.backup import Manifest
-from modelus_bot.database.backup.listing import ADOPTABLE, Listing
-from modelus_bot.database.recognition import Nature
-from modelus_bot.database.recovery.drill import DrillResult
-from modelus_bot.database.recovery.restoring import Plan
-from modelus_bot.domain.errors import NotFound
+from modelus_bot.database.administration import (
+    ADOPTABLE,
+    BackupListing,
+    BackupManifest,
+    DrillResult,
+    Nature,
+    RestorePlan,
+)
 from modelus_bot.domain.moments import parse_moment
+from modelus_bot.domain.refusals import NotFound
 from modelus_bot.domain.table_words import rows_of
 
 if TYPE_CHECKING:
-    from modelus_bot.database.child import Report
+    from modelus_bot.database.administration import Report
 
 __all__ = ["app"]
 
@@ -81,7 +84,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
     """Make a verified copy now; the bot may be running."""
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> Manifest:
+    async def work(protected: Protected) -> BackupManifest:
         await require(protected.parts.path, *COPIED)
         with _reporting("copying") as on_progress:
             return await protected.backups.create("manual", on_progress=on_progress)
@@ -95,7 +98,7 @@ def list_(context: typer.Context, database: DatabaseOption = None, as_json: Json
     """List the copies, newest first, and what can be gone back to in the archive."""
     settings = settings_of(context)
 
-    async def work(protected: Protected) -> tuple[Listing, Reach]:
+    async def work(protected: Protected) -> tuple[BackupListing, Reach]:
         return await asyncio.to_thread(protected.backups.listing), await reach_of(protected)
 
     listing, reach = with_protection(settings, work, database)
@@ -213,7 +216,7 @@ def _asked(settings: Settings, at: str | None) -> float | None:
     return None if at is None else parse_moment(at, time.time(), ZoneInfo(settings.server.timezone))
 
 
-def _listed(listing: Listing, reach: Reach) -> Iterator[str]:
+def _listed(listing: BackupListing, reach: Reach) -> Iterator[str]:
     """Yield what counts, what is there and does not, and what cannot be said."""
     yield from _lines(listing.manifests)
     if listing.empty:
@@ -232,7 +235,7 @@ def _listed(listing: Listing, reach: Reach) -> Iterator[str]:
         yield f"Archive: nobody can say what is in it: {reach.trouble}"
 
 
-def _lines(manifests: Sequence[Manifest]) -> Iterator[str]:
+def _lines(manifests: Sequence[BackupManifest]) -> Iterator[str]:
     """Yield lines of 80 characters that are the same on a terminal and in a pipe."""
     if not manifests:
         return
@@ -243,7 +246,7 @@ def _lines(manifests: Sequence[Manifest]) -> Iterator[str]:
         yield f"{one.name:{width}}  {_moment(one.created_at)[:16]}  {_size(one.bytes):>8}  {state}"
 
 
-def _plain(listing: Listing, reach: Reach) -> dict[str, Any]:
+def _plain(listing: BackupListing, reach: Reach) -> dict[str, Any]:
     """Return the list with keys that stay as they are; times are UTC seconds."""
     backups = [
         {
@@ -290,7 +293,7 @@ def _tell_verified(states: Sequence[CopyState], trouble: str) -> None:
             typer.echo(f"- {problem}")
 
 
-def _require_copy(listing: Listing, target: str) -> None:
+def _require_copy(listing: BackupListing, target: str) -> None:
     """Raise ``NotFound`` for what is neither a copy nor a file."""
     if target not in {*listing.names, *listing.orphans} and not Path(target).is_file():
         raise NotFound(
@@ -307,7 +310,7 @@ def _known(protected: Protected, name: str) -> str:
     )
 
 
-async def _planned(protected: Protected, name: str | None, at: float | None) -> Plan:
+async def _planned(protected: Protected, name: str | None, at: float | None) -> RestorePlan:
     if (name is None) == (at is None):
         raise typer.BadParameter("name a backup, or a moment with --at")
     known = None if name is None else _known(protected, name)
@@ -318,7 +321,7 @@ async def _planned(protected: Protected, name: str | None, at: float | None) -> 
         return await protected.restorer.from_archive(at, on_progress)
 
 
-def _show(plan: Plan) -> None:
+def _show(plan: RestorePlan) -> None:
     typer.echo(f"From {plan.source}: the state of {_moment(plan.moment)} UTC, checked and whole.")
     if plan.tables is None:
         typer.echo("The present database is missing or cannot be read, so the two cannot be compared.")

@@ -9,7 +9,7 @@ import typer
 
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.config import Settings
-from modelus_bot.database.recovery.beginning import require_nothing_left, set_everything_aside
+from modelus_bot.database.administration import require_nothing_left, set_everything_aside
 
 __all__ = ["BeginAnewOption", "begin_anew_if_asked", "require_beginning"]
 

@@ -7,11 +7,10 @@ import typer
 from modelus_bot.cli.beginning import require_beginning
 from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
-from modelus_bot.database.instance import require_one_name
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recognition import Nature
-from modelus_bot.domain.disciplines import disciplines
-from modelus_bot.domain.members import members
+from modelus_bot.database import DatabaseManager
+from modelus_bot.database.administration import Nature, require_one_name
+from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.people.queries import members
 
 __all__ = ["check"]
 

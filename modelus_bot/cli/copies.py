@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelus_bot.cli.protecting import Protected
-from modelus_bot.database.backup import Manifest
-from modelus_bot.database.backup.copying import hashed
-from modelus_bot.database.backup.naming import parse_name
-from modelus_bot.database.errors import BackupFailed, DatabaseError
-from modelus_bot.os_errors import in_words
+from modelus_bot.database import BackupFailed, DatabaseError
+from modelus_bot.database.administration import BackupManifest, hashed, parse_name
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["CopyState", "compared", "verified"]
 
@@ -38,7 +36,7 @@ class CopyState:
         return not self.problems
 
 
-async def compared(protected: Protected, manifest: Manifest, *, full: bool) -> CopyState:
+async def compared(protected: Protected, manifest: BackupManifest, *, full: bool) -> CopyState:
     """Compare a copy with its manifest; ``full`` checks its pages and rows as well. Changes nothing."""
     path = protected.backups.folder / manifest.name
     problems = await asyncio.to_thread(_differences, path, manifest)
@@ -76,7 +74,7 @@ def _name_in(folder: Path, target: str) -> str:
     return path.name if path.parent.resolve() == folder.resolve() else target
 
 
-def _differences(path: Path, manifest: Manifest) -> tuple[str, ...]:
+def _differences(path: Path, manifest: BackupManifest) -> tuple[str, ...]:
     try:
         size = path.stat().st_size
         if size != manifest.bytes:

@@ -23,14 +23,18 @@ from modelus_bot.cli.rights import rights
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, run_async, settings_of
 from modelus_bot.cli.terminal import bar, print_json
 from modelus_bot.config import Settings
-from modelus_bot.database.backup.listing import ADOPTABLE, Listing
-from modelus_bot.database.errors import OpeningRefused
-from modelus_bot.database.instance import meant
-from modelus_bot.database.journal import journal_path
-from modelus_bot.database.journal.looking import look_at
-from modelus_bot.database.recognition import Nature, recognised
-from modelus_bot.database.recovery.beginning import require_nothing_left
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database import OpeningRefused
+from modelus_bot.database.administration import (
+    ADOPTABLE,
+    BackupListing,
+    Migrator,
+    Nature,
+    journal_contents,
+    journal_path,
+    meant,
+    recognised,
+    require_nothing_left,
+)
 from modelus_bot.logs import configure_logging
 
 __all__ = ["doctor"]
@@ -204,7 +208,7 @@ async def _backups(settings: Settings, protected: Protected, tell: Tell, *, full
     return [Finding(grade, text), *found]
 
 
-def _not_counted(listing: Listing) -> Iterator[Finding]:
+def _not_counted(listing: BackupListing) -> Iterator[Finding]:
     for one in listing.unlisted:
         if one.adoptable:
             yield Finding(Grade.NOTE, f"{one} {ADOPTABLE}.")
@@ -241,7 +245,7 @@ async def _drills(settings: Settings, protected: Protected) -> list[Finding]:
 
 
 def _journal(path: Path) -> list[Finding]:
-    found = look_at(journal_path(path))
+    found = journal_contents(journal_path(path))
     if found.damaged:
         text = f"The file of changes saved for later has {found.damaged} damaged lines: {journal_path(path)}"
         return [Finding(Grade.BAD, text)]

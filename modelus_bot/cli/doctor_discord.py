@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelus_bot.config import Settings
-from modelus_bot.database.snapshot.folder import UnusableSnapshot
-from modelus_bot.database.snapshot.looking import last_known
+from modelus_bot.database.administration import UnusableSnapshot, last_known_rows
 
 __all__ = ["wrong_at_discord"]
 
@@ -24,7 +23,7 @@ async def wrong_at_discord(settings: Settings, path: Path) -> tuple[list[str], b
 def _roles(path: Path) -> dict[str, int | None]:
     """Return the roles that follow the disciplines, as they were last known."""
     try:
-        rows = last_known(path, "disciplines")
+        rows = last_known_rows(path, "disciplines")
     except UnusableSnapshot:
         return {}
     return {str(row["label"]): row["role_id"] for row in rows if row["is_active"]}

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from modelus_bot.cli.finding import Finding, Grade
 from modelus_bot.cli.protecting import Protected
+from modelus_bot.clock.belief import DoubtReason
+from modelus_bot.clock.clock import Clock
+from modelus_bot.clock.words import doubt_words
 from modelus_bot.config import Settings
-from modelus_bot.database.checkpoints import safe_beside_writers
-from modelus_bot.database.clock import Clock, Why
-from modelus_bot.database.clock.words import doubt_words
-from modelus_bot.database.files import parts_of
-from modelus_bot.os_errors import Fault, fault_of, forbidden_there, in_words, words_for
+from modelus_bot.database.administration import parts_of, safe_beside_writers
+from modelus_bot.runtime.os_errors import Fault, fault_of, forbidden_there, in_words, words_for
 
 __all__ = ["clock", "disks", "folders", "parts_of_file", "sqlite_itself"]
 
@@ -48,7 +48,7 @@ async def clock(settings: Settings, clock: Clock) -> list[Finding]:
             clock.told(moment)
             asked = f"Discord's ({clock() - moment:+.1f} s)"
     doubt = clock.doubt
-    if doubt is None or doubt.why is Why.STARTING:
+    if doubt is None or doubt.why is DoubtReason.STARTING:
         return [Finding(Grade.FINE, f"The machine's clock agrees with {asked}.")]
     minutes = settings.clock.steady_minutes
     return [Finding(Grade.BAD, doubt_words(doubt, wall=clock(), steady_minutes=minutes))]

@@ -15,10 +15,7 @@ from modelus_bot.cli.protecting import Protected, protection_of, with_protection
 from modelus_bot.cli.recognising import require, require_ours
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, run_async, settings_of
 from modelus_bot.cli.terminal import bar, print_json
-from modelus_bot.database.child import run_child
-from modelus_bot.database.integrity.report import CheckReport
-from modelus_bot.database.recognition import Nature, Recognised
-from modelus_bot.database.salvage.report import SalvageReport
+from modelus_bot.database.administration import CheckReport, Nature, Recognised, SalvageReport, run_child
 from modelus_bot.domain.table_words import rows_of
 from modelus_bot.logs import configure_logging
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from rich.text import Text
 
 from modelus_bot.cli.terminal import console
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.os_errors import in_words
+from modelus_bot.database import DatabaseError
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Finding", "Grade", "Look", "findings_of", "show"]
 

@@ -19,10 +19,12 @@ from modelus_bot.cli.setting_up import (
     with_database,
 )
 from modelus_bot.cli.terminal import console
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recognition import Nature
-from modelus_bot.domain.rotation_import import ImportReport, ImportRotation, mend, read_folder
+from modelus_bot.database import DatabaseManager
+from modelus_bot.database.administration import Nature
 from modelus_bot.domain.table_words import rows_of
+from modelus_bot.subjects.rotation_import.rules.mending import mend
+from modelus_bot.subjects.rotation_import.rules.reading import read_folder
+from modelus_bot.subjects.rotation_import.writes.importing import ImportReport, ImportRotation
 
 __all__ = ["app"]
 

@@ -11,10 +11,14 @@ from rich.table import Table
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
 from modelus_bot.cli.terminal import console, print_json
-from modelus_bot.database.instance import meant
-from modelus_bot.database.journal import journal_path, operation_words
-from modelus_bot.database.journal.entry import Entry
-from modelus_bot.database.journal.looking import JournalContents, look_at
+from modelus_bot.database.administration import (
+    JournalContents,
+    JournalEntry,
+    journal_contents,
+    journal_path,
+    meant,
+    operation_words,
+)
 
 __all__ = ["app"]
 
@@ -30,7 +34,7 @@ def _group() -> None:
 def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
     path = journal_path(meant(database or settings_of(context).database.path))
-    found = look_at(path)
+    found = journal_contents(path)
     if as_json:
         print_json(_plain(found))
     elif found.waiting:
@@ -66,7 +70,7 @@ def _plain(found: JournalContents) -> dict[str, Any]:
     }
 
 
-def _table(entries: tuple[Entry, ...], now: float) -> Table:
+def _table(entries: tuple[JournalEntry, ...], now: float) -> Table:
     table = Table("number", "change", "author", "priority", "tries", "waits for")
     for entry in entries:
         author = "the bot" if entry.context.actor is None else str(entry.context.actor)

@@ -21,11 +21,10 @@ from modelus_bot.cli.setting_up import (
 )
 from modelus_bot.cli.terminal import bar
 from modelus_bot.config import Settings
-from modelus_bot.database.instance import meant
-from modelus_bot.database.maintenance.order import Order, Report, Rewriting, Why
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.domain.pruning import PRUNINGS, BeginMaintenance, EndMaintenance
+from modelus_bot.database import DatabaseManager
+from modelus_bot.database.administration import Rewriting, RunReport, RunRequest, Trigger, meant
 from modelus_bot.logs import configure_logging
+from modelus_bot.subjects.maintenance.writes import PRUNINGS, BeginMaintenance, EndMaintenance
 
 __all__ = ["maintain"]
 
@@ -50,7 +49,7 @@ def maintain(
     require_ours(path)
     require_current_schema(path)
     progress = bar()
-    order = Order(Why.PERSON, Rewriting.CONFIRMED if vacuum else Rewriting.AUTO)
+    order = RunRequest(Trigger.PERSON, Rewriting.CONFIRMED if vacuum else Rewriting.AUTO)
     with as_owner(settings, meant(path)), configure_logging(settings, terminal=False), progress:
         report = run_async(_maintained(settings, order, database, progress))
     for line in report.lines:
@@ -60,8 +59,8 @@ def maintain(
 
 
 async def _maintained(
-    settings: Settings, order: Order, database: DatabaseOption, progress: Progress
-) -> Report:
+    settings: Settings, order: RunRequest, database: DatabaseOption, progress: Progress
+) -> RunReport:
     """Open the file as the bot would, so that archive and page sums follow; raises ``AlreadyRunning``."""
     quiet = settings.model_copy(update={"backup": settings.backup.model_copy(update={"schedule": "off"})})
     patient = settings.database.model_copy(update={"write_deadline": PATIENCE})

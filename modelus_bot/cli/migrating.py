@@ -14,13 +14,17 @@ from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
 from modelus_bot.cli.terminal import console, print_json
-from modelus_bot.database.errors import CorruptionDetected
-from modelus_bot.database.instance import require_one_name
-from modelus_bot.database.recognition import Nature
-from modelus_bot.database.recovery.migrating import Migrate, migrated
-from modelus_bot.database.schema import Migrator, SchemaValidator
-from modelus_bot.database.schema.migrations import MigrationStatus
-from modelus_bot.database.schema.report import Difference
+from modelus_bot.database import CorruptionDetected
+from modelus_bot.database.administration import (
+    Difference,
+    Migrate,
+    MigrationStatus,
+    Migrator,
+    Nature,
+    SchemaValidator,
+    migrated,
+    require_one_name,
+)
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.rule_words import NEEDED
 from modelus_bot.domain.table_words import rows_of

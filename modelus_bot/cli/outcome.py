@@ -9,13 +9,13 @@ from loguru import logger
 
 from modelus_bot.cli.acting import WrongUser
 from modelus_bot.config import ConfigError
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError
-from modelus_bot.domain.errors import Refusal
-from modelus_bot.domain.rotation_import import ImportProblem
-from modelus_bot.domain.rules import sentence_for
+from modelus_bot.database import ConstraintViolated, DatabaseError
+from modelus_bot.domain.refusals import Refusal
+from modelus_bot.domain.sentences import sentence_for
 from modelus_bot.gateway.turned_away import TurnedAway
-from modelus_bot.os_errors import sentence
+from modelus_bot.runtime.os_errors import sentence
 from modelus_bot.sandbox import SandboxUnavailable
+from modelus_bot.subjects.rotation_import.model.problem import ImportProblem
 
 __all__ = ["ExitCode", "MigrationsMissing", "NotOurs", "NothingSalvaged", "report"]
 

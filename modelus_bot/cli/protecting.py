@@ -8,11 +8,10 @@ from typing import TypeVar
 
 from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.setting_up import run_async
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import Settings
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.instance import InstanceLock, meant, require_one_name
-from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.database.recovery.restoring import Restorer
+from modelus_bot.database import Protection
+from modelus_bot.database.administration import InstanceLock, Restores, meant, require_one_name
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.logs import configure_logging
 
@@ -30,7 +29,7 @@ class Protected:
         self.backups = protection.backups
         self.archive = protection.archive
         self.drill = protection.drill
-        self.restorer = Restorer(self.parts, _at_rest)
+        self.restorer = Restores(self.parts, _at_rest)
 
 
 def protection_of(settings: Settings, path: Path | None = None) -> Protection:

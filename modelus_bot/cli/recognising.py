@@ -6,7 +6,7 @@ from pathlib import Path
 
 from modelus_bot.cli.outcome import NotOurs
 from modelus_bot.cli.setting_up import run_async
-from modelus_bot.database.recognition import Nature, Recognised, recognised
+from modelus_bot.database.administration import Nature, Recognised, recognised
 
 __all__ = ["ADVICE", "require", "require_ours"]
 

@@ -36,7 +36,7 @@ def sync(context: typer.Context) -> None:
 async def _registered(settings: Settings, token: str) -> str:
     from modelus_bot.bot import ModelUsBot
     from modelus_bot.cogs import add_commands
-    from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.database import DatabaseManager
     from modelus_bot.gateway.registering import register_once
 
     bot = ModelUsBot(DatabaseManager(settings.database.path, settings.database), settings)

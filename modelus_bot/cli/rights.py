@@ -8,9 +8,9 @@ from pathlib import Path
 
 from modelus_bot.cli.finding import Finding, Grade
 from modelus_bot.config import Settings
-from modelus_bot.database.errors import AmbiguousFile
-from modelus_bot.database.instance import require_one_name
-from modelus_bot.database.ownership import Owner, myself, owner_of
+from modelus_bot.database import AmbiguousFile
+from modelus_bot.database.administration import require_one_name
+from modelus_bot.runtime.ownership import Owner, myself, owner_of
 
 __all__ = ["rights"]
 

@@ -8,7 +8,7 @@ from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.beginning import BeginAnewOption, begin_anew_if_asked
 from modelus_bot.cli.setting_up import config_option, run_async, settings_of
 from modelus_bot.config import config_file
-from modelus_bot.database.instance import meant
+from modelus_bot.database.administration import meant
 
 __all__ = ["run", "sandbox"]
 

@@ -13,15 +13,17 @@ import typer
 from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
-from modelus_bot.database.context import Context
-from modelus_bot.database.epoch import renew_epoch
-from modelus_bot.database.errors import AlreadyRunning, CorruptionDetected
-from modelus_bot.database.instance import InstanceLock, meant, require_one_name
-from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.pagesums import PageSums
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database import AlreadyRunning, Context, CorruptionDetected, DatabaseManager
+from modelus_bot.database.administration import (
+    InstanceLock,
+    Migrator,
+    PageChecksums,
+    meant,
+    renew_epoch,
+    require_one_name,
+)
 from modelus_bot.logs import configure_logging
-from modelus_bot.threads import use_workers
+from modelus_bot.runtime.threads import use_workers
 
 __all__ = [
     "DatabaseOption",
@@ -120,7 +122,7 @@ async def _meant(file: Path, opened: Callable[[], Awaitable[T]], *, looking: boo
     """Do what writes the file while no bot follows it, so that the next start does not take it for damage."""
     if not await asyncio.to_thread(file.exists):
         return await opened()
-    sums = PageSums(meant(file))
+    sums = PageChecksums(meant(file))
     if (await sums.check()).unexplained:
         if looking:
             return await opened()

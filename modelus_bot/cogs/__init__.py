@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from modelus_bot.cogs.audit import Audit
-from modelus_bot.cogs.backup import Backup
-from modelus_bot.cogs.cover import Cover
-from modelus_bot.cogs.cover_asking import AskButton, TurnButton
-from modelus_bot.cogs.cover_message import CoverButton
-from modelus_bot.cogs.dbhealth import DatabaseHealth
-from modelus_bot.cogs.general import General
-from modelus_bot.cogs.group import CommandGroup
-from modelus_bot.cogs.maintenance import DatabaseGroup
-from modelus_bot.cogs.member import MemberGroup
-from modelus_bot.cogs.oncall import OnCallGroup
-from modelus_bot.cogs.roster import Roster
-from modelus_bot.cogs.sprint import SprintGroup
+from modelus_bot.subjects.audit.commands import AuditCommands
+from modelus_bot.subjects.backups.commands.group import BackupCommands
+from modelus_bot.subjects.covers.commands.asking import AskButton, TurnButton
+from modelus_bot.subjects.covers.commands.group import CoverCommands
+from modelus_bot.subjects.covers.commands.pressing import CoverButton
+from modelus_bot.subjects.general.commands.group import GeneralCommands
+from modelus_bot.subjects.health.commands.group import HealthCommands
+from modelus_bot.subjects.maintenance.commands import DatabaseCommands
+from modelus_bot.subjects.members.commands import MemberCommands
+from modelus_bot.subjects.oncall.commands import OnCallCommands
+from modelus_bot.subjects.rosters.commands import RosterCommands
+from modelus_bot.subjects.sprints.commands import SprintCommands
+from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.confirm import ConfirmButton
 from modelus_bot.ui.paginator import PageButton
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 __all__ = ["ALL_COGS", "DYNAMIC_ITEMS", "add_commands"]
 
 ALL_COGS: tuple[type[CommandGroup], ...] = (
-    General,
-    Roster,
-    SprintGroup,
-    OnCallGroup,
-    Cover,
-    MemberGroup,
-    Audit,
-    DatabaseHealth,
-    Backup,
-    DatabaseGroup,
+    GeneralCommands,
+    RosterCommands,
+    SprintCommands,
+    OnCallCommands,
+    CoverCommands,
+    MemberCommands,
+    AuditCommands,
+    HealthCommands,
+    BackupCommands,
+    DatabaseCommands,
 )
 DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     AskButton,

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ValidationError
 from modelus_bot.bundled import default_config
 from modelus_bot.config.keys import keys
 from modelus_bot.config.models import Settings
-from modelus_bot.config.problems import ConfigError, Origin, problems_of
+from modelus_bot.config.problems import ConfigError, SettingOrigin, problems_of
 from modelus_bot.config.variables import PREFIX, TOKEN, TOKEN_FILE, cleaned, listed, misspelt, variable_of
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Loaded", "config_file", "load", "load_settings"]
 
@@ -63,7 +63,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     if "token" in document:
         raise ConfigError(f"{source}: the token does not belong in this file, set DISCORD_TOKEN instead.")
     written = copy.deepcopy(document)
-    origin = Origin(source, text, _merge_environment(document, environment))
+    origin = SettingOrigin(source, text, _merge_environment(document, environment))
     token = _token(environment)
     try:
         settings = Settings.model_validate(document | ({"token": token} if token else {}))

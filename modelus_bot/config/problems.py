@@ -18,7 +18,7 @@ from modelus_bot.config.models import Settings
 from modelus_bot.config.section import TIME_OF_DAY, DiscordId
 from modelus_bot.config.variables import PREFIX, variable_of
 
-__all__ = ["ConfigError", "Origin", "allowed_values", "problems_of"]
+__all__ = ["ConfigError", "SettingOrigin", "allowed_values", "problems_of"]
 
 _KINDS: dict[Any, str] = {
     int: "a whole number",
@@ -40,7 +40,7 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SettingOrigin:
     """Where settings came from: the file, its text, and the environment variable of a replaced key."""
 
     source: Path
@@ -64,7 +64,7 @@ def allowed_values(model: type[BaseModel], key: str) -> str:
     return _FORMS.get(pattern) or _KINDS.get(kind, "a value") + _range(field.metadata)
 
 
-def problems_of(error: ValidationError, origin: Origin) -> Iterator[str]:
+def problems_of(error: ValidationError, origin: SettingOrigin) -> Iterator[str]:
     """Yield one line for each problem."""
     for problem in error.errors(include_url=False):
         keys = tuple(str(part) for part in problem["loc"] if isinstance(part, str))
@@ -87,7 +87,7 @@ def _range(limits: Iterable[Any]) -> str:
     return "".join(f", {words[kind]}" for kind in (Gt, Ge, Lt, Le) if kind in words)
 
 
-def _place(keys: tuple[str, ...], origin: Origin) -> str:
+def _place(keys: tuple[str, ...], origin: SettingOrigin) -> str:
     variable = origin.variables.get(keys) or (origin.variables.get(keys[:1]) if len(keys) == 1 else None)
     return variable or f"{origin.source}{_line_of(keys, origin.text)}"
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
 
-from modelus_bot.exact_ids import exact_id
+from modelus_bot.text.exact_ids import exact_id
 
 __all__ = ["LIVE", "TIME_OF_DAY", "DiscordId", "Duration", "Seconds", "Section", "TimeOfDay", "applies_live"]
 

@@ -1,1 +1,115 @@
 """The reliability subsystem: one SQLite file that keeps every acknowledged write."""
+
+from typing import TYPE_CHECKING
+
+from modelus_bot.database.core.lazy_imports import lazy_names
+
+if TYPE_CHECKING:
+    from modelus_bot.database.core.alert import Alert
+    from modelus_bot.database.core.begun import change_begun
+    from modelus_bot.database.core.context import Context
+    from modelus_bot.database.core.error_types import new_reference
+    from modelus_bot.database.core.errors import (
+        AccessDenied,
+        AlreadyRunning,
+        AmbiguousFile,
+        BackupFailed,
+        ConstraintViolated,
+        CorruptionDetected,
+        DatabaseError,
+        DatabaseReadOnly,
+        DatabaseUnavailable,
+        DiskFull,
+        MigrationFailed,
+        OpeningRefused,
+        OutcomeUnknown,
+        SchemaMismatch,
+    )
+    from modelus_bot.database.core.invariant import Invariant
+    from modelus_bot.database.core.operation import Priority, Query, Write, query
+    from modelus_bot.database.core.transaction import ReadTransaction, Row, Transaction
+    from modelus_bot.database.engine.breaker import Mode
+    from modelus_bot.database.health.overview import Overview
+    from modelus_bot.database.maintenance.pruning import Pruning
+    from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.database.offline.fallback import Fallback
+    from modelus_bot.database.offline.journal.deferred import WriteDeferred
+    from modelus_bot.database.offline.snapshot.age import answered_as_of
+    from modelus_bot.database.recovery.protection import Protection
+
+__all__ = [
+    "AccessDenied",
+    "Alert",
+    "AlreadyRunning",
+    "AmbiguousFile",
+    "BackupFailed",
+    "ConstraintViolated",
+    "Context",
+    "CorruptionDetected",
+    "DatabaseError",
+    "DatabaseManager",
+    "DatabaseReadOnly",
+    "DatabaseUnavailable",
+    "DiskFull",
+    "Fallback",
+    "Invariant",
+    "MigrationFailed",
+    "Mode",
+    "OpeningRefused",
+    "OutcomeUnknown",
+    "Overview",
+    "Priority",
+    "Protection",
+    "Pruning",
+    "Query",
+    "ReadTransaction",
+    "Row",
+    "SchemaMismatch",
+    "Transaction",
+    "Write",
+    "WriteDeferred",
+    "answered_as_of",
+    "change_begun",
+    "new_reference",
+    "query",
+]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "AccessDenied": "core.errors",
+        "Alert": "core.alert",
+        "AlreadyRunning": "core.errors",
+        "AmbiguousFile": "core.errors",
+        "BackupFailed": "core.errors",
+        "ConstraintViolated": "core.errors",
+        "Context": "core.context",
+        "CorruptionDetected": "core.errors",
+        "DatabaseError": "core.errors",
+        "DatabaseManager": "manager",
+        "DatabaseReadOnly": "core.errors",
+        "DatabaseUnavailable": "core.errors",
+        "DiskFull": "core.errors",
+        "Fallback": "offline.fallback",
+        "Invariant": "core.invariant",
+        "MigrationFailed": "core.errors",
+        "Mode": "engine.breaker",
+        "OpeningRefused": "core.errors",
+        "OutcomeUnknown": "core.errors",
+        "Overview": "health.overview",
+        "Priority": "core.operation",
+        "Protection": "recovery.protection",
+        "Pruning": "maintenance.pruning",
+        "Query": "core.operation",
+        "ReadTransaction": "core.transaction",
+        "Row": "core.transaction",
+        "SchemaMismatch": "core.errors",
+        "Transaction": "core.transaction",
+        "Write": "core.operation",
+        "WriteDeferred": "offline.journal.deferred",
+        "answered_as_of": "offline.snapshot.age",
+        "change_begun": "core.begun",
+        "new_reference": "core.error_types",
+        "query": "core.operation",
+    },
+)

@@ -15,15 +15,11 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from loguru import logger
 
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.availability import Availability
-from modelus_bot.database.begun import change_begun
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.context import Context
-from modelus_bot.database.continuity import Continuity
-from modelus_bot.database.degradation import BreakerState, CircuitBreaker, Mode
-from modelus_bot.database.engine import Engine
-from modelus_bot.database.errors import (
+from modelus_bot.database.core.begun import change_begun
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import (
     AlreadyRunning,
     DatabaseError,
     DatabaseReadOnly,
@@ -32,16 +28,16 @@ from modelus_bot.database.errors import (
     ManagerClosed,
     OutcomeUnknown,
 )
-from modelus_bot.database.health import HealthMonitor, Overview
-from modelus_bot.database.health.overview import overview_of
-from modelus_bot.database.instance import meant
-from modelus_bot.database.integrity.quarantine import QuarantineReport, QuarantineRows
-from modelus_bot.database.maintenance.maintenance import Maintenance
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import Query, Write
-from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.database.returning import Returning
-from modelus_bot.database.system_errors import as_database_error
+from modelus_bot.database.core.instance_lock import meant
+from modelus_bot.database.core.operation import Query, Write
+from modelus_bot.database.core.system_errors import as_database_error
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.engine import Availability, BreakerState, CircuitBreaker, Engine, Mode
+from modelus_bot.database.health import HealthMonitor, Overview, overview_of
+from modelus_bot.database.integrity import QuarantineReport, QuarantineRows
+from modelus_bot.database.maintenance import Maintenance
+from modelus_bot.database.offline import Fallback, Reconnection
+from modelus_bot.database.recovery import Protection
 
 __all__ = ["DatabaseManager"]
 
@@ -68,7 +64,7 @@ class DatabaseManager:
         tolerant: bool = False,
         debug: bool = False,
         protection: Protection | None = None,
-        continuity: Continuity | None = None,
+        continuity: Fallback | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
@@ -98,7 +94,7 @@ class DatabaseManager:
         self.health.near_limit = self.maintenance.near_limit
         if continuity is not None:
             self.maintenance.repeatable = continuity.journal.request_ids
-        self._returning = Returning(
+        self._returning = Reconnection(
             self.availability,
             self._connections,
             self._transactions,

@@ -6,7 +6,7 @@ that of their repairs: who is on duty follows from everything before it.
 
 from __future__ import annotations
 
-from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database import Invariant
 
 __all__ = ["INVARIANTS"]
 

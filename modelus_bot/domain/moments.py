@@ -7,8 +7,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from modelus_bot.domain.errors import InvalidInput
-from modelus_bot.escaping import plain
+from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.text.escaping import plain
 
 __all__ = ["parse_moment", "suggest_moments"]
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import query
-from modelus_bot.domain.errors import NotAllowed
+from modelus_bot.database import Context, ReadTransaction, Transaction, query
+from modelus_bot.domain.refusals import NotAllowed
 
 __all__ = [
     "Viewer",

@@ -7,9 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import Write, query
-from modelus_bot.domain.types import Snowflake
+from modelus_bot.database import ReadTransaction, Transaction, Write, query
+from modelus_bot.domain.fields import Snowflake
 
 __all__ = ["AskQuestion", "Question", "kept_question", "request_of"]
 

@@ -11,7 +11,7 @@ from loguru import logger
 
 from modelus_bot.gateway.endings import ending_of, longer_pause, passing_words
 from modelus_bot.gateway.payloads import survive_unreadable
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 
 if TYPE_CHECKING:
     from discord.gateway import DiscordWebSocket

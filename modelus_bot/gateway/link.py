@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Link", "Standing", "standing"]
+__all__ = ["DiscordLink", "LinkStanding", "standing"]
 
 LATE = 1.5
 """A heartbeat that was not answered for this many of its intervals is missing."""
@@ -17,7 +17,7 @@ LEAST_LATE = 5.0
 """Seconds that any heartbeat may take."""
 
 
-class Link:
+class DiscordLink:
     """What the connection's events have told; ``why`` says in a sentence what keeps the bot from Discord."""
 
     def __init__(self, bot: ModelUsBot) -> None:
@@ -52,7 +52,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LinkStanding:
     """Whether commands can reach the bot, and if not, why; ``heartbeat`` is the age of the last answer."""
 
     reachable: bool
@@ -60,17 +60,17 @@ class Standing:
     heartbeat: float | None
 
 
-def standing(bot: ModelUsBot) -> Standing:
+def standing(bot: ModelUsBot) -> LinkStanding:
     """Look at connection, heartbeat and server."""
     link = bot.link
     age, interval = _heartbeat(bot)
     if not link.connected:
-        return Standing(reachable=False, why=link.why, heartbeat=age)
+        return LinkStanding(reachable=False, why=link.why, heartbeat=age)
     if age is not None and interval is not None and age > max(LEAST_LATE, LATE * interval):
         why = f"Discord has not answered for {age:.0f} seconds, though the connection stands."
-        return Standing(reachable=False, why=why, heartbeat=age)
+        return LinkStanding(reachable=False, why=why, heartbeat=age)
     why_not = _not_at_home(bot)
-    return Standing(why_not is None, why_not, age)
+    return LinkStanding(why_not is None, why_not, age)
 
 
 def _not_at_home(bot: ModelUsBot) -> str | None:

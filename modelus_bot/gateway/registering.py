@@ -13,7 +13,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.gateway.turned_away import Ending, TurnedAway
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

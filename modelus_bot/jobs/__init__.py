@@ -1,16 +1,16 @@
 """What happens by the clock: hand-overs, notices, expiries, alerts, health, statistics."""
 
-from modelus_bot.jobs.alerts import Alerts
-from modelus_bot.jobs.clock_watch import ClockWatch
-from modelus_bot.jobs.cover_expiry import CoverExpiry
-from modelus_bot.jobs.handoff import HandoffJob
-from modelus_bot.jobs.health import Health, HealthSamples
 from modelus_bot.jobs.loop import Job
-from modelus_bot.jobs.maintenance import MaintenanceJob
-from modelus_bot.jobs.outbox import Outbox
-from modelus_bot.jobs.places import Places
-from modelus_bot.jobs.plans import Plans
-from modelus_bot.jobs.statistics import Statistics
+from modelus_bot.subjects.alerts.jobs.alerts import Alerts
+from modelus_bot.subjects.clock.jobs import ClockWatch
+from modelus_bot.subjects.covers.jobs import CoverExpiry
+from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
+from modelus_bot.subjects.health.jobs.plans import Plans
+from modelus_bot.subjects.health.jobs.statistics import Statistics
+from modelus_bot.subjects.maintenance.jobs import MaintenanceJob
+from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.oncall.jobs import HandoffJob
+from modelus_bot.subjects.places.jobs import PlacesJob
 
 __all__ = ["ALL_JOBS"]
 
@@ -23,7 +23,7 @@ ALL_JOBS: tuple[type[Job], ...] = (
     Health,
     HealthSamples,
     MaintenanceJob,
-    Places,
+    PlacesJob,
     Plans,
     Statistics,
 )

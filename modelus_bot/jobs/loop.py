@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from loguru import logger
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database import Context, DatabaseError
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from loguru import logger
 
-from modelus_bot.os_errors import in_words
-from modelus_bot.threads import DaemonThread
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.threads import DaemonThread
 
 __all__ = ["BackgroundWriter", "Destination"]
 

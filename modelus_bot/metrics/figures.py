@@ -10,9 +10,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from modelus_bot import __version__
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health import Overview, Percentiles
-from modelus_bot.database.statements import StatementSeen
+from modelus_bot.database import Mode, Overview
+from modelus_bot.database.administration import Percentiles, StatementSeen
 
 __all__ = ["STATEMENTS", "Seen", "figures"]
 

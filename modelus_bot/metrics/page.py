@@ -19,11 +19,11 @@ from modelus_bot.config import MetricsSettings
 from modelus_bot.gateway.link import standing
 from modelus_bot.metrics.figures import Seen, figures
 from modelus_bot.metrics.wellness import Phase, wellness
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
-    from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.database import DatabaseManager
 
 __all__ = ["MetricsPage"]
 

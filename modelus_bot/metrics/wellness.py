@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from modelus_bot.database.degradation import Mode
+from modelus_bot.database import Mode
 
 __all__ = ["Phase", "Wellness", "wellness"]
 

@@ -12,10 +12,10 @@ from aiohttp import web
 from multidict import CIMultiDict
 from simcord.preview._server import PreviewServer
 
-from modelus_bot.os_errors import Fault, fault_of, in_words, whoami
+from modelus_bot.runtime.os_errors import Fault, fault_of, in_words, whoami
 from modelus_bot.sandbox.rooms import Room, Rooms
 
-__all__ = ["Page", "PortInUse"]
+__all__ = ["PortInUse", "SandboxPage"]
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,7 +60,7 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"{why}, or set another sandbox.port in the configuration."
 
 
-class Page:
+class SandboxPage:
     """Serves the rooms at ``http://host:port/``; what a browser may see is decided by the room's secret."""
 
     def __init__(self, rooms: Rooms, host: str, port: int) -> None:

@@ -9,21 +9,18 @@ from loguru import logger
 
 from modelus_bot.bundled import sample_dir
 from modelus_bot.config import Settings
-from modelus_bot.database.context import Context
-from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.members import RegisterMember, SetRole, members
-from modelus_bot.domain.oncall import Handoff
-from modelus_bot.domain.rotation_import import (
-    ImportRotation,
-    RotationSource,
-    days_to_middle,
-    mend,
-    read_folder,
-    shift_days,
-)
-from modelus_bot.domain.types import StaffRole
+from modelus_bot.domain.fields import StaffRole
 from modelus_bot.sandbox.world import CAST, World
+from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.oncall.writes import Handoff
+from modelus_bot.subjects.people.queries import members
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rotation_import.model.source import RotationSource, days_to_middle, shift_days
+from modelus_bot.subjects.rotation_import.rules.mending import mend
+from modelus_bot.subjects.rotation_import.rules.reading import read_folder
+from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 
 __all__ = ["sample_names", "seed"]
 

@@ -15,7 +15,7 @@ from simcord.preview import _markdown
 from modelus_bot.app import ModelUsBot, running, spare_collector, stop_on_signals
 from modelus_bot.config import Settings
 from modelus_bot.sandbox.first_steps import FirstSteps
-from modelus_bot.sandbox.page import Page
+from modelus_bot.sandbox.page import SandboxPage
 from modelus_bot.sandbox.rooms import Room, Rooms
 from modelus_bot.sandbox.secret import Secret
 from modelus_bot.sandbox.seed import sample_names, seed
@@ -47,7 +47,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], *, config: 
                 env, Secret.kept_beside(settings.sandbox.path), settings.server.timezone
             ) as rooms:
                 first = await _open_rooms(rooms, world)
-                async with Page(rooms, settings.sandbox.host, settings.sandbox.port) as page:
+                async with SandboxPage(rooms, settings.sandbox.host, settings.sandbox.port) as page:
                     spare_collector()
                     announce(f"Sandbox: {page.address_of(first)}")
                     announce(_advice(settings, seeded=seeded))

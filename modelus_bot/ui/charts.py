@@ -13,8 +13,8 @@ from typing import Any
 
 from loguru import logger
 
-from modelus_bot.database.child import run_child
-from modelus_bot.os_errors import in_words
+from modelus_bot.database.administration import run_child
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["LatencyChart", "Point", "drawing_folder", "sparkline", "thinned"]
 

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 from loguru import logger
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.database.operation import Write
-from modelus_bot.domain.errors import Refusal
+from modelus_bot.database import Context, Write, WriteDeferred
 from modelus_bot.domain.questions import AskQuestion
-from modelus_bot.os_errors import in_words
+from modelus_bot.domain.refusals import Refusal
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin

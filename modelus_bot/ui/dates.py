@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from modelus_bot.domain.errors import InvalidInput
-from modelus_bot.escaping import plain
+from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.text.escaping import plain
 
 __all__ = ["parse_day", "suggest_days"]
 

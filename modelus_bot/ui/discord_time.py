@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import aiohttp
 import discord
 
-from modelus_bot.database.clock import Clock
+from modelus_bot.clock.clock import Clock
 
 __all__ = ["moment_of", "noting_dates"]
 

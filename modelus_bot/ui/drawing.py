@@ -19,7 +19,7 @@ from modelus_bot.ui.charts import Point
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from modelus_bot.database.child import Report
+    from modelus_bot.database.administration import Report
 
 __all__ = ["chart_job"]
 

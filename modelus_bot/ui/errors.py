@@ -10,14 +10,18 @@ from discord import app_commands
 from loguru import logger
 from pydantic import ValidationError
 
-from modelus_bot.database.begun import change_begun
-from modelus_bot.database.error_types import new_reference
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError, OutcomeUnknown
-from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.domain.errors import NotAllowed, Refusal
-from modelus_bot.domain.rules import sentence_for, validation_sentence
-from modelus_bot.escaping import plain
-from modelus_bot.os_errors import in_words
+from modelus_bot.database import (
+    ConstraintViolated,
+    DatabaseError,
+    OutcomeUnknown,
+    WriteDeferred,
+    change_begun,
+    new_reference,
+)
+from modelus_bot.domain.refusals import NotAllowed, Refusal
+from modelus_bot.domain.sentences import sentence_for, validation_sentence
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.answering import FAILURES, NoAnswer
 

@@ -8,8 +8,8 @@ from typing import Any
 import discord
 from loguru import logger
 
-from modelus_bot.database.clock.clock import since_start
-from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.clock.clock import since_start
+from modelus_bot.database import Alert
 
 __all__ = ["PATIENCE", "Arrivals", "too_late"]
 

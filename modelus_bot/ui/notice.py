@@ -9,9 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from modelus_bot.database.begun import change_begun
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import (
+from modelus_bot.database import (
     AccessDenied,
     CorruptionDetected,
     DatabaseError,
@@ -19,12 +17,14 @@ from modelus_bot.database.errors import (
     DatabaseUnavailable,
     DiskFull,
     MigrationFailed,
+    Mode,
     SchemaMismatch,
+    answered_as_of,
+    change_begun,
 )
-from modelus_bot.database.snapshot.age import answered_as_of
 
 if TYPE_CHECKING:
-    from modelus_bot.database.manager import DatabaseManager
+    from modelus_bot.database import DatabaseManager
 
 __all__ = ["begin", "line_for", "present_line"]
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import discord
 from loguru import logger
 
-from modelus_bot.database.begun import change_begun
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database import Context, DatabaseError, change_begun
 from modelus_bot.domain.questions import AskQuestion, Question, kept_question, request_of
 
 if TYPE_CHECKING:

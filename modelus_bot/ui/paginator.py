@@ -15,12 +15,12 @@ from modelus_bot.ui.presses import answered
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["PAGE", "Listing", "PageButton", "pages_of", "send_page", "send_page_beside"]
+__all__ = ["PAGE", "PageButton", "PagedList", "pages_of", "send_page", "send_page_beside"]
 
 PAGE = 10
 
 
-class Listing:
+class PagedList:
     """Who looks at which list, as the function that draws a page is told."""
 
     __slots__ = ("argument", "bot", "items", "page", "viewer")
@@ -35,7 +35,7 @@ class Listing:
         """What the page's function puts below the page, above the buttons that turn it."""
 
 
-Draw = Callable[[Listing], Awaitable[tuple[discord.Embed, bool]]]
+Draw = Callable[[PagedList], Awaitable[tuple[discord.Embed, bool]]]
 _LISTS: dict[str, Draw] = {}
 
 
@@ -69,7 +69,7 @@ async def _drawn(
     bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int
 ) -> tuple[discord.Embed, discord.ui.View | None]:
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
-    listing = Listing(bot, viewer, argument, page)
+    listing = PagedList(bot, viewer, argument, page)
     card, more = await _LISTS[kind](listing)
     turns = page > 0 or more
     if not turns and not listing.items:

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from modelus_bot.domain.errors import InvalidInput
-from modelus_bot.escaping import folded, plain
+from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.text.escaping import folded, plain
 from modelus_bot.ui.embeds import clip
 
 __all__ = ["Named", "meant", "picked", "unpicked"]

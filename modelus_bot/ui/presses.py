@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import discord
 from loguru import logger
 
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.lateness import too_late
 from modelus_bot.ui.notice import begin

@@ -8,17 +8,17 @@ import aiohttp
 import discord
 from loguru import logger
 
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui import embeds
 from modelus_bot.ui.notice import begin
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Question"]
+__all__ = ["QuestionView"]
 
 
-class Question(discord.ui.View):
+class QuestionView(discord.ui.View):
     """Waits ``patience`` seconds for an answer and says ``closed`` when none came.
 
     ``message`` is the one it stands under, to be set once that was sent. What is being done is never closed.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from loguru import logger
 
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui.answering import FAILURES, passes
 
 if TYPE_CHECKING:

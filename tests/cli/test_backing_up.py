@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.domain.errors import InvalidInput
 from modelus_bot.domain.moments import parse_moment
+from modelus_bot.domain.refusals import InvalidInput
 from tests.cli.conftest import Command
 
 

@@ -15,12 +15,13 @@ from modelus_bot import __version__
 from modelus_bot.cli.config_docs import reference, template
 from modelus_bot.cli.outcome import ExitCode, report
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DiskFull
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConstraintViolated, DatabaseBusy, DiskFull
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, EnsureDisciplines
-from modelus_bot.domain.errors import Refusal
+from modelus_bot.domain.refusals import Refusal
 from modelus_bot.sandbox import SandboxUnavailable
+from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from tests.cli.conftest import Command
 
 

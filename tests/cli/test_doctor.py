@@ -17,7 +17,7 @@ from modelus_bot.cli.finding import Grade, findings_of
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of
 from modelus_bot.config import ArchiveSettings, BackupSettings, Settings
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.core.errors import BackupFailed
 from tests.cli.conftest import Command
 from tests.small_disk import small_disk
 

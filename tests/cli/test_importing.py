@@ -9,7 +9,7 @@ import pytest
 
 from modelus_bot.bundled import sample_dir
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.domain.rotation_import import placeholder_id
+from modelus_bot.subjects.rotation_import.rules.people import placeholder_id
 from tests.cli.conftest import Command
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DegradationSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.journal import Journal, journal_path
+from modelus_bot.database.core.append_file import journal_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.offline.journal.journal import Journal
 from tests.cli.conftest import Command
-from tests.database.journal.waiting import Take, TakeFirst
+from tests.database.offline.journal.waiting import Take, TakeFirst
 
 DATABASE = Path("data/modelus.db")
 

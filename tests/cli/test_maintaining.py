@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.database.instance import InstanceLock
+from modelus_bot.database.core.instance_lock import InstanceLock
 from tests.cli.conftest import Command
 
 OLD = 1_000_000

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.database.errors import MigrationFailed
-from modelus_bot.database.instance import InstanceLock
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.core.errors import MigrationFailed
+from modelus_bot.database.core.instance_lock import InstanceLock
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.domain.table_words import ROWS, rows_of
 from tests.cli.conftest import Command
 
@@ -244,7 +245,7 @@ def test_nothing_is_migrated_under_a_running_bot(
 def test_a_bot_that_was_killed_is_no_running_bot(command: Command, database: Path) -> None:
     """Its lock died with it."""
     code = (
-        "import sys, time; from pathlib import Path; from modelus_bot.database.instance import InstanceLock;"
+        "import sys, time; from pathlib import Path; from modelus_bot.database.core.instance_lock import InstanceLock;"
         "InstanceLock(Path(sys.argv[1])).acquire(); print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(database)], stdout=subprocess.PIPE) as process:

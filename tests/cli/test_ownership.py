@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.acting import WrongUser, require_owner
-from modelus_bot.database.ownership import decision, keep_rights, owner_of
+from modelus_bot.runtime.ownership import decision, keep_rights, owner_of
 from tests.other_user import OTHER, as_other, as_root, shared_place
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "rotation"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.outcome import ExitCode
-from modelus_bot.database.recognition import Nature, recognise
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.integrity.recognition import Nature, recognise
+from modelus_bot.database.schema.migrations import Migrator
 from tests.cli.conftest import Command
 
 COMMANDS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.config import load_settings
-from modelus_bot.config_watcher import Change, ConfigWatcher, Pace
+from modelus_bot.config.watching import Change, ConfigWatcher, WatchPace
 
-QUICK = Pace(look=0.1, quiet=0.04, unfinished=0.16, patience=1.0)
+QUICK = WatchPace(look=0.1, quiet=0.04, unfinished=0.16, patience=1.0)
 
 
 class Desk:

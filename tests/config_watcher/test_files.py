@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from modelus_bot.config import load_settings
-from modelus_bot.config_watcher import ConfigWatcher, Pace
+from modelus_bot.config.watching import ConfigWatcher, WatchPace
 from tests.config_watcher.desk import QUICK, Desk, desk_at
 
 
 async def test_an_edit_applies_within_a_second(path: Path) -> None:
     """At the pace of the running bot, the quickest of three edits takes less than a second."""
-    async with desk_at(path, pace=Pace()) as desk:
+    async with desk_at(path, pace=WatchPace()) as desk:
         took = []
         for port in (2, 3, 4):
             started = time.monotonic()
@@ -29,7 +29,7 @@ async def test_an_edit_applies_within_a_second(path: Path) -> None:
 
 async def test_a_half_written_file_is_not_read(path: Path) -> None:
     """A file that is emptied, filled in pieces and ends within a line is taken only when it is whole."""
-    patient = Pace(look=0.1, quiet=0.04, unfinished=0.6, patience=5.0)
+    patient = WatchPace(look=0.1, quiet=0.04, unfinished=0.6, patience=5.0)
     async with desk_at(path, pace=patient) as desk:
         with path.open("w", encoding="utf-8") as file:
             for piece in ("", "[database]\nqueue_limit = 5", "00\ngroup_", "limit = 20", "0\n"):
@@ -221,7 +221,7 @@ async def test_without_notifications_the_folder_is_polled(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the system has no more watches to give, edits are noticed by looking."""
-    import modelus_bot.config_watcher as module
+    import modelus_bot.config.watching as module
 
     asked: list[bool | None] = []
     real = module.awatch
@@ -244,7 +244,7 @@ async def test_without_notifications_the_folder_is_polled(
 async def test_stopping_is_quick(path: Path) -> None:
     """The watcher leaves no task behind and does not hold up the end."""
     before = asyncio.all_tasks()
-    async with desk_at(path, pace=Pace()) as desk:
+    async with desk_at(path, pace=WatchPace()) as desk:
         await asyncio.sleep(0.2)
         desk.write("[database]\n")
         started = time.monotonic()

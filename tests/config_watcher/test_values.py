@@ -12,7 +12,7 @@ from annotated_types import Ge, Gt, Le
 from modelus_bot.config import applies_live
 from modelus_bot.config.keys import field_of, keys, value_of
 from modelus_bot.config.section import DiscordId
-from modelus_bot.config_watcher import Change
+from modelus_bot.config.watching import Change
 from tests.config_watcher.desk import Desk, desk_at
 
 SPECIAL: dict[str, tuple[Any, Any]] = {

@@ -10,8 +10,8 @@ import pytest
 
 import modelus_bot
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.engine.open_guard import refusing
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.openings import refusing
 
 QUICK = {"busy_slice": 0.05, "write_deadline": 2.0, "reopen_base": 0.05, "reopen_cap": 0.2}
 

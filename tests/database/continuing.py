@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modelus_bot.config import DegradationSettings, SnapshotSettings
-from modelus_bot.database.continuity import Continuity
-from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.database.offline.fallback import Fallback
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 
 
 def continuity_of(
@@ -16,9 +16,9 @@ def continuity_of(
     patience: float,
     tables: Sequence[str] = ("settings",),
     snapshot_seconds: float = SnapshotSettings().snapshot_seconds,
-) -> Continuity:
+) -> Fallback:
     """Return it for the database at ``path``; after ``patience`` seconds nobody waits any more."""
-    return Continuity(
+    return Fallback(
         path,
         degradation=DegradationSettings(patience=patience),
         snapshot=SnapshotSettings(snapshot_seconds=snapshot_seconds),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import Priority, Write, query
+from modelus_bot.database.core.operation import Priority, Write, query
+from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 
 
 class Refused(Exception):

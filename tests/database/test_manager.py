@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import (
+from modelus_bot.database.core.audit.verification import verify_chain, walk
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import (
     AlreadyRunning,
     ConnectionLost,
     ConstraintViolated,
@@ -28,8 +28,8 @@ from modelus_bot.database.errors import (
     QueueFull,
     RequestConflict,
 )
+from modelus_bot.database.core.operation import Query
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.operation import Query
 from tests.database.operations import (
     BreakRule,
     Increment,

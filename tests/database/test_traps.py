@@ -14,12 +14,12 @@ import pytest
 from modelus_bot.cli import doctor_machine
 from modelus_bot.cli.finding import Grade
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings, Settings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.lane import Lane
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
 from modelus_bot.database.recovery.protection import Protection
 from tests.database.operations import PutSetting
 
@@ -62,11 +62,11 @@ async def test_only_one_connection_checkpoints(tmp_path: Path) -> None:
         return found
 
     async with DatabaseManager(path, DatabaseSettings(), protection=protection) as db:
-        assert await db._connections.run(Lane.WRITER, limit) == 0
+        assert await db._connections.run(ConnectionRole.WRITER, limit) == 0
         for number in range(50):
             await db.write(PutSetting(key=f"key-{number}", value=number), Context())
         before = path.with_name(path.name + "-wal").stat().st_size
-        for lane in (Lane.READER, Lane.LONG_READER):
+        for lane in (ConnectionRole.READER, ConnectionRole.LONG_READER):
             with contextlib.suppress(DatabaseError):
                 _, frames, moved = await db._connections.run(lane, checkpoint)
                 assert (frames, moved) in {(0, 0), (-1, -1)}

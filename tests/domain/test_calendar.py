@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from modelus_bot.domain.calendar import Calendar, Span, choose_current, days_left
-from tests.domain.rota import instant
+from tests.subjects.rota import instant
 
 NEW_YORK = Calendar()
 SPANS = [

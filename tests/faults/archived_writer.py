@@ -11,7 +11,8 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.archive import Archive, ArchiveUnavailable
+from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.archive.failures import ArchiveUnavailable
 from tests.database.archive.writing import opened, quick
 
 ROWS = 5

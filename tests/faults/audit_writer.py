@@ -17,16 +17,16 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit import command_entry
-from modelus_bot.database.audit.aside import AuditFile, audit_path
-from modelus_bot.database.audit.resting import Rest
-from modelus_bot.database.connection import ConnectionManager
-from modelus_bot.database.context import Context
-from modelus_bot.database.health import HealthMonitor
-from modelus_bot.database.recovery.starting import create_file
-from modelus_bot.database.schema import Migrator
-from modelus_bot.database.transaction import TransactionManager
-from tests.database.audit.faults import break_table, mend_table
+from modelus_bot.database.core.audit.back_off import Rest
+from modelus_bot.database.core.audit.entry import command_entry
+from modelus_bot.database.core.audit.fallback_log import AuditFile, audit_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.engine.connection import ConnectionManager
+from modelus_bot.database.engine.transaction_manager import TransactionManager
+from modelus_bot.database.health.monitor import HealthMonitor
+from modelus_bot.database.recovery.startup_checks import create_file
+from modelus_bot.database.schema.migrations import Migrator
+from tests.database.core.audit.faults import break_table, mend_table
 from tests.database.operations import PutPair
 from tests.faults.killing import fork_children
 

@@ -31,13 +31,13 @@ from modelus_bot.config import (
 )
 from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.metrics import MetricsSettings
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.members import RegisterMember
-from modelus_bot.domain.oncall import oncall_now
-from modelus_bot.domain.rosters import AddToRoster
-from modelus_bot.domain.sprints import AddSprint
 from modelus_bot.sandbox.world import World, build_world, leave_errors_to_the_bot
+from modelus_bot.subjects.oncall.queries import oncall_now
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster
+from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.conftest import ROSTERS, SPRINT_DAYS, STAFF_NAMES, first_sprint_day, give_roles
 from tests.loop.trace import traced_loop
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import BackupSettings, DatabaseSettings
-from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.context import Context
+from modelus_bot.database.backup.manager import BackupManager
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.operations import PutPair
 
 CALLERS = 4

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelus_bot.database.salvage.report import SalvageReport
-from modelus_bot.database.salvage.salvaging import salvage
+from modelus_bot.database.salvage.salvage import salvage
 from tests.database.salvage.filled import Rows, fill, read_all
 from tests.database.salvage.places import Places, find_places
 

@@ -21,13 +21,13 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.operations import PutPair
 

@@ -16,12 +16,15 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.journal import Journal, Settled, answered, journal_path
+from modelus_bot.database.core.append_file import journal_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
-from tests.database.journal.waiting import Take
+from modelus_bot.database.offline.journal.answered import answered
+from modelus_bot.database.offline.journal.entry import Settled
+from modelus_bot.database.offline.journal.journal import Journal
+from tests.database.offline.journal.waiting import Take
 from tests.faults.killing import fork_children
 
 CALLERS = 12

@@ -15,8 +15,8 @@ from pathlib import Path
 from loguru import logger
 from yoyo.connections import DatabaseURI
 
-from modelus_bot.database.schema import Migrator
 from modelus_bot.database.schema.backend import Backend
+from modelus_bot.database.schema.migrations import Migrator
 
 
 class Countdown:

@@ -15,14 +15,14 @@ from modelus_bot.config import (
     IntegritySettings,
     SnapshotSettings,
 )
-from modelus_bot.database.continuity import Continuity
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
+from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES
-from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import PutPair
 
 __all__ = ["PutLater", "PutPair", "database_of", "holdings"]
@@ -57,7 +57,7 @@ def database_of(site: Path, archive: str) -> DatabaseManager:
         integrity=IntegritySettings(quarantine=site / "quarantine", watch_every=0.3),
         invariants=INVARIANTS,
     )
-    continuity = Continuity(
+    continuity = Fallback(
         path,
         degradation=DegradationSettings(patience=0.3),
         snapshot=SnapshotSettings(snapshot_seconds=0.1),

@@ -26,12 +26,12 @@ from typing import Any
 
 from loguru import logger
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import DatabaseError, OutcomeUnknown
-from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError, OutcomeUnknown
+from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from tests.faults.disk_faults import Fault, arm, disarm, record
 from tests.faults.plan_database import PutLater, PutPair, database_of, holdings
 

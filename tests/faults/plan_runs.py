@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Literal
 
-from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.core.audit.verification import verify_chain, walk
 from tests.faults.disk_faults import FOR_EVER, Fault, Hit, built, environment, read_hits
 from tests.faults.plan_program import Job
 

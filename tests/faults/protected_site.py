@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 

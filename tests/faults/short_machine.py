@@ -23,13 +23,13 @@ from loguru import logger
 
 from modelus_bot.cli.setting_up import run_async
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError, OutcomeUnknown
-from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.database.lane import Lane
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError, OutcomeUnknown
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.continuing import continuity_of
@@ -113,7 +113,7 @@ class Crowd:
 
     async def lose(self) -> None:
         """Give up the connections, so that threads are needed for new ones."""
-        for lane in (Lane.READER, Lane.WRITER):
+        for lane in (ConnectionRole.READER, ConnectionRole.WRITER):
             await asyncio.sleep(0.5)
             await self.db._connections.replace(lane)
 

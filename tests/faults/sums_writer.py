@@ -14,15 +14,16 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.pagesums import PageSums, SumsReport
-from tests.database.pagesums.filled import opened, write_some
+from modelus_bot.database.checksums.page_checksums import PageChecksums
+from modelus_bot.database.checksums.report import ChecksumReport
+from tests.database.checksums.filled import opened, write_some
 
 MODES = ("PASSIVE", "PASSIVE", "RESTART", "TRUNCATE")
 
 
 async def write(database: Path, seed: int) -> None:
     """Write for ever, with checkpoints far more often than the bot makes them, and compare meanwhile."""
-    sums = PageSums(database)
+    sums = PageChecksums(database)
     tell(await sums.check())
     async with sums:
         writer = opened(database)
@@ -31,13 +32,13 @@ async def write(database: Path, seed: int) -> None:
             tell(await sums.check())
 
 
-def tell(report: SumsReport) -> None:
+def tell(report: ChecksumReport) -> None:
     """Print what a comparison found."""
     found = [report.unexplained, report.unclear, report.shadowed, report.explained]
     print(json.dumps(found), flush=True)
 
 
-def _write(writer: sqlite3.Connection, sums: PageSums, dice: random.Random) -> None:
+def _write(writer: sqlite3.Connection, sums: PageChecksums, dice: random.Random) -> None:
     while True:
         for _ in range(dice.randrange(1, 40)):
             write_some(writer, dice)

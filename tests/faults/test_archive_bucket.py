@@ -17,9 +17,11 @@ import pytest
 from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.archive import Archive, ArchiveUnavailable, MomentUnavailable, restoring
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
+from modelus_bot.database.archive import restore
+from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.archive.failures import ArchiveUnavailable, MomentUnavailable
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
@@ -201,7 +203,7 @@ async def test_a_new_machine_does_not_begin_anew_beside_a_bucket_it_cannot_ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody knows what is in a bucket out of reach: the database stays away, and no empty file is made."""
-    monkeypatch.setattr(restoring, "PLAN_SECONDS", 3.0)
+    monkeypatch.setattr(restore, "PLAN_SECONDS", 3.0)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{probe.getsockname()[1]}"

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.archive import Archive
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.identity import written_at
+from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.engine.fingerprint import written_at
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from tests.database.archive.writing import add, first_copy, needs_program, opened, quick
 from tests.database.operations import Increment, PutSetting, setting
 from tests.faults.protected_site import Site

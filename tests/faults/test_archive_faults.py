@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.archive import Archive
+from modelus_bot.database.archive.archive import Archive
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
 from tests.faults.program import Program
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.archive import Archive, ArchiveUnavailable
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.archive.failures import ArchiveUnavailable
+from modelus_bot.database.core.errors import BackupFailed
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick, rows, sound
 from tests.small_disk import small_disk
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.archive import Archive
+from modelus_bot.database.archive.archive import Archive
 from tests.database.archive.writing import add, first_copy, needs_program, opened, quick, rows, sound
 
 pytestmark = [needs_program, pytest.mark.fault]
@@ -60,7 +60,7 @@ async def test_random_moments(tmp_path: Path) -> None:
 async def test_moments_of_merged_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the single pieces gone, moments are as coarse as the merged ones, and still never too late."""
     step = 2.0
-    monkeypatch.setattr("modelus_bot.database.archive.litestream.LEVELS", (f"{step:g}s", "5s"))
+    monkeypatch.setattr("modelus_bot.database.archive.litestream_config.LEVELS", (f"{step:g}s", "5s"))
     database = tmp_path / "home" / "bot.db"
     dice = random.Random(5)
     writer = opened(database)

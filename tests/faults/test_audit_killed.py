@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.audit.aside import AuditFile, audit_path
-from modelus_bot.database.connection import ConnectionManager
-from modelus_bot.database.health import HealthMonitor
-from modelus_bot.database.transaction import TransactionManager
+from modelus_bot.database.core.audit.fallback_log import AuditFile, audit_path
+from modelus_bot.database.core.audit.verification import verify_chain, walk
+from modelus_bot.database.engine.connection import ConnectionManager
+from modelus_bot.database.engine.transaction_manager import TransactionManager
+from modelus_bot.database.health.monitor import HealthMonitor
 from tests.faults.audit_writer import prepare
 from tests.faults.killing import Family
 

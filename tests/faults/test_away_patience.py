@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.patience import HURRY
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.database.offline.wait_policy import SHORT_WAIT
 from tests.database.continuing import continuity_of
-from tests.database.journal.waiting import Take, taken
+from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting
 from tests.faults.away_site import foreign_lock
 from tests.properties.test_degraded import kept_mark
@@ -54,7 +54,7 @@ async def test_once_somebody_has_waited_nobody_waits_long(tmp_path: Path) -> Non
         away.take()
         assert continuity.patience == PATIENCE
         assert await db.read(kept_mark) == 7
-        assert continuity.patience == HURRY
+        assert continuity.patience == SHORT_WAIT
         assert await db.read(kept_mark) == 7
         with pytest.raises(WriteDeferred):
             await db.write(Take(name="later"), Context())

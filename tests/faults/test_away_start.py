@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.degradation import BreakerState
-from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.engine.breaker import BreakerState
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from tests.database.continuing import continuity_of
-from tests.database.journal.waiting import Take, taken
+from tests.database.offline.journal.waiting import Take, taken
 from tests.faults.away_site import foreign_lock
 
 

@@ -20,15 +20,16 @@ from typing import Any
 import pytest
 
 from modelus_bot.config import BackupSettings, DatabaseSettings
-from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.backup import BackupManager, Manifest
 from modelus_bot.database.backup.failures import NoRoom
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.backup.manager import BackupManager
+from modelus_bot.database.backup.manifest import BackupManifest
+from modelus_bot.database.core.audit.verification import verify_chain, walk
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
-from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.operations import PutPair
 from tests.faults.program import Program
 from tests.small_disk import small_disk
@@ -93,7 +94,7 @@ def check_copy(copy: Path, *, pairs: int = 0) -> int:
         return report.links
 
 
-def others_in(folder: Path, manifests: tuple[Manifest, ...]) -> set[str]:
+def others_in(folder: Path, manifests: tuple[BackupManifest, ...]) -> set[str]:
     """Return the files in a folder that belong to no copy that has a manifest."""
     known = {name for one in manifests for name in (one.name, f"{one.name}.json")} | {".modelus.lock"}
     return {one.name for one in folder.iterdir()} - known
@@ -163,7 +164,7 @@ async def test_a_killed_child_leaves_nothing_that_counts(
     backups = build(megabytes_per_second=2)
     dice = random.Random(5)
     killed = 0
-    manifests: tuple[Manifest, ...] = ()
+    manifests: tuple[BackupManifest, ...] = ()
     for turn in range(60 if FULL else 4):
         before = children()
         making = asyncio.create_task(backups.create("manual"))

@@ -20,11 +20,12 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.journal import Journal, journal_path
+from modelus_bot.database.core.append_file import journal_path
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.sprints import AddSprint
+from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.discord_end import DiscordEnd, discord_end
 from tests.faults.clocked import settings_in
 

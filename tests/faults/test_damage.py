@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.files import parts_of
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from tests.database.operations import PutSetting, setting
 from tests.faults.protected_site import Site
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.report import CheckReport
 from tests.database.salvage.filled import Rows, fill, read_all
 

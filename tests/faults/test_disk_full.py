@@ -26,17 +26,17 @@ from modelus_bot.config import (
     IntegritySettings,
     SnapshotSettings,
 )
-from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.context import Context
-from modelus_bot.database.continuity import Continuity
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable, DiskFull
-from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.core.audit.verification import verify_chain, walk
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable, DiskFull
+from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.offline.fallback import Fallback
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.kept import KEPT_TABLES
-from modelus_bot.domain.reconciling import explain, telling
+from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import PutSetting, setting
 from tests.small_disk import small_disk
 
@@ -79,7 +79,7 @@ def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
             ),
             invariants=INVARIANTS,
         )
-        continuity = Continuity(
+        continuity = Fallback(
             path,
             degradation=DegradationSettings(),
             snapshot=SnapshotSettings(),

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import DiskFull, QueryFailed
-from modelus_bot.database.health import Rolling
-from modelus_bot.jobs.alerts import Alerts
-from modelus_bot.jobs.health import Health
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DiskFull, QueryFailed
+from modelus_bot.database.engine.breaker import Mode
+from modelus_bot.database.health.rolling import Rolling
+from modelus_bot.subjects.alerts.jobs.alerts import Alerts
+from modelus_bot.subjects.health.jobs.health import Health
 from tests.conftest import BotEnv
 from tests.database.operations import Meddle, PutSetting
 from tests.jobs.clock import Clock
@@ -33,7 +33,7 @@ class Flapping:
         self.clock = Clock(monkeypatch)
         self.clock.drive(env)
         self.begin = self.clock.now
-        monkeypatch.setattr("modelus_bot.database.availability.time", self.clock)
+        monkeypatch.setattr("modelus_bot.database.engine.availability.time", self.clock)
         availability = self.db.availability
         availability.on_change = self.db.health.mode_changed
         for breaker in (availability.writes, availability.reads):

@@ -18,9 +18,9 @@ from types import FrameType
 import pytest
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.backup.copying import hashed
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.backup.copy_job import hashed
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS

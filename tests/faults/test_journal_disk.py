@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings, DegradationSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import JournalUnavailable
-from modelus_bot.database.journal import Journal, journal_path
+from modelus_bot.database.core.append_file import journal_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import JournalUnavailable
 from modelus_bot.database.manager import DatabaseManager
-from tests.database.journal.waiting import Take, taken
+from modelus_bot.database.offline.journal.journal import Journal
+from tests.database.offline.journal.waiting import Take, taken
 from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault

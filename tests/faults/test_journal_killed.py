@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.journal.frames import scan
-from modelus_bot.database.journal.ledger import Ledger
-from tests.database.journal.waiting import taken
+from modelus_bot.database.core.framing import scan
+from modelus_bot.database.offline.journal.state import JournalState
+from tests.database.offline.journal.waiting import taken
 from tests.faults.killing import Family
 
 ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 5
@@ -45,7 +45,7 @@ def test_saved_changes_survive_every_kill(path: Path, family: Family) -> None:
     for _ in range(ROUNDS):
         words = family.run("save", first, dice.uniform(0.0, 0.08))
         acknowledged |= {int(word) for word in words if word.isdigit()}
-        ledger, strange = Ledger.of(scan(journal.read_bytes()).bodies)
+        ledger, strange = JournalState.of(scan(journal.read_bytes()).bodies)
         assert not strange
         waiting = {int(entry.request_id.partition("-")[2]) for entry in ledger.waiting.values()}
         assert acknowledged <= waiting | {int(name) for name in taken_so_far(path)}

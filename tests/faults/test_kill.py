@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.core.audit.verification import verify_chain, walk
 from tests.faults.program import Program
 
 KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 4

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.faults.program import Program
 
 KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 4

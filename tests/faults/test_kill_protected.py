@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.core.alert import Alert
 from tests.faults.guarded_writer import both_halves, kept_apart, protected
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))

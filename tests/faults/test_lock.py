@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseBusy, DatabaseError
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseBusy, DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, all_settings, setting
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.pagesums import PageSums
-from tests.database.pagesums.filled import fill, opened, overwrite
-from tests.database.pagesums.running import run_here
+from modelus_bot.database.checksums.page_checksums import PageChecksums
+from tests.database.checksums.filled import fill, opened, overwrite
+from tests.database.checksums.running import run_here
 from tests.faults.program import Program
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -38,14 +38,14 @@ def database(tmp_path: Path) -> Path:
 
 async def test_every_block_overwritten_is_found(database: Path) -> None:
     """Each 256-byte block of the file in turn, filled with random bytes: exactly its page is named."""
-    await PageSums(database, run=run_here).adopt()
+    await PageChecksums(database, run=run_here).adopt()
     content = database.read_bytes()
     dice = random.Random(7)
     blocks = range(0, len(content), BLOCK)
     missed = []
     for offset in blocks if FULL else dice.sample(blocks, 10):
         overwrite(database, offset, dice.randbytes(BLOCK))
-        report = await PageSums(database, run=run_here).check()
+        report = await PageChecksums(database, run=run_here).check()
         overwrite(database, offset, content[offset : offset + BLOCK])
         if report.unexplained != (offset // PAGE + 1,):
             missed.append(offset)
@@ -60,7 +60,7 @@ async def test_single_bits_swapped_zeroed_and_older_pages_are_found(database: Pa
     connection = opened(database)
     connection.execute("UPDATE notes SET number = number + 1")
     connection.close()
-    await PageSums(database, run=run_here).adopt()
+    await PageChecksums(database, run=run_here).adopt()
     content = database.read_bytes()
     dice = random.Random(8)
     pages = range(2, len(content) // PAGE + 1)
@@ -78,7 +78,7 @@ async def test_single_bits_swapped_zeroed_and_older_pages_are_found(database: Pa
                 continue
             for page, new in changes.items():
                 overwrite(database, (page - 1) * PAGE, new)
-            report = await PageSums(database, run=run_here).check()
+            report = await PageChecksums(database, run=run_here).check()
             database.write_bytes(content)
             assert report.unexplained == wanted
 
@@ -91,7 +91,7 @@ async def test_kills_at_random_moments_are_no_damage(database: Path) -> None:
         reports = _write_and_kill(database, number, dice.uniform(0.0, 2.0))
         comparisons += len(reports)
         assert [one for one in reports if one[0] or one[1] or one[2]] == []
-        sums = PageSums(database)
+        sums = PageChecksums(database)
         report = await sums.check()
         assert (report.unexplained, report.unclear, report.shadowed) == ((), (), ())
         with closing(sqlite3.connect(database)) as connection:
@@ -99,7 +99,7 @@ async def test_kills_at_random_moments_are_no_damage(database: Path) -> None:
         page = dice.randrange(2, database.stat().st_size // PAGE)
         before = _page(database.read_bytes(), page)
         overwrite(database, page * PAGE - 500, dice.randbytes(BLOCK))
-        report = await PageSums(database).check()
+        report = await PageChecksums(database).check()
         assert report.unexplained == (page,)
         overwrite(database, (page - 1) * PAGE, before)
     print(f"{KILLS} kills, {comparisons} comparisons under load")

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.archive import Archive
-from modelus_bot.database.pagesums import PageSums, SumsReport
+from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.checksums.page_checksums import PageChecksums
+from modelus_bot.database.checksums.report import ChecksumReport
 from tests.database.archive.writing import needs_program, quick
-from tests.database.pagesums.filled import fill, opened, overwrite, write_some
+from tests.database.checksums.filled import fill, opened, overwrite, write_some
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), needs_program]
 
@@ -39,10 +40,10 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
     connection = opened(database)
     fill(connection)
     connection.close()
-    sums = PageSums(database)
+    sums = PageChecksums(database)
     looks = _looks_of(sums)
     await sums.adopt()
-    reports: list[SumsReport] = []
+    reports: list[ChecksumReport] = []
     before = database.read_bytes()
     async with sums:
         writer = opened(database)
@@ -71,7 +72,7 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
     assert database.read_bytes()[: len(before)] != before, "the program moved pages meanwhile"
 
 
-def _looks_of(sums: PageSums) -> list[float]:
+def _looks_of(sums: PageChecksums) -> list[float]:
     """Return a list that gets the moment of each look that the follower's thread takes at the -wal."""
     looks: list[float] = []
     tail = sums._follower._tail

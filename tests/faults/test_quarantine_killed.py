@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.integrity.injecting import build, lawless

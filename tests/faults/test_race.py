@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.core.audit.verification import verify_chain, walk
 from modelus_bot.database.manager import DatabaseManager
 from tests.faults.upserts import EXPECTED, RACERS, racing_writes, seed_writes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.salvage.salvaging import salvage
+from modelus_bot.database.salvage.salvage import salvage
 from tests.database.salvage.filled import fill
 from tests.faults.damaged import Original, filled, outcome, told
 

@@ -9,25 +9,27 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
-from modelus_bot.domain.cover_cards import RememberCard
-from modelus_bot.domain.cover_steps import RequestCover
-from modelus_bot.domain.disciplines import DEFAULT_DISCIPLINES, DisciplineSpec, EnsureDisciplines
-from modelus_bot.domain.members import ReactivateMember, RegisterMember, SetRole
-from modelus_bot.domain.notifications import notify
-from modelus_bot.domain.oncall import Handoff, HandoffNote, SetHolder
-from modelus_bot.domain.rosters import AddToRoster, MoveInRoster, SetAway
-from modelus_bot.domain.rotation_import import ImportRotation
-from modelus_bot.domain.rotation_import.data import (
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
+from modelus_bot.subjects.covers.writes.posted import RememberCard
+from modelus_bot.subjects.covers.writes.steps import RequestCover
+from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES, DisciplineSpec
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
+from modelus_bot.subjects.members.writes import ReactivateMember, SetRole
+from modelus_bot.subjects.notices.writes.outbox import notify
+from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, SetAway
+from modelus_bot.subjects.rotation_import.model.data import (
     DisciplineData,
     PersonData,
     PlaceData,
     RotationData,
     SprintData,
 )
-from modelus_bot.domain.sprints import AddSprint
+from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
+from modelus_bot.subjects.sprints.writes import AddSprint
 
 RACERS = 4
 SEEDED_SPRINTS = 8

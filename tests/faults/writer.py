@@ -14,7 +14,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutPair
 

@@ -6,7 +6,7 @@ import time as real
 
 import pytest
 
-from modelus_bot.database.clock import Clock as MachinesClock
+from modelus_bot.clock.clock import Clock as MachinesClock
 from tests.conftest import BotEnv
 
 

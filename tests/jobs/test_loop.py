@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from modelus_bot.config import DatabaseSettings, Settings
-from modelus_bot.database.errors import DatabaseBusy
+from modelus_bot.database.core.errors import DatabaseBusy
 from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import Job, JobRunner
 

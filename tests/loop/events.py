@@ -17,20 +17,20 @@ from typing import Any
 
 import tomlkit
 
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.health.samples import HealthSample
-from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.database.maintenance.order import Order, Rewriting, Why
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
-from modelus_bot.database.statements.planning import examine, explain_slow
-from modelus_bot.domain.pruning import PRUNINGS
-from modelus_bot.domain.rosters import roster
-from modelus_bot.jobs.health import Health, HealthSamples
+from modelus_bot.database.health.statements.planning import examine, explain_slow
+from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, Trigger
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
+from modelus_bot.subjects.maintenance.writes import PRUNINGS
+from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.ui.charts import LatencyChart, Point
-from tests.database.audit.faults import break_table, mend_table
-from tests.database.journal.waiting import Take, taken
+from tests.database.core.audit.faults import break_table, mend_table
 from tests.database.maintenance.old_rows import DAY, FillRequests
+from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting
 from tests.loop.site import Site, foreign_lock
 
@@ -199,7 +199,7 @@ async def maintenance(there: Site) -> AsyncIterator[None]:
     for first in range(0, 20_000, 500):
         await there.app.db.write(FillRequests(first=first, count=500, at=old), Context())
     yield
-    order = Order(Why.CLOCK, Rewriting.AUTO)
+    order = RunRequest(Trigger.CLOCK, Rewriting.AUTO)
     report = await there.app.db.maintenance.run(order, Context(at=int(time.time())), PRUNINGS)
     assert report.ok
 

@@ -18,13 +18,14 @@ import tomlkit
 
 from modelus_bot.app import App, running, spare_collector
 from modelus_bot.config import load_settings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.database.operation import Write
-from modelus_bot.domain.members import RegisterMember
-from modelus_bot.domain.rosters import AddToRoster, roster
-from modelus_bot.domain.sprints import AddSprint
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.queries import roster
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster
+from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.database.operations import PutSetting
 
 __all__ = ["Site", "foreign_lock", "site_in"]

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from modelus_bot.app import running
 from modelus_bot.cli.commands import app
 from modelus_bot.config import MetricsSettings, load_settings
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import ConnectionLost, DiskFull
+from modelus_bot.database.core.errors import ConnectionLost, DiskFull
+from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.metrics import MetricsPage, Phase, wellness
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.snapshot import snapshot_folder
-from tests.cogs.away import bring_back, continuity_of, going_on, impatient, take_away
+from modelus_bot.database.offline.snapshot.folder import snapshot_folder
+from tests.commands.away import bring_back, continuity_of, going_on, impatient, take_away
 from tests.conftest import BotEnv
 from tests.small_disk import mounted
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.lane import Lane
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import Increment, PutPair, PutThenRefuse, all_settings
 
@@ -50,7 +50,7 @@ async def cancel_at_random(plan: list[tuple[str, int]], dice: random.Random) -> 
                 if dice.random() < 0.7:
                     task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            for lane in Lane:
+            for lane in ConnectionRole:
                 assert not await db._connections.run(lane, lambda raw: raw.in_transaction)
             final = await db.read(all_settings)
             acknowledged = sum(

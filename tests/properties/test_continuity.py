@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from tests.cogs.acting import words_of
-from tests.cogs.off_table import OFF, options_of, person
+from tests.commands.acting import words_of
+from tests.commands.off_table import OFF, options_of, person
 from tests.conftest import BotEnv
 from tests.properties.faults import Stage, examine, stage_of
 

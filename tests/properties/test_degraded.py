@@ -19,25 +19,25 @@ from modelus_bot.config import (
     LoggingSettings,
     Settings,
 )
-from modelus_bot.database import availability, reading, transaction
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError, DatabaseUnavailable
-from modelus_bot.database.journal import WriteDeferred
-from modelus_bot.database.lane import Lane
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.engine import availability, read_batching, transaction_manager
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
-from modelus_bot.database.snapshot.age import answered_as_of
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.database.offline.snapshot.age import answered_as_of
 from modelus_bot.logs import configure_logging
 from tests.database.continuing import continuity_of
-from tests.database.journal.waiting import Take, taken
+from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting, all_settings, counted
 from tests.properties.test_reconnection import Away
 
-USES: dict[Lane, Callable[[DatabaseManager], Awaitable[object]]] = {
-    Lane.WRITER: lambda db: db.write(PutSetting(key="mark", value=1), Context()),
-    Lane.READER: lambda db: db.read(all_settings),
-    Lane.LONG_READER: lambda db: db.read(counted, 3),
+USES: dict[ConnectionRole, Callable[[DatabaseManager], Awaitable[object]]] = {
+    ConnectionRole.WRITER: lambda db: db.write(PutSetting(key="mark", value=1), Context()),
+    ConnectionRole.READER: lambda db: db.read(all_settings),
+    ConnectionRole.LONG_READER: lambda db: db.read(counted, 3),
 }
 
 
@@ -54,9 +54,9 @@ def test_when_reopening_fails_for_good_people_are_served(
     """Feature: database-reliability, Property 2: For any scenario where all reconnection attempts are
     exhausted, the system should log failures and continue operating with degraded functionality.
     """
-    monkeypatch.setattr(transaction, "RETRY_FIRST", 0.004)
-    monkeypatch.setattr(transaction, "RETRY_CAP", 0.02)
-    monkeypatch.setattr(reading, "RETRY_PAUSE", 0.005)
+    monkeypatch.setattr(transaction_manager, "RETRY_FIRST", 0.004)
+    monkeypatch.setattr(transaction_manager, "RETRY_CAP", 0.02)
+    monkeypatch.setattr(read_batching, "RETRY_PAUSE", 0.005)
     monkeypatch.setattr(availability, "LOOK_SECONDS", 0.01)
     path = tmp_path / "data" / "modelus.db"
     numbers = itertools.count(1)
@@ -82,12 +82,12 @@ def test_when_reopening_fails_for_good_people_are_served(
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
         )
         @given(
-            lane=st.sampled_from(list(Lane)),
+            lane=st.sampled_from(list(ConnectionRole)),
             how=st.sampled_from(["file", "folder"]),
             attempts=st.integers(1, 4),
             changes=st.integers(1, 4),
         )
-        def example(lane: Lane, how: str, attempts: int, changes: int) -> None:
+        def example(lane: ConnectionRole, how: str, attempts: int, changes: int) -> None:
             db.apply(config.model_copy(update={"reopen_attempts": attempts}))
             number = next(numbers)
             log = tmp_path / f"{number}.jsonl"
@@ -104,7 +104,7 @@ def test_when_reopening_fails_for_good_people_are_served(
     assert names == sorted(names, key=lambda name: tuple(map(int, name.split("."))))
 
 
-async def degrade(db: DatabaseManager, lane: Lane, away: Away, number: int, changes: int) -> None:
+async def degrade(db: DatabaseManager, lane: ConnectionRole, away: Away, number: int, changes: int) -> None:
     """Lose the file for good, be served without it, and get it back."""
     assert db.continuity is not None
     await db.write(PutSetting(key="known", value=number), Context())

@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from modelus_bot import config_watcher
 from modelus_bot.app import App, running
-from modelus_bot.config import applies_live, load_settings
+from modelus_bot.config import applies_live, load_settings, watching
 from modelus_bot.config.keys import changed_keys, field_of, keys, value_of
-from modelus_bot.database.context import Context
-from modelus_bot.database.lane import Lane
-from modelus_bot.domain.members import RegisterMember, members
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.engine.roles import ConnectionRole
+from modelus_bot.subjects.people.queries import members
+from modelus_bot.subjects.people.writes import RegisterMember
 from tests.config_watcher.desk import QUICK
 from tests.test_live_settings import ALSO, BASE, PARTS
 
@@ -137,14 +137,14 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, monkeypatch: pytest.
     """Feature: database-reliability, Property 16: For any configuration change, the new configuration
     should be applied without requiring a system restart.
     """
-    monkeypatch.setattr(config_watcher, "Pace", lambda: QUICK)
+    monkeypatch.setattr(watching, "Pace", lambda: QUICK)
     path = tmp_path / "config.toml"
     base = {**BASE, "maintenance": {"schedule": "off", "reserve_megabytes": 1}, "metrics": {"serve": "off"}}
     path.write_text(tomlkit.dumps(base), encoding="utf-8")
     with asyncio.Runner() as runner:
         running_bot = running(load_settings(path, {}), config=path)
         desk = Desk(runner.run(running_bot.__aenter__()), path, base=base)
-        opened = [desk.app.db._connections._slots[lane].connection for lane in Lane]
+        opened = [desk.app.db._connections._slots[lane].connection for lane in ConnectionRole]
 
         @settings(
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -161,7 +161,7 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, monkeypatch: pytest.
 
         try:
             example()
-            assert [desk.app.db._connections._slots[lane].connection for lane in Lane] == opened
+            assert [desk.app.db._connections._slots[lane].connection for lane in ConnectionRole] == opened
         finally:
             runner.run(running_bot.__aexit__(None, None, None))
 

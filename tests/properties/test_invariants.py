@@ -13,10 +13,14 @@ from typing import Any, ClassVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.operation import Write
-from modelus_bot.domain.cover_cards import ForgetCards, RememberCard
-from modelus_bot.domain.cover_steps import (
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import Write
+from modelus_bot.domain.fields import StaffRole
+from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects.clock.writes import TakeBackFuture
+from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
+from modelus_bot.subjects.covers.writes.steps import (
     ApproveCover,
     DeclineCover,
     ExpireCovers,
@@ -27,19 +31,9 @@ from modelus_bot.domain.cover_steps import (
     UntakeCover,
     WithdrawCover,
 )
-from modelus_bot.domain.disciplines import DisciplineSpec, EnsureDisciplines, SetDisciplineRole
-from modelus_bot.domain.errors import Refusal
-from modelus_bot.domain.future import TakeBackFuture
-from modelus_bot.domain.members import (
-    DeactivateMember,
-    LinkMember,
-    ReactivateMember,
-    RegisterMember,
-    SetRole,
-)
-from modelus_bot.domain.notifications import MarkDelivered, MarkFailed
-from modelus_bot.domain.oncall import Handoff, HandoffNote, SetHolder
-from modelus_bot.domain.pruning import (
+from modelus_bot.subjects.disciplines.model import DisciplineSpec
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
+from modelus_bot.subjects.maintenance.writes import (
     BeginMaintenance,
     EndMaintenance,
     PruneErrors,
@@ -48,14 +42,18 @@ from modelus_bot.domain.pruning import (
     PruneRequests,
     PruneSamples,
 )
-from modelus_bot.domain.questions import AskQuestion
-from modelus_bot.domain.reconciling import TellAuthors, Told
-from modelus_bot.domain.rosters import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
-from modelus_bot.domain.rotation_import import ImportRotation, mend, read_folder
-from modelus_bot.domain.sprints import AddSprint, ArchiveSprint, EditSprint
-from modelus_bot.domain.types import StaffRole
-from tests.domain.operations import operations
-from tests.domain.rota import (
+from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
+from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
+from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
+from modelus_bot.subjects.rotation_import.rules.mending import mend
+from modelus_bot.subjects.rotation_import.rules.reading import read_folder
+from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
+from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from tests.subjects.operations import operations
+from tests.subjects.rota import (
     ADA,
     ADMIN,
     BEN,
@@ -300,7 +298,9 @@ class History:
         number, key = self.dice.randint(1, 40), f"run {self.dice.randint(1, 5)}"
         before = self.rota.at + self.dice.randint(-10, 10) * 86400
         author = self.somebody
-        told = Told(number=number, change="add sprint", author=author, request_id=f"{number}", applied=True)
+        told = ToldAuthor(
+            number=number, change="add sprint", author=author, request_id=f"{number}", applied=True
+        )
         for write in (
             TellAuthors(items=(told,)),
             BeginMaintenance(run_key=key),

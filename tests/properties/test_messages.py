@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from modelus_bot.database.error_types import SENTENCES
-from tests.cogs.acting import labels, words_of
-from tests.cogs.off_table import OFF, options_of, person
+from modelus_bot.database.core.error_types import SENTENCES
+from tests.commands.acting import labels, words_of
+from tests.commands.off_table import OFF, options_of, person
 from tests.conftest import BotEnv
 from tests.properties.faults import FAULTS, Stage, examine, stage_of
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit import verify_chain, walk
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConstraintViolated
+from modelus_bot.database.core.audit.verification import verify_chain, walk
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import (
     BreakRule,

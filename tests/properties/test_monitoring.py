@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError, DatabaseUnavailable, DiskFull
-from modelus_bot.database.health import Overview
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConstraintViolated, DatabaseError, DatabaseUnavailable, DiskFull
+from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import (
     BreakRule,

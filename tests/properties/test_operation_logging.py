@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings, LoggingSettings, Settings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConstraintViolated
-from modelus_bot.database.health.storms import Allowance
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConstraintViolated
+from modelus_bot.database.health.log_rate_limit import Allowance
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.logs import configure_logging
 from tests.database.operations import (

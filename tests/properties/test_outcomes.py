@@ -16,13 +16,15 @@ from typing import Any
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit.aside import audit_path
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError, OutcomeUnknown
-from modelus_bot.database.health import HealthMonitor
-from modelus_bot.database.journal import Journal, WriteDeferred, journal_path
+from modelus_bot.database.core.append_file import journal_path
+from modelus_bot.database.core.audit.fallback_log import audit_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError, OutcomeUnknown
+from modelus_bot.database.core.transaction import Transaction
+from modelus_bot.database.health.monitor import HealthMonitor
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.ui.errors import reply_for
 from tests.database.continuing import continuity_of
 from tests.database.operations import PutSetting

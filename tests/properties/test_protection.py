@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loguru import logger
 
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.context import Context
+from modelus_bot.database.backup.manager import BackupManager
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.state_file import StateFile
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.database.recovery.state import StateFile
-from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.operations import PutSetting, setting
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database import reading, transaction
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConnectionLost
-from modelus_bot.database.lane import Lane
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConnectionLost
+from modelus_bot.database.engine import read_batching, transaction_manager
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, all_settings, counted
 
@@ -32,10 +32,10 @@ BASE, CAP = 0.01, 0.03
 EARLY = 0.7
 """A pause may seem a little shorter than it was: clocks are read at other moments than timers."""
 
-USES: dict[Lane, Callable[[DatabaseManager, int], Awaitable[object]]] = {
-    Lane.WRITER: lambda db, number: db.write(PutSetting(key="mark", value=number), Context()),
-    Lane.READER: lambda db, _: db.read(all_settings),
-    Lane.LONG_READER: lambda db, _: db.read(counted, 3),
+USES: dict[ConnectionRole, Callable[[DatabaseManager, int], Awaitable[object]]] = {
+    ConnectionRole.WRITER: lambda db, number: db.write(PutSetting(key="mark", value=number), Context()),
+    ConnectionRole.READER: lambda db, _: db.read(all_settings),
+    ConnectionRole.LONG_READER: lambda db, _: db.read(counted, 3),
 }
 
 
@@ -70,7 +70,7 @@ class Away:
 class Attempts:
     """What the log says of one lane: the attempts, when they began, and how it ended."""
 
-    lane: Lane
+    lane: ConnectionRole
     failures: int
     away: Away
     tries: list[tuple[int, datetime]]
@@ -103,9 +103,9 @@ def test_a_lost_connection_is_opened_again(tmp_path: Path, monkeypatch: pytest.M
     """Feature: database-reliability, Property 1: For any database connection loss scenario, the system
     should automatically attempt reconnection with proper retry logic.
     """
-    monkeypatch.setattr(transaction, "RETRY_FIRST", 0.004)
-    monkeypatch.setattr(transaction, "RETRY_CAP", 0.02)
-    monkeypatch.setattr(reading, "RETRY_PAUSE", 0.005)
+    monkeypatch.setattr(transaction_manager, "RETRY_FIRST", 0.004)
+    monkeypatch.setattr(transaction_manager, "RETRY_CAP", 0.02)
+    monkeypatch.setattr(read_batching, "RETRY_PAUSE", 0.005)
     path = tmp_path / "data" / "modelus.db"
     numbers = itertools.count(1)
     pauses: dict[int, set[float]] = {}
@@ -128,12 +128,12 @@ def test_a_lost_connection_is_opened_again(tmp_path: Path, monkeypatch: pytest.M
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
         )
         @given(
-            lane=st.sampled_from(list(Lane)),
+            lane=st.sampled_from(list(ConnectionRole)),
             how=st.sampled_from(["file", "folder"]),
             failures=st.integers(0, ATTEMPTS - 1),
             callers=st.integers(1, 5),
         )
-        def example(lane: Lane, how: str, failures: int, callers: int) -> None:
+        def example(lane: ConnectionRole, how: str, failures: int, callers: int) -> None:
             attempts = Attempts(lane, failures, Away(path, how), [], [])
             runner.run(lose(db, attempts, callers, next(numbers)))
             check(attempts)

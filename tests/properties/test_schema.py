@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from loguru import logger
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 
 EXAMPLES = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALIDATOR = SchemaValidator()

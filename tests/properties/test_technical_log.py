@@ -18,13 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings, LoggingSettings, Settings
-from modelus_bot.database import availability
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.lane import Lane
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import Write, query
+from modelus_bot.database.core.transaction import ReadTransaction, Transaction
+from modelus_bot.database.engine import availability
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import Write, query
 from modelus_bot.logs import configure_logging
 from tests.database.operations import PutSetting
 
@@ -158,7 +158,7 @@ class Bench:
         def limit(raw: sqlite3.Connection) -> None:
             raw.execute("PRAGMA max_page_count=1" if full else "PRAGMA max_page_count=1000000").close()
 
-        await self.db._connections.run(Lane.WRITER, limit)
+        await self.db._connections.run(ConnectionRole.WRITER, limit)
 
 
 def test_every_failure_of_sqlite_is_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

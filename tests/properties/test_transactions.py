@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConstraintViolated, QueryFailed
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConstraintViolated, QueryFailed
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
 
 EXAMPLES = settings(
     max_examples=100,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.domain.errors import InvalidInput
-from modelus_bot.escaping import plain
+from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.text.escaping import plain
 from modelus_bot.ui.dates import FIRST, LAST, WEEKDAYS, parse_day, suggest_days
 
 WEDNESDAY = date(2026, 3, 4)

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.cogs.cover_card import STANDS, card_of
-from modelus_bot.cogs.suggestions import SHOWN, choices
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.covers import Cover
-from modelus_bot.domain.rotation import Move
-from modelus_bot.domain.sprints import HolderView, Sprint
+from modelus_bot.subjects.assignments.cards import move_lines
+from modelus_bot.subjects.assignments.rules import Move
+from modelus_bot.subjects.covers.cards import STANDS, card_of
+from modelus_bot.subjects.covers.model import Cover
+from modelus_bot.subjects.sprints.cards import choice_of, holder_line, label_of
+from modelus_bot.subjects.sprints.model import HolderView, Sprint
 from modelus_bot.ui import embeds
-from modelus_bot.ui.people import choice_of, holder_line, label_of, move_lines, name_of, plain, when
+from modelus_bot.ui.commands.suggestions import SHOWN, choices
+from modelus_bot.ui.people import name_of, plain, when
 
 LONGEST_NAME = "*" * 100
 SPRINT = Sprint(1, 3, "FY26 _Sprint_ 3", date(2026, 12, 28), date(2027, 1, 11))

@@ -14,11 +14,11 @@ from discord import app_commands
 from loguru import logger
 from pydantic import ValidationError
 
-from modelus_bot.database import errors as database_errors
-from modelus_bot.database.begun import change_begun
-from modelus_bot.database.errors import ConstraintViolated, DatabaseError, DatabaseUnavailable, DiskFull
-from modelus_bot.domain.errors import NotAllowed, Refusal
-from modelus_bot.domain.rosters import AddToRoster
+from modelus_bot.database.core import errors as database_errors
+from modelus_bot.database.core.begun import change_begun
+from modelus_bot.database.core.errors import ConstraintViolated, DatabaseError, DatabaseUnavailable, DiskFull
+from modelus_bot.domain.refusals import NotAllowed, Refusal
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.ui import answering
 from modelus_bot.ui.answering import NoAnswer
 from modelus_bot.ui.errors import NOT_CHANGED, reply_for

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database import errors
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.errors import ConnectionLost, DatabaseError, DatabaseUnavailable, DiskFull
-from modelus_bot.database.journal import WriteDeferred
+from modelus_bot.database.core import errors
+from modelus_bot.database.core.errors import ConnectionLost, DatabaseError, DatabaseUnavailable, DiskFull
+from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.snapshot.age import note_age
+from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.database.offline.snapshot.age import note_age
 from modelus_bot.ui import embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin, line_for, present_line

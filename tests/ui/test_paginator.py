@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.cogs import DYNAMIC_ITEMS
-from modelus_bot.cogs.cover_message import LABELS, CoverButton
+from modelus_bot.subjects.covers.commands.pressing import LABELS, CoverButton
 from modelus_bot.ui.paginator import _LISTS, PageButton
 
 ID_LIMIT = 100

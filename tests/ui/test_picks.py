@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.domain.errors import InvalidInput
+from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.ui.picks import Named, meant, picked, unpicked
 
 KEYS = st.one_of(st.integers(0, 2**63), st.from_regex(r"[a-z0-9_:]{1,32}", fullmatch=True))

@@ -15,7 +15,8 @@ from contextlib import closing
 from pathlib import Path
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 
 HERE = Path(__file__).parent
 SNAPSHOTS = HERE / "snapshots"

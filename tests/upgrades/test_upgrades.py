@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.upgrades.making import COMMAND, ROWS, SNAPSHOTS, load, make, migrate_to, migration_ids
 

@@ -9,14 +9,14 @@ from collections import Counter
 from pathlib import Path
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.domain.invariants import INVARIANTS
-from modelus_bot.domain.members import RegisterMember
-from modelus_bot.domain.notifications import notify
+from modelus_bot.subjects.notices.writes.outbox import notify
+from modelus_bot.subjects.people.writes import RegisterMember
 from tests.wire.process import BotProcess, until
 from tests.wire.world import World
 

@@ -1,7 +1,19 @@
 """The continuous archive: every commit copied within moments, and any moment of the retention restorable."""
 
-from modelus_bot.database.archive.archive import Archive
-from modelus_bot.database.archive.failures import ArchiveUnavailable, MomentUnavailable
-from modelus_bot.database.archive.status import ArchiveStatus
+from typing import TYPE_CHECKING
 
-__all__ = ["Archive", "ArchiveStatus", "ArchiveUnavailable", "MomentUnavailable"]
+from modelus_bot.database.core.lazy_imports import lazy_names
+
+if TYPE_CHECKING:
+    from modelus_bot.database.archive.archive import Archive
+    from modelus_bot.database.archive.litestream_config import meta_folder
+
+__all__ = ["Archive", "meta_folder"]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "Archive": "archive.archive",
+        "meta_folder": "archive.litestream_config",
+    },
+)

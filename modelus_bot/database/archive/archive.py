@@ -13,18 +13,18 @@ from typing import Any, Self
 
 from loguru import logger
 
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag, Streak
-from modelus_bot.database.archive.litestream import Places, configuration, write_private
-from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.database.archive.litestream_config import ArchivePaths, configuration, write_private
+from modelus_bot.database.archive.litestream_process import Running
+from modelus_bot.database.archive.process_log import ProgramLog
 from modelus_bot.database.archive.program import Program
-from modelus_bot.database.archive.restoring import Reader, Report
-from modelus_bot.database.archive.running import Running
+from modelus_bot.database.archive.restore import Reader, Report
 from modelus_bot.database.archive.snapshots import Alert, Gate, Snapshots
 from modelus_bot.database.archive.status import ArchiveStatus
-from modelus_bot.database.clock import Clock
-from modelus_bot.tasks import Outside
+from modelus_bot.runtime.tasks import Outside
 
 __all__ = ["Archive"]
 
@@ -73,7 +73,7 @@ class Archive:
         self._settings = settings
         clock = clock or Clock()
         self._clock, steady = clock, clock.steady
-        self._places = Places.of(database, settings)
+        self._places = ArchivePaths.of(database, settings)
         self._program = Program(self._places, settings)
         self._log = ProgramLog(os.environ.get(name, "") for name in SECRETS)
         self._lag = Lag(settings.lag_alert, steady, least=PACES_BEHIND * settings.sync_milliseconds / 1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelus_bot.database.errors import BackupFailed, StorageFailed
+from modelus_bot.database.core.errors import BackupFailed, StorageFailed
 
 __all__ = ["ArchiveUnavailable", "MomentUnavailable"]
 

@@ -8,7 +8,7 @@ import os
 import time
 from pathlib import Path
 
-from modelus_bot.database.errors import AlreadyRunning
+from modelus_bot.database.core.errors import AlreadyRunning
 
 __all__ = ["Locks"]
 

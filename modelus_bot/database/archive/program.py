@@ -12,9 +12,9 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.config import ArchiveSettings
-from modelus_bot.database.archive.litestream import Places, environment
+from modelus_bot.database.archive.litestream_config import ArchivePaths, environment
 from modelus_bot.database.archive.supervisor import Launch
-from modelus_bot.processes import start
+from modelus_bot.runtime.processes import start
 
 __all__ = ["TESTED", "Program", "find_program", "version_of"]
 
@@ -58,7 +58,7 @@ async def version_of(program: Path, *, seconds: float = VERSION_SECONDS) -> tupl
 class Program:
     """One installed program and the settings it is used with."""
 
-    def __init__(self, places: Places, settings: ArchiveSettings) -> None:
+    def __init__(self, places: ArchivePaths, settings: ArchiveSettings) -> None:
         """Look for the program; it is not started yet."""
         self._places = places
         self._settings = settings

@@ -14,26 +14,26 @@ from typing import Any
 
 from loguru import logger
 
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.failures import ArchiveUnavailable
-from modelus_bot.database.archive.litestream import (
+from modelus_bot.database.archive.litestream_config import (
     NEVER,
-    Places,
+    ArchivePaths,
     configuration,
     exact_possible,
     exact_wanted,
     write_private,
 )
-from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.database.archive.litestream_process import Running
+from modelus_bot.database.archive.process_log import ProgramLog
 from modelus_bot.database.archive.program import Program
-from modelus_bot.database.archive.restoring import SNAPSHOT_LEVEL, Reader
-from modelus_bot.database.archive.running import Running
+from modelus_bot.database.archive.restore import SNAPSHOT_LEVEL, Reader
 from modelus_bot.database.archive.supervisor import run_once
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.errors import BackupFailed, DatabaseError
-from modelus_bot.database.pause import Pause
-from modelus_bot.database.system_errors import translated
-from modelus_bot.os_errors import in_words
+from modelus_bot.database.core.errors import BackupFailed, DatabaseError
+from modelus_bot.database.core.system_errors import translated
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.timer import Timer
 
 __all__ = ["Alert", "Gate", "Snapshots", "keep_hours"]
 
@@ -54,7 +54,7 @@ class Snapshots:
 
     def __init__(
         self,
-        places: Places,
+        places: ArchivePaths,
         settings: ArchiveSettings,
         program: Program,
         running: Running,
@@ -71,7 +71,7 @@ class Snapshots:
         self._log = log
         self._clock = clock
         self._turn = asyncio.Lock()
-        self._pause = Pause()
+        self._pause = Timer()
         self.newest: float | None = None
         self.held = False
         """True while the last one was not made because the gate did not allow it."""

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.archive import launching
-from modelus_bot.database.archive.logs import ProgramLog
-from modelus_bot.os_errors import in_words
-from modelus_bot.processes import Process, start
-from modelus_bot.tasks import Outside
+from modelus_bot.database.archive import spawn
+from modelus_bot.database.archive.process_log import ProgramLog
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.processes import Process, start
+from modelus_bot.runtime.tasks import Outside
 
 __all__ = ["Launch", "Supervisor", "run_once", "started"]
 
@@ -43,7 +43,7 @@ async def started(launch: Launch, *, answer: bool = False) -> Process:
     Raises ``OSError`` when it cannot be started.
     """
     return await start(
-        [sys.executable, "-I", "-S", launching.__file__, str(os.getpid()), *launch.arguments],
+        [sys.executable, "-I", "-S", spawn.__file__, str(os.getpid()), *launch.arguments],
         environment=launch.environment,
         complaints="apart" if answer else "with output",
         folder=launch.folder,

@@ -2,12 +2,37 @@
 
 from typing import TYPE_CHECKING
 
-from modelus_bot.database.late import late_names
+from modelus_bot.database.core.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
+    from modelus_bot.database.backup.listing import BackupListing, Unlisted
     from modelus_bot.database.backup.manager import BackupManager
-    from modelus_bot.database.backup.manifest import Manifest
+    from modelus_bot.database.backup.manifest import BackupManifest, Moment
+    from modelus_bot.database.backup.naming import MANIFEST
+    from modelus_bot.database.backup.schedule import due_in
+    from modelus_bot.database.backup.selection import newer_migrations
 
-__all__ = ["BackupManager", "Manifest"]
+__all__ = [
+    "MANIFEST",
+    "BackupListing",
+    "BackupManager",
+    "BackupManifest",
+    "Moment",
+    "Unlisted",
+    "due_in",
+    "newer_migrations",
+]
 
-__getattr__ = late_names(__name__, {"BackupManager": "manager", "Manifest": "manifest"})
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "BackupListing": "backup.listing",
+        "BackupManager": "backup.manager",
+        "BackupManifest": "backup.manifest",
+        "MANIFEST": "backup.naming",
+        "Moment": "backup.manifest",
+        "Unlisted": "backup.listing",
+        "due_in": "backup.schedule",
+        "newer_migrations": "backup.selection",
+    },
+)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from modelus_bot.database.child import ChildFailed, ChildNotStarted
-from modelus_bot.database.errors import BackupFailed
-from modelus_bot.database.resources import short_of_resources
-from modelus_bot.os_errors import Fault, fault_of, in_words
+from modelus_bot.database.core.child_process import ChildFailed, ChildNotStarted
+from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.database.core.resources import short_of_resources
+from modelus_bot.runtime.os_errors import Fault, fault_of, in_words
 
 __all__ = [
     "CopyDamaged",

@@ -14,7 +14,7 @@ import os
 import sys
 from functools import cache
 
-from modelus_bot.os_errors import call_failed
+from modelus_bot.runtime.os_errors import call_failed
 
 __all__ = ["Outflow"]
 

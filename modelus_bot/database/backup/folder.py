@@ -11,16 +11,16 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.backup.listing import Listing, listing_of
+from modelus_bot.database.backup.listing import BackupListing, listing_of
 from modelus_bot.database.backup.manifest import (
-    Manifest,
+    BackupManifest,
     UnreadableManifest,
     read_manifest,
     write_manifest,
 )
 from modelus_bot.database.backup.naming import MANIFEST, CopyName, Kind, is_leftover, parse_name
-from modelus_bot.database.files import PARTIAL, sync_folder
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.atomic_files import PARTIAL, sync_folder
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["CopyFolder"]
 
@@ -61,11 +61,11 @@ class CopyFolder:
         finally:
             os.close(descriptor)
 
-    def manifests(self) -> tuple[Manifest, ...]:
+    def manifests(self) -> tuple[BackupManifest, ...]:
         """Return the copies that have a manifest and can be read, newest first; see ``listing``."""
         return self.listing().manifests
 
-    def listing(self) -> Listing:
+    def listing(self) -> BackupListing:
         """Return what lies there; each copy that does not count is named in the log, once."""
         found = listing_of(self.path, self._stem)
         for one in found.unlisted:
@@ -91,7 +91,7 @@ class CopyFolder:
         """Return where a copy is while it is being made."""
         return self.path / (name + PARTIAL)
 
-    def finish(self, manifest: Manifest) -> Manifest:
+    def finish(self, manifest: BackupManifest) -> BackupManifest:
         """Let a copy count: write its manifest, then give it its name; both are safely on the disk."""
         write_manifest(self.path, manifest)
         self.partial(manifest.name).replace(self.path / manifest.name)
@@ -103,7 +103,7 @@ class CopyFolder:
         with contextlib.suppress(UnreadableManifest):
             known = read_manifest(self.path / (name + MANIFEST))
             if (self.path / name).is_file():
-                write_manifest(self.path, Manifest.model_validate(known.model_dump() | changes))
+                write_manifest(self.path, BackupManifest.model_validate(known.model_dump() | changes))
 
     def discard(self, name: str) -> None:
         """Remove what was written of a copy that did not succeed."""

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelus_bot.database.backup.manifest import Manifest, UnreadableManifest, read_manifest
+from modelus_bot.database.backup.manifest import BackupManifest, UnreadableManifest, read_manifest
 from modelus_bot.database.backup.naming import MANIFEST, parse_name
-from modelus_bot.database.files import PARTIAL
-from modelus_bot.database.ownership import forbidden, unreadable_by_me
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.atomic_files import PARTIAL
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.ownership import forbidden, unreadable_by_me
 
-__all__ = ["Listing", "Unlisted", "listing_of"]
+__all__ = ["BackupListing", "Unlisted", "listing_of"]
 
 ADOPTABLE = "“modelus-bot backup verify” says what it is, and lets it count if it is whole"
 """What to do about a copy that has lost its manifest."""
@@ -38,7 +38,7 @@ class Unlisted:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class BackupListing:
     """The copies that have a manifest, newest first; those that do not count; why there may be more.
 
     ``trouble`` is why the folder itself could not be looked into, in words, and empty when it could, or when
@@ -47,7 +47,7 @@ class Listing:
     which nothing but the manifest is there.
     """
 
-    manifests: tuple[Manifest, ...] = ()
+    manifests: tuple[BackupManifest, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
     trouble: str = ""
     unfinished: tuple[str, ...] = ()
@@ -65,14 +65,14 @@ class Listing:
         return not (self.manifests or self.unlisted or self.unfinished or self.trouble)
 
 
-def listing_of(folder: Path, stem: str) -> Listing:
+def listing_of(folder: Path, stem: str) -> BackupListing:
     """Look into a folder; blocking. Never raises ``OSError``: what cannot be read is part of the answer."""
     try:
         names = sorted(one.name for one in folder.iterdir())
     except FileNotFoundError:
-        return Listing(trouble=f"{folder} is a link to nowhere" if folder.is_symlink() else "")
+        return BackupListing(trouble=f"{folder} is a link to nowhere" if folder.is_symlink() else "")
     except OSError as error:
-        return Listing(trouble=f"{folder} {_why(error)}")
+        return BackupListing(trouble=f"{folder} {_why(error)}")
     manifests, unlisted, sequence = [], [], 0
     for name in names:
         if parse_name(stem, name) is None:
@@ -83,7 +83,7 @@ def listing_of(folder: Path, stem: str) -> Listing:
         else:
             manifests.append(found)
             sequence = max(sequence, found.sequence)
-    return Listing(
+    return BackupListing(
         tuple(sorted(manifests, key=lambda one: one.order, reverse=True)),
         tuple(sorted(unlisted, key=lambda one: (one.made_at, one.name), reverse=True)),
         unfinished=tuple(one for one in names if _is_unfinished(stem, one)),
@@ -102,7 +102,7 @@ def _is_unfinished(stem: str, name: str) -> bool:
     return name.endswith(PARTIAL) and parse_name(stem, name.removesuffix(PARTIAL)) is not None
 
 
-def _looked_at(folder: Path, stem: str, name: str) -> Manifest | Unlisted:
+def _looked_at(folder: Path, stem: str, name: str) -> BackupManifest | Unlisted:
     parsed = parse_name(stem, name)
     assert parsed is not None  # noqa: S101 - only names of copies come here
     if (why := _unreadable(folder / name)) is not None:

@@ -11,25 +11,25 @@ from typing import Any, Self
 
 from loguru import logger
 
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.failures import failure_of
 from modelus_bot.database.backup.folder import CopyFolder
-from modelus_bot.database.backup.listing import Listing, Unlisted
-from modelus_bot.database.backup.making import MEGABYTE, UNPACED, Maker, manifest_of, seconds_for
-from modelus_bot.database.backup.manifest import Manifest, Status, write_manifest
+from modelus_bot.database.backup.listing import BackupListing, Unlisted
+from modelus_bot.database.backup.make import MEGABYTE, UNPACED, Maker, manifest_of, seconds_for
+from modelus_bot.database.backup.manifest import BackupManifest, Status, write_manifest
 from modelus_bot.database.backup.naming import Kind
+from modelus_bot.database.backup.request_queue import Turns
 from modelus_bot.database.backup.retention import superfluous
 from modelus_bot.database.backup.schedule import Schedule
-from modelus_bot.database.backup.turns import Turns
 from modelus_bot.database.backup.verification import Verification, Verifier
-from modelus_bot.database.child import ChildFailed, Report, run_child
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.errors import BackupFailed
-from modelus_bot.database.files import parts_of
-from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.integrity.report import CheckReport
+from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
+from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.sidecar_paths import parts_of
+from modelus_bot.database.integrity import CheckReport
 from modelus_bot.database.schema import SchemaValidator
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["BackupManager"]
 
@@ -61,7 +61,7 @@ class BackupManager:
         self._copies = CopyFolder(settings.folder, database.stem)
         self._verifier = Verifier(validator, invariants)
         self._maker = Maker(database, self._copies, self._verifier, clock)
-        self._turns: Turns[Kind, Manifest] = Turns()
+        self._turns: Turns[Kind, BackupManifest] = Turns()
         self._schedule = Schedule(settings, clock, self._newest_at, lambda: self.create("scheduled"))
         self._used: Counter[str] = Counter()
         self._failing = False
@@ -86,11 +86,11 @@ class BackupManager:
         self._settings = settings.model_copy(update={"folder": self.folder})
         self._schedule.apply(self._settings)
 
-    def manifests(self) -> tuple[Manifest, ...]:
+    def manifests(self) -> tuple[BackupManifest, ...]:
         """Return the copies there are, newest first; reads the folder."""
         return self._copies.manifests()
 
-    def listing(self) -> Listing:
+    def listing(self) -> BackupListing:
         """Return what lies in the folder: what counts, what does not and why, and what cannot be read."""
         return self._copies.listing()
 
@@ -98,11 +98,11 @@ class BackupManager:
         """Return the copies that are there and do not count, newest first; ``adopt`` may change that."""
         return self.listing().unlisted
 
-    def newest_verified(self) -> Manifest | None:
+    def newest_verified(self) -> BackupManifest | None:
         """Return the newest copy that passed every check."""
         return next((one for one in self.manifests() if one.counts), None)
 
-    def newest_whole(self) -> Manifest | None:
+    def newest_whole(self) -> BackupManifest | None:
         """Return the newest copy that can be restored, even if rows in it break rules."""
         return next((one for one in self.manifests() if one.whole), None)
 
@@ -111,7 +111,7 @@ class BackupManager:
         newest = self.newest_verified()
         return None if newest is None else self._clock.age(newest.created_at)
 
-    async def create(self, kind: Kind, *, on_progress: Report | None = None) -> Manifest:
+    async def create(self, kind: Kind, *, on_progress: Report | None = None) -> BackupManifest:
         """Make a copy and verify it, trying again a few times; raises ``BackupFailed``.
 
         One copy is made at a time: others wait, and are told so by the step ``waiting``. A copy of a
@@ -143,7 +143,7 @@ class BackupManager:
             self.on_alert("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
         return report
 
-    async def adopt(self, name: str, *, on_progress: Report | None = None) -> Manifest:
+    async def adopt(self, name: str, *, on_progress: Report | None = None) -> BackupManifest:
         """Check a copy completely that has lost its manifest and write a new one; raises ``BackupFailed``."""
         report = await self.verify(name, on_progress=on_progress)
         manifest = await asyncio.to_thread(self._find, name)
@@ -195,7 +195,7 @@ class BackupManager:
             except FileNotFoundError:
                 return ()
 
-    async def _create(self, kind: Kind, tell: Report) -> Manifest:
+    async def _create(self, kind: Kind, tell: Report) -> BackupManifest:
         try:
             made = await self._maker.make(kind, self._settings, tell)
         except BackupFailed as error:
@@ -229,14 +229,14 @@ class BackupManager:
         found = superfluous(self.manifests(), self._settings, self._clock.age)
         return tuple(one.name for one in found if not self._used[one.name])
 
-    def _find(self, name: str) -> Manifest | None:
+    def _find(self, name: str) -> BackupManifest | None:
         return next((one for one in self.manifests() if one.name == name), None)
 
     def _newest_at(self) -> float | None:
         newest = self.newest_whole()
         return None if newest is None else newest.created_at
 
-    def _note(self, name: str, manifest: Manifest | None, found: Verification) -> None:
+    def _note(self, name: str, manifest: BackupManifest | None, found: Verification) -> None:
         """Write the result of a check down; raises ``OSError``."""
         report = found.report
         if not (self.folder / name).is_file():
@@ -270,7 +270,7 @@ class BackupManager:
             }
             self.on_alert("backup_failed", details)
 
-    def _note_success(self, made: Manifest) -> None:
+    def _note_success(self, made: BackupManifest) -> None:
         logger.bind(
             name=made.name,
             kind=made.kind,

@@ -9,10 +9,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from modelus_bot.database.backup.naming import MANIFEST, Kind
-from modelus_bot.database.files import write_durably
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.atomic_files import write_durably
+from modelus_bot.runtime.os_errors import in_words
 
-__all__ = ["Facts", "Manifest", "Moment", "Status", "UnreadableManifest", "read_manifest", "write_manifest"]
+__all__ = [
+    "BackupManifest",
+    "Facts",
+    "Moment",
+    "Status",
+    "UnreadableManifest",
+    "read_manifest",
+    "write_manifest",
+]
 
 Moment = Annotated[float, Field(ge=0, le=253_402_300_799, allow_inf_nan=False)]
 """UTC seconds that a calendar has a date for."""
@@ -43,7 +51,7 @@ class Facts(BaseModel):
     page_count: Count = 0
 
 
-class Manifest(Facts):
+class BackupManifest(Facts):
     """One copy: what it holds, how it was checked. Times are UTC seconds.
 
     ``sequence`` grows with each copy: it says which of two is newer, also when the clock was set back
@@ -87,18 +95,18 @@ class Manifest(Facts):
         return (self.sequence, self.created_at, self.name)
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
+def write_manifest(folder: Path, manifest: BackupManifest) -> None:
     """Write a copy's manifest, safely on the disk; raises ``OSError``."""
     write_durably(folder / (manifest.name + MANIFEST), manifest.model_dump_json(indent=1).encode())
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path) -> BackupManifest:
     """Return what a manifest file says; raises ``UnreadableManifest`` with the reason in words."""
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > LARGEST:
             raise UnreadableManifest("it is no file of a manifest's size")
-        one = Manifest.model_validate_json(path.read_bytes())
+        one = BackupManifest.model_validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UnreadableManifest(in_words(error)) from error
     if path.name != one.name + MANIFEST:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, cast, get_args
 
-from modelus_bot.database.files import PARTIAL
+from modelus_bot.runtime.atomic_files import PARTIAL
 
 __all__ = ["MANIFEST", "CopyName", "Kind", "is_leftover", "parse_name"]
 

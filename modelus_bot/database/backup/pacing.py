@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from modelus_bot.database.backup.flushing import Outflow
 
 if TYPE_CHECKING:
-    from modelus_bot.database.child import Report
+    from modelus_bot.database.core.child_process import Report
 
-__all__ = ["Pace"]
+__all__ = ["WritePace"]
 
 SEND_BYTES = 1024 * 1024
 """Sent to the disk this often: with 4 MiB at once, commits stall for 30 to 60 ms."""
@@ -19,7 +19,7 @@ TELL_EVERY = 0.25
 LONGEST_SLEEP = 1.0
 
 
-class Pace:
+class WritePace:
     """Keeps a rate in bytes a second, and reports ``done`` of ``total``.
 
     With a ``descriptor`` what was written to it is sent to the disk on the way.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from modelus_bot.config import BackupSettings
-from modelus_bot.database.backup.manifest import Manifest
+from modelus_bot.database.backup.manifest import BackupManifest
 from modelus_bot.database.backup.naming import Kind
 
 __all__ = ["superfluous"]
@@ -25,8 +25,8 @@ FAILED_FOR = 7 * DAY
 
 
 def superfluous(
-    manifests: Sequence[Manifest], settings: BackupSettings, age: Callable[[float], float]
-) -> tuple[Manifest, ...]:
+    manifests: Sequence[BackupManifest], settings: BackupSettings, age: Callable[[float], float]
+) -> tuple[BackupManifest, ...]:
     """Return the copies that may be deleted; ``age`` gives the seconds since a time at which one was made.
 
     Of each of the last hours, days (UTC) and weeks that have any, the newest copy stays, a verified
@@ -48,16 +48,16 @@ def superfluous(
     return tuple(one for one in newest_first if one.name not in kept)
 
 
-def _has_reason(one: Manifest, age: Callable[[float], float]) -> bool:
+def _has_reason(one: BackupManifest, age: Callable[[float], float]) -> bool:
     """Say whether a copy stays for why it was made, or for being damaged."""
     lasts = KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
     restored = one.restored_at is not None and age(one.restored_at) < RESTORED_FOR
     return restored or (lasts > 0 and age(one.created_at) < lasts)
 
 
-def _of_slots(newest_first: Sequence[Manifest], width: int, slots: int, shift: int = 0) -> set[str]:
+def _of_slots(newest_first: Sequence[BackupManifest], width: int, slots: int, shift: int = 0) -> set[str]:
     """Return one name of each of the newest ``slots`` slots, ``width`` seconds wide, that have any."""
-    chosen: dict[int, Manifest] = {}
+    chosen: dict[int, BackupManifest] = {}
     for one in newest_first:
         slot = int((one.created_at + shift) // width)
         if slot in chosen:

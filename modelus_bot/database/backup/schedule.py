@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from loguru import logger
 
 from modelus_bot.config import BackupSettings
-from modelus_bot.database.errors import BackupFailed
-from modelus_bot.tasks import ended
+from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.runtime.tasks import ended
 
 __all__ = ["Schedule", "due_in"]
 

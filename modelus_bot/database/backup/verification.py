@@ -12,17 +12,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from modelus_bot.database.backup.copying import hashed
+from modelus_bot.database.backup.copy_job import hashed
 from modelus_bot.database.backup.manifest import Facts
-from modelus_bot.database.backup.pacing import Pace
-from modelus_bot.database.child import ChildFailed, Report, run_child
-from modelus_bot.database.files import believable_length, is_no_file
-from modelus_bot.database.integrity.checking import check_file
-from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.integrity.report import CheckReport
-from modelus_bot.database.salvage.classifying import FileKind
-from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations
-from modelus_bot.os_errors import in_words
+from modelus_bot.database.backup.pacing import WritePace
+from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.format.file_kind import FileKind
+from modelus_bot.database.integrity import CheckReport, check_file
+from modelus_bot.database.schema import SchemaValidator, applied_migrations
+from modelus_bot.runtime.atomic_files import believable_length, is_no_file
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Verification", "Verifier", "differences", "verify_job"]
 
@@ -108,7 +107,7 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         if (status := path.stat()).st_size > believable_length(status):
             return _unreadable("hardly any of its bytes are on the disk").model_dump(mode="json")
         _forget_cached(path)
-        digest, size = hashed(path, Pace(float(task["rate"]), "hashing", report))
+        digest, size = hashed(path, WritePace(float(task["rate"]), "hashing", report))
     except OSError as error:
         return _unreadable(f"its bytes cannot be read: {in_words(error)}").model_dump(mode="json")
     report({"step": "checking"})

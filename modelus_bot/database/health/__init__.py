@@ -1,21 +1,23 @@
 """Health: what every operation took, how the database is doing, and whom to tell when it is unwell."""
 
-from modelus_bot.database.health.events import Failure, OperationEvent
-from modelus_bot.database.health.incidents import Incident
-from modelus_bot.database.health.monitor import HealthMonitor
-from modelus_bot.database.health.overview import Overview, overview_of
-from modelus_bot.database.health.rolling import Percentiles, Rolling, percentiles
-from modelus_bot.database.health.surroundings import Surroundings
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Failure",
-    "HealthMonitor",
-    "Incident",
-    "OperationEvent",
-    "Overview",
-    "Percentiles",
-    "Rolling",
-    "Surroundings",
-    "overview_of",
-    "percentiles",
-]
+from modelus_bot.database.core.lazy_imports import lazy_names
+
+if TYPE_CHECKING:
+    from modelus_bot.database.health.alert_book import AlertBook, alerts_path
+    from modelus_bot.database.health.monitor import HealthMonitor
+    from modelus_bot.database.health.overview import Overview, overview_of
+
+__all__ = ["AlertBook", "HealthMonitor", "Overview", "alerts_path", "overview_of"]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "AlertBook": "health.alert_book",
+        "HealthMonitor": "health.monitor",
+        "Overview": "health.overview",
+        "alerts_path": "health.alert_book",
+        "overview_of": "health.overview",
+    },
+)

@@ -11,13 +11,13 @@ from typing import Literal
 from loguru import logger
 from pydantic import BaseModel, ConfigDict
 
-from modelus_bot.database.files import write_durably
+from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.modes import NOTHING_SEEN, ModeWatch
-from modelus_bot.database.recovery.alerts import Alert
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.atomic_files import write_durably
+from modelus_bot.runtime.os_errors import in_words
 
-__all__ = ["KEPT", "NOTHING_TOLD", "AlertBook", "Told", "Undelivered", "alerts_path", "no_later"]
+__all__ = ["KEPT", "NOTHING_TOLD", "AlertBook", "ToldAlert", "Undelivered", "alerts_path", "no_later"]
 
 KEPT = 200
 """How many alerts wait for Discord at most; more push out the oldest."""
@@ -39,14 +39,14 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldAlert:
     """What people were told of and what is not over yet: incidents, and the mode."""
 
     incidents: tuple[Incident, ...] = ()
     mode: ModeWatch = NOTHING_SEEN
 
 
-NOTHING_TOLD = Told()
+NOTHING_TOLD = ToldAlert()
 
 
 class _Line(BaseModel):
@@ -86,7 +86,7 @@ class AlertBook:
         self.new: deque[Alert] = deque(maxlen=NEW)
         """What came up since somebody looked."""
         self.waiting: deque[Undelivered] = deque()
-        self.told = Told()
+        self.told = ToldAlert()
         self.places: frozenset[str] = frozenset()
         """Channels and roles that people know to be unusable, each with the reason."""
         self._saved = _essence(_Page())
@@ -102,7 +102,7 @@ class AlertBook:
             page = await asyncio.to_thread(self._load)
             self._opened = True
             self.waiting.extendleft(_undelivered(line) for line in reversed(page.waiting))
-            self.told = Told(page.incidents, page.mode)
+            self.told = ToldAlert(page.incidents, page.mode)
             self.places = page.places
             self._saved = _essence(page)
         if self.waiting or self.told.incidents:
@@ -155,7 +155,7 @@ class AlertBook:
             return _Page()
 
 
-def no_later(told: Told, at: float) -> Told:
+def no_later(told: ToldAlert, at: float) -> ToldAlert:
     """Return what was told without times later than ``at``: they would silence everything until then."""
     incidents = tuple(
         replace(
@@ -173,7 +173,7 @@ def no_later(told: Told, at: float) -> Told:
         began=min(mode.began, at),
         reminder=min(mode.reminder, at),
     )
-    return Told(incidents, mode)
+    return ToldAlert(incidents, mode)
 
 
 def alerts_path(database: Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.errors import (
+from modelus_bot.database.core.errors import (
     AccessDenied,
     ConnectionLost,
     CorruptionDetected,
@@ -16,7 +16,7 @@ from modelus_bot.database.errors import (
     OutOfResources,
     StorageFailed,
 )
-from modelus_bot.os_errors import Fault, fault_named
+from modelus_bot.runtime.os_errors import Fault, fault_named
 
 __all__ = ["cause_words"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-__all__ = ["Incident", "News", "Pace", "continued"]
+__all__ = ["AlertPace", "Incident", "IncidentNews", "continued"]
 
 LONGEST_PAUSE = 86_400.0
 """Seconds between two reminders at most."""
 
 
-class News(Enum):
+class IncidentNews(Enum):
     """What is to be told about an incident."""
 
     BEGUN = "begun"
@@ -20,7 +20,7 @@ class News(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class AlertPace:
     """Seconds of quiet until an incident is over, and until it is first reminded of."""
 
     quiet: float = 600.0
@@ -47,22 +47,22 @@ class Incident:
 
 
 def continued(
-    incident: Incident | None, *, name: str, raised: bool, value: float, at: float, pace: Pace
-) -> tuple[Incident | None, News | None]:
+    incident: Incident | None, *, name: str, raised: bool, value: float, at: float, pace: AlertPace
+) -> tuple[Incident | None, IncidentNews | None]:
     """Return what becomes of an incident, or of there being none, and what is to be told about it.
 
     One that comes back before ``pace.quiet`` is over joins the old one, and nobody is told.
     """
     if incident is None:
-        return (Incident(name, at, at, value), News.BEGUN) if raised else (None, None)
+        return (Incident(name, at, at, value), IncidentNews.BEGUN) if raised else (None, None)
     if raised:
         came_back = incident.calm_since is not None
         incident = replace(incident, value=value, calm_since=None, times=incident.times + came_back)
         if at - incident.told < pace.pause(incident.reminded):
             return incident, None
-        return replace(incident, told=at, reminded=incident.reminded + 1), News.LASTING
+        return replace(incident, told=at, reminded=incident.reminded + 1), IncidentNews.LASTING
     if incident.calm_since is None or at < incident.calm_since:
         return replace(incident, calm_since=at), None
     if at - incident.calm_since < pace.quiet:
         return incident, None
-    return None, News.OVER
+    return None, IncidentNews.OVER

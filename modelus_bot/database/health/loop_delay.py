@@ -7,7 +7,7 @@ import time
 from typing import Self
 
 from modelus_bot.database.health.monitor import HealthMonitor
-from modelus_bot.tasks import ended
+from modelus_bot.runtime.tasks import ended
 
 __all__ = ["LoopDelay"]
 

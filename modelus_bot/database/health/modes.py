@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health.incidents import Pace
+from modelus_bot.database.engine import Mode
+from modelus_bot.database.health.incidents import AlertPace
 
 __all__ = ["NOTHING_SEEN", "ModeNews", "ModeWatch", "Said", "watched"]
 
@@ -52,7 +52,7 @@ class ModeWatch:
 NOTHING_SEEN = ModeWatch()
 
 
-def watched(watch: ModeWatch, mode: Mode, at: float, pace: Pace) -> tuple[ModeWatch, ModeNews | None]:
+def watched(watch: ModeWatch, mode: Mode, at: float, pace: AlertPace) -> tuple[ModeWatch, ModeNews | None]:
     """Return what is known after seeing ``mode``, and what is to be told.
 
     In an episode each mode is told of once. When one comes again the mode is flapping: that is told, then
@@ -81,7 +81,7 @@ def _changed(watch: ModeWatch, mode: Mode, at: float) -> tuple[ModeWatch, ModeNe
     )
 
 
-def _calmed(watch: ModeWatch, at: float, pace: Pace) -> ModeWatch:
+def _calmed(watch: ModeWatch, at: float, pace: AlertPace) -> ModeWatch:
     """End an episode that ended quietly: the mode was told and has stayed."""
     return _rested(watch) if not watch.flapping and at - watch.changed >= pace.quiet else watch
 
@@ -91,7 +91,7 @@ def _rested(watch: ModeWatch) -> ModeWatch:
     return replace(watch, told=told, changes=0, flapping=False)
 
 
-def _reminded(watch: ModeWatch, at: float, pace: Pace) -> tuple[ModeWatch, ModeNews | None]:
+def _reminded(watch: ModeWatch, at: float, pace: AlertPace) -> tuple[ModeWatch, ModeNews | None]:
     if watch.seen is Mode.NORMAL:
         return watch, None
     if at - watch.reminder < pace.pause(watch.reminded):

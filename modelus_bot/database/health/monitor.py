@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from modelus_bot.database.errors import ConstraintViolated, DatabaseBusy, DatabaseError, DeadlineExceeded
-from modelus_bot.database.health.events import Failure, OperationEvent, bound, fields_of
+from modelus_bot.database.core.errors import ConstraintViolated, DatabaseBusy, DatabaseError, DeadlineExceeded
+from modelus_bot.database.core.operation import Query
+from modelus_bot.database.core.operation_event import Failure, OperationEvent, bound, fields_of
+from modelus_bot.database.core.statement_fields import told
+from modelus_bot.database.health.environment import NOTHING_KNOWN, Environment
 from modelus_bot.database.health.incidents import Incident
+from modelus_bot.database.health.log_rate_limit import Allowance, Spread
 from modelus_bot.database.health.rolling import Rolling
-from modelus_bot.database.health.stacks import Stacks
-from modelus_bot.database.health.storms import Allowance, Spread
-from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
-from modelus_bot.database.operation import Query
-from modelus_bot.database.statements import StatementStatistics, told
+from modelus_bot.database.health.statements.statistics import StatementStatistics
+from modelus_bot.database.health.tracebacks import Stacks
 
 if TYPE_CHECKING:
-    from modelus_bot.database.availability import ModeChange
+    from modelus_bot.database.engine import ModeChange
     from modelus_bot.database.health.samples import HealthSample
 
 __all__ = ["HealthMonitor"]
@@ -47,7 +48,7 @@ class HealthMonitor:
     """How long those waited that have the reader for long queries."""
     loop_delays: Rolling = field(default_factory=Rolling)
     """How much later than asked the event loop went on."""
-    surroundings: Surroundings = NOTHING_KNOWN
+    surroundings: Environment = NOTHING_KNOWN
     incidents: tuple[Incident, ...] = ()
     near_limit: Callable[[int, int], None] | None = None
     """Asks for a clean-up when the file is near its limit: takes its size and the limit in bytes."""

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.degradation import Mode
+from modelus_bot.database.core.operation_event import Failure
+from modelus_bot.database.engine import Mode
 from modelus_bot.database.health.causes import cause_words
-from modelus_bot.database.health.events import Failure
+from modelus_bot.database.health.environment import NOTHING_KNOWN, Environment
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.rolling import NO_SAMPLES, Percentiles
-from modelus_bot.database.health.surroundings import NOTHING_KNOWN, Surroundings
 
 if TYPE_CHECKING:
-    from modelus_bot.database.availability import Availability
+    from modelus_bot.database.engine import Availability
     from modelus_bot.database.health.monitor import HealthMonitor
 
 __all__ = ["Overview", "overview_of"]
@@ -68,7 +68,7 @@ class Overview:
     """How long short and long queries waited before they ran."""
     loop_delay: Percentiles = NO_SAMPLES
     """How much later than asked the event loop went on."""
-    surroundings: Surroundings = NOTHING_KNOWN
+    surroundings: Environment = NOTHING_KNOWN
     incidents: tuple[Incident, ...] = ()
     """What is wrong at present, oldest first."""
     deferred: int | None = None

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import Priority, Write, query
+from modelus_bot.database.core.operation import Priority, Write, query
+from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 
 __all__ = ["BATCH", "HealthSample", "KeepSamples", "health_samples"]
 

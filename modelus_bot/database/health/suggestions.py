@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from modelus_bot.database.health.messages import amount
 from modelus_bot.database.health.overview import Overview
-from modelus_bot.database.health.words import amount
 
-__all__ = ["suggestions"]
+__all__ = ["setting_suggestions"]
 
 ENOUGH = 100
 """Operations below which nothing is suggested."""
@@ -23,7 +23,7 @@ ROOM = 3
 """How many times its size the database needs free for copies, a restore and being rewritten."""
 
 
-def suggestions(seen: Overview) -> tuple[str, ...]:
+def setting_suggestions(seen: Overview) -> tuple[str, ...]:
     """Return a sentence for each problem that an edit of the settings can ease; empty when there is none."""
     return tuple(words for look in _LOOKS if (words := look(seen)) is not None)
 

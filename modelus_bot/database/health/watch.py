@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from modelus_bot.config import HealthSettings
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health.alert_book import NOTHING_TOLD, Told
-from modelus_bot.database.health.incidents import Incident, Pace, continued
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.engine import Mode
+from modelus_bot.database.health.alert_book import NOTHING_TOLD, ToldAlert
+from modelus_bot.database.health.alert_rules import SIGNALS, thresholds
+from modelus_bot.database.health.incidents import AlertPace, Incident, continued
+from modelus_bot.database.health.messages import about_incident, about_mode
 from modelus_bot.database.health.modes import watched
 from modelus_bot.database.health.overview import Overview
-from modelus_bot.database.health.signals import SIGNALS, thresholds
 from modelus_bot.database.health.thresholds import Level, judged
-from modelus_bot.database.health.words import about_incident, about_mode
-from modelus_bot.database.recovery.alerts import Alert
 
 __all__ = ["HealthWatch"]
 
@@ -21,7 +21,7 @@ __all__ = ["HealthWatch"]
 class HealthWatch:
     """Remembers what is raised and what people were told; ``look`` is called by the clock."""
 
-    def __init__(self, settings: HealthSettings, told: Told = NOTHING_TOLD) -> None:
+    def __init__(self, settings: HealthSettings, told: ToldAlert = NOTHING_TOLD) -> None:
         """Go on from what people were ``told``: that is not said again, and its end is."""
         self.settings = settings
         self._levels = {one.name: Level(one.calm_since is None) for one in told.incidents}
@@ -30,15 +30,15 @@ class HealthWatch:
         self.apply(settings)
 
     @property
-    def told(self) -> Told:
+    def told(self) -> ToldAlert:
         """What people know by now."""
-        return Told(self.incidents, self._mode)
+        return ToldAlert(self.incidents, self._mode)
 
     def apply(self, settings: HealthSettings) -> None:
         """Go on with other levels; what is no longer watched is no incident any more."""
         self.settings = settings
         self._thresholds = thresholds(settings)
-        self._pace = Pace(settings.quiet_minutes * 60, settings.reminder_minutes * 60)
+        self._pace = AlertPace(settings.quiet_minutes * 60, settings.reminder_minutes * 60)
         for gone in self._levels.keys() - self._thresholds.keys():
             self._levels.pop(gone)
             self._incidents.pop(gone, None)

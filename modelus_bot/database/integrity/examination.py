@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from modelus_bot.database.audit import ChainReport, verify_chain, walk
-from modelus_bot.database.audit.runs import runs_of
+from modelus_bot.database.core.audit.runs import runs_of
+from modelus_bot.database.core.audit.verification import ChainReport, verify_chain, walk
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.names import with_names
+from modelus_bot.database.format.file_kind import FileKind
 from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.integrity.expectation import Expectation, expectation_of
-from modelus_bot.database.integrity.finding import findings, merged, violations
-from modelus_bot.database.integrity.invariants import Invariant
 from modelus_bot.database.integrity.opening import Meaning, meaning_of, with_any_text
 from modelus_bot.database.integrity.report import BrokenRow, CheckReport
 from modelus_bot.database.integrity.structure import MOST, Depth, index_counts, look_at, tables_named
-from modelus_bot.database.names import with_names
-from modelus_bot.database.salvage.classifying import FileKind
+from modelus_bot.database.integrity.violations import findings, merged, violations
 
-__all__ = ["LIMIT", "Examination", "OutOfTime"]
+__all__ = ["LIMIT", "FileExamination", "OutOfTime"]
 
 LIMIT = 50
 """How many sentences a report has at most."""
@@ -43,7 +43,7 @@ class OutOfTime(Exception):
     """The deadline passed; what was found until then counts."""
 
 
-class Examination:
+class FileExamination:
     """Collects what is found in a file; ``on_step`` is told what is looked at next."""
 
     def __init__(

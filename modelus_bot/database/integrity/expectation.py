@@ -6,11 +6,15 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelus_bot.database.schema.drift import compare
-from modelus_bot.database.schema.reading import read_shape
-from modelus_bot.database.schema.report import Remedy
-from modelus_bot.database.schema.shape import Shape
-from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
+from modelus_bot.database.schema import (
+    Remedy,
+    SchemaValidator,
+    Shape,
+    applied_migrations,
+    compare,
+    newer_than_known,
+    read_shape,
+)
 
 __all__ = ["Expectation", "expectation_of"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from pathlib import Path
 
-from modelus_bot.database.errors import CorruptionDetected
+from modelus_bot.database.core.errors import CorruptionDetected
 from modelus_bot.database.integrity.budget import Budget
 
 __all__ = ["Meaning", "meaning_of", "of_surroundings", "opened", "with_any_text"]

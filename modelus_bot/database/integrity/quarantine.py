@@ -16,15 +16,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.group import GroupWriter, Member
-from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.integrity.moving import Mover
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.operation import Priority, Write, query
+from modelus_bot.database.core.result_codes import from_sqlite
+from modelus_bot.database.core.transaction import ReadTransaction, Transaction
+from modelus_bot.database.engine import GroupMember, GroupWriter
+from modelus_bot.database.integrity.quarantine_rows import Mover
 from modelus_bot.database.integrity.report import BrokenRow
-from modelus_bot.database.open_transaction import ReadTransaction, Transaction
-from modelus_bot.database.operation import Priority, Write, query
-from modelus_bot.database.result_codes import from_sqlite
-from modelus_bot.database.schema.validator import SchemaValidator
+from modelus_bot.database.schema import SchemaValidator
 
 __all__ = ["QuarantineReport", "QuarantineRows", "QuarantinedRow", "quarantine_file", "quarantined"]
 
@@ -116,7 +116,7 @@ def quarantine_file(path: Path, *, invariants: Sequence[Invariant] = ()) -> Quar
 
 def _in_one_go(connection: sqlite3.Connection, write: QuarantineRows) -> QuarantineReport:
     context = Context(request_id=f"quarantine-{secrets.token_hex(8)}", reason="integrity check")
-    (outcome,) = GroupWriter().commit(connection, [Member(write, context)], 1)
+    (outcome,) = GroupWriter().commit(connection, [GroupMember(write, context)], 1)
     if outcome.error is not None:
         raise outcome.error
     report: QuarantineReport = outcome.value

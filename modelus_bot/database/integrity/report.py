@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from modelus_bot.database.salvage.classifying import FileKind
+from modelus_bot.database.format.file_kind import FileKind
 
 __all__ = ["BrokenRow", "CheckReport"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from modelus_bot.database.core.names import with_names
 from modelus_bot.database.integrity.opening import of_surroundings
-from modelus_bot.database.names import with_names
-from modelus_bot.database.schema.shape import Shape
+from modelus_bot.database.schema import Shape
 
 __all__ = ["MOST", "Depth", "Structure", "index_counts", "look_at", "tables_named"]
 

@@ -11,19 +11,25 @@ from typing import Any
 
 from loguru import logger
 
-from modelus_bot.database.audit.aside import audit_path
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.connection import ConnectionManager
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import DatabaseError, ManagerClosed
-from modelus_bot.database.lane import Lane
+from modelus_bot.clock.clock import Clock
+from modelus_bot.database.core.audit.fallback_log import audit_path
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError, ManagerClosed
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.engine import ConnectionManager, ConnectionRole
 from modelus_bot.database.maintenance.facts import FileFacts, measured, pages_of
-from modelus_bot.database.maintenance.hands import Hands, Interruptible, Log, Task
-from modelus_bot.database.maintenance.optimising import Optimise, ShrinkLog, optimise
-from modelus_bot.database.maintenance.order import GivenUp, Order, Outcome, Report, Result, Why
+from modelus_bot.database.maintenance.optimize import Optimise, ShrinkLog, optimise
 from modelus_bot.database.maintenance.pruning import PruneTask, Pruning
-from modelus_bot.database.maintenance.rewriting import Vacuum, worth_it
-from modelus_bot.database.operation import Write
+from modelus_bot.database.maintenance.run_request import (
+    GivenUp,
+    Result,
+    RunReport,
+    RunRequest,
+    TaskOutcome,
+    Trigger,
+)
+from modelus_bot.database.maintenance.task_context import Interruptible, Log, Task, TaskContext
+from modelus_bot.database.maintenance.vacuum import Vacuum, worth_it
 
 __all__ = ["Maintenance"]
 
@@ -64,13 +70,13 @@ class Maintenance:
         self.repeatable: Callable[[], Collection[str]] = tuple
         """The ids of requests that wait in the journal: their rows are not pruned."""
         self._turn = asyncio.Lock()
-        self._current: asyncio.Task[Report] | None = None
+        self._current: asyncio.Task[RunReport] | None = None
         self._running: Interruptible | None = None
         self._step = ""
         self._closed = False
-        self._wanted: Why | None = None
+        self._wanted: Trigger | None = None
         self._near_limit_at: float | None = None
-        self.last: Report | None = None
+        self.last: RunReport | None = None
 
     @property
     def step(self) -> str:
@@ -83,17 +89,17 @@ class Maintenance:
         if self._near_limit_at is not None and now - self._near_limit_at < NEAR_LIMIT_PAUSE:
             return
         self._near_limit_at = now
-        self._wanted = Why.NEAR_LIMIT
+        self._wanted = Trigger.NEAR_LIMIT
         logger.bind(bytes=file_bytes, limit=limit_bytes).warning("database_near_limit")
 
-    def wanted(self) -> Why | None:
+    def wanted(self) -> Trigger | None:
         """Return what was asked for since the last call, for whoever runs maintenance by the clock."""
         wanted, self._wanted = self._wanted, None
         return wanted
 
     async def facts(self) -> FileFacts:
         """Measure the file and its surroundings; raises ``DatabaseError``."""
-        counted = await self._connections.run(Lane.LONG_READER, pages_of)
+        counted = await self._connections.run(ConnectionRole.LONG_READER, pages_of)
         return await asyncio.to_thread(
             measured,
             self._path,
@@ -106,20 +112,20 @@ class Maintenance:
 
     async def needed(self) -> bool:
         """Say whether the file is worth rewriting, so that maintenance need not wait for the clock."""
-        return worth_it(await self.facts(), Order(Why.NEED))
+        return worth_it(await self.facts(), RunRequest(Trigger.NEED))
 
     async def optimise(self) -> int:
         """Renew SQLite's statistics alone, as after a migration; returns how many changed."""
-        return await self._connections.run(Lane.WRITER, optimise, seconds=self._patience() / 2)
+        return await self._connections.run(ConnectionRole.WRITER, optimise, seconds=self._patience() / 2)
 
     async def run(
         self,
-        order: Order,
+        order: RunRequest,
         context: Context,
         prunings: Sequence[Pruning] = (),
         *,
         tell: Tell = lambda _: None,
-    ) -> Report:
+    ) -> RunReport:
         """Do what is due on behalf of ``context``; a run that is under way is waited for first.
 
         One task's failure does not keep the next from its turn. Raises ``DatabaseError`` when the file
@@ -160,12 +166,12 @@ class Maintenance:
 
     async def _run(
         self,
-        order: Order,
+        order: RunRequest,
         context: Context,
         prunings: Sequence[Pruning],
         tell: Tell,
         running: Interruptible,
-    ) -> Report:
+    ) -> RunReport:
         started = time.perf_counter()
         tasks: list[Task] = [*map(PruneTask, prunings), Optimise(), Vacuum(), ShrinkLog()]
 
@@ -179,11 +185,11 @@ class Maintenance:
         results = []
         for task in tasks:
             facts, run = await self.facts(), self._connections.run
-            hands = Hands(
+            hands = TaskContext(
                 facts, run, self._read, write, self._log, self.repeatable, say, running, self._clock
             )
             results.append(await _done(task, hands, order))
-        report = Report(order, tuple(results), time.perf_counter() - started)
+        report = RunReport(order, tuple(results), time.perf_counter() - started)
         log = logger.bind(why=order.why.value, seconds=round(report.seconds, 2), results=list(report.lines))
         log.log("INFO" if report.ok else "WARNING", "maintenance_done")
         return report
@@ -196,21 +202,21 @@ def _has_content(path: Path) -> bool:
         return False
 
 
-async def _done(task: Task, hands: Hands, order: Order) -> Result:
+async def _done(task: Task, hands: TaskContext, order: RunRequest) -> Result:
     """Decide about a task and do it; its failure is its result, and the next task has its turn."""
     decision = task.decide(hands.facts, order)
     if not decision.due:
-        outcome = Outcome.REFUSED if decision.refused else Outcome.NOT_DUE
+        outcome = TaskOutcome.REFUSED if decision.refused else TaskOutcome.NOT_DUE
         return Result(task.name, outcome, decision.because)
     try:
         words = await task.run(hands, order)
     except ManagerClosed:
         raise
     except GivenUp as reason:
-        return Result(task.name, Outcome.REFUSED, str(reason))
+        return Result(task.name, TaskOutcome.REFUSED, str(reason))
     except DatabaseError as error:
         logger.bind(task=task.name, reference=error.reference, error=error.detail).warning(
             "maintenance_failed"
         )
-        return Result(task.name, Outcome.FAILED, f"{error.user_message} Reference {error.reference}.")
-    return Result(task.name, Outcome.DONE, words)
+        return Result(task.name, TaskOutcome.FAILED, f"{error.user_message} Reference {error.reference}.")
+    return Result(task.name, TaskOutcome.DONE, words)

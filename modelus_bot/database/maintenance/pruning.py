@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.maintenance.facts import FileFacts
-from modelus_bot.database.maintenance.hands import Hands
-from modelus_bot.database.maintenance.order import Decision, GivenUp, Order
-from modelus_bot.database.operation import Query, Write
+from modelus_bot.database.maintenance.run_request import GivenUp, RunRequest, TaskDecision
+from modelus_bot.database.maintenance.task_context import TaskContext
 
 __all__ = ["BATCH", "DAY", "Key", "PruneTask", "Pruning"]
 
@@ -52,21 +52,21 @@ class PruneTask:
         self.name = pruning.name
         self.why = pruning.why
 
-    def days(self, order: Order) -> int:
+    def days(self, order: RunRequest) -> int:
         """Return for how many days rows are kept this time."""
         return self._pruning.early_days if order.early else self._pruning.days
 
-    def decide(self, facts: FileFacts, order: Order) -> Decision:
+    def decide(self, facts: FileFacts, order: RunRequest) -> TaskDecision:
         """Always due, unless ids must be kept because it is not known yet which of them are needed."""
         if self._pruning.requests and facts.trail_waits:
-            return Decision(
+            return TaskDecision(
                 due=False,
                 because="kept, because entries of the audit trail still wait to be merged",
                 refused=True,
             )
-        return Decision(due=True, because=f"kept for {self.days(order)} days")
+        return TaskDecision(due=True, because=f"kept for {self.days(order)} days")
 
-    async def run(self, hands: Hands, order: Order) -> str:
+    async def run(self, hands: TaskContext, order: RunRequest) -> str:
         """Remove batch by batch; what was removed before a failure stays so. Raises ``DatabaseError``."""
         pruning = self._pruning
         days = self.days(order)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.integrity.report import CheckReport
-from modelus_bot.database.recovery.deciding import Holding
-from modelus_bot.os_errors import in_words
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.recovery.decision import Holding
+from modelus_bot.runtime.os_errors import in_words
 
-__all__ = ["AS_IS", "Candidate", "Source", "gather"]
+__all__ = ["AS_IS", "RecoveryCandidate", "Source", "gather"]
 
 AS_IS = "the file as it is"
 
@@ -34,7 +34,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RecoveryCandidate:
     """A database, mostly in a scratch file, and what a full check says of it.
 
     ``ours`` says that its audit trail agrees with the present history, ``doubted`` that something besides
@@ -73,10 +73,10 @@ async def gather(
     sources: Sequence[Source],
     scratch: Path,
     check: Callable[[Path], Awaitable[CheckReport]],
-    is_ours: Callable[[Candidate], Awaitable[bool]],
-    enough: Callable[[Candidate], bool],
+    is_ours: Callable[[RecoveryCandidate], Awaitable[bool]],
+    enough: Callable[[RecoveryCandidate], bool],
     refused: list[str],
-) -> AsyncIterator[Candidate]:
+) -> AsyncIterator[RecoveryCandidate]:
     """Produce and check one source after the other, until one is ``enough``.
 
     Why a source gave nothing is added to ``refused``, one sentence each.
@@ -91,7 +91,7 @@ async def gather(
             log.bind(error=in_words(error)).warning("recovery_source_failed")
             refused.append(f"{source.name}: {in_words(error)}")
             continue
-        candidate = Candidate(
+        candidate = RecoveryCandidate(
             source.name, target, report, source.partial, source.present, incomplete=incomplete
         )
         if not await is_ours(candidate):

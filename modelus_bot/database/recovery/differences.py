@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from modelus_bot.database.child import Report, run_child
-from modelus_bot.database.names import quoted, with_names
+from modelus_bot.database.core.child_process import Report, run_child
+from modelus_bot.database.core.names import quoted, with_names
 
 __all__ = ["TableDifference", "differences", "differences_job"]
 

@@ -13,11 +13,12 @@ from typing import Annotated
 from loguru import logger
 from pydantic import Field, TypeAdapter
 
-from modelus_bot.database.backup.manifest import Moment
-from modelus_bot.database.errors import BackupFailed, DatabaseError
-from modelus_bot.database.files import PARTIAL, parts_of, write_durably
-from modelus_bot.database.recovery.parts import Parts
-from modelus_bot.os_errors import in_words
+from modelus_bot.database.backup import Moment
+from modelus_bot.database.core.errors import BackupFailed, DatabaseError
+from modelus_bot.database.core.sidecar_paths import parts_of
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.runtime.atomic_files import PARTIAL, write_durably
+from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Drill", "DrillResult"]
 
@@ -48,7 +49,7 @@ _RESULTS = TypeAdapter(tuple[DrillResult, ...])
 class Drill:
     """Restores the newest backup and a random past moment into scratch files and checks them fully."""
 
-    def __init__(self, parts: Parts, pick: random.Random | None = None) -> None:
+    def __init__(self, parts: RecoveryContext, pick: random.Random | None = None) -> None:
         """Keep the results in the folder of the backups, where they outlive the database."""
         self._parts = parts
         self._pick = pick or random.Random()

@@ -14,36 +14,41 @@ from typing import Any
 
 from loguru import logger
 
+from modelus_bot.clock.clock import Clock
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.database.archive import Archive
-from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.backup.schedule import due_in
-from modelus_bot.database.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
-from modelus_bot.database.clock import Clock
-from modelus_bot.database.connection import ConnectionManager
-from modelus_bot.database.epoch import Epoch, epoch_of
-from modelus_bot.database.errors import DatabaseError
-from modelus_bot.database.health.alert_book import AlertBook, alerts_path
-from modelus_bot.database.high_water import HighWaterMark
-from modelus_bot.database.identity import OpenFiles, written_at
-from modelus_bot.database.instance import meant
-from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.integrity.quarantine import QuarantineReport
-from modelus_bot.database.pagesums import PageSums
-from modelus_bot.database.pause import Pause
-from modelus_bot.database.recovery.alerts import Alert, alert_of
+from modelus_bot.database.backup import BackupManager, due_in
+from modelus_bot.database.checksums import PageChecksums
+from modelus_bot.database.core.alert import Alert, alert_of
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.instance_lock import meant
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.state_file import DatabaseState, StateFile
+from modelus_bot.database.core.system_errors import translated
+from modelus_bot.database.engine import (
+    AT_LEAST_EVERY,
+    LARGE,
+    Checkpointer,
+    ConnectionManager,
+    Epoch,
+    HighWaterMark,
+    OpenFiles,
+    epoch_of,
+    written_at,
+)
+from modelus_bot.database.health import AlertBook, alerts_path
+from modelus_bot.database.integrity import QuarantineReport
+from modelus_bot.database.recovery.damage_response import SETTLE_SECONDS
 from modelus_bot.database.recovery.drill import Drill
-from modelus_bot.database.recovery.guard import Guard
-from modelus_bot.database.recovery.parts import Parts
-from modelus_bot.database.recovery.rescue import SETTLE_SECONDS
-from modelus_bot.database.recovery.restoring import Restorer
-from modelus_bot.database.recovery.starting import make_ready
-from modelus_bot.database.recovery.state import State, StateFile
+from modelus_bot.database.recovery.file_monitor import FileMonitor
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.database.recovery.restore_request import Restores
+from modelus_bot.database.recovery.startup_checks import make_ready
 from modelus_bot.database.recovery.wal_origin import wal_mark
 from modelus_bot.database.schema import SchemaValidator
-from modelus_bot.database.system_errors import translated
-from modelus_bot.os_errors import in_words
-from modelus_bot.tasks import ended
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.timer import Timer
 
 __all__ = ["Protection"]
 
@@ -76,16 +81,16 @@ class Protection:
         validator = SchemaValidator()
         epoch = Epoch()
         self._settings = backup
-        self._pause = Pause()
+        self._pause = Timer()
         self.clock = clock = clock or Clock()
-        self.parts = Parts(
+        self.parts = RecoveryContext(
             path,
             integrity,
             BackupManager(path, backup, validator=validator, invariants=invariants, clock=clock),
             Archive(path, archive, clock=clock),
             epoch,
             HighWaterMark(path, epoch),
-            PageSums(path, epoch),
+            PageChecksums(path, epoch),
             validator,
             invariants,
             StateFile(path),
@@ -96,8 +101,8 @@ class Protection:
         self.backups.on_alert = self.archive.on_alert = self._told_by_parts
         self.archive.integrity_gate = self._whole
         self.drill = Drill(self.parts)
-        self.guard: Guard | None = None
-        self.restorer: Restorer | None = None
+        self.guard: FileMonitor | None = None
+        self.restorer: Restores | None = None
 
     @property
     def waiting(self) -> deque[Alert]:
@@ -152,8 +157,10 @@ class Protection:
     ) -> AsyncIterator[None]:
         """Watch over the open file, and make copies and drills by the clock."""
         async with AsyncExitStack() as stack:
-            self.guard = await stack.enter_async_context(Guard(self.parts, connections, head, forget, mend))
-            self.restorer = Restorer(self.parts, self.guard.swap)
+            self.guard = await stack.enter_async_context(
+                FileMonitor(self.parts, connections, head, forget, mend)
+            )
+            self.restorer = Restores(self.parts, self.guard.swap)
             stack.push_async_callback(self.restorer.discard)
             await stack.enter_async_context(self.backups)
             drills = asyncio.create_task(self._drill_by_the_clock(), name="restore-drills")
@@ -188,7 +195,7 @@ class Protection:
 
     async def closed(self, head: tuple[int, str] | None) -> None:
         """Remember how far it went and that everything was closed in order; the next start trusts that."""
-        known = self.parts.state.load() or State()
+        known = self.parts.state.load() or DatabaseState()
         state = known.reached(*head) if head is not None else known
         self.parts.high_water.close()
         try:

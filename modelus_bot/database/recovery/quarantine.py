@@ -11,15 +11,16 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.files import parts_of, sync_folder, write_durably
+from modelus_bot.database.core.sidecar_paths import parts_of
+from modelus_bot.runtime.atomic_files import sync_folder, write_durably
 
-__all__ = ["SetAside", "new_folder", "set_aside"]
+__all__ = ["QuarantinedFile", "new_folder", "set_aside"]
 
 NOTE = "why.json"
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class QuarantinedFile:
     """Where a database was put: ``database`` is the main file's new path, whether it exists or not."""
 
     folder: Path
@@ -35,14 +36,14 @@ class SetAside:
 
 def set_aside(
     database: Path, quarantine: Path, reason: str, problems: Sequence[str] = (), *, now: float
-) -> SetAside:
+) -> QuarantinedFile:
     """Move the file and all that belongs to it together into a new folder below ``quarantine``.
 
     All connections must be closed: a -wal that is left behind would be applied to the file that
     comes next. Raises ``OSError``.
     """
     folder = new_folder(quarantine, database.stem, now)
-    moved = SetAside(folder, folder / database.name)
+    moved = QuarantinedFile(folder, folder / database.name)
     sizes = {}
     for here, there in zip(parts_of(database), parts_of(moved.database), strict=True):
         if here.exists():

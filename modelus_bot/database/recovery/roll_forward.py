@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelus_bot.database.names import quoted
-from modelus_bot.database.recovery.later import object_in, ranges_in, scalars_in
-from modelus_bot.database.salvage.filling import is_refusal
-from modelus_bot.database.salvage.layouts import AUDIT, Layout, read_reference
+from modelus_bot.database.core.names import quoted
+from modelus_bot.database.recovery.row_history import object_in, ranges_in, scalars_in
+from modelus_bot.database.salvage import AUDIT, Layout, is_refusal, read_reference
 
 __all__ = ["RolledForward", "roll_forward"]
 

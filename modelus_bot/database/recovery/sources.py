@@ -9,14 +9,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from modelus_bot.database.child import run_child
-from modelus_bot.database.errors import BackupFailed, StorageFailed
-from modelus_bot.database.files import parts_of
+from modelus_bot.database.core.child_process import run_child
+from modelus_bot.database.core.errors import BackupFailed, StorageFailed
+from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.recovery.candidates import Source
-from modelus_bot.database.recovery.copies import newest_copy_that_fits
-from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.copy_search import newest_copy_that_fits
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.recovery.wal_origin import wal_mark
-from modelus_bot.database.salvage.report import SalvageReport
+from modelus_bot.database.salvage import SalvageReport
 
 __all__ = ["sources_for"]
 
@@ -27,7 +27,7 @@ COPIES_TRIED = 3
 
 
 def sources_for(
-    parts: Parts, *, present: Path | None, bad_pages: Sequence[int] = (), hurry: bool = True
+    parts: RecoveryContext, *, present: Path | None, bad_pages: Sequence[int] = (), hurry: bool = True
 ) -> tuple[Source, ...]:
     """Return the sources in the order in which they are likely to have everything.
 
@@ -52,7 +52,7 @@ def _of_present(present: Path, bad_pages: tuple[int, ...]) -> list[Source]:
     ]
 
 
-def _copies(parts: Parts) -> list[Source]:
+def _copies(parts: RecoveryContext) -> list[Source]:
     found = []
     if parts.archive.available:
         found.append(Source("archive", functools.partial(_from_archive, parts, None)))
@@ -72,12 +72,12 @@ async def _without_wal(present: Path, target: Path) -> tuple[str, ...]:
     return ()
 
 
-async def _from_archive(parts: Parts, at: float | None, target: Path) -> tuple[str, ...]:
+async def _from_archive(parts: RecoveryContext, at: float | None, target: Path) -> tuple[str, ...]:
     await parts.archive.restore(target, at=at)
     return ()
 
 
-async def _before_snapshot(parts: Parts, age: int, target: Path) -> tuple[str, ...]:
+async def _before_snapshot(parts: RecoveryContext, age: int, target: Path) -> tuple[str, ...]:
     """Restore the moment before the newest full copy, or before an older one: damage gets in with those."""
     moments = await parts.archive.snapshots()
     if age >= len(moments):
@@ -86,13 +86,13 @@ async def _before_snapshot(parts: Parts, age: int, target: Path) -> tuple[str, .
     return ()
 
 
-async def _from_backups(parts: Parts, target: Path) -> tuple[str, ...]:
+async def _from_backups(parts: RecoveryContext, target: Path) -> tuple[str, ...]:
     """Write the newest copy that still passes its check; older ones are tried in turn."""
     await newest_copy_that_fits(parts, target)
     return ()
 
 
-async def _rest_of_a_backup(parts: Parts, target: Path) -> tuple[str, ...]:
+async def _rest_of_a_backup(parts: RecoveryContext, target: Path) -> tuple[str, ...]:
     """Salvage the newest copy that fails its check, unless a newer one is whole, which has all of it."""
     for manifest in itertools.islice(parts.backups.manifests(), COPIES_TRIED):
         problem = await _restored(parts, manifest.name, target)
@@ -105,7 +105,7 @@ async def _rest_of_a_backup(parts: Parts, target: Path) -> tuple[str, ...]:
     raise BackupFailed("no backup is damaged that is newer than a whole one")
 
 
-async def _restored(parts: Parts, name: str, target: Path) -> str | None:
+async def _restored(parts: RecoveryContext, name: str, target: Path) -> str | None:
     """Write a copy to ``target`` and check it; returns what is wrong with it, and removes it then."""
     try:
         await parts.backups.restore_to(name, target, paced=False)

@@ -15,17 +15,17 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.epoch import epoch_of, is_later
-from modelus_bot.database.files import sync_folder
-from modelus_bot.database.pagesums.wal import Position, end_of_wal
-from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.core.state_file import DatabaseState
+from modelus_bot.database.engine import epoch_of, is_later
+from modelus_bot.database.format.wal_reader import Position, end_of_wal
 from modelus_bot.database.recovery.quarantine import new_folder
-from modelus_bot.database.recovery.state import State
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.runtime.atomic_files import sync_folder
 
-__all__ = ["Origin", "origin_of", "set_strangers_wal_aside", "wal_mark"]
+__all__ = ["WalOrigin", "origin_of", "set_strangers_wal_aside", "wal_mark"]
 
 
-class Origin(Enum):
+class WalOrigin(Enum):
     """Who wrote a -wal."""
 
     OURS = auto()
@@ -36,22 +36,22 @@ class Origin(Enum):
     """Nothing beside the file can tell; its audit trail has to."""
 
 
-def origin_of(state: State | None, alone: int, together: int, mark: str) -> Origin:
+def origin_of(state: DatabaseState | None, alone: int, together: int, mark: str) -> WalOrigin:
     """Say who wrote a -wal that is ``mark`` now; ``alone`` and ``together`` are epochs without and with it.
 
     A run of ours begins with a later epoch: a -wal with one may be ours though the state does not know of it.
     A state of another epoch than the file's is older than it and says nothing.
     """
     if not mark:
-        return Origin.OURS
+        return WalOrigin.OURS
     if state is None or not state.clean or not state.epoch or state.epoch not in {alone, together}:
-        return Origin.UNKNOWN
+        return WalOrigin.UNKNOWN
     if is_later(together, state.epoch):
-        return Origin.UNKNOWN
+        return WalOrigin.UNKNOWN
     if mark == state.wal:
-        return Origin.OURS
+        return WalOrigin.OURS
     same = bool(state.wal) and mark.split(":", maxsplit=1)[0] == state.wal.split(":")[0]
-    return Origin.EXTENDED if same and _frames(mark) > _frames(state.wal) else Origin.STRANGERS
+    return WalOrigin.EXTENDED if same and _frames(mark) > _frames(state.wal) else WalOrigin.STRANGERS
 
 
 def wal_mark(database: Path) -> str:
@@ -65,7 +65,7 @@ def wal_mark(database: Path) -> str:
     return f"{end.generation.salts.hex()}:{end.frames}:{end.running[0]:08x}{end.running[1]:08x}"
 
 
-async def set_strangers_wal_aside(parts: Parts, state: State | None) -> None:
+async def set_strangers_wal_aside(parts: RecoveryContext, state: DatabaseState | None) -> None:
     """Move a -wal into quarantine that was not there when the file was closed in order, and tell of it.
 
     Raises ``OSError``, so that the file is not opened with it.
@@ -83,14 +83,14 @@ async def set_strangers_wal_aside(parts: Parts, state: State | None) -> None:
     )
 
 
-def _set_aside(parts: Parts, state: State | None) -> Path | None:
+def _set_aside(parts: RecoveryContext, state: DatabaseState | None) -> Path | None:
     mark = wal_mark(parts.path)
     if not mark:
         return None
     origin = origin_of(state, epoch_of(parts.path, with_wal=False), epoch_of(parts.path), mark)
-    if origin not in {Origin.EXTENDED, Origin.STRANGERS}:
+    if origin not in {WalOrigin.EXTENDED, WalOrigin.STRANGERS}:
         return None
-    wal, extended = _wal(parts.path), origin is Origin.EXTENDED and state is not None
+    wal, extended = _wal(parts.path), origin is WalOrigin.EXTENDED and state is not None
     folder = new_folder(parts.settings.quarantine, parts.path.stem, parts.clock())
     kept = folder / wal.name
     shutil.copyfile(wal, kept)

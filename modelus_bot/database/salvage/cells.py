@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from modelus_bot.database.format.pages import BTreePage, Cell, PageKind, overflow_link, parse_page
+from modelus_bot.database.format.records import Row, decode_record, starts_well
 from modelus_bot.database.salvage.image import Image
 from modelus_bot.database.salvage.layouts import Layout, fits, key_of
-from modelus_bot.database.salvage.pages import Cell, Page, PageKind, overflow_link, parse_page
-from modelus_bot.database.salvage.records import Row, decode_record, starts_well
 
-__all__ = ["Entry", "PageReader", "Reading", "believable"]
+__all__ = ["CellEntry", "PageReader", "Reading", "believable"]
 
 FRUITLESS = 4
 """Overflow pages that may be read for nothing, for each page of the file."""
 
 
-class Entry(NamedTuple):
+class CellEntry(NamedTuple):
     """One entry of a table's b-tree: its rowid (0 in a table without rowids) and its stored values."""
 
     page: int
@@ -35,8 +35,8 @@ class Reading:
     ``unreadable`` counts cells that hold no row of this layout. ``sound`` says that all is well.
     """
 
-    entries: tuple[Entry, ...]
-    doubtful: tuple[Entry, ...]
+    entries: tuple[CellEntry, ...]
+    doubtful: tuple[CellEntry, ...]
     unreadable: int
     sound: bool
 
@@ -57,7 +57,7 @@ class PageReader:
         self._owners: dict[int, tuple[int, int]] = {}
         self._patience = FRUITLESS * image.pages + 1000
 
-    def parsed(self, number: int) -> tuple[Page, bytes] | None:
+    def parsed(self, number: int) -> tuple[BTreePage, bytes] | None:
         """Return page ``number`` if it is a b-tree page."""
         data = self._image.page(number)
         page = parse_page(data, self._image.usable, first=number == 1)
@@ -73,7 +73,7 @@ class PageReader:
             payload += rest
         return decode_record(payload)
 
-    def entries(self, number: int, page: Page, data: bytes, limit: int) -> list[tuple[Cell, Row]]:
+    def entries(self, number: int, page: BTreePage, data: bytes, limit: int) -> list[tuple[Cell, Row]]:
         """Return up to ``limit`` readable entries of a page, spread over it."""
         cells = [cell for cell in page.cells if cell is not None]
         step = max(1, -(-len(cells) // limit))
@@ -96,13 +96,13 @@ class PageReader:
         bad = [place for place in range(len(rows)) if place not in good]
         here = [place for place in bad if not (page.sound and _damaged_elsewhere(data, page.cells[place]))]
         touched = frozenset() if page.sound and not here else _before_damage(page, data, here, number == 1)
-        entries: list[Entry] = []
-        doubtful: list[Entry] = []
+        entries: list[CellEntry] = []
+        doubtful: list[CellEntry] = []
         for place in sorted(good):
             cell, row = page.cells[place], rows[place]
             if cell is not None and row is not None:
                 kept = doubtful if cell.start in touched else entries
-                kept.append(Entry(number, cell.rowid, row))
+                kept.append(CellEntry(number, cell.rowid, row))
         return Reading(tuple(entries), tuple(doubtful), len(bad), page.sound and not bad)
 
     def _overflow(self, owner: tuple[int, int], cell: Cell) -> bytes | None:
@@ -184,7 +184,7 @@ def _damaged_elsewhere(data: bytes, cell: Cell | None) -> bool:
     return starts_well(data[cell.payload : cell.local_end], cell.length)
 
 
-def _before_damage(page: Page, data: bytes, bad: Iterable[int], first: bool) -> frozenset[int]:
+def _before_damage(page: BTreePage, data: bytes, bad: Iterable[int], first: bool) -> frozenset[int]:
     """Return where the cells start whose end may have been overwritten together with what follows.
 
     ``bad`` are the places of unreadable cells. Where bytes in a row are overwritten, every cell that

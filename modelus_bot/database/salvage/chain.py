@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from modelus_bot.database.audit import verify_chain, walk
+from modelus_bot.database.core.audit.verification import verify_chain, walk
 from modelus_bot.database.salvage.report import ChainState
 
 __all__ = ["chain_state"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from modelus_bot.database.names import quoted
-from modelus_bot.database.salvage.cells import Entry
+from modelus_bot.database.core.names import quoted
+from modelus_bot.database.salvage.cells import CellEntry
 from modelus_bot.database.salvage.layouts import Layout
 
 __all__ = ["likeliest"]
 
 
 def likeliest(
-    connection: sqlite3.Connection, candidates: Iterable[Layout], entries: Sequence[Entry]
+    connection: sqlite3.Connection, candidates: Iterable[Layout], entries: Sequence[CellEntry]
 ) -> tuple[Layout, ...]:
     """Keep of several layouts those that what has been salvaged so far speaks for most.
 
@@ -32,7 +32,7 @@ def likeliest(
     return tuple(layout for layout, share in rated.items() if share == best)
 
 
-def _share_found(connection: sqlite3.Connection, layout: Layout, entries: Sequence[Entry]) -> float:
+def _share_found(connection: sqlite3.Connection, layout: Layout, entries: Sequence[CellEntry]) -> float:
     asked = found = 0
     for statement, columns in _questions(layout):
         places = [layout.columns.index(column) for column in columns]

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from modelus_bot.database.audit import link_hash
-from modelus_bot.database.salvage.cells import Entry
+from modelus_bot.database.core.audit.chain import link_hash
+from modelus_bot.database.format.records import Row
+from modelus_bot.database.salvage.cells import CellEntry
 from modelus_bot.database.salvage.evidence import likeliest
 from modelus_bot.database.salvage.layouts import Layout
-from modelus_bot.database.salvage.records import Row
 from modelus_bot.database.salvage.report import RejectedRow
 
 __all__ = ["Filler", "Rejections", "is_refusal"]
@@ -84,7 +84,7 @@ class Filler:
         self.strays: Counter[str] = Counter()
         self.superseded = 0
 
-    def add(self, layout: Layout, entries: Sequence[Entry], *, linked: bool) -> None:
+    def add(self, layout: Layout, entries: Sequence[CellEntry], *, linked: bool) -> None:
         """Insert entries of one page; those of a page nothing leads to give way to those there already."""
         for count, group in _by_length(entries).items():
             statement = layout.insert(count)
@@ -93,12 +93,12 @@ class Filler:
                 rows = list(self._verified(layout, rows))
             self._insert(layout, statement, rows, linked)
 
-    def refuse(self, layout: Layout, entries: Iterable[Entry], reason: str) -> None:
+    def refuse(self, layout: Layout, entries: Iterable[CellEntry], reason: str) -> None:
         """Note entries that are not even tried."""
         for entry in entries:
             self._rejections.add(layout, layout.values(entry.rowid, entry.row), reason)
 
-    def absent(self, layout: Layout, entries: Iterable[Entry]) -> list[Entry]:
+    def absent(self, layout: Layout, entries: Iterable[CellEntry]) -> list[CellEntry]:
         """Return the entries whose key no row in the new database has."""
         return [
             entry
@@ -109,7 +109,7 @@ class Filler:
             is None
         ]
 
-    def likeliest(self, candidates: Iterable[Layout], entries: Sequence[Entry]) -> tuple[Layout, ...]:
+    def likeliest(self, candidates: Iterable[Layout], entries: Sequence[CellEntry]) -> tuple[Layout, ...]:
         """Return the layouts that the rows inserted so far speak for most."""
         return likeliest(self._connection, candidates, entries)
 
@@ -194,8 +194,8 @@ class _Counted:
         return self._rows[self.at - 1]
 
 
-def _by_length(entries: Sequence[Entry]) -> dict[int, list[Entry]]:
-    groups: dict[int, list[Entry]] = {}
+def _by_length(entries: Sequence[CellEntry]) -> dict[int, list[CellEntry]]:
+    groups: dict[int, list[CellEntry]] = {}
     for entry in entries:
         groups.setdefault(len(entry.row), []).append(entry)
     return groups

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from modelus_bot.database.salvage.cells import Entry, PageReader, Reading
+from modelus_bot.database.format.pages import PageKind
+from modelus_bot.database.salvage.cells import CellEntry, PageReader, Reading
 from modelus_bot.database.salvage.filling import Filler
 from modelus_bot.database.salvage.layouts import Layout, Reference, key_of
-from modelus_bot.database.salvage.pages import PageKind
 from modelus_bot.database.salvage.probing import LEAST, Probe
 from modelus_bot.database.salvage.ranges import Ranges
 from modelus_bot.database.salvage.trees import Slot, Trees
@@ -29,7 +29,7 @@ class _Stray:
 
     top: int
     slots: list[Slot]
-    entries: list[Entry]
+    entries: list[CellEntry]
     candidates: tuple[Layout, ...]
 
     def pages(self, layout: Layout) -> Iterator[tuple[Layout, Slot, int]]:
@@ -150,13 +150,13 @@ class Harvest:
         rowids = self.trees.kind(top) in {PageKind.TABLE_LEAF, PageKind.TABLE_INTERIOR}
         return _Stray(top, slots, entries, probe.candidates(entries, rowids=rowids) if entries else ())
 
-    def _sample(self, slots: list[Slot]) -> list[Entry]:
-        found: list[Entry] = []
+    def _sample(self, slots: list[Slot]) -> list[CellEntry]:
+        found: list[CellEntry] = []
         for slot in slots[:: max(1, len(slots) // SAMPLE_PAGES)]:
             parsed = self.trees.reader.parsed(slot.page)
             if parsed is not None and parsed[0].kind is not PageKind.TABLE_INTERIOR:
                 pairs = self.trees.reader.entries(slot.page, *parsed, SAMPLE_ROWS)
-                found.extend(Entry(slot.page, cell.rowid, row) for cell, row in pairs)
+                found.extend(CellEntry(slot.page, cell.rowid, row) for cell, row in pairs)
         return found
 
     def _decide(self, stray: _Stray) -> Layout | None:
@@ -168,7 +168,7 @@ class Harvest:
         missing = [layout for layout in left if self._wanted(layout, stray.entries)]
         return (missing or left)[0] if len(missing or left) == 1 else None
 
-    def _wanted(self, layout: Layout, entries: Sequence[Entry]) -> bool:
+    def _wanted(self, layout: Layout, entries: Sequence[CellEntry]) -> bool:
         """Say whether a part of this table is missing into which the entries fit."""
         if layout.name not in self.roots:
             return True
@@ -218,7 +218,7 @@ class Harvest:
         return layout.name not in self.roots or any(hole.layout is layout for hole in self.trees.holes)
 
 
-def _ends(layout: Layout, entries: Sequence[Entry]) -> tuple[object, object]:
+def _ends(layout: Layout, entries: Sequence[CellEntry]) -> tuple[object, object]:
     """Return the first and the last key of a page's entries; None where there is none."""
     if not entries:
         return None, None

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from modelus_bot.database.files import believable_length
-from modelus_bot.database.salvage.header import FileHeader, guess_page_size, parse_header
-from modelus_bot.database.salvage.pages import FILE_HEADER
-from modelus_bot.database.salvage.wal import Read, Wal, read_wal
+from modelus_bot.database.format.header import FileHeader, guess_page_size, parse_header
+from modelus_bot.database.format.pages import FILE_HEADER
+from modelus_bot.database.format.wal import Read, Wal, read_wal
+from modelus_bot.runtime.atomic_files import believable_length
 
 __all__ = ["Failures", "Image", "open_images"]
 

@@ -8,8 +8,8 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
-from modelus_bot.database.names import quoted
-from modelus_bot.database.salvage.records import Row
+from modelus_bot.database.core.names import quoted
+from modelus_bot.database.format.records import Row
 
 __all__ = ["AUDIT", "Layout", "LayoutKind", "Reference", "fits", "key_of", "read_reference"]
 
@@ -49,7 +49,7 @@ class LayoutKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ParentLink:
     """A foreign key: ``columns`` of ``table`` refer to ``parent_columns`` of ``parent``."""
 
     table: str
@@ -79,7 +79,7 @@ class Layout:
     mandatory: frozenset[str] = frozenset()
     alias: int | None = None
     keys: int | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[ParentLink, ...] = ()
     shapes: dict[tuple[type, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
     """What is known of rows' types so far, for ``fits``."""
 
@@ -282,12 +282,12 @@ def _index_layout(
     return Layout(name, table, root, LayoutKind.INDEX, tuple(names), tuple(types), len(names))
 
 
-def _links(connection: sqlite3.Connection, table: str) -> tuple[Link, ...]:
+def _links(connection: sqlite3.Connection, table: str) -> tuple[ParentLink, ...]:
     found: dict[int, list[tuple[str, str, str]]] = {}
     for number, parent, column, parent_column in connection.execute(_LINKS, (table,)):
         found.setdefault(number, []).append((parent, column, parent_column))
     return tuple(
-        Link(table, tuple(one[1] for one in parts), parts[0][0], tuple(one[2] for one in parts))
+        ParentLink(table, tuple(one[1] for one in parts), parts[0][0], tuple(one[2] for one in parts))
         for parts in found.values()
         # A reference without columns means the parent's key; ours name them.
         if all(one[2] for one in parts)

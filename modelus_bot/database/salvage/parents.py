@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from modelus_bot.database.names import quoted
+from modelus_bot.database.core.names import quoted
+from modelus_bot.database.format.records import Value
 from modelus_bot.database.salvage.filling import Rejections, is_refusal
-from modelus_bot.database.salvage.layouts import Layout, Link, Reference
-from modelus_bot.database.salvage.records import Value
+from modelus_bot.database.salvage.layouts import Layout, ParentLink, Reference
 from modelus_bot.database.salvage.report import RebuiltRow
 
 __all__ = ["close_references"]
@@ -43,7 +43,7 @@ def close_references(
 
 
 def _rebuild_parents(
-    connection: sqlite3.Connection, reference: Reference, link: Link
+    connection: sqlite3.Connection, reference: Reference, link: ParentLink
 ) -> Iterator[RebuiltRow]:
     parent = reference.named(link.parent)
     if parent is None or not parent.own or parent.key_columns != link.parent_columns or len(link.columns) > 1:
@@ -110,7 +110,7 @@ def _stand_in(allowed: frozenset[Any], key: int | str, changed_at: int) -> Value
 
 
 def _remove_orphans(
-    connection: sqlite3.Connection, layout: Layout, link: Link, rejections: Rejections
+    connection: sqlite3.Connection, layout: Layout, link: ParentLink, rejections: Rejections
 ) -> None:
     orphans = connection.execute(_orphans(layout, link)).fetchall()
     if not orphans:
@@ -126,7 +126,7 @@ def _remove_orphans(
         connection.execute(statement)
 
 
-def _missing(link: Link) -> str:
+def _missing(link: ParentLink) -> str:
     """Return the query for the keys that ``link`` refers to and that are not there."""
     column = quoted(link.columns[0])
     return " ".join(
@@ -134,13 +134,13 @@ def _missing(link: Link) -> str:
     )
 
 
-def _orphans(layout: Layout, link: Link) -> str:
+def _orphans(layout: Layout, link: ParentLink) -> str:
     """Return the query for whole rows whose ``link`` leads nowhere."""
     names = ", ".join(map(quoted, layout.columns))
     return " ".join(("SELECT", names, "FROM", quoted(layout.table), "AS child WHERE", _dangling(link)))
 
 
-def _dangling(link: Link) -> str:
+def _dangling(link: ParentLink) -> str:
     pairs = list(zip(link.columns, link.parent_columns, strict=True))
     given = " AND ".join(f"child.{quoted(column)} IS NOT NULL" for column in link.columns)
     same = " AND ".join(f"parent.{quoted(there)} = child.{quoted(here)}" for here, there in pairs)

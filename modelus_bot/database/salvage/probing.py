@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from modelus_bot.database.salvage.cells import Entry
+from modelus_bot.database.salvage.cells import CellEntry
 from modelus_bot.database.salvage.layouts import Layout, LayoutKind, Reference, fits
 
 __all__ = ["LEAST", "Probe"]
@@ -38,7 +38,7 @@ class Probe:
         """Give the memory back."""
         self._connection.close()
 
-    def candidates(self, entries: Sequence[Entry], *, rowids: bool) -> tuple[Layout, ...]:
+    def candidates(self, entries: Sequence[CellEntry], *, rowids: bool) -> tuple[Layout, ...]:
         """Return the layouts that most of ``entries`` fit, all equally well.
 
         ``rowids`` says whether the entries come from a table with rowids.
@@ -52,7 +52,7 @@ class Probe:
         best = max(rated.values(), default=None)
         return tuple(layout for layout, rating in rated.items() if rating == best)
 
-    def _share(self, layout: Layout, entries: Sequence[Entry]) -> float:
+    def _share(self, layout: Layout, entries: Sequence[CellEntry]) -> float:
         whole = [entry for entry in entries if len(entry.row) == len(layout.types)]
         fitting = [entry for entry in whole if fits(layout, entry.row)]
         if len(fitting) < LEAST * len(entries) or not fitting:
@@ -61,7 +61,7 @@ class Probe:
             fitting = [entry for entry in fitting if self.accepts(layout, entry)]
         return len(fitting) / len(entries)
 
-    def accepts(self, layout: Layout, entry: Entry) -> bool:
+    def accepts(self, layout: Layout, entry: CellEntry) -> bool:
         """Say whether the table's types and CHECKs let a row in."""
         values = layout.values(entry.rowid, entry.row)
         self._connection.execute("BEGIN")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from modelus_bot.database.format.pages import PageKind
 from modelus_bot.database.salvage.cells import Reading
 from modelus_bot.database.salvage.layouts import Layout, LayoutKind, fits
-from modelus_bot.database.salvage.pages import PageKind
 from modelus_bot.database.salvage.trees import Trees
 
 __all__ = ["find_roots", "read_applied"]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.database.errors import SchemaMismatch
-from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.core.errors import SchemaMismatch
+from modelus_bot.database.schema import Migrator
 
 __all__ = ["make_schema", "opened_for_filling", "partial_file"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from modelus_bot.database.format.pages import BTreePage, Cell, PageKind, trunk_leaves
 from modelus_bot.database.salvage.cells import PageReader
 from modelus_bot.database.salvage.image import Image
 from modelus_bot.database.salvage.layouts import Layout, LayoutKind, fits, key_of
-from modelus_bot.database.salvage.pages import Cell, Page, PageKind, trunk_leaves
 
 __all__ = ["Hole", "Slot", "Trees"]
 
@@ -132,7 +132,7 @@ class Trees:
         children.append(Slot(page.right, low, slot.high))
         return children
 
-    def _separator(self, number: int, page: Page, data: bytes, cell: Cell, layout: Layout | None) -> Any:
+    def _separator(self, number: int, page: BTreePage, data: bytes, cell: Cell, layout: Layout | None) -> Any:
         if page.kind is PageKind.TABLE_INTERIOR:
             return cell.rowid
         if layout is None or layout.keys is None:

@@ -2,36 +2,53 @@
 
 from typing import TYPE_CHECKING
 
-from modelus_bot.database.late import late_names
+from modelus_bot.database.core.lazy_imports import lazy_names
 
 if TYPE_CHECKING:
-    from modelus_bot.database.schema.migrations import BeforeMigrating, MigrationStatus, Migrator
+    from modelus_bot.database.schema.drift import compare
+    from modelus_bot.database.schema.expected import Script, read_scripts
+    from modelus_bot.database.schema.migrations import BeforeMigrating, Migrator
     from modelus_bot.database.schema.reading import read_shape
-    from modelus_bot.database.schema.report import Difference, DriftReport
-    from modelus_bot.database.schema.shape import Shape
-    from modelus_bot.database.schema.validator import SchemaValidator
+    from modelus_bot.database.schema.report import Remedy
+    from modelus_bot.database.schema.shape import Column, ForeignKey, Shape, TableShape
+    from modelus_bot.database.schema.tokens import statements
+    from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
 
 __all__ = [
     "BeforeMigrating",
-    "Difference",
-    "DriftReport",
-    "MigrationStatus",
+    "Column",
+    "ForeignKey",
     "Migrator",
+    "Remedy",
     "SchemaValidator",
+    "Script",
     "Shape",
+    "TableShape",
+    "applied_migrations",
+    "compare",
+    "newer_than_known",
+    "read_scripts",
     "read_shape",
+    "statements",
 ]
 
-__getattr__ = late_names(
+__getattr__ = lazy_names(
     __name__,
     {
-        "BeforeMigrating": "migrations",
-        "Difference": "report",
-        "DriftReport": "report",
-        "MigrationStatus": "migrations",
-        "Migrator": "migrations",
-        "SchemaValidator": "validator",
-        "Shape": "shape",
-        "read_shape": "reading",
+        "BeforeMigrating": "schema.migrations",
+        "Column": "schema.shape",
+        "ForeignKey": "schema.shape",
+        "Migrator": "schema.migrations",
+        "Remedy": "schema.report",
+        "SchemaValidator": "schema.validator",
+        "Script": "schema.expected",
+        "Shape": "schema.shape",
+        "TableShape": "schema.shape",
+        "applied_migrations": "schema.validator",
+        "compare": "schema.drift",
+        "newer_than_known": "schema.validator",
+        "read_scripts": "schema.expected",
+        "read_shape": "schema.reading",
+        "statements": "schema.tokens",
     },
 )

@@ -15,8 +15,8 @@ from yoyo.backends.core.sqlite3 import SQLiteBackend
 from yoyo.connections import DatabaseURI
 from yoyo.migrations import Migration
 
-from modelus_bot.database.reachability import explained
-from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.core.reachability import explained
+from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.locking import migration_lock
 from modelus_bot.database.schema.safeguard import Safeguard

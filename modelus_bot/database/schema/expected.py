@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from modelus_bot.database.errors import MigrationFailed
+from modelus_bot.database.core.errors import MigrationFailed
 from modelus_bot.database.schema.reading import read_shape
 from modelus_bot.database.schema.shape import Shape
 from modelus_bot.database.schema.tokens import statements, tokens_of

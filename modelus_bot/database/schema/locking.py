@@ -12,7 +12,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.errors import MigrationFailed
+from modelus_bot.database.core.errors import MigrationFailed
 
 __all__ = ["migration_lock"]
 

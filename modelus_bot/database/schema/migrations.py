@@ -11,7 +11,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.errors import (
+from modelus_bot.database.core.errors import (
     ConnectionLost,
     ConstraintViolated,
     DatabaseError,
@@ -19,16 +19,16 @@ from modelus_bot.database.errors import (
     QueryFailed,
     SchemaMismatch,
 )
-from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.reachability import explained
-from modelus_bot.database.result_codes import from_sqlite
-from modelus_bot.database.salvage.beside import in_the_way
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.reachability import explained
+from modelus_bot.database.core.result_codes import from_sqlite
+from modelus_bot.database.core.system_errors import from_os
+from modelus_bot.database.format.sidecars import in_the_way
 from modelus_bot.database.schema.backend import backend_for
 from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.report import DriftReport
 from modelus_bot.database.schema.safeguard import Safeguard, check_space
 from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
-from modelus_bot.database.system_errors import from_os
 
 __all__ = ["BeforeMigrating", "MigrationStatus", "Migrator"]
 

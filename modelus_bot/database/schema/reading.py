@@ -8,10 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from modelus_bot.database.audit.preserved import PREFIX
-from modelus_bot.database.errors import CorruptionDetected
+from modelus_bot.database.core.audit.legacy_tables import PREFIX
+from modelus_bot.database.core.errors import CorruptionDetected
 from modelus_bot.database.schema.declarations import TableText, index_text, table_text
-from modelus_bot.database.schema.shape import Check, Column, ForeignKey, Index, Shape, Table, Trigger, View
+from modelus_bot.database.schema.shape import (
+    Check,
+    Column,
+    ForeignKey,
+    Index,
+    Shape,
+    TableShape,
+    Trigger,
+    View,
+)
 from modelus_bot.database.schema.tokens import normalised
 
 __all__ = ["read_shape", "schema_rows"]
@@ -109,7 +118,7 @@ def _key(name: str) -> str:
     return name.lower()
 
 
-def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...]) -> Table:
+def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...]) -> TableShape:
     name = one.name
     kind, without_rowid, strict = options
     text = table_text(one.sql)
@@ -117,7 +126,7 @@ def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...
     unique, key = _declared_keys(connection, name)
     if not key:
         key = tuple(_key(row[0]) for row in sorted(columns, key=lambda row: row[4]) if row[4])
-    return Table(
+    return TableShape(
         _key(name),
         tuple(_column(row, text) for row in columns),
         key,
@@ -195,7 +204,7 @@ def _is_deferred(key: ForeignKey, text: TableText) -> bool:
     return (columns, normalised(_quoted(key.parent))) in text.deferred
 
 
-def _resolved(table: Table, tables: Mapping[str, Table]) -> Table:
+def _resolved(table: TableShape, tables: Mapping[str, TableShape]) -> TableShape:
     """Write out the columns that a foreign key means when it names only the table."""
     keys = tuple(
         one

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from loguru import logger
 
-from modelus_bot.database.errors import MigrationFailed
-from modelus_bot.database.files import parts_of
-from modelus_bot.database.integrity.invariants import Invariant
+from modelus_bot.database.core.errors import MigrationFailed
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.schema.drift import compare
 from modelus_bot.database.schema.reading import read_shape
 from modelus_bot.database.schema.report import Difference

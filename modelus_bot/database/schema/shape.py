@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "Table", "Trigger", "View"]
+__all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "TableShape", "Trigger", "View"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableShape:
     """A table; of a virtual one only ``virtual``, its whole text, is known."""
 
     name: str
@@ -95,7 +95,7 @@ class Table:
 class Shape:
     """All tables, indexes, triggers and views by name in lower case, in the order they were made."""
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableShape]
     indexes: Mapping[str, Index]
     triggers: Mapping[str, Trigger]
     views: Mapping[str, View]
@@ -103,7 +103,7 @@ class Shape:
     @property
     def digest(self) -> str:
         """The sha256 of everything that matters, as hex; whoever wrote it differently gets the same."""
-        groups: tuple[Mapping[str, Table | Index | Trigger | View], ...] = (
+        groups: tuple[Mapping[str, TableShape | Index | Trigger | View], ...] = (
             self.tables,
             self.indexes,
             self.triggers,
@@ -113,5 +113,5 @@ class Shape:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _facts(one: Table | Index | Trigger | View) -> dict[str, Any]:
+def _facts(one: TableShape | Index | Trigger | View) -> dict[str, Any]:
     return {name: value for name, value in asdict(one).items() if name != "sql"}

@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 
 from modelus_bot.database.schema.report import Difference, Remedy
-from modelus_bot.database.schema.shape import Check, Column, ForeignKey, Table
+from modelus_bot.database.schema.shape import Check, Column, ForeignKey, TableShape
 
 __all__ = ["table_differences"]
 
 
-def table_differences(expected: Table, live: Table) -> Iterator[Difference]:
+def table_differences(expected: TableShape, live: TableShape) -> Iterator[Difference]:
     """Yield every difference between two tables of one name; none of them can be repaired safely."""
     for kind, fact in _facts(expected, live):
         yield Difference(kind, "table", expected.name, fact, Remedy.REFUSE)
 
 
-def _facts(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _facts(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     if expected.virtual != live.virtual:
         yield "table_virtual", f"Table {expected.name} is not the virtual table it should be."
         return
@@ -30,7 +30,7 @@ def _facts(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
     yield from _options(expected, live)
 
 
-def _columns(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _columns(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     wanted = {column.name: column for column in expected.columns}
     found = {column.name: column for column in live.columns}
     for name in wanted:
@@ -66,13 +66,13 @@ def _column(table: str, wanted: Column, found: Column) -> Iterator[tuple[str, st
         yield "column_collation", f"{place} compares as {found.collation} instead of {wanted.collation}."
 
 
-def _primary_key(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _primary_key(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     if expected.primary_key != live.primary_key:
         wanted, found = _list(expected.primary_key), _list(live.primary_key)
         yield "primary_key", f"The primary key of table {expected.name} is {found} instead of {wanted}."
 
 
-def _unique(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _unique(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     for columns in sorted((Counter(expected.unique) - Counter(live.unique)).elements()):
         yield "unique_missing", f"Table {expected.name} allows the same {_list(columns)} twice."
     for columns in sorted((Counter(live.unique) - Counter(expected.unique)).elements()):
@@ -82,7 +82,7 @@ def _unique(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
         )
 
 
-def _checks(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _checks(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     missing = list((Counter(expected.checks) - Counter(live.checks)).elements())
     extra = list((Counter(live.checks) - Counter(expected.checks)).elements())
     for wanted in sorted(missing):
@@ -103,7 +103,7 @@ def _checks(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
         yield "check_extra", f"{_check(expected, one)} was made by no migration: {one.expression}."
 
 
-def _foreign_keys(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _foreign_keys(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     missing = [one for one in expected.foreign_keys if one not in live.foreign_keys]
     extra = [one for one in live.foreign_keys if one not in expected.foreign_keys]
     for wanted in missing:
@@ -119,7 +119,7 @@ def _foreign_keys(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
         yield "foreign_key_extra", f"{place} to {one.parent} was made by no migration."
 
 
-def _conflicts(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _conflicts(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     wanted, found = Counter(expected.conflicts), Counter(live.conflicts)
     for rule, resolution in sorted((wanted - found).elements()):
         yield (
@@ -130,7 +130,7 @@ def _conflicts(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
         yield "conflict_extra", f"The {rule} in table {expected.name} has ON CONFLICT {resolution.upper()}."
 
 
-def _options(expected: Table, live: Table) -> Iterator[tuple[str, str]]:
+def _options(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
     for name, kind, wanted, found in (
         ("STRICT", "strict", expected.strict, live.strict),
         ("WITHOUT ROWID", "without_rowid", expected.without_rowid, live.without_rowid),
@@ -160,7 +160,7 @@ def _should_generate(column: Column) -> str:
     return f"be computed, {column.generated}" if column.generated else "hold what was entered"
 
 
-def _check(table: Table, check: Check) -> str:
+def _check(table: TableShape, check: Check) -> str:
     return f"Rule {check.name} of table {table.name}" if check.name else f"A rule of table {table.name}"
 
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.database.errors import SchemaMismatch
-from modelus_bot.database.reachability import explained
-from modelus_bot.database.result_codes import from_sqlite
+from modelus_bot.database.core.errors import SchemaMismatch
+from modelus_bot.database.core.reachability import explained
+from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.schema.drift import compare
 from modelus_bot.database.schema.expected import Script, read_scripts, shape_after
 from modelus_bot.database.schema.reading import read_shape, schema_rows

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import discord
 from loguru import logger
 
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui.answering.arriving import (
     FAILURES,
     LATER_TRY,

@@ -12,7 +12,7 @@ import aiohttp
 import discord
 from loguru import logger
 
-from modelus_bot.os_errors import in_words
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui.answering.one_try import leave_once
 
 __all__ = ["FAILURES", "LATER_TRY", "NoAnswer", "first_answer", "once", "passes", "together", "until_arrived"]

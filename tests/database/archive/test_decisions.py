@@ -17,18 +17,18 @@ from loguru import logger
 
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.incidents import Lag, Streak
-from modelus_bot.database.archive.litestream import (
+from modelus_bot.database.archive.litestream_config import (
     MOST_PIECES,
-    Places,
+    ArchivePaths,
     configuration,
     environment,
     exact_possible,
     exact_wanted,
     write_private,
 )
-from modelus_bot.database.archive.logs import ProgramLog
+from modelus_bot.database.archive.process_log import ProgramLog
 from modelus_bot.database.archive.program import Program, find_program, version_of
-from modelus_bot.database.archive.restoring import plan_of
+from modelus_bot.database.archive.restore import plan_of
 from modelus_bot.database.archive.snapshots import keep_hours
 from modelus_bot.database.archive.status import ArchiveStatus
 from modelus_bot.database.archive.supervisor import Launch, Supervisor, started
@@ -51,7 +51,7 @@ def test_bucket_configuration_has_no_secrets() -> None:
     settings = ArchiveSettings(
         url="s3://shelf/bots/main/", endpoint="http://127.0.0.1:9000", region="eu-west-1"
     )
-    places = Places.of(Path("/srv/data/bot.db"), settings)
+    places = ArchivePaths.of(Path("/srv/data/bot.db"), settings)
     replica = configuration(places, settings)["dbs"][0]["replica"]
     assert replica["type"] == "s3"
     assert (replica["bucket"], replica["path"]) == ("shelf", "bots/main/bot.db")
@@ -64,16 +64,16 @@ def test_bucket_configuration_has_no_secrets() -> None:
 def test_the_program_never_copies_by_itself() -> None:
     """Its own schedule for full copies and their retention lies centuries away."""
     settings = ArchiveSettings()
-    config = configuration(Places.of(Path("/srv/bot.db"), settings), settings)
+    config = configuration(ArchivePaths.of(Path("/srv/bot.db"), settings), settings)
     assert config["snapshot"] == {"interval": "2500000h", "retention": "2500000h"}
     assert config["l0-retention"] == "1440m"
     (database,) = config["dbs"]
     assert database["monitor-interval"] == "2500000h"
     assert database["min-checkpoint-page-count"] == database["truncate-page-n"] == 2**30, "0 is its default"
-    once = configuration(Places.of(Path("/srv/bot.db"), settings), settings, socket=False)
+    once = configuration(ArchivePaths.of(Path("/srv/bot.db"), settings), settings, socket=False)
     assert once["dbs"][0]["checkpoint-interval"] == "2500000h"
     short = ArchiveSettings(retention_hours=3)
-    assert configuration(Places.of(Path("/srv/bot.db"), short), short)["l0-retention"] == "180m"
+    assert configuration(ArchivePaths.of(Path("/srv/bot.db"), short), short)["l0-retention"] == "180m"
 
 
 def test_environment_is_minimal() -> None:
@@ -226,7 +226,7 @@ def test_complaints_are_not_repeated_and_carry_no_secret() -> None:
 def test_plan_without_headers_is_careful(tmp_path: Path) -> None:
     """From a bucket the moment is in whole seconds and the size an estimate; no files are no plan."""
     settings = ArchiveSettings(url="s3://b/p")
-    places = Places.of(tmp_path / "bot.db", settings)
+    places = ArchivePaths.of(tmp_path / "bot.db", settings)
     files = [
         {"level": 9, "name": "a", "max_txid": "0a", "size": 1000, "timestamp": "2026-01-01T00:00:00Z"},
         {"level": 0, "name": "b", "max_txid": "0b", "size": 10, "timestamp": "2026-01-01T00:00:09Z"},
@@ -256,7 +256,7 @@ async def test_only_a_fitting_version_is_used(tmp_path: Path, answer: str, usabl
     program.write_text(f"#!/bin/sh\necho {answer}\n")
     program.chmod(0o755)
     settings = ArchiveSettings(binary=str(program))
-    asked = Program(Places.of(tmp_path / "bot.db", settings), settings)
+    asked = Program(ArchivePaths.of(tmp_path / "bot.db", settings), settings)
     assert await asked.probe() is usable
     assert ("works with this bot" in asked.unusable) is not usable
 

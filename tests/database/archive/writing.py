@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import ArchiveSettings
-from modelus_bot.database.archive import Archive
+from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.program import find_program
 
 __all__ = ["add", "count", "first_copy", "needs_program", "opened", "pid_alive", "quick", "rows", "sound"]

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from modelus_bot.clock.clock import Clock as Machine
 from modelus_bot.config import BackupSettings
-from modelus_bot.database.backup import BackupManager
-from modelus_bot.database.clock import Clock as Machine
-from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.database.backup.manager import BackupManager
+from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 
 Told = list[tuple[str, dict[str, Any]]]

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.backup import BackupManager, making, verification
+from modelus_bot.database.backup import make, verification
 from modelus_bot.database.backup import manager as manager_module
 from modelus_bot.database.backup.failures import NotChecked
+from modelus_bot.database.backup.manager import BackupManager
 from modelus_bot.database.backup.naming import Kind
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutPair, PutSetting
 
@@ -105,7 +106,7 @@ async def test_a_check_that_was_given_up_says_nothing_about_the_copy(
     made = await backups.create("manual")
     monkeypatch.setattr(verification, "LEAST_SECONDS", 0.0)
     monkeypatch.setattr(verification, "SLOWEST", 1e18)
-    monkeypatch.setattr(making, "MEGABYTE", 10**18)
+    monkeypatch.setattr(make, "MEGABYTE", 10**18)
     monkeypatch.setattr(manager_module, "MEGABYTE", 10**18)
     with pytest.raises(NotChecked):
         await backups.verify(made.name)
@@ -212,10 +213,10 @@ async def test_a_copy_is_tried_again(db: DatabaseManager, build: Build, path: Pa
     """What fails at first and works a moment later is no failure."""
     backups = build(attempts=4)
     backups.folder.write_bytes(b"in the way")
-    making = asyncio.create_task(backups.create("manual"))
+    make = asyncio.create_task(backups.create("manual"))
     await asyncio.sleep(0.3)
     backups.folder.unlink()
-    assert (await making).counts
+    assert (await make).counts
 
 
 async def test_the_clock_makes_copies(db: DatabaseManager, build: Build, tmp_path: Path) -> None:
@@ -283,20 +284,20 @@ async def test_giving_up_leaves_nothing(db: DatabaseManager, build: Build) -> No
     """A caller who is cancelled, and a bot that stops, take their copy with them."""
     backups = build(megabytes_per_second=0.02)
     heard: list[dict[str, Any]] = []
-    making = asyncio.create_task(backups.create("manual", on_progress=heard.append))
+    make = asyncio.create_task(backups.create("manual", on_progress=heard.append))
     async with asyncio.timeout(60):
         while not any(one["step"] == "copying" for one in heard):
             await asyncio.sleep(0.01)
     assert list(backups.folder.glob("*.partial"))
-    making.cancel()
+    make.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await making
+        await make
     assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
     async with backups:
-        making = asyncio.create_task(backups.create("manual"))
+        make = asyncio.create_task(backups.create("manual"))
         await asyncio.sleep(0.2)
     with pytest.raises(BackupFailed, match="stops"):
-        await making
+        await make
     assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
 
 

@@ -12,7 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.database.backup.folder import CopyFolder
-from modelus_bot.database.backup.manifest import Manifest, UnreadableManifest, read_manifest, write_manifest
+from modelus_bot.database.backup.manifest import (
+    BackupManifest,
+    UnreadableManifest,
+    read_manifest,
+    write_manifest,
+)
 
 NAME = "modelus-20260331T120000Z-manual.db"
 GOOD: dict[str, Any] = {
@@ -27,14 +32,14 @@ def folder(tmp_path: Path) -> CopyFolder:
     folder = CopyFolder(tmp_path / "backups", "modelus")
     folder.prepare()
     (folder.path / NAME).write_bytes(b"copy")
-    write_manifest(folder.path, Manifest.model_validate(GOOD))
+    write_manifest(folder.path, BackupManifest.model_validate(GOOD))
     return folder
 
 
 def test_a_manifest_is_read_as_it_was_written(folder: CopyFolder) -> None:
     """All fields survive, the file is its owner's alone, and the path is where it was found."""
     (found,) = folder.manifests()
-    assert found == Manifest.model_validate(GOOD | {"path": folder.path / NAME})
+    assert found == BackupManifest.model_validate(GOOD | {"path": folder.path / NAME})
     assert (folder.path / f"{NAME}.json").stat().st_mode & 0o777 == 0o600
     assert "path" not in json.loads((folder.path / f"{NAME}.json").read_text())
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import BackupSettings
-from modelus_bot.database.backup.manifest import Manifest
+from modelus_bot.database.backup.manifest import BackupManifest
 from modelus_bot.database.backup.retention import superfluous
 
 NOW = 1_800_000_000.0
@@ -20,13 +20,13 @@ KINDS = st.sampled_from(["scheduled", "manual", "pre_migration", "pre_restore"])
 STATES = st.sampled_from(["verified", "verified", "flawed", "failed"])
 
 
-def copy(age: float, number: int, **fields: Any) -> Manifest:
+def copy(age: float, number: int, **fields: Any) -> BackupManifest:
     """Return the manifest of a copy that is ``age`` seconds old, the ``number``-th that was made."""
     values = {
         "name": f"modelus-{number}.db", "kind": "scheduled", "bytes": 1, "sha256": "0" * 64, "seconds": 1,
         "created_at": NOW - age, "sequence": number, "verified_at": NOW,
     }  # fmt: skip
-    return Manifest.model_validate(values | fields)
+    return BackupManifest.model_validate(values | fields)
 
 
 def age(stamp: float) -> float:
@@ -54,7 +54,7 @@ LIMITS = st.builds(
 
 @settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
-def test_what_would_be_restored_stays(copies: list[Manifest], limits: BackupSettings) -> None:
+def test_what_would_be_restored_stays(copies: list[BackupManifest], limits: BackupSettings) -> None:
     """Whatever the clock did, the last verified copy and the last whole one are never deleted."""
     gone = names(superfluous(copies, limits, age))
     assert names([one for one in copies if one.counts][-1:]).isdisjoint(gone)
@@ -65,7 +65,7 @@ def test_what_would_be_restored_stays(copies: list[Manifest], limits: BackupSett
 
 @settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
-def test_deciding_again_deletes_nothing_more(copies: list[Manifest], limits: BackupSettings) -> None:
+def test_deciding_again_deletes_nothing_more(copies: list[BackupManifest], limits: BackupSettings) -> None:
     """Retention is stable: what was kept is kept the next time."""
     gone = names(superfluous(copies, limits, age))
     kept = [one for one in copies if one.name not in gone]
@@ -74,7 +74,9 @@ def test_deciding_again_deletes_nothing_more(copies: list[Manifest], limits: Bac
 
 @settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
-def test_nothing_goes_while_the_newest_copy_is_bad(copies: list[Manifest], limits: BackupSettings) -> None:
+def test_nothing_goes_while_the_newest_copy_is_bad(
+    copies: list[BackupManifest], limits: BackupSettings
+) -> None:
     """A failing disk never eats the good copies."""
     broken = [*copies, copy(0, len(copies), status="failed")]
     assert superfluous(broken, limits, age) == ()
@@ -82,7 +84,7 @@ def test_nothing_goes_while_the_newest_copy_is_bad(copies: list[Manifest], limit
 
 @settings(max_examples=300)
 @given(copies=COPIES, limits=LIMITS)
-def test_a_reason_protects_a_copy(copies: list[Manifest], limits: BackupSettings) -> None:
+def test_a_reason_protects_a_copy(copies: list[BackupManifest], limits: BackupSettings) -> None:
     """Copies by hand stay a week, those before a migration or restore a month, damaged ones a week."""
     gone = superfluous(copies, limits, age)
     for one in gone:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.schedule import SET_BACK, Schedule, due_in
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.core.errors import BackupFailed
 
 TIMES = st.floats(0, 4e9)
 EVERY = st.floats(1, 31 * 86_400)

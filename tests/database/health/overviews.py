@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health import Overview, Percentiles, Surroundings
+from modelus_bot.database.engine.breaker import Mode
+from modelus_bot.database.health.environment import Environment
+from modelus_bot.database.health.overview import Overview
+from modelus_bot.database.health.rolling import Percentiles
 
 MEGABYTE = 1024 * 1024
 QUICK = Percentiles(1000, 1.0, 2.0, 3.0, 4.0)
@@ -41,7 +43,7 @@ HEALTHY = Overview(
     reader_waits=QUICK,
     long_waits=QUICK,
     loop_delay=QUICK,
-    surroundings=Surroundings(gateway=0.05),
+    surroundings=Environment(gateway=0.05),
 )
 
 

@@ -13,14 +13,21 @@ from typing import Any
 import pytest
 from loguru import logger
 
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health.alert_book import KEPT, NOTHING_TOLD, AlertBook, Told, alerts_path, no_later
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.engine.breaker import Mode
+from modelus_bot.database.health.alert_book import (
+    KEPT,
+    NOTHING_TOLD,
+    AlertBook,
+    ToldAlert,
+    alerts_path,
+    no_later,
+)
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.modes import ModeWatch
-from modelus_bot.database.recovery.alerts import Alert
 
 NOW = 1_700_000_000.0
-WRONG = Told(
+WRONG = ToldAlert(
     (Incident("errors", NOW, NOW, 12.5, times=2), Incident("gateway", NOW, NOW, 9.0, calm_since=NOW)),
     ModeWatch(Mode.READ_ONLY, NOW, frozenset({Mode.READ_ONLY}), changes=1, began=NOW, reminder=NOW),
 )
@@ -70,7 +77,7 @@ async def test_everything_comes_back(path: Path) -> None:
 async def test_a_mode_that_never_changed_comes_back(path: Path) -> None:
     """Its change lies before all time, which JSON has no word for."""
     book = await opened(path)
-    book.told = Told(WRONG.incidents, NOTHING_TOLD.mode)
+    book.told = ToldAlert(WRONG.incidents, NOTHING_TOLD.mode)
     await book.save()
     assert (await opened(path)).told == book.told
 
@@ -97,7 +104,7 @@ async def test_only_what_matters_is_written(path: Path) -> None:
     book.told = WRONG
     await book.save()
     before = path.stat().st_ino
-    book.told = Told((Incident("errors", NOW, NOW, 80.0, times=2), WRONG.incidents[1]), WRONG.mode)
+    book.told = ToldAlert((Incident("errors", NOW, NOW, 80.0, times=2), WRONG.incidents[1]), WRONG.mode)
     await book.save()
     assert path.stat().st_ino == before
     book.told = NOTHING_TOLD
@@ -147,7 +154,7 @@ async def test_it_is_bounded(path: Path, events: list[str]) -> None:
 WRITER = """
 import asyncio, pathlib, sys
 from modelus_bot.database.health.alert_book import AlertBook
-from modelus_bot.database.recovery.alerts import Alert
+from modelus_bot.database.core.alert import Alert
 
 async def go():
     book = AlertBook(pathlib.Path(sys.argv[1]))
@@ -182,7 +189,9 @@ async def test_whoever_is_killed_has_lost_nothing_that_was_saved(path: Path, las
 def test_a_clock_that_was_ahead_silences_nothing() -> None:
     """What was told in a future that did not come counts as told now; what is past stays as it was."""
     ahead = Incident("errors", 900.0, 5e9, 1.0, calm_since=5e9)
-    told = no_later(Told((ahead,), ModeWatch(Mode.DEGRADED, changed=5e9, began=900.0, reminder=5e9)), 1000.0)
+    told = no_later(
+        ToldAlert((ahead,), ModeWatch(Mode.DEGRADED, changed=5e9, began=900.0, reminder=5e9)), 1000.0
+    )
     assert told.incidents == (Incident("errors", 900.0, 1000.0, 1.0, calm_since=1000.0),)
     assert told.mode == ModeWatch(Mode.DEGRADED, changed=1000.0, began=900.0, reminder=1000.0)
     assert no_later(NOTHING_TOLD, 1000.0) == NOTHING_TOLD

@@ -2,7 +2,7 @@
 
 import pytest
 
-from modelus_bot.database.errors import (
+from modelus_bot.database.core.errors import (
     DatabaseBusy,
     DatabaseError,
     DatabaseUnavailable,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.health.incidents import Incident, News, Pace, continued
+from modelus_bot.database.health.incidents import AlertPace, Incident, IncidentNews, continued
 from modelus_bot.database.health.thresholds import Level, Threshold, judged
 
 HOUR = 3600.0
-PACE = Pace(quiet=600.0, remind=HOUR)
+PACE = AlertPace(quiet=600.0, remind=HOUR)
 
 VALUES = st.one_of(st.none(), st.floats(0, 200))
 STEPS = st.lists(st.tuples(st.floats(0.1, 400), VALUES), max_size=150)
@@ -28,7 +28,7 @@ THRESHOLDS = st.builds(
 
 def followed(
     threshold: Threshold, steps: list[tuple[float, float | None]]
-) -> list[tuple[float, News, Level]]:
+) -> list[tuple[float, IncidentNews, Level]]:
     """Return what is told over a sequence of (pause before it, value)."""
     at, level = 0.0, Level()
     incident: Incident | None = None
@@ -110,13 +110,13 @@ def test_alerts_of_one_incident_are_few_however_it_flaps(
 ) -> None:
     """Beginnings and ends take turns, at least the quiet time lies before an end, and an hour has few."""
     told = followed(threshold, steps)
-    begun_or_over = [news for _, news, _ in told if news is not News.LASTING]
-    assert begun_or_over == [News.BEGUN, News.OVER] * (len(begun_or_over) // 2) + [News.BEGUN] * (
-        len(begun_or_over) % 2
-    )
+    begun_or_over = [news for _, news, _ in told if news is not IncidentNews.LASTING]
+    assert begun_or_over == [IncidentNews.BEGUN, IncidentNews.OVER] * (len(begun_or_over) // 2) + [
+        IncidentNews.BEGUN
+    ] * (len(begun_or_over) % 2)
     last = 0.0
     for at, news, level in told:
-        if news is News.OVER:
+        if news is IncidentNews.OVER:
             assert not level.raised
             assert at - last >= PACE.quiet
         else:
@@ -130,7 +130,7 @@ def test_alerts_of_one_incident_are_few_however_it_flaps(
 def test_what_comes_back_within_the_quiet_time_joins() -> None:
     """One begin and one end, with how often it came, and the end only after the quiet time."""
     incident, news = continued(None, name="any", raised=True, value=9, at=0, pace=PACE)
-    assert news is News.BEGUN
+    assert news is IncidentNews.BEGUN
     said = []
     for at in range(30, 3000, 30):
         incident, news = continued(
@@ -145,7 +145,7 @@ def test_what_comes_back_within_the_quiet_time_joins() -> None:
         incident, news = continued(incident, name="any", raised=False, value=0, at=calm + wait, pace=PACE)
         assert news is None
     incident, news = continued(incident, name="any", raised=False, value=0, at=calm + 600, pace=PACE)
-    assert (incident, news) == (None, News.OVER)
+    assert (incident, news) == (None, IncidentNews.OVER)
 
 
 def test_reminders_come_after_one_two_and_four_hours() -> None:
@@ -156,5 +156,10 @@ def test_reminders_come_after_one_two_and_four_hours() -> None:
         incident, news = continued(incident, name="any", raised=True, value=9, at=minute * 60.0, pace=PACE)
         if news is not None:
             told.append((minute / 60, news))
-    assert told[:4] == [(0, News.BEGUN), (1, News.LASTING), (3, News.LASTING), (7, News.LASTING)]
+    assert told[:4] == [
+        (0, IncidentNews.BEGUN),
+        (1, IncidentNews.LASTING),
+        (3, IncidentNews.LASTING),
+        (7, IncidentNews.LASTING),
+    ]
     assert [hour for hour, _ in told[4:]] == [15, 31, 55, 79, 103, 127]

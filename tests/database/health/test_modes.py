@@ -7,12 +7,12 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health.incidents import Pace
+from modelus_bot.database.engine.breaker import Mode
+from modelus_bot.database.health.incidents import AlertPace
 from modelus_bot.database.health.modes import ModeNews, ModeWatch, Said, watched
 
 NORMAL, READ_ONLY, DEGRADED = Mode.NORMAL, Mode.READ_ONLY, Mode.DEGRADED
-PACE = Pace(quiet=600.0, remind=3600.0)
+PACE = AlertPace(quiet=600.0, remind=3600.0)
 HOUR = 3600.0
 
 

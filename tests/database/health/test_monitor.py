@@ -10,8 +10,8 @@ import pytest
 from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ConstraintViolated, QueryFailed
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ConstraintViolated, QueryFailed
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import BreakRule, Meddle, PutSetting, PutThenRefuse, Refused, Slow, setting
 

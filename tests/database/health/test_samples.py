@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.health.loop_delay import PAUSE, LoopDelay
 from modelus_bot.database.health.monitor import HealthMonitor
 from modelus_bot.database.health.samples import HealthSample, KeepSamples, health_samples

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from modelus_bot.config.keys import keys
-from modelus_bot.database.health import Incident
-from modelus_bot.database.health.suggestions import suggestions
+from modelus_bot.database.health.incidents import Incident
+from modelus_bot.database.health.suggestions import setting_suggestions
 from tests.database.health.overviews import HEALTHY, MEGABYTE, overview, slow
 
 PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
@@ -28,16 +28,19 @@ PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
 
 def test_a_healthy_database_needs_no_advice() -> None:
     """Nor does one that has hardly been used."""
-    assert suggestions(HEALTHY) == ()
+    assert setting_suggestions(HEALTHY) == ()
     assert (
-        suggestions(overview(writes=slow(900, 3), reader_waits=slow(900, 3), write_count=3, retries=2)) == ()
+        setting_suggestions(
+            overview(writes=slow(900, 3), reader_waits=slow(900, 3), write_count=3, retries=2)
+        )
+        == ()
     )
 
 
 @pytest.mark.parametrize(("figures", "setting", "words"), PROBLEMS, ids=[one[1] for one in PROBLEMS])
 def test_a_measured_problem_makes_one_suggestion(figures: dict[str, Any], setting: str, words: str) -> None:
     """It names the setting and the measured figure."""
-    (said,) = suggestions(overview(**figures))
+    (said,) = setting_suggestions(overview(**figures))
     assert f"`{setting}`" in said
     assert words in said
 
@@ -45,7 +48,7 @@ def test_a_measured_problem_makes_one_suggestion(figures: dict[str, Any], settin
 def test_suggestions_name_settings_that_exist() -> None:
     """Whoever follows one finds the setting."""
     everything = overview(**{name: value for figures, _, _ in PROBLEMS for name, value in figures.items()})
-    said = suggestions(everything)
+    said = setting_suggestions(everything)
     assert len(said) == len(PROBLEMS)
     named = {name for one in said for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", one)}
     assert named

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from modelus_bot.config import HealthSettings
-from modelus_bot.database.degradation import Mode
-from modelus_bot.database.health import Overview, Surroundings
-from modelus_bot.database.health.signals import SIGNALS, thresholds
+from modelus_bot.database.engine.breaker import Mode
+from modelus_bot.database.health.alert_rules import SIGNALS, thresholds
+from modelus_bot.database.health.environment import Environment
+from modelus_bot.database.health.messages import amount, duration, what_works
+from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.watch import HealthWatch
-from modelus_bot.database.health.words import amount, duration, what_works
 from tests.database.health.overviews import HEALTHY, MEGABYTE, overview, slow
 
 NOW = 1_000_000.0
@@ -26,11 +27,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "file_size": ({"file_bytes": 3000 * MEGABYTE}, "has grown to 3000 MB, which is near its limit"),
     "free_space": ({"free_bytes": 100 * MEGABYTE}, "Only 100 MB are free"),
     "backup_age": (
-        {"surroundings": Surroundings(backups_from=NOW - 5 * 3600)},
+        {"surroundings": Environment(backups_from=NOW - 5 * 3600)},
         "no new verified copy of the database for 5 hours",
     ),
-    "drill_age": ({"surroundings": Surroundings(drills_from=NOW - 3 * 86_400)}, "For 3 days nobody has"),
-    "gateway": ({"surroundings": Surroundings(gateway=4.0)}, "Discord takes 4000 ms to answer"),
+    "drill_age": ({"surroundings": Environment(drills_from=NOW - 3 * 86_400)}, "For 3 days nobody has"),
+    "gateway": ({"surroundings": Environment(gateway=4.0)}, "Discord takes 4000 ms to answer"),
     "loop_delay": ({"loop_delay": slow(400)}, "it goes on 400 ms late"),
 }
 
@@ -71,7 +72,7 @@ def test_what_lasts_is_told_once_with_what_to_do_and_when_it_is_over(name: str) 
 def test_a_healthy_database_raises_nothing() -> None:
     """Nor does one of which little is known."""
     assert held(HealthWatch(SETTINGS), HEALTHY, 300) == []
-    unknown = overview(file_bytes=None, wal_bytes=None, free_bytes=None, surroundings=Surroundings())
+    unknown = overview(file_bytes=None, wal_bytes=None, free_bytes=None, surroundings=Environment())
     assert held(HealthWatch(SETTINGS), unknown, 300) == []
 
 

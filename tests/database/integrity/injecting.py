@@ -9,10 +9,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from modelus_bot.database.schema import Migrator
-from modelus_bot.domain.cover_steps import ApproveCover, RequestCover
-from tests.domain.rota import ADA, BEN, CLEO, MANAGER, Rota, fill_roster, plan_sprints, staff
-from tests.domain.schema_rows import FITTING
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
+from tests.subjects.rota import ADA, BEN, CLEO, MANAGER, Rota, fill_roster, plan_sprints, staff
+from tests.subjects.schema_rows import FITTING
 
 Row = dict[str, Any]
 

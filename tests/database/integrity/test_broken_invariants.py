@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.audit import AuditChain
-from modelus_bot.database.context import Context
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.core.audit.chain import AuditChain
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.transaction import Transaction
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import QuarantineRows, quarantine_file, quarantined
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import Transaction
 from modelus_bot.domain.invariants import INVARIANTS
-from modelus_bot.domain.oncall import Handoff
+from modelus_bot.subjects.oncall.writes import Handoff
 from tests.database.integrity.injecting import OWN, all_rows, kept, lawless
 from tests.database.operations import PutSetting
 

@@ -12,7 +12,7 @@ import pytest
 
 from modelus_bot.database.integrity import budget
 from modelus_bot.database.integrity.budget import Budget
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.check import check_file
 from tests.faults.hostile import HOSTILE
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.structure import Depth
 from modelus_bot.domain.invariants import INVARIANTS
 

@@ -12,22 +12,22 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.integrity.checking import check_file
-from modelus_bot.database.integrity.finding import find_broken_rows
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.database.integrity.report import BrokenRow, CheckReport
-from modelus_bot.database.schema import SchemaValidator
-from modelus_bot.database.schema.shape import Table
+from modelus_bot.database.integrity.violations import find_broken_rows
+from modelus_bot.database.schema.shape import TableShape
+from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.domain.invariants import INVARIANTS
 from tests.database.integrity.injecting import OWN, all_rows, fitting, kept, lawless, put
-from tests.domain.schema_rows import CLASHING, UNCHECKED
+from tests.subjects.schema_rows import CLASHING, UNCHECKED
 
 Row = dict[str, Any]
 KEPT = {"audit_logs"}
 
 
 @cache
-def tables() -> dict[str, Table]:
+def tables() -> dict[str, TableShape]:
     """Every table that the migrations make."""
     return dict(SchemaValidator().expected.tables)
 

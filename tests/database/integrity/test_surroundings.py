@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.errors import StorageFailed
+from modelus_bot.database.core.errors import StorageFailed
+from modelus_bot.database.format.file_kind import FileKind
 from modelus_bot.database.integrity.opening import Meaning, meaning_of, of_surroundings
-from modelus_bot.database.salvage.classifying import FileKind
 
 OF_THE_FILE = {
     "SQLITE_CORRUPT",
@@ -36,7 +36,7 @@ CODES = sorted(
 LIMITED = """
 import json, resource, sys
 from pathlib import Path
-from modelus_bot.database.integrity.checking import check_file
+from modelus_bot.database.integrity.check import check_file
 from modelus_bot.domain.invariants import INVARIANTS
 check_file(Path(sys.argv[1]), invariants=INVARIANTS)  # loads everything that is loaded late
 pages = int(Path("/proc/self/statm").read_text().split()[0])

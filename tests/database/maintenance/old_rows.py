@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelus_bot.database.open_transaction import Transaction
-from modelus_bot.database.operation import Write
+from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.transaction import Transaction
 
 __all__ = ["DAY", "FillRequests", "FillTables"]
 

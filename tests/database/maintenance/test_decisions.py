@@ -9,16 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.database.checkpoints import AT_LEAST_EVERY, HUGE, LARGE, PASSIVE, SCARCE, TRUNCATE, kind_of
+from modelus_bot.database.engine.checkpoints import (
+    AT_LEAST_EVERY,
+    HUGE,
+    LARGE,
+    PASSIVE,
+    SCARCE,
+    TRUNCATE,
+    kind_of,
+)
 from modelus_bot.database.maintenance.facts import FileFacts, temporary_folder
-from modelus_bot.database.maintenance.optimising import ShrinkLog
-from modelus_bot.database.maintenance.order import Decision, Order, Rewriting, Why
+from modelus_bot.database.maintenance.optimize import ShrinkLog
 from modelus_bot.database.maintenance.pruning import PruneTask
-from modelus_bot.database.maintenance.rewriting import Vacuum, estimated_seconds
-from modelus_bot.domain.pruning import PRUNINGS
+from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskDecision, Trigger
+from modelus_bot.database.maintenance.vacuum import Vacuum, estimated_seconds
+from modelus_bot.subjects.maintenance.writes import PRUNINGS
 
 MB = 1024 * 1024
-CLOCK = Order(Why.CLOCK)
+CLOCK = RunRequest(Trigger.CLOCK)
 
 FACTS = FileFacts(
     page_size=4096,
@@ -30,7 +38,7 @@ FACTS = FileFacts(
 )
 
 
-def decided(order: Order = CLOCK, **changes: object) -> Decision:
+def decided(order: RunRequest = CLOCK, **changes: object) -> TaskDecision:
     """Decide about rewriting a file of 100 MB with 30 MB empty, except for what is said."""
     return Vacuum().decide(replace(FACTS, **changes), order)  # type: ignore[arg-type]
 
@@ -60,11 +68,11 @@ def test_rewriting_near_the_limit_and_by_persons() -> None:
     """Near the limit a megabyte is enough; a person may want less, and never gets past missing space."""
     little = 2 * MB // 4096
     assert not decided(free_pages=little).due
-    assert decided(Order(Why.NEAR_LIMIT), free_pages=little).due
-    assert decided(Order(Why.PERSON, Rewriting.CONFIRMED), free_pages=0).due
-    assert decided(Order(Why.PERSON, Rewriting.CONFIRMED), free_pages=0, patience=0.1).due
-    assert decided(Order(Why.PERSON, Rewriting.CONFIRMED), disk_free=MB).refused
-    asked = decided(Order(Why.PERSON, Rewriting.NO))
+    assert decided(RunRequest(Trigger.NEAR_LIMIT), free_pages=little).due
+    assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), free_pages=0).due
+    assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), free_pages=0, patience=0.1).due
+    assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), disk_free=MB).refused
+    asked = decided(RunRequest(Trigger.PERSON, Rewriting.NO))
     assert not asked.due
     assert "it has to be asked for" in asked.because
 
@@ -76,7 +84,7 @@ def test_rewriting_near_the_limit_and_by_persons() -> None:
     scratch=st.one_of(st.none(), st.integers(0, 10**12)),
     waiting=st.integers(0, 3),
     patience=st.floats(0.1, 100),
-    why=st.sampled_from(list(Why)),
+    why=st.sampled_from(list(Trigger)),
     rewriting=st.sampled_from(list(Rewriting)),
 )
 def test_rewriting_never_endangers_the_disk(
@@ -86,12 +94,12 @@ def test_rewriting_never_endangers_the_disk(
     scratch: int | None,
     waiting: int,
     patience: float,
-    why: Why,
+    why: Trigger,
     rewriting: Rewriting,
 ) -> None:
     """Whatever the facts: never without the space, never while writes wait, never longer than they may."""
     facts = FileFacts(4096, pages, int(pages * free), 0, disk, scratch, waiting, patience=patience)
-    decision = Vacuum().decide(facts, Order(why, rewriting))
+    decision = Vacuum().decide(facts, RunRequest(why, rewriting))
     assert decision.because
     if not decision.due:
         return

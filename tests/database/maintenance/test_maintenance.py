@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import ManagerClosed
-from modelus_bot.database.maintenance.order import Order, Outcome, Rewriting, Why
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import ManagerClosed
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskOutcome, Trigger
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.open_transaction import ReadTransaction
-from modelus_bot.database.operation import query
-from modelus_bot.domain.pruning import PRUNINGS
+from modelus_bot.subjects.maintenance.writes import PRUNINGS
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
 from tests.database.operations import PutSetting, setting
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 ROWS = 100_000 if FULL else 3_000
-CLOCK = Order(Why.CLOCK)
+CLOCK = RunRequest(Trigger.CLOCK)
 
 
 @query
@@ -102,7 +102,7 @@ async def test_near_the_limit_more_goes(db: DatabaseManager) -> None:
     """What could stay for longer goes early, but requests, on which exactly-once rests, keep their days."""
     for days in (31, 29, 8, 6, 4, 2, 0):
         await db.write(FillTables(days=days), Context())
-    await db.maintenance.run(Order(Why.NEAR_LIMIT), Context(), PRUNINGS)
+    await db.maintenance.run(RunRequest(Trigger.NEAR_LIMIT), Context(), PRUNINGS)
     left = await db.read(ages)
     assert left["notifications"] == [0, 2, 4, 6]
     assert left["health_samples"] == [0, 2]
@@ -145,7 +145,7 @@ async def test_writes_go_on_beside_it(protected: DatabaseManager) -> None:
     print(f"{ROWS} rows pruned beside {len(waits)} writes, the longest took {max(waits) * 1000:.0f} ms")
     assert report.ok, report.lines
     assert report.of("Answered requests").words.startswith(f"{ROWS} removed")
-    assert report.of("Rewriting the file").outcome is Outcome.DONE, report.lines
+    assert report.of("Rewriting the file").outcome is TaskOutcome.DONE, report.lines
     assert after.bytes < before.bytes / 5
     assert after.free_pages < 20
     assert any(step.startswith("Rewriting the file: changes wait") for step in steps)
@@ -168,7 +168,7 @@ async def test_a_rewritten_file_is_whole_for_everybody(
         await db.write(PutSetting(key="kept", value=7), Context())
         await filled(db)
         report = await db.maintenance.run(CLOCK, Context(), PRUNINGS)
-        assert report.of("Rewriting the file").outcome is Outcome.DONE, report.lines
+        assert report.of("Rewriting the file").outcome is TaskOutcome.DONE, report.lines
         await db.write(PutSetting(key="after", value=8), Context())
         protection = db.protection
         assert protection is not None
@@ -193,8 +193,8 @@ async def test_a_rewritten_file_is_whole_for_everybody(
 async def test_statistics_are_renewed_once(db: DatabaseManager) -> None:
     """The second run finds them up to date; the schema is still the one the migrations make."""
     await filled(db, 5000)
-    first = await db.maintenance.run(Order(Why.PERSON, Rewriting.NO), Context())
-    second = await db.maintenance.run(Order(Why.PERSON, Rewriting.NO), Context())
+    first = await db.maintenance.run(RunRequest(Trigger.PERSON, Rewriting.NO), Context())
+    second = await db.maintenance.run(RunRequest(Trigger.PERSON, Rewriting.NO), Context())
     assert first.of("Statistics").words.endswith("renewed")
     assert second.of("Statistics").words == "up to date"
     assert await db.maintenance.optimise() == 0
@@ -231,7 +231,7 @@ async def test_closing_ends_it_in_the_middle(opened: Callable[..., DatabaseManag
 
 async def test_closing_interrupts_rewriting(opened: Callable[..., DatabaseManager]) -> None:
     """The file stays as it was before; the next start finds it whole."""
-    confirmed = Order(Why.PERSON, Rewriting.CONFIRMED)
+    confirmed = RunRequest(Trigger.PERSON, Rewriting.CONFIRMED)
     async with opened() as db:
         await filled(db)
         begun = asyncio.Event()
@@ -256,12 +256,12 @@ async def test_rewriting_that_takes_too_long_is_given_up(
 ) -> None:
     """Writes are not made to wait: it is rolled back, said so, and everything goes on."""
     await filled(db, 20_000, size=20)
-    monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.CONFIRMED_SECONDS", 0.001)
-    monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.PATIENCE_SHARE", 0.0)
-    monkeypatch.setattr("modelus_bot.database.maintenance.rewriting.BYTES_PER_SECOND", 10**15)
-    report = await db.maintenance.run(Order(Why.PERSON, Rewriting.CONFIRMED), Context())
+    monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.CONFIRMED_SECONDS", 0.001)
+    monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.PATIENCE_SHARE", 0.0)
+    monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.BYTES_PER_SECOND", 10**15)
+    report = await db.maintenance.run(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), Context())
     result = report.of("Rewriting the file")
-    assert result.outcome is Outcome.REFUSED
+    assert result.outcome is TaskOutcome.REFUSED
     assert "nothing was changed" in result.words
     assert await db.write(PutSetting(key="after", value=1), Context()) == 1
     assert db.mode == "normal"
@@ -271,7 +271,7 @@ async def test_the_near_limit_hook_asks_once(db: DatabaseManager) -> None:
     """It may be called as often as the file is measured."""
     for _ in range(3):
         db.maintenance.near_limit(90, 100)
-    assert db.maintenance.wanted() is Why.NEAR_LIMIT
+    assert db.maintenance.wanted() is Trigger.NEAR_LIMIT
     assert db.maintenance.wanted() is None
     db.maintenance.near_limit(95, 100)
     assert db.maintenance.wanted() is None
@@ -281,5 +281,5 @@ async def test_need_is_noticed(db: DatabaseManager) -> None:
     """A file of which much is empty need not wait for its day."""
     assert not await db.maintenance.needed()
     await filled(db)
-    await db.maintenance.run(Order(Why.CLOCK, Rewriting.NO), Context(), PRUNINGS)
+    await db.maintenance.run(RunRequest(Trigger.CLOCK, Rewriting.NO), Context(), PRUNINGS)
     assert await db.maintenance.needed()

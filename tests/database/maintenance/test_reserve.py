@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.errors import DiskFull
-from modelus_bot.database.maintenance.reserve import MEGABYTE, Reserve, reserve_beside
-from modelus_bot.database.maintenance.space import SpaceWatch
+from modelus_bot.database.core.errors import DiskFull
+from modelus_bot.database.offline.reserve import MEGABYTE, Reserve, reserve_beside
+from modelus_bot.database.offline.space import SpaceWatch
 from tests.small_disk import small_disk
 
 
@@ -112,7 +112,7 @@ def test_the_space_it_gave_up_itself_does_not_bring_it_back(disk: Path) -> None:
 
 GIVE_UP = """
 import os, pathlib, signal, sys
-from modelus_bot.database.maintenance.reserve import Reserve
+from modelus_bot.database.offline.reserve import Reserve
 reserve = Reserve(pathlib.Path(sys.argv[1]), 1)
 assert reserve.claim()
 assert reserve.release()

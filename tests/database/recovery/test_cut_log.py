@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from tests.database.operations import Increment, PutSetting, setting
-from tests.database.recovery.test_guard import told
+from tests.database.recovery.test_file_monitor import told
 
 Open = Callable[..., DatabaseManager]
 

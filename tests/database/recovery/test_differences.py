@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.child import ChildFailed, run_child
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.child_process import ChildFailed, run_child
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.differences import differences
 from tests.database.operations import PutSetting

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
 from modelus_bot.database.recovery.drill import Drill
 from tests.database.operations import PutSetting
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
+from modelus_bot.database.checksums.page_checksums import PageChecksums
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.pagesums import PageSums
 from tests.database.operations import PutSetting, setting
 from tests.database.schema.test_odd_text import ODD, make_odd
 
@@ -24,7 +24,7 @@ async def test_the_good_backup_beside_it_is_used(path: Path, protected: Open, sq
         assert db.protection is not None
         await db.protection.backups.create("manual")
     make_odd(path, sql)
-    await PageSums(path).adopt()
+    await PageChecksums(path).adopt()
     async with protected() as db:
         assert await db.read(setting, "a") == 1
         assert db.protection is not None

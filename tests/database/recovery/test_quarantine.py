@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.files import parts_of, write_durably
+from modelus_bot.database.core.sidecar_paths import parts_of
+from modelus_bot.database.core.state_file import DatabaseState, StateFile
 from modelus_bot.database.recovery.quarantine import set_aside
-from modelus_bot.database.recovery.state import State, StateFile
+from modelus_bot.runtime.atomic_files import write_durably
 
 
 def test_all_files_move_together_and_come_back(tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     """The state survives, and only its owner can read it."""
     kept = StateFile(tmp_path / "modelus.db")
     assert kept.load() is None
-    state = State(clean=False, audit_id=7, audit_head="ab", good_at=12)
+    state = DatabaseState(clean=False, audit_id=7, audit_head="ab", good_at=12)
     kept.save(state)
     assert kept.load() == state
     assert kept.path.stat().st_mode & 0o777 == 0o600

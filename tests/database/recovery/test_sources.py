@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import BackupFailed
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.candidates import Source
-from modelus_bot.database.recovery.parts import Parts
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.recovery.sources import sources_for
 from tests.database.operations import PutSetting
 
@@ -26,7 +26,7 @@ def spoil(copy: Path) -> None:
     copy.write_bytes(content)
 
 
-async def with_copies(db: DatabaseManager, count: int) -> tuple[Parts, list[str]]:
+async def with_copies(db: DatabaseManager, count: int) -> tuple[RecoveryContext, list[str]]:
     """Make copies, each with one row more; return the parts and the names, oldest first."""
     assert db.protection is not None
     names = []
@@ -36,7 +36,7 @@ async def with_copies(db: DatabaseManager, count: int) -> tuple[Parts, list[str]
     return db.protection.parts, names
 
 
-def from_copies(parts: Parts) -> tuple[Source, Source]:
+def from_copies(parts: RecoveryContext) -> tuple[Source, Source]:
     """Return the sources that are whole and damaged copies."""
     whole, rest = sources_for(parts, present=None)
     return whole, rest

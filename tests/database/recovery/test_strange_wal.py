@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.context import Context
-from modelus_bot.database.errors import CorruptionDetected
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import CorruptionDetected
+from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.alerts import Alert
-from modelus_bot.database.recovery.state import State
-from modelus_bot.database.recovery.wal_origin import Origin, origin_of
+from modelus_bot.database.recovery.wal_origin import WalOrigin, origin_of
 from tests.database.archive.writing import needs_program
 from tests.database.operations import PutSetting, setting
 
@@ -183,16 +183,16 @@ def test_only_an_orderly_end_of_the_same_epoch_accuses_a_log(
     left: str, found: str, clean: bool, noted: int, epoch: int, later: int
 ) -> None:
     """Only with a state of the file's own epoch is a log accused: of being another one than was left."""
-    origin = origin_of(State(clean=clean, epoch=noted, wal=left), epoch, epoch + later, found)
+    origin = origin_of(DatabaseState(clean=clean, epoch=noted, wal=left), epoch, epoch + later, found)
     known = clean and noted and noted in {epoch, epoch + later} and epoch + later <= noted
     if not found or (known and found == left):
-        assert origin is Origin.OURS
+        assert origin is WalOrigin.OURS
     elif not known:
-        assert origin is Origin.UNKNOWN
+        assert origin is WalOrigin.UNKNOWN
     elif left == "aa:10:00" and found == "aa:12:01":
-        assert origin is Origin.EXTENDED
+        assert origin is WalOrigin.EXTENDED
     else:
-        assert origin is Origin.STRANGERS
+        assert origin is WalOrigin.STRANGERS
 
 
 @needs_program

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from modelus_bot.database.audit import AuditChain, AuditEntry
+from modelus_bot.database.core.audit.chain import AuditChain
+from modelus_bot.database.core.audit.entry import AuditEntry
 from modelus_bot.database.schema.migrations import Migrator
 
 Rows = dict[str, dict[tuple[Any, ...], tuple[Any, ...]]]

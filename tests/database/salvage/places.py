@@ -6,11 +6,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from modelus_bot.database.format.pages import Cell, PageKind, overflow_link
+from modelus_bot.database.format.records import Row
 from modelus_bot.database.salvage.cells import PageReader
 from modelus_bot.database.salvage.image import Image, open_images
 from modelus_bot.database.salvage.layouts import Layout, read_reference
-from modelus_bot.database.salvage.pages import Cell, PageKind, overflow_link
-from modelus_bot.database.salvage.records import Row
 from modelus_bot.database.salvage.roots import find_roots
 from modelus_bot.database.salvage.trees import Trees
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.salvage.cells import Entry
+from modelus_bot.database.salvage.cells import CellEntry
 from modelus_bot.database.salvage.filling import Filler, Rejections
 from modelus_bot.database.salvage.layouts import read_reference
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.schema.migrations import Migrator
 from tests.database.salvage.filled import read_all
 
 
@@ -26,7 +26,7 @@ def test_a_full_disk_is_no_reason_to_reject_rows(tmp_path: Path) -> None:
         assert layout is not None
         rejections = Rejections(tmp_path / "rejected.jsonl")
         entries = [
-            Entry(1, number, (None, "x" * 90, None, "UTC", None, None, 1, 0, 0)) for number in range(9000)
+            CellEntry(1, number, (None, "x" * 90, None, "UTC", None, None, 1, 0, 0)) for number in range(9000)
         ]
 
         with pytest.raises(sqlite3.OperationalError) as failed:
@@ -46,7 +46,9 @@ def test_two_versions_of_a_row_that_nothing_leads_to(tmp_path: Path) -> None:
         assert layout is not None
         rejections = Rejections(tmp_path / "rejected.jsonl")
         filler = Filler(connection, rejections)
-        versions = [Entry(1, 7, (None, f"at {at}", None, "UTC", None, None, 1, 0, at)) for at in (5, 9, 3)]
+        versions = [
+            CellEntry(1, 7, (None, f"at {at}", None, "UTC", None, None, 1, 0, at)) for at in (5, 9, 3)
+        ]
         for version in versions:
             filler.add(layout, [version], linked=False)
         filler.add(layout, [versions[1]], linked=False)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.salvage.header import guess_page_size, parse_header
-from modelus_bot.database.salvage.pages import PageKind, parse_page, trunk_leaves
+from modelus_bot.database.format.header import guess_page_size, parse_header
+from modelus_bot.database.format.pages import PageKind, parse_page, trunk_leaves
 
 KINDS = st.sampled_from([b"\x02", b"\x05", b"\x0a", b"\x0d"])
 SIZE = 512

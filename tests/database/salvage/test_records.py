@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.salvage.header import PAGE_SIZES, parse_header
-from modelus_bot.database.salvage.pages import Cell, PageKind, overflow_link, parse_page
-from modelus_bot.database.salvage.records import decode_record, payload_in_page, read_varint, starts_well
+from modelus_bot.database.format.header import PAGE_SIZES, parse_header
+from modelus_bot.database.format.pages import Cell, PageKind, overflow_link, parse_page
+from modelus_bot.database.format.records import decode_record, payload_in_page, read_varint, starts_well
 
 VALUES = st.one_of(
     st.none(),

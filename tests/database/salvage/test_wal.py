@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.audit import AuditChain, AuditEntry
+from modelus_bot.database.core.audit.chain import AuditChain
+from modelus_bot.database.core.audit.entry import AuditEntry
+from modelus_bot.database.format.wal import FRAME_HEADER, HEADER, read_wal
 from modelus_bot.database.salvage.report import SalvageReport
-from modelus_bot.database.salvage.salvaging import salvage
-from modelus_bot.database.salvage.wal import FRAME_HEADER, HEADER, read_wal
+from modelus_bot.database.salvage.salvage import salvage
 from tests.database.salvage.filled import START, Rows, read_all
 
 FRAME = FRAME_HEADER + 4096

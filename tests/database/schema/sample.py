@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.schema.migrations import Migrator
 
 NAME = "0001.sample"
 SQL = """

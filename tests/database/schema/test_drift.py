@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.errors import SchemaMismatch
-from modelus_bot.database.schema import Migrator, SchemaValidator, read_shape
+from modelus_bot.database.core.errors import SchemaMismatch
 from modelus_bot.database.schema.drift import compare
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.reading import read_shape
 from modelus_bot.database.schema.report import Remedy
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.schema.drift_cases import CASES, Case
 from tests.database.schema.sample import SQL, contents, folder_with, read, run
 

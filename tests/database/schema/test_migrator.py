@@ -16,9 +16,9 @@ import pytest
 
 from modelus_bot.bundled import migrations_dir
 from modelus_bot.config import DatabaseSettings
-from modelus_bot.database.errors import MigrationFailed, SchemaMismatch
+from modelus_bot.database.core.errors import MigrationFailed, SchemaMismatch
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.schema.migrations import Migrator
 
 MIGRATE = (
     "import sys; from pathlib import Path; from modelus_bot.database.schema import Migrator;"

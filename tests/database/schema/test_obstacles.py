@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.errors import ConnectionLost, DatabaseBusy, DatabaseReadOnly
-from modelus_bot.database.schema import Migrator
+from modelus_bot.database.core.errors import ConnectionLost, DatabaseBusy, DatabaseReadOnly
+from modelus_bot.database.schema.migrations import Migrator
 from tests.database.schema.sample import folder_with, read, run, state_of
 
 MIGRATE = (

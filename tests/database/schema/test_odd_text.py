@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.errors import CorruptionDetected
-from modelus_bot.database.integrity.checking import check_file
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.core.errors import CorruptionDetected
+from modelus_bot.database.integrity.check import check_file
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 
 ODD = {
     "its text": "UPDATE sqlite_master SET sql = sql || CAST(x'202f2aff2a2f' AS TEXT) WHERE name = 'users'",

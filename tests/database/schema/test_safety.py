@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.errors import MigrationFailed, SchemaMismatch
-from modelus_bot.database.integrity.invariants import Invariant
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.core.errors import MigrationFailed, SchemaMismatch
+from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.schema.sample import contents, folder_with, read, run, state_of
 
 PEOPLE = Invariant(

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.database.schema import SchemaValidator, Shape, read_shape
 from modelus_bot.database.schema.drift import compare
 from modelus_bot.database.schema.expected import read_scripts
+from modelus_bot.database.schema.reading import read_shape
+from modelus_bot.database.schema.shape import Shape
 from modelus_bot.database.schema.tokens import normalised, statements, tokens_of
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.schema.sample import SQL
 
 NAMES = {

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.database.errors import CorruptionDetected, DatabaseBusy, MigrationFailed, SchemaMismatch
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.core.errors import CorruptionDetected, DatabaseBusy, MigrationFailed, SchemaMismatch
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.schema.sample import contents, folder_with, read, run
 
 

@@ -1,0 +1,194 @@
+"""Copying: the program takes over what was committed, and checkpoints, when the bot tells it to.
+
+It writes to the main file at no other time, so that any other write to it is a stranger's, or damage. It
+takes no order to checkpoint: it does so when the main file was not written to for a day and it is told to
+copy. So the bot lets the file look that old for as long as such a request takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.archive.failures import ArchiveUnavailable
+from modelus_bot.database.archive.incidents import Lag
+from modelus_bot.database.archive.ipc_client import Control, Copied
+from modelus_bot.database.archive.litestream_config import OLD_HOURS
+from modelus_bot.runtime.os_errors import in_words
+
+__all__ = ["Copying"]
+
+ANSWER_SECONDS = 10.0
+"""Longer than the program waits for somebody's transaction."""
+
+CHECKPOINT_PAUSE = 1.0
+"""Seconds before a checkpoint is asked for again: while somebody reads, it cannot empty the log."""
+
+WAITING_PAUSE = 1.0
+"""Seconds before it is asked again how far the archive is, when nothing else is to be done."""
+
+NANOSECONDS = 1_000_000_000
+OLD = OLD_HOURS * 3600 * NANOSECONDS
+CLOCKS_DIFFER = 3600 * NANOSECONDS
+MADE_OLDER = OLD + CLOCKS_DIFFER
+SETTLED = NANOSECONDS // 10
+"""Two changes within one tick of the kernel's clock leave the same time of change on a file."""
+
+MOST_WAITING = 100
+"""Of more answers whose transactions are not archived yet, only the oldest and the newest are remembered."""
+
+
+class Copying:
+    """Tells the program of one database to copy, one request at a time, and notes how far the archive is.
+
+    ``check`` raises ``ArchiveUnavailable`` while the program may not be asked. ``checkpoint_due`` says
+    whether the log is so long that a checkpoint is wanted; ``being_written`` is entered around each request
+    during which the main file may be written to. Both may be set later.
+    """
+
+    def __init__(
+        self,
+        control: Control,
+        database: Path,
+        lag: Lag,
+        check: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """Nothing is asked yet; ``clock`` gives UTC seconds."""
+        self.checkpoint_due: Callable[[], bool] = lambda: False
+        self.being_written: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+        self._control = control
+        self._database = database
+        self._wal = database.with_name(database.name + "-wal")
+        self._lag = lag
+        self._check = check
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._window: AbstractContextManager[None] | None = None
+        self._waiting: deque[tuple[int, float]] = deque()
+        self._seen: tuple[int, ...] = ()
+        self._first = True
+        self._unmoved = False
+        self._asked_at = self._checkpoint_at = float("-inf")
+        self._may_age = True
+
+    def began(self) -> None:
+        """Note that the program was started: nothing of what it did before holds any more."""
+        self._waiting.clear()
+        self._seen = ()
+        self._first = True
+
+    def wrote(self) -> None:
+        """Note that it does not write any more: it has answered, or ended."""
+        window, self._window = self._window, None
+        if window is not None:
+            window.__exit__(None, None, None)
+
+    async def again(self, pace: float) -> None:
+        """Have it do what there is to do since the last time; costs next to nothing if that is nothing.
+
+        What was committed is copied at most every ``pace`` seconds. Raises ``ArchiveUnavailable``.
+        """
+        asked, now, found = self._clock(), time.time_ns(), self._look()
+        changed = not found or found != self._seen
+        self._unmoved = self._unmoved or changed
+        if not (self._unmoved and self._checkpoint_wanted()):
+            if not changed and not self._waiting:
+                self._check()
+                self._lag.archived(asked)
+                return
+            if time.monotonic() < self._asked_at + (pace if changed else WAITING_PAUSE):
+                return
+        copied = await self._ask(ANSWER_SECONDS, wait=False)
+        self._seen = found if found and abs(now - found[-1]) > SETTLED else ()
+        self._note(copied, asked)
+
+    async def everything(self, seconds: float) -> None:
+        """Return when all that was committed before the call is archived; raises ``ArchiveUnavailable``."""
+        asked = self._clock()
+        await self._ask(seconds, wait=True)
+        self._lag.archived(asked)
+
+    async def _ask(self, seconds: float, *, wait: bool) -> Copied:
+        try:
+            async with asyncio.timeout(seconds), self._turn:
+                self._check()
+                self._asked_at = time.monotonic()
+                with self._looking_old() if not wait and self._checkpoint_wanted() else self._as_it_is():
+                    copied = await self._control.sync(seconds, wait=wait)
+                self._check()
+        except TimeoutError as error:
+            raise ArchiveUnavailable(f"the program did not answer within {seconds:g} s") from error
+        except OSError as error:
+            raise ArchiveUnavailable(f"the database file cannot be reached: {in_words(error)}") from error
+        self._first = False
+        self.wrote()
+        return copied
+
+    def _checkpoint_wanted(self) -> bool:
+        return time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self.checkpoint_due()
+
+    def _note(self, copied: Copied, asked: float) -> None:
+        if len(self._waiting) > MOST_WAITING:
+            self._waiting.pop()
+        self._waiting.append((copied.taken, asked))
+        while self._waiting and self._waiting[0][0] <= copied.archived:
+            self._lag.archived(self._waiting.popleft()[1])
+
+    @contextlib.contextmanager
+    def _as_it_is(self) -> Iterator[None]:
+        """Ask without wanting a checkpoint, which a file that was not written to for long provokes anyway."""
+        if self._first or self._age() > OLD - CLOCKS_DIFFER:
+            self._may_write()
+        yield
+
+    @contextlib.contextmanager
+    def _looking_old(self) -> Iterator[None]:
+        """Let the main file look old; a checkpoint makes it new again, and otherwise it is put right."""
+        self._checkpoint_at, self._unmoved = time.monotonic(), False
+        self._may_write()
+        with self.being_written():
+            before = self._database.stat()
+            self._set_age(before.st_atime_ns, time.time_ns() - MADE_OLDER)
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    if self._age() > OLD:
+                        self._set_age(before.st_atime_ns, before.st_mtime_ns)
+
+    def _set_age(self, read_at: int, written_at: int) -> None:
+        try:
+            os.utime(self._database, ns=(read_at, written_at))
+        except OSError as error:
+            if self._may_age:
+                logger.bind(error=in_words(error)).error("archive_checkpoint_impossible")
+            self._may_age = False
+        else:
+            self._may_age = True
+
+    def _may_write(self) -> None:
+        """Let it write to the main file until a request was answered: after a failed one it may work on."""
+        if self._window is None:
+            self._window = self.being_written()
+            self._window.__enter__()
+
+    def _age(self) -> int:
+        """Return how many nanoseconds ago the main file was written to; raises ``OSError``."""
+        return time.time_ns() - self._database.stat().st_mtime_ns
+
+    def _look(self) -> tuple[int, ...]:
+        """Return what changes when something is committed, nothing when nobody can say."""
+        try:
+            found = os.stat(self._wal)  # noqa: PTH116 - half the time, and it runs five times a second
+        except OSError:
+            return ()
+        return found.st_ino, found.st_size, found.st_mtime_ns

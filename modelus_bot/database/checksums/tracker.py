@@ -1,0 +1,331 @@
+"""Follower: ledger, its files and the tail of the -wal, used from any thread, one at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from loguru import logger
+
+from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
+from modelus_bot.database.checksums.report import ChecksumReport
+from modelus_bot.database.checksums.store import Sidecar
+from modelus_bot.database.checksums.verdict import Verdict, judge, judge_some
+from modelus_bot.database.checksums.wal_tail import WalTail
+from modelus_bot.database.engine import Epoch, epoch_of
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.threads import DaemonThread
+
+__all__ = ["ChecksumTracker"]
+
+CLOSE_SECONDS = 10.0
+LOOK_SECONDS = 0.025
+LOG_LIMIT = 8 * 1024 * 1024
+"""Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
+
+REST_SECONDS = 1.0
+"""How long files that could not be written are left alone."""
+
+
+class ChecksumTracker:
+    """Keeps the ledger of one database true to what is committed; everything here blocks.
+
+    When its files cannot be written the ledger in memory goes on. What lies on the disk is out of date
+    then and must not be believed at the next start: it is removed, or where that fails as well, another
+    ``epoch`` is asked for, which makes it a stranger's. ``trouble`` says why, while that lasts.
+    """
+
+    def __init__(self, database: Path, epoch: Epoch | None = None) -> None:
+        """Remember where things are; nothing is read yet. Without ``epoch`` the file's own is taken."""
+        self._database = database
+        self._epoch = epoch
+        self.trouble: OSError | None = None
+        self._try_at = 0.0
+        self._read_well = True
+        """Whether the -wal could be read last."""
+        self._sidecar = Sidecar(database)
+        self._tail = WalTail(database.with_name(database.name + "-wal"))
+        self._ledger: ExpectedHashes | None = None
+        self._loaded = False
+        self._open = False
+        self._guard = threading.RLock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def gap(self) -> bool:
+        """Whether commits were missed since the last check of the whole file."""
+        ledger = self._ledger
+        return ledger is not None and ledger.gap
+
+    @property
+    def frames(self) -> int | None:
+        """How many frames of the -wal were read; None while nobody knows."""
+        position = self._ledger.position if self._ledger is not None else None
+        return position.frames if position is not None else None
+
+    def start(self) -> None:
+        """Follow the -wal in a thread: from now on connections may be open."""
+        with self._guard:
+            self.current()
+            self._open = True
+            if self._ledger is not None:
+                self._ledger.live = True
+                self._ledger.note(replace(_where(self._ledger), closed=False))
+                self.save()
+        self._stop.clear()
+        self._thread = DaemonThread(self._follow, name="page-sums")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        if self._thread is not None:
+            self._stop.set()
+            self._thread.join(CLOSE_SECONDS)
+            self._thread = None
+
+    def finish(self) -> None:
+        """Note that everything ended in order: no connection is open any more."""
+        self.stop()
+        with self._guard:
+            self._open = False
+            ledger = self.current()
+            if ledger is not None:
+                ledger.live = False
+                known = self._read_well and not ledger.gap
+                ledger.note(replace(_where(ledger), closed=known, complete=known))
+                self.save()
+                self._sidecar.close()
+
+    def current(self) -> ExpectedHashes | None:
+        """Return the ledger after a look at the -wal; None when there are no sums that count.
+
+        Raises ``OSError`` when it cannot be told whether they are those of the file as it is.
+        """
+        with self._guard:
+            if not self._loaded:
+                ledger = self._load()
+                if ledger is not None and not self._is_of_this_file(ledger):
+                    logger.bind(epochs=ledger.epochs).warning("page_sums_out_of_date")
+                    ledger = None
+                self._ledger, self._loaded = ledger, True
+            self.poll()
+            return self._ledger
+
+    def _load(self) -> ExpectedHashes | None:
+        try:
+            return self._sidecar.load()
+        except OSError as error:
+            logger.bind(error=in_words(error)).warning("page_sums_unreadable")
+            return None
+
+    def _is_of_this_file(self, ledger: ExpectedHashes) -> bool:
+        try:
+            found = epoch_of(self._database)
+        except FileNotFoundError:
+            return True
+        if self._epoch is not None:
+            self._epoch.found(found)
+        return found in ledger.epochs
+
+    def poll(self) -> None:
+        """Note what was committed since the last look."""
+        self._poll(complete=not self._open, durable=False)
+
+    def poll_durably(self) -> None:
+        """Note what was committed, on the disk, and that nobody commits before the -wal starts anew.
+
+        Afterwards nothing on the disk speaks for the file that does not know all of it, as soon as the
+        epoch that may have been asked for is in the file.
+        """
+        self._try_at = 0.0
+        self._poll(complete=True, durable=True)
+
+    def save(self) -> None:
+        """Write the ledger as a whole."""
+        with self._guard:
+            if self._ledger is None or time.monotonic() < self._try_at:
+                return
+            self._ledger.epochs = self._epochs()
+            try:
+                self._sidecar.save(self._ledger)
+            except OSError as error:
+                self._fall_behind(error)
+            else:
+                if self.trouble is not None:
+                    logger.info("page_sums_saved_again")
+                self.trouble = None
+
+    def _epochs(self) -> tuple[int, int]:
+        """Return the number that the file has and the one that it may get next."""
+        if self._epoch is not None:
+            return self._epoch.in_file, self._epoch.number
+        if self._open:
+            return self._ledger.epochs if self._ledger is not None else (0, 0)
+        try:
+            found = epoch_of(self._database)
+        except OSError:
+            return 0, 0
+        return found, found
+
+    def _fall_behind(self, error: OSError) -> None:
+        """See to it that what lies on the disk, and does not know everything, is not believed."""
+        if self.trouble is None:
+            logger.bind(error=in_words(error)).warning("page_sums_not_saved")
+        self.trouble, self._try_at = error, time.monotonic() + REST_SECONDS
+        try:
+            self._sidecar.remove()
+        except OSError as failure:
+            if self._epoch is not None:
+                self._epoch.renew(f"page checksums can be neither written nor removed: {in_words(failure)}")
+
+    def forget(self) -> None:
+        """Drop ledger and files; raises ``OSError``."""
+        with self._guard:
+            self._ledger, self._loaded = None, True
+            self._sidecar.remove()
+
+    def trust(self, page_size: int, hashes: bytes) -> None:
+        """Make a new ledger of a file as it was found; an empty file gets none."""
+        with self._guard:
+            if not hashes:
+                self.forget()
+                return
+            self._loaded, self._try_at = True, 0.0
+            if self._epoch is not None and not self._open:
+                self._epoch.found(epoch_of(self._database))
+            before = self._ledger
+            self._ledger = ledger = ExpectedHashes.of(page_size, hashes)
+            ledger.live = self._open
+            for batch in self._news(ledger, complete=not self._open) or ():
+                ledger.note(batch)
+            if before is not None and before.position == ledger.position:
+                ledger.complete = before.complete
+            self.save()
+
+    def begin_look(self, ledger: ExpectedHashes) -> int:
+        """Prepare for pages to be read; returns how many gaps are known."""
+        with self._guard:
+            ledger.begin_look()
+            return ledger.gaps
+
+    def end_look(self, ledger: ExpectedHashes) -> None:
+        """Nothing is being read any more; does not wait for anything."""
+        ledger.end_look()
+
+    def compare(self, ledger: ExpectedHashes, first: int, hashes: bytes, *, whole: bool) -> Verdict:
+        """Judge what was read of the main file, knowing everything committed before it was."""
+        with self._guard:
+            self.poll()
+            verdict = judge(ledger, first, hashes, whole=whole)
+            ledger.observe(first, hashes)
+            return verdict
+
+    def compare_some(self, ledger: ExpectedHashes, found: dict[int, bytes | None]) -> Verdict:
+        """Judge single pages."""
+        with self._guard:
+            self.poll()
+            return judge_some(ledger, found.items())
+
+    def conclude(
+        self, ledger: ExpectedHashes, wrong: dict[int, bytes | None], *, whole: bool, gaps: int
+    ) -> ChecksumReport:
+        """Sort pages that stayed wrong.
+
+        ``gaps`` is how many gaps were known before they were read: one that came later may have changed
+        them since.
+        """
+        with self._guard:
+            shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
+            unclear = wrong.keys() - shadowed if ledger.gap else set()
+            if ledger.gaps == gaps:
+                for page in unclear:
+                    ledger.accept(page, wrong[page])
+                if whole and ledger.gap:
+                    ledger.settled_by_check()
+            bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
+            self.save()
+            return ChecksumReport(
+                unexplained=tuple(sorted(bad)),
+                contents=_fingerprint(wrong) if bad else "",
+                unclear=tuple(sorted(unclear)),
+                shadowed=tuple(sorted(shadowed)),
+            )
+
+    def _follow(self) -> None:
+        well = True
+        while not self._stop.wait(LOOK_SECONDS):
+            try:
+                again = self.trouble is not None and time.monotonic() >= self._try_at
+                if self._ledger is not None and (again or not self._tail.quiet(time.time_ns())):
+                    self.poll()
+            except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
+                if well:
+                    logger.opt(exception=error).error("page_sums_fault")
+                well = False
+            else:
+                well = True
+
+    def _poll(self, *, complete: bool, durable: bool) -> None:
+        with self._guard:
+            ledger = self._ledger
+            if ledger is None:
+                return
+            batches = self._news(ledger, complete=complete)
+            self._read_well = batches is not None
+            if batches is None:
+                if durable:
+                    ledger.lost_track()
+                    self.save()
+                return
+            if durable and not batches:
+                batches = [replace(_where(ledger), complete=complete)]
+            if batches:
+                self._note(batches, durable=durable)
+            elif self.trouble is not None:
+                self.save()
+
+    def _news(self, ledger: ExpectedHashes, *, complete: bool) -> list[Batch] | None:
+        """Return what is new in the -wal; None when that cannot be read."""
+        try:
+            batches = self._tail.news(
+                ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
+            )
+        except OSError as error:
+            logger.bind(error=in_words(error)).warning("wal_unreadable")
+            return None
+        if any(batch.gap for batch in batches):
+            logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
+        if complete and (batches or not ledger.complete):
+            last = batches[-1] if batches else _where(ledger)
+            batches = [*batches[:-1], replace(last, complete=True)]
+        return batches
+
+    def _note(self, batches: list[Batch], *, durable: bool) -> None:
+        ledger = self._ledger
+        assert ledger is not None  # noqa: S101 - the caller looked
+        for batch in batches:
+            ledger.note(batch)
+        try:
+            kept = self._sidecar.append(batches, durable=durable)
+        except OSError as error:
+            logger.bind(error=in_words(error)).debug("page_sums_not_appended")
+            kept = False
+        if not kept or self._sidecar.logged > LOG_LIMIT:
+            self.save()
+
+
+def _fingerprint(pages: dict[int, bytes | None]) -> str:
+    """Return what is the same when two looks found the same in the same pages."""
+    found = hashlib.blake2b(digest_size=8)
+    for page, content in sorted(pages.items()):
+        found.update(page.to_bytes(8, "big") + (content or b""))
+    return found.hexdigest()
+
+
+def _where(ledger: ExpectedHashes) -> Batch:
+    """Return a batch that says where the ledger stands and nothing new."""
+    return Batch(ledger.position, complete=ledger.complete, closed=ledger.closed)

@@ -1,0 +1,103 @@
+"""Write and Query: what callers hand to the database, a change as an object and a read as a function."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints, overload
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from modelus_bot.database.core.errors import QueryFailed
+from modelus_bot.database.core.transaction import ReadTransaction, Transaction
+
+__all__ = ["Priority", "Query", "Write", "query"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Priority(IntEnum):
+    """Who goes first when writes wait; lower goes first."""
+
+    HIGH = 0
+    MEDIUM = 1
+    LOW = 2
+
+
+class Write(BaseModel, Generic[R]):
+    """A change as an object: validated when built, applied in a transaction, exactly once.
+
+    Subclasses are frozen pydantic models with an ``apply`` that is a plain function over the
+    transaction: it holds no state, takes time and randomness from ``tx.context``, and may be run
+    again from the start. Its annotated result type must survive JSON, because a repeated request
+    is answered with the stored result. Raise ``domain.errors.Refusal`` (or any exception) to undo.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    deferrable: ClassVar[bool] = False
+    priority: ClassVar[Priority] = Priority.MEDIUM
+
+    def apply(self, tx: Transaction) -> R:
+        """Make the change through ``tx`` and return what its author wants to know."""
+        raise QueryFailed(f"{type(self).__name__} has no apply")
+
+    @classmethod
+    def result_adapter(cls) -> TypeAdapter[Any]:
+        """Return the (cached) reader and writer of this operation's stored results."""
+        return _result_adapter(cls)
+
+
+@functools.cache
+def _result_adapter(cls: type[Write[Any]]) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(cls.apply)["return"])
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[P, R]):
+    """A named read: a plain function of a read-only transaction, run whole on one snapshot.
+
+    ``long`` queries (exports, searches, reports) have a reader of their own, so that short ones
+    never wait behind them. ``kept`` ones read kept tables only, so that the last snapshot can answer
+    them while the database cannot; answers of ``hot`` ones are cached until the next commit.
+    """
+
+    function: Callable[Concatenate[ReadTransaction, P], R]
+    name: str
+    long: bool = False
+    kept: bool = False
+    hot: bool = False
+
+    def __call__(self, tx: ReadTransaction, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run inside a transaction that already exists, for instance in a Write."""
+        return self.function(tx, *args, **kwargs)
+
+
+@overload
+def query(function: Callable[Concatenate[ReadTransaction, P], R], /) -> Query[P, R]: ...
+
+
+@overload
+def query(
+    *, long: bool = False, kept: bool = False, hot: bool = False
+) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
+
+
+def query(
+    function: Callable[Concatenate[ReadTransaction, P], R] | None = None,
+    /,
+    *,
+    long: bool = False,
+    kept: bool = False,
+    hot: bool = False,
+) -> Query[P, R] | Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]:
+    """Make a ``Query`` of a function: ``@query``, or for instance ``@query(kept=True)``."""
+
+    def wrap(inner: Callable[Concatenate[ReadTransaction, P], R]) -> Query[P, R]:
+        name = f"{inner.__module__.rpartition('.')[2]}.{inner.__name__}"
+        return Query(inner, name, long, kept, hot)
+
+    return wrap(function) if function is not None else wrap

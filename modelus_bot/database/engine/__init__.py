@@ -1,0 +1,86 @@
+"""Engine."""
+
+from typing import TYPE_CHECKING
+
+from modelus_bot.database.core.lazy_imports import lazy_names
+
+if TYPE_CHECKING:
+    from modelus_bot.database.engine.availability import Availability, ModeChange
+    from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode
+    from modelus_bot.database.engine.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
+    from modelus_bot.database.engine.connection import ConnectionManager
+    from modelus_bot.database.engine.engine import Engine
+    from modelus_bot.database.engine.epoch import Epoch, epoch_of, is_later, renew_epoch
+    from modelus_bot.database.engine.fingerprint import OpenFiles, written_at
+    from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
+    from modelus_bot.database.engine.high_water import HighWaterMark
+    from modelus_bot.database.engine.known_progress import Known, known_of
+    from modelus_bot.database.engine.probes import probe_read, probe_write, schema_version_of
+    from modelus_bot.database.engine.roles import ConnectionRole
+    from modelus_bot.database.engine.transaction_manager import TransactionManager
+    from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
+
+__all__ = [
+    "AT_LEAST_EVERY",
+    "LARGE",
+    "Availability",
+    "BreakerState",
+    "Checkpointer",
+    "CircuitBreaker",
+    "ConnectionManager",
+    "ConnectionRole",
+    "Engine",
+    "Epoch",
+    "GroupMember",
+    "GroupWriter",
+    "HighWaterMark",
+    "Known",
+    "Mode",
+    "ModeChange",
+    "OpenFiles",
+    "TransactionManager",
+    "WorkerConnection",
+    "close_quietly",
+    "epoch_of",
+    "is_later",
+    "known_of",
+    "probe_read",
+    "probe_write",
+    "renew_epoch",
+    "schema_version_of",
+    "written_at",
+]
+
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "AT_LEAST_EVERY": "engine.checkpoints",
+        "Availability": "engine.availability",
+        "BreakerState": "engine.breaker",
+        "Checkpointer": "engine.checkpoints",
+        "CircuitBreaker": "engine.breaker",
+        "ConnectionManager": "engine.connection",
+        "ConnectionRole": "engine.roles",
+        "Engine": "engine.engine",
+        "Epoch": "engine.epoch",
+        "GroupMember": "engine.group_commit",
+        "GroupWriter": "engine.group_commit",
+        "HighWaterMark": "engine.high_water",
+        "Known": "engine.known_progress",
+        "LARGE": "engine.checkpoints",
+        "Mode": "engine.breaker",
+        "ModeChange": "engine.availability",
+        "OpenFiles": "engine.fingerprint",
+        "TransactionManager": "engine.transaction_manager",
+        "WorkerConnection": "engine.worker",
+        "close_quietly": "engine.worker",
+        "epoch_of": "engine.epoch",
+        "is_later": "engine.epoch",
+        "known_of": "engine.known_progress",
+        "probe_read": "engine.probes",
+        "probe_write": "engine.probes",
+        "renew_epoch": "engine.epoch",
+        "schema_version_of": "engine.probes",
+        "written_at": "engine.fingerprint",
+    },
+)

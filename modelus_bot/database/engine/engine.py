@@ -1,0 +1,196 @@
+"""Engine: what works on one file, its connections, write queue and readers; opened and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from loguru import logger
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.core.audit.heads import HeadLog
+from modelus_bot.database.core.errors import AlreadyRunning, DatabaseError
+from modelus_bot.database.core.instance_lock import meant
+from modelus_bot.database.core.operation import Query
+from modelus_bot.database.core.system_errors import translated
+from modelus_bot.database.engine.connection import ConnectionManager
+from modelus_bot.database.engine.probes import version_of
+from modelus_bot.database.engine.read_batching import ReadBatcher
+from modelus_bot.database.engine.roles import ConnectionRole
+from modelus_bot.database.engine.transaction_manager import TransactionManager
+from modelus_bot.database.health import HealthMonitor
+from modelus_bot.database.integrity import QuarantineReport
+from modelus_bot.database.offline import Fallback, Version
+from modelus_bot.database.recovery import Protection, create_file, made_readable
+from modelus_bot.database.schema import Migrator
+
+__all__ = ["Engine"]
+
+R = TypeVar("R")
+
+
+class Engine:
+    """Owns connections, write queue and readers; says nothing about what to do when they fail.
+
+    ``claim`` makes this process the file's only bot.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: DatabaseSettings,
+        health: HealthMonitor,
+        *,
+        claim: bool,
+        protection: Protection | None,
+        continuity: Fallback | None,
+    ) -> None:
+        """Build the parts; nothing is touched yet."""
+        self._path = meant(path)
+        self._protection = protection
+        self._continuity = continuity
+        self.connections = ConnectionManager(path, settings, claim=claim)
+        self.connections.manual_checkpoints = not claim
+        audit_file = continuity.audit_file if continuity is not None else None
+        self.transactions = TransactionManager(self.connections, settings, health, audit_file)
+        if protection is not None:
+            self.connections.epoch = protection.parts.epoch
+            self.transactions.mark_with(protection.parts.high_water.note)
+        if audit_file is not None and protection is not None:
+            audit_file.on_alert, audit_file.on_failure = protection.tell, protection.suspect
+        self.reads = ReadBatcher(
+            ConnectionRole.READER, self.connections, settings, health, seconds=settings.read_deadline
+        )
+        self.long_reads = ReadBatcher(
+            ConnectionRole.LONG_READER,
+            self.connections,
+            settings,
+            health,
+            seconds=settings.long_read_deadline,
+        )
+        self._running: AsyncExitStack | None = None
+        self._reading: AsyncExitStack | None = None
+
+    @property
+    def reading(self) -> bool:
+        """Whether it is open for reading alone, because nothing may be written."""
+        return self._reading is not None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was opened; it stays so after closing."""
+        return self._running is not None
+
+    def claim_early(self) -> None:
+        """Take the file before anything beside it is touched, if its folder is there at all."""
+        try:
+            self.connections.claim()
+        except AlreadyRunning:
+            raise
+        except DatabaseError as error:
+            logger.bind(error=error.detail).warning("database_not_claimed_yet")
+
+    async def open(self, mend: Callable[[], Awaitable[QuarantineReport]]) -> tuple[str, ...]:
+        """Make the file ready and open it, all or nothing; returns the migrations that were applied.
+
+        ``mend`` is called to move rows into quarantine that break a rule. Raises ``DatabaseError``.
+        """
+        self.connections.claim()
+        await self._stop_reading()
+        protection = self._protection
+        if protection is None:
+            applied = await asyncio.to_thread(_prepare, self._path)
+        else:
+            applied = await protection.make_ready()
+            self.connections.manual_checkpoints = True
+        async with AsyncExitStack() as stack:
+            if protection is not None:
+                stack.push_async_callback(self._remember_end, protection)
+                await stack.enter_async_context(protection.parts.sums)
+                stack.push_async_callback(protection.archive.stop)
+            await self.connections.open()
+            stack.push_async_callback(self.connections.close)
+            if protection is not None:
+                stack.push_async_callback(protection.settle, self.connections)
+                await protection.start_archive(self.connections.files)
+            await stack.enter_async_context(self.reads)
+            await stack.enter_async_context(self.long_reads)
+            if self._continuity is not None:
+                stack.push_async_callback(self._continuity.snapshot.settle)
+            await stack.enter_async_context(HeadLog(self._path, self.transactions.head))
+            await stack.enter_async_context(self.transactions)
+            if protection is not None:
+                watching = protection.watching(
+                    self.connections, self.transactions.head, self._another_file, mend
+                )
+                await stack.enter_async_context(watching)
+            self._running = stack.pop_all()
+        return applied
+
+    async def open_for_reading(self, *, anew: bool) -> None:
+        """Open for reading alone what may not be written to; ``anew``: also when that was done before.
+
+        Nothing is changed, and nobody else may write meanwhile, as far as that can be seen. Raises
+        ``DatabaseError``.
+        """
+        if self.reading and not anew:
+            return
+        await self._stop_reading()
+        with translated():
+            await self._start_reading()
+
+    async def _start_reading(self) -> None:
+        self.connections.claim_for_reading()
+        parts = self._protection.parts if self._protection is not None else None
+        async with AsyncExitStack() as stack:
+            readable = await stack.enter_async_context(made_readable(self._path, parts))
+            await self.connections.open_for_reading(readable)
+            stack.push_async_callback(self.connections.close_for_writing)
+            await stack.enter_async_context(self.reads)
+            await stack.enter_async_context(self.long_reads)
+            self._reading = stack.pop_all()
+
+    async def _stop_reading(self) -> None:
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            await reading.aclose()
+
+    async def close(self) -> None:
+        """Close in reverse what ``open`` opened; the queue is drained first."""
+        await self._stop_reading()
+        if self._running is not None:
+            await self._running.aclose()
+
+    def apply(self, settings: DatabaseSettings) -> None:
+        """Go on with edited settings."""
+        self.connections.apply(settings)
+        self.transactions.apply(settings)
+        self.reads.apply(settings, seconds=settings.read_deadline)
+        self.long_reads.apply(settings, seconds=settings.long_read_deadline)
+
+    async def read_beside(self, query: Query[..., R], *args: Any) -> R:
+        """Read for the snapshot, also while closing; failures say nothing new about the database."""
+        return await self.long_reads.submit(query, lambda tx: query.function(tx, *args))
+
+    async def data_version(self) -> Version:
+        """Ask whether another program has written."""
+        return await self.connections.run(ConnectionRole.READER, version_of)
+
+    async def _remember_end(self, protection: Protection) -> None:
+        await protection.closed(self.transactions.head())
+
+    def _another_file(self) -> None:
+        """Forget what was known of the file that was open before."""
+        self.transactions.forget_head()
+        if self._continuity is not None:
+            self._continuity.changed()
+
+
+def _prepare(path: Path) -> tuple[str, ...]:
+    """Create the file if it is not there, and apply the migrations."""
+    create_file(path)
+    migrator = Migrator(path)
+    return migrator.up() if any(not one.applied for one in migrator.status()) else ()

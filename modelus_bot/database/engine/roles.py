@@ -1,0 +1,136 @@
+"""The three connections to a file: what each is for, how it is opened, and when its statements stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.core.errors import ConnectionLost
+from modelus_bot.database.core.reachability import explained
+from modelus_bot.database.core.result_codes import from_sqlite
+from modelus_bot.database.engine.fingerprint import KEPT_OF_WAL, Identity, OpenFiles
+from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
+
+__all__ = ["ConnectionRole", "StatementDeadline", "connect", "opened"]
+
+LOOK_EVERY = 20_000
+"""Steps of SQLite's virtual machine between two looks at the stopwatch, a few milliseconds."""
+
+
+class ConnectionRole(StrEnum):
+    """The three connections, each with a thread of its own."""
+
+    WRITER = "writer"
+    READER = "reader"
+    LONG_READER = "long_reader"
+
+
+class StatementDeadline:
+    """The moment a lane's running statement has to stop at, looked at by SQLite's progress handler."""
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        """Start without an end."""
+        self.at = float("inf")
+
+    def expired(self) -> int:
+        """Say whether it is later than that; SQLite then interrupts the statement."""
+        return time.perf_counter() > self.at
+
+
+def connect(
+    path: Path,
+    lane: ConnectionRole,
+    settings: DatabaseSettings,
+    stopwatch: StatementDeadline,
+    *,
+    manual_checkpoints: bool,
+    unwritable: bool = False,
+) -> sqlite3.Connection:
+    """Open a lane's connection to a file that exists; raises ``sqlite3.Error``.
+
+    An ``unwritable`` file without a -wal is read as it lies there: SQLite could make no -shm beside it.
+    With ``manual_checkpoints`` SQLite leaves checkpoints to somebody who calls for them.
+    """
+    mode = "rw" if lane is ConnectionRole.WRITER else "ro&immutable=1" if unwritable else "ro"
+    raw = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=settings.busy_slice,
+        isolation_level=None,
+        cached_statements=256,
+        check_same_thread=False,
+    )
+    try:
+        for pragma in _pragmas(lane, settings, manual_checkpoints=manual_checkpoints):
+            raw.execute(pragma)
+        raw.row_factory = sqlite3.Row
+        raw.set_progress_handler(stopwatch.expired, LOOK_EVERY)
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def _pragmas(
+    lane: ConnectionRole, settings: DatabaseSettings, *, manual_checkpoints: bool
+) -> tuple[str, ...]:
+    common = ("PRAGMA foreign_keys=ON", "PRAGMA cell_size_check=ON")
+    if lane is not ConnectionRole.WRITER:
+        return (*common, "PRAGMA query_only=ON")
+    synchronous = {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}
+    return (
+        *common,
+        "PRAGMA journal_mode=WAL",
+        synchronous[settings.synchronous],
+        f"PRAGMA journal_size_limit={KEPT_OF_WAL:d}",
+        f"PRAGMA wal_autocheckpoint={0 if manual_checkpoints else 1000:d}",
+    )
+
+
+async def opened(
+    connecting: Callable[[], sqlite3.Connection], files: OpenFiles, deadline: float
+) -> tuple[WorkerConnection, Identity]:
+    """Open a connection on a thread of its own; return it and which files it has open.
+
+    Raises ``DatabaseError``; nothing is left open then, nor when it is cancelled, for which it may take
+    ``deadline`` seconds.
+    """
+    found: list[Identity] = []
+
+    def connector() -> sqlite3.Connection:
+        with contextlib.suppress(OSError):
+            found.append(files.identity())
+        return connecting()
+
+    connection = WorkerConnection(connector)
+    opening = asyncio.create_task(_identified(connection, files, found))
+    try:
+        return connection, await asyncio.shield(opening)
+    except BaseException as error:
+        await asyncio.wait({opening}, timeout=deadline)
+        if not opening.done():
+            opening.cancel()
+        elif not opening.cancelled():
+            opening.exception()
+        await close_quietly(connection, deadline)
+        if isinstance(error, sqlite3.Error | OSError | MemoryError):
+            raise explained(from_sqlite(error), files.path) from error
+        raise
+
+
+async def _identified(connection: WorkerConnection, files: OpenFiles, found: list[Identity]) -> Identity:
+    """Open the connection and return which files it has open; ``found`` is what lay there just before."""
+    await connection
+    identity = await connection.run(lambda _: files.identity())
+    if not found or found[0][0] != identity[0]:
+        raise ConnectionLost("the file was replaced while it was opened")
+    return identity

@@ -1,0 +1,208 @@
+"""HotReads: answers that are asked for again and again, kept in memory until something changes.
+
+An answer is valid until the next commit of this process, which ``changed`` is called for before anybody hears
+that the commit worked, and until another program commits. That shows on the database's log, which is glanced
+at before an answer is given out; when it looks different SQLite is asked. Whoever was told that a change is
+saved therefore never reads what was before it, whoever made it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from modelus_bot.config.snapshot import SnapshotSettings
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import Query
+
+__all__ = ["HotReads", "Stamp", "Version", "log_stamp"]
+
+R = TypeVar("R")
+
+Version = tuple[object, int]
+"""The reader's connection and its ``PRAGMA data_version``, which means nothing on another connection."""
+
+Stamp = tuple[int, int, int]
+"""What a log looks like from outside: its inode, its size, when it was written to (nanoseconds)."""
+
+LOOK_EVERY = 0.25
+"""Seconds after which SQLite is asked whatever the log looks like: not every disk keeps exact times."""
+
+TICK = 15_000_000
+"""Nanoseconds in which a file may be written to twice and show one time only."""
+
+LOOK_PATIENCE = 0.5
+"""Seconds to wait for that look; a reader that is busier than that is asked for the answer itself."""
+
+_NOTHING = object()
+_UNSETTLED: Stamp = (0, -1, 0)
+"""Equal to no log: one that was written to a moment ago may change once more without looking different."""
+
+
+class HotReads:
+    """Keeps the answers of ``hot`` queries by their arguments, at most ``hot_reads`` of them.
+
+    ``version`` asks the reader's connection whether another one has committed; one question at a time
+    serves all who wait. ``stamp`` glances at the log, None where there is none. Everything happens on the
+    event loop's thread.
+    """
+
+    def __init__(
+        self,
+        settings: SnapshotSettings,
+        version: Callable[[], Awaitable[Version]],
+        stamp: Callable[[], Stamp | None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Start with nothing kept."""
+        self.hits = 0
+        self.misses = 0
+        self._settings = settings
+        self._ask_version = version
+        self._ask_stamp = stamp
+        self._clock = clock
+        self._answers: OrderedDict[Any, Any] = OrderedDict()
+        self._epoch = 0
+        self._version: Version | None = None
+        self._looked_at = float("-inf")
+        self._begun = self._ended = 0
+        self._doubt: bool | None = None
+        """What the glance of this turn of the event loop gave; None before there was one."""
+        self._stamp: Stamp | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Return how many answers are kept."""
+        return len(self._answers)
+
+    def changed(self) -> None:
+        """Forget everything: something was committed, or the file is another one.
+
+        To be called before the commit is acknowledged; also answers that are on their way are not kept.
+        """
+        self._epoch += 1
+        if self._answers:
+            self._answers.clear()
+
+    def apply(self, settings: SnapshotSettings) -> None:
+        """Go on with an edited limit."""
+        self._settings = self._settings.edited(settings)
+        while len(self._answers) > self._settings.hot_reads:
+            self._answers.popitem(last=False)
+
+    async def read(
+        self,
+        query: Query[..., R],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        ask: Callable[[], Awaitable[R]],
+    ) -> R:
+        """Return a hot query's answer, from memory if it is valid, else from ``ask``.
+
+        What ``ask`` raises passes unchanged and is not kept; neither are answers to arguments that
+        cannot be compared.
+        """
+        key = _key(query, args, kwargs)
+        if key is None or not self._settings.hot_reads:
+            return await ask()
+        if key in self._answers and self._in_doubt():
+            wanted = self._begun + 1
+            while key in self._answers and self._ended < wanted:
+                await self._look()
+        known = self._answers.get(key, _NOTHING)
+        if known is not _NOTHING:
+            self.hits += 1
+            self._answers.move_to_end(key)
+            return cast("R", _handed_out(known))
+        self.misses += 1
+        epoch = self._epoch
+        answer = await ask()
+        if epoch == self._epoch:
+            self._answers[key] = answer
+            if len(self._answers) > self._settings.hot_reads:
+                self._answers.popitem(last=False)
+        return cast("R", _handed_out(answer))
+
+    def _in_doubt(self) -> bool:
+        """Say whether SQLite has to be asked before anything that is kept is given out.
+
+        One glance serves a turn of the event loop: nobody hears of a commit in between.
+        """
+        if self._doubt is None:
+            self._doubt = self._clock() - self._looked_at >= LOOK_EVERY or self._stamp != self._ask_stamp()
+            asyncio.get_running_loop().call_soon(self._next_turn)
+        return self._doubt
+
+    def _next_turn(self) -> None:
+        self._doubt = None
+
+    async def _look(self) -> None:
+        """Forget everything if another program has committed since the last look.
+
+        Looks are shared; one that had begun before somebody came may have missed what they know of.
+        """
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._compare(), name="hot-reads-look")
+        await asyncio.shield(self._looking)
+
+    async def _compare(self) -> None:
+        """Forget everything unless the same connection says that nothing was committed since.
+
+        Our own commits count here, too: it costs one more question, and is always right.
+        """
+        self._begun += 1
+        now, before, stamp = self._clock(), self._version, self._ask_stamp()
+        if stamp is not None and not _settled(stamp):
+            stamp = _UNSETTLED
+        try:
+            async with asyncio.timeout(LOOK_PATIENCE):
+                self._version = connection, number = await self._ask_version()
+        except (DatabaseError, TimeoutError):
+            self._version = self._stamp = None
+            self.changed()
+            return
+        finally:
+            self._ended = self._begun
+        if before is None or before[0] is not connection or before[1] != number:
+            self.changed()
+        self._looked_at = now
+        self._stamp = stamp
+
+
+def log_stamp(database: Path) -> Callable[[], Stamp | None]:
+    """Return what glances at the -wal of a database: it asks the file system, in a microsecond or two."""
+    log = f"{database}-wal"
+
+    def stamp() -> Stamp | None:
+        try:
+            found = os.stat(log)  # noqa: PTH116 - a Path costs as much again
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    return stamp
+
+
+def _settled(stamp: Stamp) -> bool:
+    return abs(time.time_ns() - stamp[2]) >= TICK
+
+
+def _key(query: Query[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return what equal questions have in common, types included (1 is not True); None if nobody can tell."""
+    named = tuple(sorted(kwargs.items())) if kwargs else ()
+    key = (query.function, args, named, tuple(map(type, args)), tuple(type(value) for _, value in named))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key
+
+
+def _handed_out(answer: Any) -> Any:
+    """Return an answer that its reader may change without changing what others are given."""
+    return answer.copy() if isinstance(answer, dict | list | set) else answer

@@ -1,0 +1,224 @@
+"""Snapshot: the critical tables as files beside the database, and answers from them while it is away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from loguru import logger
+
+from modelus_bot.config.snapshot import SnapshotSettings
+from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable, ManagerClosed, SchemaMismatch
+from modelus_bot.database.core.operation import Query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.offline.snapshot.age import answered_as_of, note_age
+from modelus_bot.database.offline.snapshot.answering import Answering
+from modelus_bot.database.offline.snapshot.contents import Contents, kept_contents
+from modelus_bot.database.offline.snapshot.folder import SnapshotFolder, UnusableSnapshot
+from modelus_bot.database.offline.snapshot.manifest import SnapshotManifest
+from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.timer import Timer
+
+__all__ = ["ReadContents", "Snapshot"]
+
+R = TypeVar("R")
+
+ReadContents = Callable[[Query[[tuple[str, ...], int], Contents], tuple[str, ...], int], Awaitable[Contents]]
+"""Runs the query on the database with these arguments; raises ``DatabaseError`` while it cannot."""
+
+LOOK_AGAIN = 60.0
+"""Seconds after which the database is compared although nobody said that it changed: others write, too."""
+MANIFEST_AGE = 3600
+"""Seconds after which the manifest is written again although nothing changed, so that its age stays true."""
+SHARE = 20
+"""At most one part in this many of the time goes into snapshots, however large the tables grow."""
+RETRY_CAP = 30.0
+SETTLE_SECONDS = 3.0
+
+
+class Snapshot:
+    """Keeps ``tables`` up to date in ``folder`` and answers queries that read nothing else.
+
+    ``async with`` loads what lies in the folder and starts to save; nothing is saved before ``follow``
+    says how the database is read. What is held in memory goes on answering when the folder is lost, too.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tables: Sequence[str],
+        settings: SnapshotSettings,
+        *,
+        validator: SchemaValidator | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Remember where and what; nothing is read yet."""
+        self.folder = folder
+        self.problem: str | None = None
+        """Why the last attempt at saving failed, in words."""
+        self._tables = tuple(tables)
+        self._settings = settings
+        self._validator = validator or SchemaValidator()
+        self._clock = clock
+        self._read: ReadContents | None = None
+        self._files: SnapshotFolder | None = None
+        self._answering: Answering | None = None
+        self._contents: Contents | None = None
+        self._as_of: int | None = None
+        self._saved: SnapshotManifest | None = None
+        self._dirty = asyncio.Event()
+        self._pause = Timer()
+        self._turn = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def as_of(self) -> int | None:
+        """UTC seconds as of which answers are right; None while there is nothing to answer from."""
+        return self._as_of
+
+    @property
+    def manifest(self) -> SnapshotManifest | None:
+        """What lies in the folder."""
+        return self._saved
+
+    async def __aenter__(self) -> Self:
+        """Load what was saved last, if it is whole, and start the task that saves."""
+        self._files = SnapshotFolder(self.folder, await asyncio.to_thread(lambda: self._validator.digest))
+        self._answering = Answering(self._validator.scripts)
+        await self._load(self._files)
+        self._task = asyncio.create_task(self._save_by_and_by(), name="snapshot-saver")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop; what is being saved is finished first. What is new is saved by ``settle``, before."""
+        try:
+            if self._task is not None:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._turn.acquire(), SETTLE_SECONDS)
+                await ended(self._task)
+        finally:
+            self._task = None
+            if self._answering is not None:
+                await self._answering.close()
+
+    def follow(self, read: ReadContents) -> None:
+        """From now on save what ``read`` returns; called again after the database was opened anew."""
+        self._read = read
+        self.changed()
+
+    def changed(self) -> None:
+        """Note that something was committed; costs next to nothing."""
+        self._dirty.set()
+
+    def apply(self, settings: SnapshotSettings) -> None:
+        """Go on with an edited pause."""
+        self._settings = self._settings.edited(settings)
+        self._pause.cut()
+
+    async def settle(self) -> None:
+        """Save what is new before the database is closed, within seconds; failing is logged only."""
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._save(last=True)
+        except (DatabaseError, OSError, TimeoutError) as error:
+            logger.bind(error=in_words(error)).warning("snapshot_not_saved_at_close")
+
+    async def answer(self, query: Query[..., Any], run: Callable[[ReadTransaction], R]) -> R:
+        """Run a kept query on what is held, and remember its age for the reply (``answered_as_of``).
+
+        Raises ``DatabaseError`` when nothing is held or the query reads other tables, and what the query
+        raises unchanged.
+        """
+        contents, as_of, answering = self._contents, self._as_of, self._answering
+        if contents is None or as_of is None or answering is None:
+            raise DatabaseUnavailable("there is no snapshot to answer from", operation=query.name)
+        before = answered_as_of.get()
+        note_age(as_of)
+        try:
+            return await answering.answer(contents, query, run)
+        except DatabaseError:
+            answered_as_of.set(before)
+            raise
+
+    async def _load(self, files: SnapshotFolder) -> None:
+        log = logger.bind(folder=str(self.folder))
+        try:
+            saved, contents = await asyncio.to_thread(files.load, self._tables)
+        except UnusableSnapshot as unusable:
+            if not unusable.missing:
+                log.bind(reason=str(unusable)).warning("snapshot_not_used")
+            return
+        self._saved, self._contents, self._as_of = saved, contents, contents.as_of
+        log.bind(generation=saved.generation, as_of=contents.as_of).info("snapshot_loaded")
+
+    async def _save_by_and_by(self) -> None:
+        """Save after changes, at most so often; look again once in a while without any."""
+        failures = 0
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN):
+                    await self._dirty.wait()
+            self._dirty.clear()
+            if self._read is None:
+                continue
+            started = time.perf_counter()
+            try:
+                await self._save()
+            except (DatabaseError, OSError) as error:
+                failures += 1
+                self._note_failure(error, first=failures == 1)
+            except Exception as error:  # noqa: BLE001 - the saver must outlive any fault of its own
+                failures += 1
+                logger.opt(exception=error).error("snapshot_fault")
+            else:
+                failures = 0
+                self.problem = None
+            await self._rest(time.perf_counter() - started, failures)
+
+    async def _rest(self, took: float, failures: int) -> None:
+        """Wait until the next snapshot may be taken; after a failure one is taken without being asked."""
+        if failures:
+            self._dirty.set()
+        until = time.monotonic()
+        while True:
+            least = max(self._settings.snapshot_seconds, SHARE * took)
+            seconds = max(least, min(RETRY_CAP, 0.5 * 2.0 ** min(failures, 10))) if failures else least
+            if await self._pause.over(max(0.0, until + seconds - time.monotonic())):
+                return
+
+    async def _save(self, *, last: bool = False) -> None:
+        """Hold what the database says now, and write what is new; raises ``DatabaseError``, ``OSError``."""
+        read, files = self._read, self._files
+        if read is None or files is None:
+            return
+        async with self._turn:
+            contents = await read(kept_contents, self._tables, int(self._clock()))
+            if contents.migrations != tuple(one.id for one in self._validator.scripts):
+                raise SchemaMismatch("the database has other migrations than this version")
+            if contents != self._contents:
+                self._contents = contents
+            self._as_of = contents.as_of
+            if self._is_new(contents, last=last):
+                self._saved = await asyncio.to_thread(files.save, contents, self._saved)
+                log = logger.bind(generation=self._saved.generation, audit_id=contents.audit_id)
+                log.debug("snapshot_saved")
+
+    def _is_new(self, contents: Contents, *, last: bool) -> bool:
+        """Say whether the folder should be written to."""
+        saved = self._saved
+        if saved is None:
+            return True
+        older = contents.as_of - saved.written_at
+        return not saved.describes(contents) or older >= (1 if last else MANIFEST_AGE)
+
+    def _note_failure(self, error: Exception, *, first: bool) -> None:
+        """Log the first failure of several; the next ones say nothing new, nor does one of closing."""
+        self.problem = in_words(error)
+        if first and not isinstance(error, ManagerClosed):
+            logger.bind(folder=str(self.folder), error=self.problem).warning("snapshot_not_saved")

@@ -1,0 +1,232 @@
+"""Watches over the open file: is it there, untouched, whole; and starts what has to be done when not.
+
+One task does it all, one thing after the other, so that no two of them ever work on the file at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Self
+
+from loguru import logger
+
+from modelus_bot.database.core.errors import (
+    CorruptionDetected,
+    DatabaseError,
+    FileMoved,
+    FileTouched,
+    StorageFailed,
+)
+from modelus_bot.database.core.state_file import DatabaseState
+from modelus_bot.database.engine import (
+    Checkpointer,
+    ConnectionManager,
+    ConnectionRole,
+    schema_version_of,
+    written_at,
+)
+from modelus_bot.database.integrity import CheckReport, QuarantineReport
+from modelus_bot.database.recovery.damage_response import DamageResponse
+from modelus_bot.database.recovery.recover import Recovered
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.database.recovery.sidecar_alerts import SidecarWatch
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tasks import ended
+
+__all__ = ["FileMonitor"]
+
+FOLLOW_EVERY = 0.5
+
+
+class FileMonitor:
+    """Owns the one task that checks the open file and has it replaced when it must be.
+
+    ``head`` returns the newest audit link that was acknowledged, as (id, hash in hex), None before
+    the first write; ``forget`` makes the writer read it again from the file; ``mend`` moves broken rows
+    into quarantine.
+    """
+
+    def __init__(
+        self,
+        parts: RecoveryContext,
+        connections: ConnectionManager,
+        head: Callable[[], tuple[int, str] | None],
+        forget: Callable[[], None],
+        mend: Callable[[], Awaitable[QuarantineReport]],
+    ) -> None:
+        """Prepare; ``async with`` starts to watch."""
+        self._mend = mend
+        self._parts = parts
+        self._connections = connections
+        self._head = head
+        self._rescue = DamageResponse(parts, connections, head, forget)
+        self.checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.settle)
+        self._sidecars = SidecarWatch(parts)
+        self._wake = asyncio.Event()
+        self._suspicion: tuple[DatabaseError, float] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._follower: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._good_at = 0
+        self._compare = False
+        self._schema: int | None = None
+        self.checked_at: float | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start watching."""
+        self._connections.on_moved = self.suspect
+        await self._remember()
+        self._rescue.arm()
+        self._task = asyncio.create_task(self._watch(), name="database-guard")
+        self._follower = asyncio.create_task(self._follow(), name="page-sums")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop watching; what is being replaced is finished first."""
+        self._connections.on_moved = None
+        async with self._turn:
+            await ended(self._task, self._follower)
+
+    def suspect(self, error: DatabaseError) -> None:
+        """Take note of a failure that may mean damage; the file is looked at right away."""
+        if isinstance(error, FileMoved | FileTouched | CorruptionDetected | StorageFailed):
+            if self._suspicion is None or self._suspicion[1] <= self._rescue.released_at:
+                self._suspicion = error, time.monotonic()
+            self._wake.set()
+
+    def wake(self) -> None:
+        """Look now: how often that happens may have been edited."""
+        self._wake.set()
+
+    async def swap(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run ``work``, which replaces the file by another state, while nothing has it open."""
+        async with self._turn:
+            await self._rescue.swap(work)
+
+    @property
+    def last_recovery(self) -> Recovered | None:
+        """The last recovery since the file was opened."""
+        return self._rescue.last
+
+    async def _watch(self) -> None:
+        checked = -math.inf if self._parts.rows_broken else time.monotonic()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._parts.settings.watch_every):
+                    await self._wake.wait()
+            self._wake.clear()
+            full = time.monotonic() >= checked + self._parts.settings.check_every
+            async with self._turn:
+                try:
+                    await self._look(full=full)
+                except Exception as error:  # noqa: BLE001 - the guard must outlive any fault of its own
+                    logger.opt(exception=error).error("guard_fault")
+            if full:
+                checked = time.monotonic()
+
+    async def _follow(self) -> None:
+        """Look often whether the files are there and untouched, also while nobody reads."""
+        while True:
+            await asyncio.sleep(FOLLOW_EVERY)
+            try:
+                self._notice_writing()
+            except OSError as error:
+                logger.bind(error=in_words(error)).warning("writing_not_noticed")
+
+    def _notice_writing(self) -> None:
+        """Have every page compared after somebody wrote to the main file, and a lost file brought back."""
+        if self._connections.moved() is not None:
+            self._wake.set()
+        now = written_at(self._parts.path)
+        if now != self._rescue.written_at:
+            self._rescue.written_at = now
+            self._compare = True
+            self._wake.set()
+
+    async def _look(self, *, full: bool) -> None:
+        suspicion = self._fresh_suspicion()
+        if (moved := self._connections.moved()) is not None:
+            await self._rescue.rebuild(moved)
+        elif self._rescue.given_up:
+            if full or await asyncio.to_thread(self._parts.in_vain.over):
+                await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
+        elif isinstance(suspicion, CorruptionDetected | StorageFailed | FileTouched):
+            self._compare = not await self._rescue.confirm(suspicion)
+        else:
+            await self.checkpointer.work()
+            full = await self._schema_changed() or full
+            if not self._parts.archive.available:
+                self._rescue.written_at = written_at(self._parts.path)
+            if full:
+                await self.check()
+            elif self._compare:
+                await self._compare_pages()
+        await self._remember()
+        self._sidecars.look()
+
+    async def _schema_changed(self) -> bool:
+        """Say whether another program changed the schema since the last look."""
+        try:
+            found = await self._connections.run(ConnectionRole.READER, schema_version_of)
+        except DatabaseError:
+            return False
+        before, self._schema = self._schema, found
+        return before not in {None, found}
+
+    def _fresh_suspicion(self) -> DatabaseError | None:
+        """Take what was suspected, unless the file was looked at or replaced since."""
+        noted, self._suspicion = self._suspicion, None
+        return noted[0] if noted is not None and noted[1] > self._rescue.released_at else None
+
+    async def _compare_pages(self) -> None:
+        """Compare every page with what was committed; much quicker than a whole check."""
+        self._compare = False
+        try:
+            sums = await self._parts.sums.check()
+        except BaseException:
+            self._compare = True
+            raise
+        if sums.unexplained:
+            await self._rescue.confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
+        elif sums.unclear:
+            report = await self._parts.check(self._parts.path)
+            if report.damaged:
+                await self._rescue.confirm(CorruptionDetected("; ".join(report.problems[:3])))
+
+    async def check(self) -> None:
+        """Check the whole file in children while the bot works; damage that is found is recovered from."""
+        sums = await self._parts.sums.check()
+        report = await self._parts.check(self._parts.path)
+        self.checked_at = self._parts.clock()
+        if report.damaged or sums.unexplained or report.missing_tables:
+            problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
+            await self._rescue.confirm(CorruptionDetected("; ".join(problems[:3])))
+        elif not report.ok:
+            await self._mend_rows(report)
+        else:
+            self._good_at = int(self.checked_at)
+
+    async def _mend_rows(self, report: CheckReport) -> None:
+        """Move rows that break a rule into quarantine, or put them right where the rule says how."""
+        done = str(await self._mend()) if report.broken_rows else "They need a person to look at them."
+        self._parts.alert(
+            "database_rows_broken",
+            f"The database's structure is whole, but a check found: {'; '.join(report.problems[:3])}. {done}",
+            "warning",
+            problems=list(report.problems),
+            done=done,
+        )
+
+    async def _remember(self) -> None:
+        """Keep beside the database how far it is, for the day it cannot say so itself."""
+        known = self._parts.state.load() or DatabaseState()
+        audit_id, audit_head = self._head() or (known.audit_id, known.audit_head)
+        good_at = max(known.good_at, self._good_at)
+        state = replace(known.reached(audit_id, audit_head), clean=False, good_at=good_at, begun=True)
+        if state != known or self._parts.state.owed:
+            await asyncio.to_thread(self._parts.state.keep, state)

@@ -1,0 +1,48 @@
+"""Tells administrators once that what is kept beside the database cannot be written, and when it can."""
+
+from __future__ import annotations
+
+from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.runtime.os_errors import in_words
+
+__all__ = ["SidecarWatch"]
+
+_MEANT = {
+    "page checksums": "damage inside values would not be noticed",
+    "state file": "after a crash the bot would not know exactly what it had saved",
+    "high-water mark": "after a crash the bot would not know exactly what it had saved",
+}
+
+
+class SidecarWatch:
+    """Remembers of which of them administrators were told."""
+
+    def __init__(self, parts: RecoveryContext) -> None:
+        """Begin with none in trouble."""
+        self._parts = parts
+        self._told: set[str] = set()
+
+    def look(self) -> None:
+        """Tell of those that came into trouble since, or out of it."""
+        parts = self._parts
+        troubles = {
+            "page checksums": parts.sums.trouble,
+            "state file": parts.state.trouble,
+            "high-water mark": parts.high_water.trouble,
+        }
+        for name, error in troubles.items():
+            if error is not None and name not in self._told:
+                self._told.add(name)
+                parts.alert(
+                    "sidecar_not_written",
+                    f"The {name} beside the database cannot be written: {in_words(error)}."
+                    f" Changes are saved as ever, but {_MEANT[name]}. What was kept before is not used then.",
+                    "warning",
+                    sidecar=name,
+                    error=in_words(error),
+                )
+            elif error is None and name in self._told:
+                self._told.discard(name)
+                parts.alert(
+                    "sidecar_written_again", f"The {name} can be written again.", "info", sidecar=name
+                )

@@ -1,0 +1,157 @@
+"""Tells administrators what they have to know, by direct message and in a channel, however long it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from loguru import logger
+
+from modelus_bot.database import DatabaseError
+from modelus_bot.database.administration import AlertBook, Undelivered
+from modelus_bot.jobs.loop import Job
+from modelus_bot.subjects.alerts.jobs.deliveries import Delivered, deliver
+from modelus_bot.subjects.people.queries import members
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["Alerts"]
+
+GIVEN_UP_AFTER = 86_400.0
+"""Seconds after which those who still cannot be reached are told no more."""
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
+"""Seconds until somebody who could not be reached is tried again; each pause is twice the one before."""
+
+
+@dataclass(slots=True)
+class _Patience:
+    """When Discord is tried again after it could not be reached."""
+
+    until: float = 0.0
+    pause: float = field(default=FIRST_PAUSE)
+
+    def failed(self, now: float) -> None:
+        self.until = now + self.pause
+        self.pause = min(LONGEST_PAUSE, self.pause * 2)
+
+    def worked(self) -> None:
+        self.until, self.pause = 0.0, FIRST_PAUSE
+
+
+class Alerts(Job):
+    """Looks every two seconds and sends each alert once to every administrator and to the channel.
+
+    While Discord cannot be reached alerts are kept and tried again, also after the next start.
+    """
+
+    name = "alerts"
+    interval = 2.0
+    by_the_clock = False
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Know nobody yet."""
+        super().__init__(bot)
+        self._known: frozenset[int] = frozenset()
+        self._patience = _Patience()
+
+    @property
+    def waiting(self) -> int:
+        """How many alerts are not delivered yet."""
+        protection = self.bot.db.protection
+        return len(protection.book.waiting) if protection is not None else 0
+
+    async def run(self) -> None:
+        """Take over what is new and send what waits."""
+        protection = self.bot.db.protection
+        if protection is None:
+            return
+        book = protection.book
+        await book.open()
+        book.take(time.time())
+        await book.save()
+        if book.waiting and self.bot.is_ready() and time.monotonic() >= self._patience.until:
+            await self._send_all(book)
+
+    async def close(self) -> None:
+        """Keep what nobody was told for the next start, and log it."""
+        protection = self.bot.db.protection
+        if protection is None:
+            return
+        book = protection.book
+        await book.open()
+        book.take(time.time())
+        await book.save()
+        for one in book.waiting:
+            logger.bind(
+                alert=one.alert.kind, text=one.alert.text, reached=one.reached, came_up=int(one.at)
+            ).warning("alert_not_told")
+
+    async def _send_all(self, book: AlertBook) -> None:
+        """Send each alert to everybody who is left; who was reached is noted before the next one is sent."""
+        people = sorted(await self._administrators())
+        channel = self.bot.settings.server.alert_channel_id
+        away: set[int] = set()
+        for one in list(book.waiting):
+            if one.left is None:
+                one.left = [*people, channel] if channel is not None else people.copy()
+            await self._send(one, channel, away)
+            if not one.left or self.bot.db.clock.older(one.at, GIVEN_UP_AFTER):
+                book.waiting.remove(one)
+                _log_outcome(one)
+            await book.save()
+        if away:
+            self._patience.failed(time.monotonic())
+        else:
+            self._patience.worked()
+
+    async def _administrators(self) -> frozenset[int]:
+        """Return who runs the bot; while the database is away, those known from before and the settings."""
+        server = self.bot.settings.server
+        people = set(server.admin_ids)
+        people |= {
+            guild.owner_id
+            for guild in self.bot.guilds
+            if guild.owner_id is not None and server.guild_id in (None, guild.id)
+        }
+        try:
+            self._known = frozenset(
+                one.discord_id for one in await self.bot.db.read(members) if one.role == "admin"
+            )
+        except DatabaseError as error:
+            logger.bind(error=error.detail).info("administrators_not_read")
+        return frozenset(people) | self._known
+
+    async def _send(self, one: Undelivered, channel: int | None, away: set[int]) -> None:
+        """Send at once to everybody who is left, but not to who is ``away``: each gets alerts in order."""
+        key = f"alert:{one.at}:{one.number}:{one.alert.kind}:{one.alert.text}"
+        when = datetime.fromtimestamp(one.at, UTC)
+        numbers = [number for number in one.left or () if number not in away]
+        sent = await asyncio.gather(
+            *(
+                deliver(
+                    self.bot, number, one.alert,
+                    channel=number == channel, when=when, key=key,
+                )
+                for number in numbers
+            )
+        )  # fmt: skip
+        for number, done in zip(numbers, sent, strict=True):
+            if done is Delivered.LATER:
+                away.add(number)
+            elif one.left is not None:
+                one.left.remove(number)
+                one.reached += done is Delivered.YES
+                one.refused += done is Delivered.REFUSED
+
+
+def _log_outcome(one: Undelivered) -> None:
+    of = one.reached + one.refused + len(one.left or ())
+    log = logger.bind(alert=one.alert.kind, reached=one.reached, of=of)
+    if one.reached:
+        log.info("alert_sent")
+    else:
+        log.bind(text=one.alert.text).error("alert_reached_nobody")

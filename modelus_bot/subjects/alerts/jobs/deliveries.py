@@ -1,0 +1,62 @@
+"""Sends one alert to one person or channel, and says whether trying again makes sense."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from modelus_bot.database import Alert
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.ui import embeds
+from modelus_bot.ui.answering import FAILURES, passes
+from modelus_bot.ui.sending import send
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["Delivered", "deliver"]
+
+PATIENCE = 5.0
+"""Seconds that asking for a channel may take."""
+_MAKE = {"info": embeds.success, "warning": embeds.warning, "critical": embeds.failure}
+
+
+class Delivered(Enum):
+    """What became of a message."""
+
+    YES = "yes"
+    REFUSED = "refused"
+    LATER = "later"
+
+
+async def deliver(
+    bot: ModelUsBot, number: int, alert: Alert, *, channel: bool, when: datetime, key: str
+) -> Delivered:
+    """Send an alert to the channel or person ``number``; under the same ``key`` it is there once."""
+    about = "About the server" if alert.kind.startswith("place") else "About the database"
+    card = _MAKE[alert.severity](about, alert.text)
+    card.timestamp = when
+    try:
+        target = await (_channel(bot, number) if channel else bot.mailroom.open(bot, number))
+        if target is None:
+            logger.bind(channel=number).warning("alert_channel_unknown")
+            return Delivered.REFUSED
+        await send(target, key=f"{key}:{number}", embed=card)
+    except FAILURES as error:
+        later = passes(error)
+        logger.bind(alert=alert.kind, to=number, error=in_words(error), again=later).warning(
+            "alert_not_delivered"
+        )
+        return Delivered.LATER if later else Delivered.REFUSED
+    return Delivered.YES
+
+
+async def _channel(bot: ModelUsBot, number: int) -> discord.abc.Messageable | None:
+    async with asyncio.timeout(PATIENCE):
+        found = bot.get_channel(number) or await bot.fetch_channel(number)
+    return found if isinstance(found, discord.abc.Messageable) else None

@@ -1,0 +1,121 @@
+"""Where the question about a restore is asked: only where administrators read it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from modelus_bot.database import DatabaseError
+from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.subjects.people.queries import members
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.sending import send
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["administrators", "asked_card", "nobody_reached_card", "post_question"]
+
+PATIENCE = 10.0
+"""Seconds that asking for the channel may take."""
+
+
+async def administrators(bot: ModelUsBot, guild: discord.Guild | None) -> tuple[set[int], bool]:
+    """Return who may decide by role, by the settings or by Discord, and whether the roles could be read."""
+    known = set(bot.settings.server.admin_ids)
+    if guild is not None:
+        known |= _managing(guild)
+    try:
+        known |= {one.discord_id for one in await bot.db.read(members) if one.role == "admin"}
+    except DatabaseError as error:
+        logger.bind(error=error.detail).info("admins_not_read")
+        return known, False
+    return known, True
+
+
+async def post_question(
+    bot: ModelUsBot, number: int, people: Iterable[int], card: discord.Embed, view: discord.ui.View
+) -> tuple[list[discord.Message], list[discord.Message]]:
+    """Post a question in the alert channel and tell ``people`` of it; return where it is, and who was told.
+
+    Without a channel that takes it the question itself goes to each of them by direct message. Both lists
+    are empty when nobody was reached; ``number`` is the interaction's, so that nothing is taken twice.
+    """
+    channel = bot.settings.server.alert_channel_id
+    posted = await _sent(bot, channel, number, card, view) if channel is not None else None
+    told = embeds.warning("Restore the database?", _pointer(posted)) if posted is not None else card
+    sent = await asyncio.gather(
+        *(_sent(bot, one, number, told, None if posted else view, person=True) for one in sorted(people))
+    )
+    reached = [one for one in sent if one is not None]
+    return ([posted], reached) if posted is not None else (reached, [])
+
+
+def asked_card(questions: list[discord.Message]) -> discord.Embed:
+    """Return what the one who asked reads meanwhile."""
+    first = questions[0]
+    where = "by direct message" if first.guild is None else f"in <#{first.channel.id}>"
+    return embeds.info(
+        "Asked",
+        f"The other administrators were asked {where}; waiting for a second one. This message says what was"
+        " decided. Nothing is changed before that.",
+    )
+
+
+def nobody_reached_card() -> discord.Embed:
+    """Return what the one who asked reads when the question could not be put to anybody."""
+    return embeds.failure(
+        "Nobody could be asked",
+        "The other administrators take no direct messages from the bot, and there is no channel for alerts"
+        " that it can write to. Nothing was changed. Set `server.alert_channel_id`, or use"
+        " `modelus-bot backup restore` on the bot's machine.",
+    )
+
+
+def _pointer(question: discord.Message | None) -> str:
+    link = question.jump_url if question is not None else ""
+    return (
+        "Another administrator asks to put the database back to an earlier state, and somebody else has to"
+        f" decide within ten minutes: [look at the question]({link})."
+    )
+
+
+async def _sent(
+    bot: ModelUsBot,
+    number: int,
+    request: int,
+    card: discord.Embed,
+    view: discord.ui.View | None,
+    *,
+    person: bool = False,
+) -> discord.Message | None:
+    """Send to one channel or person; who cannot be reached is logged."""
+    try:
+        target = await (bot.mailroom.open(bot, number) if person else _channel(bot, number))
+        if target is None:
+            logger.bind(channel=number).warning("alert_channel_unknown")
+            return None
+        return await send(target, key=f"restore:{request}:{number}", embed=card, view=view)
+    except answering.FAILURES as error:
+        logger.bind(to=number, error=in_words(error)).warning("restore_question_not_delivered")
+        return None
+
+
+async def _channel(bot: ModelUsBot, number: int) -> discord.abc.Messageable | None:
+    async with asyncio.timeout(PATIENCE):
+        found = bot.get_channel(number) or await bot.fetch_channel(number)
+    return found if isinstance(found, discord.abc.Messageable) else None
+
+
+def _managing(guild: discord.Guild) -> set[int]:
+    """Return the owner and everybody the bot knows who may manage the server; bots decide nothing."""
+    found = {
+        one.id
+        for one in guild.members
+        if not one.bot and (one.guild_permissions.administrator or one.guild_permissions.manage_guild)
+    }
+    return found if guild.owner_id is None else found | {guild.owner_id}

@@ -1,0 +1,132 @@
+"""Asking for cover without typing: a button under duty cards, one's own turns, a form for the reason."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+
+from modelus_bot.domain.calendar import Calendar
+from modelus_bot.subjects.covers.commands.posting import post_beside
+from modelus_bot.subjects.covers.writes.steps import RequestCover
+from modelus_bot.subjects.oncall.model import Duty
+from modelus_bot.subjects.oncall.queries import duties
+from modelus_bot.subjects.people.introductions import introduce
+from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.text.escaping import bare
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.forms import FORM_PATIENCE, form
+from modelus_bot.ui.presses import answered
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["AskButton", "TurnButton", "asking_view"]
+
+MOST = 10
+"""How many turns are offered; those further away can be named with the command."""
+TURN = r"cover_turn:(?P<sprint>\d{1,18}):(?P<discipline>.{1,32})"
+"""The id of a turn's button, and of the form that it opens."""
+
+
+def asking_view() -> discord.ui.View:
+    """Return the button that asks for cover of a turn of whoever presses it."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(AskButton())
+    return view
+
+
+class AskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cover_ask"):
+    """Offers the turns of whoever presses it."""
+
+    def __init__(self) -> None:
+        """Make the button."""
+        super().__init__(discord.ui.Button(label="Ask for cover", custom_id="cover_ask"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, __: discord.ui.Item[Any], ___: re.Match[str], /
+    ) -> Self:
+        """There is only one."""
+        return cls()
+
+    @answered
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the turns, for nobody else to see."""
+        bot: ModelUsBot = interaction.client
+        await answering.defer(interaction)
+        found = await _turns(bot, interaction.user.id)
+        if not found:
+            text = "You have no turns planned. `/oncall mine` shows them when you do."
+            await answering.tell(interaction, embeds.info("No turns of yours", text))
+            return
+        view = discord.ui.View(timeout=None)
+        for one in found[:MOST]:
+            view.add_item(TurnButton(one.sprint.id, one.discipline, f"{one.label}, {one.sprint.name}"))
+        card = embeds.question("Which turn?", "Anybody on its roster can take it, and a manager approves.")
+        await answering.ask_here(interaction, card, view, private=True)
+
+
+class TurnButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=TURN,
+):
+    """Asks for cover of one turn."""
+
+    def __init__(self, sprint_id: int, discipline: str, label: str = "Turn") -> None:
+        """Make the button of a turn."""
+        custom_id = f"cover_turn:{sprint_id}:{discipline}"
+        super().__init__(discord.ui.Button(label=embeds.clip(bare(label), 60), custom_id=custom_id))
+        self.sprint_id, self.discipline = sprint_id, discipline
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, __: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button back from its id."""
+        return cls(int(match["sprint"]), match["discipline"])
+
+    @answered
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Ask why."""
+        await answering.show_form(interaction, ReasonForm(self.sprint_id, self.discipline))
+
+
+class ReasonForm(discord.ui.Modal, title="Ask for cover of this turn"):
+    """Asks why."""
+
+    reason: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        label="Reason (whoever decides reads it)",
+        custom_id="reason",
+        style=discord.TextStyle.paragraph,
+        required=False,
+        max_length=300,
+    )
+
+    def __init__(self, sprint_id: int, discipline: str) -> None:
+        """Ask about one turn."""
+        super().__init__(custom_id=f"cover_turn:{sprint_id}:{discipline}", timeout=FORM_PATIENCE)
+
+
+@form(TURN)
+async def _asked(match: re.Match[str], interaction: discord.Interaction[Any], fields: dict[str, str]) -> None:
+    """Save the request with the reason that was typed, and post it where the button was pressed."""
+    bot: ModelUsBot = interaction.client
+    await answering.defer(interaction)
+    reason = fields.get("reason", "").strip() or None
+    names = {interaction.user.id: interaction.user.display_name} | await bot.db.read(everybody)
+    write = RequestCover(sprint_id=int(match["sprint"]), discipline=match["discipline"], reason=reason)
+    change = await bot.db.write(write, bot.context(interaction, reason))
+    await post_beside(bot, interaction, change.cover, names)
+    await introduce(bot, interaction)
+
+
+async def _turns(bot: ModelUsBot, user_id: int) -> list[Duty]:
+    """Return somebody's turns that are not over and are no covers themselves."""
+    server = bot.settings.server
+    calendar = Calendar(server.timezone, server.handoff_minute)
+    now = int(time.time()) // 60 * 60
+    found = await bot.db.read(duties, user_id, now, calendar)
+    return [one for one in found if one.source != "override" and now < calendar.handoff(one.sprint.end)]

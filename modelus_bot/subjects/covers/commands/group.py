@@ -1,0 +1,255 @@
+"""/cover: asking somebody else to take a turn, and deciding about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from modelus_bot.database import Write
+from modelus_bot.domain.permissions import check_staff
+from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.covers.cards import card_of
+from modelus_bot.subjects.covers.commands.posting import post_card, rewrite_cards
+from modelus_bot.subjects.covers.commands.pressing import CoverButton, show_card
+from modelus_bot.subjects.covers.model import Cover as Found
+from modelus_bot.subjects.covers.model import CoverChange
+from modelus_bot.subjects.covers.queries import covers
+from modelus_bot.subjects.covers.writes.steps import (
+    RefuseCover,
+    RequestCover,
+    RevokeCover,
+    TakeCover,
+    UntakeCover,
+    WithdrawCover,
+)
+from modelus_bot.subjects.oncall.queries import duties
+from modelus_bot.subjects.people.introductions import introduce
+from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.subjects.sprints.cards import choice_of
+from modelus_bot.text.escaping import bare, plain
+from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.commands.group import CommandGroup
+from modelus_bot.ui.commands.needs import FOR_STAFF
+from modelus_bot.ui.commands.suggestions import SHOWN, Choices, picks, suggested
+from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
+from modelus_bot.ui.paginator import PAGE, PagedList, pages_of, send_page
+from modelus_bot.ui.people import name_of
+from modelus_bot.ui.picks import unpicked
+
+__all__ = ["CoverCommands", "cover_page"]
+
+Status = Literal["pending", "approved", "declined", "withdrawn", "expired", "revoked", "all"]
+
+
+@app_commands.default_permissions(**FOR_STAFF)
+class CoverCommands(CommandGroup, commands.GroupCog, name="cover", description="Somebody else takes a turn"):
+    """The commands about covers."""
+
+    @app_commands.command(name="request", description="Ask for cover of your turn")
+    @app_commands.describe(
+        sprint="Which sprint",
+        discipline="Which duty",
+        replacement="Who should step in; anybody on the roster if left out",
+        reason="Why",
+        for_user="Whose turn, if not yours (project managers)",
+    )
+    async def request(
+        self,
+        interaction: discord.Interaction,
+        sprint: str,
+        discipline: str,
+        replacement: str | None = None,
+        reason: app_commands.Range[str, 1, 300] | None = None,
+        for_user: str | None = None,
+    ) -> None:
+        """Save the request and show it with its buttons."""
+        await answering.defer(interaction)
+        await self.require_allowed(interaction)
+        chosen = await self.require_discipline(discipline)
+        write = RequestCover(
+            sprint_id=await self.sprint_id(sprint),
+            discipline=chosen.key,
+            replacement_id=await self.member_id(replacement, chosen) if replacement else None,
+            reason=reason,
+            for_user=await self.member_id(for_user) if for_user else None,
+        )
+        if self.changes_wait:
+            await self._check_turn(interaction, write)
+        names = await self.names(interaction.user)
+        change = await self.bot.db.write(write, self.bot.context(interaction, reason))
+        await post_card(self.bot, interaction, change.cover, names)
+        await introduce(self.bot, interaction)
+
+    @app_commands.command(name="take", description="Step in for somebody")
+    @app_commands.describe(request="Which request")
+    async def take(self, interaction: discord.Interaction, request: str) -> None:
+        """Take an open request."""
+        await self._step(interaction, TakeCover(cover_id=_number(request)))
+
+    @app_commands.command(name="untake", description="Step back before it is approved")
+    @app_commands.describe(request="Which request")
+    async def untake(self, interaction: discord.Interaction, request: str) -> None:
+        """Give a request back."""
+        await self._step(interaction, UntakeCover(cover_id=_number(request)))
+
+    @app_commands.command(name="withdraw", description="Take your own request back")
+    @app_commands.describe(request="Which request")
+    async def withdraw(self, interaction: discord.Interaction, request: str) -> None:
+        """Withdraw a request."""
+        await self._step(interaction, WithdrawCover(cover_id=_number(request)))
+
+    @app_commands.command(name="refuse", description="Say no to a request that names you")
+    @app_commands.describe(request="Which request")
+    async def refuse(self, interaction: discord.Interaction, request: str) -> None:
+        """Refuse as the named replacement."""
+        await self._step(interaction, RefuseCover(cover_id=_number(request)))
+
+    @app_commands.command(name="revoke", description="Take an approval back")
+    @app_commands.describe(request="Which request", reason="Why")
+    async def revoke(
+        self, interaction: discord.Interaction, request: str, reason: app_commands.Range[str, 1, 300]
+    ) -> None:
+        """Preview, confirm, return the turn to whoever had it."""
+        await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
+        write = RevokeCover(cover_id=_number(request), reason=reason)
+        names = await self.names(interaction.user)
+        context = self.bot.context(interaction, reason)
+        change = await self.bot.db.preview(write, context)
+        card = card_of(change.cover, names, change.before)
+        card.title = f"Revoke cover request {change.cover.id}?"
+        await ask(self.bot, interaction, context, Ask("cover", card, "Revoke", write, danger=True))
+
+    @app_commands.command(name="show", description="Show a request, with the buttons to decide about it")
+    @app_commands.describe(request="Which request")
+    async def show_request(self, interaction: discord.Interaction, request: str) -> None:
+        """Show a request where everybody sees it; the message follows it from then on."""
+        await answering.defer(interaction)
+        await self.require_allowed(interaction)
+        await show_card(self.bot, interaction, _number(request), public=True)
+
+    @app_commands.command(name="list", description="Requests and how they stand")
+    @app_commands.describe(status="Which; those waiting for a decision if left out")
+    async def requests(self, interaction: discord.Interaction, status: Status = "pending") -> None:
+        """List requests, ten a page."""
+        await answering.defer(interaction)
+        await send_page(self.bot, interaction, "covers", status)
+
+    @request.autocomplete("sprint")
+    async def _sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
+        """Suggest first the sprints in which the member has a turn."""
+        viewer = self.viewer(interaction)
+        own = await suggested(interaction, duties, viewer.id, self.now(), self.calendar)
+        first = {one.sprint.id: f"{choice_of(one.sprint)} (yours)" for one in own or ()}
+        mine = picks("sprint", ((label, key) for key, label in first.items()), typed)
+        known = {one.value for one in mine}
+        rest = await self.suggest_sprints(interaction, typed)
+        return [*mine, *(one for one in rest if one.value not in known)][:SHOWN]
+
+    @request.autocomplete("discipline")
+    async def _disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self.suggest_disciplines(interaction, typed)
+
+    @request.autocomplete("replacement")
+    @request.autocomplete("for_user")
+    async def _people(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self.suggest_roster(interaction, typed)
+
+    @take.autocomplete("request")
+    @untake.autocomplete("request")
+    @withdraw.autocomplete("request")
+    @refuse.autocomplete("request")
+    async def _pending(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, "pending", typed)
+
+    @show_request.autocomplete("request")
+    async def _every(self, interaction: discord.Interaction, typed: str) -> Choices:
+        waiting = await self._suggest(interaction, "pending", typed)
+        known = {one.value for one in waiting}
+        others = await self._suggest(interaction, "all", typed)
+        return [*waiting, *(one for one in others if one.value not in known)][:SHOWN]
+
+    @revoke.autocomplete("request")
+    async def _approved(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self._suggest(interaction, "approved", typed)
+
+    async def _suggest(
+        self, interaction: discord.Interaction, status: Literal["pending", "approved", "all"], typed: str
+    ) -> Choices:
+        found = await suggested(interaction, covers, status, 50)
+        people = await suggested(interaction, everybody) or {}
+        named = ((_choice(one, people.get(one.original_id, "somebody")), one.id) for one in found or ())
+        return picks("cover", named, typed)
+
+    async def _check_turn(self, interaction: discord.Interaction, write: RequestCover) -> None:
+        """Refuse at once what the operation would refuse when the database is back."""
+        original = write.for_user or interaction.user.id
+        if original != interaction.user.id:
+            await self.require_manager(interaction)
+        turns = await self.bot.db.read(duties, original, self.now(), self.calendar)
+        if (write.sprint_id, write.discipline) not in {(one.sprint.id, one.discipline) for one in turns}:
+            raise InvalidInput(
+                "That turn belongs to somebody else. `/oncall mine` shows yours.", rule="cover.not_holder"
+            )
+
+    async def _step(self, interaction: discord.Interaction, write: Write[CoverChange]) -> None:
+        await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
+        names = await self.names(interaction.user)
+        change = await self.bot.db.write(write, self.bot.context(interaction))
+        card = card_of(change.cover, names, change.before)
+        await answering.together(
+            answering.answer(interaction, card), rewrite_cards(self.bot, interaction, change.cover, card)
+        )
+        await introduce(self.bot, interaction)
+
+
+@confirmed("cover", RevokeCover)
+async def _revoked(press: Confirmed) -> discord.Embed:
+    """Take the approval back, also on the messages that show the request."""
+    bot, user = press.bot, press.interaction.user
+    names = {user.id: user.display_name} | await bot.db.read(everybody)
+    saved = await bot.db.write(press.change, press.context)
+    card = card_of(saved.cover, names, saved.before)
+    await rewrite_cards(bot, press.interaction, saved.cover, card)
+    await introduce(bot, press.interaction)
+    return card
+
+
+def _choice(found: Found, name: str) -> str:
+    return f"{found.id}: {bare(name)}, {bare(found.duty)}, {bare(found.sprint_name)}"
+
+
+def _number(value: str) -> int:
+    """Return the request's number from what was picked or typed."""
+    digits = unpicked("cover", value) or value.partition(":")[0].strip().lstrip("#")
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
+        raise InvalidInput(
+            f"“{plain(embeds.clip(value, 60))}” is not a cover request."
+            " Pick one from the list or type its number.",
+            rule="cover.unknown",
+        )
+    return int(digits)
+
+
+@pages_of("covers")
+async def cover_page(listing: PagedList) -> tuple[discord.Embed, bool]:
+    """Return a page of requests by status, and whether another page follows."""
+    db = listing.bot.db
+    await db.read(check_staff, listing.viewer)
+    status: Status = listing.argument  # type: ignore[assignment]  # written by the command above
+    found = await db.read(covers, status, PAGE + 1, listing.page * PAGE)
+    people = await db.read(everybody)
+    lines = [
+        f"**{one.id}** {name_of(one.original_id, people)}, {plain(one.duty)}, {plain(one.sprint_name)}"
+        f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
+        for one in found[:PAGE]
+    ]
+    listing.items = [CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending]
+    card = embeds.info(
+        f"Cover requests: {status}", embeds.lines(lines, empty="None. `/cover request` asks for one.")
+    )
+    return card, len(found) > PAGE

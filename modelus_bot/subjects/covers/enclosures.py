@@ -1,0 +1,77 @@
+"""What a notice about a cover request is sent with: the reader's own buttons, and a link to its card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+from loguru import logger
+
+from modelus_bot.database import Context, DatabaseError
+from modelus_bot.subjects.covers.buttons import link_to, own_steps, view_of
+from modelus_bot.subjects.covers.model import Cover, CoverCard
+from modelus_bot.subjects.covers.queries import cards_of, cover
+from modelus_bot.subjects.covers.writes.posted import RememberCard
+from modelus_bot.subjects.notices.model import Notice
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["Enclosure", "enclosure_of"]
+
+
+class Enclosure:
+    """Buttons and a link for one notice; for a notice about anything else it is empty."""
+
+    def __init__(
+        self, bot: ModelUsBot, view: discord.ui.View | None, link: str | None, cover_id: int | None
+    ) -> None:
+        """Keep what to add to the message."""
+        self._bot = bot
+        self._link = link
+        self._cover_id = cover_id
+        self.view = view
+
+    def on(self, card: discord.Embed) -> discord.Embed:
+        """Return the card with the link on it."""
+        if self._link is not None:
+            card.add_field(name="The request", value=f"[Open it]({self._link})", inline=False)
+        return card
+
+    async def remember(self, sent: discord.Message, context: Context) -> None:
+        """Let the message lose its buttons when the request is decided; nothing else depends on it."""
+        if self.view is None or self._cover_id is None:
+            return
+        write = RememberCard(
+            cover_id=self._cover_id, channel_id=sent.channel.id, message_id=sent.id, kind="notice"
+        )
+        try:
+            await self._bot.db.write(write, context)
+        except DatabaseError as error:
+            logger.bind(cover=self._cover_id, reference=error.reference).warning("notice_not_remembered")
+
+
+async def enclosure_of(bot: ModelUsBot, notice: Notice) -> Enclosure:
+    """Return what goes with a notice; a database that does not answer costs the buttons, not the notice."""
+    if notice.ref_table != "overrides" or notice.ref_id is None:
+        return Enclosure(bot, None, None, None)
+    try:
+        found = await bot.db.read(cover, notice.ref_id)
+        cards = await bot.db.read(cards_of, notice.ref_id)
+    except DatabaseError as error:
+        logger.bind(notice=notice.id, reference=error.reference).warning("notice_without_buttons")
+        return Enclosure(bot, None, None, None)
+    return Enclosure(bot, _buttons(found, notice.user_id), _link(bot, cards), notice.ref_id)
+
+
+def _buttons(found: Cover | None, person: int) -> discord.ui.View | None:
+    return view_of(found.id, own_steps(found, person)) if found is not None else None
+
+
+def _link(bot: ModelUsBot, cards: tuple[CoverCard, ...]) -> str | None:
+    """Return the address of the first card that stands in a channel of a server."""
+    for one in cards:
+        guild = getattr(bot.get_channel(one.channel_id), "guild", None)
+        if one.kind == "card" and guild is not None:
+            return link_to(guild.id, one.channel_id, one.message_id)
+    return None

@@ -1,0 +1,127 @@
+"""modelus_bot.subjects.covers.queries"""
+
+from __future__ import annotations
+
+from modelus_bot.database import ReadTransaction, Row, Transaction, query
+from modelus_bot.domain.refusals import InvalidInput, NotFound
+from modelus_bot.subjects.assignments.queries import calendar_of, effective_holder
+from modelus_bot.subjects.covers.model import Cover, CoverCard, StatusFilter
+from modelus_bot.subjects.disciplines.queries import discipline_label
+from modelus_bot.subjects.people.queries import require_active_member
+from modelus_bot.subjects.rosters.queries import is_rostered
+from modelus_bot.subjects.sprints.model import Sprint
+from modelus_bot.subjects.sprints.queries.sprints import require_sprint
+from modelus_bot.text.escaping import plain
+
+__all__ = ["cards_of", "cover", "covers", "require_cover", "require_slot"]
+
+_SELECT = """
+SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
+WHERE o.id = ?
+"""
+
+
+_PENDING = """
+SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
+WHERE o.status IN ('open', 'taken')
+ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
+"""
+
+
+_BY_STATUS = """
+SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
+WHERE o.status = :status OR :status = 'all'
+ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
+"""
+
+
+def _cover(row: Row) -> Cover:
+    return Cover(*row)
+
+
+@query(kept=True, hot=True)
+def cover(tx: ReadTransaction, cover_id: int) -> Cover | None:
+    """Return a request, or None."""
+    row = tx.fetch_one(_SELECT, (cover_id,))
+    return None if row is None else _cover(row)
+
+
+@query(kept=True, hot=True)
+def covers(
+    tx: ReadTransaction, status: StatusFilter = "pending", limit: int = 10, offset: int = 0
+) -> tuple[Cover, ...]:
+    """Return requests by status, newest first; ``pending`` are those that wait for a decision."""
+    sql = _PENDING if status == "pending" else _BY_STATUS
+    rows = tx.fetch_all(sql, {"status": status, "limit": limit, "offset": offset})
+    return tuple(map(_cover, rows))
+
+
+def require_cover(tx: ReadTransaction, cover_id: int) -> Cover:
+    """Return a request or raise ``NotFound``."""
+    found = cover(tx, cover_id)
+    if found is None:
+        raise NotFound(
+            f"There is no cover request number {cover_id}. `/cover list` shows them.", rule="cover.unknown"
+        )
+    return found
+
+
+def require_slot(tx: Transaction, sprint_id: int, discipline: str, original_id: int) -> Sprint:
+    """Return the sprint if ``original_id`` has that turn and it is not over, nor covered already."""
+    sprint = require_sprint(tx, sprint_id)
+    require_not_over(tx, sprint)
+    holder, source = effective_holder(tx, sprint.id, discipline)
+    if source == "override":
+        raise InvalidInput(
+            f"{plain(discipline_label(tx, discipline))} in {plain(sprint.name)} is already covered."
+            " A manager can revoke that cover first.",
+            rule="override_one_approved",
+        )
+    if holder != original_id:
+        raise InvalidInput(
+            f"That turn ({plain(discipline_label(tx, discipline))} in {plain(sprint.name)}) belongs to"
+            " somebody else. `/oncall mine` shows yours.",
+            rule="cover.not_holder",
+        )
+    return sprint
+
+
+def require_not_over(tx: Transaction, sprint: Sprint) -> None:
+    """Raise ``InvalidInput`` when a sprint's last hand-over has passed."""
+    if tx.context.at >= calendar_of(tx.context).handoff(sprint.end):
+        raise InvalidInput(f"{plain(sprint.name)} is over.", rule="cover.over")
+
+
+def require_replacement(tx: Transaction, user_id: int, discipline: str, original_id: int) -> None:
+    """Raise unless somebody may step in: active, on the roster, and not the one who is replaced."""
+    if user_id == original_id:
+        raise InvalidInput("Somebody cannot cover their own turn.", rule="override_distinct")
+    member = require_active_member(tx, user_id)
+    if not is_rostered(tx, user_id, discipline):
+        raise InvalidInput(
+            f"{plain(member.username)} is not on the roster of {plain(discipline_label(tx, discipline))},"
+            " so cannot cover it.",
+            rule="cover.not_rostered",
+        )
+
+
+MOST = 20
+"""How many messages of one request are rewritten; the newest ones, and the one it was asked with."""
+
+
+_OF = """
+SELECT message_id, channel_id, kind FROM cover_cards WHERE cover_id = ? ORDER BY shown_at, message_id
+"""
+
+
+@query
+def cards_of(tx: ReadTransaction, cover_id: int) -> tuple[CoverCard, ...]:
+    """Return the messages that show a request, the one it was asked with first, then the newest ones."""
+    found = tuple(CoverCard(*row) for row in tx.fetch_all(_OF, (cover_id,)))
+    return found if len(found) <= MOST else (found[0], *found[1 - MOST :])

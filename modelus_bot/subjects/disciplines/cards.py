@@ -1,0 +1,45 @@
+"""What people read when the duty channel or a duty's role cannot be used, though their change is saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from modelus_bot.database import DatabaseError
+from modelus_bot.gateway.places import trouble_with_duty_channel, trouble_with_role
+from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.text.escaping import plain
+from modelus_bot.ui import embeds
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["not_shown_card", "role_line"]
+
+TOLD = "Administrators are told."
+
+
+def not_shown_card(bot: ModelUsBot) -> discord.Embed | None:
+    """Return the card that says why the duty channel does not show a request; None when nothing is wrong."""
+    server = bot.settings.server
+    guild = bot.get_guild(server.guild_id) if server.guild_id is not None else None
+    trouble = trouble_with_duty_channel(guild, server)
+    if trouble is None:
+        return None
+    text = f"Your request is saved. {plain(trouble.short)} {TOLD} Until then, let people know of it yourself."
+    return embeds.warning("Not shown in the duty channel", text)
+
+
+async def role_line(bot: ModelUsBot, discipline: str) -> str:
+    """Return a line that says why a discipline's role does not follow a change; empty when it does."""
+    server = bot.settings.server
+    guild = bot.get_guild(server.guild_id) if server.guild_id is not None else None
+    if guild is None:
+        return ""
+    try:
+        found = next((one for one in await bot.db.read(disciplines) if one.key == discipline), None)
+    except DatabaseError:
+        return ""
+    trouble = trouble_with_role(guild, guild.me, found.label, found.role_id) if found is not None else None
+    return f"\n{plain(trouble.short)} {TOLD}" if trouble is not None else ""

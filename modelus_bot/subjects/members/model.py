@@ -1,0 +1,20 @@
+"""modelus_bot.subjects.members.model"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modelus_bot.subjects.assignments.rules import Move
+from modelus_bot.subjects.people.model import Member
+
+__all__ = ["MemberChange"]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """A changed member, as before and after, and whose turns move because of it."""
+
+    before: Member | None
+    after: Member
+    moves: tuple[Move, ...] = ()
+    digest: str = ""

@@ -1,0 +1,161 @@
+"""modelus_bot.subjects.members.writes"""
+
+from __future__ import annotations
+
+from modelus_bot.database import Transaction, Write
+from modelus_bot.domain.fields import PLACEHOLDER_LIMIT, MemberName, Reason, Snowflake, StaffRole
+from modelus_bot.domain.permissions import require_admin
+from modelus_bot.domain.refusals import InvalidInput, NotFound
+from modelus_bot.subjects.assignments.writes.rematerialising import check_expected, moves_of
+from modelus_bot.subjects.covers.writes.endings import end_covers
+from modelus_bot.subjects.members.model import MemberChange
+from modelus_bot.subjects.people.model import Member
+from modelus_bot.subjects.people.queries import (
+    member,
+    require_active_member,
+)
+from modelus_bot.subjects.people.writes import ensure_member
+from modelus_bot.text.escaping import plain
+
+__all__ = ["DeactivateMember", "LinkMember", "ReactivateMember", "SetRole"]
+
+
+class SetRole(Write[MemberChange]):
+    """Give a member a staff role, or take it away with None."""
+
+    discord_id: Snowflake
+    username: MemberName
+    role: StaffRole | None
+
+    def apply(self, tx: Transaction) -> MemberChange:
+        """Upsert the member and set the role."""
+        require_admin(tx)
+        known = member(tx, self.discord_id)
+        before = ensure_member(tx, self.discord_id, self.username)
+        if before.role != self.role:
+            tx.execute(
+                "UPDATE users SET role = ?, updated_at = ? WHERE discord_id = ?",
+                (self.role, tx.context.at, self.discord_id),
+            )
+            tx.audit("users", self.discord_id, "UPDATE", old={"role": before.role}, new={"role": self.role})
+        return MemberChange(known, _reload(tx, self.discord_id))
+
+
+class DeactivateMember(Write[MemberChange]):
+    """Take a member out of everything without forgetting them; their turns pass to others."""
+
+    discord_id: Snowflake
+    reason: Reason
+    expected: str | None = None
+
+    def apply(self, tx: Transaction) -> MemberChange:
+        """Clear the flag and rotate on."""
+        require_admin(tx)
+        before = require_active_member(tx, self.discord_id)
+        if tx.context.actor == self.discord_id:
+            raise InvalidInput(
+                "You cannot deactivate yourself. Ask another administrator.", rule="member.self"
+            )
+        return _set_active(tx, before, False, self.expected)
+
+
+class ReactivateMember(Write[MemberChange]):
+    """Bring a deactivated member back, on the rosters they stood on."""
+
+    discord_id: Snowflake
+    expected: str | None = None
+
+    def apply(self, tx: Transaction) -> MemberChange:
+        """Set the flag and rotate anew."""
+        require_admin(tx)
+        before = member(tx, self.discord_id)
+        if before is None:
+            raise NotFound("The bot does not know this member.", rule="member.unknown")
+        if before.is_active:
+            return MemberChange(before, before)
+        return _set_active(tx, before, True, self.expected)
+
+
+class LinkMember(Write[MemberChange]):
+    """Give somebody imported without a Discord account their account; all they hold goes with them."""
+
+    placeholder_id: Snowflake
+    discord_id: Snowflake
+    username: MemberName
+
+    def apply(self, tx: Transaction) -> MemberChange:
+        """Change the id; the schema's foreign keys follow."""
+        require_admin(tx)
+        before = member(tx, self.placeholder_id)
+        if before is None:
+            raise NotFound("There is no imported person with this number.", rule="member.unknown")
+        if not before.is_placeholder:
+            raise InvalidInput(
+                f"{plain(before.username)} already has a Discord account.", rule="member.linked"
+            )
+        if self.discord_id < PLACEHOLDER_LIMIT:
+            raise InvalidInput("This is not a Discord account.", rule="member.placeholder")
+        role = _make_room(tx, self.discord_id)
+        tx.execute(
+            "UPDATE users SET discord_id = ?, username = ?, role = coalesce(?, role), updated_at = ?"
+            " WHERE discord_id = ?",
+            (self.discord_id, self.username, role, tx.context.at, self.placeholder_id),
+        )
+        tx.audit(
+            "users",
+            self.discord_id,
+            "UPDATE",
+            old={"discord_id": self.placeholder_id, "username": before.username},
+            new={"discord_id": self.discord_id, "username": self.username},
+        )
+        return MemberChange(before, _reload(tx, self.discord_id))
+
+
+_IN_USE = """
+SELECT 1 FROM user_disciplines WHERE user_id = :id
+UNION ALL SELECT 1 FROM assignments WHERE user_id = :id
+UNION ALL SELECT 1 FROM overrides WHERE :id IN (requested_by, original_id, replacement_id, decided_by)
+LIMIT 1
+"""
+
+
+def _make_room(tx: Transaction, discord_id: int) -> str | None:
+    """Remove an empty row of the same account, returning the role it had."""
+    known = member(tx, discord_id)
+    if known is None:
+        return None
+    if tx.fetch_one(_IN_USE, {"id": discord_id}) is not None:
+        raise InvalidInput(
+            f"{plain(known.username)} already stands on a roster with this account."
+            " Remove them there first, then link again.",
+            rule="member.in_use",
+        )
+    tx.execute("DELETE FROM notifications WHERE user_id = ?", (discord_id,))
+    tx.execute("DELETE FROM current_holders WHERE user_id = ?", (discord_id,))
+    tx.execute("DELETE FROM users WHERE discord_id = ?", (discord_id,))
+    tx.audit("users", discord_id, "DELETE", old={"username": known.username, "role": known.role})
+    return known.role
+
+
+def _set_active(tx: Transaction, before: Member, active: bool, expected: str | None) -> MemberChange:
+    def change() -> None:
+        tx.execute(
+            "UPDATE users SET is_active = ?, updated_at = ? WHERE discord_id = ?",
+            (int(active), tx.context.at, before.discord_id),
+        )
+        tx.audit(
+            "users", before.discord_id, "UPDATE", old={"is_active": not active}, new={"is_active": active}
+        )
+        if not active:
+            end_covers(tx, before.discord_id)
+
+    moves = moves_of(tx, change)
+    digest = check_expected(moves, expected)
+    return MemberChange(before, _reload(tx, before.discord_id), moves, digest)
+
+
+def _reload(tx: Transaction, discord_id: int) -> Member:
+    found = member(tx, discord_id)
+    if found is None:
+        raise NotFound("The member is gone.", rule="member.unknown")
+    return found

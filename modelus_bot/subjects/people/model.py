@@ -1,0 +1,35 @@
+"""modelus_bot.subjects.people.model"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
+
+__all__ = ["Member", "MemberCard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person: Discord id (or placeholder), name, staff role or None, time zone."""
+
+    discord_id: int
+    username: str
+    role: str | None
+    timezone: str
+    is_active: bool
+
+    @property
+    def is_placeholder(self) -> bool:
+        """True for somebody imported who still has to be linked to a Discord account."""
+        return self.discord_id < PLACEHOLDER_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """A member with the rosters they stand on and how many covers they gave and took."""
+
+    member: Member
+    disciplines: tuple[str, ...]
+    covers_given: int
+    covers_taken: int

@@ -1,0 +1,86 @@
+"""Autocomplete: quick, only for those who may use the command, and silent when the database is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import discord
+from discord import app_commands
+from loguru import logger
+
+from modelus_bot.database import DatabaseError, Query
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects.people.queries import standing_of
+from modelus_bot.text.escaping import folded
+from modelus_bot.ui.commands.needs import may_use
+from modelus_bot.ui.embeds import clip
+from modelus_bot.ui.picks import picked
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
+
+__all__ = ["PATIENCE", "SHOWN", "Choices", "choices", "picks", "suggested"]
+
+Choices = list[app_commands.Choice[str]]
+SHOWN = 25
+"""How many suggestions Discord shows."""
+LONGEST = 100
+"""UTF-16 units that Discord takes in a suggestion's label."""
+PATIENCE = 1.2
+"""Seconds to wait for the database, at most twice for one answer; Discord takes suggestions for three."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+async def suggested(
+    interaction: discord.Interaction, query: Query[P, R], /, *args: P.args, **kwargs: P.kwargs
+) -> R | None:
+    """Return what a query finds; None for those whom the command refuses, and without a database.
+
+    Suggestions name staff and plans, so who may not use the command is not shown them either.
+    """
+    bot: ModelUsBot = interaction.client  # type: ignore[assignment]  # the only client there is
+    command = interaction.command
+    viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            standing = await bot.db.read(standing_of, viewer)
+            if command is None or not may_use(standing, command.qualified_name):
+                return None
+            return await bot.db.read(query, *args, **kwargs)
+    except (DatabaseError, Refusal, TimeoutError) as error:
+        logger.bind(query=query.name, error=str(error)).debug("no_suggestions")
+        return None
+
+
+def picks(kind: str, pairs: Iterable[tuple[str, int | str]], typed: str) -> Choices:
+    """Return suggestions of things: (name, key) pairs, fit to be shown; those of one name get a number."""
+    known = list(pairs)
+    often = Counter(name for name, _ in known)
+    named = [
+        (f"{clip(name, 80)} (…{str(key)[-4:]})" if often[name] > 1 else name, key) for name, key in known
+    ]
+    return choices(((name, picked(kind, key)) for name, key in named), typed)
+
+
+def choices(pairs: Iterable[tuple[str, str]], typed: str) -> Choices:
+    """Return the pairs of label and value whose label contains what was typed."""
+    wanted = folded(typed) if typed.strip() else ""
+    return [
+        app_commands.Choice(name=_fitting(label), value=value)
+        for label, value in pairs
+        if wanted in folded(label) or typed == value
+    ][:SHOWN]
+
+
+def _fitting(label: str) -> str:
+    """Shorten a label to what Discord takes; it counts some emojis twice."""
+    units = label.encode("utf-16-le", "replace")
+    if len(units) <= 2 * LONGEST:
+        return label
+    return units[: 2 * (LONGEST - 1)].decode("utf-16-le", "ignore") + "…"

@@ -1,0 +1,296 @@
+"""Bad input to every option of every command: a sentence that names the rule, and nothing written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from modelus_bot.database.core.context import Context
+from modelus_bot.subjects.members.writes import DeactivateMember, SetRole
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster
+from modelus_bot.subjects.sprints.writes import EditSprint
+from modelus_bot.ui.commands.needs import commands_of
+from tests.commands.acting import dump, labels, words_of
+from tests.conftest import BotEnv, first_sprint_day
+
+LONG_AGO = "2026-02-30"
+CHOICES = "Discord offers a fixed list and refuses anything else"
+YES_OR_NO = "yes or no, nothing else can be given"
+ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others"
+ANY_MEMBER = "every member can be looked up"
+TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
+THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """One bad value: what is typed, what the rest of the form says, and words of the sentence expected."""
+
+    command: str
+    option: str
+    value: Any
+    sentence: str
+    rest: dict[str, Any] = field(default_factory=dict)
+    who: str = "manager"
+
+    def __str__(self) -> str:
+        """Name it in the list of tests."""
+        return f"/{self.command} {self.option}:{str(self.value)[:30]}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Stands for a person of the simulated server in the table."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class File:
+    """Stands for an attachment in the table."""
+
+    content: bytes
+
+
+PLAYER, BO, ROBOT, GONE = Person("player"), Person("bo"), Person("robot"), Person("gone")
+ACCOUNT = {"discipline": "account"}
+MOVE = {"discipline": "account", "member": "Bo Account", "position": 1}
+DAYS = {"name": "Sprint 6", "start": "in 10 weeks", "end": "in 12 weeks"}
+EDIT = {"sprint": "Sprint 5", "reason": "A reason", "name": "Another name"}
+COVER = {"sprint": "Sprint 2", "discipline": "account"}
+SET = {"discipline": "account", "user": Person("avery"), "reason": "A reason"}
+LINK = {"person": "Quinn Imported", "user": PLAYER}
+NO_SUCH = "Nobody of that name"
+JSON = File(b'{"broken": ')
+SENTENCES = {"sprints": File(json.dumps([]).encode())}
+
+BAD = [
+    Bad("help", "topic", "fly", "No such command", who="player"),
+    Bad(
+        "roster show",
+        "discipline",
+        "nope",
+        "“nope” is not a discipline. There are: Account, Producer",
+        who="avery",
+    ),
+    Bad("roster add", "discipline", "nope", "is not a discipline", {"user": PLAYER}),
+    Bad("roster add", "user", ROBOT, "is a bot; choose a person", ACCOUNT),
+    Bad("roster add", "user", GONE, "is deactivated", ACCOUNT),
+    Bad("roster remove", "discipline", "nope", "is not a discipline", {"member": "Bo Account"}),
+    Bad("roster remove", "member", NO_SUCH, "is not on the roster of Account", ACCOUNT),
+    Bad("roster remove", "member", "Drew Producer", "is not on the roster of Account", ACCOUNT),
+    Bad("roster move", "discipline", "nope", "is not a discipline", MOVE),
+    Bad("roster move", "member", NO_SUCH, "is not on the roster of Account", MOVE),
+    Bad("roster move", "position", 99, "so the position must be 1 to 3", MOVE),
+    Bad("roster away", "member", NO_SUCH, "is not on any roster", {"from": "today"}),
+    Bad("roster away", "member", "Bo Account", "You can only set your own days away", {}, "avery"),
+    Bad("roster away", "discipline", "nope", "is not a discipline", {"from": "today"}, "avery"),
+    Bad("roster away", "discipline", "producer", "is not on that roster", {"from": "today"}, "avery"),
+    Bad("roster away", "from", "someday", "Write a day as 2026-03-31", {}, "avery"),
+    Bad("roster away", "from", LONG_AGO, "is not a day of the calendar", {}, "avery"),
+    Bad("roster away", "to", "yesterday", "is before the first", {"from": "today"}, "avery"),
+    Bad("roster away", "to", "tomorrow", "needs a first day", {}, "avery"),
+    Bad("roster away", "to", "9999-12-31", "too far away", {"from": "today"}, "avery"),
+    Bad("sprint list", "from", "31/12/2026", "Write a day as 2026-03-31", who="avery"),
+    Bad("sprint add", "name", "sprint  5", "There is a sprint called Sprint 5 already", DAYS),
+    Bad("sprint add", "name", "   ", "The name is missing", DAYS),
+    Bad("sprint add", "start", "soon", "Write a day as 2026-03-31", DAYS),
+    Bad("sprint add", "start", "today", "overlap with Sprint 2", DAYS),
+    Bad("sprint add", "end", "in 9 weeks", "must end after it starts", DAYS),
+    Bad("sprint add", "end", "2026-13-01", "is not a day of the calendar", DAYS),
+    Bad("sprint edit", "sprint", "Sprint 99", "is not a sprint", EDIT),
+    Bad("sprint edit", "sprint", "9" * 30, "is not a sprint", EDIT),
+    Bad("sprint edit", "reason", "  ", "The reason is missing", EDIT),
+    Bad("sprint edit", "name", "  ", "The name is missing", EDIT),
+    Bad("sprint edit", "name", "Sprint 5", "Nothing to change", EDIT),
+    Bad("sprint edit", "start", "0001-01-01", "too far away", EDIT),
+    Bad("sprint edit", "start", "today", "overlap", EDIT),
+    Bad("sprint edit", "end", "yesterday", "must end after it starts", EDIT),
+    Bad("sprint archive", "sprint", "Sprint 99", "is not a sprint", {"reason": "A reason"}),
+    Bad("sprint archive", "sprint", "Sprint 2", "is on duty now", {"reason": "A reason"}),
+    Bad("sprint archive", "reason", " ", "The reason is missing", {"sprint": "Sprint 5"}),
+    Bad("sprint import", "sprints", JSON, "sprints.json, line 1, column 12: this is not JSON"),
+    Bad("sprint import", "sprints", File(b'[{"sprintName": "A"}]'), "sprints.json, entry 1"),
+    Bad("sprint import", "sprints", File(b"\xff\xfe["), "sprints.json is not UTF-8 text"),
+    Bad("sprint import", "sprints", File(b" " * 1_000_001), "at most 1000000 are taken"),
+    Bad("sprint import", "disciplines", JSON, "disciplines.json, line 1"),
+    Bad("sprint import", "current_state", JSON, "currentState.json, line 1", SENTENCES),
+    Bad("sprint import", "current_state", JSON, "Neither sprints.json nor disciplines.json is there"),
+    Bad("sprint import", "overrides", JSON, "overrides.json, line 1", SENTENCES),
+    Bad("sprint import", "people", File(b'{"U1": "me"}'), "people.json, U1", SENTENCES),
+    Bad("oncall now", "discipline", "nope", "“nope” is not a discipline", who="avery"),
+    Bad("oncall on", "day", "whenever", "Write a day as 2026-03-31", who="avery"),
+    Bad("oncall on", "day", "in 60 weeks", "No sprint is planned for", who="avery"),
+    Bad("oncall handoff", "note", "   ", "is missing", who="bo"),
+    Bad("oncall role", "discipline", "nope", "“nope” is not a discipline", {}, "admin"),
+    Bad("oncall set", "discipline", "nope", "“nope” is not a discipline", SET),
+    Bad("oncall set", "user", ROBOT, "is a bot; choose a person", SET),
+    Bad("oncall set", "user", GONE, "is deactivated", SET),
+    Bad("oncall set", "reason", "  ", "The reason is missing", SET),
+    Bad("cover show", "request", "99", "There is no cover request number 99"),
+    Bad("cover request", "sprint", "Sprint 99", "is not a sprint", COVER, "bo"),
+    Bad("cover request", "sprint", "Sprint 1", "is over", COVER, "avery"),
+    Bad("cover request", "sprint", "Sprint 3", "belongs to somebody else", COVER, "bo"),
+    Bad("cover request", "discipline", "nope", "is not a discipline", COVER, "bo"),
+    Bad("cover request", "replacement", NO_SUCH, "is not on the roster of Account", COVER, "bo"),
+    Bad("cover request", "replacement", "Bo Account", "cannot cover their own turn", COVER, "bo"),
+    Bad("cover request", "replacement", "Drew Producer", "is not on the roster of Account", COVER, "bo"),
+    Bad("cover request", "for_user", NO_SUCH, "is not on any roster", COVER),
+    Bad("cover request", "for_user", "Drew Producer", "belongs to somebody else", COVER),
+    Bad("cover request", "for_user", "Bo Account", "Only project managers can ask", COVER, "avery"),
+    *(
+        Bad(f"cover {step}", "request", value, sentence, rest, who)
+        for step, rest, who in (
+            ("take", {}, "avery"),
+            ("untake", {}, "avery"),
+            ("withdraw", {}, "avery"),
+            ("refuse", {}, "avery"),
+            ("revoke", {"reason": "A reason"}, "manager"),
+        )
+        for value, sentence in (
+            ("the first", "is not a cover request"),
+            ("99", "There is no cover request number 99"),
+            ("9" * 40, "is not a cover request"),
+        )
+    ),
+    Bad("cover revoke", "reason", "  ", "The reason is missing", {"request": "1"}),
+    Bad("member show", "user", PLAYER, "The bot does not know this member yet", who="avery"),
+    Bad("member role", "user", ROBOT, "is a bot; choose a person", {"role": "tester"}, "admin"),
+    Bad("member deactivate", "member", NO_SUCH, "is not a member whom", {"reason": "A reason"}, "admin"),
+    Bad("member deactivate", "member", "Gone Person", "is deactivated", {"reason": "Why"}, "admin"),
+    Bad("member deactivate", "reason", "  ", "The reason is missing", {"member": "Bo Account"}, "admin"),
+    Bad("member reactivate", "member", NO_SUCH, "is not a member whom the bot knows", {}, "admin"),
+    Bad("member link", "person", "Bo Account", "already has a Discord account", LINK, "admin"),
+    Bad("member link", "person", NO_SUCH, "is not a member whom the bot knows", LINK, "admin"),
+    Bad("member link", "user", BO, "already stands on a roster", LINK, "admin"),
+    Bad("member link", "user", ROBOT, "is a bot; choose a person", LINK, "admin"),
+    Bad("audit record", "table", "secrets", "is not audited", {"record": "1"}, "admin"),
+    Bad("dbhealth", "reference", "NOTHING", "No failure of the database with the reference", {}, "admin"),
+    Bad("audit record", "record", "1 OR 1=1", "is no record's id", {"table": "users"}, "admin"),
+    Bad("backup verify", "backup", "modelus-1.db", "“modelus-1\\.db” is not a backup", who="admin"),
+    Bad("backup preview", "backup", "../../etc/passwd", "is not a backup", who="admin"),
+    Bad("backup preview", "at", "someday", "Write a moment as 2026-03-31 14:30", who="admin"),
+    Bad("backup preview", "at", "2999-01-01 10:00", "is in the future", who="admin"),
+    Bad("backup restore", "backup", "nope", "is not a backup", {"reason": "A reason"}, "admin"),
+    Bad("backup restore", "at", "25:00", "is not a moment", {"reason": "A reason"}, "admin"),
+    Bad("backup restore", "reason", "  ", "The reason is missing", {"at": "1 hour ago"}, "admin"),
+]
+
+NOT_POSSIBLE = {
+    ("oncall role", "role"): TRIED_ELSEWHERE,
+    ("roster add", "position"): THE_END,
+    ("roster move", "dry_run"): YES_OR_NO,
+    ("sprint edit", "dry_run"): YES_OR_NO,
+    ("sprint import", "dry_run"): YES_OR_NO,
+    ("cover list", "status"): CHOICES,
+    ("cover request", "reason"): ANY_LENGTH,
+    ("sprint add", "count"): THE_END,
+    ("member role", "role"): CHOICES,
+    ("audit member", "user"): ANY_MEMBER,
+    ("dbhealth", "view"): CHOICES,
+    ("database maintain", "vacuum"): YES_OR_NO,
+    ("database clock", "trust"): YES_OR_NO,
+}
+
+
+@pytest.fixture
+async def crowd(rota_env: BotEnv) -> tuple[BotEnv, dict[str, Any]]:
+    """Return the bot with a robot, somebody deactivated and somebody imported among its people."""
+    env = rota_env
+    simulation = env.simulation
+    robot = env.guild.add_member(simulation.create_user("robot", bot=True))
+    gone = env.guild.add_member(simulation.create_user("gone", global_name="Gone Person"))
+    await env.db.write(_set_role(gone.id, "Gone Person"), Context())
+    await env.db.write(DeactivateMember(discord_id=gone.id, reason="Left"), Context())
+    await env.db.write(_imported("Quinn Imported"), Context())
+    people = {"player": env.player, "robot": robot, "gone": gone, "manager": env.manager, "admin": env.admin}
+    return env, people | dict(env.world.rota)
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+async def test_a_sentence_names_the_rule(crowd: tuple[BotEnv, dict[str, Any]], bad: Bad) -> None:
+    """The answer names the rule and only its author sees it; no table has changed; nothing can be pressed."""
+    env, people = crowd
+    options = {name: _value(value, people) for name, value in {**bad.rest, bad.option: bad.value}.items()}
+    before = dump(env)
+    answer = await people[bad.who].slash(env.channel, bad.command, **options)
+    words = words_of(answer)
+    assert bad.sentence in words
+    assert "Reference" not in words, "bad input is no failure of the bot"
+    assert "Something went wrong" not in words
+    shown = [message for message in (answer.response, *answer.followups) if message is not None]
+    assert all(message.ephemeral for message in shown)
+    assert all(labels(message) == [] for message in shown)
+    assert dump(env) == before
+
+
+async def test_every_option_has_bad_input_or_a_reason(bot_env: BotEnv) -> None:
+    """No option of the command tree is left out of the table, and the table names no option too many."""
+    options = {
+        (command.qualified_name, option.display_name)
+        for command in commands_of(bot_env.bot.tree)
+        for option in command.parameters
+    }
+    tried = {(bad.command, bad.option) for bad in BAD}
+    assert options - tried - NOT_POSSIBLE.keys() == set()
+    assert (tried | NOT_POSSIBLE.keys()) - options == set()
+    assert tried & NOT_POSSIBLE.keys() == set()
+
+
+async def test_free_text_has_a_limit(bot_env: BotEnv) -> None:
+    """Every text option is bounded by Discord, or is looked up in a list of what there is."""
+    unbounded = {
+        (command.qualified_name, option.display_name)
+        for command in commands_of(bot_env.bot.tree)
+        for option in command.parameters
+        if option.type is discord.AppCommandOptionType.string
+        and not (option.max_value or option.choices or option.autocomplete)
+    }
+    assert unbounded == set()
+
+
+async def test_ambiguous_names_are_not_guessed(rota_env: BotEnv) -> None:
+    """Of two people or sprints with one name none is taken; the sentence asks to pick from the list."""
+    env = rota_env
+    twin = AddToRoster(member_id=env.player.id, name="Bo Account", discipline="account")
+    await env.db.write(twin, Context())
+    answer = await env.manager.slash(env.channel, "roster remove", discipline="account", member="bo account")
+    assert "can mean 2 different ones" in words_of(answer)
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE sprints SET name = 'Sprint 5' WHERE name = 'Sprint 4'")
+    await env.db.write(EditSprint(sprint_id=3, reason="Another name", name="Third"), Context())
+    answer = await env.manager.slash(env.channel, "sprint archive", sprint="Sprint 5", reason="Which?")
+    assert "can mean 2 different ones" in words_of(answer)
+
+
+def _value(value: Any, people: dict[str, Any]) -> Any:
+    if isinstance(value, Person):
+        return people[value.key]
+    return ("file.json", value.content) if isinstance(value, File) else value
+
+
+def _set_role(discord_id: int, name: str) -> Any:
+
+    return SetRole(discord_id=discord_id, username=name, role="tester")
+
+
+def _imported(name: str) -> Any:
+    from modelus_bot.subjects.rotation_import.model.data import PersonData, RotationData
+    from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
+
+    return ImportRotation(
+        data=RotationData(people=(PersonData(slack_id="U1", id=77, placeholder=77, name=name),))
+    )
+
+
+def test_the_table_uses_days_that_hold() -> None:
+    """The days in the table lie after the last sprint of the fixture, whatever today is."""
+    last = first_sprint_day() + timedelta(days=70)
+    assert last <= date.today() + timedelta(weeks=10)  # noqa: DTZ011 - a margin of days

@@ -1,0 +1,208 @@
+"""Hostile names, through every command and notice: nothing drawn, nobody pinged, everything picked."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from contextlib import closing
+from typing import Any
+
+import discord
+import pytest
+
+import tests.conftest
+from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.oncall.jobs import HandoffJob
+from modelus_bot.ui.commands.needs import commands_of
+from tests.commands.acting import labels, words_of
+from tests.conftest import BotEnv
+
+MARKS = "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309"
+NAMES = {
+    "avery": "A [Log evil](https://evil.ex/a)",
+    "bo": "B <@123456789012345678>@everyone",
+    "casey": "C" + MARKS * 3,
+    "drew": "D \u202e**evil** `evil` ||evil||",
+    "eli": "אברהם 3",
+    "finn": "F" + "😀" * 31,
+}
+LABEL = "# **evil** [evil](https://evil.ex/d)"
+SPRINTS = ("3", "4", "5", "6", "# [evil](https://evil.ex/s) \u202e@here")
+REASON = "R [Log evil](https://evil.ex/r) <@123456789012345678> @everyone ~~evil~~ \u202e" + "o" + MARKS
+"""What people wrote; the sprints are called "3" to "6" and have the ids 1 to 4."""
+
+_ESCAPED = re.compile(r"\\[^0-9A-Za-z\s]")
+DRAWN = re.compile(
+    r"evil\]\(|https?://\S*evil|<[@#]&?\d*123456789012345678|@everyone|@here|\*\*evil\*\*|`evil`|\|\|evil|~~evil"
+    r"|^# .*evil|\u202e",
+    re.MULTILINE,
+)
+"""What Discord would draw of these texts, where escapes have been taken out."""
+
+
+@pytest.fixture
+def _called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the staff their names before they join."""
+    monkeypatch.setattr(tests.conftest, "STAFF_NAMES", NAMES)
+
+
+@pytest.fixture
+async def hostile(_called: None, rota_env: BotEnv) -> BotEnv:
+    """Return the rota with sprints and a discipline of hostile names, too."""
+    with closing(sqlite3.connect(rota_env.settings.database.path)) as connection, connection:
+        for number, name in enumerate(SPRINTS, 1):
+            connection.execute("UPDATE sprints SET name = ? WHERE id = ?", (name, number))
+        connection.execute("UPDATE disciplines SET label = ? WHERE key = 'account'", (LABEL,))
+    return rota_env
+
+
+def check(text: str | None, *, bare: bool = False) -> None:
+    """Fail if a text reverses or covers others, or, where Markdown is drawn, draws of the hostile names."""
+    shown = text or ""
+    assert "\u202e" not in shown, shown
+    assert shown.count("\u2068") == shown.count("\u2069") or shown.endswith("…"), shown
+    stacked = 0
+    for letter in shown:
+        stacked = stacked + 1 if unicodedata.category(letter) == "Mn" and letter != "\ufe0f" else 0
+        assert stacked <= 3, shown
+    if not bare:
+        assert not DRAWN.search(_ESCAPED.sub("\x00", shown)), shown
+
+
+def check_everything(env: BotEnv) -> int:
+    """Check every message there is, in channels, direct messages and private answers; return how many."""
+    found = [one for channel in env.simulation.backend.messages.values() for one in channel.values()]
+    for message in found:
+        assert not message.mention_everyone
+        assert message.mention_user_ids == [], message.content
+        check(message.content)
+        for card in message.embeds:
+            check(card.get("title"))
+            check(card.get("description"))
+            check(card.get("footer", {}).get("text"), bare=True)
+            for field in card.get("fields", ()):
+                check(field["name"])
+                check(field["value"])
+        for row in message.components:
+            for button in row.get("components", ()):
+                check(button.get("label"), bare=True)
+    return len(found)
+
+
+async def filled(env: BotEnv, command: Any, who: Any) -> dict[str, Any]:
+    """Fill a command's form: the first suggestion of each list, hostile words in every free text."""
+    form: dict[str, Any] = {}
+    name = command.qualified_name
+    for option in command.parameters:
+        if option.type is discord.AppCommandOptionType.user:
+            form[option.display_name] = env.staff("avery")
+        elif option.choices:
+            form[option.display_name] = option.choices[0].value
+        elif option.autocomplete:
+            offered = await who.autocomplete(env.channel, name, option.display_name, "", **form)
+            for choice in offered:
+                assert 1 <= len(choice["name"]) <= 100
+                assert len(choice["name"].encode("utf-16-le")) <= 200
+                assert len(choice["value"]) <= 100
+                check(choice["name"], bare=True)
+            if offered:
+                form[option.display_name] = offered[0]["value"]
+            elif option.required:
+                form[option.display_name] = "1"
+        elif option.type is discord.AppCommandOptionType.string:
+            form[option.display_name] = REASON[: option.max_value or 100]
+        elif option.type is discord.AppCommandOptionType.integer:
+            form[option.display_name] = 1
+    return form
+
+
+async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
+    """Every command with lists or texts, its questions confirmed, then the notices and the topic."""
+    env = hostile
+    await env.staff("bo").slash(env.channel, "cover request", sprint="4", discipline="account", reason=REASON)
+    for command in commands_of(env.bot.tree):
+        if command.qualified_name.startswith(("backup", "database", "sprint import", "oncall role")):
+            continue
+        who = env.staff("bo") if command.qualified_name.startswith("cover re") else env.admin
+        result = await who.slash(env.channel, command.qualified_name, **await filled(env, command, who))
+        assert words_of(result), command.qualified_name
+        check_everything(env)
+        if result.response is not None and "Cancel" in labels(result.response):
+            await who.click(result.response, label=labels(result.response)[0])
+            check_everything(env)
+    await env.staff("bo").slash(env.channel, "oncall handoff", note=REASON)
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE notifications SET deliver_after = 0")
+        told = connection.execute("SELECT count(*) FROM notifications WHERE delivered_at IS NULL").fetchone()[
+            0
+        ]
+    await HandoffJob(env.bot).run()
+    outbox = Outbox(env.bot)
+    for _ in range(told):
+        await outbox.run()
+    check(env.simulation.backend.get_channel(env.duty_desk.id).topic)
+    assert told > 5
+    assert check_everything(env) > told + 30
+
+
+@pytest.mark.parametrize("key", list(NAMES))
+async def test_everybody_can_be_picked(hostile: BotEnv, key: str) -> None:
+    """Whoever is suggested under any name is the one who is meant when they are picked."""
+    env = hostile
+    person = env.staff(key)
+    discipline = "producer" if key in {"drew", "eli", "finn"} else "account"
+    offered = await env.manager.autocomplete(
+        env.channel, "roster remove", "member", "", discipline=discipline
+    )
+    (choice,) = [one for one in offered if f":{person.id}:" in one["value"]]
+    asked = await env.manager.slash(
+        env.channel, "roster remove", discipline=discipline, member=choice["value"]
+    )
+    await env.manager.click(asked.response, label="Remove")
+    with closing(sqlite3.connect(env.settings.database.path)) as connection:
+        active = connection.execute(
+            "SELECT is_active FROM user_disciplines WHERE user_id = ? AND discipline = ?",
+            (person.id, discipline),
+        ).fetchone()
+    assert active == (0,)
+
+
+async def test_sprints_called_like_ids_are_picked_and_typed_by_name(hostile: BotEnv) -> None:
+    """With the ids 1 to 5, "3" is the name of the first; typing an id finds nothing."""
+    env = hostile
+    offered = await env.manager.autocomplete(env.channel, "sprint archive", "sprint", "")
+    picked = {choice["name"].partition(" •")[0]: choice["value"] for choice in offered}
+    for name, number in (("4", 2), ("5", 3), ("6", 4)):
+        for value in (name, picked[name]):
+            edit = await env.manager.slash(
+                env.channel, "sprint edit", sprint=value, reason="r", name=f"new {name}", dry_run=True
+            )
+            assert f"{name} •" in words_of(edit), (name, number)
+    typed = await env.manager.slash(env.channel, "sprint archive", sprint="2", reason="r")
+    assert "is not a sprint" in words_of(typed)
+
+
+async def test_a_nickname_that_is_an_id_is_in_nobodys_way(rota_env: BotEnv) -> None:
+    """Somebody calls themselves by another's number: both can still be taken off the roster."""
+    env = rota_env
+    avery, bo = env.staff("avery"), env.staff("bo")
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE users SET username = ? WHERE discord_id = ?", (str(bo.id), avery.id))
+    offered = await env.manager.autocomplete(env.channel, "roster remove", "member", "", discipline="account")
+    for person in (avery, bo):
+        (value,) = [one["value"] for one in offered if f":{person.id}:" in one["value"]]
+        asked = await env.manager.slash(env.channel, "roster remove", discipline="account", member=value)
+        name = str(bo.id) if person is avery else "Bo Account"
+        assert f"Remove {name}" in words_of(asked)
+
+
+async def test_two_of_one_name_are_told_apart_in_the_list(rota_env: BotEnv) -> None:
+    """Their labels differ, so that a person can choose, and each stands for one of them."""
+    env = rota_env
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE users SET username = 'Twin' WHERE username LIKE '%Account'")
+    offered = await env.manager.autocomplete(
+        env.channel, "roster remove", "member", "twin", discipline="account"
+    )
+    assert len({one["name"] for one in offered}) == len({one["value"] for one in offered}) == 3

@@ -1,0 +1,154 @@
+"""Who may do what: whoever may not gets a private sentence, and nothing is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from modelus_bot.ui.commands.needs import commands_of, needed_for
+from tests.commands.acting import dump, labels, lift_discords_hint, words_of
+from tests.conftest import BotEnv
+
+if TYPE_CHECKING:
+    import simcord
+
+STAFF = "Only staff can do this"
+MANAGER = "Only project managers and administrators can do this"
+ADMIN = "Only administrators can do this"
+PART = "Only staff and people on a roster can do this"
+
+NEXT = {"sprint": "Sprint 3"}
+"""Avery does not have a turn in the third sprint; Casey has."""
+
+REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
+    ("player", "roster show", {}, STAFF),
+    ("player", "sprint current", {}, STAFF),
+    ("player", "sprint list", {}, STAFF),
+    ("player", "oncall now", {}, STAFF),
+    ("player", "oncall on", {"day": "today"}, STAFF),
+    ("player", "cover list", {}, STAFF),
+    ("player", "member show", {"user": "avery"}, STAFF),
+    ("avery", "roster add", {"discipline": "po", "user": "avery"}, MANAGER),
+    ("avery", "roster remove", {"discipline": "account", "member": "Bo Account"}, MANAGER),
+    ("avery", "roster move", {"discipline": "account", "member": "Bo Account", "position": 1}, MANAGER),
+    ("avery", "roster move", {"discipline": "account", "member": "Bo Account", "position": 1,
+                              "dry_run": True}, MANAGER),
+    ("avery", "roster away", {"member": "Bo Account", "from": "tomorrow"}, "your own days away"),
+    ("avery", "sprint add", {"name": "S", "start": "2031-01-01", "end": "2031-01-15"}, MANAGER),
+    ("avery", "sprint edit", {**NEXT, "reason": "r", "name": "n"}, MANAGER),
+    ("avery", "sprint archive", {**NEXT, "reason": "r"}, MANAGER),
+    ("avery", "sprint import", {"sprints": ("sprints.json", b"[]")}, MANAGER),
+    ("avery", "oncall set", {"discipline": "account", "user": "avery", "reason": "r"}, MANAGER),
+    ("manager", "oncall role", {"discipline": "account"}, ADMIN),
+    ("avery", "oncall handoff", {"note": "n"}, "Only somebody on duty"),
+    ("avery", "cover request", {**NEXT, "discipline": "account"}, "belongs to somebody else"),
+    ("avery", "cover request", {**NEXT, "discipline": "account", "for_user": "Casey Account"},
+     "Only project managers"),
+    ("player", "cover take", {"request": "1"}, PART),
+    ("player", "cover show", {"request": "1"}, PART),
+    ("drew", "cover take", {"request": "1"}, "not on the roster"),
+    ("avery", "cover untake", {"request": "2"}, "Only whoever took it"),
+    ("avery", "cover withdraw", {"request": "1"}, "Only whoever asked"),
+    ("avery", "cover refuse", {"request": "1"}, "Only the person who is asked"),
+    ("avery", "cover revoke", {"request": "1", "reason": "r"}, MANAGER),
+    ("manager", "member role", {"user": "manager", "role": "admin"}, ADMIN),
+    ("manager", "member deactivate", {"member": "Bo Account", "reason": "r"}, ADMIN),
+    ("manager", "member reactivate", {"member": "Bo Account"}, ADMIN),
+    ("manager", "member link", {"person": "Bo Account", "user": "player"}, ADMIN),
+    ("manager", "audit record", {"table": "users", "record": "1"}, ADMIN),
+    ("manager", "audit member", {"user": "bo"}, ADMIN),
+    ("manager", "audit verify", {}, ADMIN),
+    ("manager", "dbhealth", {}, ADMIN),
+    ("manager", "backup create", {}, ADMIN),
+    ("manager", "backup list", {}, ADMIN),
+    ("manager", "backup verify", {"backup": "modelus-1.db"}, ADMIN),
+    ("manager", "backup preview", {"backup": "modelus-1.db"}, ADMIN),
+    ("manager", "backup restore", {"backup": "modelus-1.db", "reason": "r"}, ADMIN),
+    ("manager", "backup drill", {}, ADMIN),
+    ("manager", "database check", {}, ADMIN),
+    ("manager", "database maintain", {}, ADMIN),
+    ("manager", "database clock", {}, ADMIN),
+]  # fmt: skip
+
+FOR_EVERYBODY = {
+    "about": "says what the bot is",
+    "help": "lists only what the member may do",
+    "ping": "says that the bot is awake",
+    "oncall mine": "shows the member's own turns",
+}
+
+
+def person(env: BotEnv, name: str) -> simcord.MemberActor:
+    """Return somebody by their part or their key among the staff."""
+    actor: simcord.MemberActor = getattr(env, name) if name in {"player", "manager"} else env.staff(name)
+    return actor
+
+
+@pytest.fixture
+async def asked_env(rota_env: BotEnv) -> BotEnv:
+    """Return the rota with two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo."""
+    env = rota_env
+    for name, sprint in (("bo", "Sprint 2"), ("casey", "Sprint 3")):
+        await env.staff(name).slash(env.channel, "cover request", sprint=sprint, discipline="account")
+    await env.staff("bo").slash(env.channel, "cover take", request="2")
+    return env
+
+
+async def test_whoever_may_not_is_told_and_nothing_is_written(asked_env: BotEnv) -> None:
+    """Each command, by somebody with one standing less than it needs, with otherwise good options."""
+    env = asked_env
+    await lift_discords_hint(env, env.player, env.manager, env.staff("avery"), env.staff("drew"))
+    for name, command, options, words in REFUSED:
+        people = {"user": person(env, options["user"])} if "user" in options else {}
+        before = dump(env)
+        result = await person(env, name).slash(env.channel, command, **(options | people))
+        said = words_of(result)
+        assert words in said, (command, said)
+        shown = [one for one in (result.response, *result.followups) if one is not None and one.embeds]
+        assert [one.ephemeral for one in shown] == [True], command
+        assert labels(shown[0]) == [], command
+        assert dump(env) == before, command
+
+
+async def test_every_command_has_a_refusal_or_a_reason(bot_env: BotEnv) -> None:
+    """A new command cannot be forgotten here."""
+    names = {one.qualified_name for one in commands_of(bot_env.bot.tree)}
+    assert {row[1] for row in REFUSED} | FOR_EVERYBODY.keys() == names
+    assert all(needed_for(name) == "anyone" for name in FOR_EVERYBODY)
+
+
+async def test_discord_shows_administrators_commands_to_administrators_only(bot_env: BotEnv) -> None:
+    """The hint that Discord follows hides them from everybody else, and the staff's groups from players."""
+    env = bot_env
+    hidden = {"audit", "backup", "database", "dbhealth"}
+    staffs = {"roster", "sprint", "oncall", "cover"}
+
+    def shown(actor: simcord.MemberActor) -> set[str]:
+        return {str(getattr(one, "name", one)) for one in actor.available_commands(env.channel)}
+
+    people = (env.admin, env.manager, env.player)
+    top = {who: {name.partition(" ")[0] for name in shown(who)} for who in people}
+    assert hidden | staffs <= top[env.admin]
+    assert staffs <= top[env.manager]
+    assert not hidden & top[env.manager]
+    assert not (hidden | staffs) & top[env.player]
+
+
+async def test_buttons_ask_for_the_same_rights(asked_env: BotEnv) -> None:
+    """Pressing what one may not press changes nothing and is answered privately."""
+    env = asked_env
+    card = env.duty_desk.last_message
+    for name, label, words in (
+        ("avery", "Approve", MANAGER),
+        ("avery", "Withdraw", "Only whoever asked"),
+        ("avery", "I can't", "Only the person who is asked"),
+    ):
+        before = dump(env)
+        pressed = await person(env, name).click(card, label=label)
+        assert words in words_of(pressed), label
+        assert all(one.ephemeral for one in pressed.followups), label
+        assert dump(env) == before, label
+    form = await env.staff("avery").click(card, label="Decline")
+    sent = await env.staff("avery").submit_modal(form, {"reason": "no"})
+    assert MANAGER in words_of(sent)

@@ -1,0 +1,5 @@
+"""A rota of ten sprints, as the tests of the domain have it."""
+
+from tests.subjects.conftest import empty, migrated, rota, staffed
+
+__all__ = ["empty", "migrated", "rota", "staffed"]

@@ -1,0 +1,73 @@
+"""Snapshots for tests: contents with any rows, and what a rota says through one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from modelus_bot.database.core.operation import Query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.offline.snapshot.answering import filled
+from modelus_bot.database.offline.snapshot.contents import Contents, TableContents, kept_contents
+from modelus_bot.database.offline.snapshot.folder import SnapshotFolder
+from modelus_bot.database.schema.validator import SchemaValidator
+from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.domain.refusals import Refusal
+
+VALIDATOR = SchemaValidator()
+TABLES = ("first", "second", "third")
+
+
+def contents(generation: int, *, changing: int = 1, rows: int = 40) -> Contents:
+    """Return contents whose first ``changing`` tables differ from those of every other generation."""
+    return Contents(
+        {
+            name: _table(name, generation if number < changing else 0, rows)
+            for number, name in enumerate(TABLES)
+        },
+        ("0001.core",),
+        generation,
+        f"{generation:064x}",
+        1_700_000_000 + generation,
+    )
+
+
+def _table(name: str, generation: int, rows: int) -> TableContents:
+    lines = ",\n".join(f'[{number},"{name} {generation}"]' for number in range(rows))
+    text = f'{{"table":"{name}","columns":["id","text"],"rows":[\n{lines}\n]}}\n'
+    return TableContents.of(name, text.encode(), rows)
+
+
+def folder_at(path: Path) -> SnapshotFolder:
+    """Return a snapshot's folder for the schema ``s``."""
+    return SnapshotFolder(path, "s")
+
+
+def read_contents(connection: sqlite3.Connection, at: int = 1) -> Contents:
+    """Return what a snapshot keeps of a database."""
+    connection.row_factory = sqlite3.Row
+    return kept_contents(ReadTransaction(connection), KEPT_TABLES, at)
+
+
+def outcome(connection: sqlite3.Connection, query: Query[..., Any], given: tuple[Any, ...]) -> Any:
+    """Return what a query answers; refusals and failures of SQLite are answers, too."""
+    try:
+        return query(ReadTransaction(connection), *given)
+    except (Refusal, sqlite3.Error) as error:
+        return type(error), str(error)
+
+
+def compared(
+    live: sqlite3.Connection, questions: Mapping[Query[..., Any], list[tuple[Any, ...]]]
+) -> list[str]:
+    """Return in words where a snapshot of a database answers other than the database itself."""
+    with closing(filled(read_contents(live), VALIDATOR.scripts)) as kept:
+        return [
+            f"{query.name}{given}: {there!r} became {here!r}"
+            for query, asked in questions.items()
+            for given in asked
+            if (there := outcome(live, query, given)) != (here := outcome(kept, query, given))
+        ]

@@ -1,0 +1,99 @@
+"""Every query of the project, found by looking, and what people ask each kept or hot one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import modelus_bot.database
+import modelus_bot.domain
+from modelus_bot.database.core.operation import Query
+from modelus_bot.domain import covers, disciplines, permissions, sprints
+from modelus_bot.domain.calendar import Calendar
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.subjects.covers.queries import cover, covers
+from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
+from modelus_bot.subjects.people.queries import (
+    everybody,
+    member,
+    member_card,
+    members,
+    search_members,
+    standing_of,
+)
+from modelus_bot.subjects.rosters.queries import is_rostered, roster
+from modelus_bot.subjects.sprints.queries.sprints import (
+    current_sprint,
+    sprint,
+    sprint_view,
+    sprints,
+    sprints_with_holders,
+)
+from tests.subjects.rota import ADA, ADMIN, BEN, GUEST, MANAGER, Rota
+
+__all__ = ["all_queries", "questions"]
+
+Asked = dict[Query[..., Any], list[tuple[Any, ...]]]
+
+PEOPLE = (ADA, BEN, MANAGER, ADMIN, GUEST, 11)
+KEYS = ("account", "producer", "extra", "unknown")
+STATUSES = ("pending", "open", "taken", "approved", "declined", "withdrawn", "expired", "revoked")
+
+
+def all_queries() -> set[Query[..., Any]]:
+    """Return every query of database and domain."""
+    found: set[Query[..., Any]] = set()
+    for package in (modelus_bot.database, modelus_bot.domain):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            names = vars(importlib.import_module(module.name)).values()
+            found |= {one for one in names if isinstance(one, Query)}
+    return found
+
+
+def questions(rota: Rota) -> Asked:
+    """Return arguments for every kept or hot query: people, instants and numbers, known and unknown."""
+    at, calendar = rota.at, rota.calendar
+    today = calendar.day_of(at)
+    days = [today + timedelta(days=number) for number in (-400, -15, 0, 1, 14, 90, 4000)]
+    instants = [at, at - 86400 * 30, at + 86400 * 15, calendar.handoff(today) - 1, calendar.handoff(today)]
+    viewers = [Viewer(one) for one in PEOPLE] + [Viewer(GUEST, discord_admin=True)]
+    numbers = _numbers(rota)
+    elsewhere = Calendar("Pacific/Kiritimati", 0)
+    return {
+        cover: [(number,) for number in numbers],
+        covers: [(), *((status, 3, skip) for status in STATUSES for skip in (0, 2))],
+        disciplines: [(), (False,)],
+        duties: [(person, when, calendar) for person in PEOPLE for when in instants[:2]],
+        oncall_now: [
+            *((when, calendar) for when in instants),
+            *((at, calendar, key) for key in KEYS),
+            (at, elsewhere),
+        ],
+        oncall_on: [(day, calendar) for day in days],
+        everybody: [()],
+        member: [(person,) for person in PEOPLE],
+        member_card: [(viewer, person) for viewer in viewers[:3] for person in PEOPLE],
+        members: [(), (False,)],
+        search_members: [("",), ("a",), ("MAX",), ("%",), ("", 2)],
+        standing_of: [(viewer,) for viewer in viewers],
+        permissions.check_admin: [(viewer,) for viewer in viewers],
+        permissions.check_manager: [(viewer,) for viewer in viewers],
+        permissions.check_part: [(viewer,) for viewer in viewers],
+        permissions.check_staff: [(viewer,) for viewer in viewers],
+        is_rostered: [(person, key) for person in PEOPLE for key in KEYS],
+        roster: [(), *((key,) for key in KEYS)],
+        current_sprint: [(when, calendar) for when in instants],
+        sprint: [(number,) for number in numbers],
+        sprint_view: [(number, at, calendar) for number in (None, *numbers)],
+        sprints_with_holders: [(day, skip, 3) for day in days for skip in (0, 2)],
+        sprints: [(), *((day,) for day in days)],
+    }
+
+
+def _numbers(rota: Rota) -> Sequence[int]:
+    known = rota.rows("SELECT id FROM sprints UNION SELECT id FROM overrides ORDER BY 1 DESC LIMIT 6")
+    return [0, 999, *(row[0] for row in known)]

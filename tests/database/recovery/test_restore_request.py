@@ -1,0 +1,100 @@
+"""Restoring a moment of the archive under the running bot, and undoing it: no acknowledged change is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.recovery.protection import Protection
+from modelus_bot.domain.invariants import INVARIANTS
+from tests.database.archive.writing import needs_program
+from tests.database.operations import PutSetting
+
+Open = Callable[..., DatabaseManager]
+
+
+@query
+def numbers(tx: ReadTransaction) -> frozenset[int]:
+    """Return the numbers that were put."""
+    rows = tx.fetch_all("SELECT value FROM settings WHERE key GLOB 'number *'")
+    return frozenset(int(row[0]) for row in rows)
+
+
+@needs_program
+@pytest.mark.timeout(120)
+async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> None:
+    """What was acknowledged before the restore is in its undo, what came after it in the restored state."""
+    path = tmp_path / "data" / "modelus.db"
+    protection = Protection(
+        path,
+        backup=BackupSettings(folder=tmp_path / "backups", schedule="off"),
+        archive=ArchiveSettings(folder=tmp_path / "archive"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
+        invariants=INVARIANTS,
+    )
+    acknowledged: dict[int, float] = {}
+    counting = itertools.count()
+
+    async def writer(db: DatabaseManager) -> None:
+        while True:
+            number = next(counting)
+            with contextlib.suppress(DatabaseError):
+                await db.write(PutSetting(key=f"number {number}", value=number), Context())
+                acknowledged[number] = time.time()
+            await asyncio.sleep(0.01)
+
+    async with DatabaseManager(path, DatabaseSettings(), protection=protection) as db:
+        writers = [asyncio.create_task(writer(db)) for _ in range(4)]
+        await asyncio.sleep(1.5)
+        moment = time.time()
+        await asyncio.sleep(1.5)
+        restorer = protection.restorer
+        assert restorer is not None
+        plan = await restorer.from_archive(moment)
+        assert moment - 1.0 <= plan.moment <= moment
+        restored = await restorer.apply(plan.token)
+        await asyncio.sleep(0.5)
+        for task in writers:
+            task.cancel()
+        await asyncio.gather(*writers, return_exceptions=True)
+        before = {one for one, at in acknowledged.items() if at <= moment - 1.0}
+        later = {one for one, at in acknowledged.items() if moment < at <= moment + 1.0}
+        after_restore = await db.read(numbers)
+        assert before <= after_restore
+        assert not later & after_restore
+        assert restored.undo is not None
+        await restorer.apply((await restorer.from_backup(restored.undo)).token)
+        after_undo = await db.read(numbers)
+    assert before | later <= after_undo
+    assert acknowledged.keys() <= after_restore | after_undo
+    assert len(acknowledged) > 50
+
+
+async def test_a_preview_says_how_far_it_is(protected: Open) -> None:
+    """Restoring the copy, checking it and comparing it are told as they begin, the copy with its share."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+        assert db.protection is not None
+        made = await db.protection.backups.create("manual")
+        assert db.protection.restorer is not None
+        said: list[dict[str, Any]] = []
+        await db.protection.restorer.from_backup(made.name, said.append)
+        checked: list[dict[str, Any]] = []
+        await db.protection.backups.verify(made.name, on_progress=checked.append)
+    assert any(one.get("step") == "restoring" and one["done"] == one["total"] for one in said)
+    steps = [one["step"] for one in said]
+    assert {"looking at the file", "the rows", "comparing it with the present state"} <= set(steps)
+    assert list(dict.fromkeys(one["step"] for one in checked)) == ["hashing", "checking"]

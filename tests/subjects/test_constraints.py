@@ -1,0 +1,240 @@
+"""Every rule of the schema is provoked, and its sentence read; a rule without a sentence fails here."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelus_bot.database.core.errors import ConstraintViolated
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.domain.rule_words import NEEDED, RANGES, SENTENCES, TAKEN, TEXTS
+from modelus_bot.domain.sentences import sentence_for
+from tests.subjects.rota import Rota
+from tests.subjects.schema_rows import CLASHING, FITTING, UNCHECKED
+
+JARGON = re.compile(r"_|\bNULL\b|constraint|sqlite|\bSQL\b|\bFK\b|\bCHECK\b", re.IGNORECASE)
+PLAIN_UNDERSCORES = {"project_manager", "pre_migration", "pre_restore", "IN_PROGRESS", "read_only"}
+"""Values that people type or read with an underscore."""
+
+
+OVERLAPPING = (
+    "INSERT INTO sprints(sprint_index, name, start_date, end_date, updated_at)"
+    " VALUES(7, 'S', '2026-01-10', '2026-02-01', 0)"
+)
+
+
+@cache
+def schema() -> dict[str, str]:
+    """Return the SQL of every table of the migrations, by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "schema.db"
+        Migrator(path).up()
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name: sql for name, sql in rows if not name.startswith(("sqlite_", "_yoyo", "yoyo"))}
+
+
+def checks() -> list[tuple[str, str]]:
+    """Return every CHECK constraint as table and name."""
+    return [
+        (table, name)
+        for table, sql in schema().items()
+        for name in re.findall(r"CONSTRAINT (\w+)\s+CHECK", sql)
+    ]
+
+
+@pytest.fixture
+def beside(empty: Rota) -> Iterator[Rota]:
+    """Return a file with the rows that the fitting rows refer to."""
+    with empty.transaction() as connection:
+        for number in (1, 2, 3):
+            insert(connection, "users", {**FITTING["users"], "discord_id": number})
+        insert(connection, "disciplines", {"key": "d", "label": "D"})
+        dates = {"start_date": "2026-01-01", "end_date": "2026-01-15"}
+        insert(connection, "sprints", {**FITTING["sprints"], **dates, "id": 1, "sprint_index": 0})
+        insert(connection, "overrides", {**FITTING["overrides"], "id": 1, "requested_by": 3})
+    yield empty
+    empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+    for table in ("audit_logs", "notifications", "requests", "current_holders"):
+        empty.connection.execute(f"DELETE FROM {table}")
+
+
+def insert(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    """Insert a row."""
+    marks = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO {table}({', '.join(row)}) VALUES({marks})", list(row.values()))
+
+
+def broken(rota: Rota, table: str, row: dict[str, Any]) -> ConstraintViolated:
+    """Return the rule that a row breaks, having read its sentence."""
+    marks = ", ".join("?" * len(row))
+    error = rota.violation(f"INSERT INTO {table}({', '.join(row)}) VALUES({marks})", *row.values())
+    read(error)
+    return error
+
+
+def read(error: ConstraintViolated) -> str:
+    """Return the sentence of a violation after checking that a person can read it."""
+    sentence = sentence_for(error)
+    spoken = sentence
+    for word in PLAIN_UNDERSCORES:
+        spoken = spoken.replace(word, "")
+    spoken = re.sub(r"`[^`]*`", "", spoken)
+    assert sentence.endswith("."), sentence
+    assert "Nothing was changed" in sentence
+    assert not JARGON.search(spoken), sentence
+    assert len(sentence) <= 300
+    return sentence
+
+
+def test_every_table_has_a_row_that_fits(beside: Rota) -> None:
+    """Without the break, the row is accepted: so the break is what is refused."""
+    assert set(FITTING) == set(schema()) == set(TEXTS)
+    for table, row in FITTING.items():
+        with beside.transaction() as connection:
+            insert(connection, table, row)
+        assert beside.value(f"SELECT count(*) FROM {table}") >= 1
+
+
+@pytest.mark.parametrize(("table", "name"), checks())
+def test_checks(beside: Rota, table: str, name: str) -> None:
+    """Each has a break and a sentence of its own."""
+    error = broken(beside, table, FITTING[table] | UNCHECKED[name])
+    assert (error.kind, error.rule) == ("check", name)
+    assert name in RANGES or name in SENTENCES
+
+
+def test_no_check_is_anonymous() -> None:
+    """A CHECK without a name could not be told apart from others."""
+    for table, sql in schema().items():
+        assert len(re.findall(r"\bCHECK\b", sql)) == len(re.findall(r"CONSTRAINT \w+\s+CHECK", sql)), table
+
+
+def needed(table: str) -> list[str]:
+    """Return the columns of a table that must be filled."""
+    return re.findall(r"^ {4}(\w+)\s+(?:INTEGER|TEXT|BLOB) NOT NULL", schema()[table], re.MULTILINE)
+
+
+@pytest.mark.parametrize("table", FITTING)
+def test_columns_that_must_be_filled(beside: Rota, table: str) -> None:
+    """Each is missed in words."""
+    stated = [
+        row["name"] for row in beside.connection.execute(f"PRAGMA table_info({table})") if row["notnull"]
+    ]
+    assert stated == needed(table)
+    for column in stated:
+        error = broken(beside, table, {**FITTING[table], column: None})
+        assert (error.kind, error.rule) == ("not_null", f"{table}.{column}")
+        assert column in NEEDED
+        assert NEEDED[column] in sentence_for(error)
+        assert TEXTS[table] in sentence_for(error)
+
+
+@pytest.mark.parametrize("table", FITTING)
+def test_unique_keys(beside: Rota, table: str) -> None:
+    """Primary keys, UNIQUE constraints and unique indexes each have a sentence of their own."""
+    for rule in unique_rules(beside, table):
+        first, second = CLASHING.get(rule, ({}, {}))
+        with beside.transaction() as connection:
+            insert(connection, table, FITTING[table] | first)
+        error = broken(beside, table, FITTING[table] | second)
+        assert (error.kind, error.rule) == ("unique", rule)
+        assert rule in TAKEN
+        with beside.transaction() as connection:
+            connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+            key = next(iter(FITTING[table]))
+            connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (FITTING[table][key],))
+
+
+def unique_rules(rota: Rota, table: str) -> list[str]:
+    """Return the unique keys of a table the way SQLite names them when they are broken."""
+    found = []
+    for index in rota.connection.execute(f"PRAGMA index_list({table})").fetchall():
+        if index["unique"]:
+            columns = rota.connection.execute(f"PRAGMA index_info({index['name']})").fetchall()
+            found.append(", ".join(f"{table}.{column['name']}" for column in columns))
+    keys = [row["name"] for row in rota.connection.execute(f"PRAGMA table_info({table})") if row["pk"]]
+    rowid = f"{table}.{keys[0]}"
+    return found if rowid in found or len(keys) > 1 or "WITHOUT ROWID" in schema()[table] else [*found, rowid]
+
+
+@pytest.mark.parametrize("table", FITTING)
+def test_references(beside: Rota, table: str) -> None:
+    """What does not exist cannot be referred to, and what is referred to cannot be deleted."""
+    for key in beside.connection.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+        row = {**FITTING[table], key["from"]: "nowhere" if key["from"] == "discipline" else 99999}
+        if table == "backups":
+            row["kind"] = "wal"
+        error = broken(beside, table, row)
+        assert error.kind == "foreign_key"
+        assert "does not exist" in sentence_for(error)
+
+
+def test_what_is_referred_to_stays(beside: Rota) -> None:
+    """A member with a roster entry cannot be deleted."""
+    with beside.transaction() as connection:
+        insert(connection, "user_disciplines", FITTING["user_disciplines"])
+    error = beside.violation("DELETE FROM users WHERE discord_id = 1")
+    assert (error.kind, error.rule) == ("trigger", "FOREIGN KEY constraint failed")
+    assert "still needs" in read(error)
+
+
+@pytest.mark.parametrize("table", FITTING)
+def test_types(beside: Rota, table: str) -> None:
+    """Text where a number belongs is refused, in every column of numbers."""
+    for column in re.findall(r"^ {4}(\w+)\s+INTEGER", schema()[table], re.MULTILINE):
+        error = broken(beside, table, {**FITTING[table], column: "x"})
+        assert error.kind == "type"
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("UPDATE audit_logs SET reason = 'x'", "audit log is append-only"),
+        ("DELETE FROM audit_logs", "audit log is append-only"),
+        (
+            "UPDATE sprints SET start_date = '2026-01-02', end_date = '2026-01-03' WHERE id = 500",
+            "sprint overlap",
+        ),
+        (OVERLAPPING, "sprint overlap"),
+    ],
+)
+def test_triggers(beside: Rota, statement: str, rule: str) -> None:
+    """What they raise has a sentence."""
+    with beside.transaction() as connection:
+        insert(connection, "audit_logs", FITTING["audit_logs"])
+        insert(connection, "sprints", FITTING["sprints"])
+    error = beside.violation(statement)
+    assert (error.kind, error.rule) == ("trigger", rule)
+    assert rule in SENTENCES
+    read(error)
+
+
+def test_every_trigger_s_words_are_known(empty: Rota) -> None:
+    """Whatever a trigger raises has a sentence."""
+    for (sql,) in empty.rows("SELECT sql FROM sqlite_master WHERE type = 'trigger'"):
+        assert set(re.findall(r"RAISE\(ABORT, '([^']+)'\)", sql)) <= set(SENTENCES)
+
+
+def test_no_sentence_is_left_over() -> None:
+    """Every sentence belongs to a rule that exists."""
+    names = {name for _, name in checks()}
+    triggers = {"sprint overlap", "audit log is append-only"}
+    assert set(RANGES) <= names
+    assert set(SENTENCES) <= names | triggers
+    assert set(UNCHECKED) == names
+
+
+def test_unknown_rules_still_have_a_sentence() -> None:
+    """A rule of a later version is answered in general words."""
+    for kind in ("check", "unique", "not_null", "trigger", "foreign_key", "type"):
+        read(ConstraintViolated(kind=kind, rule="something_new"))
+        read(ConstraintViolated(kind=kind, rule="nations.brand_new"))

@@ -1,0 +1,96 @@
+"""Statements that run with every command use the index meant for them, without sorting by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelus_bot.database.core.names import with_names
+from modelus_bot.database.recovery.audit_renewal import CHAIN
+from modelus_bot.domain import permissions
+from modelus_bot.subjects.assignments.queries import _EFFECTIVE, _SPRINTS
+from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
+from modelus_bot.subjects.audit import queries
+from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
+from modelus_bot.subjects.covers.writes import requests, steps
+from modelus_bot.subjects.notices.queries import _DUE
+from modelus_bot.subjects.notices.writes.outbox import _MANAGERS
+from modelus_bot.subjects.people.queries import _BY_ID
+from modelus_bot.subjects.rosters.queries import _ROSTER
+from modelus_bot.subjects.sprints.queries.sprints import _FROM
+from modelus_bot.subjects.sprints.writes import _OVERLAP
+from tests.subjects.rota import ADA, Rota
+
+PLANS = [
+    (permissions._ROLE, (ADA,), ["SEARCH users USING INTEGER PRIMARY KEY"]),
+    (_BY_ID, (ADA,), ["SEARCH users USING INTEGER PRIMARY KEY"]),
+    (_DUE, (1, 20, 60), ["USING INDEX idx_notifications_outbox (deliver_after<?)"]),
+    (_MANAGERS, (), ["USING INDEX idx_users_role (role=?)"]),
+    (_FROM, ("2026-01-01",), ["USING COVERING INDEX idx_sprints_dates"]),
+    (
+        _OVERLAP,
+        (0, "2026-01-01", "2026-01-02"),
+        ["USING COVERING INDEX idx_sprints_dates (start_date<?)"],
+    ),
+    (_SPRINTS, (), ["USING COVERING INDEX idx_sprints_dates"]),
+    (_SETTLED, ("account", *range(7)), ["USING PRIMARY KEY (sprint_id=? AND discipline=?)"]),
+    (
+        _EFFECTIVE,
+        (1, "account"),
+        ["USING PRIMARY KEY (sprint_id=? AND discipline=?)", "USING INDEX override_one_approved"],
+    ),
+    (_ROSTER, ("account",), ["USING INDEX idx_roster_order (discipline=?)"]),
+    (_SELECT, (1,), ["SEARCH o USING INTEGER PRIMARY KEY"]),
+    (
+        steps._SAME,
+        (1, "account", ADA, ADA),
+        ["USING INDEX", "(sprint_id=? AND discipline=? AND requested_by=? AND replacement_id=?)"],
+    ),
+    (steps._OVER, ("2026-01-01",), ["USING INDEX idx_overrides_pending"]),
+    (
+        with_names(queries._RECORD, log="audit_logs"),
+        ("users", "1", 9, 10),
+        ["USING INDEX idx_audit_record (table_name=? AND record_id=?"],
+    ),
+    (
+        with_names(queries._MEMBER, log="audit_logs"),
+        (ADA, 9, 10),
+        ["USING INDEX idx_audit_actor (changed_by=?"],
+    ),
+    (CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
+]
+SORTED_BY_HAND = {steps._SAME, _DUE, _MANAGERS}
+"""Of a handful of rows each: those of one request, those that wait to be sent, those who manage."""
+
+
+@pytest.mark.parametrize(("sql", "values", "uses"), PLANS)
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_plans(rota: Rota, sql: str, values: tuple[object, ...], uses: list[str], *, analyzed: bool) -> None:
+    """The plan names the index; what is read in order is not sorted again; no table is read whole."""
+    if analyzed and sql != _MANAGERS:
+        rota.connection.execute("ANALYZE")
+    plan = rota.plan(sql, *values)
+    assert all(use in plan for use in uses), plan
+    if sql not in SORTED_BY_HAND:
+        assert "TEMP B-TREE" not in plan, plan
+    whole = [line for line in plan.splitlines() if line.startswith("SCAN ") and "COVERING INDEX" not in line]
+    own = ("SCAN slot", "SCAN CONSTANT ROW", "SCAN (subquery-")
+    assert [line for line in whole if not line.startswith(own)] == []
+
+
+def test_pending_requests_are_found_by_their_index(rota: Rota) -> None:
+    """However many are decided, only those that wait are read."""
+    values = {"limit": 10, "offset": 0}
+    plan = "\n".join(
+        row["detail"] for row in rota.connection.execute(f"EXPLAIN QUERY PLAN {_PENDING}", values)
+    )
+    assert "SEARCH o USING INDEX idx_overrides_pending (status=?)" in plan
+
+
+def test_earlier_requests_are_found_by_their_key(rota: Rota) -> None:
+    """Both to somebody and to anybody."""
+    values = {"sprint": 1, "discipline": "account", "by": ADA, "replacement": ADA}
+    for sql in (requests._EARLIER_NAMED, requests._EARLIER_OPEN_CALL):
+        plan = "\n".join(
+            row["detail"] for row in rota.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+        )
+        assert "sprint_id=? AND discipline=? AND requested_by=?" in plan, plan

@@ -1,0 +1,146 @@
+"""Every operation's result survives being stored and read back, as a repeated request needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from modelus_bot.bundled import sample_dir
+from modelus_bot.database.core.operation import Write
+from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.subjects.clock.writes import TakeBackFuture
+from modelus_bot.subjects.covers.writes import steps
+from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
+from modelus_bot.subjects.disciplines.model import DisciplineSpec
+from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
+from modelus_bot.subjects.maintenance import writes
+from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
+from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
+from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
+from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
+from modelus_bot.subjects.rotation_import.rules.mending import mend
+from modelus_bot.subjects.rotation_import.rules.reading import read_folder
+from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
+from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from tests.subjects.covers.cover_cases import ask, bring_to
+from tests.subjects.operations import operations
+from tests.subjects.rota import (
+    ADA,
+    ADMIN,
+    BEN,
+    CLEO,
+    DAN,
+    GUEST,
+    MANAGER,
+    Rota,
+    fill_roster,
+    plan_sprints,
+    sprint_start,
+)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An operation that works on the rota, who does it, and what has to happen before."""
+
+    write: Write[Any]
+    actor: int | None = None
+    before: Callable[[Rota], object] = Rota.check
+
+
+def placeholder(rota: Rota) -> None:
+    """Enter somebody imported."""
+    rota.do(AddToRoster(member_id=7, name="Imported", discipline="account"))
+
+
+def deactivated(rota: Rota) -> None:
+    """Deactivate Cleo."""
+    rota.do(DeactivateMember(discord_id=CLEO, reason="x"), ADMIN)
+
+
+def next_sprint(rota: Rota) -> None:
+    """Let two weeks pass."""
+    rota.at += 14 * 86400
+
+
+def in_status(status: str) -> Callable[[Rota], object]:
+    """Return what brings request 1 to a status."""
+    return lambda rota: bring_to(rota, status)
+
+
+TOLD = ToldAuthor(number=1, change="add sprint", author=ADA, request_id="1", applied=True)
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
+    Sample(SetDisciplineRole(discipline="account", role_id=900), ADMIN),
+    Sample(RegisterMember(discord_id=GUEST, username="Gus"), GUEST),
+    Sample(SetRole(discord_id=GUEST, username="Gus", role="tester"), ADMIN),
+    Sample(DeactivateMember(discord_id=ADA, reason="x"), ADMIN),
+    Sample(ReactivateMember(discord_id=CLEO), ADMIN, deactivated),
+    Sample(LinkMember(placeholder_id=7, discord_id=GUEST, username="Gus"), ADMIN, placeholder),
+    Sample(AddToRoster(member_id=DAN, name="Dan", discipline="account", position=1), MANAGER),
+    Sample(RemoveFromRoster(member_id=BEN, discipline="account"), MANAGER),
+    Sample(MoveInRoster(member_id=CLEO, discipline="account", position=1), MANAGER),
+    Sample(SetAway(member_id=BEN, away_from=sprint_start(1), away_to=sprint_start(2)), BEN),
+    Sample(AddSprint(name="X", start=sprint_start(10), end=sprint_start(11)), MANAGER),
+    Sample(EditSprint(sprint_id=3, reason="x", name="X"), MANAGER),
+    Sample(ArchiveSprint(sprint_id=3, reason="x"), MANAGER),
+    Sample(Handoff(), None, next_sprint),
+    Sample(SetHolder(discipline="account", member_id=DAN, name="Dan", reason="x"), MANAGER),
+    Sample(HandoffNote(text="note"), ADA),
+    Sample(steps.RequestCover(sprint_id=1, discipline="account", replacement_id=BEN, reason="x"), ADA),
+    Sample(steps.TakeCover(cover_id=1), BEN, in_status("call")),
+    Sample(steps.UntakeCover(cover_id=1), BEN, in_status("taken")),
+    Sample(steps.WithdrawCover(cover_id=1), ADA, in_status("open")),
+    Sample(steps.RefuseCover(cover_id=1), BEN, in_status("open")),
+    Sample(steps.ApproveCover(cover_id=1), MANAGER, in_status("taken")),
+    Sample(steps.DeclineCover(cover_id=1), MANAGER, in_status("open")),
+    Sample(steps.RevokeCover(cover_id=1, reason="x"), MANAGER, in_status("approved")),
+    Sample(steps.ExpireCovers(), None, ask),
+    Sample(TakeBackFuture(beyond=2**40)),
+    Sample(RememberCard(cover_id=1, channel_id=7, message_id=GUEST), None, ask),
+    Sample(ForgetCards(message_ids=(5,)), None, ask),
+    Sample(MarkDelivered(ids=(1,))),
+    Sample(MarkFailed(id=1, error="closed", retry_at=1)),
+    Sample(TellAuthors(items=(TOLD,))),
+    Sample(AskQuestion(id=GUEST, kind="roster", operation="SetAway", change="{}"), MANAGER),
+    Sample(writes.BeginMaintenance(run_key="2026-W47")),
+    Sample(writes.EndMaintenance(run_key="2026-W47", ok=True, lines=("done",))),
+    Sample(writes.PruneNotices(ids=(1,), before=1)),
+    Sample(writes.PruneSamples(ids=(1,), before=1)),
+    Sample(writes.PruneRequests(ids=("1",), before=1)),
+    Sample(writes.PruneJobRuns(keys=(("handoff", "1"),), before=1)),
+    Sample(writes.PruneErrors(ids=(1,), before=1)),
+    Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
+)
+
+
+def test_every_operation_has_a_sample() -> None:
+    """A new operation must be added here."""
+    assert {type(sample.write) for sample in SAMPLES} == {one for one in operations() if "apply" in vars(one)}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)
+def test_the_result_survives_json(staffed: Rota, sample: Sample) -> None:
+    """Stored as JSON and read back, it is equal and of the same types, down to days and tuples."""
+    if not isinstance(sample.write, ImportRotation):
+        fill_roster(staffed, ADA, BEN, CLEO)
+        plan_sprints(staffed, 10)
+    sample.before(staffed)
+    result = staffed.do(sample.write, sample.actor)
+    adapter = type(sample.write).result_adapter()
+    back = adapter.validate_json(adapter.dump_json(result))
+    assert back == result
+    assert repr(back) == repr(result)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)
+def test_the_operation_survives_json(sample: Sample) -> None:
+    """Queued as JSON while the database is gone, it is the same operation afterwards."""
+    kind = type(sample.write)
+    assert kind.model_validate_json(sample.write.model_dump_json()) == sample.write
