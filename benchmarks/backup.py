@@ -24,7 +24,7 @@ from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 __all__ = ["Window", "measure_backup"]
 
@@ -68,7 +68,7 @@ async def _rounds(path: Path, rounds: int, seconds: float, rate: float | None) -
         settings = settings.model_copy(update={"megabytes_per_second": rate})
     found: dict[str, list[Window]] = {CALM: [], BUSY: []}
     async with DatabaseManager(path, DatabaseSettings()) as db:
-        backups = BackupManager(path, settings, validator=SchemaValidator(), invariants=INVARIANTS)
+        backups = BackupManager(path, settings, validator=SchemaValidator(), invariants=DECLARED.invariants)
         await _window(db, lambda _: asyncio.sleep(seconds))
         for _ in range(rounds):
             found[CALM].append(await _window(db, lambda _: asyncio.sleep(seconds)))

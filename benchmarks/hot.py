@@ -24,9 +24,9 @@ from modelus_bot.database.core.operation import Query
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.permissions import Viewer, check_staff
 from modelus_bot.runtime.tasks import ended
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.queries import covers
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.queries import disciplines
@@ -95,7 +95,7 @@ async def _opened(path: Path) -> AsyncIterator[DatabaseManager]:
         degradation=DegradationSettings(),
         snapshot=KEPT,
         reserve_megabytes=0,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
     )

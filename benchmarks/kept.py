@@ -21,8 +21,8 @@ from modelus_bot.database.core.operation import Write, query
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.runtime.tasks import ended
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 
 __all__ = ["measure_kept"]
@@ -86,7 +86,7 @@ async def _measure(path: Path, design: str, seconds: float) -> Result:
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(),
         reserve_megabytes=0,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
     )

@@ -24,7 +24,7 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 __all__ = ["measure_recovery"]
 
@@ -124,7 +124,7 @@ def _opened(site: Path, archive: str, alerts: list[Alert]) -> DatabaseManager:
         backup=BackupSettings(folder=site / "backups", schedule="off"),
         archive=ArchiveSettings.model_validate({"mode": archive, "folder": site / "archive"}),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=site / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     protection.on_alert = alerts.append
     return DatabaseManager(database, DatabaseSettings(), protection=protection)

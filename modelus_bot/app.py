@@ -21,24 +21,22 @@ from loguru import logger
 
 from modelus_bot.bot import ModelUsBot
 from modelus_bot.clock.clock import Clock
-from modelus_bot.cogs import add_commands
 from modelus_bot.config import Settings
 from modelus_bot.config.keys import with_keys_of
 from modelus_bot.config.watching import Change, ConfigWatcher
 from modelus_bot.database import Alert, Context, DatabaseError, DatabaseManager, Fallback, Protection
 from modelus_bot.database.administration import LoopDelay
-from modelus_bot.domain.invariants import INVARIANTS
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.gateway.connecting import Connector
-from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
 from modelus_bot.metrics import MetricsPage
 from modelus_bot.runtime.tasks import ended
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from modelus_bot.text.escaping import plain_lines
+from modelus_bot.ui.commands.adding import add_commands
 
 __all__ = ["App", "ModelUsBot", "run_online", "running", "spare_collector", "stop_on_signals"]
 
@@ -90,12 +88,13 @@ async def running(
             ) as db,
         ):
             await _ensure_disciplines(db)
+            screens = DECLARED.screens()
             bot = ModelUsBot(db, settings, sync_record=sync_record)
             try:
-                await add_commands(bot)
+                await add_commands(bot, screens)
                 async with (
                     LoopDelay(db.health),
-                    JobRunner(bot, ALL_JOBS) as jobs,
+                    JobRunner(bot, screens.jobs) as jobs,
                     _edits(config, settings, fixed) as watcher,
                 ):
                     page.attach(db, bot, runs=jobs.runs, failures=jobs.failures)
@@ -219,7 +218,7 @@ def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> P
         backup=settings.backup,
         archive=archive,
         integrity=settings.integrity,
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
         clock=clock,
     )
 
@@ -231,7 +230,7 @@ def _continuity(settings: Settings, path: Path, protection: Protection) -> Fallb
         degradation=settings.degradation,
         snapshot=settings.snapshot,
         reserve_megabytes=settings.maintenance.reserve_megabytes,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
         clock=protection.clock,

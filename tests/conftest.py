@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.members.writes import SetRole
@@ -129,12 +130,12 @@ class BotEnv:
     async def restart(self) -> None:
         """Restart the bot's process as far as Discord can see: a new bot object, the same database."""
         from modelus_bot.app import ModelUsBot
-        from modelus_bot.cogs import add_commands
         from modelus_bot.config import Settings
         from modelus_bot.sandbox.world import leave_errors_to_the_bot
+        from modelus_bot.ui.commands.adding import add_commands
 
         bot = ModelUsBot(self.db, Settings(database=self.settings.database))
-        await add_commands(bot)
+        await add_commands(bot, DECLARED.screens())
         await self.simulation.restart_bot(bot)
         leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
         bot.settings = self.settings
@@ -168,7 +169,6 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
     """Return the bot among people with roles, and neither rosters nor sprints."""
     simcord = pytest.importorskip("simcord", reason="simcord is not installed")
     from modelus_bot.app import ModelUsBot
-    from modelus_bot.cogs import add_commands
     from modelus_bot.config import (
         ArchiveSettings,
         BackupSettings,
@@ -179,8 +179,8 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
     )
     from modelus_bot.database.manager import DatabaseManager
     from modelus_bot.database.recovery.protection import Protection
-    from modelus_bot.domain.invariants import INVARIANTS
     from modelus_bot.sandbox.world import build_world, leave_errors_to_the_bot
+    from modelus_bot.ui.commands.adding import add_commands
 
     settings = Settings(database=DatabaseSettings(path=tmp_path / "bot.db", synchronous="NORMAL"))
     protection = Protection(
@@ -188,11 +188,11 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     async with DatabaseManager(settings.database.path, settings.database, protection=protection) as db:
         bot = ModelUsBot(db, settings)
-        await add_commands(bot)
+        await add_commands(bot, DECLARED.screens())
         simulation = simcord.Env(bot, settle_timeout=30.0)
         await simulation.start()
         try:

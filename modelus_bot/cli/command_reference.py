@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.cogs import ALL_COGS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.ui.commands.needs import WORDS, AnyCommand, commands_of, needed_for
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ async def _all_commands() -> str:
     """Return the reference of every command, from a bot that never connects."""
     bot = commands.Bot(command_prefix=(), help_command=None, intents=discord.Intents.none())
     async with bot:
-        for cog in ALL_COGS:
-            await bot.add_cog(cog(cast("ModelUsBot", bot)))
+        for group in DECLARED.screens().commands:
+            await bot.add_cog(group(cast("ModelUsBot", bot)))
         return reference(bot.tree)
 
 

@@ -24,7 +24,8 @@ from modelus_bot.config import Settings
 from modelus_bot.database import DatabaseManager
 from modelus_bot.database.administration import Rewriting, RunReport, RunRequest, Trigger, meant
 from modelus_bot.logs import configure_logging
-from modelus_bot.subjects.maintenance.writes import PRUNINGS, BeginMaintenance, EndMaintenance
+from modelus_bot.subjects import DECLARED
+from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
 
 __all__ = ["maintain"]
 
@@ -71,7 +72,7 @@ async def _maintained(
     async with DatabaseManager(path, patient, protection=protection_of(quiet, database)) as db:
         await db.write(BeginMaintenance(run_key=run_key, rewriting=order.rewriting.value), asked)
         report = await db.maintenance.run(
-            order, asked, PRUNINGS, tell=lambda step: progress.update(shown, description=step)
+            order, asked, DECLARED.prunings, tell=lambda step: progress.update(shown, description=step)
         )
         await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), asked)
     return report

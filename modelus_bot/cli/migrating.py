@@ -25,9 +25,8 @@ from modelus_bot.database.administration import (
     migrated,
     require_one_name,
 )
-from modelus_bot.domain.invariants import INVARIANTS
-from modelus_bot.domain.rule_words import NEEDED
 from modelus_bot.domain.table_words import rows_of
+from modelus_bot.subjects import DECLARED
 
 __all__ = ["app"]
 
@@ -85,7 +84,7 @@ def up(context: typer.Context, begin_anew: BeginAnewOption = False, database: Da
     require_beginning(settings, path, begin_anew=begin_anew)
 
     async def work(protected: Protected) -> tuple[str, ...]:
-        return await _migrated(protected, Migrator(path, invariants=INVARIANTS).up)
+        return await _migrated(protected, Migrator(path, invariants=DECLARED.invariants).up)
 
     done = ", ".join(with_protection(settings, work, path, claim=True))
     typer.echo(f"Applied: {done}." if done else "The schema is current; nothing was changed.")
@@ -106,7 +105,7 @@ def down(
     settings = settings_of(context)
     path = database or settings.database.path
     require_ours(path)
-    migrator = Migrator(path, invariants=INVARIANTS)
+    migrator = Migrator(path, invariants=DECLARED.invariants)
 
     async def work(protected: Protected) -> tuple[str, ...]:
         latest = [one.id for one in reversed(migrator.status()) if one.applied][:steps]
@@ -142,5 +141,5 @@ def _losses(path: Path, undone: list[str]) -> str:
     for name, table in then.items():
         kept = {column.name for column in table.columns}
         gone = [one.name for one in now[name].columns if one.name not in kept] if name in now else []
-        lost += [f"{NEEDED.get(one, one)} of {rows_of(name)}" for one in gone]
+        lost += [f"{DECLARED.columns.get(one, one)} of {rows_of(name)}" for one in gone]
     return f"This removes, with everything in them: {', '.join(lost)}." if lost else "Nothing is lost."

@@ -12,8 +12,8 @@ from modelus_bot.clock.clock import Clock
 from modelus_bot.config import Settings
 from modelus_bot.database import Protection
 from modelus_bot.database.administration import InstanceLock, Restores, meant, require_one_name
-from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.logs import configure_logging
+from modelus_bot.subjects import DECLARED
 
 __all__ = ["Protected", "protection_of", "with_protection"]
 
@@ -40,7 +40,7 @@ def protection_of(settings: Settings, path: Path | None = None) -> Protection:
         backup=settings.backup,
         archive=settings.archive if own else settings.archive.model_copy(update={"url": ""}),
         integrity=settings.integrity,
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
         clock=Clock.of(path or settings.database.path, settings.clock),
     )
 

@@ -35,12 +35,13 @@ def sync(context: typer.Context) -> None:
 
 async def _registered(settings: Settings, token: str) -> str:
     from modelus_bot.bot import ModelUsBot
-    from modelus_bot.cogs import add_commands
     from modelus_bot.database import DatabaseManager
     from modelus_bot.gateway.registering import register_once
+    from modelus_bot.subjects import DECLARED
+    from modelus_bot.ui.commands.adding import add_commands
 
     bot = ModelUsBot(DatabaseManager(settings.database.path, settings.database), settings)
-    await add_commands(bot)
+    await add_commands(bot, DECLARED.screens())
     done = await register_once(bot, token)
     where = "everywhere" if done.server is None else f"in the server {done.server}"
     said = f"{done.commands} commands are registered {where}."

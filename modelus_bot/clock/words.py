@@ -30,7 +30,8 @@ def doubt_words(doubt: Doubt, *, wall: float, steady_minutes: float) -> str:
     what = {
         DoubtReason.AHEAD: f"The machine's clock was set ahead by {span(doubt.seconds)}, to {now}.",
         DoubtReason.BEHIND: f"The machine's clock says {now}, {span(doubt.seconds)} less than it should.",
-        DoubtReason.ABSENT: f"By the machine's clock ({now}) {span(doubt.seconds)} have passed since the last run.",
+        DoubtReason.ABSENT: f"By the machine's clock ({now}) {span(doubt.seconds)} have passed"
+        " since the last run.",
         DoubtReason.STARTING: f"The machine was just started; nobody has confirmed its clock ({now}) yet.",
         DoubtReason.CONTRADICTED: f"The machine's clock ({now}) is {span(doubt.seconds)}"
         f" {'ahead of' if doubt.seconds > 0 else 'behind'} Discord's.",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from modelus_bot.database import ConstraintViolated, Write
-from modelus_bot.domain.rule_words import FIELDS, NEEDED, RANGES, SENTENCES, TAKEN, TEXTS
+from modelus_bot.domain.subject import declared
 from modelus_bot.text.escaping import plain
 
 __all__ = ["sentence_for", "validation_sentence"]
@@ -44,10 +44,10 @@ def sentence_for(violation: ConstraintViolated) -> str:
         return _GONE
     if violation.kind == "type":
         return _TYPE
-    if violation.rule in RANGES:
-        what, allowed = RANGES[violation.rule]
+    if violation.rule in declared().ranges:
+        what, allowed = declared().ranges[violation.rule]
         return f"{what} must be {allowed}. {_AGAIN}"
-    sentence = SENTENCES.get(violation.rule)
+    sentence = declared().sentences.get(violation.rule)
     return _GENERAL if sentence is None else f"{sentence} {_NOTHING}"
 
 
@@ -59,17 +59,17 @@ def validation_sentence(error: ValidationError) -> str:
 
 
 def _taken(rule: str) -> str:
-    sentence = TAKEN.get(rule)
+    sentence = declared().taken.get(rule)
     if sentence is None:
-        what = TEXTS.get(rule.partition(".")[0], "such a record")
+        what = declared().row.get(rule.partition(".")[0], "such a record")
         return f"There is {what} of this kind already. {_NOTHING}"
     return f"{sentence} {_NOTHING}"
 
 
 def _needed(rule: str) -> str:
     table, _, column = rule.partition(".")
-    what = TEXTS.get(table, "the record")
-    missing = NEEDED.get(column, "something")
+    what = declared().row.get(table, "the record")
+    missing = declared().columns.get(column, "something")
     return f"For {what}, {missing} is missing. {_AGAIN}"
 
 
@@ -78,7 +78,7 @@ def _problem(problem: ErrorDetails, shapes: Mapping[str, Any]) -> str:
     if not names:
         return "What was given does not have the expected form."
     field = names[-1]
-    words = FIELDS.get(field, "value")
+    words = declared().fields.get(field, "value")
     kind = problem["type"]
     value = problem["input"]
     if kind == "missing" or value is None or (kind == "string_too_short" and not str(value).strip()):

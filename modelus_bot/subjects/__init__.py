@@ -1,1 +1,51 @@
-"""Subjects."""
+"""The bot's subjects, each a folder; this is the only list of them.
+
+A subject may use the model, queries and writes of those before it.
+"""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import declare
+from modelus_bot.subjects.alerts.subject import SUBJECT as ALERTS
+from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
+from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
+from modelus_bot.subjects.backups.subject import SUBJECT as BACKUPS
+from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
+from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
+from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
+from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
+from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
+from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
+from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
+from modelus_bot.subjects.notices.subject import SUBJECT as NOTICES
+from modelus_bot.subjects.oncall.subject import SUBJECT as ONCALL
+from modelus_bot.subjects.people.subject import SUBJECT as PEOPLE
+from modelus_bot.subjects.places.subject import SUBJECT as PLACES
+from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
+from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
+from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
+
+__all__ = ["DECLARED", "SUBJECTS"]
+
+SUBJECTS = (
+    PEOPLE,
+    DISCIPLINES,
+    NOTICES,
+    ASSIGNMENTS,
+    SPRINTS,
+    ROSTERS,
+    COVERS,
+    MEMBERS,
+    ONCALL,
+    ROTATION_IMPORT,
+    AUDIT,
+    CLOCK,
+    ALERTS,
+    PLACES,
+    HEALTH,
+    BACKUPS,
+    MAINTENANCE,
+    GENERAL,
+)
+
+DECLARED = declare(SUBJECTS)

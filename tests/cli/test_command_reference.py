@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from modelus_bot.cli.command_reference import reference
-from modelus_bot.ui.commands.needs import NEEDED, commands_of, needed_for
+from modelus_bot.subjects import DECLARED
+from modelus_bot.ui.commands.needs import commands_of, needed_for
 from tests.conftest import BotEnv
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ async def test_who_may_use_it_is_known_for_every_command_and_for_no_other(bot_en
     names = {one.qualified_name for one in commands_of(bot_env.bot.tree)}
     groups = {name.partition(" ")[0] for name in names}
     assert {needed_for(name) for name in names} <= {"anyone", "part", "staff", "manager", "admin"}
-    assert NEEDED.keys() <= names | groups
+    assert DECLARED.needs.keys() <= names | groups
 
 
 async def test_the_tree_stays_within_discords_limits(bot_env: BotEnv) -> None:

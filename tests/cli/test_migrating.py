@@ -18,7 +18,8 @@ from modelus_bot.database.core.errors import MigrationFailed
 from modelus_bot.database.core.instance_lock import InstanceLock
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.table_words import ROWS, rows_of
+from modelus_bot.domain.table_words import rows_of
+from modelus_bot.subjects import DECLARED
 from tests.cli.conftest import Command
 
 IDS = [one.id for one in SchemaValidator().scripts]
@@ -183,7 +184,7 @@ def test_down_tells_what_is_lost_and_asks(
     validator = SchemaValidator()
     kept = validator.expected_after(IDS[:-1]).tables
     lost = refused.out.partition("everything in them: ")[2].partition(".\n")[0].split(", ")
-    assert [one for one in lost if " of " not in one or one in ROWS.values()] == [
+    assert [one for one in lost if " of " not in one or one in DECLARED.rows.values()] == [
         rows_of(one) for one in validator.expected.tables if one not in kept
     ]
     assert refused.out.endswith("Nothing was changed.\n")
@@ -245,7 +246,8 @@ def test_nothing_is_migrated_under_a_running_bot(
 def test_a_bot_that_was_killed_is_no_running_bot(command: Command, database: Path) -> None:
     """Its lock died with it."""
     code = (
-        "import sys, time; from pathlib import Path; from modelus_bot.database.core.instance_lock import InstanceLock;"
+        "import sys, time; from pathlib import Path;"
+        "from modelus_bot.database.core.instance_lock import InstanceLock;"
         "InstanceLock(Path(sys.argv[1])).acquire(); print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(database)], stdout=subprocess.PIPE) as process:

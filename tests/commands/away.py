@@ -14,7 +14,7 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
-from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.queries import covers
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
@@ -54,7 +54,7 @@ def continuity_of(path: Path) -> Fallback:
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(snapshot_seconds=0.01),
         reserve_megabytes=1,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
     )

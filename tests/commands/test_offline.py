@@ -10,7 +10,7 @@ import pytest
 from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, lift_discords_hint, rows, words_of
@@ -173,5 +173,5 @@ def protect_from_afar(env: BotEnv) -> None:
         backup=BackupSettings(folder=path.with_name("backups"), schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=path.with_name("archive")),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=path.with_name("quarantine")),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )

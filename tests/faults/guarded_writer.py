@@ -28,7 +28,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.schema.migrations import Migrator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.operations import PutPair
 
 __all__ = ["both_halves", "protected"]
@@ -58,7 +58,7 @@ def protected(folder: Path, archive: str) -> DatabaseManager:
         integrity=IntegritySettings(
             confirm_after=0.2, quarantine=folder / "quarantine", watch_every=0.3, check_every=1.0
         ),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     return DatabaseManager(database, DatabaseSettings(write_deadline=60), protection=protection)
 

@@ -20,8 +20,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
-from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import PutPair
 
@@ -55,14 +54,14 @@ def database_of(site: Path, archive: str) -> DatabaseManager:
         backup=BackupSettings(folder=site / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings.model_validate({"mode": archive, "folder": site / "archive"}),
         integrity=IntegritySettings(quarantine=site / "quarantine", watch_every=0.3),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     continuity = Fallback(
         path,
         degradation=DegradationSettings(patience=0.3),
         snapshot=SnapshotSettings(snapshot_seconds=0.1),
         reserve_megabytes=1,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
     )

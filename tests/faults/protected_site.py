@@ -11,7 +11,7 @@ from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 __all__ = ["Site"]
 
@@ -46,7 +46,7 @@ class Site:
             integrity=IntegritySettings(
                 confirm_after=0.2, quarantine=self.folder / "quarantine", watch_every=0.5
             ),
-            invariants=INVARIANTS,
+            invariants=DECLARED.invariants,
         )
         protection.on_alert = alerts.append
         return DatabaseManager(

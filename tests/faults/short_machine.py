@@ -31,7 +31,7 @@ from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.continuing import continuity_of
 from tests.database.operations import PutSetting
 
@@ -161,7 +161,7 @@ async def main(folder: Path) -> None:
         backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1, keep_hourly=1000),
         archive=ArchiveSettings(mode="off"),
         integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=0.5),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     alerts: list[str] = []
     protection.on_alert = lambda alert: alerts.append(alert.kind)

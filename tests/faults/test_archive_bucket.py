@@ -24,7 +24,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, rows
 from tests.database.operations import PutSetting, setting
 
@@ -166,7 +166,7 @@ def bot_on(machine: Path, archive: ArchiveSettings) -> DatabaseManager:
         backup=BackupSettings(folder=machine / "backups", schedule="off", attempts=1),
         archive=archive,
         integrity=IntegritySettings(confirm_after=0.2, quarantine=machine / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     return DatabaseManager(path, DatabaseSettings(write_deadline=30.0), protection=protection)
 

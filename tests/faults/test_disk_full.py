@@ -34,8 +34,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
-from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import PutSetting, setting
 from tests.small_disk import small_disk
@@ -77,14 +76,14 @@ def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
             integrity=IntegritySettings(
                 confirm_after=0.2, quarantine=tmp_path / "quarantine", check_every=3600.0
             ),
-            invariants=INVARIANTS,
+            invariants=DECLARED.invariants,
         )
         continuity = Fallback(
             path,
             degradation=DegradationSettings(),
             snapshot=SnapshotSettings(),
             reserve_megabytes=RESERVE,
-            tables=KEPT_TABLES,
+            tables=DECLARED.kept_tables,
             telling=telling,
             explain=explain,
         )

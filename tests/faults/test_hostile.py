@@ -23,7 +23,7 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.cli.conftest import Command, command
 from tests.database.integrity.injecting import build
 from tests.faults.hostile import HOSTILE
@@ -91,7 +91,7 @@ def test_each_is_told_apart(tmp_path: Path, file: str) -> None:
     path = tmp_path / "odd.db"
     HOSTILE[file](path)
     with counted("check", file):
-        report = check_file(path, invariants=INVARIANTS, schema_digest="0" * 64)
+        report = check_file(path, invariants=DECLARED.invariants, schema_digest="0" * 64)
     told(
         report.kind.value,
         "damaged" if report.damaged else "ok" if report.ok else "refused",
@@ -112,7 +112,7 @@ async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     answer = "started"
     with counted("start", file):
@@ -127,7 +127,7 @@ async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
     told(answer)
     assert path.with_name("victim").exists() or "deleted" not in file
     if answer == "started":
-        report = check_file(path, invariants=INVARIANTS)
+        report = check_file(path, invariants=DECLARED.invariants)
         assert report.ok or report.readable, report.problems
 
 
@@ -193,7 +193,7 @@ def test_given_as_a_backup(command: Command, home: Path, file: str) -> None:
         told(answer.code, (answer.err or answer.out).strip().splitlines()[-1:])
         assert "This did not work" not in answer.err
         if words[:2] == ("backup", "restore") and answer.code == 0:
-            assert check_file(home, invariants=INVARIANTS).ok
+            assert check_file(home, invariants=DECLARED.invariants).ok
             before = home.read_bytes()
         else:
             assert home.read_bytes() == before

@@ -14,7 +14,7 @@ import pytest
 
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import quarantine_file
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.integrity.injecting import build, lawless
 from tests.faults.program import Program
 
@@ -26,9 +26,9 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from modelus_bot.database.integrity.quarantine import quarantine_file
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 print("begun", flush=True)
-quarantine_file(Path(sys.argv[1]), invariants=INVARIANTS)
+quarantine_file(Path(sys.argv[1]), invariants=DECLARED.invariants)
 """
 
 
@@ -71,9 +71,9 @@ def test_killed_at_any_moment(broken: Path, tmp_path: Path) -> None:
         assert not here & there
         moved += not here
 
-        quarantine_file(path, invariants=INVARIANTS)
+        quarantine_file(path, invariants=DECLARED.invariants)
 
         assert places(path) == (set(), everything)
-        report = check_file(path, invariants=INVARIANTS)
+        report = check_file(path, invariants=DECLARED.invariants)
         assert report.ok, report.problems
     print(f"{moved} of {KILLS} had finished before they were killed")

@@ -11,8 +11,8 @@ import pytest
 
 from modelus_bot.config import DatabaseSettings, Settings
 from modelus_bot.database.core.errors import DatabaseBusy
-from modelus_bot.jobs import ALL_JOBS
 from modelus_bot.jobs.loop import Job, JobRunner
+from modelus_bot.subjects import DECLARED
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -150,5 +150,5 @@ def test_a_run_with_a_key_counts_once_and_acts_as_the_bot(bot: ModelUsBot) -> No
 
 def test_every_job_has_its_own_name_and_a_pause() -> None:
     """Names tell jobs apart in logs and request ids; none runs without pause."""
-    assert len({job.name for job in ALL_JOBS}) == len(ALL_JOBS)
-    assert all(job.interval >= 1 for job in ALL_JOBS)
+    assert len({job.name for job in DECLARED.screens().jobs}) == len(DECLARED.screens().jobs)
+    assert all(job.interval >= 1 for job in DECLARED.screens().jobs)

@@ -24,8 +24,8 @@ from modelus_bot.database.health.samples import HealthSample
 from modelus_bot.database.health.statements.planning import examine, explain_slow
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, Trigger
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
-from modelus_bot.subjects.maintenance.writes import PRUNINGS
 from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.ui.charts import LatencyChart, Point
 from tests.database.core.audit.faults import break_table, mend_table
@@ -200,7 +200,7 @@ async def maintenance(there: Site) -> AsyncIterator[None]:
         await there.app.db.write(FillRequests(first=first, count=500, at=old), Context())
     yield
     order = RunRequest(Trigger.CLOCK, Rewriting.AUTO)
-    report = await there.app.db.maintenance.run(order, Context(at=int(time.time())), PRUNINGS)
+    report = await there.app.db.maintenance.run(order, Context(at=int(time.time())), DECLARED.prunings)
     assert report.ok
 
 

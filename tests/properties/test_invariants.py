@@ -18,6 +18,7 @@ from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.domain.questions import AskQuestion
 from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.covers.writes.steps import (
@@ -33,16 +34,11 @@ from modelus_bot.subjects.covers.writes.steps import (
 )
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
-from modelus_bot.subjects.maintenance.writes import (
-    BeginMaintenance,
-    EndMaintenance,
-    PruneErrors,
-    PruneJobRuns,
-    PruneNotices,
-    PruneRequests,
-    PruneSamples,
-)
+from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
+from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
+from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
 from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder

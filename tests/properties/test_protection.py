@@ -24,7 +24,7 @@ from modelus_bot.database.core.state_file import StateFile
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.operations import PutSetting, setting
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def opened(folder: Path, alerts: list[Alert]) -> DatabaseManager:
         integrity=IntegritySettings(
             confirm_after=0.2, quarantine=folder / "quarantine", watch_every=0.2, check_every=1
         ),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     protection.on_alert = alerts.append
     return DatabaseManager(
@@ -126,7 +126,7 @@ def test_copies_are_made_at_every_interval(pristine: Path, every: float, late: f
             folder / "data" / "modelus.db",
             BackupSettings(folder=folder / "copies", every=every, attempts=1),
             validator=SchemaValidator(),
-            invariants=INVARIANTS,
+            invariants=DECLARED.invariants,
             clock=Clock(wall=lambda: now, steady=lambda: now),
         )
         async with backups, asyncio.timeout(60):

@@ -25,7 +25,7 @@ from modelus_bot.database.core.system_errors import as_database_error, from_os
 from modelus_bot.database.health.causes import cause_words
 from modelus_bot.runtime.os_errors import Fault, about, fault_of, forbidden_there, in_words, sentence, whoami
 
-PACKAGE = Path(__file__).parents[1] / "modelus_bot"
+PACKAGE = Path(__file__).parents[2] / "modelus_bot"
 TOLD = PACKAGE / "os_errors.py"
 EVERY = sorted(errno.errorcode)
 FULL = {errno.ENOSPC, errno.EDQUOT}

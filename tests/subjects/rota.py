@@ -23,8 +23,8 @@ from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.members.writes import SetRole
@@ -193,7 +193,7 @@ class Rota:
 
     def broken(self) -> list[tuple[Any, ...]]:
         """Return the rows that break an invariant: its name, table, record, what is wrong."""
-        return [(rule.name, *row) for rule in INVARIANTS for row in self.rows(rule.sql)]
+        return [(rule.name, *row) for rule in DECLARED.invariants for row in self.rows(rule.sql)]
 
     @property
     def calendar(self) -> Calendar:

@@ -15,8 +15,8 @@ import pytest
 
 from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.schema.migrations import Migrator
-from modelus_bot.domain.rule_words import NEEDED, RANGES, SENTENCES, TAKEN, TEXTS
 from modelus_bot.domain.sentences import sentence_for
+from modelus_bot.subjects import DECLARED
 from tests.subjects.rota import Rota
 from tests.subjects.schema_rows import CLASHING, FITTING, UNCHECKED
 
@@ -97,7 +97,7 @@ def read(error: ConstraintViolated) -> str:
 
 def test_every_table_has_a_row_that_fits(beside: Rota) -> None:
     """Without the break, the row is accepted: so the break is what is refused."""
-    assert set(FITTING) == set(schema()) == set(TEXTS)
+    assert set(FITTING) == set(schema()) == set(DECLARED.row)
     for table, row in FITTING.items():
         with beside.transaction() as connection:
             insert(connection, table, row)
@@ -109,7 +109,7 @@ def test_checks(beside: Rota, table: str, name: str) -> None:
     """Each has a break and a sentence of its own."""
     error = broken(beside, table, FITTING[table] | UNCHECKED[name])
     assert (error.kind, error.rule) == ("check", name)
-    assert name in RANGES or name in SENTENCES
+    assert name in DECLARED.ranges or name in DECLARED.sentences
 
 
 def test_no_check_is_anonymous() -> None:
@@ -133,9 +133,9 @@ def test_columns_that_must_be_filled(beside: Rota, table: str) -> None:
     for column in stated:
         error = broken(beside, table, {**FITTING[table], column: None})
         assert (error.kind, error.rule) == ("not_null", f"{table}.{column}")
-        assert column in NEEDED
-        assert NEEDED[column] in sentence_for(error)
-        assert TEXTS[table] in sentence_for(error)
+        assert column in DECLARED.columns
+        assert DECLARED.columns[column] in sentence_for(error)
+        assert DECLARED.row[table] in sentence_for(error)
 
 
 @pytest.mark.parametrize("table", FITTING)
@@ -147,7 +147,7 @@ def test_unique_keys(beside: Rota, table: str) -> None:
             insert(connection, table, FITTING[table] | first)
         error = broken(beside, table, FITTING[table] | second)
         assert (error.kind, error.rule) == ("unique", rule)
-        assert rule in TAKEN
+        assert rule in DECLARED.taken
         with beside.transaction() as connection:
             connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
             key = next(iter(FITTING[table]))
@@ -214,22 +214,22 @@ def test_triggers(beside: Rota, statement: str, rule: str) -> None:
         insert(connection, "sprints", FITTING["sprints"])
     error = beside.violation(statement)
     assert (error.kind, error.rule) == ("trigger", rule)
-    assert rule in SENTENCES
+    assert rule in DECLARED.sentences
     read(error)
 
 
 def test_every_trigger_s_words_are_known(empty: Rota) -> None:
     """Whatever a trigger raises has a sentence."""
     for (sql,) in empty.rows("SELECT sql FROM sqlite_master WHERE type = 'trigger'"):
-        assert set(re.findall(r"RAISE\(ABORT, '([^']+)'\)", sql)) <= set(SENTENCES)
+        assert set(re.findall(r"RAISE\(ABORT, '([^']+)'\)", sql)) <= set(DECLARED.sentences)
 
 
 def test_no_sentence_is_left_over() -> None:
     """Every sentence belongs to a rule that exists."""
     names = {name for _, name in checks()}
     triggers = {"sprint overlap", "audit log is append-only"}
-    assert set(RANGES) <= names
-    assert set(SENTENCES) <= names | triggers
+    assert set(DECLARED.ranges) <= names
+    assert set(DECLARED.sentences) <= names | triggers
     assert set(UNCHECKED) == names
 
 

@@ -11,13 +11,17 @@ import pytest
 from modelus_bot.bundled import sample_dir
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.covers.writes import steps
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
+from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.maintenance import writes
+from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
@@ -111,11 +115,11 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(AskQuestion(id=GUEST, kind="roster", operation="SetAway", change="{}"), MANAGER),
     Sample(writes.BeginMaintenance(run_key="2026-W47")),
     Sample(writes.EndMaintenance(run_key="2026-W47", ok=True, lines=("done",))),
-    Sample(writes.PruneNotices(ids=(1,), before=1)),
-    Sample(writes.PruneSamples(ids=(1,), before=1)),
-    Sample(writes.PruneRequests(ids=("1",), before=1)),
-    Sample(writes.PruneJobRuns(keys=(("handoff", "1"),), before=1)),
-    Sample(writes.PruneErrors(ids=(1,), before=1)),
+    Sample(PruneNotices(ids=(1,), before=1)),
+    Sample(PruneSamples(ids=(1,), before=1)),
+    Sample(PruneRequests(ids=("1",), before=1)),
+    Sample(PruneJobRuns(keys=(("handoff", "1"),), before=1)),
+    Sample(PruneErrors(ids=(1,), before=1)),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from modelus_bot.database.core.operation import Write
-from modelus_bot.domain.rule_words import FIELDS
 from modelus_bot.domain.sentences import validation_sentence
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.members.writes import SetRole
@@ -146,4 +146,4 @@ def test_every_field_of_every_operation_has_words() -> None:
         if operation.__module__.rpartition(".")[2] not in {"future", "pruning", "questions", "reconciling"}
         for name in operation.model_fields
     }
-    assert fields - set(FIELDS) == set()
+    assert fields - set(DECLARED.fields) == set()

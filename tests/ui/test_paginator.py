@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.cogs import DYNAMIC_ITEMS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.commands.pressing import LABELS, CoverButton
 from modelus_bot.ui.paginator import _LISTS, PageButton
 
@@ -18,7 +18,9 @@ ID_LIMIT = 100
 
 def read_back(item: type[Any], custom_id: str) -> re.Match[str]:
     """Match an id as discord.py does; exactly one kind of button may answer to it."""
-    found = [one for one in DYNAMIC_ITEMS if one.__discord_ui_compiled_template__.fullmatch(custom_id)]
+    found = [
+        one for one in DECLARED.screens().buttons if one.__discord_ui_compiled_template__.fullmatch(custom_id)
+    ]
     assert found == [item]
     match = re.fullmatch(item.__discord_ui_compiled_template__, custom_id)
     assert match is not None
@@ -56,4 +58,6 @@ async def test_a_cover_button_reads_back(step: str) -> None:
 )
 def test_ids_that_nobody_made_are_nobodys(custom_id: str) -> None:
     """An id of another shape is not answered to."""
-    assert not [one for one in DYNAMIC_ITEMS if one.__discord_ui_compiled_template__.fullmatch(custom_id)]
+    assert not [
+        one for one in DECLARED.screens().buttons if one.__discord_ui_compiled_template__.fullmatch(custom_id)
+    ]

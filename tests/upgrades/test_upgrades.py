@@ -10,7 +10,7 @@ import pytest
 
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.upgrades.making import COMMAND, ROWS, SNAPSHOTS, load, make, migrate_to, migration_ids
 
 IDS = migration_ids()
@@ -89,7 +89,7 @@ def test_every_old_state_comes_to_the_newest(snapshot: str, tmp_path: Path) -> N
     before = rows_of(path, columns)
     todo = IDS[IDS.index(snapshot) + 1 :]
 
-    assert Migrator(path, invariants=INVARIANTS).up() == tuple(todo)
+    assert Migrator(path, invariants=DECLARED.invariants).up() == tuple(todo)
 
     altered = set().union(*(CHANGED.get(one, set()) for one in todo))
     assert SchemaValidator().inspect_file(path).clean

@@ -14,7 +14,7 @@ from modelus_bot.database.core.operation import Write
 from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.wire.process import BotProcess, until
@@ -47,7 +47,7 @@ async def queue(bot: BotProcess, people: list[str], count: int) -> None:
         backup=BackupSettings(folder=bot.folder / "backups", schedule="off"),
         archive=ArchiveSettings(mode="off", folder=bot.folder / "archive"),
         integrity=IntegritySettings(quarantine=bot.folder / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     async with DatabaseManager(bot.database, settings, protection=protection) as db:
         for person in map(int, people):

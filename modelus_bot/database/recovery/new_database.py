@@ -69,8 +69,8 @@ async def set_everything_aside(parts: RecoveryContext) -> tuple[Path, ...]:
     traces = await traces_of(parts)
     if away := [one for one in traces if one.path is None]:
         raise OpeningRefused(
-            f"{remains_in_words(away)} may hold an earlier database, and two must not share a place. Name an empty"
-            " one in archive.url, or take it out of the settings, and begin anew then."
+            f"{remains_in_words(away)} may hold an earlier database, and two must not share a place."
+            " Name an empty one in archive.url, or take it out of the settings, and begin anew then."
         )
     return await asyncio.to_thread(_set_aside, parts, traces)
 

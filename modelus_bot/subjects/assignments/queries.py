@@ -70,10 +70,12 @@ def effective_holder(tx: ReadTransaction, sprint_id: int, discipline: str) -> tu
 
 
 def span_of(row: Row) -> Span:
+    """Return the sprint that a row describes."""
     return Span(row["id"], date.fromisoformat(row["start_date"]), date.fromisoformat(row["end_date"]))
 
 
 def horizon_rows(tx: ReadTransaction, at: int, calendar: Calendar) -> list[Row]:
+    """Return the rows of the current sprint and of those after it that are materialised."""
     rows = tx.fetch_all(_SPRINTS)
     current = choose_current(map(span_of, rows), at, calendar)
     first = next((n for n, row in enumerate(rows) if current and row["id"] == current.id), 0)

@@ -13,15 +13,9 @@ from discord.ext import commands
 
 from modelus_bot.database.administration import ChainReport, gather_anchors
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.domain.subject import declared
 from modelus_bot.domain.table_words import rows_of
-from modelus_bot.subjects.audit.queries import (
-    NEWEST,
-    TABLES,
-    AuditView,
-    member_history,
-    record_history,
-    verify,
-)
+from modelus_bot.subjects.audit.queries import NEWEST, AuditView, member_history, record_history, verify
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
@@ -49,8 +43,8 @@ class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="
     ) -> None:
         """List a record's entries, newest first."""
         await answering.defer(interaction, private=True)
-        if table not in TABLES:
-            audited = ", ".join(map(rows_of, TABLES))
+        if table not in declared().audited:
+            audited = ", ".join(map(rows_of, declared().audited))
             raise InvalidInput(
                 f"“{plain(embeds.clip(table, 40))}” is not audited. Audited are: {audited}.",
                 rule="audit.table",
@@ -83,7 +77,7 @@ class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="
 
     @record.autocomplete("table")
     async def _tables(self, _: discord.Interaction, typed: str) -> Choices:
-        return choices(((rows_of(name), name) for name in TABLES), typed)
+        return choices(((rows_of(name), name) for name in declared().audited), typed)
 
 
 @pages_of("audit_record")

@@ -22,23 +22,9 @@ from modelus_bot.database.administration import (
 )
 from modelus_bot.domain.permissions import Viewer, require_admin_viewer
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.domain.subject import declared
 
-__all__ = ["TABLES", "AuditView", "member_history", "record_history", "verify"]
-
-TABLES = (
-    "users",
-    "user_disciplines",
-    "disciplines",
-    "sprints",
-    "assignments",
-    "current_state",
-    "overrides",
-    "notifications",
-    "settings",
-    "audit_logs",
-    "database",
-)
-"""The tables whose changes are audited; ``database`` stands for what was done to the bot itself."""
+__all__ = ["AuditView", "member_history", "record_history", "verify"]
 
 _RECORD = """
 SELECT id, table_name, record_id, operation, old_values, new_values, changed_by, reason, attempt, changed_at
@@ -110,8 +96,11 @@ def record_history(
 ) -> tuple[AuditView, ...]:
     """Return the entries of exactly one record, newest first, those with a number below ``before_id``."""
     require_admin_viewer(tx, viewer)
-    if table not in TABLES:
-        raise InvalidInput(f"“{table}” is not audited. Audited are: {', '.join(TABLES)}.", rule="audit.table")
+    audited = declared().audited
+    if table not in audited:
+        raise InvalidInput(
+            f"“{table}” is not audited. Audited are: {', '.join(audited)}.", rule="audit.table"
+        )
     return _history(tx, _RECORD, (table, record_id, before_id, limit), limit)
 
 

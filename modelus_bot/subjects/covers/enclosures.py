@@ -12,19 +12,20 @@ from modelus_bot.subjects.covers.buttons import link_to, own_steps, view_of
 from modelus_bot.subjects.covers.model import Cover, CoverCard
 from modelus_bot.subjects.covers.queries import cards_of, cover
 from modelus_bot.subjects.covers.writes.posted import RememberCard
+from modelus_bot.subjects.notices.enclosure import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Enclosure", "enclosure_of"]
+__all__ = ["CoverEnclosure", "enclosure_of"]
 
 
-class Enclosure:
-    """Buttons and a link for one notice; for a notice about anything else it is empty."""
+class CoverEnclosure(Enclosure):
+    """The reader's own buttons and a link to the request's card."""
 
     def __init__(
-        self, bot: ModelUsBot, view: discord.ui.View | None, link: str | None, cover_id: int | None
+        self, bot: ModelUsBot, view: discord.ui.View | None, link: str | None, cover_id: int
     ) -> None:
         """Keep what to add to the message."""
         self._bot = bot
@@ -40,7 +41,7 @@ class Enclosure:
 
     async def remember(self, sent: discord.Message, context: Context) -> None:
         """Let the message lose its buttons when the request is decided; nothing else depends on it."""
-        if self.view is None or self._cover_id is None:
+        if self.view is None:
             return
         write = RememberCard(
             cover_id=self._cover_id, channel_id=sent.channel.id, message_id=sent.id, kind="notice"
@@ -53,15 +54,15 @@ class Enclosure:
 
 async def enclosure_of(bot: ModelUsBot, notice: Notice) -> Enclosure:
     """Return what goes with a notice; a database that does not answer costs the buttons, not the notice."""
-    if notice.ref_table != "overrides" or notice.ref_id is None:
-        return Enclosure(bot, None, None, None)
+    if notice.ref_id is None:
+        return Enclosure()
     try:
         found = await bot.db.read(cover, notice.ref_id)
         cards = await bot.db.read(cards_of, notice.ref_id)
     except DatabaseError as error:
         logger.bind(notice=notice.id, reference=error.reference).warning("notice_without_buttons")
-        return Enclosure(bot, None, None, None)
-    return Enclosure(bot, _buttons(found, notice.user_id), _link(bot, cards), notice.ref_id)
+        return Enclosure()
+    return CoverEnclosure(bot, _buttons(found, notice.user_id), _link(bot, cards), notice.ref_id)
 
 
 def _buttons(found: Cover | None, person: int) -> discord.ui.View | None:

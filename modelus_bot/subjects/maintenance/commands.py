@@ -13,13 +13,9 @@ from loguru import logger
 from modelus_bot.database import Context, CorruptionDetected, Protection
 from modelus_bot.database.administration import Rewriting, RunRequest, Trigger, command_entry
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.domain.subject import declared
 from modelus_bot.subjects.maintenance.cards import checked_card, clock_card, maintained_card, rewriting_card
-from modelus_bot.subjects.maintenance.writes import (
-    PRUNINGS,
-    BeginMaintenance,
-    EndMaintenance,
-    last_maintenance,
-)
+from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance, last_maintenance
 from modelus_bot.ui import answering
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs_admin import require_admin
@@ -127,7 +123,9 @@ async def _maintain(
     if not await db.write(BeginMaintenance(run_key=run_key, rewriting=rewriting.value), once):
         raise InvalidInput("This was done already. Run the command again.", rule="maintenance.repeated")
     tell = note.on_step if note is not None else _silently
-    report = await db.maintenance.run(RunRequest(Trigger.PERSON, rewriting), context, PRUNINGS, tell=tell)
+    report = await db.maintenance.run(
+        RunRequest(Trigger.PERSON, rewriting), context, declared().prunings, tell=tell
+    )
     await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), once)
     return maintained_card(report)
 

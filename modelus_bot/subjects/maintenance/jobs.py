@@ -12,14 +12,9 @@ from loguru import logger
 from modelus_bot.config import MaintenanceSettings
 from modelus_bot.database import Alert, Mode
 from modelus_bot.database.administration import Rewriting, RunReport, RunRequest, Trigger
+from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
-from modelus_bot.subjects.maintenance.writes import (
-    PRUNINGS,
-    TRIES,
-    BeginMaintenance,
-    EndMaintenance,
-    last_maintenance,
-)
+from modelus_bot.subjects.maintenance.writes import TRIES, BeginMaintenance, EndMaintenance, last_maintenance
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -113,7 +108,9 @@ class MaintenanceJob(Job):
         if not await db.write(BeginMaintenance(run_key=run_key, tries=tries), context):
             return
         self._not_before = int(time.time()) + AGAIN_AFTER
-        report = await db.maintenance.run(RunRequest(why, rewriting), context, PRUNINGS, tell=_log_step)
+        report = await db.maintenance.run(
+            RunRequest(why, rewriting), context, declared().prunings, tell=_log_step
+        )
         self._not_before = 0
         await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), self.context())
         self._tell(report)

@@ -13,10 +13,11 @@ from modelus_bot.subjects.assignments.cards import move_lines
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.members.model import MemberChange
 from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members
 from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.commands.group import CommandGroup, not_a_bot
+from modelus_bot.ui.commands.group import not_a_bot
 from modelus_bot.ui.commands.suggestions import Choices, picks, suggested
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.picks import Named, meant
@@ -26,7 +27,7 @@ __all__ = ["MemberCommands"]
 Role = Literal["developer", "designer", "tester", "project_manager", "admin", "none"]
 
 
-class MemberCommands(CommandGroup, commands.GroupCog, name="member", description="People and their roles"):
+class MemberCommands(NamesPeople, commands.GroupCog, name="member", description="People and their roles"):
     """The commands about members."""
 
     @app_commands.command(name="show", description="What the bot knows of somebody; you if left out")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
+from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.subjects.covers.enclosures import enclosure_of
+from modelus_bot.subjects.notices.enclosure import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
@@ -57,6 +58,7 @@ class Outbox(Job):
         self._serving: dict[int, asyncio.Task[None]] = {}
         """Who is being sent to."""
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._enclosures = declared().screens().enclosures
 
     async def run(self) -> None:
         """Send what is due; raises the first failure of the database."""
@@ -100,13 +102,18 @@ class Outbox(Job):
         """Send a notice to its person, or word of it to the duty channel; return why neither worked."""
         try:
             place = await self.bot.mailroom.open(self.bot, notice.user_id)
-            added = await enclosure_of(self.bot, notice)
+            added = await self._enclosed(notice)
             card = added.on(embeds.info(notice.title, notice.message))
             sent = await send(place, key=_key("notice", notice), embed=card, view=added.view)
         except FAILURES as error:
             return await self._tell_in_channel(notice, error) if _closed(error) else error
         await added.remember(sent, self.context(f"card:{notice.id}"))
         return None
+
+    async def _enclosed(self, notice: Notice) -> Enclosure:
+        """Return what the subject that a notice is about sends with it."""
+        make = self._enclosures.get(notice.ref_table or "")
+        return await make(self.bot, notice) if make is not None else Enclosure()
 
     async def _tell_in_channel(self, notice: Notice, closed: Exception) -> Exception | None:
         """Say in the duty channel that somebody's messages are closed, without the text or a ping."""

@@ -13,15 +13,17 @@ from modelus_bot.domain.refusals import InvalidInput, NotAllowed
 from modelus_bot.subjects.assignments.writes.notices import HolderChange
 from modelus_bot.subjects.covers.commands.asking import asking_view
 from modelus_bot.subjects.disciplines.cards import role_line
+from modelus_bot.subjects.disciplines.choices import PicksDisciplines
 from modelus_bot.subjects.disciplines.writes import SetDisciplineRole
 from modelus_bot.subjects.oncall.model import Duty, OnCall
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
+from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody, standing_of
 from modelus_bot.subjects.sprints.cards import holder_line, label_of
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.commands.group import CommandGroup, not_a_bot
+from modelus_bot.ui.commands.group import not_a_bot
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import preview_if_possible
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -34,7 +36,9 @@ __all__ = ["OnCallCommands", "duty_card"]
 
 
 @app_commands.default_permissions(**FOR_STAFF)
-class OnCallCommands(CommandGroup, commands.GroupCog, name="oncall", description="Who is on duty"):
+class OnCallCommands(
+    PicksDisciplines, NamesPeople, commands.GroupCog, name="oncall", description="Who is on duty"
+):
     """The commands about duty."""
 
     @app_commands.command(name="now", description="Who is on duty now, and who is next")

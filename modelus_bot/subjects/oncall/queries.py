@@ -64,5 +64,6 @@ def _only(holders: tuple[HolderView, ...], discipline: str | None) -> tuple[Hold
 
 
 def sprint_after(tx: ReadTransaction, current: Sprint | None, at: int, calendar: Calendar) -> Sprint | None:
+    """Return the sprint that begins next."""
     after = current.start if current is not None else calendar.duty_day(at)
     return next((found for found in sprints(tx) if found.start > after), None)

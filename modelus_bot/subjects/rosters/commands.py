@@ -10,12 +10,14 @@ from discord.ext import commands
 
 from modelus_bot.subjects.assignments.cards import move_lines
 from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.people.choices import NamesPeople
+from modelus_bot.subjects.rosters.choices import PicksPeople
 from modelus_bot.subjects.rosters.model import RosterChange, RosterEntry
 from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.commands.group import CommandGroup, not_a_bot
+from modelus_bot.ui.commands.group import not_a_bot
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -32,7 +34,11 @@ NOBODY_MOVES = "Nobody's turn moves."
 
 @app_commands.default_permissions(**FOR_STAFF)
 class RosterCommands(
-    CommandGroup, commands.GroupCog, name="roster", description="Who takes turns on duty, and in which order"
+    PicksPeople,
+    NamesPeople,
+    commands.GroupCog,
+    name="roster",
+    description="Who takes turns on duty, and in which order",
 ):
     """The commands about rosters."""
 

@@ -48,4 +48,5 @@ def _day(text: str | None) -> date | None:
 
 
 def find_entry(tx: ReadTransaction, user_id: int, discipline: str) -> RosterEntry | None:
+    """Return somebody's place on a roster, or None."""
     return next((entry for entry in roster(tx, discipline) if entry.user_id == user_id), None)

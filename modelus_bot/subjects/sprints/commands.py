@@ -12,16 +12,17 @@ from discord.ext import commands
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.assignments.cards import move_lines
+from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.subjects.rotation_import.cards import NOTHING, import_of, report_card, summary
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.subjects.sprints.cards import holder_line, label_of
+from modelus_bot.subjects.sprints.choices import PicksSprints
 from modelus_bot.subjects.sprints.model import HolderView, PlannedSprint, SprintChange
 from modelus_bot.subjects.sprints.queries.sprints import sprint_view, sprints, sprints_with_holders
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -33,7 +34,9 @@ SprintWrite = AddSprint | EditSprint | ArchiveSprint
 
 
 @app_commands.default_permissions(**FOR_STAFF)
-class SprintCommands(CommandGroup, commands.GroupCog, name="sprint", description="The sprints of the rota"):
+class SprintCommands(
+    PicksSprints, NamesPeople, commands.GroupCog, name="sprint", description="The sprints of the rota"
+):
     """The commands about sprints."""
 
     @app_commands.command(name="current", description="The sprint on duty now, with its holders")

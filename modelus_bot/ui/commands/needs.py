@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from discord import app_commands
 
 from modelus_bot.domain.permissions import Standing
+from modelus_bot.domain.subject import Need, declared
 
-__all__ = ["FOR_STAFF", "NEEDED", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
+__all__ = ["FOR_STAFF", "WORDS", "AnyCommand", "Need", "commands_of", "may_use", "needed_for"]
 
-Need = Literal["anyone", "part", "staff", "manager", "admin"]
 AnyCommand = app_commands.Command[Any, ..., Any]
-
-NEEDED: dict[str, Need] = {
-    "about": "anyone",
-    "audit": "admin",
-    "backup": "admin",
-    "cover": "staff",
-    "cover request": "part",
-    "cover take": "part",
-    "cover untake": "part",
-    "cover withdraw": "part",
-    "cover refuse": "part",
-    "cover revoke": "manager",
-    "cover show": "part",
-    "database": "admin",
-    "dbhealth": "admin",
-    "help": "anyone",
-    "member": "admin",
-    "member show": "anyone",
-    "oncall": "staff",
-    "oncall handoff": "part",
-    "oncall mine": "anyone",
-    "oncall role": "admin",
-    "oncall set": "manager",
-    "ping": "anyone",
-    "roster": "manager",
-    "roster away": "part",
-    "roster show": "staff",
-    "sprint": "manager",
-    "sprint current": "staff",
-    "sprint list": "staff",
-}
-"""The least standing a command needs, by its name or else its group's name."""
 
 FOR_STAFF = {"manage_messages": True}
 """What Discord asks of whom it shows the staff's groups to, until an administrator chooses others."""
@@ -59,7 +27,8 @@ WORDS: dict[Need, str] = {
 
 def needed_for(command: str) -> Need:
     """Return the least standing a command needs; raises ``KeyError`` for a command without an entry."""
-    return NEEDED.get(command) or NEEDED[command.partition(" ")[0]]
+    needs = declared().needs
+    return needs.get(command) or needs[command.partition(" ")[0]]
 
 
 def may_use(standing: Standing, command: str) -> bool:

@@ -12,7 +12,7 @@ from modelus_bot.clock.clock import Clock as Machine
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.manager import BackupManager
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 Told = list[tuple[str, dict[str, Any]]]
 
@@ -50,7 +50,7 @@ def build(path: Path, tmp_path: Path, clock: Clock, told: Told) -> Callable[...,
             path,
             BackupSettings.model_validate(chosen),
             validator=SchemaValidator(),
-            invariants=INVARIANTS,
+            invariants=DECLARED.invariants,
             clock=Machine(wall=clock, steady=clock),
         )
         backups.on_alert = lambda kind, details: told.append((kind, details))

@@ -17,7 +17,7 @@ from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import QuarantineRows, quarantine_file, quarantined
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.oncall.writes import Handoff
 from tests.database.integrity.injecting import OWN, all_rows, kept, lawless
 from tests.database.operations import PutSetting
@@ -88,7 +88,7 @@ BREAKS = {
 
 def test_every_invariant_is_broken_here() -> None:
     """A new invariant needs a break of its own."""
-    assert set(BREAKS) == {one.name for one in INVARIANTS}
+    assert set(BREAKS) == {one.name for one in DECLARED.invariants}
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -99,12 +99,12 @@ def test_each_invariant(file: Path, name: str) -> None:
         connection.execute(statement)
     before = all_rows(file)
 
-    report = check_file(file, invariants=INVARIANTS)
+    report = check_file(file, invariants=DECLARED.invariants)
     assert not report.damaged
     named = [one for one in report.broken_rows if f"{name}: " in one.reason]
     assert [one.table for one in named] == [table]
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     after = all_rows(file)
     if fate == "left":
@@ -113,7 +113,9 @@ def test_each_invariant(file: Path, name: str) -> None:
         return
     lying = [(record, json.loads(row), why) for place, record, row, why in kept(file) if place == table]
     assert [why.endswith(fate) for _, _, why in lying] == [True]
-    assert check_file(file, invariants=INVARIANTS).ok, check_file(file, invariants=INVARIANTS).problems
+    assert check_file(file, invariants=DECLARED.invariants).ok, check_file(
+        file, invariants=DECLARED.invariants
+    ).problems
     derived = {"current_holders"} if table in {"current_state", "overrides", "sprints"} else set()
     for other in before.keys() - OWN - derived - {table}:
         assert after[other] == before[other], other
@@ -127,10 +129,10 @@ async def test_the_open_database_heals(file: Path, tmp_path: Path) -> None:
         sprint = connection.execute("SELECT id FROM sprints WHERE sprint_index = 5").fetchone()[0]
         connection.execute("UPDATE assignments SET user_id = 4711 WHERE sprint_id = ?", (sprint,))
         connection.execute("UPDATE settings SET value = '{' WHERE key = 'k7'")
-    turns = check_file(path, invariants=INVARIANTS).broken_rows
+    turns = check_file(path, invariants=DECLARED.invariants).broken_rows
     async with DatabaseManager(path, DatabaseSettings(synchronous="NORMAL")) as db:
         context = Context(request_id="heal", reason="integrity check")
-        write = QuarantineRows(invariants=INVARIANTS, tables=tuple({one.table for one in turns}))
+        write = QuarantineRows(invariants=DECLARED.invariants, tables=tuple({one.table for one in turns}))
 
         report = await db.write(write, context)
         again = await db.write(write, context)
@@ -146,7 +148,7 @@ async def test_the_open_database_heals(file: Path, tmp_path: Path) -> None:
     assert {one.table for one in everything} == {"assignments", "settings"}
     assert any(json.loads(one.row)["user_id"] == 4711 for one in everything if one.table == "assignments")
     assert "6 broken rows were moved" in str(report)
-    found = check_file(path, invariants=INVARIANTS)
+    found = check_file(path, invariants=DECLARED.invariants)
     assert found.ok, found.problems
     with closing(sqlite3.connect(path)) as connection:
         assert (
@@ -173,4 +175,4 @@ def test_a_few_at_a_time(file: Path) -> None:
             moved.append((report.moved, report.more))
 
     assert moved == [(8, True), (8, True), (4, False), (0, False)]
-    assert check_file(file, invariants=INVARIANTS).ok
+    assert check_file(file, invariants=DECLARED.invariants).ok

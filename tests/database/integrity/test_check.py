@@ -19,7 +19,7 @@ from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.integrity.injecting import lawless
 from tests.database.operations import PutSetting
 
@@ -154,7 +154,7 @@ def test_a_crashed_transaction_is_rolled_back_first(file: Path, tmp_path: Path) 
         for suffix in ("", "-journal"):
             left.with_name(left.name + suffix).write_bytes(file.with_name(file.name + suffix).read_bytes())
         raw.execute("ROLLBACK")
-    report = check_file(left, invariants=INVARIANTS)
+    report = check_file(left, invariants=DECLARED.invariants)
     assert report.ok, report.problems
     assert left.read_bytes() == file.read_bytes()
 
@@ -163,9 +163,9 @@ def test_a_copy_that_cannot_be_written_to(file: Path) -> None:
     """On a medium that is only read, a file without -wal is checked as it lies there."""
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode=WAL")
-    assert check_file(file, finished=True, invariants=INVARIANTS).ok
+    assert check_file(file, finished=True, invariants=DECLARED.invariants).ok
     assert {one.name for one in file.parent.iterdir()} == {"rota.db"}
-    assert check_file(file, invariants=INVARIANTS).ok
+    assert check_file(file, invariants=DECLARED.invariants).ok
     assert {one.name for one in file.parent.iterdir()} == {"rota.db"}
 
 
@@ -241,7 +241,7 @@ def test_checks_are_asked_however_the_file_is_opened(file: Path, journal: str, f
 def test_an_older_file_is_as_good_as_a_new_one(file: Path) -> None:
     """A copy from before an update has the schema of its own migrations."""
     older = Migrator(file).down()
-    report = check_file(file, invariants=INVARIANTS, schema_digest=SchemaValidator().digest)
+    report = check_file(file, invariants=DECLARED.invariants, schema_digest=SchemaValidator().digest)
     assert older == ("0004.cover_cards",)
     assert report.ok, report.problems
     assert report.schema_digest != SchemaValidator().digest
@@ -252,7 +252,7 @@ def test_a_newer_file_is_told(file: Path) -> None:
     """Nobody here knows its rules, so that only its structure is checked."""
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as raw:
         raw.execute("INSERT INTO _yoyo_migration VALUES('x', '9999.future', '2030-01-01')")
-    report = check_file(file, invariants=INVARIANTS)
+    report = check_file(file, invariants=DECLARED.invariants)
     assert not report.damaged
     assert "written by a newer version" in report.problems[0]
 
@@ -264,7 +264,7 @@ def test_another_schema_is_told_and_the_rest_still_checked(file: Path) -> None:
         raw.executescript(
             "PRAGMA ignore_check_constraints=ON; UPDATE settings SET value = '{' WHERE key = 'k1';"
         )
-    report = check_file(file, invariants=INVARIANTS)
+    report = check_file(file, invariants=DECLARED.invariants)
     text = "\n".join(report.problems)
     assert not report.damaged
     assert "idx_users_role" in text

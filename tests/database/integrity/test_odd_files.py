@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.structure import Depth
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 SECONDS = 5.0
 
@@ -147,7 +147,12 @@ def test_odd_files(tmp_path: Path, kind: str, finished: bool, depth: Depth) -> N
     started = time.perf_counter()
 
     report = check_file(
-        path, depth=depth, finished=finished, invariants=INVARIANTS, schema_digest="0" * 64, seconds=SECONDS
+        path,
+        depth=depth,
+        finished=finished,
+        invariants=DECLARED.invariants,
+        schema_digest="0" * 64,
+        seconds=SECONDS,
     )
 
     assert time.perf_counter() - started < SECONDS
@@ -188,7 +193,7 @@ def test_any_change_of_a_real_file(
     path.write_bytes(content)
     started = time.perf_counter()
 
-    report = check_file(path, invariants=INVARIANTS, seconds=SECONDS)
+    report = check_file(path, invariants=DECLARED.invariants, seconds=SECONDS)
 
     assert time.perf_counter() - started < SECONDS
     assert report.ok or report.problems
@@ -218,7 +223,7 @@ def test_a_gigantic_tail_is_damage(built: Path, tmp_path: Path) -> None:
     os.truncate(path, 8 * 2**30)
     started = time.perf_counter()
 
-    report = check_file(path, invariants=INVARIANTS, seconds=SECONDS)
+    report = check_file(path, invariants=DECLARED.invariants, seconds=SECONDS)
 
     assert time.perf_counter() - started < SECONDS
     assert report.damaged

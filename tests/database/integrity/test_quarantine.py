@@ -18,7 +18,7 @@ from modelus_bot.database.integrity.report import BrokenRow, CheckReport
 from modelus_bot.database.integrity.violations import find_broken_rows
 from modelus_bot.database.schema.shape import TableShape
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.integrity.injecting import OWN, all_rows, fitting, kept, lawless, put
 from tests.subjects.schema_rows import CLASHING, UNCHECKED
 
@@ -34,7 +34,7 @@ def tables() -> dict[str, TableShape]:
 
 def check(path: Path) -> CheckReport:
     """Check a file with all rules of the domain."""
-    return check_file(path, invariants=INVARIANTS)
+    return check_file(path, invariants=DECLARED.invariants)
 
 
 def cases() -> list[tuple[str, Row, str]]:
@@ -95,7 +95,7 @@ def test_every_rule_of_the_schema(file: Path, case: tuple[str, Row, str]) -> Non
     assert not report.damaged, report.problems
     assert [one.table for one in report.broken_rows if reason in one.reason] == [table]
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     assert done.left == ()
     assert done.moved + done.corrected >= 1
@@ -151,7 +151,7 @@ def test_entries_that_are_twice_in_a_unique_index(
     reason = f"has the same {', '.join(columns)} as another row"
     assert [one.record_id for one in report.broken_rows if reason in one.reason] == ["501"]
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     assert done.left == ()
     assert {record for name, record, _, _ in kept(file) if name == table} & {"500", "501"}
@@ -179,7 +179,7 @@ def test_duplicates_behind_a_unique_index_that_is_gone(
         in rows
     )
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     assert done.left == ()
     assert [
@@ -223,7 +223,7 @@ def test_what_refers_to_a_broken_row_goes_with_it(file: Path) -> None:
         ).fetchone()[0]
     before = all_rows(file)
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     lying = kept(file)
     assert [name for name, *_ in lying].count("assignments") == turns > 0
@@ -250,7 +250,7 @@ def test_people_are_put_right_and_keep_what_they_hold(file: Path) -> None:
         )
     before = all_rows(file)
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     assert (done.moved, done.corrected, done.left) == (0, 3, ())
     with closing(sqlite3.connect(file)) as connection:
@@ -276,7 +276,7 @@ def test_the_audit_log_is_never_touched(file: Path) -> None:
     before = all_rows(file)["audit_logs"]
 
     report = check(file)
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     assert (
         BrokenRow(table="audit_logs", record_id="3", reason="breaks audit_logs_operation_known")
@@ -292,7 +292,7 @@ def test_a_sound_file_stays_as_it_is(file: Path) -> None:
     """Nothing is moved, and nothing is written but the answered request."""
     before = all_rows(file)
 
-    done = quarantine_file(file, invariants=INVARIANTS)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
 
     assert (done.moved, done.corrected, done.rows, done.left, done.more) == (0, 0, (), (), False)
     after = all_rows(file)

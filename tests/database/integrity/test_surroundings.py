@@ -37,13 +37,13 @@ LIMITED = """
 import json, resource, sys
 from pathlib import Path
 from modelus_bot.database.integrity.check import check_file
-from modelus_bot.domain.invariants import INVARIANTS
-check_file(Path(sys.argv[1]), invariants=INVARIANTS)  # loads everything that is loaded late
+from modelus_bot.subjects import DECLARED
+check_file(Path(sys.argv[1]), invariants=DECLARED.invariants)  # loads everything that is loaded late
 pages = int(Path("/proc/self/statm").read_text().split()[0])
 used = {"AS": pages * resource.getpagesize(), "FSIZE": 0, "NOFILE": 3}[sys.argv[2]]
 limit = used + int(sys.argv[3])
 resource.setrlimit(getattr(resource, "RLIMIT_" + sys.argv[2]), (limit, limit))
-report = check_file(Path(sys.argv[1]), invariants=INVARIANTS)
+report = check_file(Path(sys.argv[1]), invariants=DECLARED.invariants)
 print(json.dumps([report.damaged, report.complete, report.ok, report.problems[:3]]))
 """
 
@@ -111,7 +111,9 @@ def test_a_check_that_is_short_of_something(file: Path, limit: str, more: int) -
 
 def test_a_file_that_cannot_be_opened_is_not_damaged(file: Path) -> None:
     """With no descriptor left the kind of a file is unknown, and nothing else is said of it."""
-    script = LIMITED.replace("check_file(Path(sys.argv[1]), invariants=INVARIANTS)  #", "import sqlite3  #")
+    script = LIMITED.replace(
+        "check_file(Path(sys.argv[1]), invariants=DECLARED.invariants)  #", "import sqlite3  #"
+    )
     script = script.replace(
         "report.damaged, report.complete, report.ok, report.problems[:3]",
         "report.kind, report.damaged, report.complete",

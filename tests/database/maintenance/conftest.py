@@ -10,7 +10,7 @@ import pytest
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 
 def protection_of(path: Path, *, archive: str = "off") -> Protection:
@@ -23,7 +23,7 @@ def protection_of(path: Path, *, archive: str = "off") -> Protection:
             {"mode": archive, "folder": folder / "archive", "sync_milliseconds": 50}
         ),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=folder / "quarantine", watch_every=0.2),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
 
 

@@ -23,7 +23,7 @@ from modelus_bot.database.maintenance.optimize import ShrinkLog
 from modelus_bot.database.maintenance.pruning import PruneTask
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskDecision, Trigger
 from modelus_bot.database.maintenance.vacuum import Vacuum, estimated_seconds
-from modelus_bot.subjects.maintenance.writes import PRUNINGS
+from modelus_bot.subjects import DECLARED
 
 MB = 1024 * 1024
 CLOCK = RunRequest(Trigger.CLOCK)
@@ -138,7 +138,7 @@ def test_checkpoints(size: int, seconds: float, free: int | None, kind: str | No
 
 def test_requests_stay_while_the_trail_waits() -> None:
     """Entries of the trail that wait in their file are merged by their request, so that none may go."""
-    for task in map(PruneTask, PRUNINGS):
+    for task in map(PruneTask, DECLARED.prunings):
         decision = task.decide(replace(FACTS, trail_waits=True), CLOCK)
         assert decision.refused is (task.name == "Answered requests")
         assert task.decide(FACTS, CLOCK).due
@@ -146,9 +146,9 @@ def test_requests_stay_while_the_trail_waits() -> None:
 
 def test_every_task_says_why() -> None:
     """Each has a name of its own and a sentence."""
-    names = [one.name for one in PRUNINGS]
+    names = [one.name for one in DECLARED.prunings]
     assert len(set(names)) == len(names) == 5
-    assert all(one.why.endswith(".") and 0 < one.early_days <= one.days for one in PRUNINGS)
+    assert all(one.why.endswith(".") and 0 < one.early_days <= one.days for one in DECLARED.prunings)
 
 
 def test_temporary_files_are_where_sqlite_looks_first(tmp_path: Path) -> None:

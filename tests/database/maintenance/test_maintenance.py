@@ -17,7 +17,7 @@ from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskOutcome, Trigger
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.subjects.maintenance.writes import PRUNINGS
+from modelus_bot.subjects import DECLARED
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
 from tests.database.operations import PutSetting, setting
 
@@ -78,7 +78,7 @@ async def test_what_has_served_its_time_goes(db: DatabaseManager) -> None:
     """Each table keeps its days; what is unread, running or unresolved stays however old it is."""
     for days in (100, 31, 29, 15, 13, 8, 6, 0):
         await db.write(FillTables(days=days), Context())
-    report = await db.maintenance.run(CLOCK, Context(), PRUNINGS)
+    report = await db.maintenance.run(CLOCK, Context(), DECLARED.prunings)
     assert report.ok
     assert await db.read(ages) == {
         "notifications": [0, 6, 8, 13, 15, 29],
@@ -94,7 +94,7 @@ async def test_what_has_served_its_time_goes(db: DatabaseManager) -> None:
     told = await db.read(pruning_entries)
     assert len(told) == 1
     assert '"removed":2' in told[0]
-    again = await db.maintenance.run(CLOCK, Context(), PRUNINGS)
+    again = await db.maintenance.run(CLOCK, Context(), DECLARED.prunings)
     assert again.of("Read notices").words == "nothing older than 30 days"
 
 
@@ -102,7 +102,7 @@ async def test_near_the_limit_more_goes(db: DatabaseManager) -> None:
     """What could stay for longer goes early, but requests, on which exactly-once rests, keep their days."""
     for days in (31, 29, 8, 6, 4, 2, 0):
         await db.write(FillTables(days=days), Context())
-    await db.maintenance.run(RunRequest(Trigger.NEAR_LIMIT), Context(), PRUNINGS)
+    await db.maintenance.run(RunRequest(Trigger.NEAR_LIMIT), Context(), DECLARED.prunings)
     left = await db.read(ages)
     assert left["notifications"] == [0, 2, 4, 6]
     assert left["health_samples"] == [0, 2]
@@ -115,7 +115,7 @@ async def test_requests_of_the_journal_stay(db: DatabaseManager) -> None:
     await filled(db, 1200)
     held = ["old:3", "old:999"]
     db.maintenance.repeatable = lambda: held
-    await db.maintenance.run(CLOCK, Context(), PRUNINGS)
+    await db.maintenance.run(CLOCK, Context(), DECLARED.prunings)
     assert await db.read(old_requests_left) == len(held)
 
 
@@ -138,7 +138,7 @@ async def test_writes_go_on_beside_it(protected: DatabaseManager) -> None:
             await asyncio.sleep(0.005)
 
     writing = asyncio.create_task(beside())
-    report = await db.maintenance.run(CLOCK, Context(), PRUNINGS, tell=steps.append)
+    report = await db.maintenance.run(CLOCK, Context(), DECLARED.prunings, tell=steps.append)
     done.set()
     await writing
     after = await db.maintenance.facts()
@@ -167,7 +167,7 @@ async def test_a_rewritten_file_is_whole_for_everybody(
     async with opened(archive="auto") as db:
         await db.write(PutSetting(key="kept", value=7), Context())
         await filled(db)
-        report = await db.maintenance.run(CLOCK, Context(), PRUNINGS)
+        report = await db.maintenance.run(CLOCK, Context(), DECLARED.prunings)
         assert report.of("Rewriting the file").outcome is TaskOutcome.DONE, report.lines
         await db.write(PutSetting(key="after", value=8), Context())
         protection = db.protection
@@ -203,7 +203,9 @@ async def test_statistics_are_renewed_once(db: DatabaseManager) -> None:
 async def test_one_at_a_time(db: DatabaseManager) -> None:
     """The second run waits for the first, and then finds nothing left to do."""
     await filled(db, 3000)
-    first, second = await asyncio.gather(*(db.maintenance.run(CLOCK, Context(), PRUNINGS) for _ in range(2)))
+    first, second = await asyncio.gather(
+        *(db.maintenance.run(CLOCK, Context(), DECLARED.prunings) for _ in range(2))
+    )
     assert first.of("Answered requests").words.startswith("3000 removed")
     assert second.of("Answered requests").words.startswith("nothing")
 
@@ -214,14 +216,14 @@ async def test_closing_ends_it_in_the_middle(opened: Callable[..., DatabaseManag
         await filled(db)
         begun = asyncio.Event()
         running = asyncio.create_task(
-            db.maintenance.run(CLOCK, Context(), PRUNINGS, tell=lambda _: begun.set())
+            db.maintenance.run(CLOCK, Context(), DECLARED.prunings, tell=lambda _: begun.set())
         )
         await begun.wait()
         await db.close()
         with pytest.raises(ManagerClosed):
             await running
         with pytest.raises(ManagerClosed):
-            await db.maintenance.run(CLOCK, Context(), PRUNINGS)
+            await db.maintenance.run(CLOCK, Context(), DECLARED.prunings)
     async with opened() as db:
         left = await db.read(old_requests_left)
         assert 0 < left < ROWS
@@ -281,5 +283,5 @@ async def test_need_is_noticed(db: DatabaseManager) -> None:
     """A file of which much is empty need not wait for its day."""
     assert not await db.maintenance.needed()
     await filled(db)
-    await db.maintenance.run(RunRequest(Trigger.CLOCK, Rewriting.NO), Context(), PRUNINGS)
+    await db.maintenance.run(RunRequest(Trigger.CLOCK, Rewriting.NO), Context(), DECLARED.prunings)
     assert await db.maintenance.needed()

@@ -30,8 +30,8 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline import hot_reads
 from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.database.offline.hot_reads import HotReads, Stamp, Version
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import Increment, PutSetting
 
@@ -290,7 +290,7 @@ async def opened(path: Path) -> AsyncIterator[DatabaseManager]:
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(snapshot_seconds=60),
         reserve_megabytes=0,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
     )

@@ -12,7 +12,7 @@ from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 
 Open = Callable[..., DatabaseManager]
 
@@ -37,7 +37,7 @@ def protected(
             integrity=IntegritySettings.model_validate(
                 {"quarantine": tmp_path / "quarantine", "watch_every": 0.2, "confirm_after": 0.2} | integrity
             ),
-            invariants=INVARIANTS,
+            invariants=DECLARED.invariants,
         )
         protection.on_alert = alerts.append
         return DatabaseManager(path, quick_settings(write_deadline=30.0), protection=protection)

@@ -19,7 +19,7 @@ from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.archive.writing import needs_program
 from tests.database.operations import PutSetting
 
@@ -43,7 +43,7 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
         backup=BackupSettings(folder=tmp_path / "backups", schedule="off"),
         archive=ArchiveSettings(folder=tmp_path / "archive"),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     acknowledged: dict[int, float] = {}
     counting = itertools.count()

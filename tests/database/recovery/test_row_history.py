@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from modelus_bot.database.recovery.row_history import Later, ranges_in
-from modelus_bot.subjects.maintenance.writes import as_ranges
+from modelus_bot.domain.pruning import as_ranges
 
 ROW: dict[str, Any] = {"id": 7, "name": "old", "is_read": 0}
 

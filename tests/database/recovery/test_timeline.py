@@ -21,7 +21,7 @@ from modelus_bot.database.recovery.timeline import (
     note_restore,
     share_history,
 )
-from modelus_bot.domain.invariants import INVARIANTS
+from modelus_bot.subjects import DECLARED
 from tests.database.operations import PutSetting, setting
 
 Settings = Callable[..., DatabaseSettings]
@@ -36,7 +36,7 @@ async def protected(site: Path, alerts: list[Alert]) -> AsyncIterator[DatabaseMa
         backup=BackupSettings(folder=site / "backups", schedule="off", attempts=1),
         archive=ArchiveSettings(mode="off"),
         integrity=IntegritySettings(confirm_after=0.2, quarantine=site / "quarantine"),
-        invariants=INVARIANTS,
+        invariants=DECLARED.invariants,
     )
     protection.on_alert = alerts.append
     async with DatabaseManager(protection.parts.path, DatabaseSettings(), protection=protection) as db:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelus_bot.jobs import ALL_JOBS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.health.jobs.plans import Plans
 
 if TYPE_CHECKING:
@@ -25,4 +25,4 @@ async def test_slow_statements_get_their_plan_once(bot_env: BotEnv) -> None:
     assert plan.indexes == {"idx_users_role"}
     assert plan.sorts == ("ORDER BY",)
     assert db.health.statements.plan("SELECT ?") is None
-    assert Plans in ALL_JOBS
+    assert Plans in DECLARED.screens().jobs

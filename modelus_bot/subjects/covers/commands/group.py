@@ -26,12 +26,14 @@ from modelus_bot.subjects.covers.writes.steps import (
     WithdrawCover,
 )
 from modelus_bot.subjects.oncall.queries import duties
+from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.introductions import introduce
 from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.subjects.rosters.choices import PicksPeople
 from modelus_bot.subjects.sprints.cards import choice_of
+from modelus_bot.subjects.sprints.choices import PicksSprints
 from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.suggestions import SHOWN, Choices, picks, suggested
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -45,7 +47,14 @@ Status = Literal["pending", "approved", "declined", "withdrawn", "expired", "rev
 
 
 @app_commands.default_permissions(**FOR_STAFF)
-class CoverCommands(CommandGroup, commands.GroupCog, name="cover", description="Somebody else takes a turn"):
+class CoverCommands(
+    PicksPeople,
+    PicksSprints,
+    NamesPeople,
+    commands.GroupCog,
+    name="cover",
+    description="Somebody else takes a turn",
+):
     """The commands about covers."""
 
     @app_commands.command(name="request", description="Ask for cover of your turn")

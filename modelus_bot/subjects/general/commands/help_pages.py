@@ -2,58 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import discord
 
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.permissions import Standing
+from modelus_bot.domain.subject import Topic, declared
 from modelus_bot.subjects.people.queries import standing_of
 from modelus_bot.ui import embeds
 from modelus_bot.ui.commands.needs import AnyCommand, commands_of, may_use
 from modelus_bot.ui.paginator import PageButton, PagedList, pages_of
 
-__all__ = ["HELP", "SUBJECTS", "Subject", "subject_of"]
+__all__ = ["HELP"]
 
 HELP = "help"
 FEW = 10
 """Commands that are listed at once; more are shown subject by subject."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What several commands are about: its ``key`` in buttons, its name, a sentence, and the groups."""
-
-    key: str
-    name: str
-    about: str
-    groups: tuple[str, ...]
-
-
-SUBJECTS = (
-    Subject("duty", "On duty", "who is on duty, your own turns, and the note for the next one", ("oncall",)),
-    Subject("covers", "Covers", "letting somebody else take a turn, and deciding about it", ("cover",)),
-    Subject("sprints", "Sprints", "which sprints there are, and planning them", ("sprint",)),
-    Subject("rosters", "Rosters", "who takes turns, in which order, and who is away", ("roster",)),
-    Subject("people", "People", "what the bot knows of somebody, and staff roles", ("member",)),
-    Subject("history", "History", "who changed what", ("audit",)),
-    Subject(
-        "database",
-        "Database",
-        "how it is doing, its backups and its file",
-        ("dbhealth", "backup", "database"),
-    ),
-    Subject("bot", "The bot", "what it is, and what you can do with it", ("about", "help", "ping")),
-)
-
-
-def subject_of(command: AnyCommand) -> Subject:
-    """Return what a command is about; raises ``KeyError`` for one that has no subject."""
-    group = command.qualified_name.partition(" ")[0]
-    for one in SUBJECTS:
-        if group in one.groups:
-            return one
-    raise KeyError(group)
 
 
 @pages_of(HELP)
@@ -66,9 +29,9 @@ async def _draw(listing: PagedList) -> tuple[discord.Embed, bool]:
         if standing is None or may_use(standing, one.qualified_name)
     ]
     of = {
-        subject: found
-        for subject in SUBJECTS
-        if (found := [one for one in usable if subject_of(one) is subject])
+        topic: found
+        for topic in declared().topics
+        if (found := [one for one in usable if declared().topic_of(one.qualified_name) is topic])
     }
     chosen = next((one for one in of if one.key == listing.argument), None)
     if len(usable) > FEW:
@@ -82,7 +45,7 @@ async def _draw(listing: PagedList) -> tuple[discord.Embed, bool]:
     return card, False
 
 
-def _subjects(of: dict[Subject, list[AnyCommand]]) -> discord.Embed:
+def _subjects(of: dict[Topic, list[AnyCommand]]) -> discord.Embed:
     lines = [f"**{one.name}** ({len(found)}): {one.about}" for one, found in of.items()]
     text = "\n".join(lines)
     return embeds.info(
@@ -91,13 +54,13 @@ def _subjects(of: dict[Subject, list[AnyCommand]]) -> discord.Embed:
     )
 
 
-def _everything(of: dict[Subject, list[AnyCommand]]) -> discord.Embed:
+def _everything(of: dict[Topic, list[AnyCommand]]) -> discord.Embed:
     parts = [f"**{one.name}**\n{_lines(found)}" for one, found in of.items()]
     return embeds.info("What you can do here", "\n\n".join(parts))
 
 
-def _commands(subject: Subject, found: list[AnyCommand]) -> discord.Embed:
-    return embeds.info(f"What you can do here: {subject.name}", _lines(found))
+def _commands(topic: Topic, found: list[AnyCommand]) -> discord.Embed:
+    return embeds.info(f"What you can do here: {topic.name}", _lines(found))
 
 
 def _lines(found: list[AnyCommand]) -> str:

@@ -18,8 +18,8 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.recovery.audit_renewal import RenewAuditChain, renew_file
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.invariants import INVARIANTS
 from modelus_bot.domain.permissions import Viewer
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.audit.queries import member_history, record_history, verify
 from tests.database.core.audit.conftest import Open
 from tests.database.core.audit.faults import break_table
@@ -89,9 +89,9 @@ async def test_a_new_chain_begins_and_the_old_one_is_kept(damaged: Path, opened:
 
 async def test_every_check_accepts_the_preserved_table(damaged: Path) -> None:
     """No drift of the schema, no broken row, nothing for a start to complain about."""
-    assert not check_file(damaged, invariants=INVARIANTS).ok
+    assert not check_file(damaged, invariants=DECLARED.invariants).ok
     renew_file(damaged, reason="salvage")
-    report = check_file(damaged, invariants=INVARIANTS)
+    report = check_file(damaged, invariants=DECLARED.invariants)
     assert report.ok, report.problems
     assert report.chain_intact
     with closing(sqlite3.connect(damaged)) as raw:
@@ -148,7 +148,7 @@ async def test_it_can_happen_again(damaged: Path) -> None:
     again = renew_file(damaged, reason="salvage")
     assert (again.preserved, again.first_id) == ("audit_logs_damaged_2", 42)
     assert ask(damaged, verify).preserved == ("audit_logs_damaged_1", "audit_logs_damaged_2")
-    assert check_file(damaged, invariants=INVARIANTS).ok
+    assert check_file(damaged, invariants=DECLARED.invariants).ok
 
 
 async def test_a_missing_table_is_made_anew(path: Path, opened: Open) -> None:
@@ -160,7 +160,7 @@ async def test_a_missing_table_is_made_anew(path: Path, opened: Open) -> None:
     assert ask(path, verify).problem == "the table audit_logs is missing"
     renewal = renew_file(path, reason="salvage", at_least=7)
     assert (renewal.preserved, renewal.first_id) == (None, 8)
-    assert check_file(path, invariants=INVARIANTS).ok
+    assert check_file(path, invariants=DECLARED.invariants).ok
 
 
 async def test_entries_that_wait_come_into_the_new_chain(path: Path, opened: Open) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelus_bot.bundled import migrations_dir
 from modelus_bot.database.core.audit.anchors import Anchor
 from modelus_bot.database.core.audit.chain import AuditChain, link_hash
 from modelus_bot.database.core.audit.comparing import Setback, compared_with_anchors
@@ -24,7 +24,7 @@ Row = tuple[Any, ...]
 def chain_of(count: int) -> list[Row]:
     """Return the rows of an intact chain, as the real table holds them."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as raw:
-        core = Path(__file__).parents[3] / "migrations" / "0001.core.sql"
+        core = migrations_dir() / "0001.core.sql"
         raw.executescript(core.read_text("utf-8"))
         chain = AuditChain()
         chain.load(raw)

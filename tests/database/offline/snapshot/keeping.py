@@ -14,8 +14,8 @@ from modelus_bot.database.offline.snapshot.answering import filled
 from modelus_bot.database.offline.snapshot.contents import Contents, TableContents, kept_contents
 from modelus_bot.database.offline.snapshot.folder import SnapshotFolder
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects import DECLARED
 
 VALIDATOR = SchemaValidator()
 TABLES = ("first", "second", "third")
@@ -49,7 +49,7 @@ def folder_at(path: Path) -> SnapshotFolder:
 def read_contents(connection: sqlite3.Connection, at: int = 1) -> Contents:
     """Return what a snapshot keeps of a database."""
     connection.row_factory = sqlite3.Row
-    return kept_contents(ReadTransaction(connection), KEPT_TABLES, at)
+    return kept_contents(ReadTransaction(connection), DECLARED.kept_tables, at)
 
 
 def outcome(connection: sqlite3.Connection, query: Query[..., Any], given: tuple[Any, ...]) -> Any:

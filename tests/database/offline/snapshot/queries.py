@@ -10,8 +10,9 @@ from typing import Any
 
 import modelus_bot.database
 import modelus_bot.domain
+import modelus_bot.subjects
 from modelus_bot.database.core.operation import Query
-from modelus_bot.domain import covers, disciplines, permissions, sprints
+from modelus_bot.domain import permissions
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.covers.queries import cover, covers
@@ -47,7 +48,7 @@ STATUSES = ("pending", "open", "taken", "approved", "declined", "withdrawn", "ex
 def all_queries() -> set[Query[..., Any]]:
     """Return every query of database and domain."""
     found: set[Query[..., Any]] = set()
-    for package in (modelus_bot.database, modelus_bot.domain):
+    for package in (modelus_bot.database, modelus_bot.domain, modelus_bot.subjects):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             names = vars(importlib.import_module(module.name)).values()
             found |= {one for one in names if isinstance(one, Query)}

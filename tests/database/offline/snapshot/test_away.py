@@ -18,9 +18,9 @@ from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.snapshot.age import answered_as_of
 from modelus_bot.database.offline.snapshot.folder import read_manifest
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.permissions import Viewer, check_staff
 from modelus_bot.domain.refusals import NotAllowed
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
@@ -32,7 +32,7 @@ def opened(path: Path) -> Callable[[], DatabaseManager]:
     """Build the database with everything that keeps it answering."""
 
     def build() -> DatabaseManager:
-        continuity = continuity_of(path, patience=0.3, tables=KEPT_TABLES, snapshot_seconds=0.02)
+        continuity = continuity_of(path, patience=0.3, tables=DECLARED.kept_tables, snapshot_seconds=0.02)
         settings = DatabaseSettings(
             busy_slice=0.05, breaker_probe_first=0.1, breaker_probe_cap=0.2, reopen_base=0.05, reopen_cap=0.2
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.offline.snapshot.contents import decoded, kept_contents
-from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.subjects import DECLARED
 from tests.database.offline.snapshot.keeping import read_contents
 from tests.subjects.rota import ADA, Rota
 
@@ -74,7 +74,7 @@ def test_contents_say_how_far_the_database_was(rota: Rota) -> None:
     )
     assert (before.audit_id, bytes.fromhex(before.audit_head)) == (rota.chain.last_id, rota.chain.head)
     assert (before.as_of, after.as_of) == (7, 8)
-    assert list(before.tables) == list(KEPT_TABLES)
-    changed = {name for name in KEPT_TABLES if before.tables[name] != after.tables[name]}
+    assert list(before.tables) == list(DECLARED.kept_tables)
+    changed = {name for name in DECLARED.kept_tables if before.tables[name] != after.tables[name]}
     assert changed == {"users"}
     assert read_contents(rota.connection, 9) == after

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.offline.snapshot.answering import filled
-from modelus_bot.domain.kept import KEPT_TABLES
+from modelus_bot.subjects import DECLARED
 from tests.database.offline.snapshot.keeping import VALIDATOR, compared, outcome, read_contents
 from tests.database.offline.snapshot.queries import all_queries, questions
 from tests.properties.test_invariants import CHOICES, History, prepared
@@ -88,7 +88,7 @@ def test_only_kept_tables_can_be_read(rota: Rota) -> None:
             with contextlib.suppress(sqlite3.DatabaseError):
                 kept.execute(f"SELECT count(*) FROM {table}").fetchone()
                 readable.add(table)
-        assert readable == set(KEPT_TABLES)
+        assert readable == set(DECLARED.kept_tables)
         assert kept.execute("SELECT count(*) FROM triage_users").fetchone()[0] == 3
 
 

@@ -23,9 +23,9 @@ from modelus_bot.database.offline.snapshot.age import answered_as_of
 from modelus_bot.database.offline.snapshot.contents import Contents
 from modelus_bot.database.offline.snapshot.folder import read_manifest
 from modelus_bot.database.offline.snapshot.snapshot import Snapshot
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.domain.permissions import Viewer, check_admin
 from modelus_bot.domain.refusals import NotAllowed
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
@@ -57,7 +57,7 @@ class Reading:
 def snapshot_at(folder: Path, **changes: Any) -> Snapshot:
     """Return a snapshot that is taken often."""
     settings = SnapshotSettings.model_validate({"snapshot_seconds": PAUSE} | changes)
-    return Snapshot(folder, KEPT_TABLES, settings)
+    return Snapshot(folder, DECLARED.kept_tables, settings)
 
 
 async def names(snapshot: Snapshot) -> list[str]:
@@ -154,7 +154,9 @@ async def test_nothing_changed_nothing_is_written(
     monkeypatch.setattr(snapshot_module, "LOOK_AGAIN", 0.05)
     now = [1_800_000_000.0]
     reading = Reading(db)
-    snapshot = Snapshot(folder, KEPT_TABLES, SnapshotSettings(snapshot_seconds=PAUSE), clock=lambda: now[0])
+    snapshot = Snapshot(
+        folder, DECLARED.kept_tables, SnapshotSettings(snapshot_seconds=PAUSE), clock=lambda: now[0]
+    )
     async with snapshot:
         snapshot.follow(reading)
         await eventually(lambda: snapshot.manifest is not None)
@@ -301,7 +303,9 @@ async def test_many_ask_while_it_changes(folder: Path, db: DatabaseManager) -> N
 async def test_the_oldest_age_counts(folder: Path, db: DatabaseManager) -> None:
     """A reply made of several answers is as old as the oldest of them; other tasks know nothing of it."""
     now = [2_000_000_000.0]
-    snapshot = Snapshot(folder, KEPT_TABLES, SnapshotSettings(snapshot_seconds=PAUSE), clock=lambda: now[0])
+    snapshot = Snapshot(
+        folder, DECLARED.kept_tables, SnapshotSettings(snapshot_seconds=PAUSE), clock=lambda: now[0]
+    )
     async with snapshot:
         snapshot.follow(Reading(db))
         await eventually(lambda: snapshot.as_of == 2_000_000_000)

@@ -1,0 +1,165 @@
+"""What a subject declares: everything the rest of the bot has to know of it, in one place.
+
+A subject is one folder of ``modelus_bot/subjects``; its ``subject.py`` makes a ``Subject``, and
+``SUBJECTS`` of that package is the only list of them. What they declare together is asked of ``declared()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from modelus_bot.database import Invariant, Pruning
+
+if TYPE_CHECKING:
+    from discord.ext.commands import Cog
+    from discord.ui import DynamicItem
+
+    from modelus_bot.jobs.loop import Job
+
+__all__ = ["Declared", "Need", "Screens", "Subject", "Topic", "Wording", "declare", "declared"]
+
+Need = Literal["anyone", "part", "staff", "manager", "admin"]
+"""The least standing that a command needs; see ``Standing``."""
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where /help shows a subject's commands: ``key`` in buttons, name, a sentence, place in the list."""
+
+    key: str
+    name: str
+    about: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What people read instead of the schema's names.
+
+    ``rows`` and ``row`` are several rows and one row of a table; ``ranges`` are CHECK constraints on one
+    column: what it is about, and what it must be; ``sentences`` are CHECK constraints on several columns by
+    name, and triggers by the text they raise; ``taken`` are UNIQUE constraints by the columns SQLite names;
+    ``columns`` must be filled; ``fields`` are those of operations, in the words of the commands.
+    """
+
+    rows: Words = field(default_factory=dict)
+    row: Words = field(default_factory=dict)
+    ranges: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    sentences: Words = field(default_factory=dict)
+    taken: Words = field(default_factory=dict)
+    columns: Words = field(default_factory=dict)
+    fields: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screens:
+    """What of a subject needs Discord: commands, buttons that outlive a restart, jobs, enclosures.
+
+    An enclosure makes what a notice is sent with, by the table that the notice refers to.
+    """
+
+    commands: tuple[type[Cog], ...] = ()
+    buttons: tuple[type[DynamicItem[Any]], ...] = ()
+    jobs: tuple[type[Job], ...] = ()
+    enclosures: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)
+
+
+def _no_screens() -> Screens:
+    return Screens()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One subject of the bot.
+
+    ``needs`` is the least standing of its commands, by a command's name or else its group's. ``kept_tables``
+    answer while the database is away. Administrators may look up the history of ``audited`` tables.
+    ``invariants`` stand in the order of their repairs. ``screens`` imports Discord's part when asked for.
+    """
+
+    name: str
+    topic: Topic | None = None
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    kept_tables: tuple[str, ...] = ()
+    audited: tuple[str, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
+    prunings: tuple[Pruning, ...] = ()
+    wording: Wording = field(default_factory=Wording)
+    screens: Callable[[], Screens] = _no_screens
+
+
+class Declared:
+    """What all subjects declare, put together in their order; raises ``ValueError`` where two contradict."""
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        """Put the parts together."""
+        self.subjects = tuple(subjects)
+        self.kept_tables = tuple(table for subject in self.subjects for table in subject.kept_tables)
+        self.audited = tuple(table for subject in self.subjects for table in subject.audited)
+        self.invariants = tuple(rule for subject in self.subjects for rule in subject.invariants)
+        self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)
+        self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)
+        self.topics = _topics(self.subjects)
+        words = [subject.wording for subject in self.subjects]
+        self.rows: dict[str, str] = _together(one.rows for one in words)
+        self.row: dict[str, str] = _together(one.row for one in words)
+        self.ranges: dict[str, tuple[str, str]] = _together(one.ranges for one in words)
+        self.sentences: dict[str, str] = _together(one.sentences for one in words)
+        self.taken: dict[str, str] = _together(one.taken for one in words)
+        self.columns: dict[str, str] = _together(one.columns for one in words)
+        self.fields: dict[str, str] = _together(one.fields for one in words)
+
+    def screens(self) -> Screens:
+        """Import and return what needs Discord, in the subjects' order."""
+        found = [subject.screens() for subject in self.subjects]
+        return Screens(
+            commands=tuple(one for screens in found for one in screens.commands),
+            buttons=tuple(one for screens in found for one in screens.buttons),
+            jobs=tuple(one for screens in found for one in screens.jobs),
+            enclosures=_together(screens.enclosures for screens in found),
+        )
+
+    def topic_of(self, command: str) -> Topic:
+        """Return where /help shows a command, by its name; raises ``KeyError`` for one of no subject."""
+        group = command.partition(" ")[0]
+        for topic, groups in self.topics.items():
+            if group in groups:
+                return topic
+        raise KeyError(group)
+
+
+def _together(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for part in parts:
+        for key, value in part.items():
+            if whole.setdefault(key, value) != value:
+                raise ValueError(f"two subjects declare {key} differently")
+    return whole
+
+
+def _topics(subjects: tuple[Subject, ...]) -> dict[Topic, frozenset[str]]:
+    groups: dict[Topic, frozenset[str]] = {}
+    for subject in subjects:
+        if subject.topic is not None:
+            names = frozenset(need.partition(" ")[0] for need in subject.needs)
+            groups[subject.topic] = groups.get(subject.topic, frozenset()) | names
+    return dict(sorted(groups.items(), key=lambda item: item[0].place))
+
+
+_declared = Declared(())
+
+
+def declare(subjects: Iterable[Subject]) -> Declared:
+    """Make these the bot's subjects; called once, by the package that lists them."""
+    global _declared  # noqa: PLW0603 - the one registry there is
+    _declared = Declared(subjects)
+    return _declared
+
+
+def declared() -> Declared:
+    """Return what all subjects declare; nothing before ``modelus_bot.subjects`` was imported."""
+    return _declared

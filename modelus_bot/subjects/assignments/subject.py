@@ -1,0 +1,39 @@
+"""Declares the subject `assignments`: who holds which turn."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Subject, Wording
+
+__all__ = ["SUBJECT"]
+
+
+_WORDING = Wording(
+    rows={
+        "assignments": "turns",
+    },
+    row={
+        "assignments": "the assignment of a turn",
+    },
+    ranges={
+        "assignments_source_known": ("The source of an assignment", "rotation, manual or import"),
+    },
+    taken={
+        "assignments.sprint_id, assignments.discipline": (
+            "Somebody holds this turn already. `/oncall now` shows who; please try again."
+        ),
+    },
+    columns={
+        "discipline": "the discipline",
+        "source": "the source",
+        "sprint_id": "the sprint",
+        "updated_at": "the time of the last change",
+        "user_id": "the member",
+    },
+)
+
+SUBJECT = Subject(
+    name="assignments",
+    kept_tables=("assignments",),
+    audited=("assignments",),
+    wording=_WORDING,
+)

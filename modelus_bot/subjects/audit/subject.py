@@ -1,0 +1,73 @@
+"""Declares the subject `audit`: who changed what, and whether the log is whole."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.audit.invariants import INVARIANTS
+from modelus_bot.subjects.audit.pruning import PRUNINGS
+
+__all__ = ["SUBJECT"]
+
+
+def _screens() -> Screens:
+    from modelus_bot.subjects.audit.commands import AuditCommands
+
+    return Screens(commands=(AuditCommands,))
+
+
+_WORDING = Wording(
+    rows={
+        "audit_logs": "audit entries",
+        "requests": "notes of answered commands",
+    },
+    row={
+        "audit_logs": "an entry of the audit log",
+        "requests": "a stored request",
+    },
+    ranges={
+        "audit_logs_table_name_length": ("The table named in the audit log", "1 to 64 characters long"),
+        "audit_logs_record_id_length": ("The record named in the audit log", "1 to 64 characters long"),
+        "audit_logs_operation_known": ("The operation named in the audit log", "one the audit log knows"),
+        "audit_logs_old_values_json": ("The old values in the audit log", "text in JSON"),
+        "audit_logs_new_values_json": ("The new values in the audit log", "text in JSON"),
+        "audit_logs_reason_length": ("A reason", "at most 300 characters long"),
+        "audit_logs_request_id_length": ("A request's number in the audit log", "1 to 64 characters long"),
+        "requests_request_id_length": ("A request's number", "1 to 64 characters long"),
+        "requests_command_length": ("A command's name", "1 to 64 characters long"),
+        "requests_outcome_json": ("A request's stored result", "text in JSON"),
+    },
+    sentences={
+        "audit log is append-only": "The audit log cannot be changed or shortened, by anybody.",
+    },
+    taken={
+        "audit_logs.id": "The audit log has an entry with this number already. Please try again.",
+        "requests.request_id": "This request was answered already. Look at the result before you repeat it.",
+    },
+    columns={
+        "action": "what is done",
+        "actor": "who asked",
+        "attempt": "the number of the attempt",
+        "command": "the command",
+        "changed_at": "the time of the change",
+        "created_at": "the time it was made",
+        "operation": "the operation",
+        "payload_hash": "the fingerprint of the contents",
+        "prev_hash": "the link to the entry before",
+        "record_id": "the record",
+        "reason": "the reason",
+        "request_id": "the number of the request",
+        "row_hash": "the fingerprint of the entry",
+        "table_name": "the table",
+    },
+)
+
+SUBJECT = Subject(
+    name="audit",
+    topic=Topic("history", "History", "who changed what", 6),
+    needs={"audit": "admin"},
+    audited=("audit_logs",),
+    invariants=INVARIANTS,
+    prunings=PRUNINGS,
+    wording=_WORDING,
+    screens=_screens,
+)

@@ -1,0 +1,119 @@
+"""Declares the subject `covers`: somebody else takes a turn, with a manager's approval."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.covers.invariants import INVARIANTS
+
+__all__ = ["SUBJECT"]
+
+
+def _screens() -> Screens:
+    from modelus_bot.subjects.covers.commands.asking import AskButton, TurnButton
+    from modelus_bot.subjects.covers.commands.group import CoverCommands
+    from modelus_bot.subjects.covers.commands.pressing import CoverButton
+    from modelus_bot.subjects.covers.enclosures import enclosure_of
+    from modelus_bot.subjects.covers.jobs import CoverExpiry
+
+    return Screens(
+        commands=(CoverCommands,),
+        buttons=(
+            AskButton,
+            CoverButton,
+            TurnButton,
+        ),
+        jobs=(CoverExpiry,),
+        enclosures={"overrides": enclosure_of},
+    )
+
+
+_WORDING = Wording(
+    rows={
+        "cover_cards": "messages of cover requests",
+        "overrides": "cover requests",
+    },
+    row={
+        "overrides": "a cover request",
+        "cover_cards": "a message of a cover request",
+    },
+    ranges={
+        "overrides_status_known": (
+            "The status of a cover request",
+            "open, taken, approved, declined, withdrawn, expired or revoked",
+        ),
+        "cover_cards_kind_known": ("What a message shows of a cover request", "card or notice"),
+        "overrides_reason_length": ("The reason of a cover request", "1 to 300 characters long"),
+    },
+    sentences={
+        "override_no_self_approval": (
+            "A cover request cannot be decided by whoever made it or would step in. Ask another project "
+            "manager or administrator."
+        ),
+        "override_distinct": "Somebody cannot cover their own turn. Name somebody else and try again.",
+        "override_approved_full": (
+            "A cover can only be approved once somebody would step in. Wait until somebody takes it."
+        ),
+    },
+    taken={
+        "cover_cards.message_id": "This message is known already.",
+        "overrides.id": "There is a cover request with this number already. Please try again.",
+        "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id": (
+            "The same cover was asked for already. `/cover list` shows the request."
+        ),
+        "overrides.sprint_id, overrides.discipline": (
+            "This turn is covered already. A project manager can revoke that cover with `/cover revoke` "
+            "first."
+        ),
+        "overrides.sprint_id, overrides.discipline, overrides.requested_by": (
+            "An open call for this turn is waiting already. `/cover list` shows it."
+        ),
+    },
+    columns={
+        "channel_id": "the channel",
+        "cover_id": "the cover request",
+        "message_id": "the message",
+        "shown_at": "the time",
+        "attempts": "the number of attempts",
+        "created_at": "the time it was made",
+        "discipline": "the discipline",
+        "kind": "the kind",
+        "original_id": "whose turn it is",
+        "reason": "the reason",
+        "requested_by": "who asked",
+        "sprint_id": "the sprint",
+        "status": "the status",
+        "updated_at": "the time of the last change",
+    },
+    fields={
+        "cover_id": "number of the cover request",
+        "discipline": "discipline",
+        "for_user": "member whose turn it is",
+        "message_id": "message",
+        "message_ids": "messages",
+        "channel_id": "channel",
+        "kind": "kind of message",
+        "reason": "reason",
+        "replacement_id": "replacement",
+        "sprint_id": "sprint",
+    },
+)
+
+SUBJECT = Subject(
+    name="covers",
+    topic=Topic("covers", "Covers", "letting somebody else take a turn, and deciding about it", 2),
+    needs={
+        "cover": "staff",
+        "cover request": "part",
+        "cover take": "part",
+        "cover untake": "part",
+        "cover withdraw": "part",
+        "cover refuse": "part",
+        "cover revoke": "manager",
+        "cover show": "part",
+    },
+    kept_tables=("overrides",),
+    audited=("overrides",),
+    invariants=INVARIANTS,
+    wording=_WORDING,
+    screens=_screens,
+)

@@ -1,0 +1,25 @@
+"""What a notice is sent with: buttons, a link, and what is noted about the message once it was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import discord
+
+    from modelus_bot.database import Context
+
+__all__ = ["Enclosure"]
+
+
+class Enclosure:
+    """Nothing: what goes with a notice whose subject declares no enclosure for it."""
+
+    view: discord.ui.View | None = None
+
+    def on(self, card: discord.Embed) -> discord.Embed:
+        """Return the card with what is added to it."""
+        return card
+
+    async def remember(self, sent: discord.Message, context: Context) -> None:
+        """Note where the message stands; nothing else depends on it."""

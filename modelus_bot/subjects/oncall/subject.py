@@ -1,0 +1,70 @@
+"""Declares the subject `oncall`: who is on duty now and next, and how duty passes on."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.oncall.invariants import INVARIANTS
+
+__all__ = ["SUBJECT"]
+
+
+def _screens() -> Screens:
+    from modelus_bot.subjects.oncall.commands import OnCallCommands
+    from modelus_bot.subjects.oncall.jobs import HandoffJob
+
+    return Screens(commands=(OnCallCommands,), jobs=(HandoffJob,))
+
+
+_WORDING = Wording(
+    rows={
+        "current_holders": "people on duty",
+        "current_state": "records of the present sprint",
+    },
+    row={
+        "current_state": "the current state",
+        "current_holders": "somebody's duty",
+    },
+    ranges={
+        "current_holders_source_known": ("The source of a duty", "rotation, override, manual or none"),
+    },
+    sentences={
+        "unique_current_state": "There is only one current state. Please tell an administrator.",
+    },
+    taken={
+        "current_state.id": "There is only one current state. Please try again.",
+        "current_holders.discipline": "Somebody is on duty in this discipline already. Please try again.",
+    },
+    columns={
+        "discipline": "the discipline",
+        "since": "the time it began",
+        "source": "the source",
+        "sprint_id": "the sprint",
+        "updated_at": "the time of the last change",
+        "user_id": "the member",
+        "version": "the version",
+    },
+    fields={
+        "discipline": "discipline",
+        "member_id": "member",
+        "name": "name",
+        "reason": "reason",
+        "text": "text",
+    },
+)
+
+SUBJECT = Subject(
+    name="oncall",
+    topic=Topic("duty", "On duty", "who is on duty, your own turns, and the note for the next one", 1),
+    needs={
+        "oncall": "staff",
+        "oncall handoff": "part",
+        "oncall mine": "anyone",
+        "oncall role": "admin",
+        "oncall set": "manager",
+    },
+    kept_tables=("current_state", "current_holders"),
+    audited=("current_state",),
+    invariants=INVARIANTS,
+    wording=_WORDING,
+    screens=_screens,
+)

@@ -1,0 +1,51 @@
+"""Declares the subject `people`: who the bot knows."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.subjects.people.invariants import INVARIANTS
+
+__all__ = ["SUBJECT"]
+
+
+_WORDING = Wording(
+    rows={
+        "users": "members",
+    },
+    row={
+        "users": "a member",
+    },
+    ranges={
+        "users_username_length": ("A member's name", "1 to 100 characters long"),
+        "valid_role": ("A role", "developer, designer, tester, project_manager or admin"),
+        "users_timezone_length": ("A time zone", "1 to 64 characters long"),
+        "users_quiet_from_range": ("The start of the quiet hours", "a time from 00:00 to 23:59"),
+        "users_quiet_to_range": ("The end of the quiet hours", "a time from 00:00 to 23:59"),
+        "users_is_active_flag": ("Whether a member is active", "yes or no"),
+    },
+    sentences={
+        "users_quiet_both": "Quiet hours need both a start and an end, or neither. Give both and try again.",
+    },
+    taken={
+        "users.discord_id": "This member is known already. Look again before you repeat it.",
+    },
+    columns={
+        "created_at": "the time it was made",
+        "is_active": "whether it is active",
+        "timezone": "the time zone",
+        "updated_at": "the time of the last change",
+        "username": "the member's name",
+    },
+    fields={
+        "discord_id": "member",
+        "username": "name",
+    },
+)
+
+SUBJECT = Subject(
+    name="people",
+    kept_tables=("users",),
+    audited=("users",),
+    invariants=INVARIANTS,
+    wording=_WORDING,
+)

@@ -1,0 +1,73 @@
+"""Declares the subject `rosters`: who takes turns in a discipline, in which order, and when they are away."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.rosters.invariants import INVARIANTS
+
+__all__ = ["SUBJECT"]
+
+
+def _screens() -> Screens:
+    from modelus_bot.subjects.rosters.commands import RosterCommands
+
+    return Screens(commands=(RosterCommands,))
+
+
+_WORDING = Wording(
+    rows={
+        "user_disciplines": "places on rosters",
+    },
+    row={
+        "user_disciplines": "a place on a roster",
+    },
+    ranges={
+        "user_disciplines_is_active_flag": ("Whether a place on a roster is active", "yes or no"),
+        "user_disciplines_away_from_date": (
+            "The first day away",
+            "a day that exists, written like 2026-01-31",
+        ),
+        "user_disciplines_away_to_date": ("The last day away", "a day that exists, written like 2026-01-31"),
+    },
+    sentences={
+        "user_disciplines_away_order": (
+            "The last day away is before the first, or there is no first day. Correct the days and try again."
+        ),
+    },
+    taken={
+        "user_disciplines.id": "There is a place on a roster with this number already. Please try again.",
+        "user_disciplines.user_id, user_disciplines.discipline": (
+            "This member is on that roster already. `/roster show` lists who is."
+        ),
+        "user_disciplines.discipline, user_disciplines.position": (
+            "This place on the roster is taken. Look at it with `/roster show` and try again."
+        ),
+    },
+    columns={
+        "discipline": "the discipline",
+        "is_active": "whether it is active",
+        "position": "the position",
+        "updated_at": "the time of the last change",
+        "user_id": "the member",
+    },
+    fields={
+        "away_from": "first day away",
+        "away_to": "last day away",
+        "discipline": "discipline",
+        "expected": "confirmation code",
+        "member_id": "member",
+        "name": "name",
+        "position": "position",
+    },
+)
+
+SUBJECT = Subject(
+    name="rosters",
+    topic=Topic("rosters", "Rosters", "who takes turns, in which order, and who is away", 4),
+    needs={"roster": "manager", "roster away": "part", "roster show": "staff"},
+    kept_tables=("user_disciplines",),
+    audited=("user_disciplines",),
+    invariants=INVARIANTS,
+    wording=_WORDING,
+    screens=_screens,
+)

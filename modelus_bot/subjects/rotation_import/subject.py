@@ -1,0 +1,19 @@
+"""Declares the subject `rotation_import`: moving in from the Triage Rotation Bot."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.subject import Subject, Wording
+
+__all__ = ["SUBJECT"]
+
+
+_WORDING = Wording(
+    fields={
+        "data": "imported rota",
+    },
+)
+
+SUBJECT = Subject(
+    name="rotation_import",
+    wording=_WORDING,
+)
