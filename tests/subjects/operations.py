@@ -7,14 +7,16 @@ import pkgutil
 from typing import Any
 
 import modelus_bot.domain
+import modelus_bot.subjects
 from modelus_bot.database.core.operation import Write
 
 
 def operations() -> set[type[Write[Any]]]:
     """Return every operation of the domain."""
-    for module in pkgutil.walk_packages(modelus_bot.domain.__path__, "modelus_bot.domain."):
-        importlib.import_module(module.name)
+    for package in (modelus_bot.domain, modelus_bot.subjects):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     found: list[type[Write[Any]]] = [Write]
     for one in found:
         found.extend(one.__subclasses__())
-    return {one for one in found if one.__module__.startswith("modelus_bot.domain.")}
+    return {one for one in found if one.__module__.startswith(("modelus_bot.domain.", "modelus_bot.subjects."))}

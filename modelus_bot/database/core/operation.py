@@ -33,12 +33,15 @@ class Write(BaseModel, Generic[R]):
     Subclasses are frozen pydantic models with an ``apply`` that is a plain function over the
     transaction: it holds no state, takes time and randomness from ``tx.context``, and may be run
     again from the start. Its annotated result type must survive JSON, because a repeated request
-    is answered with the stored result. Raise ``domain.errors.Refusal`` (or any exception) to undo.
+    is answered with the stored result. Raise any exception to undo.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     deferrable: ClassVar[bool] = False
+    """Whether it may be saved in the journal while the database is away, and made later."""
+    saved_as: ClassVar[str] = ""
+    """The name under which the journal finds its class again; it outlives a move to another module."""
     priority: ClassVar[Priority] = Priority.MEDIUM
 
     def apply(self, tx: Transaction) -> R:

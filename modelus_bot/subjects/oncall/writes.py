@@ -54,6 +54,7 @@ class SetHolder(Write[HolderChange]):
     reason: Reason
 
     deferrable = True
+    saved_as = "oncall.SetHolder"
 
     def apply(self, tx: Transaction) -> HolderChange:
         """Write the assignment as set by hand and pass the duty on."""
@@ -90,6 +91,7 @@ class HandoffNote(Write[HandoffNoteSaved]):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 
     deferrable = True
+    saved_as = "oncall.HandoffNote"
 
     def apply(self, tx: Transaction) -> HandoffNoteSaved:
         """Queue a notice for the next holders, to be delivered at the hand-over."""

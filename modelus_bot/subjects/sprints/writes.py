@@ -36,6 +36,7 @@ class AddSprint(Write[SprintChange]):
     count: Annotated[int, Field(ge=1, le=26)] = 1
 
     deferrable = True
+    saved_as = "sprints.AddSprint"
 
     def apply(self, tx: Transaction) -> SprintChange:
         """Insert with the next numbers and fill the slots."""
@@ -64,6 +65,7 @@ class EditSprint(Write[SprintChange]):
     expected: str | None = None
 
     deferrable = True
+    saved_as = "sprints.EditSprint"
 
     def apply(self, tx: Transaction) -> SprintChange:
         """Update the row and rotate anew."""
@@ -97,6 +99,7 @@ class ArchiveSprint(Write[SprintChange]):
     expected: str | None = None
 
     deferrable = True
+    saved_as = "sprints.ArchiveSprint"
 
     def apply(self, tx: Transaction) -> SprintChange:
         """Clear the number and rotate anew."""

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from modelus_bot.database.core.context import Context
-from modelus_bot.subjects.general.commands.help_pages import SUBJECTS
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.rotation_import.model.data import PersonData, RotationData
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.ui.commands.needs import commands_of
@@ -124,10 +124,10 @@ async def test_help_is_no_wall(rota_env: BotEnv) -> None:
     env = rota_env
     commands = commands_of(env.bot.tree)
     asked = await env.admin.slash(env.channel, "help")
-    assert words_of(asked).count("\n") <= len(SUBJECTS) + 3
+    assert words_of(asked).count("\n") <= len(DECLARED.topics) + 3
     await env.restart()
     seen = ""
-    for one in SUBJECTS:
+    for one in DECLARED.topics:
         await env.admin.click(asked.response, label=one.name)
         page = card_words(asked.response)
         assert 1 < len(page.splitlines()) <= 13, one.name

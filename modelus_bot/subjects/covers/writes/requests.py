@@ -80,6 +80,7 @@ class RequestCover(Write[CoverChange]):
     for_user: Snowflake | None = None
 
     deferrable = True
+    saved_as = "cover_requests.RequestCover"
 
     def apply(self, tx: Transaction) -> CoverChange:
         """Upsert the request and tell the replacement."""

@@ -39,6 +39,7 @@ class AddToRoster(Write[RosterChange]):
     expected: str | None = None
 
     deferrable = True
+    saved_as = "rosters.AddToRoster"
 
     def apply(self, tx: Transaction) -> RosterChange:
         """Upsert the entry and rotate anew."""
@@ -63,6 +64,7 @@ class RemoveFromRoster(Write[RosterChange]):
     expected: str | None = None
 
     deferrable = True
+    saved_as = "rosters.RemoveFromRoster"
 
     def apply(self, tx: Transaction) -> RosterChange:
         """Deactivate the entry and rotate on."""
@@ -89,6 +91,7 @@ class MoveInRoster(Write[RosterChange]):
     expected: str | None = None
 
     deferrable = True
+    saved_as = "rosters.MoveInRoster"
 
     def apply(self, tx: Transaction) -> RosterChange:
         """Reorder the roster and rotate anew."""
@@ -124,6 +127,7 @@ class SetAway(Write[RosterChange]):
     expected: str | None = None
 
     deferrable = True
+    saved_as = "rosters.SetAway"
 
     def apply(self, tx: Transaction) -> RosterChange:
         """Set the dates and rotate anew."""

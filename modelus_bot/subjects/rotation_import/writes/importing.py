@@ -52,6 +52,7 @@ class ImportRotation(Write[ImportReport]):
     data: RotationData
 
     deferrable = True
+    saved_as = "importing.ImportRotation"
     priority = Priority.LOW
 
     def apply(self, tx: Transaction) -> ImportReport:
