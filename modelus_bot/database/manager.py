@@ -17,6 +17,7 @@ from loguru import logger
 
 from modelus_bot.clock.clock import Clock
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.composition import Engine
 from modelus_bot.database.core.begun import change_begun
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import (
@@ -32,7 +33,7 @@ from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.core.transaction import ReadTransaction
-from modelus_bot.database.engine import Availability, BreakerState, CircuitBreaker, Engine, Mode
+from modelus_bot.database.engine import Availability, BreakerState, CircuitBreaker, Mode
 from modelus_bot.database.health import HealthMonitor, Overview, overview_of
 from modelus_bot.database.integrity import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance import Maintenance

@@ -19,4 +19,6 @@ def operations() -> set[type[Write[Any]]]:
     found: list[type[Write[Any]]] = [Write]
     for one in found:
         found.extend(one.__subclasses__())
-    return {one for one in found if one.__module__.startswith(("modelus_bot.domain.", "modelus_bot.subjects."))}
+    return {
+        one for one in found if one.__module__.startswith(("modelus_bot.domain.", "modelus_bot.subjects."))
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from loguru import logger
 
@@ -14,7 +14,7 @@ from modelus_bot.database.core.statement_fields import told
 if TYPE_CHECKING:
     from modelus_bot.database.core.transaction import Step
 
-__all__ = ["Failure", "Kind", "OperationEvent", "bound", "fields_of"]
+__all__ = ["Failure", "Kind", "OperationEvent", "Recorder", "bound", "fields_of"]
 
 Kind = Literal["read", "write", "preview"]
 
@@ -42,6 +42,19 @@ class OperationEvent:
     def name(self) -> str:
         """The operation's name: a Write's class, a Query's module and function."""
         return self.operation.name if isinstance(self.operation, Query) else type(self.operation).__name__
+
+
+class Recorder(Protocol):
+    """Who is told how operations end; called on the event loop, by whoever answered them."""
+
+    def record(self, event: OperationEvent) -> None:
+        """Count one finished operation."""
+
+    def group_committed(self, size: int) -> None:
+        """Count a commit of ``size`` writes."""
+
+    def retried(self, writes: int) -> None:
+        """Count writes that were tried again."""
 
 
 @dataclass(frozen=True, slots=True)

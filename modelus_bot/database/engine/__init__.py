@@ -9,13 +9,19 @@ if TYPE_CHECKING:
     from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode
     from modelus_bot.database.engine.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
     from modelus_bot.database.engine.connection import ConnectionManager
-    from modelus_bot.database.engine.engine import Engine
     from modelus_bot.database.engine.epoch import Epoch, epoch_of, is_later, renew_epoch
     from modelus_bot.database.engine.fingerprint import OpenFiles, written_at
     from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
     from modelus_bot.database.engine.high_water import HighWaterMark
     from modelus_bot.database.engine.known_progress import Known, known_of
-    from modelus_bot.database.engine.probes import probe_read, probe_write, schema_version_of
+    from modelus_bot.database.engine.probes import (
+        Version,
+        probe_read,
+        probe_write,
+        schema_version_of,
+        version_of,
+    )
+    from modelus_bot.database.engine.read_batching import ReadBatcher
     from modelus_bot.database.engine.roles import ConnectionRole
     from modelus_bot.database.engine.transaction_manager import TransactionManager
     from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
@@ -29,7 +35,6 @@ __all__ = [
     "CircuitBreaker",
     "ConnectionManager",
     "ConnectionRole",
-    "Engine",
     "Epoch",
     "GroupMember",
     "GroupWriter",
@@ -38,7 +43,9 @@ __all__ = [
     "Mode",
     "ModeChange",
     "OpenFiles",
+    "ReadBatcher",
     "TransactionManager",
+    "Version",
     "WorkerConnection",
     "close_quietly",
     "epoch_of",
@@ -48,6 +55,7 @@ __all__ = [
     "probe_write",
     "renew_epoch",
     "schema_version_of",
+    "version_of",
     "written_at",
 ]
 
@@ -61,7 +69,6 @@ __getattr__ = lazy_names(
         "CircuitBreaker": "engine.breaker",
         "ConnectionManager": "engine.connection",
         "ConnectionRole": "engine.roles",
-        "Engine": "engine.engine",
         "Epoch": "engine.epoch",
         "GroupMember": "engine.group_commit",
         "GroupWriter": "engine.group_commit",
@@ -71,7 +78,9 @@ __getattr__ = lazy_names(
         "Mode": "engine.breaker",
         "ModeChange": "engine.availability",
         "OpenFiles": "engine.fingerprint",
+        "ReadBatcher": "engine.read_batching",
         "TransactionManager": "engine.transaction_manager",
+        "Version": "engine.probes",
         "WorkerConnection": "engine.worker",
         "close_quietly": "engine.worker",
         "epoch_of": "engine.epoch",
@@ -81,6 +90,7 @@ __getattr__ = lazy_names(
         "probe_write": "engine.probes",
         "renew_epoch": "engine.epoch",
         "schema_version_of": "engine.probes",
+        "version_of": "engine.probes",
         "written_at": "engine.fingerprint",
     },
 )

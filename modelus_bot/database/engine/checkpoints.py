@@ -8,10 +8,10 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from loguru import logger
 
-from modelus_bot.database.archive import Archive
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
@@ -63,6 +63,14 @@ def _free(folder: Path) -> int | None:
         return None
 
 
+class OtherCheckpointer(Protocol):
+    """Another program that may move pages into the main file."""
+
+    @property
+    def checkpoints(self) -> bool:
+        """Whether it does so at present."""
+
+
 class Checkpointer:
     """Checkpoints on the writer's thread, where nobody else writes; never while the archive does."""
 
@@ -70,7 +78,7 @@ class Checkpointer:
         self,
         path: Path,
         connections: ConnectionManager,
-        archive: Archive,
+        archive: OtherCheckpointer,
         settle: Callable[[sqlite3.Connection], None],
     ) -> None:
         """Watch the -wal beside ``path``; ``settle`` runs on the writer's thread before each checkpoint."""

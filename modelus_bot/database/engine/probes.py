@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from modelus_bot.database.offline import Version
-
-__all__ = ["probe_read", "probe_write", "schema_version_of", "version_of"]
+__all__ = ["Version", "probe_read", "probe_write", "schema_version_of", "version_of"]
 
 
 def probe_write(connection: sqlite3.Connection) -> None:
@@ -35,3 +33,7 @@ def schema_version_of(connection: sqlite3.Connection) -> int:
 def version_of(connection: sqlite3.Connection) -> Version:
     """Return what is another value after another connection has committed."""
     return connection, connection.execute("PRAGMA data_version").fetchone()[0]
+
+
+Version = tuple[object, int]
+"""The reader's connection and its ``PRAGMA data_version``, which means nothing on another connection."""

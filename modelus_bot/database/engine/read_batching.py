@@ -24,13 +24,12 @@ from modelus_bot.database.core.errors import (
     QueueFull,
 )
 from modelus_bot.database.core.operation import Query
-from modelus_bot.database.core.operation_event import OperationEvent
+from modelus_bot.database.core.operation_event import OperationEvent, Recorder
 from modelus_bot.database.core.outcome import OperationOutcome, answer, raisable, reject
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
-from modelus_bot.database.health import HealthMonitor
 from modelus_bot.runtime.tasks import ended
 
 __all__ = ["ReadBatcher"]
@@ -58,7 +57,7 @@ class ReadBatcher:
         lane: ConnectionRole,
         connections: ConnectionManager,
         settings: DatabaseSettings,
-        health: HealthMonitor,
+        health: Recorder,
         *,
         seconds: float,
     ) -> None:

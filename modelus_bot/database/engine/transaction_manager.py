@@ -33,13 +33,13 @@ from modelus_bot.database.core.errors import (
     StorageFailed,
 )
 from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.operation_event import Recorder
 from modelus_bot.database.core.outcome import OperationOutcome
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.group_commit import AUDIT_TRIES, GroupMember, GroupWriter
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.engine.write_queue import WaitingWrite, WriteQueue
-from modelus_bot.database.health import HealthMonitor
 from modelus_bot.runtime.tasks import ended
 
 __all__ = ["TransactionManager"]
@@ -61,7 +61,7 @@ class TransactionManager:
         self,
         connections: ConnectionManager,
         settings: DatabaseSettings,
-        health: HealthMonitor,
+        health: Recorder,
         audit_file: AuditFile | None = None,
     ) -> None:
         """Prepare the queue; ``async with`` starts the lane that empties it.

@@ -12,10 +12,9 @@ from loguru import logger
 
 from modelus_bot.database.core.errors import DatabaseError, DeadlineExceeded, ManagerClosed, OutcomeUnknown
 from modelus_bot.database.core.operation import Priority
-from modelus_bot.database.core.operation_event import OperationEvent
+from modelus_bot.database.core.operation_event import OperationEvent, Recorder
 from modelus_bot.database.core.outcome import OperationOutcome, answer, reject
 from modelus_bot.database.engine.group_commit import GroupMember
-from modelus_bot.database.health import HealthMonitor
 
 __all__ = ["WaitingWrite", "WriteQueue"]
 
@@ -39,7 +38,7 @@ class WaitingWrite:
 class WriteQueue:
     """The queue before the writer, and how those who wait in it hear what became of their writes."""
 
-    def __init__(self, health: HealthMonitor) -> None:
+    def __init__(self, health: Recorder) -> None:
         """Start with none; ``health`` is told of every answer."""
         self._health = health
         self._queues: dict[Priority, deque[WaitingWrite]] = {priority: deque() for priority in Priority}

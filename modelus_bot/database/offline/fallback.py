@@ -37,7 +37,8 @@ from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.core.transaction import ReadTransaction
-from modelus_bot.database.offline.hot_reads import HotReads, Version, log_stamp
+from modelus_bot.database.engine import Version
+from modelus_bot.database.offline.hot_reads import HotReads, log_stamp
 from modelus_bot.database.offline.journal.answered import answered
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.offline.journal.entry import numbered

@@ -19,13 +19,12 @@ from typing import Any, TypeVar, cast
 from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Query
+from modelus_bot.database.engine import Version
 
-__all__ = ["HotReads", "Stamp", "Version", "log_stamp"]
+__all__ = ["HotReads", "Stamp", "log_stamp"]
 
 R = TypeVar("R")
 
-Version = tuple[object, int]
-"""The reader's connection and its ``PRAGMA data_version``, which means nothing on another connection."""
 
 Stamp = tuple[int, int, int]
 """What a log looks like from outside: its inode, its size, when it was written to (nanoseconds)."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from modelus_bot.database.core.audit.entry import AuditEntry, command_entry, restored_entry
+from modelus_bot.database.core.audit.retreat import Retreat
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.engine import (
     Availability,
@@ -20,7 +21,6 @@ from modelus_bot.database.engine import (
     probe_write,
 )
 from modelus_bot.database.offline.fallback import Fallback
-from modelus_bot.database.recovery import Retreat
 
 __all__ = ["Reconnection"]
 

@@ -19,6 +19,7 @@ from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.checksums import PageChecksums
 from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.audit.retreat import Retreat
 from modelus_bot.database.core.child_process import Report, run_child
 from modelus_bot.database.core.errors import CorruptionDetected, DatabaseError, StorageFailed
 from modelus_bot.database.core.invariant import Invariant
@@ -29,19 +30,9 @@ from modelus_bot.database.recovery.recovery_outcome import Recovered
 from modelus_bot.database.recovery.search_backoff import SearchBackoff
 from modelus_bot.database.schema import SchemaValidator
 
-__all__ = ["RecoveryContext", "Retreat"]
+__all__ = ["RecoveryContext"]
 
 CHECK_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Retreat:
-    """Another state was put in place: it ends with audit entry ``back_to``, ``reached`` was there before."""
-
-    reached: int
-    back_to: int
-    source: str
-    at: int
 
 
 @dataclass(slots=True)

@@ -25,11 +25,12 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConnectionLost
 from modelus_bot.database.core.operation import Query, query
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.engine.probes import Version
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline import hot_reads
 from modelus_bot.database.offline.fallback import Fallback
-from modelus_bot.database.offline.hot_reads import HotReads, Stamp, Version
+from modelus_bot.database.offline.hot_reads import HotReads, Stamp
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling

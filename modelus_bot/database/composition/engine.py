@@ -16,14 +16,17 @@ from modelus_bot.database.core.errors import AlreadyRunning, DatabaseError
 from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.system_errors import translated
-from modelus_bot.database.engine.connection import ConnectionManager
-from modelus_bot.database.engine.probes import version_of
-from modelus_bot.database.engine.read_batching import ReadBatcher
-from modelus_bot.database.engine.roles import ConnectionRole
-from modelus_bot.database.engine.transaction_manager import TransactionManager
+from modelus_bot.database.engine import (
+    ConnectionManager,
+    ConnectionRole,
+    ReadBatcher,
+    TransactionManager,
+    Version,
+    version_of,
+)
 from modelus_bot.database.health import HealthMonitor
 from modelus_bot.database.integrity import QuarantineReport
-from modelus_bot.database.offline import Fallback, Version
+from modelus_bot.database.offline import Fallback
 from modelus_bot.database.recovery import Protection, create_file, made_readable
 from modelus_bot.database.schema import Migrator
 
