@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.subjects import SUBJECTS
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "modelus_bot"
 
@@ -14,40 +16,78 @@ PACKAGE = ROOT / "modelus_bot"
 FLOOR_OF = {
     "bundled": 0,
     "config": 0,
-    "escaping": 0,
-    "exact_ids": 0,
-    "os_errors": 0,
     "logs": 0,
-    "processes": 0,
-    "tasks": 0,
-    "threads": 0,
-    "config_watcher": 1,
-    "database": 1,
-    "domain": 2,
-    "gateway": 3,
-    "ui": 3,
-    "bot": 3,
-    "cogs": 3,
-    "jobs": 3,
-    "metrics": 3,
-    "app": 4,
-    "sandbox": 5,
-    "cli": 6,
-    "__main__": 7,
+    "runtime": 0,
+    "text": 0,
+    "clock": 1,
+    "database": 2,
+    "domain": 3,
+    "bot": 4,
+    "gateway": 4,
+    "jobs": 4,
+    "metrics": 4,
+    "ui": 4,
+    "subjects": 5,
+    "app": 6,
+    "sandbox": 7,
+    "cli": 8,
+    "__main__": 9,
 }
 NEIGHBOURS = {
-    "config": {"bundled", "exact_ids", "os_errors"},
-    "logs": {"config", "os_errors", "threads"},
-    "processes": {"threads"},
-    "threads": {"os_errors"},
+    "config": {"bundled", "runtime", "text"},
+    "logs": {"config", "runtime"},
     "bot": {"gateway", "ui"},
     "metrics": {"gateway"},
-    "cogs": {"gateway", "ui"},
-    "jobs": {"gateway", "ui"},
+    "ui": {"gateway"},
 }
 # The bot's class is named in the annotations of what is handed to it; at run time nobody below imports it.
-ONLY_FOR_TYPES = {"bot"}
-MAY_IMPORT_DISCORD = {"ui", "cogs", "jobs", "gateway", "sandbox", "bot", "app"}
+ONLY_FOR_TYPES = {"bot", "jobs"}
+MAY_IMPORT_DISCORD = {"ui", "jobs", "gateway", "sandbox", "bot", "app"}
+
+# Inside the database: a package may use those before it, through their faces; core and format are vocabularies,
+# whose modules are their faces.
+PACKAGES_OF_THE_DATABASE = (
+    "core",
+    "format",
+    "schema",
+    "engine",
+    "integrity",
+    "checksums",
+    "salvage",
+    "backup",
+    "archive",
+    "health",
+    "offline",
+    "maintenance",
+    "recovery",
+    "composition",
+    "manager",
+    "administration",
+)
+VOCABULARIES = {"core", "format"}
+
+# Inside a subject: a part may use those of the same rank or below. Those below the screens know no Discord, and
+# use other subjects only as their order in ``SUBJECTS`` allows.
+PARTS_OF_A_SUBJECT = {
+    "model": 0,
+    "rules": 1,
+    "invariants": 1,
+    "queries": 2,
+    "writes": 3,
+    "pruning": 3,
+    "cards": 4,
+    "buttons": 5,
+    "choices": 5,
+    "enclosures": 5,
+    "introductions": 5,
+    "jobs": 6,
+    "commands": 7,
+    "subject": 8,
+}
+SCREENS = 4
+"""The first rank that people see; it imports Discord."""
+PRIVATE = {"jobs", "commands", "subject"}
+"""What no other subject imports."""
 SQL_CALLS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all", "fetch_value", "insert"}
 MEANINGLESS_NAMES = ("util", "helper", "misc", "common", "enhanced")
 
@@ -149,10 +189,156 @@ def test_only_the_upper_floors_know_discord() -> None:
     strangers = [
         str(found)
         for found in all_imports()
-        if found.module.split(".")[0] == "discord" and found.room not in MAY_IMPORT_DISCORD
+        if found.module.split(".")[0] == "discord" and not may_import_discord(found)
     ]
 
     assert strangers == []
+
+
+def may_import_discord(found: Import) -> bool:
+    """Whether an import stands in a room of Discord's or in a subject's screens, or serves annotations only."""
+    if found.room == "subjects":
+        part = part_of(found.file)
+        return part is not None and PARTS_OF_A_SUBJECT[part] >= SCREENS
+    allowed = found.only_for_types or (found.room, found.file.stem) == ("cli", "command_reference")
+    return found.room in MAY_IMPORT_DISCORD or allowed
+
+
+def part_of(file: Path) -> str | None:
+    """Return which part of a subject a file belongs to; None for what belongs to all."""
+    parts = file.relative_to(PACKAGE / "subjects").with_suffix("").parts
+    return None if len(parts) < 2 or parts[1] == "__init__" else parts[1]
+
+
+def test_nothing_above_imports_a_module_of_the_database() -> None:
+    """Who uses it knows its two faces: ``database``, and ``database.administration`` for its operators."""
+    faces = {"modelus_bot.database", "modelus_bot.database.administration"}
+    inside = [
+        str(found)
+        for found in all_imports()
+        if found.room != "database"
+        and found.module.startswith("modelus_bot.database")
+        and found.module not in faces
+    ]
+
+    assert inside == []
+
+
+def test_packages_of_the_database_import_one_way_and_through_faces() -> None:
+    """Each has a place in the order; what it offers the others stands in its ``__all__``."""
+    wrong = [str(found) for found in all_imports() if found.room == "database" and not is_right_inside(found)]
+
+    assert wrong == []
+
+
+def is_right_inside(found: Import) -> bool:
+    """Whether an import between packages of the database goes down, and through a face where there is one."""
+    if not found.module.startswith("modelus_bot.database."):
+        return True
+    here = found.file.relative_to(PACKAGE / "database").with_suffix("").parts[0]
+    there, *module = found.module.split(".")[2:]
+    if here in {there, "__init__", "administration"} or found.file.name == "__init__.py":
+        return True
+    down = PACKAGES_OF_THE_DATABASE.index(there) < PACKAGES_OF_THE_DATABASE.index(here)
+    return down and (not module or there in VOCABULARIES)
+
+
+def test_every_module_of_the_database_is_in_a_package() -> None:
+    """Nothing lies loose beside ``manager.py``, and every package has its place in the order."""
+    files = [file for file in source_files() if room_of(file) == "database"]
+    beside = {file.relative_to(PACKAGE / "database").with_suffix("").parts[0] for file in files}
+
+    assert beside - {"__init__"} == set(PACKAGES_OF_THE_DATABASE)
+
+
+def test_faces_are_small_and_sorted() -> None:
+    """A face is one sorted list of what others need."""
+    for package in sorted((PACKAGE / "database").rglob("__init__.py")):
+        offered = offered_by(package)
+        assert offered == sorted(
+            offered, key=lambda name: (not name.isupper(), not name[0].isupper(), name)
+        ), package
+
+
+def offered_by(file: Path) -> list[str]:
+    """Return a module's ``__all__``."""
+    for node in tree_of(file).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(ast.literal_eval(node.value))
+    return []
+
+
+def subject_imports() -> Iterator[tuple[Import, str, str, str, str]]:
+    """Every import between parts of subjects: it, the subject and part it stands in, those it names."""
+    for found in all_imports():
+        names = found.module.split(".")
+        part = part_of(found.file) if found.room == "subjects" else None
+        if part is not None and names[:2] == ["modelus_bot", "subjects"] and len(names) > 3:
+            yield found, found.file.relative_to(PACKAGE / "subjects").parts[0], part, names[2], names[3]
+
+
+def test_parts_of_a_subject_have_known_names() -> None:
+    """Whoever knows one subject finds everything in the next."""
+    parts = {part_of(file) for file in source_files() if room_of(file) == "subjects"} - {None}
+
+    assert parts <= set(PARTS_OF_A_SUBJECT)
+
+
+def test_inside_a_subject_imports_go_one_way() -> None:
+    """Model, rules, queries, writes, screens, jobs, commands, and ``subject``, which declares them."""
+    upward = [
+        str(found)
+        for found, here, part, there, other in subject_imports()
+        if here == there and PARTS_OF_A_SUBJECT[other] > PARTS_OF_A_SUBJECT[part]
+    ]
+
+    assert upward == []
+
+
+def test_between_subjects_only_what_is_open_is_imported() -> None:
+    """Nobody imports another subject's jobs or commands; below the screens the order of the list holds."""
+    order = [subject.name for subject in SUBJECTS]
+    wrong = [
+        str(found)
+        for found, here, part, there, other in subject_imports()
+        if here != there
+        and (
+            other in PRIVATE
+            or (PARTS_OF_A_SUBJECT[part] < SCREENS and is_out_of_order(order, here, there, other))
+        )
+    ]
+
+    assert wrong == []
+
+
+def is_out_of_order(order: list[str], here: str, there: str, part: str) -> bool:
+    """Whether what is below the screens uses a later subject, or another one's screens."""
+    return order.index(there) > order.index(here) or PARTS_OF_A_SUBJECT[part] >= SCREENS
+
+
+def test_every_folder_of_a_subject_is_in_the_list_and_there_is_no_other_list() -> None:
+    """``subjects/__init__.py`` names each subject once; only it imports their declarations."""
+    folders = {path.parent.name for path in (PACKAGE / "subjects").glob("*/subject.py")}
+    lists = {
+        found.file.relative_to(PACKAGE).as_posix()
+        for found in all_imports()
+        if found.module.startswith("modelus_bot.subjects.") and found.module.endswith(".subject")
+    }
+
+    assert folders == {subject.name for subject in SUBJECTS}
+    assert len(SUBJECTS) == len(folders)
+    assert lists == {"subjects/__init__.py"}
+
+
+def test_names_of_classes_are_unique() -> None:
+    """One name, one thing, wherever somebody looks for it."""
+    places: dict[str, list[str]] = {}
+    for file in source_files():
+        for node in tree_of(file).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
+
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_only_the_sandbox_knows_simcord() -> None:
@@ -199,10 +385,19 @@ def test_the_domain_knows_no_event_loop() -> None:
     strangers = [
         str(found)
         for found in all_imports()
-        if found.room == "domain" and found.module.split(".")[0] in {"asyncio", "threading", "concurrent"}
+        if is_below_the_screens(found.file)
+        and found.module.split(".")[0] in {"asyncio", "threading", "concurrent"}
     ]
 
     assert strangers == []
+
+
+def is_below_the_screens(file: Path) -> bool:
+    """Whether a file has rules, queries or writes: of the domain or of a subject."""
+    if room_of(file) != "subjects":
+        return room_of(file) == "domain"
+    part = part_of(file)
+    return part is not None and PARTS_OF_A_SUBJECT[part] < SCREENS
 
 
 def test_sql_is_never_built_by_formatting() -> None:

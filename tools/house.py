@@ -1,4 +1,4 @@
-"""Figures of the house: what crosses the database's face, its knots of imports, and what an operation crosses.
+"""Figures of the house: what crosses the face of the database, knots of imports, what an operation crosses.
 
 ``python -m tools.house`` prints them as a table; ``python -m tools.house PATH`` for another checkout.
 """

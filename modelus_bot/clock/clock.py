@@ -16,11 +16,13 @@ from modelus_bot.clock.belief import Belief, Doubt, Past, begun, looked, told, t
 from modelus_bot.clock.memory import Memory, boot_id, clock_path
 from modelus_bot.clock.steps import age_of, cutoff_of, present_terms
 from modelus_bot.config.clock import ClockSettings
-from modelus_bot.database.administration import parts_of
 
 __all__ = ["Clock", "ClockNews", "since_start"]
 
 KEPT_NEWS = 20
+
+WRITTEN_BESIDE = ("", "-wal", "-shm", "-journal", "-state")
+"""How names of files end whose last change says that it was at least that late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class Clock:
     @classmethod
     def of(cls, database: Path, settings: ClockSettings | None = None) -> Self:
         """Return the clock of a database, which knows from files beside it what time it was."""
-        state = database.with_name(database.name + "-state")
-        return cls(Memory(clock_path(database), (*parts_of(database), state)), settings)
+        beside = (database.with_name(database.name + suffix) for suffix in WRITTEN_BESIDE)
+        return cls(Memory(clock_path(database), tuple(beside)), settings)
 
     def __call__(self) -> float:
         """Return what the machine's clock says, in UTC seconds."""

@@ -27,6 +27,7 @@ __all__ = [
     "require_staff",
     "require_staff_viewer",
     "standing",
+    "standing_of",
 ]
 
 _ROLE = "SELECT role FROM users WHERE discord_id = ? AND is_active = 1"
@@ -173,3 +174,9 @@ def _require_manager(allowed: bool) -> None:
 def _require_admin(allowed: bool) -> None:
     if not allowed:
         raise NotAllowed("Only administrators can do this. Ask one of them.", rule="admin")
+
+
+@query(kept=True, hot=True)
+def standing_of(tx: ReadTransaction, viewer: Viewer) -> Standing:
+    """Return what a member may do."""
+    return standing(tx, viewer)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.permissions import Viewer
-from modelus_bot.subjects.covers.commands.asking import AskButton, asking_view
+from modelus_bot.domain.permissions import Viewer, standing_of
+from modelus_bot.subjects.covers.buttons.asking import AskButton, asking_view
 from modelus_bot.subjects.general.commands.help_pages import HELP
 from modelus_bot.subjects.oncall.commands import duty_card
 from modelus_bot.subjects.oncall.queries import oncall_now
-from modelus_bot.subjects.people.queries import standing_of
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.paginator import send_page_beside
 from modelus_bot.ui.presses import admitted

@@ -16,8 +16,14 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Start at the real time."""
         self.now = int(real.time())
-        for module in ("loop", "outbox", "alerts", "health"):
-            monkeypatch.setattr(f"modelus_bot.jobs.{module}.time", self)
+        subjects = "modelus_bot.subjects"
+        for module in (
+            "modelus_bot.jobs.loop",
+            f"{subjects}.notices.jobs",
+            f"{subjects}.alerts.jobs.alerts",
+            f"{subjects}.health.jobs.health",
+        ):
+            monkeypatch.setattr(f"{module}.time", self)
 
     def drive(self, env: BotEnv) -> None:
         """Let the database's clock go with it."""

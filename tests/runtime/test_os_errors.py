@@ -26,7 +26,7 @@ from modelus_bot.database.health.causes import cause_words
 from modelus_bot.runtime.os_errors import Fault, about, fault_of, forbidden_there, in_words, sentence, whoami
 
 PACKAGE = Path(__file__).parents[2] / "modelus_bot"
-TOLD = PACKAGE / "os_errors.py"
+TOLD = PACKAGE / "runtime" / "os_errors.py"
 EVERY = sorted(errno.errorcode)
 FULL = {errno.ENOSPC, errno.EDQUOT}
 SYSTEMS_ERRORS = {

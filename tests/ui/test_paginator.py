@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.subjects import DECLARED
-from modelus_bot.subjects.covers.commands.pressing import LABELS, CoverButton
+from modelus_bot.subjects.covers.buttons.pressing import LABELS, CoverButton
 from modelus_bot.ui.paginator import _LISTS, PageButton
 
 ID_LIMIT = 100

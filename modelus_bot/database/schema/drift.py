@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelus_bot.database.schema.report import Difference, DriftReport, Remedy
-from modelus_bot.database.schema.shape import Index, Shape, Trigger, View
+from modelus_bot.database.schema.shape import Index, Shape, TriggerShape, View
 from modelus_bot.database.schema.table_drift import table_differences
 
 __all__ = ["compare"]
@@ -106,7 +106,7 @@ def _views(expected: Shape, live: Shape) -> Iterator[Difference]:
             yield _noted("view_extra", "view", name, f"View {name} was made by no migration.")
 
 
-def _text_fact(wanted: Trigger | View, found: Trigger | View) -> str:
+def _text_fact(wanted: TriggerShape | View, found: TriggerShape | View) -> str:
     """Show the first place where two normalised texts part."""
     ours, theirs = wanted.text.split(" "), found.text.split(" ")
     same = next(

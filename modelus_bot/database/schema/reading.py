@@ -18,7 +18,7 @@ from modelus_bot.database.schema.shape import (
     Index,
     Shape,
     TableShape,
-    Trigger,
+    TriggerShape,
     View,
 )
 from modelus_bot.database.schema.tokens import normalised
@@ -222,8 +222,8 @@ def _index(connection: sqlite3.Connection, one: _Object) -> Index:
     return Index(_key(one.name), _key(one.table), unique, columns, text.predicate, one.sql)
 
 
-def _trigger(one: _Object) -> Trigger:
-    return Trigger(_key(one.name), _key(one.table), normalised(one.sql), one.sql)
+def _trigger(one: _Object) -> TriggerShape:
+    return TriggerShape(_key(one.name), _key(one.table), normalised(one.sql), one.sql)
 
 
 def _view(one: _Object) -> View:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "TableShape", "Trigger", "View"]
+__all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "TableShape", "TriggerShape", "View"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class Trigger:
+class TriggerShape:
     """A trigger on ``table``."""
 
     name: str
@@ -97,13 +97,13 @@ class Shape:
 
     tables: Mapping[str, TableShape]
     indexes: Mapping[str, Index]
-    triggers: Mapping[str, Trigger]
+    triggers: Mapping[str, TriggerShape]
     views: Mapping[str, View]
 
     @property
     def digest(self) -> str:
         """The sha256 of everything that matters, as hex; whoever wrote it differently gets the same."""
-        groups: tuple[Mapping[str, TableShape | Index | Trigger | View], ...] = (
+        groups: tuple[Mapping[str, TableShape | Index | TriggerShape | View], ...] = (
             self.tables,
             self.indexes,
             self.triggers,
@@ -113,5 +113,5 @@ class Shape:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _facts(one: TableShape | Index | Trigger | View) -> dict[str, Any]:
+def _facts(one: TableShape | Index | TriggerShape | View) -> dict[str, Any]:
     return {name: value for name, value in asdict(one).items() if name != "sql"}

@@ -16,7 +16,7 @@ from modelus_bot.database.schema.drift import compare
 from modelus_bot.database.schema.expected import Script, read_scripts, shape_after
 from modelus_bot.database.schema.reading import read_shape, schema_rows
 from modelus_bot.database.schema.report import Difference, DriftReport, Remedy
-from modelus_bot.database.schema.shape import Index, Shape, Trigger, View
+from modelus_bot.database.schema.shape import Index, Shape, TriggerShape, View
 
 __all__ = ["SchemaValidator", "applied_migrations", "newer_than_known"]
 
@@ -180,7 +180,7 @@ def _make(connection: sqlite3.Connection, expected: Shape, difference: Differenc
 
 
 def _sql_of(expected: Shape, difference: Difference) -> tuple[str, str]:
-    groups: dict[str, Mapping[str, Index | Trigger | View]] = {
+    groups: dict[str, Mapping[str, Index | TriggerShape | View]] = {
         "index": expected.indexes,
         "trigger": expected.triggers,
         "view": expected.views,

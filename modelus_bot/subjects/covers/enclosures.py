@@ -8,11 +8,11 @@ import discord
 from loguru import logger
 
 from modelus_bot.database import Context, DatabaseError
-from modelus_bot.subjects.covers.buttons import link_to, own_steps, view_of
+from modelus_bot.subjects.covers.buttons.steps import link_to, own_steps, view_of
 from modelus_bot.subjects.covers.model import Cover, CoverCard
 from modelus_bot.subjects.covers.queries import cards_of, cover
 from modelus_bot.subjects.covers.writes.posted import RememberCard
-from modelus_bot.subjects.notices.enclosure import Enclosure
+from modelus_bot.subjects.notices.enclosures import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 
 if TYPE_CHECKING:

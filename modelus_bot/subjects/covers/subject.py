@@ -9,9 +9,9 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
-    from modelus_bot.subjects.covers.commands.asking import AskButton, TurnButton
-    from modelus_bot.subjects.covers.commands.group import CoverCommands
-    from modelus_bot.subjects.covers.commands.pressing import CoverButton
+    from modelus_bot.subjects.covers.buttons.asking import AskButton, TurnButton
+    from modelus_bot.subjects.covers.buttons.pressing import CoverButton
+    from modelus_bot.subjects.covers.commands import CoverCommands
     from modelus_bot.subjects.covers.enclosures import enclosure_of
     from modelus_bot.subjects.covers.jobs import CoverExpiry
 

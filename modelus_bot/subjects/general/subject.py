@@ -8,7 +8,7 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
-    from modelus_bot.subjects.general.commands.group import GeneralCommands
+    from modelus_bot.subjects.general.commands.general import GeneralCommands
 
     return Screens(commands=(GeneralCommands,))
 

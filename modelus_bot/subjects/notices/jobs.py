@@ -14,7 +14,7 @@ from loguru import logger
 from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.subjects.notices.enclosure import Enclosure
+from modelus_bot.subjects.notices.enclosures import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed

@@ -8,10 +8,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.domain.permissions import Viewer
+from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
 from modelus_bot.subjects.assignments.writes.notices import HolderChange
-from modelus_bot.subjects.covers.commands.asking import asking_view
+from modelus_bot.subjects.covers.buttons.asking import asking_view
 from modelus_bot.subjects.disciplines.cards import role_line
 from modelus_bot.subjects.disciplines.choices import PicksDisciplines
 from modelus_bot.subjects.disciplines.writes import SetDisciplineRole
@@ -19,7 +19,7 @@ from modelus_bot.subjects.oncall.model import Duty, OnCall
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
 from modelus_bot.subjects.people.choices import NamesPeople
-from modelus_bot.subjects.people.queries import everybody, standing_of
+from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.subjects.sprints.cards import holder_line, label_of
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds

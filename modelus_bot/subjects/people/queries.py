@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from modelus_bot.database import ReadTransaction, Row, query
-from modelus_bot.domain.permissions import Standing, Viewer, require_staff_viewer, standing
+from modelus_bot.domain.permissions import Viewer, require_staff_viewer
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.people.model import Member, MemberCard
 from modelus_bot.text.escaping import plain
 
-__all__ = ["member", "member_card", "members", "require_active_member", "search_members", "standing_of"]
+__all__ = ["member", "member_card", "members", "require_active_member", "search_members"]
 
 _BY_ID = "SELECT discord_id, username, role, timezone, is_active FROM users WHERE discord_id = ?"
 
@@ -53,12 +53,6 @@ def everybody(tx: ReadTransaction) -> dict[int, str]:
 def search_members(tx: ReadTransaction, text: str, limit: int = 25) -> tuple[Member, ...]:
     """Return members whose name contains ``text``, whatever the case."""
     return tuple(map(_member, tx.fetch_all(_SEARCH, (text, text, limit))))
-
-
-@query(kept=True, hot=True)
-def standing_of(tx: ReadTransaction, viewer: Viewer) -> Standing:
-    """Return what a member may do."""
-    return standing(tx, viewer)
 
 
 @query(kept=True, hot=True)

@@ -12,9 +12,8 @@ from discord import app_commands
 from loguru import logger
 
 from modelus_bot.database import DatabaseError, Query
-from modelus_bot.domain.permissions import Viewer
+from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.domain.refusals import Refusal
-from modelus_bot.subjects.people.queries import standing_of
 from modelus_bot.text.escaping import folded
 from modelus_bot.ui.commands.needs import may_use
 from modelus_bot.ui.embeds import clip

@@ -143,7 +143,7 @@ def test_only_administrators_read_it_and_only_what_is_audited(rota: Rota) -> Non
         with pytest.raises(NotAllowed):
             rota.ask(verify, viewer)
     rota.ask(verify, Viewer(GUEST, discord_admin=True))
-    with pytest.raises(InvalidInput, match="users, user_disciplines"):
+    with pytest.raises(InvalidInput, match="users, disciplines, notifications"):
         rota.ask(record_history, ADMINISTRATOR, "sqlite_master", "1")
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import discord
 
 from modelus_bot.database import DatabaseError
-from modelus_bot.domain.permissions import Standing
+from modelus_bot.domain.permissions import Standing, standing_of
 from modelus_bot.domain.subject import Topic, declared
-from modelus_bot.subjects.people.queries import standing_of
 from modelus_bot.ui import embeds
 from modelus_bot.ui.commands.needs import AnyCommand, commands_of, may_use
 from modelus_bot.ui.paginator import PageButton, PagedList, pages_of

@@ -14,18 +14,11 @@ import modelus_bot.subjects
 from modelus_bot.database.core.operation import Query
 from modelus_bot.domain import permissions
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.domain.permissions import Viewer
+from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
-from modelus_bot.subjects.people.queries import (
-    everybody,
-    member,
-    member_card,
-    members,
-    search_members,
-    standing_of,
-)
+from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
 from modelus_bot.subjects.sprints.queries.sprints import (
     current_sprint,

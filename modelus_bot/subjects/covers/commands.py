@@ -11,9 +11,9 @@ from discord.ext import commands
 from modelus_bot.database import Write
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.covers.buttons.posting import post_card, rewrite_cards
+from modelus_bot.subjects.covers.buttons.pressing import CoverButton, show_card
 from modelus_bot.subjects.covers.cards import card_of
-from modelus_bot.subjects.covers.commands.posting import post_card, rewrite_cards
-from modelus_bot.subjects.covers.commands.pressing import CoverButton, show_card
 from modelus_bot.subjects.covers.model import Cover as Found
 from modelus_bot.subjects.covers.model import CoverChange
 from modelus_bot.subjects.covers.queries import covers

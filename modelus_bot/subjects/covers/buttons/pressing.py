@@ -13,15 +13,15 @@ import discord
 from modelus_bot.database import Write
 from modelus_bot.domain.permissions import Viewer, check_part
 from modelus_bot.domain.refusals import NotFound
-from modelus_bot.subjects.covers.buttons import LABELS
-from modelus_bot.subjects.covers.cards import card_of
-from modelus_bot.subjects.covers.commands.posting import (
+from modelus_bot.subjects.covers.buttons.posting import (
     buttons_of,
     known_cards,
     linked,
     remember_answer,
     rewrite_cards,
 )
+from modelus_bot.subjects.covers.buttons.steps import LABELS
+from modelus_bot.subjects.covers.cards import card_of
 from modelus_bot.subjects.covers.model import CoverChange
 from modelus_bot.subjects.covers.queries import cover
 from modelus_bot.subjects.covers.writes.steps import (

@@ -15,7 +15,7 @@ from loguru import logger
 
 from modelus_bot.database import DatabaseError, Write
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.subjects.covers.buttons import link_to, steps_of, view_of
+from modelus_bot.subjects.covers.buttons.steps import link_to, steps_of, view_of
 from modelus_bot.subjects.covers.cards import card_of
 from modelus_bot.subjects.covers.model import Cover, CoverCard
 from modelus_bot.subjects.covers.queries import cards_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from modelus_bot.domain.calendar import Calendar
-from modelus_bot.subjects.covers.commands.posting import post_beside
+from modelus_bot.subjects.covers.buttons.posting import post_beside
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.oncall.model import Duty
 from modelus_bot.subjects.oncall.queries import duties

@@ -1,0 +1,1 @@
+"""The buttons of cover requests and under duty cards, and the messages they stand under."""
