@@ -1,6 +1,7 @@
 """The floors of the house: who may import whom, and where SQL may stand."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,8 @@ NEIGHBOURS = {
 ONLY_FOR_TYPES = {"bot", "jobs"}
 MAY_IMPORT_DISCORD = {"ui", "jobs", "gateway", "sandbox", "bot", "app"}
 
-# Inside the database: a package may use those before it, through their faces; core and format are vocabularies,
-# whose modules are their faces.
+# Inside the database: a package may use those before it, through their faces; core and format are
+# vocabularies, whose modules are their faces.
 PACKAGES_OF_THE_DATABASE = (
     "core",
     "format",
@@ -66,8 +67,8 @@ PACKAGES_OF_THE_DATABASE = (
 )
 VOCABULARIES = {"core", "format"}
 
-# Inside a subject: a part may use those of the same rank or below. Those below the screens know no Discord, and
-# use other subjects only as their order in ``SUBJECTS`` allows.
+# Inside a subject: a part may use those of the same rank or below. Those below the screens know no Discord,
+# and use other subjects only as their order in ``SUBJECTS`` allows.
 PARTS_OF_A_SUBJECT = {
     "model": 0,
     "rules": 1,
@@ -111,6 +112,7 @@ class Import:
         return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
 
 
+@functools.cache
 def source_files() -> list[Path]:
     """Every Python file of the package."""
     return sorted(file for file in PACKAGE.rglob("*.py") if "_bundled" not in file.parts)
@@ -122,6 +124,7 @@ def room_of(file: Path) -> str:
     return "" if parts == ("__init__",) else parts[0]
 
 
+@functools.cache
 def tree_of(file: Path) -> ast.Module:
     """Parsed source of a file."""
     return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
@@ -150,6 +153,7 @@ def imports_of(file: Path) -> Iterator[Import]:
                 yield Import(file, node.lineno, name, node in typing_only)
 
 
+@functools.cache
 def all_imports() -> list[Import]:
     """Every import of the package."""
     return [found for file in source_files() for found in imports_of(file)]
@@ -196,7 +200,7 @@ def test_only_the_upper_floors_know_discord() -> None:
 
 
 def may_import_discord(found: Import) -> bool:
-    """Whether an import stands in a room of Discord's or in a subject's screens, or serves annotations only."""
+    """Whether an import stands in a room of Discord's, in a subject's screens, or serves annotations."""
     if found.room == "subjects":
         part = part_of(found.file)
         return part is not None and PARTS_OF_A_SUBJECT[part] >= SCREENS

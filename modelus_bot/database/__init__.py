@@ -1,4 +1,21 @@
-"""The reliability subsystem: one SQLite file that keeps every acknowledged write."""
+"""One SQLite file in WAL mode that keeps every acknowledged write.
+
+Promise: what ``DatabaseManager.write`` has answered is on the disk, once, with its audit entry; what a read
+answers was committed. When the file is unwell, people read a sentence and not a trace, kept queries answer
+from the last known state, and deferrable writes wait in a file.
+
+Way in: this face. ``DatabaseManager`` is opened with ``async with``, then ``write(Write, Context)``,
+``read(query, ...)`` and ``preview``. A change is a class with ``apply``; a read is a function marked with
+``query``. ``Protection`` and ``Fallback`` are what a manager is built with to be protected and to answer
+while the file is away. What operators use besides (copies, restores, checks, statistics) stands in
+``administration``.
+
+Inside, packages import one way: ``core``, ``format``, ``schema``, ``engine``, ``integrity``, ``checksums``,
+``salvage``, ``backup``, ``archive``, ``health``, ``offline``, ``maintenance``, ``recovery``,
+``composition``, and ``manager`` on top. Each has a face with what the others use of it, and a docstring
+like this one. From the rest of the bot the database takes settings (``config``), the clock, and the ground
+floor (``runtime``, ``logs``, ``bundled``).
+"""
 
 from typing import TYPE_CHECKING
 

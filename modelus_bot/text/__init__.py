@@ -1,1 +1,5 @@
-"""Text."""
+"""Texts of people: made harmless where they leave the bot, and ids that are exactly ids.
+
+``escaping`` is the one place through which a name, a reason or a note goes into a message; ``exact_ids``
+refuses whatever is not exactly an id.
+"""

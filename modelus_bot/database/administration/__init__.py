@@ -1,4 +1,9 @@
-"""Administration."""
+"""What operators' programs and screens use of the database besides its face: the second face.
+
+Who answers people and keeps data needs ``modelus_bot.database`` only. The command line, ``/dbhealth``,
+``/backup``, ``/database`` and the jobs around them look at copies, sums, statements and files that lie
+there; what they need is named here, so that nobody imports a module of the database.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,11 @@
-"""Verified copies of the database: made while it is used, kept by rule, never trusted unchecked."""
+"""Verified copies of the database: made while it is used, kept by rule, never trusted unchecked.
+
+Promise: a copy counts when it was read back whole; nobody's write waits for one noticeably; retention never
+removes the newest that is good, nor by a clock that is doubted. "Cannot be read", "cannot be used" and "is
+not there" are three answers (``listing``).
+
+Way in: ``BackupManager``. Owner: ``recovery.Protection``; ``async with`` starts its schedule.
+"""
 
 from typing import TYPE_CHECKING
 

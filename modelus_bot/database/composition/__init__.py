@@ -1,4 +1,8 @@
-"""What works on one file, put together and opened and closed in order."""
+"""What works on one file, put together: opened in order, closed in reverse.
+
+Promise: open is all or nothing; a file that cannot be written to is opened for reading alone.
+Way in: ``Engine``. Owner: the manager. Nothing here decides what to do about failures.
+"""
 
 from typing import TYPE_CHECKING
 

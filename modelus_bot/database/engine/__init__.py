@@ -1,4 +1,16 @@
-"""Engine."""
+"""One open file: three connections with a role each, the write queue, group commit, batched reads, the
+breakers.
+
+Promise: a write is answered after its COMMIT and never twice for one request; a read sees every write that
+was acknowledged before it began; nothing waits longer than its caller does. What fails is judged once, by
+result code, and a breaker stops asking a database that is away.
+
+Way in: ``ConnectionManager``, ``TransactionManager`` and ``ReadBatcher``, built by ``composition.Engine``;
+``Availability`` decides the mode. ``epoch`` and ``high_water`` note beside the file what it is known to
+have reached; ``fingerprint`` and ``open_guard`` see who else touches it; ``checkpoints`` moves pages on the
+writer's thread.
+Owner: ``composition.Engine`` opens and closes all of it.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,13 @@
-"""Health: what every operation took, how the database is doing, and whom to tell when it is unwell."""
+"""How the database is doing: what every operation took, what is too bad, and whom to tell.
+
+Promise: counting costs about a microsecond (``monitor``, ``rolling``); every decision is pure
+(``thresholds``, ``incidents``, ``modes``) and tells little: once when it begins, seldom while it lasts,
+once when it is over; what was not delivered outlives a kill (``alert_book``). ``statements`` knows what
+each statement costs and what would help.
+
+Way in: ``HealthMonitor``, ``Overview``. Owner: the manager builds the monitor; the health job feeds the
+rest.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,13 @@
-"""Looking for damage and for rows that break rules, in files of any kind."""
+"""Looking for damage, and for rows that break rules, in files of any kind.
+
+Promise: a check never raises, never hangs and never changes what it looks at (``check``, ``budget``); what
+a file is, is said before it is believed (``recognition``). Rows that break a rule are moved whole into
+``quarantined_rows``, or put right where the rule says how, inside one transaction.
+
+Way in: ``check_file`` (in a child: ``CheckReport``), ``quarantine_file``, ``QuarantineRows``,
+``recognised``.
+Owner: nobody; everything works on a path or a transaction it is given.
+"""
 
 from typing import TYPE_CHECKING
 

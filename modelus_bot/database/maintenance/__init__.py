@@ -1,4 +1,10 @@
-"""Keeping the file in shape: optimising, checkpoints, vacuuming, pruning, and a reserve of disk space."""
+"""Keeping the file in shape: statistics, checkpoints, vacuuming, pruning.
+
+Promise: one run at a time, in steps that let writers pass (``task_context``); nothing is rewritten without
+space for it; what is pruned is old by a clock that is believed.
+
+Way in: ``Maintenance.run(RunRequest)``. Owner: the manager, which waits for it when closing.
+"""
 
 from typing import TYPE_CHECKING
 

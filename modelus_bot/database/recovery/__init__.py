@@ -1,4 +1,15 @@
-"""What happens when the file is damaged, moved, deleted or to be replaced: one newest good state wins."""
+"""What happens when the file is damaged, moved, deleted, replaced or to be replaced.
+
+Promise: nothing is put in the file's place automatically unless it holds, by the audit log, everything that
+the present file can still give; where it would not, both are joined, or the bot asks (``decision``, a pure
+function whose table is in docs/reliability.md). Damage counts when it was seen twice
+(``damage_confirmation``).
+
+Way in: ``Protection`` builds everything that keeps one file safe. At the start ``startup_checks``; while
+running ``file_monitor`` starts what has to be done and ``damage_response`` does it: ``undelete``,
+``recover``, ``atomic_swap``. ``restore_request`` is what administrators ask for, ``drill`` its rehearsal.
+Owner: the manager gets it; ``composition.Engine`` opens and closes its parts.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,11 @@
-"""Reading database files without SQLite: what a file is, and every row that a damaged one still holds."""
+"""Every row that a damaged file still holds, read without SQLite into a new file.
+
+Promise: a row is taken only where its bytes prove what they are; where two tables could own it, neighbours
+and parents decide (``evidence``); every row that could not be taken is counted with its reason.
+
+Way in: the child job ``salvage`` and its ``SalvageReport``. Owner: a child process; the bot's own never
+parses damage.
+"""
 
 from typing import TYPE_CHECKING
 

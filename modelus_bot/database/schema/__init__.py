@@ -1,4 +1,12 @@
-"""The schema of the file: migrations bring it up to date, the validator says what is not as it should be."""
+"""The schema of the file: migrations bring it up to date, the validator says what is not as it should be.
+
+Promise: each migration and its mark are one transaction under one lock, checked before it is committed
+(``safeguard``); two spellings of one declaration compare as equal (``tokens``, ``shape``); a newer file is
+left alone.
+
+Way in: ``Migrator`` and ``SchemaValidator``. Owner: whoever opens the file; both hold nothing open between
+calls.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -1,1 +1,1 @@
-"""Audit."""
+"""The audit log as administrators read it: by record, by member, and whether it is whole."""

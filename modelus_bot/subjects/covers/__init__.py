@@ -1,1 +1,6 @@
-"""Covers."""
+"""Covers: somebody else takes a turn, with a manager's approval.
+
+A request is open or taken, then approved, declined, withdrawn, revoked or expired. ``writes.requests``
+asks, ``writes.steps`` has every step after that, ``writes.posted`` the messages that show a request.
+``buttons`` are pressed in channels and direct messages, ``enclosures`` go with notices.
+"""

@@ -1,1 +1,1 @@
-"""General."""
+"""What always answers, with or without a database: /help, /ping, /about."""

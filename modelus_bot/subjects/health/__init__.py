@@ -1,1 +1,1 @@
-"""Health."""
+"""/dbhealth, the alerts about the database, its samples and statistics."""

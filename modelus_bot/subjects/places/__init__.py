@@ -1,1 +1,1 @@
-"""Places."""
+"""Places: configured channels and roles can be used, or administrators are told once."""

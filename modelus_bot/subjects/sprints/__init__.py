@@ -1,1 +1,1 @@
-"""Sprints."""
+"""Sprints: numbered stretches of days, one after another; who holds their turns and is away in them."""

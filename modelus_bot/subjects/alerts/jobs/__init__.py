@@ -1,1 +1,1 @@
-"""Jobs."""
+"""Delivering alerts, however long it takes."""

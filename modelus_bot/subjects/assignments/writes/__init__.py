@@ -1,1 +1,1 @@
-"""Writes."""
+"""Filling the turns of the horizon, and telling those whose turns move."""

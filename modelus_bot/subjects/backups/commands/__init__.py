@@ -1,1 +1,1 @@
-"""Commands."""
+"""/backup, and the question to a second administrator before a restore."""

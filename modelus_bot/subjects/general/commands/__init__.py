@@ -1,1 +1,1 @@
-"""Commands."""
+"""/help with its pages, /ping and /about."""

@@ -1,1 +1,1 @@
-"""Cards."""
+"""What /dbhealth shows: the overview, latencies, and views that come in pages."""

@@ -1,1 +1,1 @@
-"""Commands."""
+"""/dbhealth."""

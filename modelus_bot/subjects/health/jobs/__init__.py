@@ -1,1 +1,1 @@
-"""Jobs."""
+"""Watching over the health, taking samples, logging statistics, asking for plans of slow statements."""

@@ -1,1 +1,1 @@
-"""Writes."""
+"""Edits of rosters, and the order of who is on them."""

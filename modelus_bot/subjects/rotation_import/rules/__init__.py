@@ -1,1 +1,1 @@
-"""Rules."""
+"""Reading and mending the files; pure but for reading a folder."""

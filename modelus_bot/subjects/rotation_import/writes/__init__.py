@@ -1,1 +1,1 @@
-"""Writes."""
+"""Importing people, rosters, sprints, covers and duties, in one transaction."""

@@ -1,1 +1,1 @@
-"""Queries."""
+"""Sprints, the holders of their turns, and turns that somebody keeps although away."""
