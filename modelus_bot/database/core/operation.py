@@ -100,7 +100,13 @@ def query(
     """Make a ``Query`` of a function: ``@query``, or for instance ``@query(kept=True)``."""
 
     def wrap(inner: Callable[Concatenate[ReadTransaction, P], R]) -> Query[P, R]:
-        name = f"{inner.__module__.rpartition('.')[2]}.{inner.__name__}"
+        name = f"{subject_of(inner.__module__)}.{inner.__name__}"
         return Query(inner, name, long, kept, hot)
 
     return wrap(function) if function is not None else wrap
+
+
+def subject_of(module: str) -> str:
+    """Return what a module is about: its own name, its package's if it is called ``queries``."""
+    *_, package, name = ["", *module.split(".")]
+    return package if name == "queries" else name

@@ -11,8 +11,8 @@ __all__ = ["deferrable_writes", "find_write", "operation_name"]
 
 
 def operation_name(cls: type[Write[Any]]) -> str:
-    """Return the name under which a write is saved: what it declares, else that of its class."""
-    declared: str = vars(cls).get("saved_as") or cls.__name__
+    """Return the name under which a write is saved: what it declares, else its module's and its own."""
+    declared: str = vars(cls).get("saved_as") or f"{cls.__module__.rpartition('.')[2]}.{cls.__name__}"
     return declared
 
 
