@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from modelus_bot.subjects.audit.commands import AuditCommands
+from modelus_bot.subjects.backups.commands.approval import RestoreButton
 from modelus_bot.subjects.backups.commands.group import BackupCommands
 from modelus_bot.subjects.covers.commands.asking import AskButton, TurnButton
 from modelus_bot.subjects.covers.commands.group import CoverCommands
@@ -44,6 +45,7 @@ DYNAMIC_ITEMS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
     ConfirmButton,
     CoverButton,
     PageButton,
+    RestoreButton,
     TurnButton,
 )
 

@@ -89,20 +89,48 @@ _SPRINTS_APART = Invariant(
         AND a.start_date < sprints.end_date AND sprints.start_date < a.end_date)
     """,
 )
-_ONE_COVER = Invariant(
-    "one_cover_a_turn",
+_COVERS_APART = Invariant(
+    "covers_apart",
     """
-    SELECT 'overrides', id, 'is one of several approved covers of the same turn' FROM (
-        SELECT id, row_number() OVER (PARTITION BY sprint_id, discipline ORDER BY decided_at DESC, id DESC)
-        AS place FROM overrides WHERE status = 'approved')
-    WHERE place > 1
+    SELECT 'overrides', o.id, 'has a day in common with a later approved cover of the same turn'
+    FROM overrides AS o
+    WHERE o.status = 'approved' AND EXISTS (
+        SELECT 1 FROM overrides AS other
+        WHERE other.sprint_id = o.sprint_id AND other.discipline = o.discipline
+          AND other.status = 'approved'
+          AND (coalesce(other.decided_at, 0), other.id) > (coalesce(o.decided_at, 0), o.id)
+          AND (other.first_day IS NULL OR o.first_day IS NULL
+               OR (other.first_day <= o.last_day AND o.first_day <= other.last_day)))
     """,
-    "At most one cover of a turn is approved; the one that was approved last counts.",
+    "Approved covers of a turn have no day in common; the one that was approved last counts.",
     repair="""
-    UPDATE overrides SET status = 'revoked' WHERE id IN (SELECT id FROM (
-        SELECT id, row_number() OVER (PARTITION BY sprint_id, discipline ORDER BY decided_at DESC, id DESC)
-        AS place FROM overrides WHERE status = 'approved')
-    WHERE place > 1)
+    UPDATE overrides SET status = 'revoked' WHERE id IN (
+        SELECT o.id FROM overrides AS o
+        WHERE o.status = 'approved' AND EXISTS (
+            SELECT 1 FROM overrides AS other
+            WHERE other.sprint_id = o.sprint_id AND other.discipline = o.discipline
+              AND other.status = 'approved'
+              AND (coalesce(other.decided_at, 0), other.id) > (coalesce(o.decided_at, 0), o.id)
+              AND (other.first_day IS NULL OR o.first_day IS NULL
+                   OR (other.first_day <= o.last_day AND o.first_day <= other.last_day))))
+    """,
+)
+_COVER_DAYS = Invariant(
+    "cover_days_in_turn",
+    """
+    SELECT 'overrides', o.id, 'is about days that its turn does not have'
+    FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+    WHERE o.status IN ('open', 'taken', 'approved')
+      AND (o.first_day < s.start_date OR o.last_day >= s.end_date)
+    """,
+    "A cover of days that waits or is approved has days of its turn only; any other is revoked or declined.",
+    repair="""
+    UPDATE overrides SET status = iif(status = 'approved', 'revoked', 'declined'),
+        decided_at = coalesce(decided_at, updated_at)
+    WHERE id IN (
+        SELECT o.id FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+        WHERE o.status IN ('open', 'taken', 'approved')
+          AND (o.first_day < s.start_date OR o.last_day >= s.end_date))
     """,
 )
 _UNDECIDED = Invariant(
@@ -216,13 +244,19 @@ _HOLDERS = Invariant(
     JOIN disciplines AS d ON d.key = h.discipline AND d.is_active = 1
     LEFT JOIN current_state AS c ON c.id = 1
     LEFT JOIN assignments AS a ON a.sprint_id = c.sprint_id AND a.discipline = h.discipline
-    LEFT JOIN overrides AS o
-        ON o.sprint_id = c.sprint_id AND o.discipline = h.discipline AND o.status = 'approved'
-    WHERE h.user_id IS NOT coalesce(o.replacement_id, a.user_id)
-       OR h.source <> CASE WHEN o.replacement_id IS NOT NULL THEN 'override'
-            WHEN a.user_id IS NULL THEN 'none' WHEN a.source = 'manual' THEN 'manual' ELSE 'rotation' END
+    LEFT JOIN overrides AS o ON o.sprint_id = c.sprint_id AND o.discipline = h.discipline
+        AND o.status = 'approved' AND o.first_day IS NULL
+    WHERE (h.user_id IS NOT coalesce(o.replacement_id, a.user_id)
+        OR h.source <> CASE WHEN o.replacement_id IS NOT NULL THEN 'override'
+            WHEN a.user_id IS NULL THEN 'none' WHEN a.source = 'manual' THEN 'manual' ELSE 'rotation' END)
+      AND NOT EXISTS (
+        SELECT 1 FROM overrides AS days
+        WHERE days.sprint_id = c.sprint_id AND days.discipline = h.discipline
+          AND days.status = 'approved' AND days.first_day IS NOT NULL
+          AND h.source = 'override' AND h.user_id = days.replacement_id)
     """,
-    "On duty is who has the current sprint's turn: by an approved cover, else by hand, else by rotation.",
+    "On duty is who has the current sprint's turn, or covers days of it: by an approved cover, else by hand,"
+    " else by rotation. The next hand-over knows which day it is.",
     repair="""
     UPDATE current_holders SET (user_id, source) = (
         SELECT coalesce(o.replacement_id, a.user_id),
@@ -233,7 +267,7 @@ _HOLDERS = Invariant(
         LEFT JOIN assignments AS a
             ON a.sprint_id = c.sprint_id AND a.discipline = current_holders.discipline
         LEFT JOIN overrides AS o ON o.sprint_id = c.sprint_id
-            AND o.discipline = current_holders.discipline AND o.status = 'approved')
+            AND o.discipline = current_holders.discipline AND o.status = 'approved' AND o.first_day IS NULL)
     WHERE discipline IN (SELECT key FROM disciplines WHERE is_active = 1)
     """,
 )
@@ -243,7 +277,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     _DISCIPLINES,
     _SPRINT_NAMES,
     _SPRINTS_APART,
-    _ONE_COVER,
+    _COVER_DAYS,
+    _COVERS_APART,
     _UNDECIDED,
     _DECIDED,
     _TAKEN,

@@ -66,6 +66,8 @@ RANGES: dict[str, tuple[str, str]] = {
         "open, taken, approved, declined, withdrawn, expired or revoked",
     ),
     "cover_cards_kind_known": ("What a message shows of a cover request", "card or notice"),
+    "overrides_first_day_date": ("The first day of a cover", _DAY),
+    "overrides_last_day_date": ("The last day of a cover", _DAY),
     "overrides_reason_length": ("The reason of a cover request", _long(1, 300)),
     "valid_notification_type": ("The type of a notice", "one of the known types"),
     "notifications_title_length": ("The title of a notice", _long(1, 200)),
@@ -96,6 +98,10 @@ SENTENCES: dict[str, str] = {
         " Ask another project manager or administrator."
     ),
     "override_distinct": "Somebody cannot cover their own turn. Name somebody else and try again.",
+    "override_days_both": (
+        "A cover has a first and a last day, or neither and is of the whole turn. Give both and try again."
+    ),
+    "override_days_order": ("The last day of the cover is before the first. Correct the days and try again."),
     "override_approved_full": (
         "A cover can only be approved once somebody would step in. Wait until somebody takes it."
     ),
@@ -109,6 +115,9 @@ SENTENCES: dict[str, str] = {
     "sprint overlap": (
         "These days overlap with another sprint. Sprints may share only the day one ends and the next"
         " starts; `/sprint list` shows them."
+    ),
+    "cover overlap": (
+        "These days are covered already. A project manager can revoke that cover with `/cover revoke` first."
     ),
     "audit log is append-only": "The audit log cannot be changed or shortened, by anybody.",
 }
@@ -146,12 +155,17 @@ TAKEN: dict[str, str] = {
     "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id": (
         "The same cover was asked for already. `/cover list` shows the request."
     ),
-    "overrides.sprint_id, overrides.discipline": (
-        "This turn is covered already. A project manager can revoke that cover with `/cover revoke` first."
-    ),
+    (
+        "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id,"
+        " overrides.first_day, overrides.last_day"
+    ): "The same cover of these days was asked for already. `/cover list` shows the request.",
     "overrides.sprint_id, overrides.discipline, overrides.requested_by": (
         "An open call for this turn is waiting already. `/cover list` shows it."
     ),
+    (
+        "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.first_day,"
+        " overrides.last_day"
+    ): "An open call for these days is waiting already. `/cover list` shows it.",
     "notifications.id": "There is a notice with this number already. Please try again.",
     "notifications.user_id, notifications.dedupe_key": (
         "This notice is queued already; nobody needs it twice."
@@ -208,6 +222,7 @@ NEEDED: dict[str, str] = {
     "end_date": "the last day",
     "error_type": "the type of the error",
     "errors": "the number of errors",
+    "first_day": "the first day",
     "found_at": "the time it was found",
     "is_active": "whether it is active",
     "is_read": "whether it was read",
@@ -215,6 +230,7 @@ NEEDED: dict[str, str] = {
     "key": "the key",
     "kind": "the kind",
     "label": "the name people read",
+    "last_day": "the last day",
     "message": "the text",
     "mode": "the mode",
     "name": "the name",
@@ -263,11 +279,14 @@ FIELDS: dict[str, str] = {
     "cover_id": "number of the cover request",
     "discipline": "discipline",
     "data": "imported rota",
+    "days_before": "days before a turn",
     "disciplines": "list of disciplines",
     "discord_id": "member",
     "end": "last day",
     "error": "error",
     "expected": "confirmation code",
+    "first_day": "first day of the cover",
+    "last_day": "last day of the cover",
     "for_user": "member whose turn it is",
     "id": "number of the notice",
     "ids": "list of notices",

@@ -1,4 +1,4 @@
-"""What happens by the clock: hand-overs, notices, expiries, alerts, health, statistics."""
+"""What happens by the clock: hand-overs, reminders, notices, expiries, alerts, health, statistics."""
 
 from modelus_bot.jobs.loop import Job
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
@@ -11,6 +11,7 @@ from modelus_bot.subjects.maintenance.jobs import MaintenanceJob
 from modelus_bot.subjects.notices.jobs import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
+from modelus_bot.subjects.reminders.jobs import Reminders
 
 __all__ = ["ALL_JOBS"]
 
@@ -18,6 +19,7 @@ ALL_JOBS: tuple[type[Job], ...] = (
     ClockWatch,
     HandoffJob,
     CoverExpiry,
+    Reminders,
     Outbox,
     Alerts,
     Health,

@@ -16,7 +16,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Start at the real time."""
         self.now = int(real.time())
-        for module in ("loop", "outbox", "alerts", "health"):
+        for module in ("loop", "outbox", "alerts", "health", "cover_enclosures"):
             monkeypatch.setattr(f"modelus_bot.jobs.{module}.time", self)
 
     def drive(self, env: BotEnv) -> None:

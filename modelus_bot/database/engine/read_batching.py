@@ -31,7 +31,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.health import HealthMonitor
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["ReadBatcher"]
 
@@ -84,7 +84,7 @@ class ReadBatcher:
 
     async def __aenter__(self) -> Self:
         """Start the lane."""
-        self._task = asyncio.create_task(self._serve(), name=f"{self._lane}-lane")
+        self._task = owned(self._serve(), name=f"{self._lane}-lane")
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Query
+from modelus_bot.runtime.tasks import Outside
 
 __all__ = ["HotReads", "Stamp", "Version", "log_stamp"]
 
@@ -62,6 +63,7 @@ class HotReads:
         """Start with nothing kept."""
         self.hits = 0
         self.misses = 0
+        self._outside = Outside()
         self._settings = settings
         self._ask_version = version
         self._ask_stamp = stamp
@@ -147,7 +149,7 @@ class HotReads:
         Looks are shared; one that had begun before somebody came may have missed what they know of.
         """
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._compare(), name="hot-reads-look")
+            self._looking = self._outside.start(self._compare(), name="hot-reads-look")
         await asyncio.shield(self._looking)
 
     async def _compare(self) -> None:

@@ -1,18 +1,22 @@
-"""What a notice about a cover request is sent with: the reader's own buttons, and a link to its card."""
+"""What a notice is sent with: the steps of a cover request and its link, or asking for cover of a turn."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import discord
 from loguru import logger
 
 from modelus_bot.database import Context, DatabaseError
-from modelus_bot.subjects.covers.buttons import link_to, own_steps, view_of
+from modelus_bot.domain.calendar import Calendar
+from modelus_bot.subjects.covers.buttons import asking_view, link_to, own_steps, view_of
 from modelus_bot.subjects.covers.model import Cover, CoverCard
 from modelus_bot.subjects.covers.queries import cards_of, cover
 from modelus_bot.subjects.covers.writes.posted import RememberCard
 from modelus_bot.subjects.notices.model import Notice
+from modelus_bot.subjects.reminders.queries import coming_turns
+from modelus_bot.subjects.reminders.writes import FURTHEST, REMINDED_OF
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -21,12 +25,22 @@ __all__ = ["Enclosure", "enclosure_of"]
 
 
 class Enclosure:
-    """Buttons and a link for one notice; for a notice about anything else it is empty."""
+    """Buttons and a link for one notice; for a notice about anything else it is empty.
+
+    ``outdated`` says that it is not to be sent any more: what it told of has begun or is somebody else's.
+    """
 
     def __init__(
-        self, bot: ModelUsBot, view: discord.ui.View | None, link: str | None, cover_id: int | None
+        self,
+        bot: ModelUsBot,
+        view: discord.ui.View | None = None,
+        link: str | None = None,
+        cover_id: int | None = None,
+        *,
+        outdated: bool = False,
     ) -> None:
         """Keep what to add to the message."""
+        self.outdated = outdated
         self._bot = bot
         self._link = link
         self._cover_id = cover_id
@@ -53,15 +67,30 @@ class Enclosure:
 
 async def enclosure_of(bot: ModelUsBot, notice: Notice) -> Enclosure:
     """Return what goes with a notice; a database that does not answer costs the buttons, not the notice."""
-    if notice.ref_table != "overrides" or notice.ref_id is None:
-        return Enclosure(bot, None, None, None)
+    make = {"overrides": _of_request, REMINDED_OF: _of_turns}.get(notice.ref_table or "")
+    if make is None or notice.ref_id is None:
+        return Enclosure(bot)
     try:
-        found = await bot.db.read(cover, notice.ref_id)
-        cards = await bot.db.read(cards_of, notice.ref_id)
+        return await make(bot, notice.user_id, notice.ref_id)
     except DatabaseError as error:
         logger.bind(notice=notice.id, reference=error.reference).warning("notice_without_buttons")
-        return Enclosure(bot, None, None, None)
-    return Enclosure(bot, _buttons(found, notice.user_id), _link(bot, cards), notice.ref_id)
+        return Enclosure(bot)
+
+
+async def _of_request(bot: ModelUsBot, person: int, cover_id: int) -> Enclosure:
+    found = await bot.db.read(cover, cover_id)
+    cards = await bot.db.read(cards_of, cover_id)
+    return Enclosure(bot, _buttons(found, person), _link(bot, cards), cover_id)
+
+
+async def _of_turns(bot: ModelUsBot, person: int, sprint_id: int) -> Enclosure:
+    """Return a button for each turn of a reminder that is still to come and no cover itself."""
+    server = bot.settings.server
+    calendar = Calendar(server.timezone, server.handoff_minute)
+    coming = await bot.db.read(coming_turns, int(time.time()), calendar, FURTHEST, person)
+    turns = [one for one in coming if one.sprint_id == sprint_id]
+    view = asking_view((sprint_id, one.discipline, one.label) for one in turns if not one.covering)
+    return Enclosure(bot, view, outdated=not turns)
 
 
 def _buttons(found: Cover | None, person: int) -> discord.ui.View | None:
