@@ -50,7 +50,9 @@ class _Change(Write[int]):
     number: int
 
     def apply(self, tx: Transaction) -> int:
-        tx.execute("UPDATE settings SET value = ? WHERE key = ?", (self.number, f"key {self.number % ROWS}"))
+        tx.execute(
+            "UPDATE settings SET value = ? WHERE key = ?", (-1 - self.number, f"key {self.number % ROWS}")
+        )
         return self.number
 
 

@@ -30,7 +30,7 @@ from modelus_bot.gateway.connecting import Connector
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.logs import Logs, configure_logging
 from modelus_bot.metrics import MetricsPage
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
@@ -118,8 +118,8 @@ async def run_online(settings: Settings, token: str, *, config: Path | None = No
     async with running(settings, sync_record=record, config=config) as app:
         spare_collector()
         with stop_on_signals(stopping.set):
-            online = asyncio.create_task(Connector(app.bot, token).run(), name="discord-online")
-            waiting = asyncio.create_task(stopping.wait(), name="stop-signal")
+            online = owned(Connector(app.bot, token).run(), name="discord-online")
+            waiting = owned(stopping.wait(), name="stop-signal")
             try:
                 await asyncio.wait({online, waiting}, return_when=asyncio.FIRST_COMPLETED)
             finally:

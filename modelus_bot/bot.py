@@ -111,6 +111,14 @@ class ModelUsBot(commands.Bot):
             or (self.at_home(interaction) and (permissions.administrator or permissions.manage_guild)),
         )
 
+    @property
+    def home(self) -> discord.Guild | None:
+        """The server that the bot serves: the configured one, or the only one it is in."""
+        number = self.settings.server.guild_id
+        if number is not None:
+            return self.get_guild(number)
+        return self.guilds[0] if len(self.guilds) == 1 else None
+
     def at_home(self, interaction: discord.Interaction) -> bool:
         """Say whether an interaction comes from the bot's own server or from a direct message.
 

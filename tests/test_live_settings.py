@@ -109,6 +109,7 @@ def another(key: str, default: Any) -> Any:
         "server.timezone": "Europe/Berlin",
         "server.handoff": "09:30",
         "server.admin_ids": [5],
+        "server.reminder_days": [3],
         "server.duty_channel_id": 7,
         "server.alert_channel_id": 8,
         "backup.schedule": "on",

@@ -19,6 +19,7 @@ MAKE_COMMAND = re.compile(r"\bmake ([a-z][a-z-]*)\b")
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+STARTS_TASKS = {"create_task", "create_eager_task_factory", "eager_task_factory", "ensure_future"}
 PLACEHOLDER = re.compile(r"\b(TODO|FIXME|XXX|HACK|TBD|NotImplementedError)\b")
 
 
@@ -137,6 +138,29 @@ def test_the_package_is_finished() -> None:
     ]
 
     assert left == []
+
+
+def tasks_started_in(file: Path) -> Iterator[str]:
+    """Every place of a file that names a way of starting a task."""
+    for node in ast.walk(ast.parse(text_of(file))):
+        if isinstance(node, ast.Attribute):
+            name, line = node.attr, node.lineno
+        elif isinstance(node, ast.alias | ast.Name):
+            name, line = node.name if isinstance(node, ast.alias) else node.id, node.lineno
+        else:
+            continue
+        if name in STARTS_TASKS:
+            yield f"{named(file)}:{line} {name}"
+
+
+def test_tasks_are_started_in_one_place() -> None:
+    """Only ``runtime.tasks`` starts tasks: each has a name, a hold on it, the right surroundings."""
+    files = [file for file in sorted(PACKAGE.rglob("*.py")) if "_bundled" not in file.parts]
+    places = {named(file): [*tasks_started_in(file)] for file in files}
+    owner = places.pop("modelus_bot/runtime/tasks.py")
+
+    assert len(owner) == 1
+    assert [place for found in places.values() for place in found] == []
 
 
 def test_everything_public_has_a_docstring() -> None:

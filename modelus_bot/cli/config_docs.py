@@ -24,7 +24,8 @@ along is used, which has every setting at its default. Another file: `--config F
 Relative paths start at the folder of that file, or at the current folder when there is none.
 
 The environment replaces single settings: `MODELUS_BOT__SECTION__KEY`, for instance
-`MODELUS_BOT__LOGGING__LEVEL=DEBUG`. Several ids are separated by commas. An empty value counts as not set.
+`MODELUS_BOT__LOGGING__LEVEL=DEBUG`. Several ids or days are separated by commas. An empty value counts as
+not set.
 
 The Discord token is read from `DISCORD_TOKEN`, or from the file that `DISCORD_TOKEN_FILE` names. It is
 refused in `config.toml` and appears neither in logs nor in `modelus-bot config show`.

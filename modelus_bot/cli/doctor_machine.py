@@ -10,9 +10,10 @@ from pathlib import Path
 
 from modelus_bot.cli.finding import Finding, Grade
 from modelus_bot.cli.protecting import Protected
+from modelus_bot.clock.apart import TOLD_FROM
 from modelus_bot.clock.belief import DoubtReason
 from modelus_bot.clock.clock import Clock
-from modelus_bot.clock.words import doubt_words
+from modelus_bot.clock.words import apart_words, doubt_words
 from modelus_bot.config import Settings
 from modelus_bot.database.administration import parts_of, safe_beside_writers
 from modelus_bot.runtime.os_errors import Fault, fault_of, forbidden_there, in_words, words_for
@@ -39,15 +40,18 @@ def sqlite_itself(protected: Protected) -> list[Finding]:
 
 async def clock(settings: Settings, clock: Clock) -> list[Finding]:
     """Compare the machine's clock with what was written before, and with Discord's if there is a token."""
-    asked = "what was written before"
+    asked, apart = "what was written before", 0.0
     if settings.token is not None:
         from modelus_bot.ui.discord_time import time_at_discord  # needs discord.py, which takes a second
 
         moment = await time_at_discord()
         if moment is not None:
             clock.told(moment)
-            asked = f"Discord's ({clock() - moment:+.1f} s)"
+            apart = clock() - moment
+            asked = f"Discord's ({apart:+.1f} s)"
     doubt = clock.doubt
+    if (doubt is None or doubt.why is DoubtReason.STARTING) and abs(apart) >= TOLD_FROM:
+        return [Finding(Grade.NOTE, apart_words(apart))]
     if doubt is None or doubt.why is DoubtReason.STARTING:
         return [Finding(Grade.FINE, f"The machine's clock agrees with {asked}.")]
     minutes = settings.clock.steady_minutes

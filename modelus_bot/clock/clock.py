@@ -12,6 +12,7 @@ from typing import Self
 
 from loguru import logger
 
+from modelus_bot.clock.apart import Apart
 from modelus_bot.clock.belief import Belief, Doubt, Past, begun, looked, told, trusted
 from modelus_bot.clock.memory import Memory, boot_id, clock_path
 from modelus_bot.clock.steps import age_of, cutoff_of, present_terms
@@ -65,6 +66,7 @@ class Clock:
         self._boot = boot_id() if boot is None else boot
         self._guard = threading.RLock()
         self._zero = wall() - steady()
+        self._apart = Apart()
         self.settled = True
         """Whether what was done while the clock was wrong has been looked after; set by whoever does that."""
         self.news: deque[ClockNews] = deque(maxlen=KEPT_NEWS)
@@ -108,6 +110,12 @@ class Clock:
         """Whether the clock is believed and somebody vouches for it."""
         belief = self.look()
         return belief.doubt is None and belief.confirmed
+
+    @property
+    def apart(self) -> float | None:
+        """Seconds that the clock is ahead of others' (negative: behind), None while that is not known."""
+        with self._guard:
+            return self._apart.seconds(self._wall() - self._steady())
 
     @property
     def tolerance(self) -> float:
@@ -154,6 +162,7 @@ class Clock:
         """Note what somebody else's clock says now, in UTC seconds."""
         with self._guard:
             wall, steady = self._wall(), self._steady()
+            self._apart.seen(moment - steady)
             self._take(told(self._belief, wall - moment, wall - steady, steady, self._settings))
 
     def trust(self) -> None:

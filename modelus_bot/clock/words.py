@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from modelus_bot.clock.belief import Doubt, DoubtReason
 
-__all__ = ["doubt_words", "over_words", "span"]
+__all__ = ["apart_words", "doubt_words", "over_words", "span"]
 
 _UNITS = ((86_400 * 365.25, "years"), (86_400.0, "days"), (3600.0, "hours"), (60.0, "minutes"))
 _WAITS = (
@@ -22,6 +22,17 @@ def span(seconds: float) -> str:
         if abs(seconds) >= 2 * size:
             return f"{abs(seconds) / size:.1f} {name}"
     return f"{abs(seconds):.1f} seconds"
+
+
+def apart_words(seconds: float) -> str:
+    """Return how far the clock is from Discord's, what that does and what to do, where it is not doubted."""
+    ahead = seconds > 0
+    return (
+        f"The machine's clock is {span(seconds)} {'ahead of' if ahead else 'behind'} Discord's. Commands are"
+        " answered all the same, but times that are saved and shown are wrong by as much, and what is done by"
+        f" the clock is done too {'early' if ahead else 'late'}. Let the machine set its clock by the network"
+        " (NTP)."
+    )
 
 
 def doubt_words(doubt: Doubt, *, wall: float, steady_minutes: float) -> str:

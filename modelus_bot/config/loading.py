@@ -21,7 +21,7 @@ from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Loaded", "config_file", "load", "load_settings"]
 
-LISTS = {"admin_ids"}
+LISTS = {"admin_ids", "reminder_days"}
 """Settings that are lists."""
 Section = TypeVar("Section", bound=BaseModel)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
@@ -38,6 +38,15 @@ class ServerSettings(Section):
     handoff: TimeOfDay = Field(
         "08:00",
         description="Time of day (HH:MM) at which duty passes to the next sprint's holders.",
+        json_schema_extra=LIVE,
+    )
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=60)], ...] = Field(
+        (7, 1),
+        max_length=5,
+        description=(
+            "Days before a turn begins at which its holder is reminded, at the hand-over's time of day;"
+            " without any nobody is."
+        ),
         json_schema_extra=LIVE,
     )
     admin_ids: tuple[DiscordId, ...] = Field(

@@ -29,6 +29,7 @@ _KINDS: dict[Any, str] = {
 }
 _SPECIAL = {
     "timezone": 'an IANA time zone, for instance `"America/New_York"`',
+    "reminder_days": "a list of at most five whole numbers from 1 to 60, for instance `[7, 1]`",
     "admin_ids": "a list of Discord ids, for instance `[123456789012345678]`",
 }
 _FORMS = {TIME_OF_DAY: 'a time of day from `00:00` to `23:59`, for instance `"05:30"`'}

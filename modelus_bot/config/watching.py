@@ -23,7 +23,7 @@ from watchfiles import awatch
 from modelus_bot.config import ConfigError, Loaded, Settings, applies_live, load
 from modelus_bot.config.keys import changed_keys, field_of, value_of, with_keys_of
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["Change", "ConfigWatcher", "WatchPace"]
 
@@ -108,7 +108,7 @@ class ConfigWatcher:
 
     async def __aenter__(self) -> Self:
         """Start watching; an edit made since the settings were read is noticed at once."""
-        self._task = asyncio.create_task(self._watch(), name="config-watcher")
+        self._task = owned(self._watch(), name="config-watcher")
         return self
 
     async def __aexit__(self, *_: object) -> None:

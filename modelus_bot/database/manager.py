@@ -39,6 +39,7 @@ from modelus_bot.database.integrity import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance import Maintenance
 from modelus_bot.database.offline import Fallback, Reconnection
 from modelus_bot.database.recovery import Protection
+from modelus_bot.runtime.tasks import owned
 
 __all__ = ["DatabaseManager"]
 
@@ -143,7 +144,7 @@ class DatabaseManager:
         """
         self._closed = True
         if self._closing is None:
-            self._closing = asyncio.create_task(self._close(), name="database-closing")
+            self._closing = owned(self._close(), name="database-closing")
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:

@@ -12,6 +12,7 @@ from loguru import logger
 from modelus_bot.gateway.endings import ending_of, longer_pause, passing_words
 from modelus_bot.gateway.payloads import survive_unreadable
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tasks import owned
 
 if TYPE_CHECKING:
     from discord.gateway import DiscordWebSocket
@@ -73,7 +74,7 @@ class Connector:
 
     async def _stay(self) -> None:
         """Be connected; raises whatever ends it, or ``_Away`` when discord.py did not come back in time."""
-        connection = asyncio.create_task(self.bot.connect(), name="discord-connection")
+        connection = owned(self.bot.connect(), name="discord-connection")
         try:
             while not connection.done():
                 await asyncio.wait({connection}, timeout=LOOK_EVERY)

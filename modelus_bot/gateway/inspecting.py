@@ -16,6 +16,8 @@ from modelus_bot.gateway.places import look_at_places
 __all__ = ["Inspected", "inspect"]
 
 PATIENCE = 20.0
+IN_NONE = "The bot is in no server. Invite it."
+IN_SEVERAL = "The bot is in several servers. Say in server.guild_id which one it serves."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ async def _wrong(
 ) -> list[str]:
     home = server.guild_id
     if home is None:
-        return []
+        servers = [one.id async for one in client.fetch_guilds(limit=2, with_counts=False)]
+        if len(servers) != 1:
+            return [IN_SEVERAL if servers else IN_NONE]
+        home = servers[0]
     try:
         guild = await client.fetch_guild(home, with_counts=False)
     except (discord.NotFound, discord.Forbidden):

@@ -75,12 +75,15 @@ def standing(bot: ModelUsBot) -> LinkStanding:
 
 def _not_at_home(bot: ModelUsBot) -> str | None:
     """Say why the server's commands do not reach the bot, once it knows in which servers it is."""
-    home = bot.settings.server.guild_id
-    if home is None or not bot.is_ready():
+    if not bot.is_ready():
         return None
-    guild = bot.get_guild(home)
+    named, guild = bot.settings.server.guild_id, bot.home
+    if guild is None and named is not None:
+        return f"The bot is not in the server {named} any more. Invite it again."
+    if guild is None and bot.guilds:
+        return f"The bot is in {len(bot.guilds)} servers. Say in server.guild_id which one it serves."
     if guild is None:
-        return f"The bot is not in the server {home} any more. Invite it again."
+        return "The bot is in no server. Invite it."
     return "Discord says that the server is unavailable at present." if guild.unavailable else None
 
 

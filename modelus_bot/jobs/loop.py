@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from loguru import logger
 
 from modelus_bot.database import Context, DatabaseError
+from modelus_bot.runtime.tasks import owned
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -65,7 +66,7 @@ class JobRunner:
 
     async def __aenter__(self) -> Self:
         """Start every job in a task of its own."""
-        self._tasks = [asyncio.create_task(self._repeat(job), name=f"job-{job.name}") for job in self.jobs]
+        self._tasks = [owned(self._repeat(job), name=f"job-{job.name}") for job in self.jobs]
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -7,9 +7,11 @@ import contextvars
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-__all__ = ["Outside", "ended"]
+__all__ = ["Outside", "ended", "owned"]
 
 T = TypeVar("T")
+
+_RUNNING: set[asyncio.Task[Any]] = set()
 
 
 class Outside:
@@ -25,11 +27,19 @@ class Outside:
 
     def start(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Start a task that goes on when whoever asks for it has been answered."""
-        return self._context.copy().run(_start, work, name)
+        return self._context.copy().run(owned, work, name=name)
 
 
-def _start(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    return asyncio.create_task(work, name=name)
+def owned(work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+    """Start a task that its caller keeps, and awaits or ends; it has the caller's surroundings.
+
+    What goes on after its caller is started by ``Outside``. Python itself keeps no hold of a task, so one
+    that nobody else holds could vanish in the middle: here each is held until it is over.
+    """
+    task = asyncio.create_task(work, name=name)
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
+    return task
 
 
 async def ended(*tasks: asyncio.Task[Any] | None) -> None:

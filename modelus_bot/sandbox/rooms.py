@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 from loguru import logger
 from simcord import ChannelHandle, Env, MemberActor, Preview, UserHandle
 
+from modelus_bot.runtime.tasks import owned
 from modelus_bot.sandbox.secret import Secret
 
 __all__ = ["Room", "Rooms"]
@@ -67,7 +68,7 @@ class Rooms:
     async def __aenter__(self) -> Self:
         """Start watching for messages."""
         self._env.backend.subscribers.append(self._note_event)
-        self._pulse = asyncio.create_task(self._keep_current(), name="sandbox-pulse")
+        self._pulse = owned(self._keep_current(), name="sandbox-pulse")
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 from loguru import logger
 
@@ -13,10 +14,13 @@ from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.sandbox.world import CAST, World
+from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.oncall.queries import oncall_now
 from modelus_bot.subjects.oncall.writes import Handoff
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.subjects.rotation_import.model.source import RotationSource, days_to_middle, shift_days
 from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
@@ -56,8 +60,32 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await _introduce_cast(db, world, context)
     await _give_rota_roles(db, world, source, context)
     await db.write(Handoff(), context)
+    await _cover_two_days(db, world, calendar, context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
+
+
+async def _cover_two_days(db: DatabaseManager, world: World, calendar: Calendar, context: Context) -> None:
+    """Let two days of the next turn be covered, so that the lists show what that looks like."""
+    found = await db.read(oncall_now, context.at, calendar)
+    turn = next((one for one in found.next_holders if one.user_id is not None), None)
+    if turn is None or found.next_sprint is None:
+        return
+    people = [one.user_id for one in await db.read(roster, turn.discipline) if one.user_id != turn.user_id]
+    days = found.next_sprint.days
+    if not people or days.last < days.first + timedelta(days=2):
+        return
+    write = RequestCover(
+        sprint_id=found.next_sprint.id,
+        discipline=turn.discipline,
+        replacement_id=people[0],
+        reason="dentist",
+        first_day=days.first + timedelta(days=1),
+        last_day=days.first + timedelta(days=2),
+    )
+    asked = await db.write(write, replace(context, actor=turn.user_id))
+    manager = world.cast[[one.part for one in CAST].index("project manager")]
+    await db.write(ApproveCover(cover_id=asked.cover.id), replace(context, actor=manager.id))
 
 
 def _sample() -> RotationSource:
@@ -77,8 +105,8 @@ async def _introduce_cast(db: DatabaseManager, world: World, context: Context) -
 async def _give_rota_roles(
     db: DatabaseManager, world: World, source: RotationSource, context: Context
 ) -> None:
-    for discipline, roster in source.disciplines.items():
-        for person in roster:
+    for discipline, people in source.disciplines.items():
+        for person in people:
             actor = world.rota[person.slack_id]
             role = _ROTA_ROLES.get(discipline, "tester")
             await db.write(

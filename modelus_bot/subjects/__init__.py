@@ -21,6 +21,7 @@ from modelus_bot.subjects.notices.subject import SUBJECT as NOTICES
 from modelus_bot.subjects.oncall.subject import SUBJECT as ONCALL
 from modelus_bot.subjects.people.subject import SUBJECT as PEOPLE
 from modelus_bot.subjects.places.subject import SUBJECT as PLACES
+from modelus_bot.subjects.reminders.subject import SUBJECT as REMINDERS
 from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
 from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
@@ -37,6 +38,7 @@ SUBJECTS = (
     COVERS,
     MEMBERS,
     ONCALL,
+    REMINDERS,
     ROTATION_IMPORT,
     AUDIT,
     CLOCK,

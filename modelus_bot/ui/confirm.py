@@ -15,13 +15,13 @@ import discord
 from loguru import logger
 
 from modelus_bot.database import Context, Write, WriteDeferred
-from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.domain.questions import PATIENCE, AskQuestion
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
-from modelus_bot.ui.open_questions import PATIENCE, OpenQuestion
+from modelus_bot.ui.open_questions import OpenQuestion
 from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:

@@ -14,6 +14,17 @@ NAMED = {"today": 0, "tomorrow": 1, "yesterday": -1}
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 IN_DAYS = re.compile(r"in (\d{1,3}) (days?|weeks?)", re.ASCII)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december",
+)  # fmt: skip
+MONTH = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in MONTHS)
+DAY_OF_MONTH = re.compile(
+    rf"(?:(?P<month>{MONTH}) (?P<day>\d{{1,2}})|(?P<day_>\d{{1,2}}) (?P<month_>{MONTH}))", re.ASCII
+)
+"""“dec 3” and “3 december”."""
+BACK = timedelta(days=90)
+"""How long ago a day without a year can be, about; one that would be earlier is next year's."""
 FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
 RULE = "Write a day as 2026-03-31, today, tomorrow, a weekday like friday, or “in 3 days”."
 
@@ -21,6 +32,7 @@ RULE = "Write a day as 2026-03-31, today, tomorrow, a weekday like friday, or �
 def parse_day(text: str, today: date) -> date:
     """Return the day that was meant, from 2000 to 2199; a weekday is the next one after today.
 
+    A day without a year, such as “Dec 3”, is one of the last three months or later.
     Raises ``InvalidInput`` with the ways a day can be written.
     """
     words, typed = " ".join(text.lower().split()), plain(text[:40])
@@ -43,7 +55,17 @@ def _relative(words: str, today: date) -> date | None:
         return today + timedelta(days=(WEEKDAYS.index(words) - today.weekday() - 1) % 7 + 1)
     if found := IN_DAYS.fullmatch(words):
         return today + timedelta(days=int(found[1]) * (7 if found[2].startswith("week") else 1))
+    if found := DAY_OF_MONTH.fullmatch(words):
+        return _of_month(found["month"] or found["month_"], int(found["day"] or found["day_"]), today)
     return None
+
+
+def _of_month(month: str, day: int, today: date) -> date:
+    """Return the day of a month that is meant today; raises ``ValueError`` if there is none."""
+    earliest = today - BACK
+    number = next(place for place, name in enumerate(MONTHS, 1) if name.startswith(month[:3]))
+    same_year = date(earliest.year, number, min(day, 28))
+    return date(earliest.year + (same_year < earliest.replace(day=1)), number, day)
 
 
 def suggest_days(text: str, today: date) -> list[tuple[str, str]]:

@@ -16,10 +16,8 @@ from modelus_bot.domain.questions import AskQuestion, Question, kept_question, r
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["PATIENCE", "OpenQuestion", "OpenQuestions"]
+__all__ = ["OpenQuestion", "OpenQuestions"]
 
-PATIENCE = 120.0
-"""Seconds that a question waits for its answer."""
 REMEMBERED = 500
 """Questions that are known without asking the database."""
 
@@ -35,6 +33,10 @@ class OpenQuestion:
     working: bool = False
     said: discord.Embed | None = None
     """The card that says how it ended."""
+    shown: tuple[discord.PartialMessage, ...] = ()
+    """Where it is told of besides."""
+    asked_here: bool = False
+    """Whether this process asked it."""
 
     def take(self, *, yes: bool) -> bool:
         """Let one press work at a time, and say whether it is this one; what was done is only shown again."""
@@ -63,19 +65,16 @@ class OpenQuestions:
         """Know none."""
         self._known: OrderedDict[int, OpenQuestion] = OrderedDict()
 
-    async def keep(self, bot: ModelUsBot, question: AskQuestion, context: Context) -> None:
-        """Keep a question; while the database is away this process alone knows it."""
+    async def keep(self, bot: ModelUsBot, question: AskQuestion, context: Context) -> OpenQuestion:
+        """Keep a question and return it; while the database is away this process alone knows it."""
         before = change_begun.get()
         try:
             kept = await bot.db.write(question, context.numbered(request_of(question.id)))
         except DatabaseError as error:
             logger.bind(question=question.id, detail=error.detail).info("question_not_kept")
-            kept = Question(
-                question.id, context.actor or 0, question.kind, question.operation, question.change,
-                context.reason, context.at,
-            )  # fmt: skip
+            kept = question.question(context.actor or 0, context.reason, context.at)
         change_begun.set(before)
-        self._remember(OpenQuestion(kept))
+        return self._remember(OpenQuestion(kept, asked_here=True))
 
     async def find(self, bot: ModelUsBot, question_id: int) -> OpenQuestion | None:
         """Return a question; None for one that nobody knows any more. Raises ``DatabaseError``."""
@@ -85,7 +84,7 @@ class OpenQuestions:
         question, done = await bot.db.read(kept_question, question_id)
         if question is None:
             return None
-        late = time.time() > question.at + PATIENCE
+        late = time.time() > question.at + question.patience
         standing: Standing = "done" if done else "closed" if late else "open"
         return self._remember(OpenQuestion(question, standing))
 

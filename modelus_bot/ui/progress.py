@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 
+from modelus_bot.runtime.tasks import owned
 from modelus_bot.ui import answering, embeds
 
 __all__ = ["ProgressNote"]
@@ -45,8 +46,8 @@ class ProgressNote:
         if now - self._shown < EVERY or (self._showing is not None and not self._showing.done()):
             return
         self._shown = now
-        self._showing = asyncio.create_task(
-            answering.show_progress(self._interaction, embeds.info(self._title, text))
+        self._showing = owned(
+            answering.show_progress(self._interaction, embeds.info(self._title, text)), name="progress"
         )
 
     async def finish(self, card: discord.Embed) -> None:

@@ -145,6 +145,12 @@ BAD = [
     Bad("cover request", "for_user", NO_SUCH, "is not on any roster", COVER),
     Bad("cover request", "for_user", "Drew Producer", "belongs to somebody else", COVER),
     Bad("cover request", "for_user", "Bo Account", "Only project managers can ask", COVER, "avery"),
+    Bad("cover request", "first_day", "whenever", "Write one day, as 2026-03-31", COVER, "bo"),
+    Bad("cover request", "first_day", "in 10 weeks", "is not within Sprint 2", COVER, "bo"),
+    Bad("cover request", "first_day", "tomorrow to today", "is before the first", COVER, "bo"),
+    Bad("cover request", "first_day", "in 100 weeks to in 999 weeks", "is not within", COVER, "bo"),
+    Bad("cover request", "last_day", "tomorrow", "Give the first day, too", COVER, "bo"),
+    Bad("cover request", "last_day", "soon", "Write one day", {**COVER, "first_day": "today"}, "bo"),
     *(
         Bad(f"cover {step}", "request", value, sentence, rest, who)
         for step, rest, who in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 
+from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from tests.commands.acting import words_of
 from tests.conftest import BotEnv
 
@@ -30,3 +31,16 @@ async def test_without_a_configured_server_several_count_as_none(rota_env: BotEn
     assert "Mode" in words_of(await env.admin.slash(env.channel, "dbhealth"))
     env.simulation.create_guild("Elsewhere", owner=env.simulation.create_user("stranger"))
     assert "another server" in words_of(await env.admin.slash(env.channel, "dbhealth"))
+
+
+async def test_who_owns_a_strange_server_is_told_nothing(rota_env: BotEnv) -> None:
+    """An unconfigured bot in two servers tells neither owner of its database."""
+    env = rota_env
+    server = env.settings.server.model_copy(update={"guild_id": None})
+    env.bot.settings = env.settings.model_copy(update={"server": server})
+    alerts = Alerts(env.bot)
+    assert await alerts._administrators() == {env.world.owner.id}
+    env.simulation.create_guild("Elsewhere", owner=env.simulation.create_user("stranger"))
+    await env.admin.slash(env.channel, "ping")
+    assert len(env.bot.guilds) == 2
+    assert await alerts._administrators() == set()

@@ -12,10 +12,14 @@ import discord
 import pytest
 
 import tests.conftest
+from modelus_bot.clock.words import apart_words
+from modelus_bot.database.core.alert import Alert
+from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from modelus_bot.subjects.notices.jobs import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
+from modelus_bot.subjects.places.jobs import PlacesJob
 from modelus_bot.ui.commands.needs import commands_of
-from tests.commands.acting import labels, words_of
+from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import BotEnv
 
 MARKS = "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309"
@@ -206,3 +210,44 @@ async def test_two_of_one_name_are_told_apart_in_the_list(rota_env: BotEnv) -> N
         env.channel, "roster remove", "member", "twin", discipline="account"
     )
     assert len({one["name"] for one in offered}) == len({one["value"] for one in offered}) == 3
+
+
+async def test_the_question_of_a_restore_draws_nothing(hostile: BotEnv) -> None:
+    """Asked by somebody of a hostile name with a hostile reason, in the channel for alerts and directly."""
+    env, owner = hostile, hostile.world.owner.user
+    boss = env.guild.create_role("Boss", permissions=discord.Permissions(administrator=True))
+    asker, decider = (
+        env.guild.add_member(env.simulation.create_user(f"boss{key}"), roles=[boss], nick=NAMES[key])
+        for key in ("avery", "drew")
+    )
+    await env.admin.slash(env.channel, "backup create")
+    name = env.db.protection.backups.newest_verified().name  # type: ignore[union-attr]
+    server = env.settings.server
+    for channel in (None, env.staff_channel):
+        changed = server.model_copy(update={"alert_channel_id": channel and channel.id})
+        env.bot.settings = env.settings.model_copy(update={"server": changed})
+        await asker.slash(env.channel, "backup restore", backup=name, reason=REASON)
+        place, who = (channel, decider) if channel is not None else (owner.dm_channel, owner)
+        question = place.history()[-1]
+        assert labels(question) == ["Restore", "Cancel"]
+        assert check_everything(env)
+        await who.click(question, label="Cancel")
+        assert labels(place.history()[-1]) == []
+        assert check_everything(env)
+
+
+async def test_alerts_draw_nothing_of_what_people_called_things(hostile: BotEnv) -> None:
+    """Roles and channels that cannot be used are named in alerts, by whatever names they have."""
+    env = hostile
+    role = env.guild.create_role("# [evil](https://evil.ex/r) @everyone **evil**")
+    await env.admin.slash(env.channel, "oncall role", discipline="account", role=role)
+    server = env.settings.server.model_copy(update={"duty_channel_id": env.channel.id})
+    env.bot.settings = env.settings.model_copy(update={"server": server})
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE disciplines SET role_id = 5 WHERE key = 'account'")
+    env.db.protection.tell(Alert("clock_apart", apart_words(120.0)))  # type: ignore[union-attr]
+    await PlacesJob(env.bot).run()
+    await Alerts(env.bot).run()
+    told = [card_words(one) for one in env.world.owner.user.dm_channel.history()]
+    assert any("does not exist any more" in text and "evil" in text for text in told), told
+    assert check_everything(env)

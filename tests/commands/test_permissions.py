@@ -152,3 +152,11 @@ async def test_buttons_ask_for_the_same_rights(asked_env: BotEnv) -> None:
     form = await env.staff("avery").click(card, label="Decline")
     sent = await env.staff("avery").submit_modal(form, {"reason": "no"})
     assert MANAGER in words_of(sent)
+
+
+async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -> None:
+    """Every group that is not for everybody asks Discord for a permission, but /member, which has both."""
+    hidden = {one.name for one in bot_env.bot.tree.get_commands() if one.default_permissions is not None}
+    open_to_all = {"about", "help", "member", "ping"}
+    assert hidden == {one.name for one in bot_env.bot.tree.get_commands()} - open_to_all
+    assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

@@ -11,6 +11,7 @@ from modelus_bot.config import ConfigError, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMINS = "MODELUS_BOT__SERVER__ADMIN_IDS"
+REMINDERS = "MODELUS_BOT__SERVER__REMINDER_DAYS"
 
 
 @pytest.fixture
@@ -33,6 +34,19 @@ def file(tmp_path: Path) -> Path:
 def test_lists_are_taken_as_the_message_shows_them(value: str, file: Path) -> None:
     """With and without brackets, as the sentence about a wrong one writes them."""
     assert load_settings(file, {ADMINS: value}).server.admin_ids == (123456789012345678, 5)
+
+
+@pytest.mark.parametrize(("value", "days"), [("[14, 2]", (14, 2)), ("3", (3,)), ("[]", ())])
+def test_days_of_reminders_are_a_list_too(value: str, days: tuple[int, ...], file: Path) -> None:
+    """Of numbers; without any nobody is reminded."""
+    assert load_settings(file, {REMINDERS: value}).server.reminder_days == days
+
+
+@pytest.mark.parametrize("value", ["0", "61", "1.5", "week", "1,2,3,4,5,6"])
+def test_days_of_reminders_that_cannot_be(value: str, file: Path) -> None:
+    """The message says what a list of them looks like."""
+    with pytest.raises(ConfigError, match="at most five whole numbers from 1 to 60"):
+        load_settings(file, {REMINDERS: value})
 
 
 def test_ends_of_lines_and_marks_of_editors_do_not_count(file: Path) -> None:

@@ -20,6 +20,7 @@ SPECIAL: dict[str, tuple[Any, Any]] = {
     "server.handoff": ("09:30", "9:30"),
     "maintenance.time": ("04:30", "4:30"),
     "server.admin_ids": ([1, 2], ["x"]),
+    "server.reminder_days": ([14, 2], [0]),
 }
 
 

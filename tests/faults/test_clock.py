@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sqlite3
-import struct
 import subprocess
 import sys
 import time
@@ -28,8 +26,8 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.discord_end import DiscordEnd, discord_end
 from tests.faults.clocked import settings_in
+from tests.faults.shifting import COMPILER, ShiftedClock, built_clock
 
-COMPILER = shutil.which("cc")
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler to build the clock with")
 HOUR, YEAR = 3600, 365 * 86_400
 SAVED = 20
@@ -41,16 +39,11 @@ class Site:
     def __init__(self, folder: Path, library: Path, end: DiscordEnd, port: int) -> None:
         """Set the clock right."""
         self.folder, self.end = folder, end
-        self._library, self._port = library, port
-        self._ahead = folder / "ahead"
-        self._ahead.write_bytes(bytes(8))
+        self._port = port
+        self._clock = ShiftedClock(folder / "ahead", library)
+        self.set = self._clock.set
         self.settings = settings_in(folder)
         self.rotated = folder / "bot.2026-01-01_00-00-00_000000.jsonl"
-
-    def set(self, seconds: int) -> None:
-        """Let the clock be so far ahead of the real time."""
-        with self._ahead.open("r+b") as file:
-            file.write(struct.pack("q", seconds))
 
     async def furnish(self) -> None:
         """Make everything that is deleted or dropped for its age, all of it minutes old."""
@@ -73,7 +66,7 @@ class Site:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[subprocess.Popen[bytes]]:
         """Run the bot until the block ends, then ask it to stop."""
-        environment = os.environ | {"LD_PRELOAD": str(self._library), "CLOCK_AHEAD": str(self._ahead)}
+        environment = os.environ | self._clock.environment
         command = [sys.executable, "-m", "tests.faults.clocked", str(self.folder), str(self._port)]
         with (self.folder / "output").open("wb") as output:
             process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
@@ -116,10 +109,7 @@ class Site:
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the clock that can be set."""
-    built = tmp_path_factory.mktemp("clock") / "shifted.so"
-    source = Path(__file__).with_name("shifted.c")
-    subprocess.run([str(COMPILER), "-shared", "-fPIC", "-O2", "-o", built, source], check=True, timeout=60)
-    return built
+    return built_clock(tmp_path_factory.mktemp("clock"))
 
 
 @pytest.fixture

@@ -144,8 +144,13 @@ def _covers() -> list[Racing]:
     """Requests by sprint, discipline, requester and replacement; open calls; by a manager for another."""
     ada, manager = Context(actor=ADA, at=NOW), Context(actor=MANAGER, at=NOW)
 
-    def ask(sprint_id: int, replacement: int | None, for_user: int | None = None) -> RequestCover:
+    def ask(
+        sprint_id: int, replacement: int | None, for_user: int | None = None, *, days: int | None = None
+    ) -> RequestCover:
+        first = FIRST_DAY + timedelta(days=days) if days is not None else None
         return RequestCover(
+            first_day=first,
+            last_day=first + timedelta(days=1) if first is not None else None,
             sprint_id=sprint_id,
             discipline="account",
             replacement_id=replacement,
@@ -160,6 +165,10 @@ def _covers() -> list[Racing]:
         (ask(1, None), ada),
         (ask(1, None), ada),
         (ask(4, BEN), ada),
+        (ask(1, BEN, days=5), ada),
+        (ask(1, BEN, days=5), ada),
+        (ask(1, BEN, days=7), ada),
+        (ask(1, None, days=5), ada),
         (ask(1, BEN, ADA), manager),
         (ask(1, None, ADA), manager),
         (RememberCard(cover_id=1, channel_id=7, message_id=BASE), Context(at=NOW)),
@@ -193,7 +202,11 @@ def _requests() -> list[Racing]:
 
 _REQUESTS = (
     "SELECT attempts FROM overrides WHERE sprint_id = ? AND discipline = 'account'"
-    " AND requested_by = ? AND replacement_id IS ?"
+    " AND requested_by = ? AND replacement_id IS ? AND first_day IS NULL"
+)
+_OF_DAYS = (
+    "SELECT last_day, attempts FROM overrides WHERE requested_by = ? AND replacement_id IS ?"
+    " AND first_day NOTNULL ORDER BY first_day"
 )
 
 EXPECTED: tuple[tuple[str, tuple[object, ...], list[tuple[object, ...]]], ...] = (
@@ -221,7 +234,9 @@ EXPECTED: tuple[tuple[str, tuple[object, ...], list[tuple[object, ...]]], ...] =
         (),
         [(1, "manual")],
     ),
-    ("SELECT count(*) FROM overrides", (), [(7,)]),
+    ("SELECT count(*) FROM overrides", (), [(10,)]),
+    (_OF_DAYS, (ADA, BEN), [("2026-01-11", 2 * RACERS), ("2026-01-13", RACERS)]),
+    (_OF_DAYS, (ADA, None), [("2026-01-11", RACERS)]),
     (_REQUESTS, (1, ADA, BEN), [(2 * RACERS,)]),
     (_REQUESTS, (1, ADA, CLEO), [(RACERS,)]),
     (_REQUESTS, (1, ADA, None), [(2 * RACERS,)]),

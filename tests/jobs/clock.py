@@ -22,6 +22,7 @@ class Clock:
             f"{subjects}.notices.jobs",
             f"{subjects}.alerts.jobs.alerts",
             f"{subjects}.health.jobs.health",
+            f"{subjects}.reminders.enclosures",
         ):
             monkeypatch.setattr(f"{module}.time", self)
 

@@ -168,6 +168,7 @@ def test_a_fresh_sandbox_has_first_steps(sandbox: SandboxProcess, visitor: Visit
     visitor.look_as(MANAGER)
     visitor.press("Who is on duty?")
     assert turn_in(sandbox.database).holder in visitor.last_message()
+    assert " covers " in visitor.command("/sprint list"), "two days of the next turn are covered"
     visitor.press("What can I do?")
     visitor.picture("10-first-steps")
     visitor.press("Covers")

@@ -29,6 +29,7 @@ Edit = dict[str, Any]
 
 NAMED: dict[str, SearchStrategy[Any]] = {
     "server.timezone": st.sampled_from(["America/New_York", "Europe/Berlin", "Asia/Tokyo", "UTC"]),
+    "server.reminder_days": st.lists(st.integers(1, 60), max_size=5),
     "server.admin_ids": st.lists(st.integers(1, 2**62), max_size=3),
     "server.duty_channel_id": st.integers(1, 2**62),
     "server.alert_channel_id": st.integers(1, 2**62),

@@ -43,6 +43,7 @@ from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.reminders.writes import RemindHolders
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
@@ -157,6 +158,7 @@ class History:
         if self.dice.random() < 0.6:
             self.do(Handoff())
             self.do(ExpireCovers())
+            self.do(RemindHolders(days_before=(7, 1)))
         if self.dice.random() < 0.2:
             self.do(TakeBackFuture(beyond=self.rota.at - self.dice.choice([0, 86400])))
 
@@ -246,6 +248,7 @@ class History:
         actor = holder if self.dice.random() < 0.8 else self.anybody
         rostered = self.rota.rows("SELECT user_id FROM user_disciplines WHERE discipline = ?", roster)
         to = self.dice.choice([None, None, self.somebody, *(row[0] for row in rostered)])
+        first, last = self.days_of(sprint)
         self.do(
             RequestCover(
                 sprint_id=sprint,
@@ -253,9 +256,20 @@ class History:
                 replacement_id=to,
                 for_user=None if actor == holder else holder,
                 reason=self.dice.choice([None, "ill"]),
+                first_day=first,
+                last_day=last,
             ),
             actor,
         )
+
+    def days_of(self, sprint: int) -> tuple[date | None, date | None]:
+        """Draw days of a turn, mostly such as it has, or none for all of it."""
+        row = self.rota.rows("SELECT start_date, end_date FROM sprints WHERE id = ?", sprint)
+        if not row or self.dice.random() < 0.4:
+            return None, None
+        start, end = (date.fromisoformat(one) for one in row[0])
+        first = start + timedelta(days=self.dice.randint(-1, (end - start).days))
+        return first, first + timedelta(days=self.dice.choice([0, 0, 1, 3]))
 
     def cover_step(self) -> None:
         """Take a step on a request, mostly as somebody who may."""

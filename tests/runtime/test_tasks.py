@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import gc
+import weakref
 
 import pytest
 
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import Outside, ended, owned
 
 
 async def forever() -> None:
@@ -112,3 +115,37 @@ async def test_a_deadline_around_it_holds() -> None:
 
     let_go.set()
     await task
+
+
+async def test_a_task_that_nobody_else_holds_is_not_lost() -> None:
+    """Python forgets a task whose only holder is gone, together with what it waits for; here it goes on."""
+    done = []
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        waited_for: asyncio.Future[None] = loop.create_future()
+        reference = weakref.ref(waited_for)
+        loop.call_later(0.05, lambda: (one := reference()) is not None and one.set_result(None))
+        await waited_for
+        done.append(asyncio.current_task().get_name())  # type: ignore[union-attr]
+
+    owned(work(), name="held")
+    await asyncio.sleep(0.01)
+    gc.collect()
+    await asyncio.sleep(0.1)
+
+    assert done == ["held"]
+
+
+async def test_a_task_has_the_surroundings_it_should_have() -> None:
+    """One that somebody owns has theirs; one that is started outside has those of where that was made."""
+    place: contextvars.ContextVar[str] = contextvars.ContextVar("place", default="program")
+
+    async def where() -> str:
+        return place.get()
+
+    outside = Outside()
+    place.set("request")
+
+    assert await owned(where(), name="inside") == "request"
+    assert await outside.start(where(), name="outside") == "program"

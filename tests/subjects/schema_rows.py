@@ -89,6 +89,8 @@ FITTING: dict[str, Row] = {
 
 APPROVED: Row = {"status": "approved", "decided_by": 3, "decided_at": 0}
 
+DAYS: Row = {"first_day": "2026-01-05", "last_day": "2026-01-06"}
+
 UNCHECKED: dict[str, Row] = {
     "users_username_length": {"username": ""},
     "valid_role": {"role": "king"},
@@ -143,6 +145,10 @@ UNCHECKED: dict[str, Row] = {
     "unique_current_state": {"id": 2},
     "current_holders_source_known": {"source": "dice"},
     "overrides_status_known": {"status": "lost"},
+    "overrides_first_day_date": {"first_day": "2026-02-30", "last_day": "2026-03-01"},
+    "overrides_last_day_date": {"first_day": "2026-02-01", "last_day": "soon"},
+    "override_days_both": {"first_day": "2026-01-05"},
+    "override_days_order": {"first_day": "2026-01-06", "last_day": "2026-01-05"},
     "overrides_reason_length": {"reason": ""},
     "cover_cards_kind_known": {"kind": "poster"},
     "override_no_self_approval": {**APPROVED, "decided_by": 2},
@@ -180,14 +186,18 @@ CLASHING: dict[str, tuple[Row, Row]] = {
         {},
         {"id": 501},
     ),
-    "overrides.sprint_id, overrides.discipline": (
-        APPROVED,
-        {**APPROVED, "id": 501, "requested_by": 2, "original_id": 2, "replacement_id": 1},
-    ),
+    (
+        "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id,"
+        " overrides.first_day, overrides.last_day"
+    ): (DAYS, {**DAYS, "id": 501}),
     "overrides.sprint_id, overrides.discipline, overrides.requested_by": (
         {"replacement_id": None},
         {"replacement_id": None, "id": 501},
     ),
+    (
+        "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.first_day,"
+        " overrides.last_day"
+    ): ({**DAYS, "replacement_id": None}, {**DAYS, "replacement_id": None, "id": 501}),
     "notifications.id": ({}, {"dedupe_key": "other"}),
     "notifications.user_id, notifications.dedupe_key": ({}, {"id": 501}),
 }

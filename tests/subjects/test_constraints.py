@@ -18,7 +18,7 @@ from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.sentences import sentence_for
 from modelus_bot.subjects import DECLARED
 from tests.subjects.rota import Rota
-from tests.subjects.schema_rows import CLASHING, FITTING, UNCHECKED
+from tests.subjects.schema_rows import APPROVED, CLASHING, DAYS, FITTING, UNCHECKED
 
 JARGON = re.compile(r"_|\bNULL\b|constraint|sqlite|\bSQL\b|\bFK\b|\bCHECK\b", re.IGNORECASE)
 PLAIN_UNDERSCORES = {"project_manager", "pre_migration", "pre_restore", "IN_PROGRESS", "read_only"}
@@ -28,6 +28,11 @@ PLAIN_UNDERSCORES = {"project_manager", "pre_migration", "pre_restore", "IN_PROG
 OVERLAPPING = (
     "INSERT INTO sprints(sprint_index, name, start_date, end_date, updated_at)"
     " VALUES(7, 'S', '2026-01-10', '2026-02-01', 0)"
+)
+COVERED_TWICE = (
+    "INSERT INTO overrides(sprint_id, discipline, requested_by, original_id, replacement_id, status,"
+    " decided_by, decided_at, created_at, updated_at, first_day, last_day)"
+    " VALUES(1, 'd', 2, 2, 1, 'approved', 3, 0, 0, 0, '2026-01-06', '2026-01-08')"
 )
 
 
@@ -205,6 +210,8 @@ def test_types(beside: Rota, table: str) -> None:
             "sprint overlap",
         ),
         (OVERLAPPING, "sprint overlap"),
+        ("UPDATE overrides SET status = 'approved', decided_by = 3, decided_at = 0", "cover overlap"),
+        (COVERED_TWICE, "cover overlap"),
     ],
 )
 def test_triggers(beside: Rota, statement: str, rule: str) -> None:
@@ -212,6 +219,8 @@ def test_triggers(beside: Rota, statement: str, rule: str) -> None:
     with beside.transaction() as connection:
         insert(connection, "audit_logs", FITTING["audit_logs"])
         insert(connection, "sprints", FITTING["sprints"])
+        insert(connection, "overrides", FITTING["overrides"])
+        insert(connection, "overrides", FITTING["overrides"] | DAYS | APPROVED | {"id": 501})
     error = beside.violation(statement)
     assert (error.kind, error.rule) == ("trigger", rule)
     assert rule in DECLARED.sentences
@@ -227,7 +236,7 @@ def test_every_trigger_s_words_are_known(empty: Rota) -> None:
 def test_no_sentence_is_left_over() -> None:
     """Every sentence belongs to a rule that exists."""
     names = {name for _, name in checks()}
-    triggers = {"sprint overlap", "audit log is append-only"}
+    triggers = {"sprint overlap", "cover overlap", "audit log is append-only"}
     assert set(DECLARED.ranges) <= names
     assert set(DECLARED.sentences) <= names | triggers
     assert set(UNCHECKED) == names

@@ -6,15 +6,18 @@ import pytest
 
 from modelus_bot.database.core.names import with_names
 from modelus_bot.database.recovery.audit_renewal import CHAIN
-from modelus_bot.domain import permissions
-from modelus_bot.subjects.assignments.queries import _EFFECTIVE, _SPRINTS
+from modelus_bot.domain import (
+    permissions,
+)
+from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
-from modelus_bot.subjects.covers.writes import requests, steps
+from modelus_bot.subjects.covers.writes import endings, requests, steps
 from modelus_bot.subjects.notices.queries import _DUE
 from modelus_bot.subjects.notices.writes.outbox import _MANAGERS
 from modelus_bot.subjects.people.queries import _BY_ID
+from modelus_bot.subjects.reminders.writes import _TOLD
 from modelus_bot.subjects.rosters.queries import _ROSTER
 from modelus_bot.subjects.sprints.queries.sprints import _FROM
 from modelus_bot.subjects.sprints.writes import _OVERLAP
@@ -34,18 +37,36 @@ PLANS = [
     (_SPRINTS, (), ["USING COVERING INDEX idx_sprints_dates"]),
     (_SETTLED, ("account", *range(7)), ["USING PRIMARY KEY (sprint_id=? AND discipline=?)"]),
     (
-        _EFFECTIVE,
+        _TURN,
         (1, "account"),
-        ["USING PRIMARY KEY (sprint_id=? AND discipline=?)", "USING INDEX override_one_approved"],
+        [
+            "USING PRIMARY KEY (sprint_id=? AND discipline=?)",
+            "USING INDEX idx_overrides_approved (sprint_id=? AND discipline=?)",
+        ],
     ),
     (_ROSTER, ("account",), ["USING INDEX idx_roster_order (discipline=?)"]),
     (_SELECT, (1,), ["SEARCH o USING INTEGER PRIMARY KEY"]),
     (
         steps._SAME,
-        (1, "account", ADA, ADA),
-        ["USING INDEX", "(sprint_id=? AND discipline=? AND requested_by=? AND replacement_id=?)"],
+        (1, "account", ADA, ADA, None, None),
+        [
+            "USING INDEX",
+            "(sprint_id=? AND discipline=? AND requested_by=? AND replacement_id=? AND first_day=?",
+        ],
     ),
-    (steps._OVER, ("2026-01-01",), ["USING INDEX idx_overrides_pending"]),
+    (
+        endings._OUTSIDE,
+        (1,),
+        [
+            "SEARCH s USING INTEGER PRIMARY KEY",
+            "SEARCH o USING INDEX sqlite_autoindex_overrides_1 (sprint_id=?)",
+        ],
+    ),
+    (
+        _TOLD,
+        (ADA, "remind:1:2026-01-19:7:*"),
+        ["USING COVERING INDEX notification_dedupe (user_id=? AND dedupe_key>? AND dedupe_key<?)"],
+    ),
     (
         with_names(queries._RECORD, log="audit_logs"),
         ("users", "1", 9, 10),
@@ -58,8 +79,8 @@ PLANS = [
     ),
     (CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
 ]
-SORTED_BY_HAND = {steps._SAME, _DUE, _MANAGERS}
-"""Of a handful of rows each: those of one request, those that wait to be sent, those who manage."""
+SORTED_BY_HAND = {endings._OUTSIDE, steps._SAME, _DUE, _MANAGERS}
+"""Of a handful of rows each: those of one request or sprint, those to be sent, those who manage."""
 
 
 @pytest.mark.parametrize(("sql", "values", "uses"), PLANS)
@@ -84,11 +105,23 @@ def test_pending_requests_are_found_by_their_index(rota: Rota) -> None:
         row["detail"] for row in rota.connection.execute(f"EXPLAIN QUERY PLAN {_PENDING}", values)
     )
     assert "SEARCH o USING INDEX idx_overrides_pending (status=?)" in plan
+    over = rota.connection.execute(f"EXPLAIN QUERY PLAN {steps._OVER}", {"today": "2026-01-01"})
+    assert [row["detail"] for row in over] == [
+        "SEARCH o USING INDEX idx_overrides_pending (status=?)",
+        "SEARCH s USING INTEGER PRIMARY KEY (rowid=?)",
+    ]
 
 
 def test_earlier_requests_are_found_by_their_key(rota: Rota) -> None:
     """Both to somebody and to anybody."""
-    values = {"sprint": 1, "discipline": "account", "by": ADA, "replacement": ADA}
+    values = {
+        "sprint": 1,
+        "discipline": "account",
+        "by": ADA,
+        "replacement": ADA,
+        "first": None,
+        "last": None,
+    }
     for sql in (requests._EARLIER_NAMED, requests._EARLIER_OPEN_CALL):
         plan = "\n".join(
             row["detail"] for row in rota.connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)

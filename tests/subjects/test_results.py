@@ -10,7 +10,7 @@ import pytest
 
 from modelus_bot.bundled import sample_dir
 from modelus_bot.database.core.operation import Write
-from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.covers.writes import steps
@@ -26,6 +26,7 @@ from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember
+from modelus_bot.subjects.reminders.writes import RemindHolders
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
@@ -106,6 +107,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(steps.DeclineCover(cover_id=1), MANAGER, in_status("open")),
     Sample(steps.RevokeCover(cover_id=1, reason="x"), MANAGER, in_status("approved")),
     Sample(steps.ExpireCovers(), None, ask),
+    Sample(RemindHolders(days_before=(60,))),
     Sample(TakeBackFuture(beyond=2**40)),
     Sample(RememberCard(cover_id=1, channel_id=7, message_id=GUEST), None, ask),
     Sample(ForgetCards(message_ids=(5,)), None, ask),
@@ -113,6 +115,8 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(MarkFailed(id=1, error="closed", retry_at=1)),
     Sample(TellAuthors(items=(TOLD,))),
     Sample(AskQuestion(id=GUEST, kind="roster", operation="SetAway", change="{}"), MANAGER),
+    Sample(NoteMessages(messages=((7, GUEST), (8, GUEST))), MANAGER),
+    Sample(CloseQuestion(), MANAGER),
     Sample(writes.BeginMaintenance(run_key="2026-W47")),
     Sample(writes.EndMaintenance(run_key="2026-W47", ok=True, lines=("done",))),
     Sample(PruneNotices(ids=(1,), before=1)),

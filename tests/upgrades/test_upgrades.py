@@ -20,6 +20,8 @@ _SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%yoyo%
 Rows = dict[str, list[tuple[object, ...]]]
 CHANGED: dict[str, set[str]] = {}
 """For a migration that alters rows, the tables it alters; all others must come through unchanged."""
+UNDOING: dict[str, set[str]] = {"0005.cover_days": {"overrides", "cover_cards", "quarantined_rows"}}
+"""The same for the way back: what the older version does not know is kept aside."""
 
 
 def read(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -133,12 +135,32 @@ def test_down_up_with_rows_in_the_new_tables(migration: str, tmp_path: Path) -> 
     after = rows_of(path, older)
     assert migrate_to(path, migration) == (migration,)
 
-    altered = CHANGED.get(migration, set())
+    altered = UNDOING.get(migration, set())
     assert left == older
     assert without(after, altered) == without(before, altered)
     assert without(rows_of(path, older), altered) == without(before, altered)
     assert read(path, _SCHEMA) == schema
     assert read(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_covers_of_days_are_kept_aside_from_an_older_version(tmp_path: Path) -> None:
+    """It would read them as covers of whole turns; those of whole turns stay, with their messages."""
+    path = load("0005.cover_days", tmp_path / "used.db")
+    aside = (
+        "SELECT table_name, record_id, json_extract(row, '$.first_day') FROM quarantined_rows WHERE id > 1"
+    )
+    known = "SELECT id, status, replacement_id FROM overrides ORDER BY id"
+
+    assert Migrator(path).down() == ("0005.cover_days",)
+
+    assert read(path, known) == [(1, "approved", 102), (5, "revoked", 101)]
+    assert read(path, "SELECT cover_id FROM cover_cards") == [(1,)]
+    assert read(path, aside) == [
+        ("overrides", "2", "2026-03-18"),
+        ("overrides", "3", "2026-03-23"),
+        ("overrides", "4", "2026-03-24"),
+    ]
+    assert read(path, "PRAGMA foreign_key_check") == []
 
 
 def test_all_the_way_down_and_up_again(tmp_path: Path) -> None:

@@ -71,6 +71,27 @@ async def test_a_bot_that_was_thrown_out_is_told(tmp_path: Path) -> None:
         assert (await discord.command("ping")).answered
 
 
+async def test_a_bot_without_a_server_of_its_own_is_told(tmp_path: Path) -> None:
+    """Where no server is named it serves the only one it is in: with none or several it can serve nobody."""
+    async with World() as discord, discord.bot(tmp_path, {"server": {"guild_id": None}}) as bot:
+        await bot.well()
+        other = discord.server.guild() | {"id": discord.server.application_id, "name": "Another"}
+        await discord.gateway.emit("GUILD_CREATE", other)
+        status, said = await health_until(bot, lambda said: said["status"] == "disconnected")
+        assert status == 503
+        assert "in 2 servers. Say in server.guild_id" in said["cause"]
+        assert "another server" in (await discord.command("ping")).text
+        await discord.gateway.emit("GUILD_DELETE", {"id": other["id"]})
+        await bot.well()
+        assert "Pong" in (await discord.command("ping")).text
+        await discord.throw_out()
+        status, said = await health_until(bot, lambda said: said["status"] == "disconnected")
+        assert (status, said["cause"]) == (503, "The bot is in no server. Invite it.")
+        code, printed = await bot.command_line("doctor")
+        assert code == 1
+        assert "The bot is in no server." in printed
+
+
 async def test_an_event_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
     """Events and lines that nobody can read: the bot answers afterwards, and the log has traces."""
     async with World() as discord, discord.bot(tmp_path) as bot:

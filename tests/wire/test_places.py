@@ -27,13 +27,17 @@ async def spoil(discord: World, how: str) -> None:
         server.deny(server.duty, SEND_MESSAGES)
 
 
-@pytest.mark.parametrize("how", WHY)
-async def test_the_duty_channel_cannot_be_used(tmp_path: Path, how: str) -> None:
-    """The reply of who asks for a cover says it, administrators hear it once, so does doctor."""
+@pytest.mark.parametrize(("how", "named"), [*((how, True) for how in WHY), ("deleted", False)])
+async def test_the_duty_channel_cannot_be_used(tmp_path: Path, how: str, named: bool) -> None:
+    """The reply of who asks for a cover says it, administrators hear it once, so does doctor.
+
+    So it is where no server is ``named`` in the settings, and the bot serves the only one it is in.
+    """
     async with World() as discord:
         server = discord.server
         await spoil(discord, how)
-        async with discord.bot(tmp_path) as bot:
+        settings = {} if named else {"server": {"guild_id": None}}
+        async with discord.bot(tmp_path, settings) as bot:
             people = await make_community(discord)
             holder = people.alice
             await discord.command("oncall set", {"discipline": "account", "user": holder, "reason": "now"})

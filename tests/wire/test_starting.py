@@ -40,7 +40,9 @@ async def test_discord_is_away_at_the_start(tmp_path: Path) -> None:
         await asyncio.sleep(AWAY)
         assert bot.running
         await discord.come_back()
+        back = time.monotonic()
         await discord.connected(bot)
+        print(f"away for {AWAY:.0f} s, connected {time.monotonic() - back:.1f} s after it was back")
         assert (await bot.well())["discord"]["connected"] is True
         assert (await discord.command("ping")).answered
         pauses = [one["pause"] for one in bot.events("discord_away")]
@@ -117,6 +119,21 @@ def wrong_server(discord: World, bot: dict[str, Any]) -> None:
     bot["settings"] = {"server": {"guild_id": 123456789012345678}}
 
 
+def invalid_intents(discord: World, bot: dict[str, Any]) -> None:
+    """Close the session with the code for intents that do not exist."""
+    discord.gateway.close_identify = 4013
+
+
+def invalid_shard(discord: World, bot: dict[str, Any]) -> None:
+    """Close the session with the code for a shard that does not exist."""
+    discord.gateway.close_identify = 4010
+
+
+def without_commands(discord: World, bot: dict[str, Any]) -> None:
+    """Be invited without the right to have commands."""
+    discord.faults.add(r"(GET|PUT) /applications/\d+/guilds/\d+/commands", 403, code=50001, times=99)
+
+
 ENDS = [
     (wrong_token, 6, "did not accept the token"),
     (refused_intents, 7, "intents"),
@@ -124,6 +141,9 @@ ENDS = [
     (wrong_server, 9, "123456789012345678 that server.guild_id names"),
     (sharding, 10, "shards"),
     (old_version, 11, "Update the bot"),
+    (invalid_intents, 7, "intents"),
+    (invalid_shard, 10, "shards"),
+    (without_commands, 8, "may not have commands in its server. Invite it again"),
 ]
 
 
@@ -140,6 +160,7 @@ async def test_what_waiting_cannot_mend(
             last = bot.output.strip().splitlines()[-1]
             assert sentence in last
             assert "Traceback" not in bot.output
+            print(f"{end.__name__}: exit code {code}, “{last[:90]}…”")
 
 
 async def test_the_token_is_reset_while_running(tmp_path: Path) -> None:

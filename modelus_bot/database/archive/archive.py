@@ -24,7 +24,7 @@ from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.restore import Reader, Report
 from modelus_bot.database.archive.snapshots import Alert, Gate, Snapshots
 from modelus_bot.database.archive.status import ArchiveStatus
-from modelus_bot.runtime.tasks import Outside
+from modelus_bot.runtime.tasks import Outside, owned
 
 __all__ = ["Archive"]
 
@@ -206,7 +206,7 @@ class Archive:
         """
         if not self._running.started:
             raise ArchiveUnavailable(self.status().why)
-        task = asyncio.create_task(self._snapshots.take(self.integrity_gate, self._alert))
+        task = owned(self._snapshots.take(self.integrity_gate, self._alert), name="archive-copy")
         self._tasks.add(task)
         try:
             return await task

@@ -21,6 +21,7 @@ from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.supervisor import Launch, run_once, started
 from modelus_bot.database.core.errors import BackupFailed, DiskFull
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tasks import owned
 
 __all__ = ["SNAPSHOT_LEVEL", "ArchivePlan", "Reader", "plan_of"]
 
@@ -137,7 +138,7 @@ class Reader:
     ) -> tuple[int, str]:
         process = await started(launch, answer=True)
         try:
-            waiting = asyncio.ensure_future(process.communicate())
+            waiting = owned(process.communicate(), name="archive-restoring")
             while not (await asyncio.wait({waiting}, timeout=PROGRESS_SECONDS))[0]:
                 if on_progress is not None:
                     on_progress({"bytes": _size(path), "of": plan.bytes})

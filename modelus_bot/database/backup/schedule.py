@@ -10,7 +10,7 @@ from loguru import logger
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.core.errors import BackupFailed
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["Schedule", "due_in"]
 
@@ -51,7 +51,7 @@ class Schedule:
 
     def start(self) -> None:
         """Begin; the first copy is made at once when one is due."""
-        self._task = asyncio.create_task(self._run(), name="backups")
+        self._task = owned(self._run(), name="backups")
 
     async def stop(self) -> None:
         """End; a copy under way is given up."""

@@ -21,6 +21,7 @@ from loguru import logger
 from modelus_bot.database.core.errors import StorageFailed
 from modelus_bot.runtime.os_errors import Fault, fault_of, in_words
 from modelus_bot.runtime.processes import Process, start
+from modelus_bot.runtime.tasks import owned
 
 __all__ = ["ChildFailed", "ChildNotStarted", "Report", "run_child"]
 
@@ -93,7 +94,7 @@ def _environment() -> dict[str, str]:
 async def _converse(process: Process, job: str, on_progress: Report | None) -> dict[str, Any]:
     assert process.stdout is not None  # noqa: S101 - pipes were asked for
     assert process.stderr is not None  # noqa: S101
-    complaints = asyncio.create_task(process.stderr.read())
+    complaints = owned(process.stderr.read(), name="child-complaints")
     try:
         async for line in process.stdout:
             message = json.loads(line)

@@ -18,7 +18,7 @@ from modelus_bot.database.core.errors import (
     StorageFailed,
 )
 from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode, mode_for
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["Availability", "ModeChange"]
 
@@ -122,7 +122,7 @@ class Availability:
         ``look_after`` is called several times a second while everything works.
         """
         probing = self._probe(probe_reads, probe_writes, look_after)
-        self._task = asyncio.create_task(probing, name="database-prober")
+        self._task = owned(probing, name="database-prober")
 
     async def stop(self) -> None:
         """Probe no more."""

@@ -30,7 +30,7 @@ from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["ReadBatcher"]
 
@@ -83,7 +83,7 @@ class ReadBatcher:
 
     async def __aenter__(self) -> Self:
         """Start the lane."""
-        self._task = asyncio.create_task(self._serve(), name=f"{self._lane}-lane")
+        self._task = owned(self._serve(), name=f"{self._lane}-lane")
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -16,6 +16,7 @@ from modelus_bot.database.core.reachability import explained
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.engine.fingerprint import KEPT_OF_WAL, Identity, OpenFiles
 from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
+from modelus_bot.runtime.tasks import owned
 
 __all__ = ["ConnectionRole", "StatementDeadline", "connect", "opened"]
 
@@ -112,7 +113,7 @@ async def opened(
         return connecting()
 
     connection = WorkerConnection(connector)
-    opening = asyncio.create_task(_identified(connection, files, found))
+    opening = owned(_identified(connection, files, found), name="connection-opening")
     try:
         return connection, await asyncio.shield(opening)
     except BaseException as error:

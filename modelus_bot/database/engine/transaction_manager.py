@@ -40,7 +40,7 @@ from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.group_commit import AUDIT_TRIES, GroupMember, GroupWriter
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.engine.write_queue import WaitingWrite, WriteQueue
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["TransactionManager"]
 
@@ -121,7 +121,7 @@ class TransactionManager:
     async def __aenter__(self) -> Self:
         """Start the lane."""
         self._closing = False
-        self._lane = asyncio.create_task(self._serve(), name="writer-lane")
+        self._lane = owned(self._serve(), name="writer-lane")
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -13,6 +13,7 @@ import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL, set_exception, set_result
 from loguru import logger
 
+from modelus_bot.runtime.tasks import owned
 from modelus_bot.runtime.threads import DaemonThread, no_thread, patiently
 
 __all__ = ["WorkerConnection", "close_quietly"]
@@ -96,7 +97,7 @@ def _tell(future: asyncio.Future[Any] | None, function: Callable[..., None], wha
 
 async def close_quietly(connection: WorkerConnection, deadline: float) -> None:
     """Close within ``deadline`` seconds, interrupting what runs; a thread that hangs is left behind."""
-    closing = asyncio.ensure_future(connection.close())
+    closing = owned(connection.close(), name="connection-closing")
     done, _ = await asyncio.wait({closing}, timeout=deadline)
     if not done:
         connection.interrupt_now()

@@ -7,7 +7,7 @@ import time
 from typing import Self
 
 from modelus_bot.database.health.monitor import HealthMonitor
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["LoopDelay"]
 
@@ -24,7 +24,7 @@ class LoopDelay:
 
     async def __aenter__(self) -> Self:
         """Start."""
-        self._task = asyncio.create_task(self._measure(), name="loop-delay")
+        self._task = owned(self._measure(), name="loop-delay")
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -30,6 +30,7 @@ from modelus_bot.database.maintenance.run_request import (
 )
 from modelus_bot.database.maintenance.task_context import Interruptible, Log, Task, TaskContext
 from modelus_bot.database.maintenance.vacuum import Vacuum, worth_it
+from modelus_bot.runtime.tasks import owned
 
 __all__ = ["Maintenance"]
 
@@ -136,7 +137,7 @@ class Maintenance:
                 raise ManagerClosed("the database is closed")
             self._running = Interruptible()
             work = self._run(order, context, prunings, tell, self._running)
-            self._current = asyncio.create_task(work, name="maintenance")
+            self._current = owned(work, name="maintenance")
             try:
                 self.last = await self._current
             except asyncio.CancelledError:

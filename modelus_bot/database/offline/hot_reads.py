@@ -20,6 +20,7 @@ from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.engine import Version
+from modelus_bot.runtime.tasks import Outside
 
 __all__ = ["HotReads", "Stamp", "log_stamp"]
 
@@ -61,6 +62,7 @@ class HotReads:
         """Start with nothing kept."""
         self.hits = 0
         self.misses = 0
+        self._outside = Outside()
         self._settings = settings
         self._ask_version = version
         self._ask_stamp = stamp
@@ -146,7 +148,7 @@ class HotReads:
         Looks are shared; one that had begun before somebody came may have missed what they know of.
         """
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._compare(), name="hot-reads-look")
+            self._looking = self._outside.start(self._compare(), name="hot-reads-look")
         await asyncio.shield(self._looking)
 
     async def _compare(self) -> None:

@@ -10,7 +10,7 @@ from loguru import logger
 
 from modelus_bot.database.core.errors import DiskFull
 from modelus_bot.database.offline.reserve import Reserve
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["SpaceWatch"]
 
@@ -47,7 +47,7 @@ class SpaceWatch:
         await asyncio.to_thread(self._reserve.claim)
         if await asyncio.to_thread(self._released) or self._reserve.owed:
             self._tell_full()
-        self._task = asyncio.create_task(self._watch(), name="space-watch")
+        self._task = owned(self._watch(), name="space-watch")
         return self
 
     async def __aexit__(self, *_: object) -> None:

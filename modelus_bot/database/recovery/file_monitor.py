@@ -36,7 +36,7 @@ from modelus_bot.database.recovery.recover import Recovered
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.recovery.sidecar_alerts import SidecarWatch
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["FileMonitor"]
 
@@ -82,8 +82,8 @@ class FileMonitor:
         self._connections.on_moved = self.suspect
         await self._remember()
         self._rescue.arm()
-        self._task = asyncio.create_task(self._watch(), name="database-guard")
-        self._follower = asyncio.create_task(self._follow(), name="page-sums")
+        self._task = owned(self._watch(), name="database-guard")
+        self._follower = owned(self._follow(), name="page-sums")
         return self
 
     async def __aexit__(self, *_: object) -> None:

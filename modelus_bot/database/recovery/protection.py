@@ -47,7 +47,7 @@ from modelus_bot.database.recovery.startup_checks import make_ready
 from modelus_bot.database.recovery.wal_origin import wal_mark
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 from modelus_bot.runtime.timer import Timer
 
 __all__ = ["Protection"]
@@ -163,7 +163,7 @@ class Protection:
             self.restorer = Restores(self.parts, self.guard.swap)
             stack.push_async_callback(self.restorer.discard)
             await stack.enter_async_context(self.backups)
-            drills = asyncio.create_task(self._drill_by_the_clock(), name="restore-drills")
+            drills = owned(self._drill_by_the_clock(), name="restore-drills")
             stack.push_async_callback(ended, drills)
             yield
 

@@ -45,6 +45,8 @@ class RestorePlan:
     made_at: float
     backup: str | None = None
     """Name of the copy it comes from, None for a moment of the archive."""
+    at: float | None = None
+    """The moment of the archive that was asked for, in UTC seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,22 @@ class Restores:
             return (await self._parts.archive.restore(target, at=at)).timestamp()
 
         when = "newest state" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
-        return await self._prepare(f"archive, {when}", produce, on_progress)
+        plan = await self._prepare(f"archive, {when}", produce, on_progress)
+        self._plan = replace(plan, at=at)
+        return self._plan
+
+    async def again(self, token: str, *, backup: str | None, at: float | None, audit_id: int) -> RestorePlan:
+        """Return the plan of ``token``, or prepare the same state again where it is not there any more.
+
+        Raises ``BackupFailed``, also when that source does not give this state any more.
+        """
+        with contextlib.suppress(BackupFailed):
+            return self.plan(token)
+        plan = await (self.from_backup(backup) if backup is not None else self.from_archive(at))
+        if plan.report.audit_id != audit_id:
+            await self.discard()
+            raise BackupFailed(f"{plan.source} holds another state than was shown; make a new preview")
+        return plan
 
     async def apply(self, token: str) -> Restored:
         """Put a plan's state in the file's place after a verified backup of the present one.

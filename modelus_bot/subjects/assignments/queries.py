@@ -6,6 +6,7 @@ from datetime import date
 
 from modelus_bot.database import Context, ReadTransaction, Row
 from modelus_bot.domain.calendar import Calendar, Span, choose_current
+from modelus_bot.domain.cover_days import Days, StandIn, Turn
 from modelus_bot.subjects.assignments.rules import (
     Slot,
 )
@@ -19,7 +20,43 @@ __all__ = [
     "effective_slots",
     "horizon_rows",
     "span_of",
+    "turn_of",
 ]
+
+_TURN = """
+SELECT a.user_id, a.source, o.id, o.replacement_id, u.username, o.first_day, o.last_day
+FROM (SELECT ? AS sprint_id, ? AS discipline) AS slot
+LEFT JOIN assignments AS a ON a.sprint_id = slot.sprint_id AND a.discipline = slot.discipline
+LEFT JOIN overrides AS o
+    ON o.sprint_id = slot.sprint_id AND o.discipline = slot.discipline AND o.status = 'approved'
+LEFT JOIN users AS u ON u.discord_id = o.replacement_id
+"""
+
+
+def turn_of(tx: ReadTransaction, sprint_id: int, discipline: str) -> Turn:
+    """Return whose a slot is and who stands in on which days."""
+    rows = tx.fetch_all(_TURN, (sprint_id, discipline))
+    holder, given = rows[0]["user_id"], rows[0]["source"]
+    source = "none" if holder is None else "manual" if given == "manual" else "rotation"
+    return Turn(holder, source, tuple(_stand_in(row) for row in rows if row["replacement_id"] is not None))
+
+
+def effective_holder(
+    tx: ReadTransaction, sprint_id: int, discipline: str, day: date | None = None
+) -> tuple[int | None, str]:
+    """Return who holds a slot and why: ``override``, ``manual``, ``rotation`` or ``none``.
+
+    With a day it is whoever has that day, without one whoever has the turn as a whole.
+    """
+    return turn_of(tx, sprint_id, discipline).holder(day)
+
+
+def _stand_in(row: Row) -> StandIn:
+    days = None
+    if row["first_day"] is not None:
+        days = Days(date.fromisoformat(row["first_day"]), date.fromisoformat(row["last_day"]))
+    return StandIn(row["id"], row["replacement_id"], row["username"], days)
+
 
 HORIZON = 7
 """How many sprints are materialised: the current one and the next six."""
@@ -28,15 +65,6 @@ HORIZON = 7
 _SPRINTS = """
 SELECT id, sprint_index, name, start_date, end_date FROM sprints
 WHERE sprint_index IS NOT NULL ORDER BY start_date
-"""
-
-
-_EFFECTIVE = """
-SELECT a.user_id, a.source, o.replacement_id
-FROM (SELECT ? AS sprint_id, ? AS discipline) AS slot
-LEFT JOIN assignments AS a ON a.sprint_id = slot.sprint_id AND a.discipline = slot.discipline
-LEFT JOIN overrides AS o
-    ON o.sprint_id = slot.sprint_id AND o.discipline = slot.discipline AND o.status = 'approved'
 """
 
 
@@ -51,22 +79,12 @@ def current_span(tx: ReadTransaction, at: int, calendar: Calendar) -> Span | Non
 
 
 def effective_slots(tx: ReadTransaction, at: int, calendar: Calendar) -> dict[Slot, int | None]:
-    """Return who holds each slot of the current sprint and the next six, covers included."""
+    """Return who holds each slot of the current sprint and the next six, with covers of whole turns."""
     return {
         (row["id"], discipline.key): effective_holder(tx, row["id"], discipline.key)[0]
         for row in horizon_rows(tx, at, calendar)
         for discipline in disciplines(tx)
     }
-
-
-def effective_holder(tx: ReadTransaction, sprint_id: int, discipline: str) -> tuple[int | None, str]:
-    """Return who holds a slot and why: ``override``, ``manual``, ``rotation`` or ``none``."""
-    row = tx.fetch_one(_EFFECTIVE, (sprint_id, discipline))
-    if row is None or (row["user_id"] is None and row["replacement_id"] is None):
-        return None, "none"
-    if row["replacement_id"] is not None:
-        return row["replacement_id"], "override"
-    return row["user_id"], "manual" if row["source"] == "manual" else "rotation"
 
 
 def span_of(row: Row) -> Span:

@@ -9,9 +9,10 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
+    from modelus_bot.subjects.backups.commands.approval import RestoreButton
     from modelus_bot.subjects.backups.commands.group import BackupCommands
 
-    return Screens(commands=(BackupCommands,))
+    return Screens(commands=(BackupCommands,), buttons=(RestoreButton,))
 
 
 _WORDING = Wording(

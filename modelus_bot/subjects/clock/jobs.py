@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 import discord
 from loguru import logger
 
+from modelus_bot.clock.apart import TOLD_FROM
 from modelus_bot.clock.belief import Doubt, DoubtReason
 from modelus_bot.clock.clock import Clock
-from modelus_bot.clock.words import doubt_words, over_words
+from modelus_bot.clock.words import apart_words, doubt_words, over_words
 from modelus_bot.database import Alert, Mode
 from modelus_bot.jobs.loop import Job
 from modelus_bot.runtime.os_errors import in_words
@@ -45,7 +46,7 @@ class ClockWatch(Job):
         self._remembered = self._asked = float("-inf")
         self._doubt: Doubt | None = None
         self._since = 0.0
-        self._told = self._looked_back = False
+        self._told = self._looked_back = self._apart_told = False
 
     async def run(self) -> None:
         """Look once."""
@@ -55,6 +56,7 @@ class ClockWatch(Job):
         if self._doubt is not None:
             self._tell_late(clock)
             await self._ask_discord()
+        self._tell_apart(clock)
         if changed or time.monotonic() >= self._remembered + REMEMBER_EVERY:
             self._remembered = time.monotonic()
             await asyncio.to_thread(clock.remember)
@@ -80,7 +82,7 @@ class ClockWatch(Job):
             self._doubt, self._looked_back = None, False
             if self._told:
                 self._told = False
-                self._alert("clock_believed", over_words(confirmed=news.confirmed), critical=False)
+                self._alert("clock_believed", over_words(confirmed=news.confirmed), "info")
         return changed
 
     def _tell_late(self, clock: Clock) -> None:
@@ -90,12 +92,23 @@ class ClockWatch(Job):
     def _tell(self, clock: Clock, doubt: Doubt) -> None:
         self._told = True
         minutes = self.bot.settings.clock.steady_minutes
-        self._alert("clock_doubted", doubt_words(doubt, wall=clock(), steady_minutes=minutes), critical=True)
+        self._alert("clock_doubted", doubt_words(doubt, wall=clock(), steady_minutes=minutes), "critical")
 
-    def _alert(self, kind: str, text: str, *, critical: bool) -> None:
+    def _tell_apart(self, clock: Clock) -> None:
+        """Tell once of a clock that is wrong by too little to be doubted, again after it was right."""
+        apart = clock.apart
+        if apart is None or abs(apart) > clock.tolerance or clock.doubt is not None:
+            return
+        if abs(apart) < TOLD_FROM / 2:
+            self._apart_told = False
+        elif abs(apart) >= TOLD_FROM and not self._apart_told:
+            self._apart_told = True
+            self._alert("clock_apart", apart_words(apart), "warning")
+
+    def _alert(self, kind: str, text: str, severity: Literal["info", "warning", "critical"]) -> None:
         protection = self.bot.db.protection
         if protection is not None:
-            protection.tell(Alert(kind, text, "critical" if critical else "info"))
+            protection.tell(Alert(kind, text, severity))
 
     async def _ask_discord(self) -> None:
         """Provoke an answer from Discord, whose date is noted by whoever sees all answers."""
@@ -125,7 +138,7 @@ class ClockWatch(Job):
                 logger.bind(covers=taken.covers, notices=taken.notices, told=taken.told).warning(
                     "future_taken_back"
                 )
-                self._alert("future_taken_back", _words(taken), critical=False)
+                self._alert("future_taken_back", _words(taken), "info")
         clock.settled = True
 
 

@@ -20,7 +20,7 @@ GIVEN_UP = 365 * 86_400
 
 _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
-OR dedupe_key GLOB 'cover:*:expired:*')
+OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*')
 """
 _FORGET = f"""
 DELETE FROM notifications WHERE delivered_at IS NULL AND created_at > ? AND {_BY_THE_CLOCK}
@@ -39,12 +39,15 @@ WHERE delivered_at IS NULL AND attempts > 0 AND deliver_after > :latest AND deli
 """
 _EXPIRED = """
 SELECT o.id FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
-WHERE o.status = 'expired' AND o.updated_at > ? AND s.end_date > ?
+WHERE o.status = 'expired' AND o.updated_at > :beyond AND s.end_date > :today
+AND (o.last_day IS NULL
+    OR (o.last_day >= :today AND o.first_day >= s.start_date AND o.last_day < s.end_date))
 AND NOT EXISTS (
     SELECT 1 FROM overrides AS other
     WHERE other.sprint_id = o.sprint_id AND other.discipline = o.discipline
     AND other.requested_by = o.requested_by AND other.status = 'open'
     AND other.replacement_id IS NULL AND o.replacement_id IS NULL
+    AND other.first_day IS o.first_day AND other.last_day IS o.last_day
 )
 ORDER BY o.id
 """
@@ -55,6 +58,11 @@ _TOLD_OF = """
 SELECT 1 FROM notifications
 WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'cover:' || ? || ':expired:*'
 """
+_REMIND_AGAIN = """
+UPDATE notifications SET dedupe_key = NULL
+WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'remind:*'
+"""
+"""Who was reminded far too early is reminded when it is time."""
 _NEW = "SELECT id, user_id, dedupe_key FROM notifications WHERE id > ? AND dedupe_key GLOB 'duty:*'"
 _WITHDRAW = "DELETE FROM notifications WHERE id = ?"
 _NEWEST = "SELECT coalesce(max(id), 0) FROM notifications"
@@ -95,6 +103,7 @@ class TakeBackFuture(Write[TakenBack]):
         forgotten = self._forget(tx)
         gone = {(row["user_id"], _duty(row["dedupe_key"])) for row in forgotten}
         notices = len(forgotten)
+        tx.execute(_REMIND_AGAIN, (self.beyond,))
         covers = self._reopen(tx)
         newest = tx.fetch_value(_NEWEST)
         passed = len(rematerialise(tx))
@@ -115,7 +124,7 @@ class TakeBackFuture(Write[TakenBack]):
 
     def _reopen(self, tx: Transaction) -> tuple[int, ...]:
         today = calendar_of(tx.context).duty_day(tx.context.at).isoformat()
-        ids = tuple(row["id"] for row in tx.fetch_all(_EXPIRED, (self.beyond, today)))
+        ids = tuple(row["id"] for row in tx.fetch_all(_EXPIRED, {"beyond": self.beyond, "today": today}))
         for number in ids:
             found = require_cover(tx, number)
             change = step(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 
+from modelus_bot.domain.cover_days import days_words
 from modelus_bot.subjects.covers.model import Cover
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import embeds
@@ -35,6 +36,8 @@ def card_of(cover: Cover, names: dict[int, str], before: str | None = None) -> d
         f"**Turn:** {plain(cover.duty)}, {plain(cover.sprint_name)}",
         f"**Of:** {name_of(cover.original_id, names)}",
     ]
+    if cover.days is not None:
+        lines.append(f"**Days:** {days_words(cover.days)}")
     if cover.requested_by != cover.original_id:
         lines.append(f"**Asked by:** {name_of(cover.requested_by, names)}")
     lines += [f"**Cover by:** {who}", f"**Status:** {stands}"]

@@ -9,14 +9,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.database import Write
+from modelus_bot.domain.cover_days import days_between, days_words
 from modelus_bot.domain.permissions import check_staff
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.covers.buttons.posting import post_card, rewrite_cards
 from modelus_bot.subjects.covers.buttons.pressing import CoverButton, show_card
 from modelus_bot.subjects.covers.cards import card_of
+from modelus_bot.subjects.covers.choices import suggest_turn_days, typed_days
 from modelus_bot.subjects.covers.model import Cover as Found
 from modelus_bot.subjects.covers.model import CoverChange
-from modelus_bot.subjects.covers.queries import covers
+from modelus_bot.subjects.covers.queries import covers, require_inside
 from modelus_bot.subjects.covers.writes.steps import (
     RefuseCover,
     RequestCover,
@@ -64,6 +66,8 @@ class CoverCommands(
         replacement="Who should step in; anybody on the roster if left out",
         reason="Why",
         for_user="Whose turn, if not yours (project managers)",
+        first_day="Only this day, or the first of several (“Mar 3-5” works, too); the whole turn if left out",
+        last_day="The last of several days",
     )
     async def request(
         self,
@@ -73,17 +77,22 @@ class CoverCommands(
         replacement: str | None = None,
         reason: app_commands.Range[str, 1, 300] | None = None,
         for_user: str | None = None,
+        first_day: str | None = None,
+        last_day: str | None = None,
     ) -> None:
         """Save the request and show it with its buttons."""
         await answering.defer(interaction)
         await self.require_allowed(interaction)
         chosen = await self.require_discipline(discipline)
+        days = typed_days(first_day, last_day, self.today())
         write = RequestCover(
             sprint_id=await self.sprint_id(sprint),
             discipline=chosen.key,
             replacement_id=await self.member_id(replacement, chosen) if replacement else None,
             reason=reason,
             for_user=await self.member_id(for_user) if for_user else None,
+            first_day=days.first if days is not None else None,
+            last_day=days.last if days is not None else None,
         )
         if self.changes_wait:
             await self._check_turn(interaction, write)
@@ -167,6 +176,15 @@ class CoverCommands(
     async def _people(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_roster(interaction, typed)
 
+    @request.autocomplete("first_day")
+    async def _first_days(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await suggest_turn_days(self, interaction, typed)
+
+    @request.autocomplete("last_day")
+    async def _last_days(self, interaction: discord.Interaction, typed: str) -> Choices:
+        first = getattr(interaction.namespace, "first_day", "")
+        return await suggest_turn_days(self, interaction, typed, first)
+
     @take.autocomplete("request")
     @untake.autocomplete("request")
     @withdraw.autocomplete("request")
@@ -199,10 +217,14 @@ class CoverCommands(
         if original != interaction.user.id:
             await self.require_manager(interaction)
         turns = await self.bot.db.read(duties, original, self.now(), self.calendar)
-        if (write.sprint_id, write.discipline) not in {(one.sprint.id, one.discipline) for one in turns}:
+        wanted = (write.sprint_id, write.discipline)
+        own = (one for one in turns if one.first_day is None)
+        found = [one.sprint for one in own if (one.sprint.id, one.discipline) == wanted]
+        if not found:
             raise InvalidInput(
                 "That turn belongs to somebody else. `/oncall mine` shows yours.", rule="cover.not_holder"
             )
+        require_inside(found[0], days_between(write.first_day, write.last_day))
 
     async def _step(self, interaction: discord.Interaction, write: Write[CoverChange]) -> None:
         await answering.defer(interaction, private=True)
@@ -229,7 +251,8 @@ async def _revoked(press: Confirmed) -> discord.Embed:
 
 
 def _choice(found: Found, name: str) -> str:
-    return f"{found.id}: {bare(name)}, {bare(found.duty)}, {bare(found.sprint_name)}"
+    days = f", {days_words(found.days)}" if found.days is not None else ""
+    return f"{found.id}: {bare(name)}, {bare(found.duty)}, {bare(found.sprint_name)}{days}"
 
 
 def _number(value: str) -> int:
@@ -254,6 +277,7 @@ async def cover_page(listing: PagedList) -> tuple[discord.Embed, bool]:
     people = await db.read(everybody)
     lines = [
         f"**{one.id}** {name_of(one.original_id, people)}, {plain(one.duty)}, {plain(one.sprint_name)}"
+        f"{f', {days_words(one.days)}' if one.days is not None else ''}"
         f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
         for one in found[:PAGE]
     ]

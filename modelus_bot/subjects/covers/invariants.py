@@ -9,20 +9,48 @@ from modelus_bot.database import Invariant
 
 __all__ = ["INVARIANTS"]
 
-_ONE_COVER = Invariant(
-    "one_cover_a_turn",
+_COVER_DAYS = Invariant(
+    "cover_days_in_turn",
     """
-    SELECT 'overrides', id, 'is one of several approved covers of the same turn' FROM (
-        SELECT id, row_number() OVER (PARTITION BY sprint_id, discipline ORDER BY decided_at DESC, id DESC)
-        AS place FROM overrides WHERE status = 'approved')
-    WHERE place > 1
+    SELECT 'overrides', o.id, 'is about days that its turn does not have'
+    FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+    WHERE o.status IN ('open', 'taken', 'approved')
+      AND (o.first_day < s.start_date OR o.last_day >= s.end_date)
     """,
-    "At most one cover of a turn is approved; the one that was approved last counts.",
+    "A cover of days that waits or is approved has days of its turn only; any other is revoked or declined.",
     repair="""
-    UPDATE overrides SET status = 'revoked' WHERE id IN (SELECT id FROM (
-        SELECT id, row_number() OVER (PARTITION BY sprint_id, discipline ORDER BY decided_at DESC, id DESC)
-        AS place FROM overrides WHERE status = 'approved')
-    WHERE place > 1)
+    UPDATE overrides SET status = iif(status = 'approved', 'revoked', 'declined'),
+        decided_at = coalesce(decided_at, updated_at)
+    WHERE id IN (
+        SELECT o.id FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+        WHERE o.status IN ('open', 'taken', 'approved')
+          AND (o.first_day < s.start_date OR o.last_day >= s.end_date))
+    """,
+)
+_COVERS_APART = Invariant(
+    "covers_apart",
+    """
+    SELECT 'overrides', o.id, 'has a day in common with a later approved cover of the same turn'
+    FROM overrides AS o
+    WHERE o.status = 'approved' AND EXISTS (
+        SELECT 1 FROM overrides AS other
+        WHERE other.sprint_id = o.sprint_id AND other.discipline = o.discipline
+          AND other.status = 'approved'
+          AND (coalesce(other.decided_at, 0), other.id) > (coalesce(o.decided_at, 0), o.id)
+          AND (other.first_day IS NULL OR o.first_day IS NULL
+               OR (other.first_day <= o.last_day AND o.first_day <= other.last_day)))
+    """,
+    "Approved covers of a turn have no day in common; the one that was approved last counts.",
+    repair="""
+    UPDATE overrides SET status = 'revoked' WHERE id IN (
+        SELECT o.id FROM overrides AS o
+        WHERE o.status = 'approved' AND EXISTS (
+            SELECT 1 FROM overrides AS other
+            WHERE other.sprint_id = o.sprint_id AND other.discipline = o.discipline
+              AND other.status = 'approved'
+              AND (coalesce(other.decided_at, 0), other.id) > (coalesce(o.decided_at, 0), o.id)
+              AND (other.first_day IS NULL OR o.first_day IS NULL
+                   OR (other.first_day <= o.last_day AND o.first_day <= other.last_day))))
     """,
 )
 _UNDECIDED = Invariant(
@@ -66,7 +94,8 @@ _ASKED = Invariant(
 )
 
 INVARIANTS = (
-    _ONE_COVER,
+    _COVER_DAYS,
+    _COVERS_APART,
     _UNDECIDED,
     _DECIDED,
     _TAKEN,

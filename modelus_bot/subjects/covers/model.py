@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
+
+from modelus_bot.domain.cover_days import Days, days_between
 
 __all__ = ["CardKind", "Cover", "CoverCard", "CoverChange", "StatusFilter"]
 
@@ -32,6 +35,13 @@ class Cover:
     created_at: int
     label: str = ""
     """The discipline's name; empty in results that were stored by an older version."""
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @property
+    def days(self) -> Days | None:
+        """The days it is about; None for the whole turn."""
+        return days_between(self.first_day, self.last_day)
 
     @property
     def duty(self) -> str:

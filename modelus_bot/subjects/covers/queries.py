@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from modelus_bot.database import ReadTransaction, Row, Transaction, query
+from modelus_bot.domain.cover_days import Days, StandIn, days_words, in_the_way
 from modelus_bot.domain.refusals import InvalidInput, NotFound
-from modelus_bot.subjects.assignments.queries import calendar_of, effective_holder
+from modelus_bot.subjects.assignments.queries import calendar_of, turn_of
 from modelus_bot.subjects.covers.model import Cover, CoverCard, StatusFilter
 from modelus_bot.subjects.disciplines.queries import discipline_label
 from modelus_bot.subjects.people.queries import require_active_member
@@ -17,7 +20,8 @@ __all__ = ["cards_of", "cover", "covers", "require_cover", "require_slot"]
 
 _SELECT = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
-    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label,
+    o.first_day, o.last_day
 FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.id = ?
 """
@@ -25,7 +29,8 @@ WHERE o.id = ?
 
 _PENDING = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
-    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label,
+    o.first_day, o.last_day
 FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.status IN ('open', 'taken')
 ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
@@ -34,7 +39,8 @@ ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
 
 _BY_STATUS = """
 SELECT o.id, o.sprint_id, s.name, o.discipline, o.requested_by, o.original_id, o.replacement_id, o.status,
-    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label
+    o.reason, o.attempts, o.decided_by, o.decided_at, o.message_id, o.created_at, d.label,
+    o.first_day, o.last_day
 FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id JOIN disciplines AS d ON d.key = o.discipline
 WHERE o.status = :status OR :status = 'all'
 ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
@@ -42,7 +48,8 @@ ORDER BY o.created_at DESC, o.id DESC LIMIT :limit OFFSET :offset
 
 
 def _cover(row: Row) -> Cover:
-    return Cover(*row)
+    *columns, first, last = row
+    return Cover(*columns, *(date.fromisoformat(day) if day else None for day in (first, last)))
 
 
 @query(kept=True, hot=True)
@@ -72,17 +79,18 @@ def require_cover(tx: ReadTransaction, cover_id: int) -> Cover:
     return found
 
 
-def require_slot(tx: Transaction, sprint_id: int, discipline: str, original_id: int) -> Sprint:
-    """Return the sprint if ``original_id`` has that turn and it is not over, nor covered already."""
+def require_slot(
+    tx: Transaction, sprint_id: int, discipline: str, original_id: int, days: Days | None = None
+) -> Sprint:
+    """Return the sprint if ``original_id`` has that turn and the days (None: all) may be covered."""
     sprint = require_sprint(tx, sprint_id)
-    require_not_over(tx, sprint)
-    holder, source = effective_holder(tx, sprint.id, discipline)
-    if source == "override":
-        raise InvalidInput(
-            f"{plain(discipline_label(tx, discipline))} in {plain(sprint.name)} is already covered."
-            " A manager can revoke that cover first.",
-            rule="override_one_approved",
-        )
+    require_inside(sprint, days)
+    require_not_over(tx, sprint, days)
+    turn = turn_of(tx, sprint.id, discipline)
+    taken = in_the_way(turn.stand_ins, days)
+    if taken is not None:
+        raise InvalidInput(_in_the_way(tx, sprint, discipline, taken), rule="cover.overlap")
+    holder, _ = turn.holder()
     if holder != original_id:
         raise InvalidInput(
             f"That turn ({plain(discipline_label(tx, discipline))} in {plain(sprint.name)}) belongs to"
@@ -92,10 +100,39 @@ def require_slot(tx: Transaction, sprint_id: int, discipline: str, original_id: 
     return sprint
 
 
-def require_not_over(tx: Transaction, sprint: Sprint) -> None:
-    """Raise ``InvalidInput`` when a sprint's last hand-over has passed."""
-    if tx.context.at >= calendar_of(tx.context).handoff(sprint.end):
-        raise InvalidInput(f"{plain(sprint.name)} is over.", rule="cover.over")
+def require_inside(sprint: Sprint, days: Days | None) -> None:
+    """Raise ``InvalidInput`` for days that are not days of a turn, or in the wrong order."""
+    if days is None:
+        return
+    if days.last < days.first:
+        raise InvalidInput(
+            f"The last day, {days.last}, is before the first, {days.first}. Correct the days and try again.",
+            rule="override_days_order",
+        )
+    turn = sprint.days
+    if days.first < turn.first or days.last > turn.last:
+        raise InvalidInput(
+            f"{days_words(days)} is not within {plain(sprint.name)}, whose days are {turn.first} to"
+            f" {turn.last}. Choose days of that turn.",
+            rule="cover.days",
+        )
+
+
+def require_not_over(tx: Transaction, sprint: Sprint, days: Days | None = None) -> None:
+    """Raise ``InvalidInput`` when the last hand-over of a turn, or of days of it, has passed."""
+    if tx.context.at >= (days or sprint.days).end(calendar_of(tx.context)):
+        what = f"{days_words(days)} in {plain(sprint.name)}" if days is not None else plain(sprint.name)
+        raise InvalidInput(f"{what} is over.", rule="cover.over")
+
+
+def _in_the_way(tx: Transaction, sprint: Sprint, discipline: str, taken: StandIn) -> str:
+    """Say which approved cover has days that were asked for."""
+    when = f" on {days_words(taken.days)}" if taken.days is not None else ""
+    return (
+        f"{plain(discipline_label(tx, discipline))} in {plain(sprint.name)} is already covered{when}:"
+        f" cover request {taken.cover_id}, by {plain(taken.username)}, stands in the way."
+        " A manager can revoke that cover first."
+    )
 
 
 def require_replacement(tx: Transaction, user_id: int, discipline: str, original_id: int) -> None:

@@ -42,12 +42,28 @@ _WORDING = Wording(
             "open, taken, approved, declined, withdrawn, expired or revoked",
         ),
         "cover_cards_kind_known": ("What a message shows of a cover request", "card or notice"),
+        "overrides_first_day_date": (
+            "The first day of a cover",
+            "a day that exists, written like 2026-01-31",
+        ),
+        "overrides_last_day_date": ("The last day of a cover", "a day that exists, written like 2026-01-31"),
         "overrides_reason_length": ("The reason of a cover request", "1 to 300 characters long"),
     },
     sentences={
         "override_no_self_approval": (
             "A cover request cannot be decided by whoever made it or would step in. Ask another project "
             "manager or administrator."
+        ),
+        "override_days_both": (
+            "A cover has a first and a last day, or neither and is of the whole turn."
+            " Give both and try again."
+        ),
+        "override_days_order": (
+            "The last day of the cover is before the first. Correct the days and try again."
+        ),
+        "cover overlap": (
+            "These days are covered already. A project manager can revoke that cover with `/cover revoke`"
+            " first."
         ),
         "override_distinct": "Somebody cannot cover their own turn. Name somebody else and try again.",
         "override_approved_full": (
@@ -60,15 +76,21 @@ _WORDING = Wording(
         "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id": (
             "The same cover was asked for already. `/cover list` shows the request."
         ),
-        "overrides.sprint_id, overrides.discipline": (
-            "This turn is covered already. A project manager can revoke that cover with `/cover revoke` "
-            "first."
-        ),
+        (
+            "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.replacement_id,"
+            " overrides.first_day, overrides.last_day"
+        ): "The same cover of these days was asked for already. `/cover list` shows the request.",
+        (
+            "overrides.sprint_id, overrides.discipline, overrides.requested_by, overrides.first_day,"
+            " overrides.last_day"
+        ): "An open call for these days is waiting already. `/cover list` shows it.",
         "overrides.sprint_id, overrides.discipline, overrides.requested_by": (
             "An open call for this turn is waiting already. `/cover list` shows it."
         ),
     },
     columns={
+        "first_day": "the first day",
+        "last_day": "the last day",
         "channel_id": "the channel",
         "cover_id": "the cover request",
         "message_id": "the message",
@@ -85,6 +107,8 @@ _WORDING = Wording(
         "updated_at": "the time of the last change",
     },
     fields={
+        "first_day": "first day of the cover",
+        "last_day": "last day of the cover",
         "cover_id": "number of the cover request",
         "discipline": "discipline",
         "for_user": "member whose turn it is",

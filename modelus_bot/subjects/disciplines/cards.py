@@ -22,9 +22,7 @@ TOLD = "Administrators are told."
 
 def not_shown_card(bot: ModelUsBot) -> discord.Embed | None:
     """Return the card that says why the duty channel does not show a request; None when nothing is wrong."""
-    server = bot.settings.server
-    guild = bot.get_guild(server.guild_id) if server.guild_id is not None else None
-    trouble = trouble_with_duty_channel(guild, server)
+    trouble = trouble_with_duty_channel(bot.home, bot.settings.server)
     if trouble is None:
         return None
     text = f"Your request is saved. {plain(trouble.short)} {TOLD} Until then, let people know of it yourself."
@@ -33,8 +31,7 @@ def not_shown_card(bot: ModelUsBot) -> discord.Embed | None:
 
 async def role_line(bot: ModelUsBot, discipline: str) -> str:
     """Return a line that says why a discipline's role does not follow a change; empty when it does."""
-    server = bot.settings.server
-    guild = bot.get_guild(server.guild_id) if server.guild_id is not None else None
+    guild = bot.home
     if guild is None:
         return ""
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import discord
 
+from modelus_bot.clock.apart import TOLD_FROM
 from modelus_bot.clock.belief import Doubt
-from modelus_bot.clock.words import doubt_words
+from modelus_bot.clock.words import apart_words, doubt_words
 from modelus_bot.database.administration import (
     CheckReport,
     ChecksumReport,
@@ -47,9 +48,16 @@ def checked_card(report: CheckReport, sums: ChecksumReport) -> discord.Embed:
     )
 
 
-def clock_card(doubt: Doubt | None, *, wall: float, trusted: bool, steady_minutes: float) -> discord.Embed:
-    """Return whether the machine's clock is believed; ``doubt`` spoke against it until ``trusted``."""
+def clock_card(
+    doubt: Doubt | None, *, wall: float, trusted: bool, steady_minutes: float, apart: float | None
+) -> discord.Embed:
+    """Return whether the machine's clock is believed; ``doubt`` spoke against it until ``trusted``.
+
+    ``apart`` is by how many seconds it is ahead of Discord's, None while that is not known.
+    """
     shown = f"It is <t:{int(wall)}:F>."
+    if doubt is None and apart is not None and abs(apart) >= TOLD_FROM:
+        return embeds.warning("The clock is believed, and wrong", apart_words(apart))
     if doubt is None:
         return embeds.success("The clock is believed", f"{shown} Nothing waits for it.")
     if trusted:

@@ -83,6 +83,7 @@ class DatabaseCommands(CommandGroup, commands.GroupCog, name="database", descrip
             wall=clock(),
             trusted=trust,
             steady_minutes=self.bot.settings.clock.steady_minutes,
+            apart=clock.apart,
         )
         await answering.answer(interaction, card)
 

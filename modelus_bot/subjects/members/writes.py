@@ -6,8 +6,8 @@ from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT, MemberName, Reason, Snowflake, StaffRole
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.refusals import InvalidInput, NotFound
+from modelus_bot.subjects.assignments.writes.cover_endings import end_covers
 from modelus_bot.subjects.assignments.writes.rematerialising import check_expected, moves_of
-from modelus_bot.subjects.covers.writes.endings import end_covers
 from modelus_bot.subjects.members.model import MemberChange
 from modelus_bot.subjects.people.model import Member
 from modelus_bot.subjects.people.queries import (

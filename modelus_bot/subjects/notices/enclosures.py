@@ -16,6 +16,8 @@ class Enclosure:
     """Nothing: what goes with a notice whose subject declares no enclosure for it."""
 
     view: discord.ui.View | None = None
+    outdated: bool = False
+    """Whether the notice is not to be sent any more: what it told of has begun or is somebody else's."""
 
     def on(self, card: discord.Embed) -> discord.Embed:
         """Return the card with what is added to it."""

@@ -14,6 +14,7 @@ from loguru import logger
 from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tasks import owned
 from modelus_bot.subjects.notices.enclosures import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 from modelus_bot.subjects.notices.queries import due_notices
@@ -67,9 +68,7 @@ class Outbox(Job):
         due = await self.bot.db.read(due_notices, int(time.time()), BATCH)
         for person, notices in itertools.groupby(due, key=lambda one: one.user_id):
             if person not in self._serving:
-                self._serving[person] = asyncio.create_task(
-                    self._serve(tuple(notices)), name=f"outbox-{person}"
-                )
+                self._serving[person] = owned(self._serve(tuple(notices)), name=f"outbox-{person}")
         if self._serving:
             await asyncio.wait(self._serving.values(), timeout=FOR_ALL)
         ended = {person: task for person, task in self._serving.items() if task.done()}
@@ -99,10 +98,16 @@ class Outbox(Job):
                 self._sent.discard(notice.id)
 
     async def _send(self, notice: Notice) -> Exception | None:
-        """Send a notice to its person, or word of it to the duty channel; return why neither worked."""
+        """Send a notice to its person, or word of it to the duty channel; return why neither worked.
+
+        A reminder of what has begun or is somebody else's meanwhile is not sent at all.
+        """
         try:
             place = await self.bot.mailroom.open(self.bot, notice.user_id)
             added = await self._enclosed(notice)
+            if added.outdated:
+                logger.bind(notice=notice.id).info("notice_outdated")
+                return None
             card = added.on(embeds.info(notice.title, notice.message))
             sent = await send(place, key=_key("notice", notice), embed=card, view=added.view)
         except FAILURES as error:

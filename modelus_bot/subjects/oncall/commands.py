@@ -20,7 +20,7 @@ from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
 from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody
-from modelus_bot.subjects.sprints.cards import holder_line, label_of
+from modelus_bot.subjects.sprints.cards import duty_line, holder_line, label_of
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.commands.group import not_a_bot
@@ -66,11 +66,7 @@ class OnCallCommands(
         """List the member's own turns."""
         await answering.defer(interaction, private=True)
         found = await self._duties(interaction)
-        lines = [
-            f"{'**now** ' if duty.is_current else ''}{plain(duty.label)}, {label_of(duty.sprint)}"
-            f"{' (cover)' if duty.source == 'override' else ''}"
-            for duty in found
-        ]
+        lines = [duty_line(duty) for duty in found]
         empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
         card = embeds.info("Your turns", embeds.lines(lines, empty=empty))
         await answering.answer(interaction, card, view=asking_view() if found else None)
@@ -88,8 +84,10 @@ class OnCallCommands(
             )
         saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
         names = await self.names()
-        to = ", ".join(name_of(one, names) for one in saved.recipients) or "nobody is planned yet"
-        text = f"For {plain(', '.join(saved.disciplines))}: {to}, {moment(saved.at)}.\n\n{quoted(note)}"
+        times = saved.times or (saved.at,) * len(saved.recipients)
+        to = [f"{name_of(one, names)}, {moment(at)}" for one, at in zip(saved.recipients, times, strict=True)]
+        who = "; ".join(to) or f"nobody is planned yet, {moment(saved.at)}"
+        text = f"For {plain(', '.join(saved.disciplines))}: {who}.\n\n{quoted(note)}"
         await answering.answer(interaction, embeds.success("Your note is saved", text))
 
     @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")

@@ -31,13 +31,19 @@ _HOLDERS = Invariant(
     JOIN disciplines AS d ON d.key = h.discipline AND d.is_active = 1
     LEFT JOIN current_state AS c ON c.id = 1
     LEFT JOIN assignments AS a ON a.sprint_id = c.sprint_id AND a.discipline = h.discipline
-    LEFT JOIN overrides AS o
-        ON o.sprint_id = c.sprint_id AND o.discipline = h.discipline AND o.status = 'approved'
-    WHERE h.user_id IS NOT coalesce(o.replacement_id, a.user_id)
-       OR h.source <> CASE WHEN o.replacement_id IS NOT NULL THEN 'override'
-            WHEN a.user_id IS NULL THEN 'none' WHEN a.source = 'manual' THEN 'manual' ELSE 'rotation' END
+    LEFT JOIN overrides AS o ON o.sprint_id = c.sprint_id AND o.discipline = h.discipline
+        AND o.status = 'approved' AND o.first_day IS NULL
+    WHERE (h.user_id IS NOT coalesce(o.replacement_id, a.user_id)
+        OR h.source <> CASE WHEN o.replacement_id IS NOT NULL THEN 'override'
+            WHEN a.user_id IS NULL THEN 'none' WHEN a.source = 'manual' THEN 'manual' ELSE 'rotation' END)
+      AND NOT EXISTS (
+        SELECT 1 FROM overrides AS days
+        WHERE days.sprint_id = c.sprint_id AND days.discipline = h.discipline
+          AND days.status = 'approved' AND days.first_day IS NOT NULL
+          AND h.source = 'override' AND h.user_id = days.replacement_id)
     """,
-    "On duty is who has the current sprint's turn: by an approved cover, else by hand, else by rotation.",
+    "On duty is who has the current sprint's turn, or covers days of it: by an approved cover, else by hand,"
+    " else by rotation. The next hand-over knows which day it is.",
     repair="""
     UPDATE current_holders SET (user_id, source) = (
         SELECT coalesce(o.replacement_id, a.user_id),
@@ -48,7 +54,7 @@ _HOLDERS = Invariant(
         LEFT JOIN assignments AS a
             ON a.sprint_id = c.sprint_id AND a.discipline = current_holders.discipline
         LEFT JOIN overrides AS o ON o.sprint_id = c.sprint_id
-            AND o.discipline = current_holders.discipline AND o.status = 'approved')
+            AND o.discipline = current_holders.discipline AND o.status = 'approved' AND o.first_day IS NULL)
     WHERE discipline IN (SELECT key FROM disciplines WHERE is_active = 1)
     """,
 )

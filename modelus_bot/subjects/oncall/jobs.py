@@ -53,7 +53,7 @@ class HandoffJob(Job):
         if report.changes:
             logger.bind(changes=len(report.changes), new_sprint=report.new_sprint).info("duty_passed_on")
         server = self.bot.settings.server
-        guild = self.bot.get_guild(server.guild_id) if server.guild_id else None
+        guild = self.bot.home
         if guild is None or not self.bot.is_ready():
             return
         calendar = Calendar(context.zone, context.handoff_minute)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from modelus_bot.database import ReadTransaction, query
 from modelus_bot.domain.calendar import Calendar, days_left
 from modelus_bot.domain.refusals import NotFound
-from modelus_bot.subjects.disciplines.queries import require_discipline
+from modelus_bot.subjects.assignments.queries import turn_of
+from modelus_bot.subjects.disciplines.model import Discipline
+from modelus_bot.subjects.disciplines.queries import disciplines, require_discipline
 from modelus_bot.subjects.oncall.model import Duty, OnCall
 from modelus_bot.subjects.sprints.model import HolderView, Sprint
 from modelus_bot.subjects.sprints.queries.holders import holders_of
@@ -25,7 +28,7 @@ def oncall_now(tx: ReadTransaction, at: int, calendar: Calendar, discipline: str
     following = sprint_after(tx, current, at, calendar)
     return OnCall(
         current,
-        _only(holders_of(tx, current.id) if current else (), discipline),
+        _only(holders_of(tx, current.id, calendar.duty_day(at)) if current else (), discipline),
         days_left(current.end, at, calendar) if current else 0,
         calendar.handoff(following.start) if following else None,
         following,
@@ -47,16 +50,36 @@ def oncall_on(tx: ReadTransaction, day: date, calendar: Calendar) -> OnCall:
 
 @query(kept=True, hot=True)
 def duties(tx: ReadTransaction, user_id: int, at: int, calendar: Calendar) -> tuple[Duty, ...]:
-    """Return somebody's turns, in the current sprint and those to come."""
+    """Return somebody's turns, in the current sprint and those to come, and the days they cover."""
     current = current_sprint(tx, at, calendar)
+    today = calendar.duty_day(at)
     first = current.start if current is not None else calendar.day_of(at)
     return tuple(
-        Duty(found, holder.discipline, holder.label, holder.source, found == current)
+        duty
         for found in sprints(tx)
         if found.start >= first
-        for holder in holders_of(tx, found.id)
-        if holder.user_id == user_id
+        for one in disciplines(tx)
+        for duty in _duties_in(tx, found, one, user_id, today if found == current else None)
     )
+
+
+def _duties_in(
+    tx: ReadTransaction, found: Sprint, discipline: Discipline, user_id: int, today: date | None
+) -> Iterator[Duty]:
+    """Yield what somebody has of one turn; ``today`` is the day of duty if the sprint is on."""
+    turn = turn_of(tx, found.id, discipline.key)
+    to_come = tuple(one for one in turn.by_days() if today is None or one.days.last >= today)
+    holder, source = turn.holder()
+    if holder == user_id:
+        now = today is not None and turn.holder(today)[0] == user_id
+        others = tuple(one for one in to_come if one.user_id != user_id)
+        yield Duty(found, discipline.key, discipline.label, source, now, covers=others)
+        return
+    for one in to_come:
+        if one.user_id == user_id:
+            now = today is not None and today in one.days
+            days = (one.days.first, one.days.last)
+            yield Duty(found, discipline.key, discipline.label, "override", now, *days)
 
 
 def _only(holders: tuple[HolderView, ...], discipline: str | None) -> tuple[HolderView, ...]:

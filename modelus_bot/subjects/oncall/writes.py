@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.fields import DisciplineKey, MemberName, Reason, Snowflake
 from modelus_bot.domain.permissions import require_actor, require_manager
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound
-from modelus_bot.subjects.assignments.queries import calendar_of, current_span, effective_holder
+from modelus_bot.subjects.assignments.queries import calendar_of, current_span, effective_holder, turn_of
 from modelus_bot.subjects.assignments.writes.notices import HolderChange
 from modelus_bot.subjects.assignments.writes.rematerialising import rematerialise
 from modelus_bot.subjects.disciplines.queries import require_discipline
@@ -64,11 +65,11 @@ class SetHolder(Write[HolderChange]):
         ensure_member(tx, self.member_id, self.name)
         after = require_active_member(tx, self.member_id)
         rematerialise(tx)
-        before, source = effective_holder(tx, current.id, discipline.key)
+        today = calendar_of(tx.context).duty_day(tx.context.at)
+        before, source = effective_holder(tx, current.id, discipline.key, today)
         if source == "override":
             raise InvalidInput(
-                f"{plain(discipline.label)} is covered this sprint."
-                " Revoke the cover first with `/cover revoke`.",
+                f"{plain(discipline.label)} is covered now. Revoke the cover first with `/cover revoke`.",
                 rule="oncall.covered",
             )
         if (before, source) == (after.discord_id, "manual"):
@@ -96,35 +97,53 @@ class HandoffNote(Write[HandoffNoteSaved]):
     def apply(self, tx: Transaction) -> HandoffNoteSaved:
         """Queue a notice for the next holders, to be delivered at the hand-over."""
         author = require_actor(tx)
-        calendar = calendar_of(tx.context)
         current = _require_current(tx)
-        held = [holder for holder in holders_of(tx, current.id) if holder.user_id == author]
+        today = calendar_of(tx.context).duty_day(tx.context.at)
+        held = [one for one in holders_of(tx, current.id, today) if one.user_id == author]
         if not held:
             raise NotAllowed(
                 "Only somebody on duty can leave a note. `/oncall now` shows who is.",
                 rule="oncall.not_holder",
             )
-        following = sprint_after(tx, current, tx.context.at, calendar)
-        if following is None:
+        found = [_taking_over(tx, current, one.discipline, today) for one in held]
+        following = [one for one in found if one is not None]
+        if not following:
             raise NotFound(
                 "No next sprint is planned yet, so there is nobody to leave a note for.",
                 rule="sprint.none_next",
             )
-        keys = {holder.discipline: holder.label for holder in held}
-        after = [holder for holder in holders_of(tx, following.id) if holder.discipline in keys]
-        recipients = tuple(sorted({holder.user_id for holder in after if holder.user_id is not None}))
-        at = calendar.handoff(following.start)
+        to = sorted({(at, user_id) for _, user_id, at in following if user_id is not None})
         name = plain(str(tx.fetch_value("SELECT username FROM users WHERE discord_id = ?", (author,))))
         text = f"{name} writes:\n{plain_lines(self.text)}"
-        for recipient in recipients:
+        for number, user_id, at in sorted(set(following), key=lambda one: one[2]):
+            title = "Note from the last sprint" if number != current.id else "Note from whoever was on duty"
             notify(
-                tx, recipient, "oncall", "Note from the last sprint", text,
-                deliver_after=at, ref_table="sprints", ref_id=following.id,
+                tx, user_id, "oncall", title, text,
+                deliver_after=at, ref_table="sprints", ref_id=number,
             )  # fmt: skip
+        recipients = [user_id for _, user_id in to]
         tx.audit(
-            "notifications", f"note:{following.id}", "INSERT", new={"to": list(recipients), "text": self.text}
+            "notifications", f"note:{following[0][0]}", "INSERT", new={"to": recipients, "text": self.text}
         )
-        return HandoffNoteSaved(tuple(keys.values()), recipients, at)
+        first = min(at for _, _, at in following)
+        labels = tuple(one.label for one in held)
+        return HandoffNoteSaved(labels, tuple(recipients), first, tuple(at for at, _ in to))
+
+
+def _taking_over(
+    tx: Transaction, current: Sprint, discipline: str, today: date
+) -> tuple[int, int | None, int] | None:
+    """Return the sprint in which somebody takes over a discipline, who, and when; None if none is planned."""
+    calendar = calendar_of(tx.context)
+    turn = turn_of(tx, current.id, discipline)
+    day = turn.until(today, current.end)
+    if day < current.end:
+        return current.id, turn.holder(day)[0], calendar.handoff(day)
+    following = sprint_after(tx, current, calendar.handoff(today), calendar)
+    if following is None:
+        return None
+    holder, _ = effective_holder(tx, following.id, discipline, following.start)
+    return following.id, holder, calendar.handoff(following.start)
 
 
 def _require_current(tx: Transaction) -> Sprint:

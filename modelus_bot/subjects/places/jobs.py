@@ -35,8 +35,7 @@ class PlacesJob(Job):
     async def run(self) -> None:
         """Compare what is wrong now with what administrators know."""
         protection = self.bot.db.protection
-        home = self.bot.settings.server.guild_id
-        guild = self.bot.get_guild(home) if home is not None else None
+        guild = self.bot.home
         if protection is None or guild is None or guild.unavailable or not self.bot.is_ready():
             return
         found = await self._look(guild)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.cover_days import days_words
+from modelus_bot.subjects.oncall.model import Duty
 from modelus_bot.subjects.sprints.model import HolderView, Sprint
 from modelus_bot.text.escaping import bare, plain
 
-__all__ = ["choice_of", "holder_line", "label_of", "sprint_days"]
+__all__ = ["choice_of", "duty_line", "holder_line", "label_of", "sprint_days"]
 
 SOURCES = {"override": " (cover)", "manual": " (set by hand)", "rotation": "", "none": ""}
 
@@ -33,7 +35,30 @@ def holder_line(holder: HolderView, *, now: bool = True) -> str:
     """Return who holds a discipline, and why if not by rotation; ``now`` says what to do about nobody."""
     nobody = "nobody — set somebody with `/oncall set`" if now else "nobody yet"
     who = f"**{plain(holder.username)}**" if holder.username else nobody
-    return f"{plain(holder.label)}: {who}{SOURCES.get(holder.source, '')}{_away(holder)}"
+    by_days = any(one.user_id == holder.user_id for one in holder.covers)
+    source = "" if by_days else SOURCES.get(holder.source, "")
+    return f"{plain(holder.label)}: {who}{source}{_covered(holder)}{_away(holder)}"
+
+
+def _covered(holder: HolderView) -> str:
+    """Return who covers which days of a turn; empty without such covers."""
+    whose = plain(holder.original) if holder.original else "nobody"
+    parts = [f"{plain(one.username)} covers {whose} on {days_words(one.days)}" for one in holder.covers]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def duty_line(duty: Duty) -> str:
+    """Return a turn of somebody's own, the days of it that are a cover, and who covers days of it."""
+    now = "**now** " if duty.is_current else ""
+    cover = ""
+    if duty.first_day is not None:
+        cover = f" (cover on {days_words(duty.days)})"
+    elif duty.source == "override":
+        cover = " (cover)"
+    others = [f"{plain(one.username)} covers you on {days_words(one.days)}" for one in duty.covers]
+    return f"{now}{plain(duty.label)}, {label_of(duty.sprint)}{cover}" + "".join(
+        f" — {one}" for one in others
+    )
 
 
 def _away(holder: HolderView) -> str:

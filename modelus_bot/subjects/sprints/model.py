@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from modelus_bot.domain.cover_days import DAY, CoveredDays, Days
 from modelus_bot.subjects.assignments.rules import Move
 
 __all__ = ["HolderView", "PlannedSprint", "Sprint", "SprintChange", "SprintView"]
@@ -14,7 +15,8 @@ __all__ = ["HolderView", "PlannedSprint", "Sprint", "SprintChange", "SprintView"
 class HolderView:
     """Who holds a discipline's slot and why: override, manual, rotation or none.
 
-    The days away are those of the holder, where they touch the sprint.
+    The days away are those of the holder, where they touch days of the sprint that are theirs; ``covers``
+    are the days that others have of the turn that is ``original``'s as a whole.
     """
 
     discipline: str
@@ -24,10 +26,12 @@ class HolderView:
     source: str
     away_from: date | None = None
     away_to: date | None = None
+    covers: tuple[CoveredDays, ...] = ()
+    original: str | None = None
 
     @property
     def is_away(self) -> bool:
-        """True if the holder is away on some day of the sprint."""
+        """True if the holder is away on some day of the sprint that nobody covers."""
         return self.away_from is not None
 
 
@@ -40,6 +44,11 @@ class Sprint:
     name: str
     start: date
     end: date
+
+    @property
+    def days(self) -> Days:
+        """The days of its turns: all but the one on which the next sprint takes over."""
+        return Days(self.start, self.end - DAY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from modelus_bot.domain.fields import Reason, SprintName
 from modelus_bot.domain.permissions import require_manager
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.assignments.queries import calendar_of, current_span
+from modelus_bot.subjects.assignments.writes.cover_endings import end_covers_outside
 from modelus_bot.subjects.assignments.writes.rematerialising import check_expected, moves_of
 from modelus_bot.subjects.sprints.model import PlannedSprint, Sprint, SprintChange
 from modelus_bot.subjects.sprints.queries.holders import holders_of
@@ -85,6 +86,7 @@ class EditSprint(Write[SprintChange]):
             )
             after = require_sprint(tx, before.id)
             tx.audit("sprints", before.id, "UPDATE", old=_values(before), new=_values(after))
+            end_covers_outside(tx, before.id)
 
         moves = moves_of(tx, change)
         digest = check_expected(moves, self.expected)

@@ -28,6 +28,11 @@ INSERT INTO overrides(sprint_id, discipline, requested_by, original_id, replacem
 SELECT sprint_id, discipline, 1, original_id, 2, 'approved', 3, decided_at - 1, 0, 0
 FROM overrides WHERE status = 'approved'
 """
+OUTSIDE = """
+UPDATE overrides SET (first_day, last_day) = (
+    SELECT date(start_date, '-1 day'), start_date FROM sprints WHERE id = sprint_id)
+WHERE status = 'open'
+"""
 NOTICE = """
 INSERT INTO notifications(user_id, type, title, message, deliver_after, created_at)
 VALUES(1, 'system', 'T', 'M', 0, 0)
@@ -38,7 +43,8 @@ BREAKS = {
     "disciplines_named": ("UPDATE disciplines SET label = '' WHERE key = 'd'", "disciplines", "put right"),
     "sprints_named": ("UPDATE sprints SET name = '' WHERE sprint_index = 4", "sprints", "put right"),
     "sprints_apart": (OVERLAP, "sprints", "put right"),
-    "one_cover_a_turn": (APPROVE_ANOTHER, "overrides", "put right"),
+    "covers_apart": (APPROVE_ANOTHER, "overrides", "put right"),
+    "cover_days_in_turn": (OUTSIDE, "overrides", "put right"),
     "cover_undecided": (
         "UPDATE overrides SET decided_by = 3, decided_at = 1 WHERE status = 'open'",
         "overrides",

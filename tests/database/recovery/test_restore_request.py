@@ -14,7 +14,7 @@ import pytest
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.core.context import Context
-from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.errors import BackupFailed, DatabaseError
 from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
@@ -65,7 +65,10 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
         assert restorer is not None
         plan = await restorer.from_archive(moment)
         assert moment - 1.0 <= plan.moment <= moment
-        restored = await restorer.apply(plan.token)
+        await restorer.discard()
+        same = await restorer.again(plan.token, backup=plan.backup, at=plan.at, audit_id=plan.report.audit_id)
+        assert (same.moment, same.report.audit_head) == (plan.moment, plan.report.audit_head)
+        restored = await restorer.apply(same.token)
         await asyncio.sleep(0.5)
         for task in writers:
             task.cancel()
@@ -98,3 +101,24 @@ async def test_a_preview_says_how_far_it_is(protected: Open) -> None:
     steps = [one["step"] for one in said]
     assert {"looking at the file", "the rows", "comparing it with the present state"} <= set(steps)
     assert list(dict.fromkeys(one["step"] for one in checked)) == ["hashing", "checking"]
+
+
+async def test_the_same_state_is_prepared_again_or_none(protected: Open) -> None:
+    """A plan that is there is not prepared twice; a copy that holds another state is refused."""
+    async with protected() as db:
+        await db.write(PutSetting(key="a", value=1), Context())
+        assert db.protection is not None
+        made = await db.protection.backups.create("manual")
+        restorer = db.protection.restorer
+        assert restorer is not None
+        plan = await restorer.from_backup(made.name)
+        shown = {"backup": plan.backup, "at": plan.at, "audit_id": plan.report.audit_id}
+        assert await restorer.again(plan.token, **shown) is plan
+        await restorer.discard()
+        again = await restorer.again(plan.token, **shown)
+        assert again.token != plan.token
+        assert again.report.audit_head == plan.report.audit_head
+        await restorer.discard()
+        with pytest.raises(BackupFailed, match="another state"):
+            await restorer.again(plan.token, **(shown | {"audit_id": plan.report.audit_id + 1}))
+        assert not [*again.path.parent.glob("*preview*")]

@@ -265,8 +265,15 @@ class _Filling:
 
     def _overrides(self, number: int) -> dict[str, Any]:
         asked, taker = self.dice.sample(self.users, 2)
+        sprint = 1 + number % self.sprints
+        first = last = None
+        if number % 3 == 0:
+            sql = "SELECT start_date, date(start_date, '+1 day') FROM sprints WHERE id = ?"
+            first, last = self.connection.execute(sql, (sprint,)).fetchone()
         return {
-            "sprint_id": 1 + number % self.sprints,
+            "first_day": first,
+            "last_day": last,
+            "sprint_id": sprint,
             "discipline": DISCIPLINES[number % len(DISCIPLINES)],
             "requested_by": asked,
             "original_id": asked,

@@ -184,3 +184,38 @@ async def test_an_administrator_says_that_the_clock_is_right(
     shown = words_of(await env.admin.slash(env.channel, "database clock", trust=True))
     assert "believed as it is" in shown
     assert machine.clock.confirmed
+
+
+async def test_a_clock_that_is_wrong_by_little_is_told_once_until_it_was_right(
+    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two minutes are told with how many, and stop nothing; wrong again, they are told again."""
+    env, machine = rota_env, Machine(rota_env, monkeypatch)
+    watch = ClockWatch(env.bot)
+    assert env.db.protection is not None
+    for wrong, expected in ((120, 1), (0, 0), (-120, 1)):
+        machine.set(wrong)
+        for _ in range(4):
+            machine.clock.told(machine.jobs.time() - wrong)
+            machine.wait(1)
+            await watch.run()
+            assert machine.clock.ready
+        told = [one.text for one in env.db.protection.waiting]
+        assert [("2.0 minutes" in one) for one in told] == [True] * expected
+        assert set(alerts(env)) == ({"clock_apart"} if expected else set())
+        shown = words_of(await env.admin.slash(env.channel, "database clock"))
+        assert ("2.0 minutes" in shown) == bool(expected)
+        machine.set(-wrong)
+
+
+async def test_a_clock_that_an_administrator_called_right_is_not_told_of(
+    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whatever it differs from Discord's."""
+    env, machine = rota_env, Machine(rota_env, monkeypatch)
+    for _ in range(4):
+        machine.clock.told(machine.jobs.time() - 4000)
+    machine.clock.trust()
+    await ClockWatch(env.bot).run()
+    assert machine.clock.ready
+    assert "clock_apart" not in alerts(env)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from itertools import product
 
@@ -20,6 +21,7 @@ from tests.subjects.rota import (
     BEN,
     CLEO,
     DAN,
+    FIRST_DAY,
     MANAGER,
     SECOND_MANAGER,
     Rota,
@@ -35,12 +37,30 @@ EVERYBODY = [ADA, BEN, CLEO, DAN, MANAGER, SECOND_MANAGER, ADMIN]
 PENDING = {"open", "taken"}
 
 
+Span = tuple[int, int] | None
+TODAY = 2
+"""The day of the turn on which everything happens."""
+ALL_DAYS = (0, 13)
+
+
+def meet(one: Span, other: Span) -> bool:
+    """Say whether two covers have a day in common."""
+    return bool({*range(*span(one))} & {*range(*span(other))})
+
+
+def span(days: Span) -> tuple[int, int]:
+    """Return the first day, and the one after the last."""
+    first, last = days or ALL_DAYS
+    return first, last + 1
+
+
 @dataclass(frozen=True)
 class Request:
-    """A request for cover of Ada's turn."""
+    """A request for cover of Ada's turn, or of days of it counted from 0."""
 
     by: int
     replacement: int | None
+    days: Span = None
     status: str = "open"
     attempts: int = 1
     decided_by: int | None = None
@@ -57,16 +77,15 @@ class Model:
         """Begin without requests."""
         self.requests: list[Request] = []
 
-    @property
-    def approved(self) -> Request | None:
-        """The request whose replacement is on duty."""
-        return next((one for one in self.requests if one.status == "approved"), None)
+    def approved(self, days: Span) -> Request | None:
+        """The request whose replacement has one of the days."""
+        return next((one for one in self.requests if one.status == "approved" and meet(one.days, days)), None)
 
-    def ask(self, by: int, replacement: int | None) -> None:
+    def ask(self, by: int, replacement: int | None, days: Span) -> None:
         """Ask, or ask again."""
-        number = self.earlier(by, replacement)
-        found = self.requests[number] if number is not None else Request(by, replacement, attempts=0)
-        if found.status != "approved" and self.approved is not None:
+        number = self.earlier(by, replacement, days)
+        found = self.requests[number] if number is not None else Request(by, replacement, days, attempts=0)
+        if found.status != "approved" and self.approved(days) is not None:
             raise No
         again = replace(found, attempts=found.attempts + 1)
         if found.status not in {"approved", *PENDING}:
@@ -76,12 +95,12 @@ class Model:
         else:
             self.requests[number] = again
 
-    def earlier(self, by: int, replacement: int | None) -> int | None:
+    def earlier(self, by: int, replacement: int | None, days: Span) -> int | None:
         """Return the number of the request that asking again would repeat."""
         same = [
             number
             for number, one in enumerate(self.requests)
-            if one.by == by
+            if (one.by, one.days) == (by, days)
             and (
                 one.replacement == replacement
                 if replacement is not None
@@ -129,7 +148,7 @@ class Model:
             return
         if found.status not in ({"approved"} if name == "revoke" else PENDING):
             raise No
-        if name == "approve" and (found.replacement is None or self.approved is not None):
+        if name == "approve" and (found.replacement is None or self.approved(found.days) is not None):
             raise No
         self.requests[number] = replace(found, status=after, decided_by=actor)
 
@@ -140,7 +159,7 @@ class Model:
             return
         if found.status != "open" or found.replacement not in {None, actor} or actor not in {BEN, CLEO}:
             raise No
-        same = self.earlier(found.by, actor)
+        same = self.earlier(found.by, actor, found.days)
         if found.replacement is None and same is not None:
             earlier = self.requests[same]
             if earlier.status in {"approved", *PENDING}:
@@ -154,7 +173,7 @@ class Model:
         found = self.requests[number]
         if found.status != "taken" or actor not in {found.replacement, *MANAGERS}:
             raise No
-        call = any(one == (found.by, None, "open") for one in self.calls())
+        call = any(one == (found.by, None, "open", found.days) for one in self.calls())
         if call:
             self.requests[number] = replace(found, status="withdrawn", decided_by=actor)
         else:
@@ -172,9 +191,9 @@ class Model:
                 found.append((name, actor, number))
         return found
 
-    def calls(self) -> list[tuple[int, int | None, str]]:
-        """Return requester, replacement and status of every request."""
-        return [(one.by, one.replacement, one.status) for one in self.requests]
+    def calls(self) -> list[tuple[int, int | None, str, Span]]:
+        """Return requester, replacement, status and days of every request."""
+        return [(one.by, one.replacement, one.status, one.days) for one in self.requests]
 
 
 def fill(rota: Rota) -> None:
@@ -206,16 +225,22 @@ class Covers(RuleBasedStateMachine):
             self.rota.check()
             self.open.close()
 
-    @rule(by=st.sampled_from([ADA, ADA, MANAGER]), replacement=st.sampled_from([None, None, BEN, BEN, CLEO]))
-    def ask(self, by: int, replacement: int | None) -> None:
+    @rule(
+        by=st.sampled_from([ADA, ADA, MANAGER]),
+        replacement=st.sampled_from([None, None, BEN, BEN, CLEO]),
+        days=st.sampled_from([None, None, (2, 4), (2, 2), (4, 6)]),
+    )
+    def ask(self, by: int, replacement: int | None, days: Span) -> None:
         """Ask for cover of Ada's turn, in her name or as a manager."""
         wish = RequestCover(
             sprint_id=self.rota.sprint_id(0),
             discipline="account",
             replacement_id=replacement,
             for_user=None if by == ADA else ADA,
+            first_day=FIRST_DAY + timedelta(days=days[0]) if days else None,
+            last_day=FIRST_DAY + timedelta(days=days[1]) if days else None,
         )
-        self.compare(lambda: self.rota.do(wish, by), lambda: self.model.ask(by, replacement))
+        self.compare(lambda: self.rota.do(wish, by), lambda: self.model.ask(by, replacement, days))
 
     @rule(choice=st.integers(0, 10_000))
     def step_that_works(self, choice: int) -> None:
@@ -254,15 +279,22 @@ class Covers(RuleBasedStateMachine):
         """Row by row."""
         if hasattr(self, "rota"):
             rows = self.rota.rows(
-                "SELECT requested_by, replacement_id, status, attempts, decided_by FROM overrides ORDER BY id"
+                "SELECT requested_by, replacement_id, julianday(first_day) - julianday(?),"
+                " julianday(last_day) - julianday(?), status, attempts, decided_by"
+                " FROM overrides ORDER BY id",
+                str(FIRST_DAY),
+                str(FIRST_DAY),
             )
-            assert [Request(*row) for row in rows] == self.model.requests
+            assert [
+                Request(by, to, None if first is None else (first, last), *rest)
+                for by, to, first, last, *rest in rows
+            ] == self.model.requests
 
     @invariant()
     def duty_follows_the_approved_request(self) -> None:
-        """The replacement while one is approved, else Ada."""
+        """The replacement of the approved one that has today, else Ada."""
         if hasattr(self, "rota"):
-            approved = self.model.approved
+            approved = self.model.approved((TODAY, TODAY))
             assert self.rota.on_duty() == (approved.replacement if approved is not None else ADA)
 
 

@@ -243,15 +243,15 @@ def test_a_turn_is_covered_once(rota: Rota) -> None:
     """Further requests for it are refused when asked and when decided, by the domain and by the schema."""
     to_ben, to_cleo = ask(rota, BEN), ask(rota, CLEO)
     rota.do(ApproveCover(cover_id=to_ben), MANAGER)
-    assert rota.refusal(ApproveCover(cover_id=to_cleo), MANAGER).rule == "override_one_approved"
+    assert rota.refusal(ApproveCover(cover_id=to_cleo), MANAGER).rule == "cover.overlap"
     again = RequestCover(sprint_id=rota.sprint_id(0), discipline="account")
-    assert rota.refusal(again, ADA).rule == "override_one_approved"
+    assert rota.refusal(again, ADA).rule == "cover.overlap"
     broken = rota.violation(
         "UPDATE overrides SET status = 'approved', decided_by = ?, decided_at = 1 WHERE id = ?",
         MANAGER,
         to_cleo,
     )
-    assert broken.kind == "unique"
+    assert (broken.kind, broken.rule) == ("trigger", "cover overlap")
 
 
 def test_set_by_hand_goes_before_pending_requests_and_after_approved_ones(rota: Rota) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
+from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.disciplines.writes import SetDisciplineRole
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.oncall.writes import SetHolder
@@ -161,3 +162,32 @@ async def test_another_role_takes_the_place_of_the_first(
     await env.db.write(SetDisciplineRole(discipline="account"), Context())
     await job.run()
     assert having(env, other) == []
+
+
+async def test_role_and_topic_follow_a_cover_of_days(
+    rota_env: BotEnv, clock: Clock, role: simcord.RoleHandle
+) -> None:
+    """To the replacement at the first day's hand-over, back at that of the day after the last one."""
+    env, job = rota_env, HandoffJob(rota_env.bot)
+    avery, bo = env.staff("avery"), env.staff("bo")
+    first = first_sprint_day() + timedelta(days=SPRINT_DAYS + 10)
+    write = RequestCover(
+        sprint_id=2, discipline="account", replacement_id=avery.id, first_day=first, last_day=first
+    )
+    number = (await env.db.write(write, Context(actor=bo.id))).cover.id
+    await env.db.write(ApproveCover(cover_id=number), Context(actor=env.manager.id))
+    begin = Calendar().handoff(first)
+    end = Calendar().handoff(first + timedelta(days=1))
+    seen = []
+    for at in (begin - 1, begin, end - 1, end):
+        clock.now = at
+        await job.run()
+        await job.run()
+        seen.append((holder(env), having(env, role)))
+    assert seen == [(bo.id, ["bo"]), (avery.id, ["avery"]), (avery.id, ["avery"]), (bo.id, ["bo"])]
+    assert "Account: Bo Account" in (topic(env) or "")
+    told = f"SELECT title, created_at FROM notifications WHERE type = 'oncall' AND user_id = {avery.id}"
+    assert stored(env, f"{told} ORDER BY id")[-2:] == [
+        ("You are now on duty: Account", begin),
+        ("You are no longer on duty: Account", end),
+    ]

@@ -10,7 +10,7 @@ from typing import Self
 from loguru import logger
 
 from modelus_bot.database.core.audit.anchors import HEAD_EVENT
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["HeadLog"]
 
@@ -32,7 +32,7 @@ class HeadLog:
 
     async def __aenter__(self) -> Self:
         """Start the clock."""
-        self._task = asyncio.create_task(self._by_the_clock(), name="audit-heads")
+        self._task = owned(self._by_the_clock(), name="audit-heads")
         return self
 
     async def __aexit__(self, *_: object) -> None:

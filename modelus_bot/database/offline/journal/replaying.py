@@ -21,6 +21,7 @@ from modelus_bot.database.offline.journal.reconciliation import Reconciliation
 from modelus_bot.database.offline.journal.registry import deferrable_writes, operation_name
 from modelus_bot.database.offline.journal.state import in_order
 from modelus_bot.database.offline.journal.store import Store
+from modelus_bot.runtime.tasks import owned
 
 __all__ = ["Answered", "Replay", "Submit", "Telling"]
 
@@ -110,7 +111,7 @@ class Replay:
         While the writer has a window, the next one is made ready and decisions on the last go to the disk.
         """
         repeated = await self._ask(entries)
-        settling = asyncio.create_task(self._settle((), ()))
+        settling = owned(self._settle((), ()), name="journal-settling")
         try:
             first, *others = _windows(entries)
             ready = await self._sort_out(first)
@@ -121,7 +122,7 @@ class Replay:
                 ready = await self._sort_out(following)
                 left = self._judge(writes, await ends, repeated, decided)
                 await settling
-                settling = asyncio.create_task(self._settle(decided, left))
+                settling = owned(self._settle(decided, left), name="journal-settling")
                 if left:
                     return False
             return True

@@ -18,6 +18,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.engine import WorkerConnection, close_quietly
 from modelus_bot.database.offline.snapshot.contents import Contents, decoded
 from modelus_bot.database.schema import Script, statements
+from modelus_bot.runtime.tasks import Outside
 
 __all__ = ["Answering", "filled"]
 
@@ -76,6 +77,7 @@ class Answering:
         """Nothing is built before the first question."""
         self._scripts = scripts
         self._turn = asyncio.Lock()
+        self._outside = Outside()
         self._contents: Contents | None = None
         self._opening: asyncio.Task[WorkerConnection] | None = None
         self._closed = False
@@ -90,7 +92,7 @@ class Answering:
             if self._contents is not contents or self._opening is None or _failed(self._opening):
                 await self._discard()
                 self._contents = contents
-                self._opening = asyncio.create_task(self._open(contents), name="snapshot-opening")
+                self._opening = self._outside.start(self._open(contents), name="snapshot-opening")
             try:
                 connection = await asyncio.shield(self._opening)
             except (sqlite3.Error, sqlite3.Warning) as error:

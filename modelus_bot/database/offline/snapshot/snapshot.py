@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -22,7 +23,7 @@ from modelus_bot.database.offline.snapshot.folder import SnapshotFolder, Unusabl
 from modelus_bot.database.offline.snapshot.manifest import SnapshotManifest
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.runtime.tasks import ended
+from modelus_bot.runtime.tasks import ended, owned
 from modelus_bot.runtime.timer import Timer
 
 __all__ = ["ReadContents", "Snapshot"]
@@ -73,9 +74,12 @@ class Snapshot:
         self._as_of: int | None = None
         self._saved: SnapshotManifest | None = None
         self._dirty = asyncio.Event()
+        self._changes = self._kept = 0
+        """How often something changed, and how many of those are in the folder."""
         self._pause = Timer()
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     @property
     def as_of(self) -> int | None:
@@ -92,20 +96,47 @@ class Snapshot:
         self._files = SnapshotFolder(self.folder, await asyncio.to_thread(lambda: self._validator.digest))
         self._answering = Answering(self._validator.scripts)
         await self._load(self._files)
-        self._task = asyncio.create_task(self._save_by_and_by(), name="snapshot-saver")
+        self._task = owned(self._save_by_and_by(), name="snapshot-saver")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop; what is being saved is finished first. What is new is saved by ``settle``, before."""
         try:
-            if self._task is not None:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._turn.acquire(), SETTLE_SECONDS)
-                await ended(self._task)
+            await self._finish()
         finally:
             self._task = None
+            self._tell_what_is_not_saved()
             if self._answering is not None:
                 await self._answering.close()
+
+    async def _finish(self) -> None:
+        """End the task that saves; a disk that takes its time has some seconds more."""
+        if self._task is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                async with self._turn:
+                    await ended(self._task)
+                await self._written()
+        await ended(self._task)
+
+    def _tell_what_is_not_saved(self) -> None:
+        """Say so if the folder lacks something at the end, and what that means."""
+        if self._changes == self._kept:
+            return
+        saved = self._saved
+        if saved is None:
+            means = "nothing can be shown while the database is away, until the next snapshot is saved"
+        else:
+            shown = datetime.fromtimestamp(saved.written_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            means = (
+                f"while the database is away, what was so at {shown} is shown, until the next one is saved"
+            )
+        logger.bind(
+            folder=str(self.folder),
+            error=self.problem or "it was still being saved, and may be whole in the end",
+            means=f"No change is lost: the database has all of them. But {means}.",
+        ).warning("snapshot_not_saved_at_close")
 
     def follow(self, read: ReadContents) -> None:
         """From now on save what ``read`` returns; called again after the database was opened anew."""
@@ -114,6 +145,7 @@ class Snapshot:
 
     def changed(self) -> None:
         """Note that something was committed; costs next to nothing."""
+        self._changes += 1
         self._dirty.set()
 
     def apply(self, settings: SnapshotSettings) -> None:
@@ -122,12 +154,17 @@ class Snapshot:
         self._pause.cut()
 
     async def settle(self) -> None:
-        """Save what is new before the database is closed, within seconds; failing is logged only."""
+        """Save what is new before the database is closed, within seconds.
+
+        What could not be saved is told at the end: the database may be opened again before.
+        """
         try:
             async with asyncio.timeout(SETTLE_SECONDS):
                 await self._save(last=True)
-        except (DatabaseError, OSError, TimeoutError) as error:
-            logger.bind(error=in_words(error)).warning("snapshot_not_saved_at_close")
+        except TimeoutError:
+            self.problem = f"it took longer than {SETTLE_SECONDS:g} seconds"
+        except (DatabaseError, OSError) as error:
+            self.problem = in_words(error)
 
     async def answer(self, query: Query[..., Any], run: Callable[[ReadTransaction], R]) -> R:
         """Run a kept query on what is held, and remember its age for the reply (``answered_as_of``).
@@ -198,16 +235,34 @@ class Snapshot:
         if read is None or files is None:
             return
         async with self._turn:
+            await self._written()
+            changes = self._changes
             contents = await read(kept_contents, self._tables, int(self._clock()))
             if contents.migrations != tuple(one.id for one in self._validator.scripts):
                 raise SchemaMismatch("the database has other migrations than this version")
             if contents != self._contents:
                 self._contents = contents
             self._as_of = contents.as_of
+            if self._saved is not None and self._saved.describes(contents):
+                self._kept = changes
             if self._is_new(contents, last=last):
-                self._saved = await asyncio.to_thread(files.save, contents, self._saved)
-                log = logger.bind(generation=self._saved.generation, audit_id=contents.audit_id)
-                log.debug("snapshot_saved")
+                self._writing = owned(self._write(files, contents, changes), name="snapshot-writing")
+                await asyncio.shield(self._writing)
+
+    async def _write(self, files: SnapshotFolder, contents: Contents, changes: int) -> None:
+        """Write to the folder; goes on where nobody waits for it any more."""
+        self._saved = await asyncio.to_thread(files.save, contents, self._saved)
+        self._kept = changes
+        log = logger.bind(generation=self._saved.generation, audit_id=contents.audit_id)
+        log.debug("snapshot_saved")
+
+    async def _written(self) -> None:
+        """Wait for what somebody gave up waiting for: the folder is written to by one at a time."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+            writing, self._writing = self._writing, None
+            if not writing.cancelled() and (error := writing.exception()) is not None:
+                self.problem = in_words(error)
 
     def _is_new(self, contents: Contents, *, last: bool) -> bool:
         """Say whether the folder should be written to."""

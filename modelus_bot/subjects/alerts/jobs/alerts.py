@@ -112,11 +112,9 @@ class Alerts(Job):
         """Return who runs the bot; while the database is away, those known from before and the settings."""
         server = self.bot.settings.server
         people = set(server.admin_ids)
-        people |= {
-            guild.owner_id
-            for guild in self.bot.guilds
-            if guild.owner_id is not None and server.guild_id in (None, guild.id)
-        }
+        home = self.bot.home
+        if home is not None and home.owner_id is not None:
+            people.add(home.owner_id)
         try:
             self._known = frozenset(
                 one.discord_id for one in await self.bot.db.read(members) if one.role == "admin"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from modelus_bot.database import Transaction
 from modelus_bot.domain.calendar import Calendar, Span
@@ -28,9 +29,17 @@ class HolderChange:
 
 
 def tell_holders(
-    tx: Transaction, changes: Iterable[HolderChange], span: Span | None, *, new_sprint: bool
+    tx: Transaction,
+    changes: Iterable[HolderChange],
+    span: Span | None,
+    ends: Mapping[str, date],
+    *,
+    new_sprint: bool,
 ) -> None:
-    """Tell those whose duty began or ended; the same change is never found twice."""
+    """Tell those whose duty began or ended; the same change is never found twice.
+
+    ``ends`` has the day of the hand-over that ends each discipline's new duty.
+    """
     ended = "Your sprint on duty is complete" if new_sprint else "You are no longer on duty"
     number = tx.fetch_value("SELECT coalesce(max(id), 0) FROM notifications")
     for change in changes:
@@ -43,16 +52,16 @@ def tell_holders(
             continue
         notify(
             tx, change.after, "oncall", f"You are now on duty: {plain(change.label)}",
-            f"You are now on duty as {plain(change.label)}, until {_ends(tx, span)}."
+            f"You are now on duty as {plain(change.label)}, until {_ends(tx, ends[change.discipline])}."
             " `/oncall now` shows everybody on duty; `/cover request` asks for cover.",
             dedupe_key=f"duty:{number}:on:{change.discipline}", ref_table="sprints", ref_id=span.id,
         )  # fmt: skip
 
 
-def _ends(tx: Transaction, span: Span) -> str:
-    """Return the hand-over that ends a sprint, as Discord shows it in the reader's own time."""
+def _ends(tx: Transaction, day: date) -> str:
+    """Return the hand-over that ends a duty, as Discord shows it in the reader's own time."""
     calendar = Calendar(tx.context.zone, tx.context.handoff_minute)
-    return f"<t:{calendar.handoff(span.end)}:f>"
+    return f"<t:{calendar.handoff(day)}:f>"
 
 
 def tell_movers(tx: Transaction, moves: Iterable[Move]) -> None:

@@ -7,15 +7,16 @@ from datetime import date
 
 from modelus_bot.database import Row, Transaction
 from modelus_bot.domain.calendar import Span
+from modelus_bot.domain.cover_days import Turn
 from modelus_bot.domain.refusals import Stale
 from modelus_bot.subjects.assignments.queries import (
     HORIZON,
     calendar_of,
     current_span,
-    effective_holder,
     effective_slots,
     horizon_rows,
     span_of,
+    turn_of,
 )
 from modelus_bot.subjects.assignments.rules import (
     Candidate,
@@ -149,14 +150,15 @@ def rematerialise(tx: Transaction) -> tuple[HolderChange, ...]:
     horizon = horizon_rows(tx, tx.context.at, calendar)
     span = current_span(tx, tx.context.at, calendar)
     active = disciplines(tx)
-    tx.execute(_FORGET_UNPLANNED, (calendar.duty_day(tx.context.at).isoformat(),))
+    today = calendar.duty_day(tx.context.at)
+    tx.execute(_FORGET_UNPLANNED, (today.isoformat(),))
     for discipline in active:
         _fill(tx, discipline, horizon, span)
     new_sprint = _advance_state(tx, span.id if span is not None else None)
-    changes = _refresh_holders(tx, active, span)
-    tell_holders(tx, changes, span, new_sprint=new_sprint and span is not None)
+    changes, ends = _refresh_holders(tx, active, span, today)
+    tell_holders(tx, changes, span, ends, new_sprint=new_sprint and span is not None)
     if span is not None:
-        alert_managers(tx, active, span, over=calendar.duty_day(tx.context.at) >= span.end)
+        alert_managers(tx, active, span, over=today >= span.end)
     return changes
 
 
@@ -265,13 +267,17 @@ def _advance_state(tx: Transaction, sprint_id: int | None) -> bool:
 
 
 def _refresh_holders(
-    tx: Transaction, active: tuple[Discipline, ...], span: Span | None
-) -> tuple[HolderChange, ...]:
+    tx: Transaction, active: tuple[Discipline, ...], span: Span | None, day: date
+) -> tuple[tuple[HolderChange, ...], dict[str, date]]:
+    """Put on duty who has the day; return whose duty changed, and the day on which each one's ends."""
     before = {row["discipline"]: row["user_id"] for row in tx.fetch_all("SELECT * FROM current_holders")}
-    changes = []
+    changes, ends = [], {}
     for discipline in active:
-        holder, source = effective_holder(tx, span.id, discipline.key) if span is not None else (None, "none")
+        turn = turn_of(tx, span.id, discipline.key) if span is not None else Turn(None, "none")
+        holder, source = turn.holder(day)
         tx.execute(_HOLD, (discipline.key, holder, source, tx.context.at))
         if before.get(discipline.key) != holder:
             changes.append(HolderChange(discipline.key, discipline.label, before.get(discipline.key), holder))
-    return tuple(changes)
+            if span is not None:
+                ends[discipline.key] = turn.until(day, span.end)
+    return tuple(changes), ends

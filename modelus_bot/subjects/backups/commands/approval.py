@@ -1,131 +1,169 @@
-"""A restore is decided by a second administrator, where there is one, within ten minutes."""
+"""A restore is decided by a second administrator, where there is one, within ten minutes.
+
+What was asked is kept in the database, so that the buttons work after the bot was restarted, too.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from loguru import logger
 
+from modelus_bot.database import DatabaseError
 from modelus_bot.database.administration import RestorePlan
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.domain.questions import AskQuestion, CloseQuestion
+from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.backups.cards import plan_card, restored_card
 from modelus_bot.subjects.backups.commands.asking import (
     administrators,
     asked_card,
     nobody_reached_card,
+    note_places,
     post_question,
+    recall_places,
+    tell_everywhere,
 )
+from modelus_bot.subjects.backups.commands.order import RestoreOrder, prepared
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.commands.needs_admin import require_admin
+from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
-from modelus_bot.ui.presses import admitted
-from modelus_bot.ui.question import QuestionView
+from modelus_bot.ui.open_questions import OpenQuestion
+from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["ask_for_approval"]
+__all__ = ["RestoreButton", "ask_for_approval"]
 
-PATIENCE = 10.0
-"""Seconds that rewriting one message may take."""
+KIND = "restore"
+PATIENCE = 600
+SILENCE = "Nobody decided within ten minutes, so the database was not changed."
+UNKNOWN = "This question is not known any more, or was decided already. Run the command again."
 
 
-class Approval(QuestionView):
-    """Two buttons for administrators; ``alone`` when the one who asked is the only one there is."""
+class RestoreButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"restore:(?P<answer>yes|no):(?P<id>\d{1,20})"
+):
+    """Restores or leaves everything as it is, for an administrator who is not the one who asked."""
 
-    patience = 600.0
-    closed = "Nobody decided within ten minutes, so the database was not changed."
+    def __init__(self, answer: str, question_id: int) -> None:
+        """Answer question number ``question_id`` with ``yes`` or ``no``."""
+        label, style = "Restore", discord.ButtonStyle.danger
+        if answer == "no":
+            label, style = "Cancel", discord.ButtonStyle.secondary
+        custom_id = f"restore:{answer}:{question_id}"
+        super().__init__(discord.ui.Button(label=label, style=style, custom_id=custom_id))
+        self.yes, self.question_id = answer == "yes", question_id
 
-    def __init__(
-        self, bot: ModelUsBot, plan: RestorePlan, asked_by: int, guild: discord.Guild | None, *, alone: bool
-    ) -> None:
-        """Let administrators of ``guild`` decide about ``plan``; ``shown`` are all messages about it."""
-        super().__init__(bot)
-        self.shown: list[discord.Message] = []
-        self._guild = guild
-        self._plan = plan
-        self._asked_by = asked_by
-        self._alone = alone
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, __: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Read the button back from its id."""
+        return cls(match["answer"], int(match["id"]))
 
-    async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        """Answer at once, then let only administrators press: asking who is one may take a while."""
-        if not await admitted(interaction):
-            return False
+    @answered
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer at once, then let only administrators decide: asking who is one may take a while."""
+        bot: ModelUsBot = interaction.client
         await answering.defer(interaction)
-        await self._require_admin(interaction)
-        return True
-
-    async def on_timeout(self) -> None:
-        """Close the question wherever it is told of."""
-        if self._working:
+        one = await bot.questions.find(bot, self.question_id)
+        if one is None or one.question.kind != KIND:
+            await answering.answer(interaction, embeds.info("Closed", UNKNOWN))
             return
-        await super().on_timeout()
-        begin(self._bot.db)
-        await self._rewrite(embeds.info("Closed", self.closed))
-
-    @discord.ui.button(label="Restore", style=discord.ButtonStyle.danger)
-    async def restore(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
-        """Replace the database by the plan's state."""
-        if interaction.user.id == self._asked_by and not self._alone:
+        order = RestoreOrder.model_validate_json(one.question.change)
+        await _require_admin(bot, interaction, order)
+        if self.yes and interaction.user.id == one.question.asked and not order.alone:
             card = embeds.failure("Not allowed", "Another administrator has to decide about this.")
             await answering.tell(interaction, card)
+        elif one.take(yes=self.yes):
+            news = one.said is None
+            try:
+                await recall_places(bot, one)
+                card = await _settled(bot, interaction, one, order)
+            finally:
+                one.release()
+            works = [answering.answer(interaction, card)]
+            works += [tell_everywhere(bot, one, card, by=interaction)] if news else []
+            await answering.together(*works)
+
+
+async def _require_admin(bot: ModelUsBot, interaction: discord.Interaction[Any], order: RestoreOrder) -> None:
+    """Let only administrators decide; in direct messages Discord does not say who manages the server."""
+    guild = bot.get_guild(order.guild) if order.guild is not None else None
+    if interaction.guild_id is None and guild is not None:
+        known, _ = await administrators(bot, guild)
+        if interaction.user.id in known:
             return
-        protection = self._bot.db.protection
-        if self._working or self.is_finished() or protection is None or protection.restorer is None:
-            return
-        self._working = True
-        try:
-            done = await protection.restorer.apply(self._plan.token)
-        finally:
-            self._working = False
-        self.stop()
-        logger.bind(
-            asked_by=self._asked_by, decided_by=interaction.user.id, source=self._plan.source
-        ).warning("restore_decided")
-        await self._say(interaction, restored_card(done))
-
-    @discord.ui.button(label="Cancel", style=discord.ButtonStyle.secondary)
-    async def cancel(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
-        """Leave everything as it is."""
-        if self._working or self.is_finished():
-            return
-        self.stop()
-        card = embeds.info(
-            "Cancelled", f"{plain(interaction.user.display_name)} decided that the database stays as it is."
-        )
-        await self._say(interaction, card)
-
-    async def _require_admin(self, interaction: discord.Interaction) -> None:
-        """Let only administrators decide; in direct messages Discord does not say who manages the server."""
-        if interaction.guild_id is None and self._guild is not None:
-            known, _ = await administrators(self._bot, self._guild)
-            if interaction.user.id in known:
-                return
-        context = self._bot.context(interaction)
-        await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
-
-    async def _say(self, interaction: discord.Interaction, card: discord.Embed) -> None:
-        """Show what was decided where the button was pressed, and wherever else the question is told of."""
-        await answering.together(
-            answering.answer(interaction, card), self._rewrite(card, but=interaction.message)
-        )
-
-    async def _rewrite(self, card: discord.Embed, *, but: discord.Message | None = None) -> None:
-        """Let every message that tells of the question say what became of it."""
-        done = but.id if but is not None else None
-        await asyncio.gather(*(_rewritten(one, card) for one in self.shown if one.id != done))
+    context = bot.context(interaction)
+    await require_admin(bot, Viewer(interaction.user.id, context.discord_admin))
 
 
-async def _rewritten(message: discord.Message, card: discord.Embed) -> None:
+async def _settled(
+    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion, order: RestoreOrder
+) -> discord.Embed:
+    """Do what the press that was taken says, once, and return the card that says what came of it."""
+    if one.standing == "cancelling":
+        await _note_decision(bot, interaction, one)
+        who = plain(interaction.user.display_name)
+        one.settle("closed", embeds.info("Cancelled", f"{who} decided that the database stays as it is."))
+    if one.said is not None:
+        return one.said
+    if one.standing != "open":
+        card = embeds.info("Closed", SILENCE if one.standing == "closed" else UNKNOWN)
+        one.settle(one.standing, card)
+        return card
     try:
-        async with asyncio.timeout(PATIENCE):
-            await message.edit(embed=card, view=None)
-    except answering.FAILURES as error:
-        logger.bind(message=message.id, error=in_words(error)).info("question_not_closed")
+        card = await _restored(bot, interaction, one, order)
+        one.settle("done", card)
+    except Refusal as refusal:
+        card = reply_for(refusal).embed()
+        one.settle("closed", card)
+        logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
+    return card
+
+
+async def _restored(
+    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion, order: RestoreOrder
+) -> discord.Embed:
+    """Replace the database by the state that was shown."""
+    restorer, plan = await prepared(bot, order)
+    await _note_decision(bot, interaction, one)
+    done = await restorer.apply(plan.token)
+    logger.bind(asked_by=one.question.asked, decided_by=interaction.user.id, source=plan.source).warning(
+        "restore_decided"
+    )
+    return restored_card(done)
+
+
+async def _note_decision(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> None:
+    """Note that it was decided, also in the copy that undoes it: one question never restores twice."""
+    context = bot.context(interaction).numbered(str(one.question.id))
+    try:
+        await bot.db.write(CloseQuestion(), context)
+    except DatabaseError as error:
+        logger.bind(question=one.question.id, detail=error.detail).info("decision_not_noted")
+
+
+class _Buttons(discord.ui.View):
+    """The two buttons; silence closes the question wherever it is told of."""
+
+    def __init__(self, bot: ModelUsBot, question_id: int) -> None:
+        super().__init__(timeout=PATIENCE)
+        self._bot, self._question = bot, question_id
+        self.add_item(RestoreButton("yes", question_id))
+        self.add_item(RestoreButton("no", question_id))
+
+    async def on_timeout(self) -> None:
+        one = self._bot.questions.known(self._question)
+        if one is not None and self._bot.questions.close(self._question):
+            begin(self._bot.db)
+            await tell_everywhere(self._bot, one, embeds.info("Closed", SILENCE))
 
 
 async def ask_for_approval(
@@ -137,24 +175,44 @@ async def ask_for_approval(
     """
     others = await _others(bot, interaction)
     alone = others is not None and not others
-    view = Approval(bot, plan, interaction.user.id, interaction.guild, alone=alone)
-    card = plan_card(plan)
-    card.title = "Restore the database?"
-    who, asker = _who_decides(others), plain(interaction.user.display_name)
-    card.add_field(name="Asked by", value=f"{asker}: {plain(embeds.clip(reason, 300))}", inline=False)
-    card.set_footer(
-        text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
-    )
+    one = await _kept(bot, interaction, RestoreOrder.of(plan, interaction.guild_id, alone=alone), reason)
+    view = _Buttons(bot, interaction.id)
+    card = _question_card(plan, plain(interaction.user.display_name), reason, others)
     if alone:
-        view.message = await answering.ask_here(interaction, card, view, private=True)
+        one.shown = (await answering.ask_here(interaction, card, view, private=True),)
         return
     questions, pointers = await post_question(bot, interaction.id, others or (), card, view)
     if not questions:
         view.stop()
+        bot.questions.close(interaction.id)
         await answering.tell(interaction, nobody_reached_card())
         return
-    view.shown = [*questions, *pointers]
-    view.shown.append(await answering.ask_here(interaction, asked_card(questions), private=True))
+    one.shown = (*questions, *pointers)
+    await note_places(bot, one, bot.context(interaction))
+    one.shown += (await answering.ask_here(interaction, asked_card(questions), private=True),)
+    if one.said is not None:  # somebody was quicker
+        await tell_everywhere(bot, one, one.said)
+
+
+async def _kept(
+    bot: ModelUsBot, interaction: discord.Interaction, order: RestoreOrder, reason: str
+) -> OpenQuestion:
+    """Keep the question before anybody can answer it."""
+    write = AskQuestion(
+        id=interaction.id, kind=KIND, operation="", change=order.model_dump_json(), patience=PATIENCE
+    )
+    return await bot.questions.keep(bot, write, bot.context(interaction, reason))
+
+
+def _question_card(plan: RestorePlan, asker: str, reason: str, others: set[int] | None) -> discord.Embed:
+    card = plan_card(plan)
+    card.title = "Restore the database?"
+    card.add_field(name="Asked by", value=f"{asker}: {plain(embeds.clip(reason, 300))}", inline=False)
+    card.set_footer(
+        text=f"{_who_decides(others)} Within ten minutes. The present state is backed up first, so this can"
+        " be undone."
+    )
+    return card
 
 
 def _who_decides(others: set[int] | None) -> str:

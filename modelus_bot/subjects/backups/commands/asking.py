@@ -1,4 +1,4 @@
-"""Where the question about a restore is asked: only where administrators read it."""
+"""Where the question about a restore is told of: only where administrators read it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,29 @@ from typing import TYPE_CHECKING
 import discord
 from loguru import logger
 
-from modelus_bot.database import DatabaseError
+from modelus_bot.database import Context, DatabaseError
+from modelus_bot.domain.questions import NoteMessages, kept_messages, request_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.open_questions import OpenQuestion
 from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["administrators", "asked_card", "nobody_reached_card", "post_question"]
+__all__ = [
+    "administrators",
+    "asked_card",
+    "nobody_reached_card",
+    "note_places",
+    "post_question",
+    "recall_places",
+    "tell_everywhere",
+]
 
 PATIENCE = 10.0
-"""Seconds that asking for the channel may take."""
+"""Seconds that asking for the channel, or rewriting one message, may take."""
 
 
 async def administrators(bot: ModelUsBot, guild: discord.Guild | None) -> tuple[set[int], bool]:
@@ -53,6 +63,59 @@ async def post_question(
     )
     reached = [one for one in sent if one is not None]
     return ([posted], reached) if posted is not None else (reached, [])
+
+
+async def note_places(bot: ModelUsBot, one: OpenQuestion, context: Context) -> None:
+    """Keep where a question stands and who was told of it, for a process that comes after this one."""
+    places = tuple((message.channel.id, message.id) for message in one.shown)
+    try:
+        await bot.db.write(
+            NoteMessages(messages=places), context.numbered(request_of(one.question.id, "messages"))
+        )
+    except DatabaseError as error:
+        logger.bind(question=one.question.id, detail=error.detail).info("question_places_not_kept")
+
+
+async def recall_places(bot: ModelUsBot, one: OpenQuestion) -> None:
+    """Find out where a question of an earlier process is told of; a restored database does not know."""
+    if one.asked_here or one.shown:
+        return
+    try:
+        places = await bot.db.read(kept_messages, one.question.id)
+    except DatabaseError as error:
+        logger.bind(question=one.question.id, detail=error.detail).info("question_places_not_read")
+        return
+    one.shown = tuple(
+        bot.get_partial_messageable(channel).get_partial_message(message) for channel, message in places
+    )
+
+
+async def tell_everywhere(
+    bot: ModelUsBot, one: OpenQuestion, card: discord.Embed, *, by: discord.Interaction | None = None
+) -> None:
+    """Let every message that tells of a question say what became of it, but the one that ``by`` answers.
+
+    What only the one who asked sees can be rewritten by the process that showed it alone; after a restart
+    that person gets a direct message.
+    """
+    done = by.message.id if by is not None and by.message is not None else None
+    works = [_rewritten(message, card) for message in one.shown if message.id != done]
+    asker = one.question.asked
+    if not one.asked_here and by is not None and by.user.id != asker:
+        works.append(_told(bot, asker, one.question.id, card))
+    await asyncio.gather(*works)
+
+
+async def _told(bot: ModelUsBot, person: int, question: int, card: discord.Embed) -> None:
+    await _sent(bot, person, question, card, None, person=True)
+
+
+async def _rewritten(message: discord.PartialMessage, card: discord.Embed) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await message.edit(embed=card, view=None)
+    except answering.FAILURES as error:
+        logger.bind(message=message.id, error=in_words(error)).info("question_not_closed")
 
 
 def asked_card(questions: list[discord.Message]) -> discord.Embed:

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.database import Protection
-from modelus_bot.database.administration import MomentUnavailable, RestorePlan, Restores
+from modelus_bot.database.administration import MomentUnavailable, RestorePlan
 from modelus_bot.domain.moments import parse_moment, suggest_moments
 from modelus_bot.domain.refusals import InvalidInput, NotFound
 from modelus_bot.subjects.backups.cards import (
@@ -23,6 +23,7 @@ from modelus_bot.subjects.backups.cards import (
     verified_card,
 )
 from modelus_bot.subjects.backups.commands.approval import ask_for_approval
+from modelus_bot.subjects.backups.commands.order import protection_of, restorer_of
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.commands.group import CommandGroup
@@ -141,26 +142,6 @@ class BackupCommands(CommandGroup, commands.GroupCog, name="backup", description
             app_commands.Choice(name=label, value=value)
             for label, value in suggest_moments(typed, time.time(), self._zone())
         ]
-
-
-def protection_of(protection: Protection | None) -> Protection:
-    """Return what protects the database; raises ``InvalidInput`` for a bot that runs without."""
-    if protection is None:
-        raise InvalidInput(
-            "This bot runs without backups, so there is nothing to do here.", rule="backup.none"
-        )
-    return protection
-
-
-def restorer_of(protection: Protection) -> Restores:
-    """Return what restores; raises ``InvalidInput`` while the database was never opened."""
-    if protection.restorer is None:
-        raise InvalidInput(
-            "The database is not open, so it cannot be replaced while the bot runs. Stop the bot and use"
-            " “modelus-bot backup restore” on its machine.",
-            rule="backup.closed",
-        )
-    return protection.restorer
 
 
 def _known(protection: Protection, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Asking for cover without typing: a button under duty cards, one's own turns, a form for the reason."""
+"""Asking for cover without typing: a button under duty cards, one's own turns, a form for reason and days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import discord
 
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.covers.buttons.posting import post_beside
+from modelus_bot.subjects.covers.buttons.steps import turn_id
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.oncall.model import Duty
 from modelus_bot.subjects.oncall.queries import duties
@@ -17,6 +18,7 @@ from modelus_bot.subjects.people.introductions import introduce
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.text.escaping import bare
 from modelus_bot.ui import answering, embeds
+from modelus_bot.ui.day_ranges import parse_days
 from modelus_bot.ui.forms import FORM_PATIENCE, form
 from modelus_bot.ui.presses import answered
 
@@ -77,7 +79,7 @@ class TurnButton(
 
     def __init__(self, sprint_id: int, discipline: str, label: str = "Turn") -> None:
         """Make the button of a turn."""
-        custom_id = f"cover_turn:{sprint_id}:{discipline}"
+        custom_id = turn_id(sprint_id, discipline)
         super().__init__(discord.ui.Button(label=embeds.clip(bare(label), 60), custom_id=custom_id))
         self.sprint_id, self.discipline = sprint_id, discipline
 
@@ -90,12 +92,12 @@ class TurnButton(
 
     @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Ask why."""
+        """Ask why, and for which days."""
         await answering.show_form(interaction, ReasonForm(self.sprint_id, self.discipline))
 
 
 class ReasonForm(discord.ui.Modal, title="Ask for cover of this turn"):
-    """Asks why."""
+    """Asks why, and for which days."""
 
     reason: discord.ui.TextInput[Any] = discord.ui.TextInput(
         label="Reason (whoever decides reads it)",
@@ -105,28 +107,48 @@ class ReasonForm(discord.ui.Modal, title="Ask for cover of this turn"):
         max_length=300,
     )
 
+    days: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        label="Only these days (the whole turn if empty)",
+        placeholder="Mar 3, or Mar 3-5, or friday to sunday",
+        custom_id="days",
+        required=False,
+        max_length=60,
+    )
+
     def __init__(self, sprint_id: int, discipline: str) -> None:
         """Ask about one turn."""
-        super().__init__(custom_id=f"cover_turn:{sprint_id}:{discipline}", timeout=FORM_PATIENCE)
+        super().__init__(custom_id=turn_id(sprint_id, discipline), timeout=FORM_PATIENCE)
 
 
 @form(TURN)
 async def _asked(match: re.Match[str], interaction: discord.Interaction[Any], fields: dict[str, str]) -> None:
-    """Save the request with the reason that was typed, and post it where the button was pressed."""
+    """Save the request with what was typed, and post it where the button was pressed."""
     bot: ModelUsBot = interaction.client
     await answering.defer(interaction)
     reason = fields.get("reason", "").strip() or None
+    typed = fields.get("days", "").strip()
+    days = parse_days(typed, _calendar(bot).day_of(int(time.time()))) if typed else None
     names = {interaction.user.id: interaction.user.display_name} | await bot.db.read(everybody)
-    write = RequestCover(sprint_id=int(match["sprint"]), discipline=match["discipline"], reason=reason)
+    write = RequestCover(
+        sprint_id=int(match["sprint"]),
+        discipline=match["discipline"],
+        reason=reason,
+        first_day=days.first if days is not None else None,
+        last_day=days.last if days is not None else None,
+    )
     change = await bot.db.write(write, bot.context(interaction, reason))
     await post_beside(bot, interaction, change.cover, names)
     await introduce(bot, interaction)
 
 
+def _calendar(bot: ModelUsBot) -> Calendar:
+    server = bot.settings.server
+    return Calendar(server.timezone, server.handoff_minute)
+
+
 async def _turns(bot: ModelUsBot, user_id: int) -> list[Duty]:
     """Return somebody's turns that are not over and are no covers themselves."""
-    server = bot.settings.server
-    calendar = Calendar(server.timezone, server.handoff_minute)
+    calendar = _calendar(bot)
     now = int(time.time()) // 60 * 60
     found = await bot.db.read(duties, user_id, now, calendar)
     return [one for one in found if one.source != "override" and now < calendar.handoff(one.sprint.end)]

@@ -213,8 +213,6 @@ def linked(
     first = next((one for one in known if one.kind == "card"), None)
     copy = card.copy()
     if first is not None and first.message_id != message_id:
-        channel = bot.get_channel(first.channel_id)
-        guild = getattr(channel, "guild", None)
-        guild_id = guild.id if guild is not None else bot.settings.server.guild_id
-        copy.url = link_to(guild_id, first.channel_id, first.message_id) if guild_id else None
+        guild = getattr(bot.get_channel(first.channel_id), "guild", None) or bot.home
+        copy.url = link_to(guild.id, first.channel_id, first.message_id) if guild is not None else None
     return copy

@@ -8,8 +8,10 @@ from typing import Literal
 import discord
 
 from modelus_bot.subjects.covers.model import Cover
+from modelus_bot.text.escaping import bare
+from modelus_bot.ui.embeds import clip
 
-__all__ = ["LABELS", "Step", "link_to", "own_steps", "steps_of", "view_of"]
+__all__ = ["LABELS", "Step", "link_to", "own_steps", "steps_of", "turn_id", "turns_view", "view_of"]
 
 Step = Literal["show", "take", "approve", "decline", "refuse", "withdraw"]
 LABELS: dict[str, tuple[str, discord.ButtonStyle]] = {
@@ -56,6 +58,21 @@ def view_of(cover_id: int, steps: Iterable[Step]) -> discord.ui.View | None:
         view.add_item(discord.ui.Button(label=label.format(cover_id), style=style, custom_id=custom_id))
     view.stop()
     return view if view.children else None
+
+
+def turns_view(turns: Iterable[tuple[int, str, str]]) -> discord.ui.View | None:
+    """Return buttons that ask for cover of turns: each is a sprint's number, a discipline and its name."""
+    view = discord.ui.View(timeout=None)
+    for sprint_id, discipline, label in turns:
+        text = clip(f"Ask for cover: {bare(label)}", 80)
+        view.add_item(discord.ui.Button(label=text, custom_id=turn_id(sprint_id, discipline)))
+    view.stop()
+    return view if view.children else None
+
+
+def turn_id(sprint_id: int, discipline: str) -> str:
+    """Return the id of a button that asks for cover of a turn, and of the form that it opens."""
+    return f"cover_turn:{sprint_id}:{discipline}"
 
 
 def link_to(guild_id: int, channel_id: int, message_id: int) -> str:

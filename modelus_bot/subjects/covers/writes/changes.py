@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modelus_bot.database import Transaction
+from modelus_bot.domain.cover_days import days_words
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.covers.model import Cover, CoverChange
 from modelus_bot.subjects.covers.queries import require_cover
@@ -62,6 +63,8 @@ def audit(
         "replacement_id": after.replacement_id,
         "attempts": after.attempts,
     }
+    if after.days is not None:
+        new |= {"first_day": str(after.days.first), "last_day": str(after.days.last)}
     if why:
         new["reason"] = why
     old = None if before is None else {"status": before, "replacement_id": before_replacement}
@@ -70,13 +73,14 @@ def audit(
 
 def tell_people(tx: Transaction, after: Cover, what: str, *, skip: int | None) -> None:
     """Tell the requester, the person replaced and the replacement, but not whoever acted."""
+    of_days = f", {days_words(after.days)}" if after.days is not None else ""
     people = {after.requested_by, after.original_id, after.replacement_id} - {None, skip}
     for person in sorted(one for one in people if one is not None):
         tell_of_cover(
             tx,
             after,
             person,
-            f"Cover of {plain(after.duty)}, {plain(after.sprint_name)}",
+            f"Cover of {plain(after.duty)}, {plain(after.sprint_name)}{of_days}",
             f"Cover request {after.id} for {turn_words(tx, after)}: {what}.",
             key=f"{after.status}:{after.attempts}:{tx.context.at}",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database import Transaction
+from modelus_bot.domain.cover_days import days_words
 from modelus_bot.subjects.assignments.queries import calendar_of
 from modelus_bot.subjects.covers.model import Cover
 from modelus_bot.subjects.notices.writes.outbox import notify
@@ -13,13 +14,16 @@ __all__ = ["tell_of_cover", "turn_words"]
 
 
 def turn_words(tx: Transaction, found: Cover) -> str:
-    """Return a turn with its hand-overs, as Discord shows them in the reader's own time."""
+    """Return a turn, or days of it, with the hand-overs, as Discord shows them in the reader's own time."""
     words = f"{plain(found.duty)} in {plain(found.sprint_name)}"
-    days = sprint(tx, found.sprint_id)
+    if found.days is not None:
+        words = f"{words}, {days_words(found.days)}"
+    known = sprint(tx, found.sprint_id)
+    days = found.days or (known.days if known is not None else None)
     if days is None:
         return words
     calendar = calendar_of(tx.context)
-    return f"{words}, <t:{calendar.handoff(days.start)}:f> to <t:{calendar.handoff(days.end)}:f>"
+    return f"{words}, <t:{days.begin(calendar)}:f> to <t:{days.end(calendar)}:f>"
 
 
 def tell_of_cover(

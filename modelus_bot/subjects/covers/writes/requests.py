@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
 from modelus_bot.database import Row, Transaction, Write
+from modelus_bot.domain.cover_days import days_between
 from modelus_bot.domain.fields import DisciplineKey, OptionalReason, Snowflake
 from modelus_bot.domain.permissions import is_manager, require_actor
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
@@ -17,29 +23,23 @@ from modelus_bot.text.escaping import plain
 
 __all__ = ["RequestCover"]
 
-_NAMED = """
+_NEW = """
 INSERT INTO overrides(
-    sprint_id, discipline, requested_by, original_id, replacement_id, reason, created_at, updated_at
-) VALUES(:sprint, :discipline, :by, :original, :replacement, :reason, :now, :now)
-ON CONFLICT(sprint_id, discipline, requested_by, replacement_id) DO UPDATE SET
+    sprint_id, discipline, requested_by, original_id, replacement_id, reason, created_at, updated_at,
+    first_day, last_day
+) VALUES(:sprint, :discipline, :by, :original, :replacement, :reason, :now, :now, :first, :last)
+RETURNING id
+"""
+_NAMED_AGAIN = """
+UPDATE overrides SET
     attempts = attempts + 1,
-    reason = coalesce(excluded.reason, reason),
-    original_id = CASE WHEN status IN ('open', 'taken', 'approved') THEN original_id
-        ELSE excluded.original_id END,
+    reason = coalesce(:reason, reason),
+    original_id = CASE WHEN status IN ('open', 'taken', 'approved') THEN original_id ELSE :original END,
     decided_by = CASE WHEN status IN ('open', 'taken', 'approved') THEN decided_by END,
     decided_at = CASE WHEN status IN ('open', 'taken', 'approved') THEN decided_at END,
     status = CASE WHEN status IN ('open', 'taken', 'approved') THEN status ELSE 'open' END,
-    updated_at = excluded.updated_at
-RETURNING id
-"""
-_OPEN_CALL = """
-INSERT INTO overrides(sprint_id, discipline, requested_by, original_id, reason, created_at, updated_at)
-VALUES(:sprint, :discipline, :by, :original, :reason, :now, :now)
-ON CONFLICT(sprint_id, discipline, requested_by) WHERE replacement_id IS NULL AND status = 'open'
-DO UPDATE SET
-    attempts = attempts + 1,
-    reason = coalesce(excluded.reason, reason),
-    updated_at = excluded.updated_at
+    updated_at = :now
+WHERE id = :earlier
 RETURNING id
 """
 _OPEN_CALL_AGAIN = """
@@ -57,20 +57,26 @@ RETURNING id
 _EARLIER_NAMED = """
 SELECT id, status FROM overrides
 WHERE sprint_id = :sprint AND discipline = :discipline AND requested_by = :by
-AND replacement_id = :replacement
+AND replacement_id = :replacement AND first_day IS :first AND last_day IS :last
 """
 _EARLIER_OPEN_CALL = """
 SELECT id, status FROM overrides
 WHERE sprint_id = :sprint AND discipline = :discipline AND requested_by = :by
-AND (replacement_id IS NULL OR status = 'taken')
+AND first_day IS :first AND last_day IS :last AND (replacement_id IS NULL OR status = 'taken')
 ORDER BY status = 'open' DESC, status = 'taken' DESC, id DESC LIMIT 1
 """
+"""Both are asked by the only writer there is, so that nothing comes between looking and writing."""
+
+
+LaterDay = Annotated[date | None, Field(exclude_if=lambda day: day is None)]
+"""A day that older versions do not know: left out when not given, so that a request is the same for both."""
 
 
 class RequestCover(Write[CoverChange]):
     """Ask for cover of one's turn, from somebody in particular or from anybody on the roster.
 
-    Managers may ask for others with ``for_user``; somebody else has to approve then.
+    Managers may ask for others with ``for_user``; somebody else has to approve then. With a first and a
+    last day, both included, it is about these days only.
     """
 
     sprint_id: int
@@ -78,6 +84,8 @@ class RequestCover(Write[CoverChange]):
     replacement_id: Snowflake | None = None
     reason: OptionalReason = None
     for_user: Snowflake | None = None
+    first_day: LaterDay = None
+    last_day: LaterDay = None
 
     deferrable = True
     saved_as = "cover_requests.RequestCover"
@@ -92,6 +100,11 @@ class RequestCover(Write[CoverChange]):
                 rule="cover.for_others",
             )
         require_discipline(tx, self.discipline)
+        if (self.first_day is None) != (self.last_day is None):
+            raise InvalidInput(
+                "Give both the first and the last day of the cover, or neither for the whole turn.",
+                rule="override_days_both",
+            )
         ensure_known(tx, actor)
         rematerialise(tx)
         number, before = self._upsert(tx, actor, original)
@@ -122,19 +135,19 @@ class RequestCover(Write[CoverChange]):
             "replacement": self.replacement_id,
             "reason": self.reason or None,
             "now": tx.context.at,
+            "first": self.first_day.isoformat() if self.first_day is not None else None,
+            "last": self.last_day.isoformat() if self.last_day is not None else None,
         }
         find = _EARLIER_OPEN_CALL if self.replacement_id is None else _EARLIER_NAMED
         earlier: Row | None = tx.fetch_one(find, values)
         if earlier is None or earlier["status"] != "approved":
-            require_slot(tx, self.sprint_id, self.discipline, original)
+            days = days_between(self.first_day, self.last_day)
+            require_slot(tx, self.sprint_id, self.discipline, original, days)
             self._check_replacement(tx, actor, original)
-        if self.replacement_id is not None:
-            number = tx.fetch_value(_NAMED, values)
-        elif earlier is not None:
-            number = tx.fetch_value(_OPEN_CALL_AGAIN, values | {"earlier": earlier["id"]})
-        else:
-            number = tx.fetch_value(_OPEN_CALL, values)
-        return number, earlier["status"] if earlier is not None else None
+        if earlier is None:
+            return tx.fetch_value(_NEW, values), None
+        again = _OPEN_CALL_AGAIN if self.replacement_id is None else _NAMED_AGAIN
+        return tx.fetch_value(again, values | {"earlier": earlier["id"]}), earlier["status"]
 
     def _check_replacement(self, tx: Transaction, actor: int, original: int) -> None:
         if self.replacement_id is None:

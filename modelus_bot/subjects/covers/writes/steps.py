@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database import Row, Transaction, Write
+from modelus_bot.domain.cover_days import days_words
 from modelus_bot.domain.fields import OptionalReason, Reason
 from modelus_bot.domain.permissions import is_manager, require_actor, require_manager
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
@@ -37,6 +38,7 @@ __all__ = [
 _SAME = """
 SELECT id, status FROM overrides
 WHERE sprint_id = ? AND discipline = ? AND requested_by = ? AND replacement_id IS ?
+AND first_day IS ? AND last_day IS ?
 ORDER BY status = 'open' DESC, id DESC LIMIT 1
 """
 _MERGE = """
@@ -45,8 +47,8 @@ SET attempts = attempts + 1, original_id = ?, reason = coalesce(?, reason)
 WHERE id = ?
 """
 _OVER = """
-SELECT o.id, s.end_date FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
-WHERE o.status IN ('open', 'taken') AND s.end_date <= ?
+SELECT o.id, o.last_day FROM overrides AS o JOIN sprints AS s ON s.id = o.sprint_id
+WHERE o.status IN ('open', 'taken') AND (s.end_date <= :today OR o.last_day < :today)
 """
 
 
@@ -62,7 +64,7 @@ class TakeCover(Write[CoverChange]):
         if found.status == "taken" and found.replacement_id == actor:
             return CoverChange(found, "taken")
         require_status(found, "open", what="taken")
-        require_not_over(tx, require_sprint(tx, found.sprint_id))
+        require_not_over(tx, require_sprint(tx, found.sprint_id), found.days)
         if found.replacement_id not in {None, actor}:
             raise NotAllowed("This request is meant for somebody else.", rule="cover.named")
         require_replacement(tx, actor, found.discipline, found.original_id)
@@ -84,7 +86,7 @@ class UntakeCover(Write[CoverChange]):
         require_status(found, "taken", what="given back")
         if found.replacement_id != actor and not is_manager(tx):
             raise NotAllowed("Only whoever took it can give it back.", rule="cover.untake")
-        other = tx.fetch_one(_SAME, (found.sprint_id, found.discipline, found.requested_by, None))
+        other = _same(tx, found, None)
         if other is not None and other["status"] == "open":
             change = step(tx, found, "withdrawn", replacement=found.replacement_id, decided_by=actor)
         else:
@@ -148,11 +150,10 @@ class ApproveCover(Write[CoverChange]):
                 "Nobody has taken this request yet, so there is nothing to approve.",
                 rule="override_approved_full",
             )
-        sprint = require_sprint(tx, found.sprint_id)
-        require_not_over(tx, sprint)
+        require_not_over(tx, require_sprint(tx, found.sprint_id), found.days)
         require_replacement(tx, found.replacement_id, found.discipline, found.original_id)
         rematerialise(tx)
-        require_slot(tx, found.sprint_id, found.discipline, found.original_id)
+        require_slot(tx, found.sprint_id, found.discipline, found.original_id, found.days)
         change = step(tx, found, "approved", replacement=found.replacement_id, decided_by=actor)
         changes = rematerialise(tx)
         tell_people(tx, change.cover, "it is approved", skip=actor)
@@ -205,16 +206,20 @@ class RevokeCover(Write[CoverChange]):
 
 
 class ExpireCovers(Write[int]):
-    """Close requests nobody decided before their sprint ended; returns how many."""
+    """Close requests nobody decided before their sprint, or the last of their days, was over.
+
+    Returns how many.
+    """
 
     def apply(self, tx: Transaction) -> int:
         """Mark them expired and tell those who asked."""
         calendar = calendar_of(tx.context)
-        rows: list[Row] = tx.fetch_all(_OVER, (calendar.duty_day(tx.context.at).isoformat(),))
+        rows: list[Row] = tx.fetch_all(_OVER, {"today": calendar.duty_day(tx.context.at).isoformat()})
         for row in rows:
             found = require_cover(tx, row["id"])
             change = step(tx, found, "expired", replacement=found.replacement_id)
-            tell_people(tx, change.cover, "the sprint ended before anybody decided", skip=None)
+            what = "the sprint" if found.days is None else days_words(found.days)
+            tell_people(tx, change.cover, f"{what} ended before anybody decided", skip=None)
         return len(rows)
 
 
@@ -230,11 +235,19 @@ def _require_decider(tx: Transaction, found: Cover, verb: str) -> int:
     return actor
 
 
+def _same(tx: Transaction, found: Cover, replacement: int | None) -> Row | None:
+    """Return the row of the same requester, turn and days with another replacement, if there is one."""
+    days = (found.first_day, found.last_day)
+    first, last = (day.isoformat() if day is not None else None for day in days)
+    turn = (found.sprint_id, found.discipline, found.requested_by)
+    return tx.fetch_one(_SAME, (*turn, replacement, first, last))
+
+
 def _merge_into_earlier(tx: Transaction, found: Cover, taker: int) -> Cover:
     """Use an earlier row of the same requester and taker, if there is one, in place of the open call."""
     if found.replacement_id is not None:
         return found
-    earlier = tx.fetch_one(_SAME, (found.sprint_id, found.discipline, found.requested_by, taker))
+    earlier = _same(tx, found, taker)
     if earlier is None:
         return found
     same = require_cover(tx, earlier["id"])

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from modelus_bot.domain.refusals import NotAllowed, NotFound
+from modelus_bot.runtime.tasks import owned
 from modelus_bot.subjects.health.cards.latency import PICTURE, latency_field, latency_file, recent_points
 from modelus_bot.subjects.health.cards.overview import failure_card, overview_card, protection_words
 from modelus_bot.subjects.health.cards.views import LIST
@@ -85,7 +86,9 @@ class HealthCommands(CommandGroup):
         points = await recent_points(self.bot.db, self.now())
         settings = self.bot.settings
         folder = drawing_folder(settings.database.path)
-        drawing = asyncio.create_task(latency_file(self._chart, points, settings.server.timezone, folder))
+        drawing = owned(
+            latency_file(self._chart, points, settings.server.timezone, folder), name="latency-drawing"
+        )
         try:
             await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
             if drawing.done() and (picture := drawing.result()) is not None:

@@ -21,11 +21,12 @@ SET user_id = excluded.user_id, source = 'manual', updated_at = excluded.updated
 WHERE assignments.source <> 'manual'
 """
 _APPROVED = """
-SELECT replacement_id FROM overrides WHERE sprint_id = ? AND discipline = ? AND status = 'approved'
+SELECT replacement_id FROM overrides WHERE sprint_id = ? AND discipline = ? AND status = 'approved' LIMIT 1
 """
 _SAME_COVER = """
 SELECT id FROM overrides
-WHERE sprint_id = ? AND discipline = ? AND requested_by = ? AND replacement_id IS ? LIMIT 1
+WHERE sprint_id = ? AND discipline = ? AND requested_by = ? AND replacement_id IS ?
+AND first_day IS NULL LIMIT 1
 """
 _ADD_COVER = """
 INSERT INTO overrides(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database import Row, Transaction
+from modelus_bot.subjects.assignments.writes.cover_endings import end_covers_outside
 from modelus_bot.subjects.rotation_import.model.data import SprintData
 from modelus_bot.subjects.rotation_import.writes.tally import Tally
 
@@ -61,6 +62,7 @@ def _write(tx: Transaction, sprint: SprintData, known: Row | None, tally: Tally)
     tx.execute(_CHANGE, (sprint.index, *_columns(sprint), tx.context.at, number))
     old = _values(known["name"], known["start_date"], known["end_date"]) | {"sprint_index": sprint.index}
     tx.audit("sprints", number, "UPDATE", old=old, new=new)
+    end_covers_outside(tx, number)
     tally.updated("sprints")
     return number
 

@@ -21,7 +21,7 @@ class KeptTurn:
 
 
 def turns_while_away(tx: ReadTransaction, user_id: int, at: int, calendar: Calendar) -> tuple[KeptTurn, ...]:
-    """Return the turns, from the current sprint on, that somebody holds and is away in."""
+    """Return the turns, from the current sprint on, with days that somebody holds and is away on."""
     current = current_sprint(tx, at, calendar)
     first = current.start if current is not None else calendar.day_of(at)
     return tuple(

@@ -65,11 +65,12 @@ def sprint_view(tx: ReadTransaction, sprint_id: int | None, at: int, calendar: C
     found = sprint(tx, wanted) if wanted is not None else None
     if found is None:
         return None
+    is_current = current is not None and current.id == found.id
     return SprintView(
         found,
-        holders_of(tx, found.id),
+        holders_of(tx, found.id, calendar.duty_day(at) if is_current else None),
         days_left(found.end, at, calendar),
-        current is not None and current.id == found.id,
+        is_current,
     )
 
 
