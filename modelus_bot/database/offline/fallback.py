@@ -1,4 +1,4 @@
-"""Continuity: what serves people while the database is away, and what happens first when it is back."""
+"""Fallback: what serves people while the database is away, and what happens first when it is back."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ AWAY = (
 
 
 class Fallback:
-    """Journal, snapshot, cached answers, audit file and disk reserve of one database file.
+    """Journal, snapshot, hot answers, fallback log and disk reserve of one database file.
 
     ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
     write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.

@@ -62,7 +62,7 @@ SHORT_LOG = 10
 
 
 class Protection:
-    """Composes backups, archive, sums, guard, restores and drills around one database file."""
+    """Composes backups, archive, checksums, monitor, restores and drills around one database file."""
 
     def __init__(
         self,
@@ -178,7 +178,7 @@ class Protection:
             self.guard.wake()
 
     def suspect(self, error: DatabaseError) -> None:
-        """Let the guard look at a failure that may mean damage."""
+        """Let the file monitor look at a failure that may mean damage."""
         if self.guard is not None:
             self.guard.suspect(error)
 
