@@ -1,4 +1,4 @@
-"""TaskContext: how a maintenance task reaches the database, the writer's thread, and those who wait for it."""
+"""TaskContext: how a maintenance task reaches the database, its writer's thread, and who waits for it."""
 
 from __future__ import annotations
 
