@@ -18,7 +18,7 @@ __all__ = ["Batch", "ExpectedHashes", "Look", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One step of what happened to the -wal; ``Ledger.note`` applies it and a journal keeps it.
+    """One step of what happened to the -wal; ``ExpectedHashes.note`` applies it and a journal keeps it.
 
     ``restart``: everything noted so far has been copied into the main file. ``gap``: commits before
     this were missed. ``complete``: nothing was committed after ``position`` until the next batch.

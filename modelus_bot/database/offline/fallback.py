@@ -160,7 +160,7 @@ class Fallback:
     def prepared(self, write: Write[Any], context: Context) -> Context:
         """Return the context for a write that people wait for, or that can be saved for later.
 
-        Both wait only shortly (see ``patience``), and what can be saved has a name.
+        Both wait only shortly (see ``wait_policy``), and what can be saved has a name.
         """
         asking = WaitRequest(
             deferrable=write.deferrable,

@@ -136,7 +136,7 @@ class Protection:
         return frames > SHORT_LOG and abs(self.clock() - written_at(self.parts.path) / 1e9) > AT_LEAST_EVERY
 
     async def make_ready(self) -> tuple[str, ...]:
-        """Check, recover and migrate the file before it is opened; see ``starting``."""
+        """Check, recover and migrate the file before it is opened; see ``startup_checks``."""
         applied = await make_ready(self.parts)
         with translated():
             self.parts.epoch.found(await asyncio.to_thread(epoch_of, self.parts.path))
