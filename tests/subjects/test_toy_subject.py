@@ -61,6 +61,13 @@ def test_what_the_page_says_works(followed: Path) -> None:
     assert "skipped" not in said, said
 
 
+def test_the_generated_pages_have_it(followed: Path) -> None:
+    """The commands that write documents and defaults know the new commands and the new setting."""
+    assert "### /pinboard pin\n" in run(followed, "modelus_bot.cli.command_reference")
+    assert "swap_megabytes = 64\n" in run(followed, "modelus_bot", "config", "example")
+    assert "| `swap_megabytes` | `64` |" in run(followed, "modelus_bot", "config", "docs")
+
+
 def test_the_page_is_written_as_the_code_is(followed: Path) -> None:
     """The linter has nothing to say, nor has the formatter; at full size, nor have the types."""
     places = ("modelus_bot", "tests/subjects/pinboard")
