@@ -29,7 +29,7 @@ SHARED := --dist loadfile --no-loadscope-reorder
 # A file from Windows begins with a byte order mark and ends its lines with carriage returns.
 CLEAN_ENV := LC_ALL=C sed -e '1s/^\xef\xbb\xbf//' -e 's/\r$$//'
 
-.PHONY: help run test test-full check docs format bench clean
+.PHONY: help run test test-full check docs format house bench clean
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -59,6 +59,9 @@ docs: $(FOR_WORK) ## write the pages that are made from the code: commands, sett
 format: $(FOR_WORK) ## let ruff put the code in shape
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+house: $(FOR_WORK) ## print figures of the house: imports, knots, what a change touches
+	$(BIN)/python -m tools.house $(ARGS)
 
 bench: $(FOR_WORK) ## measure the database beside other ways to do the same
 	$(BIN)/python -m benchmarks $(ARGS)

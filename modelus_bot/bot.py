@@ -45,7 +45,7 @@ class Tree(app_commands.CommandTree["ModelUsBot"]):
 class ModelUsBot(commands.Bot):
     """Answers slash commands and buttons; owns nothing that runs by itself.
 
-    ``cogs.add_commands`` gives it its commands. ``sync_record`` is the file that remembers which of them
+    ``ui.commands.adding`` gives it its commands. ``sync_record`` is the file that remembers which of them
     were registered last; what Discord knows is compared at every login. ``link`` is how things stand with
     Discord.
     """

@@ -1,6 +1,8 @@
 """What the repository promises in writing: commands, links, changelog, rollbacks, docstrings."""
 
 import ast
+import builtins
+import functools
 import re
 import subprocess
 import tomllib
@@ -20,6 +22,13 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 STARTS_TASKS = {"create_task", "create_eager_task_factory", "eager_task_factory", "ensure_future"}
+NAMED_FILE = re.compile(r"[\w./-]+\.(?:py|sql|c|toml|md)")
+NAMED_FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*/")
+NAMED_CLASS = re.compile(r"_?([A-Z][a-z]+[A-Za-z]*)(?:\.(\w+))?(?:\[.*\])?(?:\(.*\))?")
+MADE_BY_THE_BOT = ("data/", "backups/")
+EXAMPLES = ("NNNN", "/pinboard/")
+"""What CONTRIBUTING.md adds; following it is a test of its own."""
+OF_OTHERS = {"DynamicItem", "RestartPreventExitStatus", *dir(builtins)}
 PLACEHOLDER = re.compile(r"\b(TODO|FIXME|XXX|HACK|TBD|NotImplementedError)\b")
 
 
@@ -82,6 +91,81 @@ def test_links_lead_somewhere(document: Path) -> None:
             lost.append(link)
 
     assert lost == []
+
+
+@functools.cache
+def files_and_folders() -> frozenset[str]:
+    """Every path in the repository that a document may name, with all shorter ways to write it."""
+    rooms = ("modelus_bot", "tests", "tools", "benchmarks", "migrations", "docs")
+    files = [file for room in rooms for file in (ROOT / room).rglob("*") if "__pycache__" not in file.parts]
+    files += [file for file in ROOT.iterdir() if file.is_file()]
+    found = set()
+    for file in [*files, *(ROOT / room for room in rooms)]:
+        parts = file.relative_to(ROOT).parts
+        ending = "/" if file.is_dir() else ""
+        found |= {"/".join(parts[start:]) + ending for start in range(len(parts))}
+    return frozenset(found)
+
+
+@functools.cache
+def members_of_classes() -> dict[str, set[str]]:
+    """Every class of the repository with its methods and fields."""
+    found: dict[str, set[str]] = {}
+    for file in [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
+        for node in ast.walk(ast.parse(text_of(file))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name.lstrip("_"), set()).update(names_in(node))
+    return found
+
+
+def names_in(owner: ast.ClassDef) -> Iterator[str]:
+    """Names that a class defines: its functions, and whatever is assigned in it."""
+    for node in ast.walk(owner):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def is_lost(name: str) -> bool:
+    """Whether a name in a document looks like a file, a folder or a class of ours, and there is none."""
+    if any(example in name for example in EXAMPLES) or name.startswith(MADE_BY_THE_BOT):
+        return False
+    if NAMED_FILE.fullmatch(name) or NAMED_FOLDER.fullmatch(name):
+        return name not in files_and_folders()
+    found = NAMED_CLASS.fullmatch(name)
+    if found is None or found[1] in OF_OTHERS:
+        return False
+    members = members_of_classes().get(found[1])
+    return members is None or (found[2] is not None and found[2] not in members)
+
+
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.name != "CHANGELOG.md"], ids=named)
+def test_what_documents_name_is_there(document: Path) -> None:
+    """Every file, package and class in a document exists, so that who reads one finds the room."""
+    prose = re.sub(r"^```.*?^```", "", text_of(document), flags=re.MULTILINE | re.DOTALL)
+
+    assert [name for name in re.findall(r"`([^`\n]+)`", prose) if is_lost(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("modelus_bot/database/engine/", False),
+        ("engine/epoch.py", False),
+        ("Returning", True),
+        ("deciding.py", True),
+        ("cogs/", True),
+        ("HealthMonitor.record", False),
+        ("HealthMonitor.gone", True),
+        ("Write[Any]", False),
+        ("data/modelus.snapshot/", False),
+        ("normal", False),
+    ],
+)
+def test_the_rule_tells_what_is_ours(name: str, lost: bool) -> None:
+    """Old names are found, those of others and plain words are not."""
+    assert is_lost(name) is lost
 
 
 def test_every_document_can_be_reached() -> None:

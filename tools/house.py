@@ -1,17 +1,20 @@
-"""Figures of the house: what crosses the face of the database, knots of imports, what an operation crosses.
+"""Figures of the house: the database's face, knots, what a change touches, what an operation crosses.
 
-``python -m tools.house`` prints them as a table; ``python -m tools.house PATH`` for another checkout.
+``python -m tools.house`` prints them as a table; ``python -m tools.house PATH`` for another checkout. Covers,
+the subject with most of everything, stand for what the next command and the next subject will need.
 """
 
 from __future__ import annotations
 
 import ast
-import asyncio
+import json
+import os
+import re
+import subprocess
 import sys
 import tempfile
-import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 PACKAGE = "modelus_bot"
@@ -112,42 +115,141 @@ def largest_knot(graph: Mapping[str, Iterable[str]]) -> list[str]:
     return max(knots, key=len, default=[])
 
 
-def files_crossed() -> tuple[set[str], set[str]]:
-    """Run one write and one read of a new database, and return the database's files in which code ran."""
-    from modelus_bot.config import DatabaseSettings
-    from modelus_bot.database import Context, DatabaseManager
-    from modelus_bot.subjects.people.queries import member
-    from modelus_bot.subjects.people.writes import RegisterMember
+MADE_BY = {"GroupCog", "Cog", "CommandGroup", "Job", "DynamicItem"}
+"""What commands, jobs and lasting buttons are made of; who imports one from outside keeps a list of them."""
+RULES = {"Invariant", "Pruning"}
+MANY = 5
+"""Tables over which a module has rules if it is the one list of them."""
 
-    seen: set[str] = set()
 
-    def note(frame: object, _event: str, _argument: object) -> None:
-        code = getattr(frame, "f_code", None)
-        path = getattr(code, "co_filename", "")
-        if "/modelus_bot/database/" in path:
-            seen.add(path.partition("/modelus_bot/database/")[2])
+class Marks:
+    """By what lists outside of a subject name it: its commands, its screens' classes, its tables."""
 
-    async def run(folder: Path) -> tuple[set[str], set[str]]:
-        threading.setprofile(note)
-        sys.setprofile(note)
-        try:
-            async with DatabaseManager(folder / "house.db", DatabaseSettings(path=folder / "house.db")) as db:
-                for number in (1, 2):  # the first pays for what is made once
-                    seen.clear()
-                    write = RegisterMember(discord_id=10**17 + number, username="Ada")
-                    await db.write(write, Context(discord_admin=True, request_id=f"house:{number}"))
-                    crossed = set(seen)
-                for _ in range(2):
-                    seen.clear()
-                    await db.read(member, 10**17)
-                    read = set(seen)
-        finally:
-            sys.setprofile(None)
-            threading.setprofile(None)  # type: ignore[arg-type]  # None ends it
-        return crossed, read
+    def __init__(self, house: House, subject: str, tables: Iterable[str]) -> None:
+        """Find them in the files that are the subject's own: those of its folder, or called after it."""
+        self.group = subject.removesuffix("s")
+        self.own = {
+            name for name in house.files if any(part.startswith(self.group) for part in name.split(".")[1:])
+        }
+        trees = [ast.parse(house.files[name].read_text("utf-8")) for name in self.own]
+        self.classes = {name for tree in trees for name in _screens_of(tree)}
+        names = {name for tree in trees for name in _names_of_commands(tree)}
+        self.commands = {f"{self.group} {name}" for name in names}
+        self.tables = set(tables)
 
+    def lists(self, house: House, *, subject: bool) -> list[str]:
+        """Return files outside with a list that names one of its commands, or else anything of it."""
+        found = []
+        for name, file in house.files.items():
+            if name in self.own:
+                continue
+            tree = ast.parse(file.read_text("utf-8"))
+            entries = set(_entries(tree))
+            named = bool(entries & self.commands)
+            if subject and not named:
+                named = self.group in entries or any(map(self._of_a_table, entries)) or self._has_of_it(tree)
+            if named:
+                found.append(name)
+        return sorted(found)
+
+    def _of_a_table(self, entry: str) -> bool:
+        return any(entry == table or entry.startswith(f"{table}_") for table in self.tables)
+
+    def _has_of_it(self, tree: ast.Module) -> bool:
+        """Whether a module lists its screens or its declaration, or has rules over its and many tables."""
+        imported = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module in self.own
+            for alias in node.names
+            if alias.name in {*self.classes, "SUBJECT"}
+        }
+        listed = {
+            entry.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Tuple | ast.List)
+            for entry in node.elts
+            if isinstance(entry, ast.Name)
+        }
+        tables = _tables_of_rules(tree)
+        return bool(imported & listed) or (len(tables) >= MANY and bool(tables & self.tables))
+
+
+def _tables_of_rules(tree: ast.Module) -> set[str]:
+    rules = (
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) in RULES
+    )
+    texts = " ".join(text for rule in rules for text in _texts(rule))
+    return set(re.findall(r"\b(?:FROM|JOIN|UPDATE) (\w+)", texts))
+
+
+def _screens_of(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            bases = {ast.unparse(base).split("[")[0].split(".")[-1] for base in node.bases}
+            if bases & MADE_BY:
+                yield node.name
+
+
+def _names_of_commands(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("app_commands.command"):
+            values = (one.value for one in node.keywords if one.arg == "name")
+            yield from (
+                one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            )
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner.value
+
+
+def _entries(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts that stand as entries of collections in a module's own assignments."""
+    for statement in tree.body:
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            continue
+        for node in ast.walk(statement.value):
+            entries = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", ())
+            for entry in entries:
+                if isinstance(entry, ast.Constant) and isinstance(entry.value, str):
+                    yield entry.value
+
+
+def files_crossed(root: Path, house: House) -> dict[str, list[str]]:
+    """Run writes and reads of a checkout in a process, and return the database's files in which code ran.
+
+    By what was asked: ``write`` and ``read`` of a bare database, and of one as the bot builds it.
+    """
+    wanted = ("DatabaseManager", "DatabaseSettings", "Settings", "Context", "RegisterMember", "member")
+    places = {name: _place_of(house, name) for name in wanted}
+    program = Path(__file__).with_name("crossing.py")
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(run(Path(folder)))
+        done = subprocess.run(  # noqa: S603 - a program of this folder
+            [sys.executable, str(program), json.dumps(places)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(root.resolve())},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _place_of(house: House, name: str) -> str:
+    """Return the module that defines a class or a query."""
+    for module, file in house.files.items():
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if not isinstance(node, ast.ClassDef | ast.FunctionDef) or node.name != name:
+                continue
+            if isinstance(node, ast.ClassDef) or node.decorator_list:
+                return module
+    raise SystemExit(f"{name} is defined nowhere")
 
 
 def main() -> None:
@@ -156,20 +258,31 @@ def main() -> None:
     house = House(root)
     across = house.across_the_face()
     inside = [name for name in house.files if name.startswith(f"{DATABASE}.") and name not in house.packages]
-    single = [name for name in inside if len(house.importers()[name]) == 1]
+    importers = house.importers()
+    single = [name for name in inside if len(importers[name]) == 1]
     loose = [name for name in inside if name.count(".") == DATABASE.count(".") + 1]
     knot = largest_knot(house.room_graph())
-    print(f"modules                              {len(house.files)}, {len(inside)} of them in database/")
-    print(
-        f"names imported across the face       {len(across)} from {len({one for one, _ in across})} modules"
-    )
-    print(f"rooms in the largest knot            {len(knot)} {' '.join(knot) if len(knot) > 1 else ''}")
-    print(f"files of database/ with one importer {len(single)} of {len(inside)}")
-    print(f"loose modules of database/           {len(loose)}")
-    if len(sys.argv) == 1:
-        write, read = files_crossed()
-        print(f"files of database/ a write crosses   {len(write)}: {', '.join(sorted(write))}")
-        print(f"files of database/ a read crosses    {len(read)}: {', '.join(sorted(read))}")
+    covers = Marks(house, "covers", ("overrides", "cover_cards"))
+    of_a_command, of_a_subject = covers.lists(house, subject=False), covers.lists(house, subject=True)
+    tell("modules", f"{len(house.files)}, {len(inside)} of them in database/")
+    tell("names imported across the face", f"{len(across)} from {len({one for one, _ in across})} modules")
+    tell("rooms in the largest knot", f"{len(knot)} {' '.join(knot) if len(knot) > 1 else ''}")
+    tell("files of database/ with one importer", f"{len(single)} of {len(inside)}")
+    tell("loose modules of database/", f"{len(loose)}")
+    tell("lists that name a command of covers", listed(of_a_command))
+    tell("lists that name anything of covers", listed(of_a_subject))
+    for asked, files in files_crossed(root, house).items():
+        tell(f"files of database/ {asked} crosses", listed(files))
+
+
+def listed(names: Collection[str]) -> str:
+    """Return how many there are, and which."""
+    return f"{len(names)}: {', '.join(names)}" if names else "0"
+
+
+def tell(what: str, figure: str) -> None:
+    """Print one figure."""
+    print(f"{what:<42} {figure}")
 
 
 if __name__ == "__main__":

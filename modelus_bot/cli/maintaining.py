@@ -62,7 +62,7 @@ def maintain(
 async def _maintained(
     settings: Settings, order: RunRequest, database: DatabaseOption, progress: Progress
 ) -> RunReport:
-    """Open the file as the bot would, so that archive and page sums follow; raises ``AlreadyRunning``."""
+    """Open the file as the bot would: archive and page checksums follow; raises ``AlreadyRunning``."""
     quiet = settings.model_copy(update={"backup": settings.backup.model_copy(update={"schedule": "off"})})
     patient = settings.database.model_copy(update={"write_deadline": PATIENCE})
     path = database or settings.database.path

@@ -255,7 +255,7 @@ class DatabaseManager:
         return result
 
     def _patience(self, query: Query[..., Any]) -> float | None:
-        """Return how long to wait for what could be answered without the database; None: the lane decides."""
+        """Return how long to wait for what can be answered without the database; None: the reader decides."""
         continuity = self.continuity
         return continuity.patience if continuity is not None and continuity.can_answer(query) else None
 
@@ -312,7 +312,7 @@ class DatabaseManager:
             self.continuity.worked()
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
-        """Tell breaker and guard how an operation failed; its caller hears of that, whatever they say."""
+        """Tell breaker and monitor how an operation failed; its caller hears of that, whatever they say."""
         try:
             self._suspect(error)
             self.availability.failed(breaker, error)

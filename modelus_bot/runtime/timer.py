@@ -1,4 +1,4 @@
-"""Pause: a wait between two turns of something regular, cut short when its settings are edited."""
+"""Timer: a wait between two turns of something regular, cut short when its settings are edited."""
 
 from __future__ import annotations
 

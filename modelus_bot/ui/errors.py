@@ -1,4 +1,8 @@
-"""ErrorHandler: the single place where an exception becomes a reply."""
+"""ErrorHandler: the single place where an exception becomes a reply.
+
+The sentences about failures of the database are the database's own (``core.error_types``), those of refusals
+stand where they are raised, those of the schema's rules with their subject.
+"""
 
 from __future__ import annotations
 

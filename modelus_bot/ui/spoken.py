@@ -31,7 +31,7 @@ def failure_words(error_type: str) -> str:
 
 
 def operation_words(name: str) -> str:
-    """Return an operation's name, ``oncall.oncall_now`` or ``SetAway``, as words."""
+    """Return an operation's name, ``queries.oncall_now`` or ``SetAway``, as words."""
     last = name.rpartition(".")[2]
     words = _CAPITAL.sub(" ", last).replace("_", " ").strip().lower()
     return f"reading {words}" if "." in name else words

@@ -9,7 +9,7 @@ from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 
 
 class Refused(Exception):
-    """What a rule of the domain raises."""
+    """What a subject's rule raises."""
 
 
 class PutSetting(Write[int]):

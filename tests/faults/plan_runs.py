@@ -206,7 +206,7 @@ class Outcome:
 def _had_to_be_noticed(fault: Fault) -> bool:
     """Say whether it keeps one of the helper files from being written for good.
 
-    What cannot be added to the sums' log is written anew with all of them, by other calls.
+    What cannot be added to the hashes' log is written anew with all of them, by other calls.
     """
     if "-sums" in fault.pattern and fault.call in {"pwrite", "fdatasync", "ftruncate"}:
         return False

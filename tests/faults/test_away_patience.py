@@ -26,7 +26,7 @@ PATIENCE = 0.6
 
 
 def manager(path: Path) -> DatabaseManager:
-    """Return a database whose lanes and breakers would let people wait for ever."""
+    """Return a database whose connections and breakers would let people wait for ever."""
     continuity = continuity_of(path, patience=PATIENCE)
     settings = DatabaseSettings(
         path=path,

@@ -328,7 +328,7 @@ async def test_a_start_on_a_full_disk_after_a_kill(build: Callable[[], DatabaseM
     killed.rename(data)
     (data / "modelus.reserve").unlink()
     for sums in data.glob("modelus.db-sums*"):
-        sums.unlink()  # sums that cannot be kept up to date are removed, which makes room
+        sums.unlink()  # hashes that cannot be kept up to date are removed, which makes room
     assert (data / "modelus.db-wal").stat().st_size
     ballast = fill(disk)
     async with build() as db:

@@ -70,7 +70,7 @@ def assert_kept(field: Field, plans: Sequence[Plan], *modes: str, told: bool = F
 
 
 def test_sums_that_cannot_be_written(field: Field) -> None:
-    """The bot serves, says that its sums are not kept, and the next start does not believe the old ones."""
+    """The bot serves, says that checksums are not kept, and the next start does not believe the old ones."""
     faults = ("open|2|-1|28", "open|4|-1|5", "aw|4|-1|SHORT", "aw|5|-1|9", "open|1|-1|1")
     plans = [at_start(f"{SUMS}|{fault}", end=end, seconds=1.0) for fault in faults for end in ENDS]
     plans += [at_start(f"{SUMS}|{fault}", end=end, history="none", seconds=1.0)

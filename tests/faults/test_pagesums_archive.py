@@ -32,7 +32,7 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
     """Bursts and pauses under the real program: no false alarm, no page unclear, and damage is found.
 
     The program moves pages whenever it likes and the -wal then starts anew. What was committed since the
-    follower's last look may be gone by then, so a thread that was kept from looking for longer than
+    tracker's last look may be gone by then, so a thread that was kept from looking for longer than
     ``STARVED`` may leave pages unclear, as the report says; never unexplained ones.
     """
     database = tmp_path / "data" / "a.db"
@@ -73,7 +73,7 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
 
 
 def _looks_of(sums: PageChecksums) -> list[float]:
-    """Return a list that gets the moment of each look that the follower's thread takes at the -wal."""
+    """Return a list that gets the moment of each look that the tracker's thread takes at the -wal."""
     looks: list[float] = []
     tail = sums._follower._tail
     quiet = tail.quiet

@@ -360,7 +360,7 @@ def live(seed: int) -> None:
 
 
 def test_invariants_hold_after_every_operation() -> None:
-    """Random histories break none, and no operation of the domain is left out of them or always refused."""
+    """Random histories break none, and no operation of the subjects is left out of them or always refused."""
     live()
 
     whole = {one for one in operations() if "apply" in vars(one)}

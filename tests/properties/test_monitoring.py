@@ -136,7 +136,7 @@ async def preview(db: DatabaseManager, key: str) -> Counter[str]:
 
 
 async def refused(db: DatabaseManager, key: str) -> Counter[str]:
-    """Make a change that the domain refuses."""
+    """Make a change that a rule refuses."""
     with contextlib.suppress(Refused):
         await db.write(PutThenRefuse(key=key), Context())
     return Counter(write=1, refused=1)

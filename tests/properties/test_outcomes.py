@@ -160,7 +160,7 @@ def check(answer: object, *, landed: bool, waits: bool) -> None:
 async def test_what_people_are_told_is_true(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commit: str
 ) -> None:
-    """Every way in which COMMIT, journal, audit file, breaker and figures can fail together."""
+    """Every way in which COMMIT, journal, fallback log, breaker and figures can fail together."""
     settings = DatabaseSettings(busy_slice=0.05, reopen_base=0.05, reopen_cap=0.2, close_deadline=1.0)
     path = tmp_path / "modelus.db"
     async with DatabaseManager(path, settings):

@@ -68,7 +68,7 @@ class Away:
 
 @dataclass
 class Attempts:
-    """What the log says of one lane: the attempts, when they began, and how it ended."""
+    """What the log says of one role: the attempts, when they began, and how it ended."""
 
     lane: ConnectionRole
     failures: int

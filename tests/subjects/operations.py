@@ -1,4 +1,4 @@
-"""Every operation of the domain, found by looking."""
+"""Every operation of domain and subjects, found by looking."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from modelus_bot.database.core.operation import Write
 
 
 def operations() -> set[type[Write[Any]]]:
-    """Return every operation of the domain."""
+    """Return every operation of domain and subjects."""
     for package in (modelus_bot.domain, modelus_bot.subjects):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)

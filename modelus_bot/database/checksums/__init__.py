@@ -3,7 +3,7 @@
 Promise: a page is called altered only if nobody wrote it: hashes count only with the epoch of the file they
 were taken from, and what was not followed accuses nobody. ``expected_hashes`` is the pure part, ``verdict``
 judges, ``wal_tail`` follows the -wal, ``store`` keeps the files, ``tracker`` uses all of them from any
-thread, one at a time.
+thread, one at a time. How a page is hashed, and in how many bytes, is ``format.page_hash``.
 
 Way in: ``PageChecksums``. Owner: ``recovery.Protection`` builds it, ``composition.Engine`` opens and closes
 it.

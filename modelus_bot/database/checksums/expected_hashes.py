@@ -18,7 +18,7 @@ __all__ = ["Batch", "ExpectedHashes", "Look", "split"]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One step of what happened to the -wal; ``Ledger.note`` applies it and a journal keeps it.
+    """One step of what happened to the -wal; ``ExpectedHashes.note`` applies it and a journal keeps it.
 
     ``restart``: everything noted so far has been copied into the main file. ``gap``: commits before
     this were missed. ``complete``: nothing was committed after ``position`` until the next batch.
@@ -65,7 +65,7 @@ class ExpectedHashes:
     high: int
     gap: bool = False
     gaps: int = 0
-    """How many were noted since the ledger was made; tells whether one came while pages were read."""
+    """How many were noted since these hashes were taken; tells whether one came while pages were read."""
     complete: bool = False
     closed: bool = False
     live: bool = False
@@ -81,7 +81,7 @@ class ExpectedHashes:
 
     @classmethod
     def of(cls, page_size: int, hashes: bytes) -> ExpectedHashes:
-        """Return a ledger that trusts a file as it was found."""
+        """Return the hashes that trust a file as it was found."""
         count = len(hashes) // HASH_BYTES
         return cls(page_size, bytearray(hashes), count, count, count)
 

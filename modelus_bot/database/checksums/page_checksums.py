@@ -1,4 +1,4 @@
-"""PageSums: notices pages of the main file whose content nobody wrote, which SQLite cannot see."""
+"""PageChecksums: notices pages of the main file whose content nobody wrote, which SQLite cannot see."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class PageChecksums:
 
     @property
     def trouble(self) -> OSError | None:
-        """Why the sums cannot be kept on the disk at present; None while they can."""
+        """Why the hashes cannot be kept on the disk at present; None while they can."""
         return self._follower.trouble
 
     @property
@@ -95,7 +95,7 @@ class PageChecksums:
         return self._follower.frames
 
     async def comparable(self) -> bool:
-        """Say whether there are sums that missed no commit; without them a check trusts what it finds."""
+        """Say whether there are hashes that missed no commit; without them a check trusts what it finds."""
         async with self._turn:
             ledger = await asyncio.to_thread(self._follower.current)
             return ledger is not None and not ledger.gap
@@ -103,9 +103,9 @@ class PageChecksums:
     async def check(
         self, first: int = 1, last: int | None = None, *, bytes_per_second: int = 0
     ) -> ChecksumReport:
-        """Compare the file, or its pages ``first`` to ``last``, with the sums.
+        """Compare the file, or its pages ``first`` to ``last``, with the hashes.
 
-        Without sums the file is trusted as it is. Raises ``ChildFailed`` when it cannot be read.
+        Without hashes the file is trusted as it is. Raises ``ChildFailed`` when it cannot be read.
         """
         async with self._turn:
             started = time.perf_counter()
@@ -125,7 +125,7 @@ class PageChecksums:
             await self._adopt()
 
     async def forget(self) -> None:
-        """Drop the sums, on the disk as well: call it before the file is replaced or written unobserved.
+        """Drop the hashes, on the disk as well: call it before the file is replaced or written unobserved.
 
         Raises ``OSError``.
         """

@@ -9,13 +9,13 @@ __all__ = ["ChecksumReport"]
 
 @dataclass(frozen=True, slots=True)
 class ChecksumReport:
-    """The result of comparing pages with their sums.
+    """The result of comparing pages with their hashes.
 
     ``unexplained`` pages hold what nobody wrote, or are missing or too many: damage. ``contents`` tells
     whether two looks read the same bytes in them. ``unclear`` ones differ after commits were missed (another
     program made a checkpoint): they are trusted from now on, so a full check of the file should follow.
     ``shadowed`` ones differ but will be overwritten from the -wal before anybody reads them.
-    ``explained`` counts changed pages, ``pages`` those looked at. ``adopted``: there were no sums
+    ``explained`` counts changed pages, ``pages`` those looked at. ``adopted``: there were no hashes
     before, the file was trusted as it is.
     """
 

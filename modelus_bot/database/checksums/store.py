@@ -1,4 +1,4 @@
-"""Keeps a ledger beside its database: ``NAME-sums`` whole, ``NAME-sums-log`` what came after it."""
+"""Keeps expected hashes beside the database: ``NAME-sums`` whole, ``NAME-sums-log`` what came after it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Sidecar:
         return ledger
 
     def save(self, ledger: ExpectedHashes) -> None:
-        """Keep the ledger as it is now, durably, and start an empty log."""
+        """Keep the hashes as they are now, durably, and start an empty log."""
         self.close()
         sequence = self._sequence + 1
         write_durably(self.path, _encoded(ledger, sequence))

@@ -1,4 +1,4 @@
-"""Follower: ledger, its files and the tail of the -wal, used from any thread, one at a time."""
+"""ChecksumTracker: expected hashes, their files and the -wal's tail, used from any thread, one at a time."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ __all__ = ["ChecksumTracker"]
 CLOSE_SECONDS = 10.0
 LOOK_SECONDS = 0.025
 LOG_LIMIT = 8 * 1024 * 1024
-"""Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
+"""Bytes of log from which the hashes are written as a whole, so that the log can start anew."""
 
 REST_SECONDS = 1.0
 """How long files that could not be written are left alone."""
 
 
 class ChecksumTracker:
-    """Keeps the ledger of one database true to what is committed; everything here blocks.
+    """Keeps the expected hashes of one database true to what is committed; everything here blocks.
 
-    When its files cannot be written the ledger in memory goes on. What lies on the disk is out of date
+    When its files cannot be written the hashes in memory go on. What lies on the disk is out of date
     then and must not be believed at the next start: it is removed, or where that fails as well, another
     ``epoch`` is asked for, which makes it a stranger's. ``trouble`` says why, while that lasts.
     """
@@ -101,7 +101,7 @@ class ChecksumTracker:
                 self._sidecar.close()
 
     def current(self) -> ExpectedHashes | None:
-        """Return the ledger after a look at the -wal; None when there are no sums that count.
+        """Return the hashes after a look at the -wal; None when there are none that count.
 
         Raises ``OSError`` when it cannot be told whether they are those of the file as it is.
         """
@@ -145,7 +145,7 @@ class ChecksumTracker:
         self._poll(complete=True, durable=True)
 
     def save(self) -> None:
-        """Write the ledger as a whole."""
+        """Write the hashes as a whole."""
         with self._guard:
             if self._ledger is None or time.monotonic() < self._try_at:
                 return
@@ -183,13 +183,13 @@ class ChecksumTracker:
                 self._epoch.renew(f"page checksums can be neither written nor removed: {in_words(failure)}")
 
     def forget(self) -> None:
-        """Drop ledger and files; raises ``OSError``."""
+        """Drop hashes and files; raises ``OSError``."""
         with self._guard:
             self._ledger, self._loaded = None, True
             self._sidecar.remove()
 
     def trust(self, page_size: int, hashes: bytes) -> None:
-        """Make a new ledger of a file as it was found; an empty file gets none."""
+        """Take the hashes of a file as it was found; an empty file gets none."""
         with self._guard:
             if not hashes:
                 self.forget()
@@ -327,5 +327,5 @@ def _fingerprint(pages: dict[int, bytes | None]) -> str:
 
 
 def _where(ledger: ExpectedHashes) -> Batch:
-    """Return a batch that says where the ledger stands and nothing new."""
+    """Return a batch that says where the hashes stand and nothing new."""
     return Batch(ledger.position, complete=ledger.complete, closed=ledger.closed)

@@ -1,4 +1,4 @@
-"""Whether pages of a main file hold what its ledger allows: the pure part, which changes nothing."""
+"""Whether pages of a main file hold what its expected hashes allow: the pure part, which changes nothing."""
 
 from __future__ import annotations
 

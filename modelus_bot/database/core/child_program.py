@@ -1,4 +1,4 @@
-"""The child's side of ``child``: steps back behind the bot, does one job, answers in JSON lines.
+"""The child's side of ``child_process``: steps back behind the bot, does one job, answers in JSON lines.
 
 Imports next to nothing but the standard library, so that everything else is already loaded at low priority.
 """

@@ -45,7 +45,7 @@ REOPEN_PATIENCE = 0.25
 
 
 class _RoleSlot:
-    """One lane's connection and what is known about it."""
+    """One role's connection and what is known about it."""
 
     __slots__ = ("busy_slice", "connection", "identity", "reopening", "stopwatch", "watching")
 
@@ -149,7 +149,7 @@ class ConnectionManager:
         *,
         seconds: float | None = None,
     ) -> T:
-        """Check the lane's connection and run ``function`` on its thread, in one hop.
+        """Check the role's connection and run ``function`` on its thread, in one hop.
 
         ``seconds`` bounds the statements run (SQLite is interrupted). Failures of the connection
         come out as ``DatabaseError``; whatever else ``function`` raises passes unchanged.
@@ -225,11 +225,11 @@ class ConnectionManager:
         return None if connection is None else await connection.run(function)
 
     def hold(self, cause: DatabaseError) -> None:
-        """Refuse every use with ``cause`` until ``release``; after ``ConnectionLost`` the lanes try again."""
+        """Refuse every use with ``cause`` until ``release``; after ``ConnectionLost`` the roles try again."""
         self._held = cause
 
     def release(self) -> None:
-        """Let the lanes go on; connections that were closed meanwhile are opened again at their next use."""
+        """Let the roles go on; connections that were closed meanwhile are opened again at their next use."""
         self._held = None
 
     async def suspend(self, cause: DatabaseError) -> None:
@@ -245,7 +245,7 @@ class ConnectionManager:
             self._instance.renew()
 
     async def replace(self, lane: ConnectionRole) -> None:
-        """Give up a lane's connection; the next use opens a new one."""
+        """Give up a role's connection; the next use opens a new one."""
         connection = self._slots[lane].connection
         if connection is not None:
             await self._discard(lane, connection)
@@ -281,7 +281,7 @@ class ConnectionManager:
             slot.busy_slice = seconds
 
     async def _reopened(self, lane: ConnectionRole) -> WorkerConnection:
-        """Return the lane's new connection, or raise ``ConnectionLost`` while it is still being opened."""
+        """Return the role's new connection, or raise ``ConnectionLost`` while it is still being opened."""
         if self._closed:
             raise ManagerClosed("the connections are closed")
         slot = self._slots[lane]

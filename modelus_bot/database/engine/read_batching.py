@@ -1,4 +1,4 @@
-"""ReadLane: the queries of a moment run together in one hop, each whole, on one snapshot."""
+"""ReadBatcher: the queries of a moment run together in one hop, each whole, on one snapshot."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ class ReadBatcher:
         self._seconds = seconds
 
     async def __aenter__(self) -> Self:
-        """Start the lane."""
+        """Start answering."""
         self._task = owned(self._serve(), name=f"{self._lane}-lane")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop the lane; queries without an answer get ``ManagerClosed``."""
+        """Stop answering; queries without an answer get ``ManagerClosed``."""
         try:
             await ended(self._task)
         finally:
@@ -100,7 +100,7 @@ class ReadBatcher:
     ) -> T:
         """Queue a query and return its result; raises ``DatabaseError`` when it cannot be read in time.
 
-        ``seconds`` is how long its caller waits, if that is less than the lane allows.
+        ``seconds`` is how long its caller waits, if that is less than this one allows.
         """
         if self._task is None:
             raise ManagerClosed("the database is closed")
@@ -126,7 +126,7 @@ class ReadBatcher:
                     for entry in batch:
                         reject(entry.future, ManagerClosed("the database closed during this query"))
                     raise
-                except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
+                except Exception as error:  # noqa: BLE001 - the batcher must outlive any fault of its own
                     logger.opt(exception=error).error("read_lane_fault")
                     for entry in batch:
                         reject(entry.future, error)

@@ -21,7 +21,7 @@ from modelus_bot.runtime.tasks import owned
 __all__ = ["ConnectionRole", "StatementDeadline", "connect", "opened"]
 
 LOOK_EVERY = 20_000
-"""Steps of SQLite's virtual machine between two looks at the stopwatch, a few milliseconds."""
+"""Steps of SQLite's virtual machine between two looks at the deadline, a few milliseconds."""
 
 
 class ConnectionRole(StrEnum):
@@ -33,7 +33,7 @@ class ConnectionRole(StrEnum):
 
 
 class StatementDeadline:
-    """The moment a lane's running statement has to stop at, looked at by SQLite's progress handler."""
+    """The moment a role's running statement has to stop at, looked at by SQLite's progress handler."""
 
     __slots__ = ("at",)
 
@@ -55,7 +55,7 @@ def connect(
     manual_checkpoints: bool,
     unwritable: bool = False,
 ) -> sqlite3.Connection:
-    """Open a lane's connection to a file that exists; raises ``sqlite3.Error``.
+    """Open a role's connection to a file that exists; raises ``sqlite3.Error``.
 
     An ``unwritable`` file without a -wal is read as it lies there: SQLite could make no -shm beside it.
     With ``manual_checkpoints`` SQLite leaves checkpoints to somebody who calls for them.

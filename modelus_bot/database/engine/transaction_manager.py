@@ -64,7 +64,7 @@ class TransactionManager:
         health: Recorder,
         audit_file: AuditFile | None = None,
     ) -> None:
-        """Prepare the queue; ``async with`` starts the lane that empties it.
+        """Prepare the queue; ``async with`` starts the task that empties it.
 
         ``audit_file`` takes the audit entries while their table cannot.
         """
@@ -119,7 +119,7 @@ class TransactionManager:
         self.on_commit()
 
     async def __aenter__(self) -> Self:
-        """Start the lane."""
+        """Start the task."""
         self._closing = False
         self._lane = owned(self._serve(), name="writer-lane")
         return self
@@ -188,7 +188,7 @@ class TransactionManager:
             while self.depth:
                 try:
                     await self._serve_group()
-                except Exception as error:  # noqa: BLE001 - the lane must outlive any fault of its own
+                except Exception as error:  # noqa: BLE001 - the task must outlive any fault of its own
                     logger.opt(exception=error).error("writer_lane_fault")
                     await asyncio.sleep(RETRY_FIRST)
             self._idle.set()

@@ -20,7 +20,7 @@ def page_hash(number: int, content: bytes | memoryview) -> bytes:
     """Return the hash of page ``number``, of which page 1 is normalised first.
 
     Two checksums of unlike making, because a cryptographic hash takes four times as long and nobody
-    who could forge a page could not write this file's sums as well.
+    who could forge a page could not write the hashes as well.
     """
     if number == 1:
         content = _without_counters(bytes(content))

@@ -3,7 +3,8 @@
 Promise: counting costs about a microsecond (``monitor``, ``rolling``); every decision is pure
 (``thresholds``, ``incidents``, ``modes``) and tells little: once when it begins, seldom while it lasts,
 once when it is over; what was not delivered outlives a kill (``alert_book``). ``statements`` knows what
-each statement costs and what would help.
+each statement costs and what would help. What is watched, and at which level, is one list:
+``alert_rules``.
 
 Way in: ``HealthMonitor``, ``Overview``. Owner: the manager builds the monitor; the health job feeds the
 rest.

@@ -91,7 +91,7 @@ def overview_of(
     reopened: int,
     deferred: int | None = None,
 ) -> Overview:
-    """Gather what ``health`` counted, how the lanes stand, and the sizes of the files."""
+    """Gather what ``health`` counted, how the breakers stand, and the sizes of the files."""
     counts, cause = health.counts, availability.cause
     lately = (health.reads, health.writes)
     return Overview(

@@ -16,7 +16,7 @@ PLACES = ("/var/tmp", "/usr/tmp", "/tmp", ".")  # noqa: S108 - SQLite looks ther
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """The database file and its surroundings at one moment; sizes in bytes.
+    """The database file and what is around it at one moment; sizes in bytes.
 
     ``disk_free`` is the space beside the file, ``scratch_free`` that where SQLite builds temporary files;
     None where it cannot be found out. ``waiting`` counts writes in the queue. ``others_checkpoint`` says that

@@ -99,7 +99,7 @@ class Maintenance:
         return wanted
 
     async def facts(self) -> FileFacts:
-        """Measure the file and its surroundings; raises ``DatabaseError``."""
+        """Measure the file and what is around it; raises ``DatabaseError``."""
         counted = await self._connections.run(ConnectionRole.LONG_READER, pages_of)
         return await asyncio.to_thread(
             measured,

@@ -1,4 +1,4 @@
-"""Hands: how a task of maintenance reaches the database, its writer's thread, and those who wait for it."""
+"""TaskContext: how a maintenance task reaches the database, its writer's thread, and who waits for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BREATH = 0.01
 
 
 class Run(Protocol):
-    """How a function gets to a lane's connection: ``ConnectionManager.run``."""
+    """How a function gets to a role's connection: ``ConnectionManager.run``."""
 
     def __call__(
         self,

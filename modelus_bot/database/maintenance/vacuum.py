@@ -85,7 +85,7 @@ def _allowed(facts: FileFacts, order: RunRequest) -> float:
 
 
 class Vacuum:
-    """Rewrites the file in one transaction through the -wal, so that page sums and archive follow it."""
+    """Rewrites the file in one transaction through the -wal, so that page checksums and archive follow it."""
 
     name = "Rewriting the file"
     why = "Gives the space of removed rows back to the disk."

@@ -1,4 +1,4 @@
-"""Continuity: what serves people while the database is away, and what happens first when it is back."""
+"""Fallback: what serves people while the database is away, and what happens first when it is back."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ AWAY = (
 
 
 class Fallback:
-    """Journal, snapshot, cached answers, audit file and disk reserve of one database file.
+    """Journal, snapshot, hot answers, fallback log and disk reserve of one database file.
 
     ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
     write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.
@@ -160,7 +160,7 @@ class Fallback:
     def prepared(self, write: Write[Any], context: Context) -> Context:
         """Return the context for a write that people wait for, or that can be saved for later.
 
-        Both wait only shortly (see ``patience``), and what can be saved has a name.
+        Both wait only shortly (see ``wait_policy``), and what can be saved has a name.
         """
         asking = WaitRequest(
             deferrable=write.deferrable,

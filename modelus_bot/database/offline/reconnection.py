@@ -1,4 +1,4 @@
-"""Returning: finds out whether the database works again, and does what comes before anything new."""
+"""Reconnection: finds out whether the database works again, and does what comes before anything new."""
 
 from __future__ import annotations
 

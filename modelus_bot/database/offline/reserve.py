@@ -26,7 +26,7 @@ MARGIN_SHARE = 8
 class Reserve:
     """A file whose blocks are really allocated; safe to use from any thread.
 
-    Journal, audit file and log live from its space while the database is only read. A reserve that was
+    Journal, fallback log and log live from its space while the database is only read. A reserve that was
     given up has to be allocated again before the disk counts as usable, so that it does not fill up at once.
     Its file stays, empty: that a reserve is owed has to be known after the bot was killed, too.
     """

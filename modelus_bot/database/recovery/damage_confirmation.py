@@ -29,7 +29,7 @@ Depth = Literal["quick", "full"]
 
 @dataclass(frozen=True, slots=True)
 class DamageFinding:
-    """What a look found: a check, the pages compared with their sums, and what was known before it."""
+    """What a look found: a check, the pages compared with their hashes, and what was known before it."""
 
     report: CheckReport
     sums: ChecksumReport

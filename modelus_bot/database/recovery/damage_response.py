@@ -1,4 +1,4 @@
-"""What is done about the open file: looked at closely, brought back, recovered, replaced; lanes wait."""
+"""What is done about the open file: looked at closely, brought back, recovered, replaced; operations wait."""
 
 from __future__ import annotations
 

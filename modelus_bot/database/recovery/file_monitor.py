@@ -124,7 +124,7 @@ class FileMonitor:
             async with self._turn:
                 try:
                     await self._look(full=full)
-                except Exception as error:  # noqa: BLE001 - the guard must outlive any fault of its own
+                except Exception as error:  # noqa: BLE001 - the monitor must outlive any fault of its own
                     logger.opt(exception=error).error("guard_fault")
             if full:
                 checked = time.monotonic()

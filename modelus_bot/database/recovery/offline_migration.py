@@ -23,7 +23,7 @@ Migrate = Callable[[BeforeMigrating], tuple[str, ...]]
 async def migrated(
     parts: RecoveryContext, migrate: Migrate, on_backup: Callable[[BackupManifest], None] = lambda _: None
 ) -> tuple[str, ...]:
-    """Migrate and return the ids; the page sums begin anew with the result.
+    """Migrate and return the ids; the page checksums begin anew with the result.
 
     ``on_backup`` is told of the backup, in a thread. Raises what ``migrate`` does, and
     ``MigrationFailed`` when the file was worse afterwards and the backup was put in its place.

@@ -62,7 +62,7 @@ SHORT_LOG = 10
 
 
 class Protection:
-    """Composes backups, archive, sums, guard, restores and drills around one database file."""
+    """Composes backups, archive, checksums, monitor, restores and drills around one database file."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class Protection:
         return frames > SHORT_LOG and abs(self.clock() - written_at(self.parts.path) / 1e9) > AT_LEAST_EVERY
 
     async def make_ready(self) -> tuple[str, ...]:
-        """Check, recover and migrate the file before it is opened; see ``starting``."""
+        """Check, recover and migrate the file before it is opened; see ``startup_checks``."""
         applied = await make_ready(self.parts)
         with translated():
             self.parts.epoch.found(await asyncio.to_thread(epoch_of, self.parts.path))
@@ -178,7 +178,7 @@ class Protection:
             self.guard.wake()
 
     def suspect(self, error: DatabaseError) -> None:
-        """Let the guard look at a failure that may mean damage."""
+        """Let the file monitor look at a failure that may mean damage."""
         if self.guard is not None:
             self.guard.suspect(error)
 

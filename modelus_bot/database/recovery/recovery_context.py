@@ -1,4 +1,4 @@
-"""What recovery works with: the file, its copies, its archive, its sums, and how people are told."""
+"""What recovery works with: the file, its copies, its archive, its checksums, and how people are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.assignments.cards"""
+"""How moved turns are listed before and after a change."""
 
 from __future__ import annotations
 

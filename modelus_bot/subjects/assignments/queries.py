@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.assignments.queries"""
+"""Who holds which turn as it stands, covers counted, and the sprints of the horizon."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ RECORD = re.compile(r"[\w.-]{1,32}(:[\w.-]{1,20})?")
 
 @app_commands.default_permissions(manage_guild=True)
 class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="Who changed what"):
-    """The commands about the audit log; the domain lets only administrators see it."""
+    """The commands about the audit log; the queries let only administrators see it."""
 
     @app_commands.command(name="record", description="The history of one record")
     @app_commands.describe(table="Which kind of record", record="Its id, such as 12 or account:123")

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.covers.model"""
+"""What a request for cover is, its steps, and the messages that show it."""
 
 from __future__ import annotations
 

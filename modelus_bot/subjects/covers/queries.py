@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.covers.queries"""
+"""Finding requests for cover, and the checks of their turn and of who would step in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.disciplines.model"""
+"""What a discipline, a kind of duty, is, and which ones there are from the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.disciplines.queries"""
+"""Which disciplines there are, and finding one by its key."""
 
 from __future__ import annotations
 

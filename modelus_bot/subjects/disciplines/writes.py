@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.disciplines.writes"""
+"""Entering the disciplines, and the Discord role that follows whoever is on duty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.members.model"""
+"""What a change of a member shows: before, after, and whose turns move."""
 
 from __future__ import annotations
 

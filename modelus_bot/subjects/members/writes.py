@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.members.writes"""
+"""Staff roles, taking members out and bringing them back, and giving imported people their account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.notices.model"""
+"""What a notice is that waits for its delivery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.notices.queries"""
+"""Which notices are due, oldest first."""
 
 from __future__ import annotations
 

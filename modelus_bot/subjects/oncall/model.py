@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.oncall.model"""
+"""Who is on duty, somebody's turns, and what a hand-over did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.oncall.queries"""
+"""Who is on duty now, on a day and next, and somebody's own turns."""
 
 from __future__ import annotations
 

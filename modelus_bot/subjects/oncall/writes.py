@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.oncall.writes"""
+"""Passing duty on by the calendar or by hand, and the note for whoever comes next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.people.model"""
+"""What the bot knows of a person."""
 
 from __future__ import annotations
 

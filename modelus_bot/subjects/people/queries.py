@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.people.queries"""
+"""Finding people by id or name, and what staff may know of them."""
 
 from __future__ import annotations
 

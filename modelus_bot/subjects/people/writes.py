@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.people.writes"""
+"""Making people known to the bot."""
 
 from __future__ import annotations
 

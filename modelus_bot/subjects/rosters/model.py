@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.rosters.model"""
+"""A place on a roster, and what an edit of a roster changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.rosters.queries"""
+"""Who is on a roster, in which order, and when they are away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.sprints.cards"""
+"""How a sprint and the holders of its turns are written in replies."""
 
 from __future__ import annotations
 

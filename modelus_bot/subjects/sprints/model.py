@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.sprints.model"""
+"""What a sprint is, who holds its turns, and what an edit of it changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.sprints.writes"""
+"""Adding, editing and archiving sprints; whose turns move because of it is part of the answer."""
 
 from __future__ import annotations
 

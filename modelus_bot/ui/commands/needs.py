@@ -1,4 +1,4 @@
-"""Who may use which command, for /help and the reference; the domain checks it again in each operation."""
+"""Who may use which command, for /help and the reference; each operation checks it again."""
 
 from __future__ import annotations
 

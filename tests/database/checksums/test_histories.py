@@ -169,7 +169,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(look=st.booleans())
     def restart(self, look: bool) -> None:
-        """Close in order and open again; after it the sums stand for the file alone."""
+        """Close in order and open again; after it the hashes stand for the file alone."""
         if self.reader is not None:
             self.stop_reading()
         self.loop.run_until_complete(self.sums.before_close())

@@ -1,4 +1,4 @@
-"""PageSums on real files: what is damage, and what only looks like it."""
+"""Page checksums on real files: what is damage, and what only looks like it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def database(tmp_path: Path) -> Path:
 
 
 async def test_first_check_trusts_and_second_compares(database: Path) -> None:
-    """Without sums the file is trusted; the sums are private and stay."""
+    """Without hashes the file is trusted; the hashes are private and stay."""
     first = await PageChecksums(database).check()
     assert first.adopted
     assert first.pages == database.stat().st_size // PAGE
@@ -219,7 +219,7 @@ async def test_strange_wal_after_a_clean_end_is_found(database: Path, tmp_path: 
 
 
 async def test_damaged_sums_are_no_alarm(database: Path) -> None:
-    """Damage of the sums themselves does not count as damage of the database."""
+    """Damage of the hashes themselves does not count as damage of the database."""
     await PageChecksums(database).adopt()
     overwrite(database.with_name("a.db-sums"), 200, bytes(64))
     report = await PageChecksums(database).check()

@@ -70,7 +70,7 @@ async def test_the_pragmas_are_as_designed(path: Path, quick_settings: Settings)
 async def test_a_closed_connection_is_reopened(
     path: Path, quick_settings: Settings, lane: ConnectionRole
 ) -> None:
-    """Closed behind its back, a lane opens a new connection and goes on."""
+    """Closed behind its back, a role opens a new connection and goes on."""
     path.parent.mkdir()
     Migrator(path).up()
     async with ConnectionManager(path, quick_settings()) as connections:

@@ -1,4 +1,4 @@
-"""Connections that are lost, replaced, abandoned or opened at a bad moment; and a lane's limits."""
+"""Connections that are lost, replaced, abandoned or opened at a bad moment; and a role's limits."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def connections(path: Path, quick_settings: Settings) -> AsyncIterator[Con
 
 
 async def test_a_connection_lost_by_two_at_once_is_closed_once(connections: ConnectionManager) -> None:
-    """Closing it a second time would wait for a thread that has ended, and hold up the lane for seconds."""
+    """Closing it a second time would wait for a thread that has ended, and hold up its role for seconds."""
     await connections.run(ConnectionRole.WRITER, lambda raw: raw.close())
     started = time.monotonic()
     results = await asyncio.gather(
@@ -203,7 +203,7 @@ async def test_connections_that_were_closed_can_be_opened_again(path: Path, quic
 async def test_a_lane_that_was_stopped_can_be_started_again(
     connections: ConnectionManager, quick_settings: Settings
 ) -> None:
-    """The writer's lane of a start that failed late takes writes after the next."""
+    """The writer of a start that failed late takes writes after the next."""
     transactions = TransactionManager(connections, quick_settings(), HealthMonitor(1.0))
     async with transactions:
         pass

@@ -33,7 +33,7 @@ def tables() -> dict[str, TableShape]:
 
 
 def check(path: Path) -> CheckReport:
-    """Check a file with all rules of the domain."""
+    """Check a file with all rules of the subjects."""
     return check_file(path, invariants=DECLARED.invariants)
 
 

@@ -1,4 +1,4 @@
-"""A failure of the surroundings is never taken for damage of a file that is sound."""
+"""A failure of the environment is never taken for damage of a file that is sound."""
 
 from __future__ import annotations
 

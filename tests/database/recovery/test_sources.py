@@ -27,7 +27,7 @@ def spoil(copy: Path) -> None:
 
 
 async def with_copies(db: DatabaseManager, count: int) -> tuple[RecoveryContext, list[str]]:
-    """Make copies, each with one row more; return the parts and the names, oldest first."""
+    """Make copies, each with one row more; return the context and the names, oldest first."""
     assert db.protection is not None
     names = []
     for number in range(count):

@@ -73,7 +73,7 @@ def test_a_state_that_cannot_be_saved_is_remembered(path: Path) -> None:
 
 
 async def test_a_state_that_cannot_be_saved_stops_no_start(protected: Open, path: Path) -> None:
-    """The bot serves; the guard notes how far it is as soon as that is possible."""
+    """The bot serves; the monitor notes how far it is as soon as that is possible."""
     async with protected() as db:
         await db.write(PutSetting(key="a", value=1), Context())
     in_the_way = path.with_name("modelus.db-state.partial")

@@ -240,7 +240,7 @@ def test_a_replacement_who_left_the_roster_cannot_be_approved(rota: Rota) -> Non
 
 
 def test_a_turn_is_covered_once(rota: Rota) -> None:
-    """Further requests for it are refused when asked and when decided, by the domain and by the schema."""
+    """Further requests for it are refused when asked and when decided, by the rules and by the schema."""
     to_ben, to_cleo = ask(rota, BEN), ask(rota, CLEO)
     rota.do(ApproveCover(cover_id=to_ben), MANAGER)
     assert rota.refusal(ApproveCover(cover_id=to_cleo), MANAGER).rule == "cover.overlap"

@@ -61,7 +61,7 @@ def test_adding_fills_its_turns(staffed: Rota) -> None:
 def test_sprints_share_no_more_than_the_boundary_day(
     staffed: Rota, start: date, end: date, overlaps: bool
 ) -> None:
-    """The check of the domain and the trigger of the schema agree."""
+    """The check of the write and the trigger of the schema agree."""
     plan_sprints(staffed, 3)
     write = AddSprint(name="X", start=start, end=end)
     insert = (

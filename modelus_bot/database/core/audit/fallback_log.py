@@ -1,4 +1,4 @@
-"""The audit file: entries that the table cannot take wait here, on the disk before their COMMIT."""
+"""The fallback log: audit entries that the table cannot take wait here, on the disk before their COMMIT."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Journal:
     """The changes that wait for one database; the bot's instance lock sees to it that there is one owner.
 
     ``explain`` puts into words why a change was refused, ``telling`` makes the write that queues
-    messages to authors; both belong to the domain.
+    messages to authors; both belong to the subject of notices.
     """
 
     def __init__(

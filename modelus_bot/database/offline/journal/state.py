@@ -15,7 +15,7 @@ __all__ = ["JournalPosition", "JournalState", "in_order"]
 
 @dataclass(frozen=True, slots=True)
 class JournalPosition:
-    """A ledger at one moment, to be put in lines elsewhere than on the event loop."""
+    """A journal's state at one moment, to be put in lines elsewhere than on the event loop."""
 
     next: int
     waiting: tuple[JournalEntry, ...]

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.assignments.writes.rematerialising"""
+"""Filling the turns of the horizon anew, passing duty on, and telling whose turns move."""
 
 from __future__ import annotations
 

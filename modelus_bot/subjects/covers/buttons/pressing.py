@@ -56,7 +56,7 @@ class CoverButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"cover:(?P<step>show|take|approve|decline|refuse|withdraw):(?P<id>\d{1,18})",
 ):
-    """One step of one request; the rules are in the domain."""
+    """One step of one request; the rules are in ``writes``."""
 
     def __init__(self, step: str, cover_id: int) -> None:
         """Make the button for a step of request number ``cover_id``."""

@@ -1,4 +1,4 @@
-"""The buttons of cover requests, and where their messages are; what a press does is in ``cogs``."""
+"""The buttons of cover requests, and where their messages are; what a press does is in ``pressing``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.covers.writes.posted"""
+"""Remembering which messages show a request, so that each of them follows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.notices.writes.outbox"""
+"""Queueing notices with the change they tell of, and marking what became of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.rosters.writes.edits"""
+"""Putting people on a roster, taking them off, moving them, and their days away."""
 
 from __future__ import annotations
 

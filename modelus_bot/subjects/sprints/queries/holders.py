@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.sprints.queries.holders"""
+"""Who holds each turn of a sprint, covers counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""modelus_bot.subjects.sprints.queries.sprints"""
+"""Which sprints there are, which one is current, and finding one by id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writer with an audit file, on a real database, as the manager puts them together."""
+"""The writer with a fallback log, on a real database, as the manager puts them together."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ R = TypeVar("R")
 
 @dataclass
 class Kept:
-    """A writer, its audit file, and what was told about it."""
+    """A writer, its fallback log, and what was told about it."""
 
     path: Path
     transactions: TransactionManager

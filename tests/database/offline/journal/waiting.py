@@ -39,7 +39,7 @@ class TakeLast(Take):
 
 
 class TakeUnless(Take):
-    """Refused when a setting is there, as a rule of the domain would."""
+    """Refused when a setting is there, as a subject's rule would."""
 
     unless: str
 

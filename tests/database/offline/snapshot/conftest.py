@@ -1,4 +1,4 @@
-"""A rota of ten sprints, as the tests of the domain have it."""
+"""A rota of ten sprints, as the tests of the subjects have it."""
 
 from tests.subjects.conftest import empty, migrated, rota, staffed
 

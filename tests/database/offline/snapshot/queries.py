@@ -39,7 +39,7 @@ STATUSES = ("pending", "open", "taken", "approved", "declined", "withdrawn", "ex
 
 
 def all_queries() -> set[Query[..., Any]]:
-    """Return every query of database and domain."""
+    """Return every query of database, domain and subjects."""
     found: set[Query[..., Any]] = set()
     for package in (modelus_bot.database, modelus_bot.domain, modelus_bot.subjects):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
