@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from modelus_bot.database.format.page_hash import HASH_BYTES, UNKNOWN
-from modelus_bot.database.format.wal_reader import Position
+from modelus_bot.database.format.wal import Position
 
 __all__ = ["Batch", "ExpectedHashes", "Look", "split"]
 

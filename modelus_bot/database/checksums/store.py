@@ -12,7 +12,7 @@ from pathlib import Path
 
 from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
 from modelus_bot.database.format.page_hash import HASH_BYTES
-from modelus_bot.database.format.wal_reader import Generation, Position
+from modelus_bot.database.format.wal import Generation, Position
 from modelus_bot.runtime.atomic_files import PARTIAL, sync_folder, write_durably
 
 __all__ = ["Sidecar"]
