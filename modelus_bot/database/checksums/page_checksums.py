@@ -16,6 +16,7 @@ from modelus_bot.database.checksums.expected_hashes import ExpectedHashes
 from modelus_bot.database.checksums.report import ChecksumReport
 from modelus_bot.database.checksums.tracker import ChecksumTracker
 from modelus_bot.database.core.child_process import Report, run_child
+from modelus_bot.database.core.sidecar import Sidecar
 from modelus_bot.database.engine import Epoch
 from modelus_bot.database.format.page_hash import HASH_BYTES
 
@@ -85,9 +86,9 @@ class PageChecksums:
         return self._follower.gap
 
     @property
-    def trouble(self) -> OSError | None:
-        """Why the sums cannot be kept on the disk at present; None while they can."""
-        return self._follower.trouble
+    def sidecar(self) -> Sidecar:
+        """Whether the sums can be kept on the disk at present."""
+        return self._follower.sidecar
 
     @property
     def frames(self) -> int | None:

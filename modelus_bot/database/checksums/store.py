@@ -15,7 +15,7 @@ from modelus_bot.database.format.page_hash import HASH_BYTES
 from modelus_bot.database.format.wal import Generation, Position
 from modelus_bot.runtime.atomic_files import PARTIAL, sync_folder, write_durably
 
-__all__ = ["Sidecar"]
+__all__ = ["ChecksumStore"]
 
 _MAGIC = b"modelus-sums-2\n\x00"
 _LOG_MAGIC = b"modelus-slog-1\n\x00"
@@ -28,7 +28,7 @@ _ENTRY = struct.Struct("<I8s")
 _RESTART, _GAP, _COMPLETE, _CUT, _CLOSED, _PLACED, _BIG = (1 << bit for bit in range(7))
 
 
-class Sidecar:
+class ChecksumStore:
     """The two files of one database; everything here blocks and raises ``OSError``."""
 
     def __init__(self, database: Path) -> None:

@@ -12,9 +12,10 @@ from loguru import logger
 
 from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
 from modelus_bot.database.checksums.report import ChecksumReport
-from modelus_bot.database.checksums.store import Sidecar
+from modelus_bot.database.checksums.store import ChecksumStore
 from modelus_bot.database.checksums.verdict import Verdict, judge, judge_some
 from modelus_bot.database.checksums.wal_tail import WalTail
+from modelus_bot.database.core.sidecar import Sidecar, SidecarKind
 from modelus_bot.database.engine import Epoch, epoch_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.threads import DaemonThread
@@ -26,27 +27,24 @@ LOOK_SECONDS = 0.025
 LOG_LIMIT = 8 * 1024 * 1024
 """Bytes of log from which the ledger is written as a whole, so that the log can start anew."""
 
-REST_SECONDS = 1.0
-"""How long files that could not be written are left alone."""
+KIND = SidecarKind("page checksums", "damage inside values would not be noticed", "page_sums_not_saved")
 
 
 class ChecksumTracker:
     """Keeps the ledger of one database true to what is committed; everything here blocks.
 
     When its files cannot be written the ledger in memory goes on. What lies on the disk is out of date
-    then and must not be believed at the next start: it is removed, or where that fails as well, another
-    ``epoch`` is asked for, which makes it a stranger's. ``trouble`` says why, while that lasts.
+    then and must not be believed at the next start, for which ``Sidecar`` cares.
     """
 
     def __init__(self, database: Path, epoch: Epoch | None = None) -> None:
         """Remember where things are; nothing is read yet. Without ``epoch`` the file's own is taken."""
         self._database = database
         self._epoch = epoch
-        self.trouble: OSError | None = None
-        self._try_at = 0.0
+        self._store = ChecksumStore(database)
+        self.sidecar = Sidecar(KIND, self._store.remove, epoch)
         self._read_well = True
         """Whether the -wal could be read last."""
-        self._sidecar = Sidecar(database)
         self._tail = WalTail(database.with_name(database.name + "-wal"))
         self._ledger: ExpectedHashes | None = None
         self._loaded = False
@@ -98,7 +96,7 @@ class ChecksumTracker:
                 known = self._read_well and not ledger.gap
                 ledger.note(replace(_where(ledger), closed=known, complete=known))
                 self.save()
-                self._sidecar.close()
+                self._store.close()
 
     def current(self) -> ExpectedHashes | None:
         """Return the ledger after a look at the -wal; None when there are no sums that count.
@@ -117,7 +115,7 @@ class ChecksumTracker:
 
     def _load(self) -> ExpectedHashes | None:
         try:
-            return self._sidecar.load()
+            return self._store.load()
         except OSError as error:
             logger.bind(error=in_words(error)).warning("page_sums_unreadable")
             return None
@@ -141,23 +139,17 @@ class ChecksumTracker:
         Afterwards nothing on the disk speaks for the file that does not know all of it, as soon as the
         epoch that may have been asked for is in the file.
         """
-        self._try_at = 0.0
+        self.sidecar.rested()
         self._poll(complete=True, durable=True)
 
     def save(self) -> None:
         """Write the ledger as a whole."""
         with self._guard:
-            if self._ledger is None or time.monotonic() < self._try_at:
+            if self._ledger is None or self.sidecar.resting:
                 return
-            self._ledger.epochs = self._epochs()
-            try:
-                self._sidecar.save(self._ledger)
-            except OSError as error:
-                self._fall_behind(error)
-            else:
-                if self.trouble is not None:
-                    logger.info("page_sums_saved_again")
-                self.trouble = None
+            ledger = self._ledger
+            ledger.epochs = self._epochs()
+            self.sidecar.write(lambda: self._store.save(ledger))
 
     def _epochs(self) -> tuple[int, int]:
         """Return the number that the file has and the one that it may get next."""
@@ -171,22 +163,11 @@ class ChecksumTracker:
             return 0, 0
         return found, found
 
-    def _fall_behind(self, error: OSError) -> None:
-        """See to it that what lies on the disk, and does not know everything, is not believed."""
-        if self.trouble is None:
-            logger.bind(error=in_words(error)).warning("page_sums_not_saved")
-        self.trouble, self._try_at = error, time.monotonic() + REST_SECONDS
-        try:
-            self._sidecar.remove()
-        except OSError as failure:
-            if self._epoch is not None:
-                self._epoch.renew(f"page checksums can be neither written nor removed: {in_words(failure)}")
-
     def forget(self) -> None:
         """Drop ledger and files; raises ``OSError``."""
         with self._guard:
             self._ledger, self._loaded = None, True
-            self._sidecar.remove()
+            self._store.remove()
 
     def trust(self, page_size: int, hashes: bytes) -> None:
         """Make a new ledger of a file as it was found; an empty file gets none."""
@@ -194,7 +175,8 @@ class ChecksumTracker:
             if not hashes:
                 self.forget()
                 return
-            self._loaded, self._try_at = True, 0.0
+            self._loaded = True
+            self.sidecar.rested()
             if self._epoch is not None and not self._open:
                 self._epoch.found(epoch_of(self._database))
             before = self._ledger
@@ -259,8 +241,7 @@ class ChecksumTracker:
         well = True
         while not self._stop.wait(LOOK_SECONDS):
             try:
-                again = self.trouble is not None and time.monotonic() >= self._try_at
-                if self._ledger is not None and (again or not self._tail.quiet(time.time_ns())):
+                if self._ledger is not None and (self.sidecar.due or not self._tail.quiet(time.time_ns())):
                     self.poll()
             except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
                 if well:
@@ -285,7 +266,7 @@ class ChecksumTracker:
                 batches = [replace(_where(ledger), complete=complete)]
             if batches:
                 self._note(batches, durable=durable)
-            elif self.trouble is not None:
+            elif self.sidecar.trouble is not None:
                 self.save()
 
     def _news(self, ledger: ExpectedHashes, *, complete: bool) -> list[Batch] | None:
@@ -310,11 +291,11 @@ class ChecksumTracker:
         for batch in batches:
             ledger.note(batch)
         try:
-            kept = self._sidecar.append(batches, durable=durable)
+            kept = self._store.append(batches, durable=durable)
         except OSError as error:
             logger.bind(error=in_words(error)).debug("page_sums_not_appended")
             kept = False
-        if not kept or self._sidecar.logged > LOG_LIMIT:
+        if not kept or self._store.logged > LOG_LIMIT:
             self.save()
 
 

@@ -189,7 +189,7 @@ class Histories(RuleBasedStateMachine):
     def abandon(self) -> None:
         """Leave everything open as a killed process does, as far as one can inside one process."""
         self.sums._follower.stop()
-        self.sums._follower._sidecar.close()
+        self.sums._follower._store.close()
         self.old.append(self.writer)
         if self.reader is not None:
             self.old.append(self.reader)
