@@ -133,18 +133,12 @@ class PageChecksums:
         async with self._turn:
             await asyncio.to_thread(self._follower.forget)
 
-    def before_checkpoint(self) -> None:
-        """Note every commit on the disk; blocks: for the writer's thread, right before a checkpoint."""
+    def note_commits(self) -> None:
+        """Note every commit on the disk; blocks. For when nobody can commit: right before the -wal is moved.
+
+        That is on the writer's thread before a checkpoint, and between two openings of connections.
+        """
         self._follower.poll_durably()
-
-    async def before_close(self) -> None:
-        """Note every commit; call it when nothing is written any more and connections are still open."""
-        await asyncio.to_thread(self._follower.poll_durably)
-
-    async def after_close(self) -> None:
-        """Note what the last close of a connection moved; call it before another one is opened."""
-        async with self._turn:
-            await asyncio.to_thread(self._follower.poll_durably)
 
     async def _adopt(self) -> _FileLook:
         look = await self._look(0, 1, None, 0)

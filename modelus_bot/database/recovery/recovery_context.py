@@ -118,10 +118,10 @@ class RecoveryContext:
 
         Where that fails, what was noted before is robbed of its voice first. Raises ``sqlite3.Error``.
         """
-        self.sums.before_checkpoint()
+        self.sums.note_commits()
         if self.epoch.owed:
             self.epoch.ensure(connection)
-            self.sums.before_checkpoint()
+            self.sums.note_commits()
 
     async def rewriting(self) -> None:
         """Prepare for the file to be written while nobody follows it: what is kept beside it counts no more.
