@@ -99,7 +99,7 @@ class PageChecksums:
         """Say whether there are sums that missed no commit; without them a check trusts what it finds."""
         async with self._turn:
             ledger = await asyncio.to_thread(self._follower.current)
-            return ledger is not None and not ledger.gap
+            return ledger is not None and not ledger.known.missed
 
     async def check(
         self, first: int = 1, last: int | None = None, *, bytes_per_second: int = 0
@@ -152,7 +152,7 @@ class PageChecksums:
         for _ in range(WHOLE_LOOKS):
             gaps = await asyncio.to_thread(self._follower.begin_look, ledger)
             try:
-                most = None if ledger.gap else ledger.allowed
+                most = None if ledger.known.missed else ledger.allowed
                 look = await self._look(ledger.page_size, first, last, pace, most)
                 report = await self._judged(ledger, look, gaps)
             finally:

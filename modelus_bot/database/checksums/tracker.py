@@ -14,6 +14,7 @@ from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
 from modelus_bot.database.checksums.report import ChecksumReport
 from modelus_bot.database.checksums.store import ChecksumStore
 from modelus_bot.database.checksums.verdict import Verdict, judge, judge_some
+from modelus_bot.database.checksums.wal_knowledge import WalEvent
 from modelus_bot.database.checksums.wal_tail import WalTail
 from modelus_bot.database.core.sidecar import Sidecar, SidecarKind
 from modelus_bot.database.engine import Epoch, epoch_of
@@ -57,7 +58,7 @@ class ChecksumTracker:
     def gap(self) -> bool:
         """Whether commits were missed since the last check of the whole file."""
         ledger = self._ledger
-        return ledger is not None and ledger.gap
+        return ledger is not None and ledger.known.missed
 
     @property
     def frames(self) -> int | None:
@@ -71,8 +72,7 @@ class ChecksumTracker:
             self.current()
             self._open = True
             if self._ledger is not None:
-                self._ledger.live = True
-                self._ledger.note(replace(_where(self._ledger), closed=False))
+                self._ledger.happened(WalEvent.STARTED)
                 self.save()
         self._stop.clear()
         self._thread = DaemonThread(self._follow, name="page-sums")
@@ -92,9 +92,7 @@ class ChecksumTracker:
             self._open = False
             ledger = self.current()
             if ledger is not None:
-                ledger.live = False
-                known = self._read_well and not ledger.gap
-                ledger.note(replace(_where(ledger), closed=known, complete=known))
+                ledger.happened(WalEvent.FINISHED if self._read_well else WalEvent.READ)
                 self.save()
                 self._store.close()
 
@@ -181,11 +179,10 @@ class ChecksumTracker:
                 self._epoch.found(epoch_of(self._database))
             before = self._ledger
             self._ledger = ledger = ExpectedHashes.of(page_size, hashes)
-            ledger.live = self._open
             for batch in self._news(ledger, complete=not self._open) or ():
                 ledger.note(batch)
             if before is not None and before.position == ledger.position:
-                ledger.complete = before.complete
+                ledger.happened(WalEvent.READ_ALL if before.known.complete else WalEvent.READ)
             self.save()
 
     def begin_look(self, ledger: ExpectedHashes) -> int:
@@ -222,12 +219,12 @@ class ChecksumTracker:
         """
         with self._guard:
             shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
-            unclear = wrong.keys() - shadowed if ledger.gap else set()
+            unclear = wrong.keys() - shadowed if ledger.known.missed else set()
             if ledger.gaps == gaps:
                 for page in unclear:
                     ledger.accept(page, wrong[page])
-                if whole and ledger.gap:
-                    ledger.settled_by_check()
+                if whole:
+                    ledger.happened(WalEvent.CHECKED)
             bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
             self.save()
             return ChecksumReport(
@@ -259,11 +256,11 @@ class ChecksumTracker:
             self._read_well = batches is not None
             if batches is None:
                 if durable:
-                    ledger.lost_track()
+                    ledger.happened(WalEvent.UNREADABLE)
                     self.save()
                 return
             if durable and not batches:
-                batches = [replace(_where(ledger), complete=complete)]
+                batches = [ledger.nothing_new()]
             if batches:
                 self._note(batches, durable=durable)
             elif self.sidecar.trouble is not None:
@@ -273,16 +270,17 @@ class ChecksumTracker:
         """Return what is new in the -wal; None when that cannot be read."""
         try:
             batches = self._tail.news(
-                ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
+                ledger.position, ledger.page_size, complete=ledger.known.complete, verify=not self._open
             )
         except OSError as error:
             logger.bind(error=in_words(error)).warning("wal_unreadable")
             return None
-        if any(batch.gap for batch in batches):
-            logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
-        if complete and (batches or not ledger.complete):
-            last = batches[-1] if batches else _where(ledger)
-            batches = [*batches[:-1], replace(last, complete=True)]
+        events = {event for batch in batches for event in batch.events}
+        if any(event.misses for event in events):
+            logger.bind(cut=WalEvent.CUT in events).warning("page_sums_missed_commits")
+        if complete and (batches or not ledger.known.complete):
+            last = batches[-1] if batches else ledger.nothing_new()
+            batches = [*batches[:-1], replace(last, events=(*last.events, WalEvent.READ_ALL))]
         return batches
 
     def _note(self, batches: list[Batch], *, durable: bool) -> None:
@@ -305,8 +303,3 @@ def _fingerprint(pages: dict[int, bytes | None]) -> str:
     for page, content in sorted(pages.items()):
         found.update(page.to_bytes(8, "big") + (content or b""))
     return found.hexdigest()
-
-
-def _where(ledger: ExpectedHashes) -> Batch:
-    """Return a batch that says where the ledger stands and nothing new."""
-    return Batch(ledger.position, complete=ledger.complete, closed=ledger.closed)

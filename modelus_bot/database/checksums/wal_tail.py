@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from modelus_bot.database.checksums.expected_hashes import Batch
+from modelus_bot.database.checksums.wal_knowledge import WalEvent
 from modelus_bot.database.format.wal import (
     HEADER,
     Generation,
@@ -116,13 +117,17 @@ class WalTail:
                 batches.append(_batch(rest))
             gap = not complete and _overwritten(read, rest, start.generation)
         new = committed(read, start, verify=verify)
-        batches.append(replace(_batch(new), restart=True, gap=gap))
+        batches.append(replace(_batch(new), events=_restarted(missed=gap)))
         return batches
 
 
 def _gone(known: Position | None, *, complete: bool) -> list[Batch]:
     """There is no -wal any more: what it held is in the main file."""
-    return [] if known is None else [Batch(None, restart=True, gap=not complete)]
+    return [] if known is None else [Batch(None, _restarted(missed=not complete))]
+
+
+def _restarted(*, missed: bool) -> tuple[WalEvent, ...]:
+    return (WalEvent.RESTARTED, *(WalEvent.MISSED,) * missed)
 
 
 def _more(read: Read, known: Position, *, verify: bool) -> list[Batch]:
@@ -141,7 +146,7 @@ def _again(read: Read, known: Position, start: Position, *, cut: bool) -> list[B
     upto = committed(read, start, verify=True)
     if still_there(read, known) and upto.position.frames >= known.frames:
         return _more(read, known, verify=True)
-    return [replace(_batch(upto), gap=True, cut=cut)]
+    return [replace(_batch(upto), events=(WalEvent.CUT if cut else WalEvent.MISSED,))]
 
 
 def _overwritten(read: Read, rest: Commits, new: Generation) -> bool:
