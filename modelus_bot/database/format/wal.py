@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from modelus_bot.database.format.header import PAGE_SIZES, size_named
 from modelus_bot.database.format.wal_checksum import FRAME_HEADER, Checksum, checksum, frame_checksums
 
 __all__ = [
@@ -115,10 +116,9 @@ def start_of(header: bytes) -> Position | None:
     """Return the start of the generation that a file's first 32 bytes announce; None if they are damaged."""
     if len(header) < HEADER:
         return None
-    magic, _, size, sequence, *_, first, second = _HEAD.unpack(header[:HEADER])
-    size = 65536 if size == 1 else size
-    big = bool(magic & 1)
-    if magic & ~1 != _MAGIC or not _is_page_size(size):
+    magic, _, _, sequence, *_, first, second = _HEAD.unpack(header[:HEADER])
+    size, big = size_named(header[8:12]), bool(magic & 1)
+    if magic & ~1 != _MAGIC or not size:
         return None
     if checksum(header[:24], (0, 0), big=big) != (first, second):
         return None
@@ -131,7 +131,7 @@ def headless(read: Read, page_size: int) -> Position | None:
     That frame cannot be verified, those after it can. None where there is none, or no such page size.
     """
     first = read(HEADER, FRAME_HEADER)
-    if len(first) < FRAME_HEADER or not _is_page_size(page_size):
+    if len(first) < FRAME_HEADER or page_size not in PAGE_SIZES:
         return None
     return Position(Generation(first[8:16], page_size, sys.byteorder == "big"), 0, (0, 0))
 
@@ -202,7 +202,3 @@ def still_there(read: Read, position: Position) -> bool:
 def extent(read: Read, generation: Generation) -> int:
     """Count the frames, from the first one, that carry the generation's salts."""
     return sum(1 for _ in frame_headers(read, Position(generation, 0, (0, 0))))
-
-
-def _is_page_size(size: int) -> bool:
-    return 512 <= size <= 65536 and size & (size - 1) == 0
