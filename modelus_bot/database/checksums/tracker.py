@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from dataclasses import replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
-from modelus_bot.database.checksums.report import ChecksumReport
+from modelus_bot.database.checksums.report import ChecksumReport, fingerprint
 from modelus_bot.database.checksums.store import ChecksumStore
 from modelus_bot.database.checksums.verdict import Verdict, judge, judge_some
 from modelus_bot.database.checksums.wal_knowledge import WalEvent
@@ -229,7 +228,7 @@ class ChecksumTracker:
             self.save()
             return ChecksumReport(
                 unexplained=tuple(sorted(bad)),
-                contents=_fingerprint(wrong) if bad else "",
+                contents=fingerprint(wrong) if bad else "",
                 unclear=tuple(sorted(unclear)),
                 shadowed=tuple(sorted(shadowed)),
             )
@@ -295,11 +294,3 @@ class ChecksumTracker:
             kept = False
         if not kept or self._store.logged > LOG_LIMIT:
             self.save()
-
-
-def _fingerprint(pages: dict[int, bytes | None]) -> str:
-    """Return what is the same when two looks found the same in the same pages."""
-    found = hashlib.blake2b(digest_size=8)
-    for page, content in sorted(pages.items()):
-        found.update(page.to_bytes(8, "big") + (content or b""))
-    return found.hexdigest()
