@@ -42,7 +42,7 @@ def _write(writer: sqlite3.Connection, sums: PageChecksums, dice: random.Random)
     while True:
         for _ in range(dice.randrange(1, 40)):
             write_some(writer, dice)
-        sums.before_checkpoint()
+        sums.note_commits()
         writer.execute(f"PRAGMA wal_checkpoint({dice.choice(MODES)})").fetchone()
 
 

@@ -62,7 +62,7 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
         page = database.stat().st_size // PAGE
         overwrite(database, page * PAGE - 300, NOISE)
         damaged = await sums.check()
-        await sums.before_close()
+        sums.note_commits()
         writer.close()
     print(f"{commits} commits, {len(reports)} comparisons, longest between two looks {longest:.2f} s")
     print(f"longest wait of a commit: {waits * 1000:.1f} ms")

@@ -1,7 +1,8 @@
 """The continuous archive: every commit copied within moments, and any moment of the retention restorable.
 
 Promise: Litestream does the copying and never touches the file unseen: it is locked, supervised, told when
-to copy and when to checkpoint (``sync_loop``), and gets a full copy only of a file that passed its check.
+to copy (``sync_loop``), made to checkpoint by the bot alone (``checkpoint_trigger``), and gets a full copy
+only of a file that passed its check.
 
 Way in: ``Archive``. Owner: ``recovery.Protection``; its program dies with the bot.
 """

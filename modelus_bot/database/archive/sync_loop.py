@@ -1,8 +1,7 @@
 """Copying: the program takes over what was committed, and checkpoints, when the bot tells it to.
 
-It writes to the main file at no other time, so that any other write to it is a stranger's, or damage. It
-takes no order to checkpoint: it does so when the main file was not written to for a day and it is told to
-copy. So the bot lets the file look that old for as long as such a request takes.
+It writes to the main file at no other time, so that any other write to it is a stranger's, or damage. How it
+is told to checkpoint is ``checkpoint_trigger``'s.
 """
 
 from __future__ import annotations
@@ -16,12 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from loguru import logger
-
+from modelus_bot.database.archive.checkpoint_trigger import NANOSECONDS, CheckpointTrigger
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
 from modelus_bot.database.archive.ipc_client import Control, Copied
-from modelus_bot.database.archive.litestream_config import OLD_HOURS
 from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Copying"]
@@ -35,10 +32,6 @@ CHECKPOINT_PAUSE = 1.0
 WAITING_PAUSE = 1.0
 """Seconds before it is asked again how far the archive is, when nothing else is to be done."""
 
-NANOSECONDS = 1_000_000_000
-OLD = OLD_HOURS * 3600 * NANOSECONDS
-CLOCKS_DIFFER = 3600 * NANOSECONDS
-MADE_OLDER = OLD + CLOCKS_DIFFER
 SETTLED = NANOSECONDS // 10
 """Two changes within one tick of the kernel's clock leave the same time of change on a file."""
 
@@ -66,7 +59,7 @@ class Copying:
         self.checkpoint_due: Callable[[], bool] = lambda: False
         self.being_written: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
         self._control = control
-        self._database = database
+        self._trigger = CheckpointTrigger(database)
         self._wal = database.with_name(database.name + "-wal")
         self._lag = lag
         self._check = check
@@ -78,7 +71,6 @@ class Copying:
         self._first = True
         self._unmoved = False
         self._asked_at = self._checkpoint_at = float("-inf")
-        self._may_age = True
 
     def began(self) -> None:
         """Note that the program was started: nothing of what it did before holds any more."""
@@ -122,7 +114,8 @@ class Copying:
             async with asyncio.timeout(seconds), self._turn:
                 self._check()
                 self._asked_at = time.monotonic()
-                with self._looking_old() if not wait and self._checkpoint_wanted() else self._as_it_is():
+                wanted = not wait and self._checkpoint_wanted()
+                with self._with_checkpoint() if wanted else self._without():
                     copied = await self._control.sync(seconds, wait=wait)
                 self._check()
         except TimeoutError as error:
@@ -144,46 +137,24 @@ class Copying:
             self._lag.archived(self._waiting.popleft()[1])
 
     @contextlib.contextmanager
-    def _as_it_is(self) -> Iterator[None]:
+    def _without(self) -> Iterator[None]:
         """Ask without wanting a checkpoint, which a file that was not written to for long provokes anyway."""
-        if self._first or self._age() > OLD - CLOCKS_DIFFER:
+        if self._first or self._trigger.pulled_anyway():
             self._may_write()
         yield
 
     @contextlib.contextmanager
-    def _looking_old(self) -> Iterator[None]:
-        """Let the main file look old; a checkpoint makes it new again, and otherwise it is put right."""
+    def _with_checkpoint(self) -> Iterator[None]:
         self._checkpoint_at, self._unmoved = time.monotonic(), False
         self._may_write()
-        with self.being_written():
-            before = self._database.stat()
-            self._set_age(before.st_atime_ns, time.time_ns() - MADE_OLDER)
-            try:
-                yield
-            finally:
-                with contextlib.suppress(OSError):
-                    if self._age() > OLD:
-                        self._set_age(before.st_atime_ns, before.st_mtime_ns)
-
-    def _set_age(self, read_at: int, written_at: int) -> None:
-        try:
-            os.utime(self._database, ns=(read_at, written_at))
-        except OSError as error:
-            if self._may_age:
-                logger.bind(error=in_words(error)).error("archive_checkpoint_impossible")
-            self._may_age = False
-        else:
-            self._may_age = True
+        with self._trigger.pulled(self.being_written):
+            yield
 
     def _may_write(self) -> None:
         """Let it write to the main file until a request was answered: after a failed one it may work on."""
         if self._window is None:
             self._window = self.being_written()
             self._window.__enter__()
-
-    def _age(self) -> int:
-        """Return how many nanoseconds ago the main file was written to; raises ``OSError``."""
-        return time.time_ns() - self._database.stat().st_mtime_ns
 
     def _look(self) -> tuple[int, ...]:
         """Return what changes when something is committed, nothing when nobody can say."""

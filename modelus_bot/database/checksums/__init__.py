@@ -1,9 +1,10 @@
 """A hash of every page of the main file, kept beside it: damage that SQLite cannot see is seen.
 
 Promise: a page is called altered only if nobody wrote it: hashes count only with the epoch of the file they
-were taken from, and what was not followed accuses nobody. ``expected_hashes`` is the pure part, ``verdict``
-judges, ``wal_tail`` follows the -wal, ``store`` keeps the files, ``tracker`` uses all of them from any
-thread, one at a time. How a page is hashed, and in how many bytes, is ``format.page_hash``.
+were taken from, and what was not followed accuses nobody. ``expected_hashes`` is the pure part,
+``wal_knowledge`` its states, ``verdict`` judges, ``wal_tail`` follows the -wal, ``store`` keeps the files,
+``tracker`` uses all of them from any thread, one at a time. How a page is hashed, and in how many bytes, is
+``format.page_hash``.
 
 Way in: ``PageChecksums``. Owner: ``recovery.Protection`` builds it, ``composition.Engine`` opens and closes
 it.

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from modelus_bot.database.format.header import size_named
 from modelus_bot.database.format.page_hash import page_hash
 from modelus_bot.runtime.os_errors import Fault, fault_of
 
@@ -144,6 +145,4 @@ def _cached(descriptor: int, offset: int, wanted: int) -> int:
 
 
 def _named_page_size(descriptor: int) -> int:
-    size = int.from_bytes(os.pread(descriptor, 2, 16), "big")
-    size = 65536 if size == 1 else size
-    return size if 512 <= size <= 65536 and not size & (size - 1) else _ALIEN
+    return size_named(os.pread(descriptor, 2, 16)) or _ALIEN

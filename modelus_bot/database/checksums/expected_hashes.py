@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from modelus_bot.database.checksums.wal_knowledge import WalEvent, WalKnowledge, after
 from modelus_bot.database.format.page_hash import HASH_BYTES, UNKNOWN
-from modelus_bot.database.format.wal_reader import Position
+from modelus_bot.database.format.wal import Position
 
 __all__ = ["Batch", "ExpectedHashes", "Look", "split"]
 
@@ -20,20 +21,12 @@ __all__ = ["Batch", "ExpectedHashes", "Look", "split"]
 class Batch:
     """One step of what happened to the -wal; ``ExpectedHashes.note`` applies it and a journal keeps it.
 
-    ``restart``: everything noted so far has been copied into the main file. ``gap``: commits before
-    this were missed. ``complete``: nothing was committed after ``position`` until the next batch.
-    ``cut``: frames that were seen are not there any more, and ``entries`` are all that are; nothing is
-    wrong with that, since their COMMIT may have failed on the disk after they were written.
-    ``closed``: everything was closed in order. ``position`` is None when there is no -wal. The rest is
-    as in ``Commits``.
+    ``position`` is None when there is no -wal; after a CUT ``entries`` are all that are left. The rest is as
+    in ``Commits``.
     """
 
     position: Position | None
-    restart: bool = False
-    gap: bool = False
-    complete: bool = False
-    cut: bool = False
-    closed: bool = False
+    events: tuple[WalEvent, ...] = (WalEvent.READ,)
     pages: int = 0
     low: int = 0
     high: int = 0
@@ -55,7 +48,7 @@ class ExpectedHashes:
 
     ``base`` holds one hash a page as of the last start of the -wal, ``versions`` the hashes committed
     since, oldest first, by page. ``pages``, ``low`` and ``high`` are the lengths in pages after the
-    last commit, the least and the greatest since. ``gap`` says that commits may have been missed.
+    last commit, the least and the greatest since.
     """
 
     page_size: int
@@ -63,13 +56,9 @@ class ExpectedHashes:
     pages: int
     low: int
     high: int
-    gap: bool = False
+    known: WalKnowledge = WalKnowledge.FOLLOWING
     gaps: int = 0
-    """How many were noted since these hashes were taken; tells whether one came while pages were read."""
-    complete: bool = False
-    closed: bool = False
-    live: bool = False
-    """Whether connections may be open."""
+    """How often commits were missed since these hashes were taken; says whether it was while pages were read."""
     epochs: tuple[int, int] = (0, 0)
     """The numbers of which the file must have one for what is known here to count."""
     position: Position | None = None
@@ -86,19 +75,19 @@ class ExpectedHashes:
         return cls(page_size, bytearray(hashes), count, count, count)
 
     @property
-    def known(self) -> int:
+    def hashed(self) -> int:
         """How many pages have a hash from the last start of the -wal."""
         return len(self.base) // HASH_BYTES
 
     @property
     def required(self) -> int:
         """How many pages the main file must have."""
-        return min(self.known, self.low)
+        return min(self.hashed, self.low)
 
     @property
     def allowed(self) -> int:
         """How many pages it may have at most; what is behind them nobody wrote."""
-        return max(self.known, self.high)
+        return max(self.hashed, self.high)
 
     def base_of(self, page: int) -> bytes:
         """Return the hash of a page as of the last start of the -wal, nothing for one beyond that."""
@@ -106,16 +95,14 @@ class ExpectedHashes:
 
     def note(self, batch: Batch) -> None:
         """Take over what the tail saw."""
-        if batch.restart:
+        if WalEvent.RESTARTED in batch.events:
             self._settle()
-        if self.closed:
+        if self.known is WalKnowledge.CLOSED:
             self._suspect(batch)
-        if batch.cut:
+        if WalEvent.CUT in batch.events:
             self._forget_cut(page for page, _ in batch.entries)
-        self.gaps += batch.gap
-        self.gap = self.gap or batch.gap
-        self.complete = batch.complete
-        self.closed = batch.closed
+        for event in batch.events:
+            self.happened(event)
         self.position = batch.position
         if batch.pages:
             self.pages = batch.pages
@@ -123,6 +110,15 @@ class ExpectedHashes:
             self.high = max(self.high, batch.high)
         for page, found in batch.entries:
             self.versions.setdefault(page, bytearray()).extend(found)
+
+    def happened(self, event: WalEvent) -> None:
+        """Note what concerns no page."""
+        self.gaps += event.misses
+        self.known = after(self.known, event)
+
+    def nothing_new(self) -> Batch:
+        """Return the batch that says what is known already."""
+        return Batch(self.position, self.known.restated)
 
     def snapshot(self) -> Batch:
         """Return the one batch that, noted on ``base`` alone, gives this state."""
@@ -133,9 +129,7 @@ class ExpectedHashes:
         ]
         return Batch(
             self.position,
-            gap=self.gap,
-            complete=self.complete,
-            closed=self.closed,
+            (WalEvent.MISSED,) * self.known.missed + self.known.restated,
             pages=self.pages,
             low=self.low,
             high=self.high,
@@ -171,19 +165,10 @@ class ExpectedHashes:
         if found is None:
             self.low = min(self.low, page - 1)
             return
-        if page > self.known:
-            self.base += UNKNOWN * (page - self.known)
+        if page > self.hashed:
+            self.base += UNKNOWN * (page - self.hashed)
             self.high = max(self.high, page)
         self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = found
-
-    def settled_by_check(self) -> None:
-        """Note that the whole file was compared and what a gap left open was accepted."""
-        self.gap = False
-
-    def lost_track(self) -> None:
-        """Note that the -wal could not be read: what is committed until it starts anew may be missed."""
-        self.gap, self.complete = True, False
-        self.gaps += 1
 
     def shadowed(self, page: int) -> bool:
         """Say whether a version in the -wal will replace the page before anybody reads it from the file."""
@@ -204,7 +189,7 @@ class ExpectedHashes:
         if self.base_of(page) == found:
             return
         versions = split(self.versions[page])
-        if found not in versions or page > self.known:
+        if found not in versions or page > self.hashed:
             return
         at = versions.index(found)
         if self.look is not None:
@@ -215,14 +200,14 @@ class ExpectedHashes:
     def _settle(self) -> None:
         """Take the newest versions for what the main file holds, as when the -wal starts anew."""
         size = HASH_BYTES
-        required, known = self.required, self.known
+        required, hashed = self.required, self.hashed
         if self.look is not None:
             self.look.low, self.look.high = min(self.look.low, required), max(self.look.high, self.allowed)
             for page, versions in self.versions.items():
                 self.look.replaced.setdefault(page, set()).update(split(versions))
         del self.base[self.pages * size :]
-        self.base += UNKNOWN * (self.pages - self.known)
-        for page in range(required + 1, min(known, self.pages) + 1):
+        self.base += UNKNOWN * (self.pages - self.hashed)
+        for page in range(required + 1, min(hashed, self.pages) + 1):
             self._replace(page, UNKNOWN)
         for page, versions in self.versions.items():
             if page <= self.pages:
@@ -241,7 +226,7 @@ class ExpectedHashes:
         """Expect no more that the versions that were cut off come into the main file."""
         for page in self.versions.keys() - set(kept):
             del self.versions[page]
-            if page <= self.known:
+            if page <= self.hashed:
                 self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES] = UNKNOWN
 
 

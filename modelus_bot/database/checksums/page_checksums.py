@@ -16,6 +16,7 @@ from modelus_bot.database.checksums.expected_hashes import ExpectedHashes
 from modelus_bot.database.checksums.report import ChecksumReport
 from modelus_bot.database.checksums.tracker import ChecksumTracker
 from modelus_bot.database.core.child_process import Report, run_child
+from modelus_bot.database.core.sidecar import Sidecar
 from modelus_bot.database.engine import Epoch
 from modelus_bot.database.format.page_hash import HASH_BYTES
 
@@ -85,9 +86,9 @@ class PageChecksums:
         return self._follower.gap
 
     @property
-    def trouble(self) -> OSError | None:
-        """Why the hashes cannot be kept on the disk at present; None while they can."""
-        return self._follower.trouble
+    def sidecar(self) -> Sidecar:
+        """Whether the sums can be kept on the disk at present."""
+        return self._follower.sidecar
 
     @property
     def frames(self) -> int | None:
@@ -98,7 +99,7 @@ class PageChecksums:
         """Say whether there are hashes that missed no commit; without them a check trusts what it finds."""
         async with self._turn:
             ledger = await asyncio.to_thread(self._follower.current)
-            return ledger is not None and not ledger.gap
+            return ledger is not None and not ledger.known.missed
 
     async def check(
         self, first: int = 1, last: int | None = None, *, bytes_per_second: int = 0
@@ -132,18 +133,12 @@ class PageChecksums:
         async with self._turn:
             await asyncio.to_thread(self._follower.forget)
 
-    def before_checkpoint(self) -> None:
-        """Note every commit on the disk; blocks: for the writer's thread, right before a checkpoint."""
+    def note_commits(self) -> None:
+        """Note every commit on the disk; blocks. For when nobody can commit: right before the -wal is moved.
+
+        That is on the writer's thread before a checkpoint, and between two openings of connections.
+        """
         self._follower.poll_durably()
-
-    async def before_close(self) -> None:
-        """Note every commit; call it when nothing is written any more and connections are still open."""
-        await asyncio.to_thread(self._follower.poll_durably)
-
-    async def after_close(self) -> None:
-        """Note what the last close of a connection moved; call it before another one is opened."""
-        async with self._turn:
-            await asyncio.to_thread(self._follower.poll_durably)
 
     async def _adopt(self) -> _FileLook:
         look = await self._look(0, 1, None, 0)
@@ -157,7 +152,7 @@ class PageChecksums:
         for _ in range(WHOLE_LOOKS):
             gaps = await asyncio.to_thread(self._follower.begin_look, ledger)
             try:
-                most = None if ledger.gap else ledger.allowed
+                most = None if ledger.known.missed else ledger.allowed
                 look = await self._look(ledger.page_size, first, last, pace, most)
                 report = await self._judged(ledger, look, gaps)
             finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
-__all__ = ["ChecksumReport"]
+__all__ = ["ChecksumReport", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,11 @@ class ChecksumReport:
     adopted: bool = False
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+
+
+def fingerprint(pages: dict[int, bytes | None]) -> str:
+    """Return what is the same when two looks found the same in the same pages."""
+    found = hashlib.blake2b(digest_size=8)
+    for page, content in sorted(pages.items()):
+        found.update(page.to_bytes(8, "big") + (content or b""))
+    return found.hexdigest()

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
+from modelus_bot.database.checksums.wal_knowledge import WalEvent
 from modelus_bot.database.format.page_hash import HASH_BYTES
-from modelus_bot.database.format.wal_reader import Generation, Position
+from modelus_bot.database.format.wal import Generation, Position
 from modelus_bot.runtime.atomic_files import PARTIAL, sync_folder, write_durably
 
-__all__ = ["Sidecar"]
+__all__ = ["ChecksumStore"]
 
 _MAGIC = b"modelus-sums-2\n\x00"
 _LOG_MAGIC = b"modelus-slog-1\n\x00"
@@ -25,10 +26,18 @@ _LOG_HEAD = struct.Struct("<16sQ")
 _RECORD = struct.Struct("<II")
 _BATCH = struct.Struct("<B8sIIIIIIII")
 _ENTRY = struct.Struct("<I8s")
-_RESTART, _GAP, _COMPLETE, _CUT, _CLOSED, _PLACED, _BIG = (1 << bit for bit in range(7))
+_FLAGS = {
+    WalEvent.RESTARTED: 1 << 0,
+    WalEvent.MISSED: 1 << 1,
+    WalEvent.UNREADABLE: 1 << 1,
+    WalEvent.CUT: 1 << 1 | 1 << 3,
+    WalEvent.READ_ALL: 1 << 2,
+    WalEvent.FINISHED: 1 << 4,
+}
+_PLACED, _BIG = 1 << 5, 1 << 6
 
 
-class Sidecar:
+class ChecksumStore:
     """The two files of one database; everything here blocks and raises ``OSError``."""
 
     def __init__(self, database: Path) -> None:
@@ -104,11 +113,11 @@ class Sidecar:
         body, digest = content[:-_DIGEST], content[-_DIGEST:]
         if len(body) < _HEAD.size or hashlib.blake2b(body, digest_size=_DIGEST).digest() != digest:
             return None
-        magic, sequence, *epochs, page_size, known, pages, suspects = _HEAD.unpack_from(body)
+        magic, sequence, *epochs, page_size, hashed, pages, suspects = _HEAD.unpack_from(body)
         if magic != _MAGIC:
             return None
         at = _HEAD.size
-        base = bytearray(body[at : at + known * HASH_BYTES])
+        base = bytearray(body[at : at + hashed * HASH_BYTES])
         at += len(base)
         ledger = ExpectedHashes(page_size, base, pages, pages, pages)
         ledger.suspects.update(struct.unpack_from(f"<{suspects}I", body, at))
@@ -131,7 +140,7 @@ class Sidecar:
 
 
 def _encoded(ledger: ExpectedHashes, sequence: int) -> bytes:
-    sizes = ledger.page_size, ledger.known, ledger.pages, len(ledger.suspects)
+    sizes = ledger.page_size, ledger.hashed, ledger.pages, len(ledger.suspects)
     head = _HEAD.pack(_MAGIC, sequence, *ledger.epochs, *sizes)
     suspects = struct.pack(f"<{len(ledger.suspects)}I", *sorted(ledger.suspects))
     body = head + ledger.base + suspects + _record(ledger.snapshot())
@@ -140,9 +149,7 @@ def _encoded(ledger: ExpectedHashes, sequence: int) -> bytes:
 
 def _record(batch: Batch) -> bytes:
     place = batch.position
-    flags = (
-        _RESTART * batch.restart | _GAP * batch.gap | _COMPLETE * batch.complete | _CUT * batch.cut
-    ) | _CLOSED * batch.closed
+    flags = _flags(batch.events)
     salts, size, frames, running = bytes(8), 0, 0, (0, 0)
     if place is not None:
         flags |= _PLACED | _BIG * place.generation.big
@@ -151,6 +158,22 @@ def _record(batch: Batch) -> bytes:
     body = _BATCH.pack(flags, salts, size, frames, *running, batch.pages, batch.low, batch.high, 0)
     body += b"".join(_ENTRY.pack(page, found) for page, found in batch.entries)
     return _RECORD.pack(len(body), zlib.crc32(body)) + body
+
+
+def _flags(events: Iterable[WalEvent]) -> int:
+    flags = 0
+    for event in events:
+        flags |= _FLAGS.get(event, 0)
+    return flags
+
+
+def _events(flags: int) -> tuple[WalEvent, ...]:
+    """Return what leads from every state to the same as the events that were kept."""
+    events = [WalEvent.RESTARTED if flags & _FLAGS[WalEvent.RESTARTED] else WalEvent.READ]
+    if missed := flags & _FLAGS[WalEvent.CUT]:
+        events.append(WalEvent.CUT if missed == _FLAGS[WalEvent.CUT] else WalEvent.MISSED)
+    events += [one for one in (WalEvent.READ_ALL, WalEvent.FINISHED) if flags & _FLAGS[one]]
+    return tuple(events)
 
 
 def _records(data: bytes, at: int) -> Iterator[Batch]:
@@ -171,11 +194,7 @@ def _batch(body: bytes) -> Batch:
         position = Position(Generation(salts, size, bool(flags & _BIG)), frames, (first, second))
     return Batch(
         position,
-        restart=bool(flags & _RESTART),
-        gap=bool(flags & _GAP),
-        complete=bool(flags & _COMPLETE),
-        cut=bool(flags & _CUT),
-        closed=bool(flags & _CLOSED),
+        _events(flags),
         pages=pages,
         low=low,
         high=high,

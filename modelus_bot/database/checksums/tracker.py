@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from dataclasses import replace
@@ -11,10 +10,12 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.checksums.expected_hashes import Batch, ExpectedHashes
-from modelus_bot.database.checksums.report import ChecksumReport
-from modelus_bot.database.checksums.store import Sidecar
+from modelus_bot.database.checksums.report import ChecksumReport, fingerprint
+from modelus_bot.database.checksums.store import ChecksumStore
 from modelus_bot.database.checksums.verdict import Verdict, judge, judge_some
+from modelus_bot.database.checksums.wal_knowledge import WalEvent
 from modelus_bot.database.checksums.wal_tail import WalTail
+from modelus_bot.database.core.sidecar import Sidecar, SidecarKind
 from modelus_bot.database.engine import Epoch, epoch_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.threads import DaemonThread
@@ -26,27 +27,24 @@ LOOK_SECONDS = 0.025
 LOG_LIMIT = 8 * 1024 * 1024
 """Bytes of log from which the hashes are written as a whole, so that the log can start anew."""
 
-REST_SECONDS = 1.0
-"""How long files that could not be written are left alone."""
+KIND = SidecarKind("page checksums", "damage inside values would not be noticed", "page_sums_not_saved")
 
 
 class ChecksumTracker:
     """Keeps the expected hashes of one database true to what is committed; everything here blocks.
 
     When its files cannot be written the hashes in memory go on. What lies on the disk is out of date
-    then and must not be believed at the next start: it is removed, or where that fails as well, another
-    ``epoch`` is asked for, which makes it a stranger's. ``trouble`` says why, while that lasts.
+    then and must not be believed at the next start, for which ``Sidecar`` cares.
     """
 
     def __init__(self, database: Path, epoch: Epoch | None = None) -> None:
         """Remember where things are; nothing is read yet. Without ``epoch`` the file's own is taken."""
         self._database = database
         self._epoch = epoch
-        self.trouble: OSError | None = None
-        self._try_at = 0.0
+        self._store = ChecksumStore(database)
+        self.sidecar = Sidecar(KIND, self._store.remove, epoch)
         self._read_well = True
         """Whether the -wal could be read last."""
-        self._sidecar = Sidecar(database)
         self._tail = WalTail(database.with_name(database.name + "-wal"))
         self._ledger: ExpectedHashes | None = None
         self._loaded = False
@@ -59,7 +57,7 @@ class ChecksumTracker:
     def gap(self) -> bool:
         """Whether commits were missed since the last check of the whole file."""
         ledger = self._ledger
-        return ledger is not None and ledger.gap
+        return ledger is not None and ledger.known.missed
 
     @property
     def frames(self) -> int | None:
@@ -73,8 +71,7 @@ class ChecksumTracker:
             self.current()
             self._open = True
             if self._ledger is not None:
-                self._ledger.live = True
-                self._ledger.note(replace(_where(self._ledger), closed=False))
+                self._ledger.happened(WalEvent.STARTED)
                 self.save()
         self._stop.clear()
         self._thread = DaemonThread(self._follow, name="page-sums")
@@ -94,11 +91,9 @@ class ChecksumTracker:
             self._open = False
             ledger = self.current()
             if ledger is not None:
-                ledger.live = False
-                known = self._read_well and not ledger.gap
-                ledger.note(replace(_where(ledger), closed=known, complete=known))
+                ledger.happened(WalEvent.FINISHED if self._read_well else WalEvent.READ)
                 self.save()
-                self._sidecar.close()
+                self._store.close()
 
     def current(self) -> ExpectedHashes | None:
         """Return the hashes after a look at the -wal; None when there are none that count.
@@ -117,7 +112,7 @@ class ChecksumTracker:
 
     def _load(self) -> ExpectedHashes | None:
         try:
-            return self._sidecar.load()
+            return self._store.load()
         except OSError as error:
             logger.bind(error=in_words(error)).warning("page_sums_unreadable")
             return None
@@ -141,23 +136,17 @@ class ChecksumTracker:
         Afterwards nothing on the disk speaks for the file that does not know all of it, as soon as the
         epoch that may have been asked for is in the file.
         """
-        self._try_at = 0.0
+        self.sidecar.rested()
         self._poll(complete=True, durable=True)
 
     def save(self) -> None:
         """Write the hashes as a whole."""
         with self._guard:
-            if self._ledger is None or time.monotonic() < self._try_at:
+            if self._ledger is None or self.sidecar.resting:
                 return
-            self._ledger.epochs = self._epochs()
-            try:
-                self._sidecar.save(self._ledger)
-            except OSError as error:
-                self._fall_behind(error)
-            else:
-                if self.trouble is not None:
-                    logger.info("page_sums_saved_again")
-                self.trouble = None
+            ledger = self._ledger
+            ledger.epochs = self._epochs()
+            self.sidecar.write(lambda: self._store.save(ledger))
 
     def _epochs(self) -> tuple[int, int]:
         """Return the number that the file has and the one that it may get next."""
@@ -171,22 +160,11 @@ class ChecksumTracker:
             return 0, 0
         return found, found
 
-    def _fall_behind(self, error: OSError) -> None:
-        """See to it that what lies on the disk, and does not know everything, is not believed."""
-        if self.trouble is None:
-            logger.bind(error=in_words(error)).warning("page_sums_not_saved")
-        self.trouble, self._try_at = error, time.monotonic() + REST_SECONDS
-        try:
-            self._sidecar.remove()
-        except OSError as failure:
-            if self._epoch is not None:
-                self._epoch.renew(f"page checksums can be neither written nor removed: {in_words(failure)}")
-
     def forget(self) -> None:
         """Drop hashes and files; raises ``OSError``."""
         with self._guard:
             self._ledger, self._loaded = None, True
-            self._sidecar.remove()
+            self._store.remove()
 
     def trust(self, page_size: int, hashes: bytes) -> None:
         """Take the hashes of a file as it was found; an empty file gets none."""
@@ -194,16 +172,16 @@ class ChecksumTracker:
             if not hashes:
                 self.forget()
                 return
-            self._loaded, self._try_at = True, 0.0
+            self._loaded = True
+            self.sidecar.rested()
             if self._epoch is not None and not self._open:
                 self._epoch.found(epoch_of(self._database))
             before = self._ledger
             self._ledger = ledger = ExpectedHashes.of(page_size, hashes)
-            ledger.live = self._open
             for batch in self._news(ledger, complete=not self._open) or ():
                 ledger.note(batch)
             if before is not None and before.position == ledger.position:
-                ledger.complete = before.complete
+                ledger.happened(WalEvent.READ_ALL if before.known.complete else WalEvent.READ)
             self.save()
 
     def begin_look(self, ledger: ExpectedHashes) -> int:
@@ -240,17 +218,17 @@ class ChecksumTracker:
         """
         with self._guard:
             shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
-            unclear = wrong.keys() - shadowed if ledger.gap else set()
+            unclear = wrong.keys() - shadowed if ledger.known.missed else set()
             if ledger.gaps == gaps:
                 for page in unclear:
                     ledger.accept(page, wrong[page])
-                if whole and ledger.gap:
-                    ledger.settled_by_check()
+                if whole:
+                    ledger.happened(WalEvent.CHECKED)
             bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
             self.save()
             return ChecksumReport(
                 unexplained=tuple(sorted(bad)),
-                contents=_fingerprint(wrong) if bad else "",
+                contents=fingerprint(wrong) if bad else "",
                 unclear=tuple(sorted(unclear)),
                 shadowed=tuple(sorted(shadowed)),
             )
@@ -259,8 +237,7 @@ class ChecksumTracker:
         well = True
         while not self._stop.wait(LOOK_SECONDS):
             try:
-                again = self.trouble is not None and time.monotonic() >= self._try_at
-                if self._ledger is not None and (again or not self._tail.quiet(time.time_ns())):
+                if self._ledger is not None and (self.sidecar.due or not self._tail.quiet(time.time_ns())):
                     self.poll()
             except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
                 if well:
@@ -278,30 +255,31 @@ class ChecksumTracker:
             self._read_well = batches is not None
             if batches is None:
                 if durable:
-                    ledger.lost_track()
+                    ledger.happened(WalEvent.UNREADABLE)
                     self.save()
                 return
             if durable and not batches:
-                batches = [replace(_where(ledger), complete=complete)]
+                batches = [ledger.nothing_new()]
             if batches:
                 self._note(batches, durable=durable)
-            elif self.trouble is not None:
+            elif self.sidecar.trouble is not None:
                 self.save()
 
     def _news(self, ledger: ExpectedHashes, *, complete: bool) -> list[Batch] | None:
         """Return what is new in the -wal; None when that cannot be read."""
         try:
             batches = self._tail.news(
-                ledger.position, ledger.page_size, complete=ledger.complete, verify=not self._open
+                ledger.position, ledger.page_size, complete=ledger.known.complete, verify=not self._open
             )
         except OSError as error:
             logger.bind(error=in_words(error)).warning("wal_unreadable")
             return None
-        if any(batch.gap for batch in batches):
-            logger.bind(cut=any(batch.cut for batch in batches)).warning("page_sums_missed_commits")
-        if complete and (batches or not ledger.complete):
-            last = batches[-1] if batches else _where(ledger)
-            batches = [*batches[:-1], replace(last, complete=True)]
+        events = {event for batch in batches for event in batch.events}
+        if any(event.misses for event in events):
+            logger.bind(cut=WalEvent.CUT in events).warning("page_sums_missed_commits")
+        if complete and (batches or not ledger.known.complete):
+            last = batches[-1] if batches else ledger.nothing_new()
+            batches = [*batches[:-1], replace(last, events=(*last.events, WalEvent.READ_ALL))]
         return batches
 
     def _note(self, batches: list[Batch], *, durable: bool) -> None:
@@ -310,22 +288,9 @@ class ChecksumTracker:
         for batch in batches:
             ledger.note(batch)
         try:
-            kept = self._sidecar.append(batches, durable=durable)
+            kept = self._store.append(batches, durable=durable)
         except OSError as error:
             logger.bind(error=in_words(error)).debug("page_sums_not_appended")
             kept = False
-        if not kept or self._sidecar.logged > LOG_LIMIT:
+        if not kept or self._store.logged > LOG_LIMIT:
             self.save()
-
-
-def _fingerprint(pages: dict[int, bytes | None]) -> str:
-    """Return what is the same when two looks found the same in the same pages."""
-    found = hashlib.blake2b(digest_size=8)
-    for page, content in sorted(pages.items()):
-        found.update(page.to_bytes(8, "big") + (content or b""))
-    return found.hexdigest()
-
-
-def _where(ledger: ExpectedHashes) -> Batch:
-    """Return a batch that says where the hashes stand and nothing new."""
-    return Batch(ledger.position, complete=ledger.complete, closed=ledger.closed)

@@ -7,16 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from modelus_bot.database.checksums.expected_hashes import Batch
-from modelus_bot.database.format.wal import HEADER, Read
-from modelus_bot.database.format.wal_reader import (
-    Commits,
+from modelus_bot.database.checksums.wal_knowledge import WalEvent
+from modelus_bot.database.format.wal import (
+    HEADER,
     Generation,
     Position,
-    committed,
+    Read,
     extent,
-    generation_of,
+    start_of,
     still_there,
 )
+from modelus_bot.database.format.wal_reader import Commits, committed
 
 __all__ = ["WalTail"]
 
@@ -86,14 +87,14 @@ class WalTail:
         header = read(0, HEADER)
         if not header:
             return _gone(known, complete=complete)
-        start = generation_of(header)
+        start = start_of(header)
         if start is None and known is not None:
             start = Position(known.generation, 0, (0, 0))
         if start is None or start.generation.page_size != page_size:
             return []
         if known is None or start.generation.salts != known.generation.salts:
             batches = self._another(read, known, start, complete=complete, verify=verify)
-        elif start.running == (0, 0) and verify:
+        elif start.headless and verify:
             batches = _gone(known, complete=complete)
         elif verify or not still_there(read, known):
             batches = _again(read, known, start, cut=verify)
@@ -101,7 +102,7 @@ class WalTail:
             batches = _more(read, known, verify=known.frames < self._doubtful)
         if verify:
             self._doubtful = extent(read, start.generation)
-        again = generation_of(read(0, HEADER))
+        again = start_of(read(0, HEADER))
         return batches if again is None or again.generation == start.generation else None
 
     def _another(
@@ -116,13 +117,17 @@ class WalTail:
                 batches.append(_batch(rest))
             gap = not complete and _overwritten(read, rest, start.generation)
         new = committed(read, start, verify=verify)
-        batches.append(replace(_batch(new), restart=True, gap=gap))
+        batches.append(replace(_batch(new), events=_restarted(missed=gap)))
         return batches
 
 
 def _gone(known: Position | None, *, complete: bool) -> list[Batch]:
     """There is no -wal any more: what it held is in the main file."""
-    return [] if known is None else [Batch(None, restart=True, gap=not complete)]
+    return [] if known is None else [Batch(None, _restarted(missed=not complete))]
+
+
+def _restarted(*, missed: bool) -> tuple[WalEvent, ...]:
+    return (WalEvent.RESTARTED, *(WalEvent.MISSED,) * missed)
 
 
 def _more(read: Read, known: Position, *, verify: bool) -> list[Batch]:
@@ -136,12 +141,12 @@ def _again(read: Read, known: Position, start: Position, *, cut: bool) -> list[B
     While it is open, frames that were read change only after a commit that failed on the disk; ``cut``
     says that it is not.
     """
-    if start.running == (0, 0):
+    if start.headless:
         return []
     upto = committed(read, start, verify=True)
     if still_there(read, known) and upto.position.frames >= known.frames:
         return _more(read, known, verify=True)
-    return [replace(_batch(upto), gap=True, cut=cut)]
+    return [replace(_batch(upto), events=(WalEvent.CUT if cut else WalEvent.MISSED,))]
 
 
 def _overwritten(read: Read, rest: Commits, new: Generation) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 from loguru import logger
 from pydantic import BaseModel, Field
 
+from modelus_bot.database.core.sidecar import Sidecar, SidecarKind
 from modelus_bot.runtime.atomic_files import write_durably
 from modelus_bot.runtime.os_errors import in_words
 
@@ -65,15 +66,24 @@ class _Kept(BaseModel):
     begun: bool = True
 
 
+KIND = SidecarKind(
+    "state file",
+    "after a crash the bot would not know exactly what it had saved",
+    "database_state_not_saved",
+)
+
+
 class StateFile:
-    """``NAME-state`` beside the database; a missing or unreadable one counts as none."""
+    """``NAME-state`` beside the database; a missing or unreadable one counts as none.
+
+    An older one does not accuse the file: where it says ``clean``, it does so of an epoch that is over.
+    """
 
     def __init__(self, database: Path) -> None:
         """Remember where the file lies; nothing is read yet."""
         self.path = database.with_name(database.name + "-state")
+        self.sidecar = Sidecar(KIND)
         self._owed: DatabaseState | None = None
-        self.trouble: OSError | None = None
-        """Why it could not be written last; None when it could."""
 
     @property
     def owed(self) -> bool:
@@ -92,22 +102,17 @@ class StateFile:
             logger.bind(path=str(self.path), error=in_words(error)).warning("database_state_unreadable")
             return DatabaseState(clean=False)
 
-    def save(self, state: DatabaseState) -> None:
-        """Replace the file by one that says ``state``, safely on the disk; raises ``OSError``."""
-        try:
-            write_durably(self.path, json.dumps(asdict(state)).encode())
-        except OSError as error:
-            self.trouble = error
-            raise
-        self._owed = self.trouble = None
+    def save(self, state: DatabaseState) -> bool:
+        """Replace the file by one that says ``state``, safely on the disk; returns whether that worked."""
+        saved = self.sidecar.write(lambda: write_durably(self.path, json.dumps(asdict(state)).encode()))
+        if saved:
+            self._owed = None
+        return saved
 
     def keep(self, state: DatabaseState) -> None:
         """Save ``state``; where that fails it is remembered in memory and ``owed`` to the disk."""
-        try:
-            self.save(state)
-        except OSError as error:
+        if not self.save(state):
             self._owed = state
-            logger.bind(path=str(self.path), error=in_words(error)).warning("database_state_not_saved")
 
     def forget(self) -> None:
         """Remove the file, as for a database that is to be begun anew."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode
     from modelus_bot.database.engine.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
     from modelus_bot.database.engine.connection import ConnectionManager
-    from modelus_bot.database.engine.epoch import Epoch, epoch_of, is_later, renew_epoch
+    from modelus_bot.database.engine.epoch import Epoch, epoch_of, epoch_with, is_later, renew_epoch
     from modelus_bot.database.engine.fingerprint import OpenFiles, written_at
     from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
     from modelus_bot.database.engine.high_water import HighWaterMark
@@ -61,6 +61,7 @@ __all__ = [
     "WorkerConnection",
     "close_quietly",
     "epoch_of",
+    "epoch_with",
     "is_later",
     "known_of",
     "probe_read",
@@ -96,6 +97,7 @@ __getattr__ = lazy_names(
         "WorkerConnection": "engine.worker",
         "close_quietly": "engine.worker",
         "epoch_of": "engine.epoch",
+        "epoch_with": "engine.epoch",
         "is_later": "engine.epoch",
         "known_of": "engine.known_progress",
         "probe_read": "engine.probes",

@@ -18,9 +18,9 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.core.result_codes import from_sqlite
-from modelus_bot.database.format.wal_reader import page_in_wal
+from modelus_bot.database.format.wal_reader import WalSummary, summary_of
 
-__all__ = ["Epoch", "epoch_of", "is_later", "renew_epoch"]
+__all__ = ["Epoch", "epoch_of", "epoch_with", "is_later", "renew_epoch"]
 
 _OFFSET, _BYTES = 60, 4
 """Where the header of a database keeps ``user_version``."""
@@ -110,13 +110,18 @@ def renew_epoch(path: Path, *, after: int = 0) -> None:
         raise from_sqlite(error) from error
 
 
-def epoch_of(path: Path, *, with_wal: bool = True) -> int:
+def epoch_of(path: Path) -> int:
     """Return the number that a file with its -wal has, 0 for none; only while no connection is open here.
 
     Reads the bytes themselves, since the file may be damaged. Raises ``OSError``.
     """
-    page = page_in_wal(path.with_name(path.name + "-wal"), 1, _OFFSET + _BYTES) if with_wal else b""
-    if not page:
+    return epoch_with(path, summary_of(path.with_name(path.name + "-wal")))
+
+
+def epoch_with(path: Path, wal: WalSummary | None) -> int:
+    """Return the number that a file has with what was read of a -wal, None for that of the file alone."""
+    header = wal.file_header if wal is not None else b""
+    if not header:
         with path.open("rb") as stream:
-            page = stream.read(_OFFSET + _BYTES)
-    return int.from_bytes(page[_OFFSET : _OFFSET + _BYTES], "big")
+            header = stream.read(_OFFSET + _BYTES)
+    return int.from_bytes(header[_OFFSET : _OFFSET + _BYTES], "big")

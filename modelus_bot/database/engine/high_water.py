@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 import struct
-import time
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from loguru import logger
-
+from modelus_bot.database.core.sidecar import Sidecar, SidecarKind
 from modelus_bot.database.engine.epoch import Epoch
-from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["HighWater", "HighWaterMark"]
 
@@ -25,7 +22,11 @@ _RECORD = struct.Struct("<16sQ32s16sI")
 _CHECK = struct.Struct("<I")
 _MAGIC = b"modelus-head-1\n\x00"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
-REST_SECONDS = 1.0
+KIND = SidecarKind(
+    "high-water mark",
+    "after a crash the bot would not know exactly what it had saved",
+    "high_water_mark_not_written",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class HighWater:
 class HighWaterMark:
     """``NAME-head`` beside a database; ``note`` never raises, and is called on one thread at a time.
 
-    Where it can be neither written nor removed, another ``epoch`` is asked for: the old one is not exact.
+    What lies there and is not the newest is not exact: see ``Sidecar`` about when it cannot be written.
     """
 
     def __init__(self, database: Path, epoch: Epoch) -> None:
@@ -54,25 +55,16 @@ class HighWaterMark:
         self._descriptor: int | None = None
         self._noted: tuple[int, bytes] | None = None
         self._boot = _boot()
-        self._try_at = 0.0
-        self.trouble: OSError | None = None
-        """Why it could not be written last; None when it could."""
+        self.sidecar = Sidecar(KIND, self.forget, epoch)
 
     def note(self, head: tuple[int, bytes] | None) -> None:
         """Write the newest committed entry as (id, hash), if it is another one than before."""
-        if head is None or head == self._noted or time.monotonic() < self._try_at:
+        if head is None or head == self._noted or self.sidecar.resting:
             return
         body = _RECORD.pack(_MAGIC, head[0], head[1], self._boot, self._epoch.number)
         record = body + _CHECK.pack(zlib.crc32(body))
-        try:
-            if self._descriptor is None:
-                self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if os.pwrite(self._descriptor, record, 0) != len(record):
-                raise OSError("only a part was written")
-        except OSError as error:
-            self._fall_behind(error)
-        else:
-            self._noted, self.trouble = head, None
+        if self.sidecar.write(lambda: self._put(record)):
+            self._noted = head
 
     def load(self) -> HighWater | None:
         """Return what was noted last; None where nothing is known, or it cannot be read."""
@@ -100,15 +92,11 @@ class HighWaterMark:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _fall_behind(self, error: OSError) -> None:
-        if self.trouble is None:
-            logger.bind(error=in_words(error)).warning("high_water_mark_not_written")
-        self.trouble = error
-        self._try_at = time.monotonic() + REST_SECONDS
-        try:
-            self.forget()
-        except OSError as failure:
-            self._epoch.renew(f"the high-water mark can be neither written nor removed: {in_words(failure)}")
+    def _put(self, record: bytes) -> None:
+        if self._descriptor is None:
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.pwrite(self._descriptor, record, 0) != len(record):
+            raise OSError("only a part was written")
 
 
 def _boot() -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from modelus_bot.database.format.pages import FILE_HEADER, MIN_USABLE, parse_page
 
-__all__ = ["MAGIC", "PAGE_SIZES", "FileHeader", "guess_page_size", "parse_header"]
+__all__ = ["MAGIC", "PAGE_SIZES", "FileHeader", "guess_page_size", "parse_header", "size_named"]
 
 MAGIC = b"SQLite format 3\x00"
 PAGE_SIZES = (4096, 512, 1024, 2048, 8192, 16384, 32768, 65536)
@@ -40,10 +40,8 @@ def parse_header(data: bytes) -> FileHeader | None:
     """Return the header, or None unless every field that SQLite checks has a value it accepts."""
     if len(data) < FILE_HEADER or not data.startswith(MAGIC):
         return None
-    size = int.from_bytes(data[16:18], "big")
-    size = 65536 if size == 1 else size
-    reserved = data[20]
-    if size not in PAGE_SIZES or size - reserved < MIN_USABLE:
+    size, reserved = size_named(data[16:18]), data[20]
+    if size - reserved < MIN_USABLE:
         return None
     if data[18] not in {1, 2} or data[19] not in {1, 2} or data[21:24] != b"\x40\x20\x20":
         return None
@@ -52,6 +50,13 @@ def parse_header(data: bytes) -> FileHeader | None:
     pages = int.from_bytes(data[28:32], "big") if data[24:28] == data[92:96] else 0
     trunk, free, changes = (int.from_bytes(data[at : at + 4], "big") for at in (32, 36, 24))
     return FileHeader(size, reserved, pages, trunk, free, changes)
+
+
+def size_named(field: bytes) -> int:
+    """Return the page size that a field of a header gives, 0 where it is none; 1 stands for 65536."""
+    size = int.from_bytes(field, "big")
+    size = 65536 if size == 1 else size
+    return size if size in PAGE_SIZES else 0
 
 
 def guess_page_size(read: Callable[[int, int], bytes], length: int) -> tuple[int, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+from modelus_bot.database.format.header import MAGIC
+
 __all__ = ["HASH_BYTES", "UNKNOWN", "page_hash", "zero_hash"]
 
 HASH_BYTES = 8
@@ -12,7 +14,6 @@ UNKNOWN = bytes(HASH_BYTES)
 """Stands where a page's hash would, if nobody has seen the page yet."""
 
 _PAIR = struct.Struct("<II")
-_HEADER = b"SQLite format 3\x00"
 _MODES = (b"\x01\x01", b"\x02\x02")
 
 
@@ -38,7 +39,7 @@ def _without_counters(content: bytes) -> bytes:
     That is the pair of version bytes, as long as they are valid, the change counter, and the version
     of the library that wrote last.
     """
-    if len(content) < 100 or not content.startswith(_HEADER):
+    if len(content) < 100 or not content.startswith(MAGIC):
         return content
     modes = _MODES[1] if content[18:20] in _MODES else content[18:20]
     return content[:18] + modes + content[20:24] + bytes(4) + content[28:92] + bytes(8) + content[100:]

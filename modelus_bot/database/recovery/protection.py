@@ -201,9 +201,10 @@ class Protection:
         try:
             wal = await asyncio.to_thread(wal_mark, self.parts.path)
             state = replace(state, clean=True, epoch=self.parts.epoch.in_file, wal=wal)
-            await asyncio.to_thread(self.parts.state.save, state)
         except OSError as error:
             logger.bind(error=in_words(error)).warning("database_state_not_saved")
+        else:
+            await asyncio.to_thread(self.parts.state.save, state)
 
     async def _drill_by_the_clock(self) -> None:
         started = self.clock()

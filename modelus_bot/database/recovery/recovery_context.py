@@ -23,6 +23,7 @@ from modelus_bot.database.core.audit.retreat import Retreat
 from modelus_bot.database.core.child_process import Report, run_child
 from modelus_bot.database.core.errors import CorruptionDetected, DatabaseError, StorageFailed
 from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.sidecar import Sidecar
 from modelus_bot.database.core.state_file import DatabaseState, StateFile
 from modelus_bot.database.engine import Epoch, HighWaterMark, Known, is_later, known_of, renew_epoch
 from modelus_bot.database.integrity import CheckReport
@@ -62,6 +63,11 @@ class RecoveryContext:
     def __post_init__(self) -> None:
         """Watch what a recovery would be made from."""
         self.in_vain = SearchBackoff(self.path, self.backups.folder, self.settings.quarantine)
+
+    @property
+    def sidecars(self) -> tuple[Sidecar, ...]:
+        """All that is kept beside the database and may fail while it works."""
+        return self.sums.sidecar, self.state.sidecar, self.high_water.sidecar
 
     @property
     def scratch(self) -> Path:
@@ -112,10 +118,10 @@ class RecoveryContext:
 
         Where that fails, what was noted before is robbed of its voice first. Raises ``sqlite3.Error``.
         """
-        self.sums.before_checkpoint()
+        self.sums.note_commits()
         if self.epoch.owed:
             self.epoch.ensure(connection)
-            self.sums.before_checkpoint()
+            self.sums.note_commits()
 
     async def rewriting(self) -> None:
         """Prepare for the file to be written while nobody follows it: what is kept beside it counts no more.

@@ -7,12 +7,6 @@ from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["SidecarWatch"]
 
-_MEANT = {
-    "page checksums": "damage inside values would not be noticed",
-    "state file": "after a crash the bot would not know exactly what it had saved",
-    "high-water mark": "after a crash the bot would not know exactly what it had saved",
-}
-
 
 class SidecarWatch:
     """Remembers of which of them administrators were told."""
@@ -24,25 +18,20 @@ class SidecarWatch:
 
     def look(self) -> None:
         """Tell of those that came into trouble since, or out of it."""
-        parts = self._parts
-        troubles = {
-            "page checksums": parts.sums.trouble,
-            "state file": parts.state.trouble,
-            "high-water mark": parts.high_water.trouble,
-        }
-        for name, error in troubles.items():
+        for sidecar in self._parts.sidecars:
+            name, error = sidecar.kind.name, sidecar.trouble
             if error is not None and name not in self._told:
                 self._told.add(name)
-                parts.alert(
+                self._parts.alert(
                     "sidecar_not_written",
-                    f"The {name} beside the database cannot be written: {in_words(error)}."
-                    f" Changes are saved as ever, but {_MEANT[name]}. What was kept before is not used then.",
+                    f"The {name} beside the database cannot be written: {in_words(error)}. Changes are saved"
+                    f" as ever, but {sidecar.kind.without}. What was kept before is not used then.",
                     "warning",
                     sidecar=name,
                     error=in_words(error),
                 )
             elif error is None and name in self._told:
                 self._told.discard(name)
-                parts.alert(
+                self._parts.alert(
                     "sidecar_written_again", f"The {name} can be written again.", "info", sidecar=name
                 )

@@ -20,10 +20,9 @@ from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.engine import GroupMember, GroupWriter
 
-__all__ = ["NoteRestore", "end_of", "is_of_another_history", "note_restore", "share_history"]
+__all__ = ["NoteRestore", "end_of", "note_restore", "share_history"]
 
 _END = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
-_AT = "SELECT id, row_hash FROM audit_logs WHERE id = ?"
 _UPTO = "SELECT id, row_hash FROM audit_logs WHERE id <= ? ORDER BY id DESC LIMIT 1"
 
 
@@ -68,18 +67,6 @@ def end_of(path: Path) -> tuple[int, str]:
         if connection is not None and (link := _link(connection, _END)) is not None:
             return link.id, link.head
     return 0, ""
-
-
-def is_of_another_history(path: Path, line_id: int, line_head: str) -> bool:
-    """Say whether a file has another entry ``line_id`` than the present history has.
-
-    A file that ends before it may belong to both; one that cannot be read says nothing.
-    """
-    with _opened(path) as connection:
-        if connection is None or not line_id:
-            return False
-        link = _link(connection, _AT, line_id)
-        return link is not None and link.head != line_head
 
 
 def share_history(one: Path, other: Path) -> bool:

@@ -10,14 +10,16 @@ import asyncio
 import contextlib
 import os
 import shutil
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 
 from loguru import logger
 
 from modelus_bot.database.core.state_file import DatabaseState
-from modelus_bot.database.engine import epoch_of, is_later
-from modelus_bot.database.format.wal_reader import Position, end_of_wal
+from modelus_bot.database.engine import epoch_with, is_later
+from modelus_bot.database.format.wal import Position
+from modelus_bot.database.format.wal_reader import WalSummary, summary_of
 from modelus_bot.database.recovery.quarantine import new_folder
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.runtime.atomic_files import sync_folder
@@ -59,9 +61,13 @@ def wal_mark(database: Path) -> str:
 
     Nothing for one that is empty or not there. Raises ``OSError``.
     """
-    end = end_of_wal(_wal(database))
-    if end is None:
+    return _mark(summary_of(_wal(database)))
+
+
+def _mark(wal: WalSummary | None) -> str:
+    if wal is None:
         return ""
+    end = wal.end
     return f"{end.generation.salts.hex()}:{end.frames}:{end.running[0]:08x}{end.running[1]:08x}"
 
 
@@ -84,20 +90,22 @@ async def set_strangers_wal_aside(parts: RecoveryContext, state: DatabaseState |
 
 
 def _set_aside(parts: RecoveryContext, state: DatabaseState | None) -> Path | None:
-    mark = wal_mark(parts.path)
-    if not mark:
+    wal = _wal(parts.path)
+    found = summary_of(wal)
+    if found is None:
         return None
-    origin = origin_of(state, epoch_of(parts.path, with_wal=False), epoch_of(parts.path), mark)
+    mark = _mark(found)
+    origin = origin_of(state, epoch_with(parts.path, None), epoch_with(parts.path, found), mark)
     if origin not in {WalOrigin.EXTENDED, WalOrigin.STRANGERS}:
         return None
-    wal, extended = _wal(parts.path), origin is WalOrigin.EXTENDED and state is not None
+    extended = origin is WalOrigin.EXTENDED and state is not None
     folder = new_folder(parts.settings.quarantine, parts.path.stem, parts.clock())
     kept = folder / wal.name
     shutil.copyfile(wal, kept)
     kept.chmod(0o600)
     _flush(kept)
     if extended and state is not None:
-        _cut(wal, _frames(state.wal))
+        _cut(wal, replace(found.end, frames=_frames(state.wal)))
     else:
         wal.unlink()
     parts.path.with_name(parts.path.name + "-shm").unlink(missing_ok=True)
@@ -106,12 +114,10 @@ def _set_aside(parts: RecoveryContext, state: DatabaseState | None) -> Path | No
     return folder
 
 
-def _cut(wal: Path, frames: int) -> None:
-    """Take away what was written behind the frames that were there."""
-    end = end_of_wal(wal)
-    if end is not None:
-        os.truncate(wal, Position(end.generation, frames, (0, 0)).offset)
-        _flush(wal)
+def _cut(wal: Path, end: Position) -> None:
+    """Take away what was written behind what was there."""
+    os.truncate(wal, end.offset)
+    _flush(wal)
 
 
 def _flush(path: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from modelus_bot.database.format.header import FileHeader, guess_page_size, parse_header
 from modelus_bot.database.format.pages import FILE_HEADER
-from modelus_bot.database.format.wal import Read, Wal, read_wal
+from modelus_bot.database.format.wal import Read
+from modelus_bot.database.format.wal_pages import Wal, read_wal
 from modelus_bot.runtime.atomic_files import believable_length
 
 __all__ = ["Failures", "Image", "open_images"]

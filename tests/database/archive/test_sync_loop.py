@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from modelus_bot.database.archive.checkpoint_trigger import OLD
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
 from modelus_bot.database.archive.ipc_client import Copied
-from modelus_bot.database.archive.sync_loop import CHECKPOINT_PAUSE, OLD, Copying
+from modelus_bot.database.archive.sync_loop import CHECKPOINT_PAUSE, Copying
 from modelus_bot.database.core.errors import FileTouched
 from modelus_bot.database.engine.fingerprint import OpenFiles, identity_of, written_at
 

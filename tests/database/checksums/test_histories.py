@@ -99,7 +99,7 @@ class Histories(RuleBasedStateMachine):
     @rule(mode=st.sampled_from(["PASSIVE", "PASSIVE", "RESTART", "TRUNCATE"]))
     def checkpoint(self, mode: str) -> None:
         """Checkpoint as the bot does."""
-        self.sums.before_checkpoint()
+        self.sums.note_commits()
         self.writer.execute("PRAGMA busy_timeout=0")
         self.writer.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
 
@@ -172,7 +172,7 @@ class Histories(RuleBasedStateMachine):
         """Close in order and open again; after it the hashes stand for the file alone."""
         if self.reader is not None:
             self.stop_reading()
-        self.loop.run_until_complete(self.sums.before_close())
+        self.sums.note_commits()
         self.writer.close()
         self.loop.run_until_complete(self.sums.__aexit__())
         self.sums = PageChecksums(self.database, run=run_here)
@@ -189,7 +189,7 @@ class Histories(RuleBasedStateMachine):
     def abandon(self) -> None:
         """Leave everything open as a killed process does, as far as one can inside one process."""
         self.sums._follower.stop()
-        self.sums._follower._sidecar.close()
+        self.sums._follower._store.close()
         self.old.append(self.writer)
         if self.reader is not None:
             self.old.append(self.reader)

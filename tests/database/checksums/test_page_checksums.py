@@ -59,13 +59,13 @@ async def test_writes_under_watch_are_explained(database: Path) -> None:
             for _ in range(20):
                 write_some(connection, dice)
             assert (await sums.check()).unexplained == ()
-            sums.before_checkpoint()
+            sums.note_commits()
             connection.execute(f"PRAGMA wal_checkpoint({mode})")
             report = await sums.check()
             assert report.unexplained == ()
             assert (report.explained > 0) == (mode == "PASSIVE")
         write_some(connection, dice)
-        await sums.before_close()
+        sums.note_commits()
         connection.close()
     report = await PageChecksums(database).check()
     assert report.unexplained == report.unclear == ()
@@ -80,17 +80,17 @@ async def test_vacuum_and_growth_are_explained(database: Path) -> None:
         connection.execute("DELETE FROM notes WHERE id % 3 > 0")
         connection.execute("VACUUM")
         assert (await sums.check()).unexplained == ()
-        sums.before_checkpoint()
+        sums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         assert (await sums.check()).unexplained == ()
         connection.execute("DELETE FROM files")
         connection.execute("VACUUM")
         fill(connection, 800, seed=5)
         write_some(connection, dice)
-        sums.before_checkpoint()
+        sums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert (await sums.check()).unexplained == ()
-        await sums.before_close()
+        sums.note_commits()
         connection.close()
     assert (await PageChecksums(database).check()).unexplained == ()
 
@@ -103,12 +103,12 @@ async def test_damage_while_the_bot_works_is_found(database: Path) -> None:
         connection = opened(database)
         for _ in range(10):
             write_some(connection, dice)
-        sums.before_checkpoint()
+        sums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         page = connection.execute("SELECT max(pageno) FROM dbstat WHERE name = 'files'").fetchone()[0]
         overwrite(database, (page - 1) * PAGE + 900, bytes(256))
         assert (await sums.check()).unexplained == (page,)
-        await sums.before_close()
+        sums.note_commits()
         connection.close()
 
 
@@ -121,7 +121,7 @@ async def test_stale_page_is_found(database: Path) -> None:
         before = database.read_bytes()
         for _ in range(30):
             write_some(connection, dice)
-        sums.before_checkpoint()
+        sums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         after = database.read_bytes()
         changed = [
@@ -131,7 +131,7 @@ async def test_stale_page_is_found(database: Path) -> None:
         assert (await sums.check()).unexplained == (changed[0],)
         overwrite(database, (changed[0] - 1) * PAGE, _page(after, changed[0]))
         assert (await sums.check()).unexplained == ()
-        await sums.before_close()
+        sums.note_commits()
         connection.close()
 
 
@@ -212,7 +212,7 @@ async def test_strange_wal_after_a_clean_end_is_found(database: Path, tmp_path: 
         connection = opened(database)
         for _ in range(5):
             write_some(connection, dice)
-        await sums.before_close()
+        sums.note_commits()
         connection.close()
     shutil.copy(tmp_path / "kept", database.with_name("a.db-wal"))
     assert (await PageChecksums(database).check()).unexplained

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.database.engine.epoch import Epoch, epoch_of, is_later, renew_epoch
+from modelus_bot.database.engine.epoch import Epoch, epoch_of, epoch_with, is_later, renew_epoch
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -29,11 +29,11 @@ def test_it_is_read_from_the_log_and_from_the_file(tmp_path: Path) -> None:
         epoch.found(epoch_of(path))
         epoch.ensure(connection)
         assert connection.execute("PRAGMA user_version").fetchone() == (epoch.number,)
-        assert (epoch_of(path), epoch_of(path, with_wal=False)) == (epoch.number, 0)
+        assert (epoch_of(path), epoch_with(path, None)) == (epoch.number, 0)
         version = connection.execute("PRAGMA main.data_version").fetchone()
         epoch.ensure(connection)
         assert connection.execute("PRAGMA main.data_version").fetchone() == version
-    assert epoch_of(path, with_wal=False) == epoch.number == epoch.in_file
+    assert epoch_with(path, None) == epoch.number == epoch.in_file
 
 
 def test_a_transaction_that_was_undone_did_not_change_it(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_a_mark_that_cannot_be_kept_is_removed_or_robbed_of_its_voice(tmp_path: 
     mark.path.mkdir()
     before = epoch.number
     mark.note((2, bytes(32)))
-    assert mark.trouble is not None
+    assert mark.sidecar.trouble is not None
     assert epoch.owed
     assert epoch.number != before
     assert mark.load() is None

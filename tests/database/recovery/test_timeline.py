@@ -17,7 +17,6 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.timeline import (
     NoteRestore,
     end_of,
-    is_of_another_history,
     note_restore,
     share_history,
 )
@@ -106,11 +105,7 @@ async def test_histories_are_told_apart_by_the_note_of_the_restore(
     line = end_of(other)
     assert end_of(older)[0] == 2
     assert line[0] == 3
-    assert is_of_another_history(path, *line)
-    assert not is_of_another_history(older, *line)
-    assert not is_of_another_history(other, *line)
     assert not share_history(path, other)
     assert share_history(older, other)
     assert share_history(path, older)
-    assert not is_of_another_history(tmp_path / "missing.db", *line)
     assert end_of(tmp_path / "missing.db") == (0, "")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.core.audit.chain import AuditChain
 from modelus_bot.database.core.audit.entry import AuditEntry
-from modelus_bot.database.format.wal import FRAME_HEADER, HEADER, read_wal
+from modelus_bot.database.format.wal import FRAME_HEADER, HEADER
+from modelus_bot.database.format.wal_pages import read_wal
 from modelus_bot.database.salvage.report import SalvageReport
 from modelus_bot.database.salvage.salvage import salvage
 from tests.database.salvage.filled import START, Rows, read_all
