@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from loguru import logger
 
 from modelus_bot.config import LoggingSettings, Settings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.logs import configure_logging
 
 
@@ -77,7 +78,7 @@ def test_size_and_age_are_edited(tmp_path: Path) -> None:
     assert len(files) == 3
     assert [line["number"] for file in files for line in events(file)] == list(range(30))
     assert files[0].stat().st_size > 1_400_000
-    assert all(file.stat().st_size <= 1_000_000 for file in files[1:])
+    assert all(file.stat().st_size <= MEGABYTE for file in files[1:])
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.engine.checkpoints import safe_beside_writers
     from modelus_bot.database.engine.epoch import renew_epoch
     from modelus_bot.database.health.alert_book import AlertBook, Undelivered, no_later
-    from modelus_bot.database.health.alert_rules import MEGABYTE, NEAR_LIMIT, SIGNALS
+    from modelus_bot.database.health.alert_rules import NEAR_LIMIT, SIGNALS
     from modelus_bot.database.health.causes import cause_words
     from modelus_bot.database.health.environment import Environment
     from modelus_bot.database.health.loop_delay import LoopDelay
@@ -63,7 +63,6 @@ if TYPE_CHECKING:
         Trigger,
     )
     from modelus_bot.database.maintenance.vacuum import estimated_seconds
-    from modelus_bot.database.offline.fallback import AWAY
     from modelus_bot.database.offline.journal.entry import JournalEntry, JournalOutcome, Settled
     from modelus_bot.database.offline.journal.reconciliation import operation_words
     from modelus_bot.database.offline.journal.view import JournalContents, journal_contents
@@ -83,10 +82,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADOPTABLE",
-    "AWAY",
     "BATCH",
     "FIND_PRESERVED",
-    "MEGABYTE",
     "NEAR_LIMIT",
     "SIGNALS",
     "AlertBook",
@@ -184,7 +181,6 @@ __getattr__ = lazy_names(
     __name__,
     {
         "ADOPTABLE": "backup.listing",
-        "AWAY": "offline.fallback",
         "AlertBook": "health.alert_book",
         "Anchor": "core.audit.anchors",
         "Archive": "archive.archive",
@@ -210,7 +206,6 @@ __getattr__ = lazy_names(
         "JournalOutcome": "offline.journal.entry",
         "KeepSamples": "health.samples",
         "LoopDelay": "health.loop_delay",
-        "MEGABYTE": "health.alert_rules",
         "Migrate": "recovery.offline_migration",
         "MigrationStatus": "schema.migrations",
         "Migrator": "schema.migrations",

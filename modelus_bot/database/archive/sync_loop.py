@@ -22,6 +22,7 @@ from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
 from modelus_bot.database.archive.ipc_client import Control, Copied
 from modelus_bot.database.archive.litestream_config import OLD_HOURS
+from modelus_bot.database.core.wal_stamp import WalStamp, glance, settled
 from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Copying"]
@@ -39,8 +40,6 @@ NANOSECONDS = 1_000_000_000
 OLD = OLD_HOURS * 3600 * NANOSECONDS
 CLOCKS_DIFFER = 3600 * NANOSECONDS
 MADE_OLDER = OLD + CLOCKS_DIFFER
-SETTLED = NANOSECONDS // 10
-"""Two changes within one tick of the kernel's clock leave the same time of change on a file."""
 
 MOST_WAITING = 100
 """Of more answers whose transactions are not archived yet, only the oldest and the newest are remembered."""
@@ -74,7 +73,7 @@ class Copying:
         self._turn = asyncio.Lock()
         self._window: AbstractContextManager[None] | None = None
         self._waiting: deque[tuple[int, float]] = deque()
-        self._seen: tuple[int, ...] = ()
+        self._seen: WalStamp = ()
         self._first = True
         self._unmoved = False
         self._asked_at = self._checkpoint_at = float("-inf")
@@ -108,7 +107,7 @@ class Copying:
             if time.monotonic() < self._asked_at + (pace if changed else WAITING_PAUSE):
                 return
         copied = await self._ask(ANSWER_SECONDS, wait=False)
-        self._seen = found if found and abs(now - found[-1]) > SETTLED else ()
+        self._seen = found if settled(found, now) else ()
         self._note(copied, asked)
 
     async def everything(self, seconds: float) -> None:
@@ -185,10 +184,9 @@ class Copying:
         """Return how many nanoseconds ago the main file was written to; raises ``OSError``."""
         return time.time_ns() - self._database.stat().st_mtime_ns
 
-    def _look(self) -> tuple[int, ...]:
+    def _look(self) -> WalStamp:
         """Return what changes when something is committed, nothing when nobody can say."""
         try:
-            found = os.stat(self._wal)  # noqa: PTH116 - half the time, and it runs five times a second
+            return glance(self._wal)
         except OSError:
             return ()
-        return found.st_ino, found.st_size, found.st_mtime_ns

@@ -13,10 +13,11 @@ from loguru import logger
 
 from modelus_bot.clock.clock import Clock
 from modelus_bot.config import BackupSettings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.backup.failures import failure_of
 from modelus_bot.database.backup.folder import CopyFolder
 from modelus_bot.database.backup.listing import BackupListing, Unlisted
-from modelus_bot.database.backup.make import MEGABYTE, UNPACED, Maker, manifest_of, seconds_for
+from modelus_bot.database.backup.make import UNPACED, Maker, manifest_of, seconds_for
 from modelus_bot.database.backup.manifest import BackupManifest, Status, write_manifest
 from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.backup.request_queue import Turns

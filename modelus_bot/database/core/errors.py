@@ -83,6 +83,8 @@ class DatabaseError(Exception):
     error_type: ClassVar[ErrorType] = ErrorType.QUERY_FAILED
     severity: ClassVar[Severity] = Severity.HIGH
     retryable: ClassVar[bool] = False
+    away: ClassVar[bool] = False
+    """Whether the database failed, not the operation: the same operation can work later."""
     advice: ClassVar[str] = ""
 
     def __init__(
@@ -139,6 +141,7 @@ class PermanentError(DatabaseError):
 class DatabaseBusy(TransientError):
     """Another program held the write lock for as long as the operation could wait."""
 
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.LOW
     advice = "The database is busy with other work. Please try again in a moment."
@@ -146,6 +149,8 @@ class DatabaseBusy(TransientError):
 
 class ConnectionLost(TransientError):
     """The file behind the connection is gone, was replaced, or cannot be opened."""
+
+    away = True
 
 
 class FileMoved(ConnectionLost):
@@ -166,6 +171,7 @@ class OpeningRefused(ConnectionLost):
 class StorageFailed(TransientError):
     """The operating system reported an error while reading or writing the file."""
 
+    away = True
     severity = Severity.HIGH
 
 
@@ -178,6 +184,7 @@ class AuditUnwritable(StorageFailed):
 class OutOfResources(TransientError):
     """The machine had no memory, thread, process or descriptor left: says nothing about file or disk."""
 
+    away = True
     severity = Severity.HIGH
     advice = (
         "The machine is short of memory or of open files, not of disk; the bot goes on by itself as soon as"
@@ -196,6 +203,7 @@ class QueueFull(TransientError):
 class DeadlineExceeded(TransientError):
     """The operation could not start before its deadline; nothing was done."""
 
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.MEDIUM
     advice = "The database is busy with other work. Please try again in a moment."
@@ -233,6 +241,8 @@ class JournalUnavailable(TransientError):
 
 class DatabaseUnavailable(TransientError):
     """The circuit breaker is open: the database failed repeatedly and is being probed."""
+
+    away = True
 
     def __init__(self, detail: str = "", *, cause: DatabaseError | None = None, **more: Any) -> None:
         """Remember the failure that opened the breaker; its sentence is the one people read."""
@@ -277,6 +287,7 @@ class RequestConflict(PermanentError):
 class OutcomeUnknown(PermanentError):
     """The connection broke during COMMIT: the same request id tells later what became of it."""
 
+    away = True
     error_type = ErrorType.CONNECTION_LOST
     severity = Severity.HIGH
     advice = "It is not certain that your change was saved: look before you repeat it."
@@ -285,6 +296,7 @@ class OutcomeUnknown(PermanentError):
 class DiskFull(PermanentError):
     """There is no space left on the disk; reading still works."""
 
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
     advice = "The disk is full. An administrator has to free space; reading still works."
@@ -293,6 +305,7 @@ class DiskFull(PermanentError):
 class DatabaseReadOnly(PermanentError):
     """The file or its folder cannot be written to; reading still works."""
 
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
     advice = "The database can only be read at the moment. Please tell an administrator."
@@ -323,6 +336,7 @@ class MigrationFailed(PermanentError):
 class CorruptionDetected(PermanentError):
     """The file is damaged, or is not a database."""
 
+    away = True
     error_type = ErrorType.CORRUPTION_DETECTED
     severity = Severity.CRITICAL
 

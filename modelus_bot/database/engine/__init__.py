@@ -19,7 +19,7 @@ from modelus_bot.database.core.lazy_imports import lazy_names
 if TYPE_CHECKING:
     from modelus_bot.database.engine.availability import Availability, ModeChange
     from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode
-    from modelus_bot.database.engine.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
+    from modelus_bot.database.engine.checkpoints import LARGE, Checkpointer, wal_bytes, worth_moving
     from modelus_bot.database.engine.connection import ConnectionManager
     from modelus_bot.database.engine.epoch import Epoch, epoch_of, is_later, renew_epoch
     from modelus_bot.database.engine.fingerprint import OpenFiles, written_at
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
 
 __all__ = [
-    "AT_LEAST_EVERY",
     "LARGE",
     "Availability",
     "BreakerState",
@@ -68,13 +67,14 @@ __all__ = [
     "renew_epoch",
     "schema_version_of",
     "version_of",
+    "wal_bytes",
+    "worth_moving",
     "written_at",
 ]
 
 __getattr__ = lazy_names(
     __name__,
     {
-        "AT_LEAST_EVERY": "engine.checkpoints",
         "Availability": "engine.availability",
         "BreakerState": "engine.breaker",
         "Checkpointer": "engine.checkpoints",
@@ -103,6 +103,8 @@ __getattr__ = lazy_names(
         "renew_epoch": "engine.epoch",
         "schema_version_of": "engine.probes",
         "version_of": "engine.probes",
+        "wal_bytes": "engine.checkpoints",
+        "worth_moving": "engine.checkpoints",
         "written_at": "engine.fingerprint",
     },
 )

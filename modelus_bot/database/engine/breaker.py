@@ -8,34 +8,12 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from modelus_bot.database.core.errors import (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
     DatabaseError,
-    DatabaseReadOnly,
     DatabaseUnavailable,
-    DeadlineExceeded,
-    DiskFull,
-    OutcomeUnknown,
-    OutOfResources,
     SchemaMismatch,
-    StorageFailed,
 )
 
 __all__ = ["BreakerState", "CircuitBreaker", "Mode", "mode_for"]
-
-_ENVIRONMENT = (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
-    DatabaseReadOnly,
-    DeadlineExceeded,
-    DiskFull,
-    OutOfResources,
-    OutcomeUnknown,
-    SchemaMismatch,
-    StorageFailed,
-)
 
 
 class Mode(StrEnum):
@@ -122,7 +100,7 @@ class CircuitBreaker:
 
         Failures of what was under way when it opened say nothing new: the pause stays as it is.
         """
-        if not isinstance(error, _ENVIRONMENT) or error.code == sqlite3.SQLITE_INTERRUPT:
+        if not _of_the_database(error) or error.code == sqlite3.SQLITE_INTERRUPT:
             self.undecided()
             return False
         self._failed += 1
@@ -161,6 +139,13 @@ class CircuitBreaker:
         self.cause = cause
         self.state = BreakerState.OPEN
         self._probe_at = self._clock() + self._pause
+
+
+def _of_the_database(error: DatabaseError) -> bool:
+    """Say whether a failure speaks against the database; what a breaker itself has refused says nothing."""
+    if isinstance(error, DatabaseUnavailable):
+        return False
+    return error.away or isinstance(error, SchemaMismatch)
 
 
 def mode_for(writes: CircuitBreaker, reads: CircuitBreaker) -> Mode:

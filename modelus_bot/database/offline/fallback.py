@@ -20,18 +20,11 @@ from modelus_bot.database.core.audit.entry import AuditEntry, command_entry
 from modelus_bot.database.core.audit.fallback_log import AuditFile, audit_path
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
     DatabaseError,
-    DatabaseReadOnly,
     DatabaseUnavailable,
-    DeadlineExceeded,
     DiskFull,
     JournalUnavailable,
     OutcomeUnknown,
-    OutOfResources,
-    StorageFailed,
 )
 from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query, Write
@@ -52,7 +45,7 @@ from modelus_bot.database.offline.snapshot.snapshot import Snapshot
 from modelus_bot.database.offline.space import SpaceWatch
 from modelus_bot.database.offline.wait_policy import WaitRequest, patience, seconds_to_wait
 
-__all__ = ["AWAY", "Fallback"]
+__all__ = ["Fallback"]
 
 R = TypeVar("R")
 
@@ -61,20 +54,6 @@ JOURNAL_PATIENCE = 20.0
 
 CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
 """Seconds between two attempts at what could not be applied although the database works."""
-
-AWAY = (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
-    DatabaseReadOnly,
-    DatabaseUnavailable,
-    DeadlineExceeded,
-    DiskFull,
-    OutOfResources,
-    OutcomeUnknown,
-    StorageFailed,
-)
-"""Failures of the database, not of the operation: the same operation can work later."""
 
 
 class Fallback:
@@ -178,7 +157,7 @@ class Fallback:
 
     async def defer(self, write: Write[Any], context: Context, cause: DatabaseError) -> WriteDeferred:
         """Save a write for later; raises ``cause`` when it cannot wait, and what the journal raises."""
-        if not write.deferrable or not isinstance(cause, AWAY):
+        if not write.deferrable or not cause.away:
             raise cause
         self._in_vain = True
         number = await self._appended(write, context, cause)
@@ -229,7 +208,7 @@ class Fallback:
         self, query: Query[..., R], run: Callable[[ReadTransaction], R], cause: DatabaseError
     ) -> R:
         """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
-        if not isinstance(cause, AWAY) or not self.can_answer(query):
+        if not cause.away or not self.can_answer(query):
             raise cause
         self._in_vain = True
         try:

@@ -26,14 +26,14 @@ from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.state_file import DatabaseState, StateFile
 from modelus_bot.database.core.system_errors import translated
 from modelus_bot.database.engine import (
-    AT_LEAST_EVERY,
-    LARGE,
     Checkpointer,
     ConnectionManager,
     Epoch,
     HighWaterMark,
     OpenFiles,
     epoch_of,
+    wal_bytes,
+    worth_moving,
     written_at,
 )
 from modelus_bot.database.health import AlertBook, alerts_path
@@ -53,12 +53,6 @@ from modelus_bot.runtime.timer import Timer
 __all__ = ["Protection"]
 
 DRILL_FAULT = "A restore drill could not be made: {error}. It is tried again by the clock; the log says more."
-
-LONG_LOG = 1000
-"""Pages in the write-ahead log from which the archive's program moves them into the main file."""
-
-SHORT_LOG = 10
-"""Pages that are not worth it, however long they have been there."""
 
 
 class Protection:
@@ -128,12 +122,9 @@ class Protection:
         """Say whether the archive's program should checkpoint, as ``Checkpointer`` does without one."""
         if self.parts.epoch.owed:
             return False
-        frames = self.parts.sums.frames
-        if frames is None:
-            return _log_bytes(self.parts.path) >= LARGE
-        if frames >= LONG_LOG:
-            return True
-        return frames > SHORT_LOG and abs(self.clock() - written_at(self.parts.path) / 1e9) > AT_LEAST_EVERY
+        path = self.parts.path
+        unwritten = abs(self.clock() - written_at(path) / 1e9)
+        return worth_moving(self.parts.sums.frames, wal_bytes(path), unwritten)
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``starting``."""
@@ -218,10 +209,3 @@ class Protection:
             except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
                 logger.opt(exception=error).error("drill_fault")
                 self.tell(Alert("drill_fault", DRILL_FAULT.format(error=error), "critical"))
-
-
-def _log_bytes(database: Path) -> int:
-    try:
-        return database.with_name(database.name + "-wal").stat().st_size
-    except OSError:
-        return 0

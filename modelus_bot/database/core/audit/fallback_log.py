@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from loguru import logger
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.append_file import AppendFile
 from modelus_bot.database.core.audit.entry import AuditEntry, Fields, check_entry, fields_of
@@ -22,7 +23,6 @@ from modelus_bot.runtime.os_errors import Fault, fault_of, in_words
 
 __all__ = ["AuditFile", "WaitingEntry", "audit_path"]
 
-MEGABYTE = 1024 * 1024
 _FULL = {Fault.FULL, Fault.TOO_LARGE}
 _LENGTH = 11
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database import Alert, Mode, Overview, Protection
 from modelus_bot.database.administration import (
     BATCH,
-    MEGABYTE,
     NEAR_LIMIT,
     Environment,
     HealthSample,
