@@ -13,6 +13,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelus_bot.database import DatabaseManager
 
 PACKAGE = "modelus_bot"
 DATABASE = f"{PACKAGE}.database"
@@ -112,10 +116,12 @@ def largest_knot(graph: Mapping[str, Iterable[str]]) -> list[str]:
     return max(knots, key=len, default=[])
 
 
-def files_crossed() -> tuple[set[str], set[str]]:
-    """Run one write and one read of a new database, and return the database's files in which code ran."""
-    from modelus_bot.config import DatabaseSettings
-    from modelus_bot.database import Context, DatabaseManager
+def files_crossed(*, everything: bool) -> tuple[set[str], set[str]]:
+    """Run one write and one read of a new database, and return the database's files in which code ran.
+
+    ``everything`` protects it, and keeps it answering while it is away, as the bot does.
+    """
+    from modelus_bot.database import Context
     from modelus_bot.subjects.people.queries import member
     from modelus_bot.subjects.people.writes import RegisterMember
 
@@ -128,26 +134,65 @@ def files_crossed() -> tuple[set[str], set[str]]:
             seen.add(path.partition("/modelus_bot/database/")[2])
 
     async def run(folder: Path) -> tuple[set[str], set[str]]:
+        async with _opened(folder, everything=False):
+            pass  # what is made once is not looked at
         threading.setprofile(note)
         sys.setprofile(note)
         try:
-            async with DatabaseManager(folder / "house.db", DatabaseSettings(path=folder / "house.db")) as db:
+            async with _opened(folder, everything=everything) as db:
+                found: list[set[str]] = []
                 for number in (1, 2):  # the first pays for what is made once
                     seen.clear()
                     write = RegisterMember(discord_id=10**17 + number, username="Ada")
                     await db.write(write, Context(discord_admin=True, request_id=f"house:{number}"))
-                    crossed = set(seen)
-                for _ in range(2):
+                    found.append(set(seen))
                     seen.clear()
                     await db.read(member, 10**17)
-                    read = set(seen)
+                    found.append(set(seen))
         finally:
             sys.setprofile(None)
             threading.setprofile(None)  # type: ignore[arg-type]  # None ends it
-        return crossed, read
+        return found[-2], found[-1]
 
     with tempfile.TemporaryDirectory() as folder:
         return asyncio.run(run(Path(folder)))
+
+
+def _opened(folder: Path, *, everything: bool) -> DatabaseManager:
+    from modelus_bot.config import (
+        ArchiveSettings,
+        BackupSettings,
+        DatabaseSettings,
+        DegradationSettings,
+        IntegritySettings,
+        SnapshotSettings,
+    )
+    from modelus_bot.database import DatabaseManager, Fallback, Protection
+    from modelus_bot.subjects import DECLARED
+    from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
+
+    path = folder / "house.db"
+    settings = DatabaseSettings(path=path)
+    if not everything:
+        return DatabaseManager(path, settings)
+    protection = Protection(
+        path,
+        backup=BackupSettings(folder=folder / "backups", schedule="off"),
+        archive=ArchiveSettings(mode="off", folder=folder / "archive"),
+        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=3600.0),
+        invariants=DECLARED.invariants,
+    )
+    fallback = Fallback(
+        path,
+        degradation=DegradationSettings(),
+        snapshot=SnapshotSettings(snapshot_seconds=3600.0),
+        reserve_megabytes=0,
+        tables=DECLARED.kept_tables,
+        telling=telling,
+        explain=explain,
+        overseer=protection,
+    )
+    return DatabaseManager(path, settings, protection=protection, continuity=fallback)
 
 
 def main() -> None:
@@ -156,7 +201,8 @@ def main() -> None:
     house = House(root)
     across = house.across_the_face()
     inside = [name for name in house.files if name.startswith(f"{DATABASE}.") and name not in house.packages]
-    single = [name for name in inside if len(house.importers()[name]) == 1]
+    importers = house.importers()
+    single = [name for name in inside if len(importers[name]) == 1]
     loose = [name for name in inside if name.count(".") == DATABASE.count(".") + 1]
     knot = largest_knot(house.room_graph())
     print(f"modules                              {len(house.files)}, {len(inside)} of them in database/")
@@ -167,9 +213,10 @@ def main() -> None:
     print(f"files of database/ with one importer {len(single)} of {len(inside)}")
     print(f"loose modules of database/           {len(loose)}")
     if len(sys.argv) == 1:
-        write, read = files_crossed()
-        print(f"files of database/ a write crosses   {len(write)}: {', '.join(sorted(write))}")
-        print(f"files of database/ a read crosses    {len(read)}: {', '.join(sorted(read))}")
+        for name, everything in (("", False), (" of the whole bot", True)):
+            write, read = files_crossed(everything=everything)
+            print(f"files a write{name} crosses: {len(write)}: {', '.join(sorted(write))}")
+            print(f"files a read{name} crosses: {len(read)}: {', '.join(sorted(read))}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ __all__ = ["QuestionView"]
 class QuestionView(discord.ui.View):
     """Waits ``patience`` seconds for an answer and says ``closed`` when none came.
 
-    ``message`` is the one it stands under, to be set once that was sent. What is being done is never closed.
+    ``stand_under`` says under which message, once that was sent. What is being done is never closed.
     """
 
     patience: ClassVar[float]
@@ -33,6 +33,10 @@ class QuestionView(discord.ui.View):
         super().__init__(timeout=self.patience)
         self._bot = bot
         self._working = False
+
+    def stand_under(self, message: discord.Message) -> None:
+        """Note which message is to be rewritten when the time is over."""
+        self.message = message
 
     async def on_timeout(self) -> None:
         """Close the question."""

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
 from loguru import logger
 
@@ -25,7 +26,7 @@ from modelus_bot.database.archive.litestream_config import OLD_HOURS
 from modelus_bot.database.core.wal_stamp import WalStamp, glance, settled
 from modelus_bot.runtime.os_errors import in_words
 
-__all__ = ["Copying"]
+__all__ = ["NO_CHECKPOINTS", "CheckpointPolicy", "Copying"]
 
 ANSWER_SECONDS = 10.0
 """Longer than the program waits for somebody's transaction."""
@@ -45,12 +46,33 @@ MOST_WAITING = 100
 """Of more answers whose transactions are not archived yet, only the oldest and the newest are remembered."""
 
 
+class CheckpointPolicy(Protocol):
+    """Decides when the program checkpoints, and hears when it may write to the main file."""
+
+    def due(self) -> bool:
+        """Say whether the log is so long that a checkpoint is wanted; asked at most once a second."""
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Return what is entered around each request during which the main file may be written to."""
+
+
+class _NoCheckpoints:
+    def due(self) -> bool:
+        """Never."""
+        return False
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Nobody has to know."""
+        return contextlib.nullcontext()
+
+
+NO_CHECKPOINTS: CheckpointPolicy = _NoCheckpoints()
+
+
 class Copying:
     """Tells the program of one database to copy, one request at a time, and notes how far the archive is.
 
-    ``check`` raises ``ArchiveUnavailable`` while the program may not be asked. ``checkpoint_due`` says
-    whether the log is so long that a checkpoint is wanted; ``being_written`` is entered around each request
-    during which the main file may be written to. Both may be set later.
+    ``check`` raises ``ArchiveUnavailable`` while the program may not be asked.
     """
 
     def __init__(
@@ -60,10 +82,10 @@ class Copying:
         lag: Lag,
         check: Callable[[], None],
         clock: Callable[[], float],
+        checkpoints: CheckpointPolicy = NO_CHECKPOINTS,
     ) -> None:
         """Nothing is asked yet; ``clock`` gives UTC seconds."""
-        self.checkpoint_due: Callable[[], bool] = lambda: False
-        self.being_written: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+        self._checkpoints = checkpoints
         self._control = control
         self._database = database
         self._wal = database.with_name(database.name + "-wal")
@@ -78,6 +100,10 @@ class Copying:
         self._unmoved = False
         self._asked_at = self._checkpoint_at = float("-inf")
         self._may_age = True
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Enter what the program is given while it may write to the main file."""
+        return self._checkpoints.being_written()
 
     def began(self) -> None:
         """Note that the program was started: nothing of what it did before holds any more."""
@@ -133,7 +159,7 @@ class Copying:
         return copied
 
     def _checkpoint_wanted(self) -> bool:
-        return time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self.checkpoint_due()
+        return time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self._checkpoints.due()
 
     def _note(self, copied: Copied, asked: float) -> None:
         if len(self._waiting) > MOST_WAITING:

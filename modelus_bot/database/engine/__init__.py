@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.engine.connection import ConnectionManager
     from modelus_bot.database.engine.epoch import Epoch, epoch_of, is_later, renew_epoch
     from modelus_bot.database.engine.fingerprint import OpenFiles, written_at
-    from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
+    from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter, unmarked
     from modelus_bot.database.engine.high_water import HighWaterMark
     from modelus_bot.database.engine.known_progress import Known, known_of
     from modelus_bot.database.engine.probes import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from modelus_bot.database.engine.read_batching import ReadBatcher
     from modelus_bot.database.engine.roles import ConnectionRole
-    from modelus_bot.database.engine.transaction_manager import TransactionManager
+    from modelus_bot.database.engine.transaction_manager import TransactionManager, nothing_kept
     from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
 
 __all__ = [
@@ -62,10 +62,12 @@ __all__ = [
     "epoch_of",
     "is_later",
     "known_of",
+    "nothing_kept",
     "probe_read",
     "probe_write",
     "renew_epoch",
     "schema_version_of",
+    "unmarked",
     "version_of",
     "wal_bytes",
     "worth_moving",
@@ -98,10 +100,12 @@ __getattr__ = lazy_names(
         "epoch_of": "engine.epoch",
         "is_later": "engine.epoch",
         "known_of": "engine.known_progress",
+        "nothing_kept": "engine.transaction_manager",
         "probe_read": "engine.probes",
         "probe_write": "engine.probes",
         "renew_epoch": "engine.epoch",
         "schema_version_of": "engine.probes",
+        "unmarked": "engine.group_commit",
         "version_of": "engine.probes",
         "wal_bytes": "engine.checkpoints",
         "worth_moving": "engine.checkpoints",

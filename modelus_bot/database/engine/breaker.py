@@ -69,13 +69,16 @@ class CircuitBreaker:
             self._pause = first
 
     def check(self, operation: str) -> None:
-        """Raise ``DatabaseUnavailable`` unless the operation may go ahead."""
-        if self.state is BreakerState.CLOSED:
-            return
+        """Raise ``DatabaseUnavailable`` unless the operation, or a probe that is due, may go ahead."""
         if self.state is BreakerState.OPEN and self._clock() >= self._probe_at:
             self.state = BreakerState.HALF_OPEN
             return
-        raise DatabaseUnavailable("the breaker is open", cause=self.cause, operation=operation)
+        self.require_closed(operation)
+
+    def require_closed(self, operation: str) -> None:
+        """Raise ``DatabaseUnavailable`` unless operations go ahead; only the prober finds out."""
+        if self.state is not BreakerState.CLOSED:
+            raise DatabaseUnavailable("the breaker is open", cause=self.cause, operation=operation)
 
     def seconds_to_probe(self) -> float:
         """Return how long until the next probe is due; 0 when it is."""
@@ -85,6 +88,11 @@ class CircuitBreaker:
         """Let the next probe be due at once; nothing happens unless it is open."""
         if self.state is BreakerState.OPEN:
             self._probe_at = self._clock()
+
+    def worked(self) -> None:
+        """Note that an operation worked; one that began before the breaker opened does not close it."""
+        if self.state is BreakerState.CLOSED:
+            self.succeeded()
 
     def succeeded(self) -> bool:
         """Note a success; returns True when it closed the breaker."""

@@ -126,7 +126,7 @@ class ClockWatch(Job):
                     "future_taken_back"
                 )
                 self._alert("future_taken_back", _words(taken), critical=False)
-        clock.settled = True
+        clock.settle()
 
 
 def _words(taken: TakenBack) -> str:

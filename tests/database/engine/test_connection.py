@@ -139,7 +139,7 @@ import asyncio, os, sys
 from pathlib import Path
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.engine.connection import ConnectionManager
-from modelus_bot.database.engine.roles import Lane
+from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.core.errors import ConnectionLost
 
 async def main():
@@ -147,12 +147,12 @@ async def main():
         child = os.fork()
         if child == 0:
             try:
-                connections.run(Lane.READER, lambda raw: raw.execute("SELECT 1")).send(None)
+                connections.run(ConnectionRole.READER, lambda raw: raw.execute("SELECT 1")).send(None)
             except ConnectionLost as error:
                 os._exit(7 if "fork" in str(error) else 8)
             os._exit(9)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        assert await connections.run(Lane.READER, lambda raw: raw.execute("SELECT 1").fetchone()[0]) == 1
+        assert await connections.run(ConnectionRole.READER, lambda raw: raw.execute("SELECT 1").fetchone()[0]) == 1
         print(code)
 
 asyncio.run(main())

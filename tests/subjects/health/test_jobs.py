@@ -74,7 +74,6 @@ async def test_a_change_of_the_mode_is_told_within_a_second(bot_env: BotEnv, clo
 
 async def test_changes_between_two_looks_are_told_of(bot_env: BotEnv, clock: Clock) -> None:
     """An outage that is over when somebody looks was one all the same."""
-    bot_env.db.availability.on_change = bot_env.db.health.mode_changed
     job = Health(bot_env.bot)
     await job.run()
     await full_disk(bot_env)
@@ -143,10 +142,12 @@ async def test_an_incident_that_ended_while_the_bot_was_stopped_is_told_to_be_ov
     assert waiting(bot_env) == ["mode_read_only", "mode_normal"]
 
 
-async def test_near_its_limit_the_file_is_cleaned_up_and_seldom_again(bot_env: BotEnv, clock: Clock) -> None:
+async def test_near_its_limit_the_file_is_cleaned_up_and_seldom_again(
+    bot_env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The clean-up is asked for with size and limit, at once and once an hour while it stays so."""
     asked: list[tuple[int, int]] = []
-    bot_env.db.health.near_limit = lambda size, limit: asked.append((size, limit))
+    monkeypatch.setattr(bot_env.db.maintenance, "near_limit", lambda size, limit: asked.append((size, limit)))
     job = Health(bot_env.bot)
     await passing(bot_env, clock, job, 10)
     assert asked == []

@@ -146,7 +146,7 @@ async def ask_for_approval(
         text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )
     if alone:
-        view.message = await answering.ask_here(interaction, card, view, private=True)
+        view.stand_under(await answering.ask_here(interaction, card, view, private=True))
         return
     questions, pointers = await post_question(bot, interaction.id, others or (), card, view)
     if not questions:

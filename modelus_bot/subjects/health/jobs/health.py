@@ -66,11 +66,11 @@ class Health(Job):
             self._looked = at
             seen = self.bot.db.overview()
             self._tell(watch.look(seen, at))
-            self.bot.db.health.incidents = watch.incidents
+            self.bot.db.health.note_incidents(watch.incidents)
             self._ask_for_clean_up(watch, seen, at)
         if self.bot.db.protection is not None:
             book = self.bot.db.protection.book
-            book.told = watch.told
+            book.note_told(watch.told)
             book.take(at)
             await book.save()
 
@@ -103,11 +103,11 @@ class Health(Job):
 
     def _ask_for_clean_up(self, watch: HealthWatch, seen: Overview, at: float) -> None:
         """Ask for a clean-up when the file gets too large, and seldom again while it stays so."""
-        clean = self.bot.db.health.near_limit
-        if clean is None or not watch.raised(NEAR_LIMIT) or 0 <= at - self._asked < CLEAN_UP_EVERY:
+        if not watch.raised(NEAR_LIMIT) or 0 <= at - self._asked < CLEAN_UP_EVERY:
             return
         self._asked = at
-        clean(seen.file_bytes or 0, watch.settings.file_limit_megabytes * MEGABYTE)
+        limit = watch.settings.file_limit_megabytes * MEGABYTE
+        self.bot.db.maintenance.near_limit(seen.file_bytes or 0, limit)
 
 
 class HealthSamples(Job):
@@ -131,7 +131,7 @@ class HealthSamples(Job):
     async def run(self) -> None:
         """Look around, take a sample, and write what waits."""
         db = self.bot.db
-        db.health.surroundings = await self._look_around()
+        db.health.note_surroundings(await self._look_around())
         if not self._started:
             self._started = True
             return
