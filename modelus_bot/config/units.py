@@ -8,6 +8,6 @@ MEGABYTE = 1024 * 1024
 """Bytes in each megabyte, of a setting or in a sentence."""
 
 
-def megabytes(count: int) -> str:
+def megabytes(count: float) -> str:
     """Return a number of bytes as people read it."""
     return f"{count / MEGABYTE:,.1f} MB"

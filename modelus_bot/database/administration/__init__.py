@@ -20,17 +20,13 @@ if TYPE_CHECKING:
     from modelus_bot.database.checksums.report import ChecksumReport
     from modelus_bot.database.core.append_file import journal_path
     from modelus_bot.database.core.audit.anchors import Anchor, gather_anchors
-    from modelus_bot.database.core.audit.comparing import Setback, compared_with_anchors
     from modelus_bot.database.core.audit.entry import AuditOperation, command_entry
-    from modelus_bot.database.core.audit.legacy_tables import FIND_PRESERVED, preserved_names
     from modelus_bot.database.core.audit.verification import ChainReport
     from modelus_bot.database.core.child_process import Report, run_child
     from modelus_bot.database.core.instance_lock import InstanceLock, meant, require_one_name
-    from modelus_bot.database.core.names import with_names
     from modelus_bot.database.core.operation_event import Failure
     from modelus_bot.database.core.sidecar_paths import parts_of
     from modelus_bot.database.core.state_file import StateFile
-    from modelus_bot.database.core.transaction import Parameters
     from modelus_bot.database.engine.checkpoints import safe_beside_writers
     from modelus_bot.database.engine.epoch import renew_epoch
     from modelus_bot.database.health.alert_book import AlertBook, Undelivered, no_later
@@ -54,7 +50,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.health.watch import HealthWatch
     from modelus_bot.database.integrity.recognition import Nature, Recognised, recognised
     from modelus_bot.database.integrity.report import CheckReport
-    from modelus_bot.database.maintenance.facts import FileFacts, megabytes
+    from modelus_bot.database.maintenance.facts import FileFacts
     from modelus_bot.database.maintenance.run_request import (
         Rewriting,
         RunReport,
@@ -68,7 +64,8 @@ if TYPE_CHECKING:
     from modelus_bot.database.offline.journal.view import JournalContents, journal_contents
     from modelus_bot.database.offline.snapshot.folder import UnusableSnapshot
     from modelus_bot.database.offline.snapshot.view import last_known_rows
-    from modelus_bot.database.recovery.audit_renewal import Renewal, RenewAuditChain, read_chain
+    from modelus_bot.database.recovery.audit_renewal import Renewal, RenewAuditChain
+    from modelus_bot.database.recovery.audit_trail import trail_rows, verified_trail
     from modelus_bot.database.recovery.differences import TableDifference
     from modelus_bot.database.recovery.drill import DrillResult
     from modelus_bot.database.recovery.new_database import require_nothing_left, set_everything_aside
@@ -83,7 +80,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ADOPTABLE",
     "BATCH",
-    "FIND_PRESERVED",
     "NEAR_LIMIT",
     "SIGNALS",
     "AlertBook",
@@ -115,7 +111,6 @@ __all__ = [
     "MomentUnavailable",
     "Nature",
     "PageChecksums",
-    "Parameters",
     "Percentiles",
     "QueryPlan",
     "Recognised",
@@ -132,7 +127,6 @@ __all__ = [
     "SalvageReport",
     "Sampler",
     "SchemaValidator",
-    "Setback",
     "Settled",
     "StateFile",
     "StatementExamination",
@@ -144,7 +138,6 @@ __all__ = [
     "UnusableSnapshot",
     "cause_words",
     "command_entry",
-    "compared_with_anchors",
     "estimated_seconds",
     "examine",
     "explain_slow",
@@ -156,14 +149,11 @@ __all__ = [
     "journal_path",
     "last_known_rows",
     "meant",
-    "megabytes",
     "migrated",
     "no_later",
     "operation_words",
     "parse_name",
     "parts_of",
-    "preserved_names",
-    "read_chain",
     "recognised",
     "remains_in_words",
     "renew_epoch",
@@ -174,7 +164,8 @@ __all__ = [
     "set_everything_aside",
     "setting_suggestions",
     "traces_of",
-    "with_names",
+    "trail_rows",
+    "verified_trail",
 ]
 
 __getattr__ = lazy_names(
@@ -194,7 +185,6 @@ __getattr__ = lazy_names(
         "Difference": "schema.report",
         "DrillResult": "recovery.drill",
         "Environment": "health.environment",
-        "FIND_PRESERVED": "core.audit.legacy_tables",
         "Failure": "core.operation_event",
         "FileFacts": "maintenance.facts",
         "HealthSample": "health.samples",
@@ -213,7 +203,6 @@ __getattr__ = lazy_names(
         "NEAR_LIMIT": "health.alert_rules",
         "Nature": "integrity.recognition",
         "PageChecksums": "checksums.page_checksums",
-        "Parameters": "core.transaction",
         "Percentiles": "health.rolling",
         "QueryPlan": "health.statements.plan",
         "Recognised": "integrity.recognition",
@@ -231,7 +220,6 @@ __getattr__ = lazy_names(
         "SalvageReport": "salvage.report",
         "Sampler": "health.sampling",
         "SchemaValidator": "schema.validator",
-        "Setback": "core.audit.comparing",
         "Settled": "offline.journal.entry",
         "StateFile": "core.state_file",
         "StatementExamination": "health.statements.planning",
@@ -243,7 +231,6 @@ __getattr__ = lazy_names(
         "UnusableSnapshot": "offline.snapshot.folder",
         "cause_words": "health.causes",
         "command_entry": "core.audit.entry",
-        "compared_with_anchors": "core.audit.comparing",
         "estimated_seconds": "maintenance.vacuum",
         "examine": "health.statements.planning",
         "explain_slow": "health.statements.planning",
@@ -255,14 +242,11 @@ __getattr__ = lazy_names(
         "journal_path": "core.append_file",
         "last_known_rows": "offline.snapshot.view",
         "meant": "core.instance_lock",
-        "megabytes": "maintenance.facts",
         "migrated": "recovery.offline_migration",
         "no_later": "health.alert_book",
         "operation_words": "offline.journal.reconciliation",
         "parse_name": "backup.naming",
         "parts_of": "core.sidecar_paths",
-        "preserved_names": "core.audit.legacy_tables",
-        "read_chain": "recovery.audit_renewal",
         "recognised": "integrity.recognition",
         "remains_in_words": "recovery.remains",
         "renew_epoch": "engine.epoch",
@@ -273,6 +257,7 @@ __getattr__ = lazy_names(
         "set_everything_aside": "recovery.new_database",
         "setting_suggestions": "health.suggestions",
         "traces_of": "recovery.remains",
-        "with_names": "core.names",
+        "trail_rows": "recovery.audit_trail",
+        "verified_trail": "recovery.audit_trail",
     },
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FileFacts", "measured", "megabytes", "pages_of", "temporary_folder"]
+__all__ = ["FileFacts", "measured", "pages_of", "temporary_folder"]
 
 PLACES = ("/var/tmp", "/usr/tmp", "/tmp", ".")  # noqa: S108 - SQLite looks there; nothing is created here
 
@@ -49,11 +49,6 @@ class FileFacts:
     def free_share(self) -> float:
         """How much of it is empty pages, 0 to 1."""
         return self.free_pages / self.pages if self.pages else 0.0
-
-
-def megabytes(count: float) -> str:
-    """Return a number of bytes in words."""
-    return f"{count / 1024 / 1024:.1f} MB"
 
 
 def pages_of(connection: sqlite3.Connection) -> tuple[int, int, int]:

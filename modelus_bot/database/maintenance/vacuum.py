@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.core.errors import DatabaseError, DeadlineExceeded
-from modelus_bot.database.maintenance.facts import FileFacts, megabytes, pages_of
+from modelus_bot.database.maintenance.facts import FileFacts, pages_of
 from modelus_bot.database.maintenance.run_request import GivenUp, Rewriting, RunRequest, TaskDecision, Trigger
 from modelus_bot.database.maintenance.task_context import TaskContext
 

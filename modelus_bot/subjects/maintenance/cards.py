@@ -6,6 +6,7 @@ import discord
 
 from modelus_bot.clock.belief import Doubt
 from modelus_bot.clock.words import doubt_words
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.administration import (
     CheckReport,
     ChecksumReport,
@@ -13,7 +14,6 @@ from modelus_bot.database.administration import (
     RunReport,
     TaskOutcome,
     estimated_seconds,
-    megabytes,
 )
 from modelus_bot.ui import embeds
 from modelus_bot.ui.spoken import spoken
