@@ -272,6 +272,15 @@ class DatabaseManager:
             if part is not None:
                 part.apply(edited)
 
+    @property
+    def cause(self) -> DatabaseError | None:
+        """Why the mode is not normal; None while it is."""
+        return self.availability.cause
+
+    def near_limit(self, file_bytes: int, limit_bytes: int) -> None:
+        """Ask for an early clean-up, since the file is near its limit; asking again soon does nothing."""
+        self.maintenance.near_limit(file_bytes, limit_bytes)
+
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
         return overview_of(

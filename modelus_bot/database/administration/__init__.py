@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from modelus_bot.database.core.state_file import StateFile
     from modelus_bot.database.engine.checkpoints import safe_beside_writers
     from modelus_bot.database.engine.epoch import renew_epoch
-    from modelus_bot.database.health.alert_book import AlertBook, Undelivered, no_later
-    from modelus_bot.database.health.alert_rules import NEAR_LIMIT, SIGNALS
-    from modelus_bot.database.health.causes import cause_words
+    from modelus_bot.database.health.alert_book import AlertBook, Undelivered
+    from modelus_bot.database.health.alert_rules import SIGNALS
     from modelus_bot.database.health.environment import Environment
     from modelus_bot.database.health.loop_delay import LoopDelay
     from modelus_bot.database.health.rolling import Percentiles
-    from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples, health_samples
-    from modelus_bot.database.health.sampling import Sampler
+    from modelus_bot.database.health.rounds import HealthRounds
+    from modelus_bot.database.health.sample_keeper import SampleKeeper
+    from modelus_bot.database.health.samples import HealthSample, health_samples
     from modelus_bot.database.health.statements.advice import index_advice
     from modelus_bot.database.health.statements.plan import QueryPlan
     from modelus_bot.database.health.statements.planning import (
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     )
     from modelus_bot.database.health.statements.statistics import StatementSeen
     from modelus_bot.database.health.suggestions import setting_suggestions
-    from modelus_bot.database.health.watch import HealthWatch
     from modelus_bot.database.integrity.recognition import Nature, Recognised, recognised
     from modelus_bot.database.integrity.report import CheckReport
     from modelus_bot.database.maintenance.facts import FileFacts
@@ -79,8 +78,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ADOPTABLE",
-    "BATCH",
-    "NEAR_LIMIT",
     "SIGNALS",
     "AlertBook",
     "Anchor",
@@ -96,14 +93,13 @@ __all__ = [
     "Environment",
     "Failure",
     "FileFacts",
+    "HealthRounds",
     "HealthSample",
-    "HealthWatch",
     "IndexUse",
     "InstanceLock",
     "JournalContents",
     "JournalEntry",
     "JournalOutcome",
-    "KeepSamples",
     "LoopDelay",
     "Migrate",
     "MigrationStatus",
@@ -125,7 +121,7 @@ __all__ = [
     "RunReport",
     "RunRequest",
     "SalvageReport",
-    "Sampler",
+    "SampleKeeper",
     "SchemaValidator",
     "Settled",
     "StateFile",
@@ -136,7 +132,6 @@ __all__ = [
     "Trigger",
     "Undelivered",
     "UnusableSnapshot",
-    "cause_words",
     "command_entry",
     "estimated_seconds",
     "examine",
@@ -150,7 +145,6 @@ __all__ = [
     "last_known_rows",
     "meant",
     "migrated",
-    "no_later",
     "operation_words",
     "parse_name",
     "parts_of",
@@ -176,7 +170,6 @@ __getattr__ = lazy_names(
         "Anchor": "core.audit.anchors",
         "Archive": "archive.archive",
         "AuditOperation": "core.audit.entry",
-        "BATCH": "health.samples",
         "BackupListing": "backup.listing",
         "BackupManifest": "backup.manifest",
         "ChainReport": "core.audit.verification",
@@ -187,20 +180,18 @@ __getattr__ = lazy_names(
         "Environment": "health.environment",
         "Failure": "core.operation_event",
         "FileFacts": "maintenance.facts",
+        "HealthRounds": "health.rounds",
         "HealthSample": "health.samples",
-        "HealthWatch": "health.watch",
         "IndexUse": "health.statements.planning",
         "InstanceLock": "core.instance_lock",
         "JournalContents": "offline.journal.view",
         "JournalEntry": "offline.journal.entry",
         "JournalOutcome": "offline.journal.entry",
-        "KeepSamples": "health.samples",
         "LoopDelay": "health.loop_delay",
         "Migrate": "recovery.offline_migration",
         "MigrationStatus": "schema.migrations",
         "Migrator": "schema.migrations",
         "MomentUnavailable": "archive.failures",
-        "NEAR_LIMIT": "health.alert_rules",
         "Nature": "integrity.recognition",
         "PageChecksums": "checksums.page_checksums",
         "Percentiles": "health.rolling",
@@ -218,7 +209,7 @@ __getattr__ = lazy_names(
         "RunRequest": "maintenance.run_request",
         "SIGNALS": "health.alert_rules",
         "SalvageReport": "salvage.report",
-        "Sampler": "health.sampling",
+        "SampleKeeper": "health.sample_keeper",
         "SchemaValidator": "schema.validator",
         "Settled": "offline.journal.entry",
         "StateFile": "core.state_file",
@@ -229,7 +220,6 @@ __getattr__ = lazy_names(
         "Trigger": "maintenance.run_request",
         "Undelivered": "health.alert_book",
         "UnusableSnapshot": "offline.snapshot.folder",
-        "cause_words": "health.causes",
         "command_entry": "core.audit.entry",
         "estimated_seconds": "maintenance.vacuum",
         "examine": "health.statements.planning",
@@ -243,7 +233,6 @@ __getattr__ = lazy_names(
         "last_known_rows": "offline.snapshot.view",
         "meant": "core.instance_lock",
         "migrated": "recovery.offline_migration",
-        "no_later": "health.alert_book",
         "operation_words": "offline.journal.reconciliation",
         "parse_name": "backup.naming",
         "parts_of": "core.sidecar_paths",

@@ -10,8 +10,10 @@ import pytest
 from modelus_bot.database.core.errors import DatabaseError, DiskFull
 from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.health.alert_book import AlertBook
+from modelus_bot.database.health.rounds import CLEAN_UP_EVERY
+from modelus_bot.database.health.sample_keeper import SAMPLES_KEPT
 from modelus_bot.database.health.samples import BATCH, HealthSample, health_samples
-from modelus_bot.subjects.health.jobs.health import CLEAN_UP_EVERY, SAMPLES_KEPT, Health, HealthSamples
+from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock
 
@@ -184,11 +186,11 @@ async def test_samples_wait_while_the_database_is_away(bot_env: BotEnv, clock: C
     for _ in range(BATCH + 10):
         clock.forward(30)
         await job.run()
-    assert job.waiting == BATCH + 10
+    assert job.keeper.waiting == BATCH + 10
     await space_again(bot_env)
     clock.forward(30)
     await job.run()
-    assert job.waiting == 0
+    assert job.keeper.waiting == 0
     found = await bot_env.db.read(health_samples, begin, clock.now)
     assert [one.at for one in found] == list(range(begin + 30, clock.now + 1, 30))
     assert [one.mode for one in found] == ["read_only"] * (BATCH + 10) + ["normal"]
@@ -207,7 +209,7 @@ async def test_samples_that_could_not_be_written_are_not_lost(
         clock.forward(30)
         with pytest.raises(DatabaseError):
             await job.run()
-    assert job.waiting == 2
+    assert job.keeper.waiting == 2
     assert [one.at for one in bot_env.db.health.samples] == [begin + 30, begin + 60]
     assert all(isinstance(one, HealthSample) for one in bot_env.db.health.samples)
 
