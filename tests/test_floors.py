@@ -265,6 +265,14 @@ def test_faces_are_small_and_sorted() -> None:
         ), package
 
 
+def test_the_face_of_the_database_is_small() -> None:
+    """What every subject may use fits on a screen; what operators use besides does not grow."""
+    database = PACKAGE / "database"
+
+    assert len(offered_by(database / "__init__.py")) <= 30
+    assert len(offered_by(database / "administration" / "__init__.py")) <= 83
+
+
 def offered_by(file: Path) -> list[str]:
     """Return a module's ``__all__``."""
     for node in tree_of(file).body:

@@ -85,6 +85,8 @@ class DatabaseError(Exception):
     retryable: ClassVar[bool] = False
     away: ClassVar[bool] = False
     """Whether the database failed, not the operation: the same operation can work later."""
+    reason: ClassVar[str] = ""
+    """What is wrong with the database, in the few words that follow "because"; empty: none for everybody."""
     advice: ClassVar[str] = ""
 
     def __init__(
@@ -119,6 +121,11 @@ class DatabaseError(Exception):
         )
         own.__cause__ = self
         return own
+
+    @property
+    def origin(self) -> DatabaseError:
+        """The failure behind this one; itself where there is none."""
+        return self
 
     @property
     def user_message(self) -> str:
@@ -250,6 +257,11 @@ class DatabaseUnavailable(TransientError):
         self.cause = cause
 
     @property
+    def origin(self) -> DatabaseError:
+        """The failure that opened the breaker."""
+        return self.cause.origin if self.cause is not None else self
+
+    @property
     def user_message(self) -> str:
         """The sentence of the failure that opened the breaker, or the general one."""
         return self.cause.user_message if self.cause is not None else super().user_message
@@ -296,6 +308,7 @@ class OutcomeUnknown(PermanentError):
 class DiskFull(PermanentError):
     """There is no space left on the disk; reading still works."""
 
+    reason = "the disk is full"
     away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
@@ -305,6 +318,7 @@ class DiskFull(PermanentError):
 class DatabaseReadOnly(PermanentError):
     """The file or its folder cannot be written to; reading still works."""
 
+    reason = "its file may not be written to"
     away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
@@ -314,6 +328,7 @@ class DatabaseReadOnly(PermanentError):
 class AccessDenied(DatabaseReadOnly):
     """A file or folder may not be used by the user that the bot runs as; nothing is wrong with the disk."""
 
+    reason = "the bot may not use its file"
     advice = (
         "The bot may not use one of its own files. An administrator has to give it to the user that the bot"
         " runs as."
@@ -323,12 +338,14 @@ class AccessDenied(DatabaseReadOnly):
 class SchemaMismatch(PermanentError):
     """The schema of the file is not the one this version of the program works with."""
 
+    reason = "it is being updated"
     error_type = ErrorType.SCHEMA_MISMATCH
 
 
 class MigrationFailed(PermanentError):
     """A migration could not be applied or undone; the file is as it was before."""
 
+    reason = "its update failed"
     error_type = ErrorType.MIGRATION_FAILED
     severity = Severity.CRITICAL
 
@@ -336,6 +353,7 @@ class MigrationFailed(PermanentError):
 class CorruptionDetected(PermanentError):
     """The file is damaged, or is not a database."""
 
+    reason = "its file is damaged and is being recovered"
     away = True
     error_type = ErrorType.CORRUPTION_DETECTED
     severity = Severity.CRITICAL
