@@ -6,6 +6,7 @@ SQLite's result codes (``result_codes``) and from the system's (``system_errors`
 ``outcome`` how a caller hears of it. ``audit`` is the log that every change is written into.
 ``instance_lock`` makes one process the file's only bot. ``child_process`` runs what may crash on a damaged
 file in a process of its own. ``append_file`` and ``framing`` keep lines that prove themselves.
+``notifier`` is built before those who tell and those who hear, so that neither is set on the other.
 
 Way in: its modules, one term each; this package has no names of its own.
 Owner: whoever builds an object of it; ``child_process`` ends its children itself.

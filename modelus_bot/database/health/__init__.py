@@ -5,8 +5,9 @@ Promise: counting costs about a microsecond (``monitor``, ``rolling``); every de
 once when it is over; what was not delivered outlives a kill (``alert_book``). ``statements`` knows what
 each statement costs and what would help.
 
-Way in: ``HealthMonitor``, ``Overview``. Owner: the manager builds the monitor; the health job feeds the
-rest.
+Way in: ``HealthMonitor``, ``Overview``; ``HealthRounds`` judges round by round what is told,
+``SampleKeeper`` takes and keeps samples. Owner: the manager builds the monitor; the health jobs own the
+rounds and the samples.
 """
 
 from typing import TYPE_CHECKING
