@@ -25,7 +25,6 @@ from modelus_bot.cli.terminal import bar, console, print_json
 from modelus_bot.config import Settings
 from modelus_bot.config.units import megabytes
 from modelus_bot.database.administration import (
-    ADOPTABLE,
     BackupListing,
     BackupManifest,
     DrillResult,
@@ -224,8 +223,7 @@ def _listed(listing: BackupListing, reach: Reach) -> Iterator[str]:
         yield NONE_YET
     for left in listing.unlisted:
         yield str(left)
-    if any(one.adoptable for one in listing.unlisted):
-        yield f"{ADOPTABLE}."
+    yield from dict.fromkeys(one.advice for one in listing.unlisted if one.advice)
     for name in listing.orphans:
         yield f"{name} is not there, only its manifest."
     if listing.trouble:

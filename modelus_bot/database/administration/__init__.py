@@ -13,12 +13,11 @@ if TYPE_CHECKING:
     from modelus_bot.database.archive.archive import Archive
     from modelus_bot.database.archive.failures import MomentUnavailable
     from modelus_bot.database.backup.copy_job import hashed
-    from modelus_bot.database.backup.listing import ADOPTABLE, BackupListing
+    from modelus_bot.database.backup.listing import BackupListing
     from modelus_bot.database.backup.manifest import BackupManifest
     from modelus_bot.database.backup.naming import parse_name
     from modelus_bot.database.checksums.page_checksums import PageChecksums
     from modelus_bot.database.checksums.report import ChecksumReport
-    from modelus_bot.database.core.append_file import journal_path
     from modelus_bot.database.core.audit.anchors import Anchor, gather_anchors
     from modelus_bot.database.core.audit.entry import AuditOperation, command_entry
     from modelus_bot.database.core.audit.verification import ChainReport
@@ -57,7 +56,6 @@ if TYPE_CHECKING:
         TaskOutcome,
         Trigger,
     )
-    from modelus_bot.database.maintenance.vacuum import estimated_seconds
     from modelus_bot.database.offline.journal.entry import JournalEntry, JournalOutcome, Settled
     from modelus_bot.database.offline.journal.reconciliation import operation_words
     from modelus_bot.database.offline.journal.view import JournalContents, journal_contents
@@ -69,7 +67,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.recovery.drill import DrillResult
     from modelus_bot.database.recovery.new_database import require_nothing_left, set_everything_aside
     from modelus_bot.database.recovery.offline_migration import Migrate, migrated
-    from modelus_bot.database.recovery.remains import RemainStanding, remains_in_words, traces_of
+    from modelus_bot.database.recovery.remains import archive_remains
     from modelus_bot.database.recovery.restore_request import Restored, RestorePlan, Restores
     from modelus_bot.database.salvage.report import SalvageReport
     from modelus_bot.database.schema.migrations import MigrationStatus, Migrator
@@ -77,7 +75,6 @@ if TYPE_CHECKING:
     from modelus_bot.database.schema.validator import SchemaValidator
 
 __all__ = [
-    "ADOPTABLE",
     "SIGNALS",
     "AlertBook",
     "Anchor",
@@ -110,7 +107,6 @@ __all__ = [
     "Percentiles",
     "QueryPlan",
     "Recognised",
-    "RemainStanding",
     "RenewAuditChain",
     "Renewal",
     "Report",
@@ -132,8 +128,8 @@ __all__ = [
     "Trigger",
     "Undelivered",
     "UnusableSnapshot",
+    "archive_remains",
     "command_entry",
-    "estimated_seconds",
     "examine",
     "explain_slow",
     "gather_anchors",
@@ -141,7 +137,6 @@ __all__ = [
     "health_samples",
     "index_advice",
     "journal_contents",
-    "journal_path",
     "last_known_rows",
     "meant",
     "migrated",
@@ -149,7 +144,6 @@ __all__ = [
     "parse_name",
     "parts_of",
     "recognised",
-    "remains_in_words",
     "renew_epoch",
     "require_nothing_left",
     "require_one_name",
@@ -157,7 +151,6 @@ __all__ = [
     "safe_beside_writers",
     "set_everything_aside",
     "setting_suggestions",
-    "traces_of",
     "trail_rows",
     "verified_trail",
 ]
@@ -165,7 +158,6 @@ __all__ = [
 __getattr__ = lazy_names(
     __name__,
     {
-        "ADOPTABLE": "backup.listing",
         "AlertBook": "health.alert_book",
         "Anchor": "core.audit.anchors",
         "Archive": "archive.archive",
@@ -197,7 +189,6 @@ __getattr__ = lazy_names(
         "Percentiles": "health.rolling",
         "QueryPlan": "health.statements.plan",
         "Recognised": "integrity.recognition",
-        "RemainStanding": "recovery.remains",
         "RenewAuditChain": "recovery.audit_renewal",
         "Renewal": "recovery.audit_renewal",
         "Report": "core.child_process",
@@ -220,8 +211,8 @@ __getattr__ = lazy_names(
         "Trigger": "maintenance.run_request",
         "Undelivered": "health.alert_book",
         "UnusableSnapshot": "offline.snapshot.folder",
+        "archive_remains": "recovery.remains",
         "command_entry": "core.audit.entry",
-        "estimated_seconds": "maintenance.vacuum",
         "examine": "health.statements.planning",
         "explain_slow": "health.statements.planning",
         "gather_anchors": "core.audit.anchors",
@@ -229,7 +220,6 @@ __getattr__ = lazy_names(
         "health_samples": "health.samples",
         "index_advice": "health.statements.advice",
         "journal_contents": "offline.journal.view",
-        "journal_path": "core.append_file",
         "last_known_rows": "offline.snapshot.view",
         "meant": "core.instance_lock",
         "migrated": "recovery.offline_migration",
@@ -237,7 +227,6 @@ __getattr__ = lazy_names(
         "parse_name": "backup.naming",
         "parts_of": "core.sidecar_paths",
         "recognised": "integrity.recognition",
-        "remains_in_words": "recovery.remains",
         "renew_epoch": "engine.epoch",
         "require_nothing_left": "recovery.new_database",
         "require_one_name": "core.instance_lock",
@@ -245,7 +234,6 @@ __getattr__ = lazy_names(
         "safe_beside_writers": "engine.checkpoints",
         "set_everything_aside": "recovery.new_database",
         "setting_suggestions": "health.suggestions",
-        "traces_of": "recovery.remains",
         "trail_rows": "recovery.audit_trail",
         "verified_trail": "recovery.audit_trail",
     },

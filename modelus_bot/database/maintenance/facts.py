@@ -11,6 +11,9 @@ from pathlib import Path
 
 __all__ = ["FileFacts", "measured", "pages_of", "temporary_folder"]
 
+BYTES_PER_SECOND = 40 * 1024 * 1024
+"""A careful guess at how fast a file is rewritten."""
+
 PLACES = ("/var/tmp", "/usr/tmp", "/tmp", ".")  # noqa: S108 - SQLite looks there; nothing is created here
 
 
@@ -44,6 +47,11 @@ class FileFacts:
     def free_bytes(self) -> int:
         """How much of it is empty pages."""
         return self.page_size * self.free_pages
+
+    @property
+    def rewriting_seconds(self) -> float:
+        """About how long writes would wait while the file is rewritten."""
+        return (self.bytes - self.free_bytes) / BYTES_PER_SECOND
 
     @property
     def free_share(self) -> float:

@@ -25,7 +25,7 @@ from modelus_bot.database.maintenance.facts import FileFacts, temporary_folder
 from modelus_bot.database.maintenance.optimize import ShrinkLog
 from modelus_bot.database.maintenance.pruning import PruneTask
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskDecision, Trigger
-from modelus_bot.database.maintenance.vacuum import Vacuum, estimated_seconds
+from modelus_bot.database.maintenance.vacuum import Vacuum
 from modelus_bot.subjects import DECLARED
 
 MB = 1024 * 1024
@@ -112,7 +112,7 @@ def test_rewriting_never_endangers_the_disk(
     assert scratch >= facts.bytes
     assert waiting == 0
     assert rewriting is not Rewriting.NO
-    assert rewriting is Rewriting.CONFIRMED or estimated_seconds(facts) < patience
+    assert rewriting is Rewriting.CONFIRMED or facts.rewriting_seconds < patience
 
 
 def test_the_log_is_shrunk_by_one_only() -> None:
