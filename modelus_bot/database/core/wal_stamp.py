@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["SETTLED_NANOSECONDS", "WalStamp", "glance", "settled"]
+__all__ = ["SETTLED_NANOSECONDS", "TICK_NANOSECONDS", "WalStamp", "glance", "settled"]
 
 SETTLED_NANOSECONDS = 100_000_000
-"""Ten ticks of the slowest clock that kernels have."""
+"""Ten ticks of the slowest clock that kernels have: for who may not look again."""
+
+TICK_NANOSECONDS = 15_000_000
+"""One and a half: enough on a local disk, for who asks SQLite itself a moment later all the same."""
 
 WalStamp = tuple[int, ...]
 """Device, inode, size and time of change (nanoseconds); nothing for a file that is not there."""
@@ -27,9 +30,9 @@ def glance(wal: Path | str) -> WalStamp:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def settled(stamp: WalStamp, now: int) -> bool:
+def settled(stamp: WalStamp, now: int, margin: int = SETTLED_NANOSECONDS) -> bool:
     """Say whether a file that looked so at ``now`` (wall clock, nanoseconds) shows the next change.
 
     Also when the clock was set back in between: it is only the distance that counts.
     """
-    return not stamp or abs(now - stamp[-1]) >= SETTLED_NANOSECONDS
+    return not stamp or abs(now - stamp[-1]) >= margin

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Query
-from modelus_bot.database.core.wal_stamp import WalStamp, glance, settled
+from modelus_bot.database.core.wal_stamp import TICK_NANOSECONDS, WalStamp, glance, settled
 from modelus_bot.database.engine import Version
 
 __all__ = ["HotReads", "log_stamp"]
@@ -150,7 +150,7 @@ class HotReads:
         """
         self._begun += 1
         now, before, stamp = self._clock(), self._version, self._ask_stamp()
-        if stamp is not None and not settled(stamp, time.time_ns()):
+        if stamp is not None and not settled(stamp, time.time_ns(), TICK_NANOSECONDS):
             stamp = _UNSETTLED
         try:
             async with asyncio.timeout(LOOK_PATIENCE):

@@ -25,7 +25,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConnectionLost
 from modelus_bot.database.core.operation import Query, query
 from modelus_bot.database.core.transaction import ReadTransaction
-from modelus_bot.database.core.wal_stamp import SETTLED_NANOSECONDS, WalStamp
+from modelus_bot.database.core.wal_stamp import TICK_NANOSECONDS, WalStamp
 from modelus_bot.database.engine.probes import Version
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
@@ -228,8 +228,8 @@ async def test_a_log_that_looks_different_is_reason_to_ask(monkeypatch: pytest.M
 
     monkeypatch.setattr(hot_reads, "time", Standing(nanoseconds := 10**18))
     for stamp, looks in (
-        ((0, 1, 8192, nanoseconds - SETTLED_NANOSECONDS + 1), 3),
-        ((0, 1, 8192, nanoseconds - SETTLED_NANOSECONDS), 1),
+        ((0, 1, 8192, nanoseconds - TICK_NANOSECONDS + 1), 3),
+        ((0, 1, 8192, nanoseconds - TICK_NANOSECONDS), 1),
     ):
         hot.stamp, before = stamp, hot.looked
         for _ in range(3):
