@@ -126,7 +126,7 @@ def _opened(site: Path, archive: str, alerts: list[Alert]) -> DatabaseManager:
         integrity=IntegritySettings(confirm_after=0.2, quarantine=site / "quarantine"),
         invariants=DECLARED.invariants,
     )
-    protection.on_alert = alerts.append
+    protection.alerts.subscribe(alerts.append)
     return DatabaseManager(database, DatabaseSettings(), protection=protection)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +20,13 @@ from loguru import logger
 
 from modelus_bot.bot import ModelUsBot
 from modelus_bot.clock.clock import Clock
-from modelus_bot.config import Settings
-from modelus_bot.config.keys import with_keys_of
-from modelus_bot.config.watching import Change, ConfigWatcher
+from modelus_bot.config import Configurable, Settings
+from modelus_bot.config.watching import ConfigWatcher
 from modelus_bot.database import Alert, Context, DatabaseError, DatabaseManager, Fallback, Protection
 from modelus_bot.database.administration import LoopDelay
 from modelus_bot.gateway.connecting import Connector
 from modelus_bot.jobs.loop import JobRunner
-from modelus_bot.logs import Logs, configure_logging
+from modelus_bot.logs import configure_logging
 from modelus_bot.metrics import MetricsPage
 from modelus_bot.runtime.tasks import ended, owned
 from modelus_bot.subjects import DECLARED
@@ -81,7 +79,7 @@ async def running(
                 path,
                 settings.database,
                 tolerant=True,
-                debug=_wants_operations(settings),
+                debug=settings.logging.shows_operations,
                 protection=protection,
                 continuity=_continuity(settings, path, protection),
                 clock=clock,
@@ -95,12 +93,9 @@ async def running(
                 async with (
                     LoopDelay(db.health),
                     JobRunner(bot, screens.jobs) as jobs,
-                    _edits(config, settings, fixed) as watcher,
+                    _edits(config, settings, fixed, (logs, db, bot), protection) as watcher,
                 ):
                     page.attach(db, bot, runs=jobs.runs, failures=jobs.failures)
-                    if watcher is not None:
-                        watcher.subscribe(functools.partial(_apply, logs, db, bot))
-                        watcher.on_problem = functools.partial(_tell_of_bad_edit, db)
                     yield App(db, bot, settings, watcher)
             finally:
                 page.closing()
@@ -179,35 +174,23 @@ def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
 
 @asynccontextmanager
 async def _edits(
-    config: Path | None, settings: Settings, fixed: Collection[str]
+    config: Path | None,
+    settings: Settings,
+    fixed: Collection[str],
+    parts: Sequence[Configurable],
+    protection: Protection,
 ) -> AsyncIterator[ConfigWatcher | None]:
+    """Let ``parts`` go on with each edit, and administrators read what is wrong with one."""
+
+    def refused(text: str) -> None:
+        words = f"The settings were not changed. {plain_lines(text)}"
+        protection.tell(Alert("settings_not_applied", words))
+
     if config is None:
         yield None
         return
-    async with ConfigWatcher(config, settings, fixed=fixed) as watcher:
+    async with ConfigWatcher(config, settings, parts=parts, on_problem=refused, fixed=fixed) as watcher:
         yield watcher
-
-
-def _apply(logs: Logs, db: DatabaseManager, bot: ModelUsBot, change: Change) -> None:
-    """Hand edited settings to the running parts; what the bot was told otherwise it keeps."""
-    logs.apply(change.new.logging)
-    db.apply(change.new.database)
-    db.clock.apply(change.new.clock)
-    if db.protection is not None:
-        db.protection.apply(change.new.backup, change.new.archive, change.new.integrity)
-    if db.continuity is not None:
-        reserve = change.new.maintenance.reserve_megabytes
-        db.continuity.apply(change.new.degradation, change.new.snapshot, reserve)
-    db.health.debug = _wants_operations(change.new)
-    bot.settings = with_keys_of(bot.settings, change.new, change.keys)
-
-
-def _tell_of_bad_edit(db: DatabaseManager, text: str) -> None:
-    """Let administrators read what is wrong with an edit of the settings."""
-    if db.protection is not None:
-        db.protection.tell(
-            Alert("settings_not_applied", f"The settings were not changed. {plain_lines(text)}")
-        )
 
 
 def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> Protection:
@@ -225,7 +208,7 @@ def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> P
 
 def _continuity(settings: Settings, path: Path, protection: Protection) -> Fallback:
     """Build what serves people while the database is away; administrators read what a replay did."""
-    continuity = Fallback(
+    return Fallback(
         path,
         degradation=settings.degradation,
         snapshot=settings.snapshot,
@@ -234,15 +217,8 @@ def _continuity(settings: Settings, path: Path, protection: Protection) -> Fallb
         telling=telling,
         explain=explain,
         clock=protection.clock,
+        overseer=protection,
     )
-    continuity.on_reconciled = lambda report: protection.tell(
-        Alert("journal_replayed", report.words, "warning" if report.refused or report.expired else "info")
-    )
-    return continuity
-
-
-def _wants_operations(settings: Settings) -> bool:
-    return settings.logging.level in ("TRACE", "DEBUG")
 
 
 async def _ensure_disciplines(db: DatabaseManager) -> None:

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.config import Settings
+from modelus_bot.config.keys import changed_keys, with_keys_of
 from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.gateway.link import DiscordLink
 from modelus_bot.gateway.registering import register
@@ -62,7 +63,7 @@ class ModelUsBot(commands.Bot):
         )
         self.db = db
         self.arrivals = Arrivals()
-        self.settings = settings
+        self.settings = self._configured = settings
         self.error_handler = ErrorHandler()
         self.desk = answering.Desk()
         self.questions = OpenQuestions()
@@ -70,6 +71,17 @@ class ModelUsBot(commands.Bot):
         self.tree.error(self.error_handler.on_tree_error)
         self.link = DiscordLink(self)
         self._sync_record = sync_record
+
+    def apply(self, edited: Settings) -> None:
+        """Go on with edited settings; what the bot was told otherwise it keeps."""
+        before, self._configured = self._configured, edited
+        self.settings = with_keys_of(self.settings, edited, changed_keys(before, edited))
+
+    def move_to(self, guild_id: int, duty_channel_id: int) -> None:
+        """Serve another server than the configured one, as in the sandbox."""
+        places = {"guild_id": guild_id, "duty_channel_id": duty_channel_id}
+        server = self.settings.server.model_copy(update=places)
+        self.settings = self.settings.model_copy(update={"server": server})
 
     async def setup_hook(self) -> None:
         """Let Discord know the commands where it does not."""
@@ -88,7 +100,7 @@ class ModelUsBot(commands.Bot):
     def clear(self) -> None:
         """Be ready for another login, and take people again."""
         super().clear()
-        self.desk.closing = False
+        self.desk.open()
 
     async def on_interaction(self, interaction: discord.Interaction[ModelUsBot]) -> None:
         """Take forms here, so that one that was opened before a restart can be sent after it."""

@@ -5,6 +5,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -264,6 +265,14 @@ def test_faces_are_small_and_sorted() -> None:
         ), package
 
 
+def test_the_face_of_the_database_is_small() -> None:
+    """What every subject may use fits on a screen; what operators use besides does not grow."""
+    database = PACKAGE / "database"
+
+    assert len(offered_by(database / "__init__.py")) <= 30
+    assert len(offered_by(database / "administration" / "__init__.py")) <= 78
+
+
 def offered_by(file: Path) -> list[str]:
     """Return a module's ``__all__``."""
     for node in tree_of(file).body:
@@ -473,3 +482,93 @@ def test_no_room_is_called_after_nothing() -> None:
     ]
 
     assert named + classes == []
+
+
+FILLED_IN_WHERE_CAUGHT = {"ambiguous", "attempts", "operation"}
+"""An error is told what it is about by whoever turns it into one of ours, before it is raised."""
+OF_OTHERS = {
+    ("card", "title"): "discord.Embed",
+    ("copy", "url"): "discord.Embed",
+    ("room.preview._server", "port"): "SimCord's web server",
+}
+"""Objects of libraries that are set up by assignment; ours have an attribute of the same name."""
+BEING_REBUILT = ("database/checksums/",)
+
+
+def attributes_of_classes(tree: ast.AST) -> set[str]:
+    """Names that the classes of a module give to their objects."""
+    names: set[str] = set()
+    for cls in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        for node in ast.walk(cls):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                names.add(node.target.id)
+            elif is_stored(node) and is_self(node):
+                names.add(node.attr)
+        for node in cls.body:
+            if isinstance(node, ast.Assign):
+                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def is_stored(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    """Whether something is written into an attribute, alone, in a tuple, by ``+=`` or by ``del``."""
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del)
+
+
+def is_self(node: ast.Attribute) -> bool:
+    """Whether the attribute is one of the object whose method this is."""
+    return isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}
+
+
+def set_from_outside(tree: ast.Module, known: set[str]) -> Iterator[ast.Attribute]:
+    """Yield where attributes of other objects are set, ``known`` being those of all classes of ours.
+
+    A module may fill in records of its own classes.
+    """
+    own = attributes_of_classes(tree)
+    for node in ast.walk(tree):
+        if is_stored(node) and not is_self(node) and node.attr in known - own:
+            yield node
+
+
+def test_nobody_sets_an_attribute_of_an_object_of_another_module() -> None:
+    """Who needs something is given it when it is built; who has to know something is told by a method."""
+    known = set[str]().union(*(attributes_of_classes(tree_of(file)) for file in source_files()))
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno} sets {ast.unparse(node)}"
+        for file in source_files()
+        if not file.relative_to(PACKAGE).as_posix().startswith(BEING_REBUILT)
+        for node in set_from_outside(tree_of(file), known)
+        if node.attr not in FILLED_IN_WHERE_CAUGHT and (ast.unparse(node.value), node.attr) not in OF_OTHERS
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("db.health.near_limit = clean", ["db.health.near_limit"]),
+        ("self.archive.gate, self.archive.told = gate, told", ["self.archive.gate"]),
+        ("class Own:\n  gate: int = 0\ndef fill(one):\n  one.gate += 1", []),
+        ("class Own:\n  def __init__(self, gate):\n    self.gate = gate", []),
+        ("connection.row_factory = Row", []),
+    ],
+)
+def test_the_rule_tells_wiring_from_filling_in(source: str, found: list[str]) -> None:
+    """Other objects of ours count, wherever they are reached from; records of the module itself do not."""
+    known = {"near_limit", "gate"}
+
+    assert [ast.unparse(node) for node in set_from_outside(ast.parse(source), known)] == found
+
+
+def test_no_callback_is_left_to_be_set_later() -> None:
+    """None of ours offers an ``on_…`` attribute: what it calls is a parameter, or somebody subscribes."""
+    offered = [
+        f"{file.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}"
+        for file in source_files()
+        for node in ast.walk(tree_of(file))
+        if is_stored(node) and is_self(node) and node.attr.startswith("on_")
+    ]
+
+    assert offered == []

@@ -9,6 +9,8 @@ import pytest
 from tools.house import DATABASE, House, Marks, files_crossed, largest_knot
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_OF_A_WRITE, MOST_OF_A_READ = 18, 12
+"""Files of the database in which code runs; layers that only pass on would show."""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +56,8 @@ def test_what_operations_cross_is_measured(house: House) -> None:
     for kind in ("write", "read"):
         bare, whole = found[f"a {kind}, bare,"], found[f"a {kind}, in the bot,"]
         assert "manager.py" in bare < whole
+    assert len(found["a write, bare,"]) <= MOST_OF_A_WRITE, sorted(found["a write, bare,"])
+    assert len(found["a read, bare,"]) <= MOST_OF_A_READ, sorted(found["a read, bare,"])
 
 
 def test_a_knot_and_a_list_are_seen(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ async def test_a_bad_edit_is_reported_and_changes_nothing(tmp_path: Path) -> Non
         watcher = bot.app.watcher
         assert watcher is not None
         said: list[str] = []
-        watcher.on_problem = said.append
+        watcher.subscribe_to_problems(said.append)
         bot.path.write_text('[logging]\nlevel = "loud"\n[database]\nqueue_limit = 5\n', encoding="utf-8")
         async with asyncio.timeout(10):
             while not said:

@@ -16,6 +16,10 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelus_bot.database import DatabaseManager
 
 PACKAGE = "modelus_bot"
 DATABASE = f"{PACKAGE}.database"
@@ -250,6 +254,43 @@ def _place_of(house: House, name: str) -> str:
             if isinstance(node, ast.ClassDef) or node.decorator_list:
                 return module
     raise SystemExit(f"{name} is defined nowhere")
+
+
+def _opened(folder: Path, *, everything: bool) -> DatabaseManager:
+    from modelus_bot.config import (
+        ArchiveSettings,
+        BackupSettings,
+        DatabaseSettings,
+        DegradationSettings,
+        IntegritySettings,
+        SnapshotSettings,
+    )
+    from modelus_bot.database import DatabaseManager, Fallback, Protection
+    from modelus_bot.subjects import DECLARED
+    from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
+
+    path = folder / "house.db"
+    settings = DatabaseSettings(path=path)
+    if not everything:
+        return DatabaseManager(path, settings)
+    protection = Protection(
+        path,
+        backup=BackupSettings(folder=folder / "backups", schedule="off"),
+        archive=ArchiveSettings(mode="off", folder=folder / "archive"),
+        integrity=IntegritySettings(quarantine=folder / "quarantine", watch_every=3600.0),
+        invariants=DECLARED.invariants,
+    )
+    fallback = Fallback(
+        path,
+        degradation=DegradationSettings(),
+        snapshot=SnapshotSettings(snapshot_seconds=3600.0),
+        reserve_megabytes=0,
+        tables=DECLARED.kept_tables,
+        telling=telling,
+        explain=explain,
+        overseer=protection,
+    )
+    return DatabaseManager(path, settings, protection=protection, continuity=fallback)
 
 
 def main() -> None:

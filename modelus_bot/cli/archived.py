@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from modelus_bot.cli.protecting import Protected
 from modelus_bot.database import DatabaseError
-from modelus_bot.database.administration import RemainStanding, remains_in_words, traces_of
+from modelus_bot.database.administration import archive_remains
 from modelus_bot.runtime.os_errors import in_words as words_of
 
 __all__ = ["Reach", "reach_of"]
@@ -25,12 +25,10 @@ async def reach_of(protected: Protected) -> Reach:
     await protected.archive.probe()
     if protected.archive.available and protected.archive.remote:
         return await _asked(protected)
-    left = [one for one in await traces_of(protected.parts) if one.what.endswith(("archive", "bucket"))]
-    if not left:
+    left = await archive_remains(protected.parts)
+    if not left.any:
         return Reach()
-    if all(one.standing is RemainStanding.USABLE for one in left):
-        return await _asked(protected)
-    return Reach(trouble=remains_in_words(left))
+    return await _asked(protected) if left.usable else Reach(trouble=left.words)
 
 
 async def _asked(protected: Protected) -> Reach:

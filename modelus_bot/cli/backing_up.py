@@ -23,8 +23,8 @@ from modelus_bot.cli.recognising import require
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
 from modelus_bot.cli.terminal import bar, console, print_json
 from modelus_bot.config import Settings
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.administration import (
-    ADOPTABLE,
     BackupListing,
     BackupManifest,
     DrillResult,
@@ -90,7 +90,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
             return await protected.backups.create("manual", on_progress=on_progress)
 
     made = with_protection(settings, work, database)
-    typer.echo(f"Made and verified {made.name}: {_size(made.bytes)}, {sum(made.rows.values())} rows.")
+    typer.echo(f"Made and verified {made.name}: {megabytes(made.bytes)}, {sum(made.rows.values())} rows.")
 
 
 @app.command("list")
@@ -223,8 +223,7 @@ def _listed(listing: BackupListing, reach: Reach) -> Iterator[str]:
         yield NONE_YET
     for left in listing.unlisted:
         yield str(left)
-    if any(one.adoptable for one in listing.unlisted):
-        yield f"{ADOPTABLE}."
+    yield from dict.fromkeys(one.advice for one in listing.unlisted if one.advice)
     for name in listing.orphans:
         yield f"{name} is not there, only its manifest."
     if listing.trouble:
@@ -243,7 +242,7 @@ def _lines(manifests: Sequence[BackupManifest]) -> Iterator[str]:
     yield f"{'name':{width}}  {'made (UTC)':16}  {'size':>8}  state"
     for one in manifests:
         state = "NOT whole" if not one.counts else "rehearsed" if one.drill_at else "verified"
-        yield f"{one.name:{width}}  {_moment(one.created_at)[:16]}  {_size(one.bytes):>8}  {state}"
+        yield f"{one.name:{width}}  {_moment(one.created_at)[:16]}  {megabytes(one.bytes):>8}  {state}"
 
 
 def _plain(listing: BackupListing, reach: Reach) -> dict[str, Any]:
@@ -350,7 +349,3 @@ def _reporting(first: str) -> Iterator[Report]:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB"

@@ -25,12 +25,10 @@ from modelus_bot.cli.terminal import bar, print_json
 from modelus_bot.config import Settings
 from modelus_bot.database import OpeningRefused
 from modelus_bot.database.administration import (
-    ADOPTABLE,
     BackupListing,
     Migrator,
     Nature,
     journal_contents,
-    journal_path,
     meant,
     recognised,
     require_nothing_left,
@@ -211,7 +209,7 @@ async def _backups(settings: Settings, protected: Protected, tell: Tell, *, full
 def _not_counted(listing: BackupListing) -> Iterator[Finding]:
     for one in listing.unlisted:
         if one.adoptable:
-            yield Finding(Grade.NOTE, f"{one} {ADOPTABLE}.")
+            yield Finding(Grade.NOTE, f"{one} {one.advice}")
         else:
             yield Finding(Grade.BAD, str(one))
     for name in listing.orphans:
@@ -245,9 +243,9 @@ async def _drills(settings: Settings, protected: Protected) -> list[Finding]:
 
 
 def _journal(path: Path) -> list[Finding]:
-    found = journal_contents(journal_path(path))
+    found = journal_contents(path)
     if found.damaged:
-        text = f"The file of changes saved for later has {found.damaged} damaged lines: {journal_path(path)}"
+        text = f"The file of changes saved for later has {found.damaged} damaged lines: {found.path}"
         return [Finding(Grade.BAD, text)]
     if found.waiting:
         text = f"{len(found.waiting)} changes wait until the database is back: modelus-bot journal list"

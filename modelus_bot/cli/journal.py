@@ -15,7 +15,6 @@ from modelus_bot.database.administration import (
     JournalContents,
     JournalEntry,
     journal_contents,
-    journal_path,
     meant,
     operation_words,
 )
@@ -33,8 +32,8 @@ def _group() -> None:
 @app.command(name="list")
 def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
-    path = journal_path(meant(database or settings_of(context).database.path))
-    found = journal_contents(path)
+    found = journal_contents(meant(database or settings_of(context).database.path))
+    path = found.path
     if as_json:
         print_json(_plain(found))
     elif found.waiting:

@@ -68,7 +68,7 @@ class Clock:
         self._zero = wall() - steady()
         self._apart = Apart()
         self.settled = True
-        """Whether what was done while the clock was wrong has been looked after; set by whoever does that."""
+        """Whether what was done while the clock was wrong has been looked after."""
         self.news: deque[ClockNews] = deque(maxlen=KEPT_NEWS)
         """What administrators have to be told of, oldest first, until somebody takes it."""
         past = memory.load() if memory is not None else None
@@ -121,6 +121,10 @@ class Clock:
     def tolerance(self) -> float:
         """By how many seconds the clock may be wrong without being doubted."""
         return self._settings.jump_seconds
+
+    def settle(self) -> None:
+        """Note that what was done while the clock was wrong has been looked after."""
+        self.settled = True
 
     def apply(self, settings: ClockSettings) -> None:
         """Go on with other limits."""

@@ -6,6 +6,7 @@ file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 """
 
 from modelus_bot.config.clock import ClockSettings
+from modelus_bot.config.configurable import Configurable
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.loading import Loaded, config_file, load, load_settings
@@ -29,6 +30,7 @@ __all__ = [
     "BackupSettings",
     "ClockSettings",
     "ConfigError",
+    "Configurable",
     "DatabaseSettings",
     "DegradationSettings",
     "HealthSettings",

@@ -191,6 +191,11 @@ class LoggingSettings(Section):
         json_schema_extra=LIVE,
     )
 
+    @property
+    def shows_operations(self) -> bool:
+        """Whether every operation of the database is logged, with its fields."""
+        return self.level in ("TRACE", "DEBUG")
+
 
 class SandboxSettings(Section):
     """The bot in a browser page, without a Discord account."""

@@ -8,6 +8,7 @@ that none can be missed where a file system sends none.
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import time
 import tomllib
@@ -20,7 +21,7 @@ from typing import Any, Self
 from loguru import logger
 from watchfiles import awatch
 
-from modelus_bot.config import ConfigError, Loaded, Settings, applies_live, load
+from modelus_bot.config import ConfigError, Configurable, Loaded, Settings, applies_live, load
 from modelus_bot.config.keys import changed_keys, field_of, value_of, with_keys_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import ended, owned
@@ -72,7 +73,9 @@ class ConfigWatcher:
     """Watches one settings file; ``async with`` starts and stops it.
 
     ``fixed`` keys are set by whoever runs the bot: edits of them are no change. ``environment`` defaults
-    to the process's. Subscribers are called one after the other on the event loop and must not block.
+    to the process's. ``parts`` go on with each good edit, one after the other, on the event loop; subscribers
+    are called after them and must not block. ``on_problem`` is told, in plain lines, why an edit was not
+    applied; once for each different reason.
     """
 
     def __init__(
@@ -80,6 +83,8 @@ class ConfigWatcher:
         path: Path,
         settings: Settings,
         *,
+        parts: Collection[Configurable] = (),
+        on_problem: Callable[[str], None] | None = None,
         fixed: Collection[str] = (),
         environment: Mapping[str, str] | None = None,
         pace: WatchPace | None = None,
@@ -89,8 +94,8 @@ class ConfigWatcher:
         self.settings = settings
         self.needs_restart: tuple[str, ...] = ()
         """Keys whose value in the file waits for the next start."""
-        self.on_problem: Callable[[str], None] = lambda _: None
-        """Told, in plain lines, why an edit was not applied; once for each different reason."""
+        self._parts = tuple(parts)
+        self._on_problem: list[Callable[[str], None]] = [] if on_problem is None else [on_problem]
         self._written = settings
         self._fixed = frozenset(fixed)
         self._environment = os.environ if environment is None else environment
@@ -105,6 +110,10 @@ class ConfigWatcher:
     def subscribe(self, subscriber: Callable[[Change], None]) -> None:
         """Call ``subscriber`` for every change from now on, after those that subscribed before."""
         self._subscribers.append(subscriber)
+
+    def subscribe_to_problems(self, subscriber: Callable[[str], None]) -> None:
+        """Tell ``subscriber``, too, why an edit was not applied."""
+        self._on_problem.append(subscriber)
 
     async def __aenter__(self) -> Self:
         """Start watching; an edit made since the settings were read is noticed at once."""
@@ -198,7 +207,8 @@ class ConfigWatcher:
             if reading.trouble != self._trouble and (self._existed or not reading.missing):
                 self._trouble = reading.trouble
                 logger.bind(problem=reading.trouble).warning("config_edit_refused")
-                self.on_problem(reading.trouble)
+                for subscriber in self._on_problem:
+                    subscriber(reading.trouble)
             return
         self._existed = True
         if self._trouble:
@@ -228,14 +238,21 @@ class ConfigWatcher:
             key for key in differing if key not in self._fixed and not applies_live(field_of(key))
         )
         change = Change(old, self.settings, live, self.needs_restart)
+        for part in self._parts:
+            _without_fault(functools.partial(part.apply, change.new), change)
         for subscriber in self._subscribers:
-            try:
-                subscriber(change)
-            except Exception as error:  # noqa: BLE001 - one part's fault must not keep the edit from the others
-                logger.bind(keys=change.keys).opt(exception=error).error("config_change_fault")
+            _without_fault(functools.partial(subscriber, change), change)
         logger.bind(changes=dict(_worded(change))).info("config_applied")
         if self.needs_restart and set(edited) - set(live):
             logger.bind(keys=self.needs_restart).warning("config_needs_restart")
+
+
+def _without_fault(step: Callable[[], None], change: Change) -> None:
+    """Do one step; a fault of one part must not keep the edit from the others."""
+    try:
+        step()
+    except Exception as error:  # noqa: BLE001 - see above
+        logger.bind(keys=change.keys).opt(exception=error).error("config_change_fault")
 
 
 def _worded(change: Change) -> Iterator[tuple[str, str]]:

@@ -27,20 +27,14 @@ if TYPE_CHECKING:
     from modelus_bot.database.core.context import Context
     from modelus_bot.database.core.error_types import new_reference
     from modelus_bot.database.core.errors import (
-        AccessDenied,
         AlreadyRunning,
         AmbiguousFile,
         BackupFailed,
         ConstraintViolated,
         CorruptionDetected,
         DatabaseError,
-        DatabaseReadOnly,
-        DatabaseUnavailable,
-        DiskFull,
-        MigrationFailed,
         OpeningRefused,
         OutcomeUnknown,
-        SchemaMismatch,
     )
     from modelus_bot.database.core.invariant import Invariant
     from modelus_bot.database.core.operation import Priority, Query, Write, query
@@ -55,7 +49,6 @@ if TYPE_CHECKING:
     from modelus_bot.database.recovery.protection import Protection
 
 __all__ = [
-    "AccessDenied",
     "Alert",
     "AlreadyRunning",
     "AmbiguousFile",
@@ -65,12 +58,8 @@ __all__ = [
     "CorruptionDetected",
     "DatabaseError",
     "DatabaseManager",
-    "DatabaseReadOnly",
-    "DatabaseUnavailable",
-    "DiskFull",
     "Fallback",
     "Invariant",
-    "MigrationFailed",
     "Mode",
     "OpeningRefused",
     "OutcomeUnknown",
@@ -81,7 +70,6 @@ __all__ = [
     "Query",
     "ReadTransaction",
     "Row",
-    "SchemaMismatch",
     "Transaction",
     "Write",
     "WriteDeferred",
@@ -94,7 +82,6 @@ __all__ = [
 __getattr__ = lazy_names(
     __name__,
     {
-        "AccessDenied": "core.errors",
         "Alert": "core.alert",
         "AlreadyRunning": "core.errors",
         "AmbiguousFile": "core.errors",
@@ -104,12 +91,8 @@ __getattr__ = lazy_names(
         "CorruptionDetected": "core.errors",
         "DatabaseError": "core.errors",
         "DatabaseManager": "manager",
-        "DatabaseReadOnly": "core.errors",
-        "DatabaseUnavailable": "core.errors",
-        "DiskFull": "core.errors",
         "Fallback": "offline.fallback",
         "Invariant": "core.invariant",
-        "MigrationFailed": "core.errors",
         "Mode": "engine.breaker",
         "OpeningRefused": "core.errors",
         "OutcomeUnknown": "core.errors",
@@ -120,7 +103,6 @@ __getattr__ = lazy_names(
         "Query": "core.operation",
         "ReadTransaction": "core.transaction",
         "Row": "core.transaction",
-        "SchemaMismatch": "core.errors",
         "Transaction": "core.transaction",
         "Write": "core.operation",
         "WriteDeferred": "offline.journal.deferred",

@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.clock.clock import Clock
-from modelus_bot.config import DatabaseSettings
+from modelus_bot.config import DatabaseSettings, Settings
 from modelus_bot.database.composition import Engine
 from modelus_bot.database.core.begun import change_begun
 from modelus_bot.database.core.context import Context
@@ -79,30 +79,33 @@ class DatabaseManager:
         self._tolerant = tolerant
         self.availability = Availability(settings)
         self._engine = Engine(
-            path, settings, self.health, claim=claim, protection=protection, continuity=continuity
+            path,
+            settings,
+            self.health,
+            self.availability,
+            claim=claim,
+            protection=protection,
+            continuity=continuity,
         )
         self._connections, self._transactions = self._engine.connections, self._engine.transactions
-        self._connections.on_lost = self.availability.lost
         self.maintenance = Maintenance(
             self.path,
             self._connections,
             write=self.write,
             read=self.read,
-            waiting=lambda: self._transactions.depth,
-            patience=lambda: self.settings.write_deadline,
-            log=lambda: protection.log_mover if protection is not None else None,
+            writes=self._transactions,
+            mover=protection,
+            journal=continuity.journal if continuity is not None else None,
+            write_deadline=settings.write_deadline,
             clock=self.clock,
         )
-        self.health.near_limit = self.maintenance.near_limit
-        if continuity is not None:
-            self.maintenance.repeatable = continuity.journal.request_ids
+        self.availability.mode_changed.subscribe(self.health.mode_changed)
         self._returning = Reconnection(
             self.availability,
             self._connections,
             self._transactions,
             continuity,
             went_back=protection.parts.went_back if protection is not None else deque(),
-            on_change=self.health.mode_changed,
             open_again=self._open_again,
             open_to_read=self._open_to_read,
             suspect=self._suspect,
@@ -189,7 +192,7 @@ class DatabaseManager:
     async def _write(self, write: Write[R], context: Context) -> R:
         writes = self.availability.writes
         self._check_running()
-        self.availability.check(writes, type(write).__name__)
+        writes.require_closed(type(write).__name__)
         try:
             result = await self._transactions.submit(write, context)
         except DatabaseError as error:
@@ -206,7 +209,7 @@ class DatabaseManager:
         if self.continuity is not None:
             context = self.continuity.prepared(write, context)
         self._check_running()
-        self.availability.check(writes, type(write).__name__)
+        writes.require_closed(type(write).__name__)
         try:
             return await self._transactions.submit(write, context, preview=True)
         except DatabaseError as error:
@@ -238,7 +241,7 @@ class DatabaseManager:
     async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
         reads = self.availability.reads
         self._check_running(reading=True)
-        self.availability.check(reads, query.name)
+        reads.require_closed(query.name)
         lane = self._engine.long_reads if query.long else self._engine.reads
         try:
             patience = self._patience(query)
@@ -259,12 +262,25 @@ class DatabaseManager:
         continuity = self.continuity
         return continuity.patience if continuity is not None and continuity.can_answer(query) else None
 
-    def apply(self, settings: DatabaseSettings) -> None:
+    def apply(self, edited: Settings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
-        self.settings = settings = self.settings.edited(settings)
-        self.health.slow = settings.slow_operation
-        self.availability.apply(settings)
-        self._engine.apply(settings)
+        self.settings = settings = self.settings.edited(edited.database)
+        self.health.apply(settings.slow_operation, debug=edited.logging.shows_operations)
+        for own in (self.availability, self.maintenance, self._engine):
+            own.apply(settings)
+        self.clock.apply(edited.clock)
+        for part in (self.protection, self.continuity):
+            if part is not None:
+                part.apply(edited)
+
+    @property
+    def cause(self) -> DatabaseError | None:
+        """Why the mode is not normal; None while it is."""
+        return self.availability.cause
+
+    def near_limit(self, file_bytes: int, limit_bytes: int) -> None:
+        """Ask for an early clean-up, since the file is near its limit; asking again soon does nothing."""
+        self.maintenance.near_limit(file_bytes, limit_bytes)
 
     def overview(self) -> Overview:
         """Return how the database is doing, without touching it."""
@@ -307,7 +323,7 @@ class DatabaseManager:
         return await self.write(QuarantineRows(invariants=invariants), Context(reason="integrity check"))
 
     def _note_success(self, breaker: CircuitBreaker) -> None:
-        self.availability.succeeded(breaker)
+        breaker.worked()
         if self.continuity is not None:
             self.continuity.worked()
 

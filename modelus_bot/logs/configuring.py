@@ -67,8 +67,9 @@ class Logs:
         )
         self._open_file(settings)
 
-    def apply(self, settings: LoggingSettings) -> None:
+    def apply(self, edited: Settings) -> None:
         """Go on with edited settings; every record is logged under the old ones or the new ones."""
+        settings = edited.logging
         old, self._settings = self._settings, settings
         if settings.level != old.level:
             self._least = logger.level(settings.level).no

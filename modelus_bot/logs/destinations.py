@@ -11,9 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from modelus_bot.config.units import MEGABYTE
+
 __all__ = ["Cutoff", "RotatedFile", "Stream"]
 
-MEGABYTE = 1_000_000
 DAY = 86_400
 _STAMP = r"\.\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}_\d{6}"
 

@@ -41,7 +41,7 @@ async def serve(settings: Settings, announce: Callable[[str], None], *, config: 
             running(settings, database=settings.sandbox.path, config=config, fixed=_OF_THE_SANDBOX) as app,
             simcord.run(app.bot, check_errors=False, settle_timeout=_SETTLE_SECONDS) as env,
         ):
-            world = await _furnish(env, app.bot, settings)
+            world = await _furnish(env, app.bot)
             seeded = await seed(app.db, world, settings)
             async with Rooms(
                 env, Secret.kept_beside(settings.sandbox.path), settings.server.timezone
@@ -54,16 +54,10 @@ async def serve(settings: Settings, announce: Callable[[str], None], *, config: 
                     await stopping.wait()
 
 
-async def _furnish(env: simcord.Env, bot: ModelUsBot, settings: Settings) -> World:
+async def _furnish(env: simcord.Env, bot: ModelUsBot) -> World:
     """Make the server, tell the bot where it is, and set the simulated clock to the real time."""
     world = build_world(env, sample_names())
-    bot.settings = settings.model_copy(
-        update={
-            "server": settings.server.model_copy(
-                update={"guild_id": world.guild.id, "duty_channel_id": world.duty_desk.id}
-            )
-        }
-    )
+    bot.move_to(world.guild.id, world.duty_desk.id)
     leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
     await env.advance_time(max(0.0, time.time() - env.now().timestamp()))
     if bot.user is not None:

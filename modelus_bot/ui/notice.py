@@ -9,19 +9,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from modelus_bot.database import (
-    AccessDenied,
-    CorruptionDetected,
-    DatabaseError,
-    DatabaseReadOnly,
-    DatabaseUnavailable,
-    DiskFull,
-    MigrationFailed,
-    Mode,
-    SchemaMismatch,
-    answered_as_of,
-    change_begun,
-)
+from modelus_bot.database import DatabaseError, Mode, answered_as_of, change_begun
 
 if TYPE_CHECKING:
     from modelus_bot.database import DatabaseManager
@@ -31,14 +19,6 @@ __all__ = ["begin", "line_for", "present_line"]
 _asked: ContextVar[DatabaseManager | None] = ContextVar("asked_database", default=None)
 """The database whose state the replies of this task tell of; None outside of interactions."""
 
-_REASONS: tuple[tuple[type[DatabaseError], str], ...] = (
-    (DiskFull, " because the disk is full"),
-    (AccessDenied, " because the bot may not use its file"),
-    (DatabaseReadOnly, " because its file may not be written to"),
-    (CorruptionDetected, " because its file is damaged and is being recovered"),
-    (SchemaMismatch, " because it is being updated"),
-    (MigrationFailed, " because its update failed"),
-)
 _WORKS = {
     Mode.NORMAL: "",
     Mode.READ_ONLY: "Looking works, but nothing can be changed at the moment{why}; changes to the rota are"
@@ -75,6 +55,5 @@ def present_line() -> str | None:
 
 
 def _why(cause: DatabaseError | None) -> str:
-    while isinstance(cause, DatabaseUnavailable) and cause.cause is not None:
-        cause = cause.cause
-    return next((words for kind, words in _REASONS if isinstance(cause, kind)), "")
+    reason = cause.origin.reason if cause is not None else ""
+    return f" because {reason}" if reason else ""

@@ -32,7 +32,11 @@ class PagedList:
         self.argument = argument
         self.page = page
         self.items: Sequence[discord.ui.Item[Any]] = ()
-        """What the page's function puts below the page, above the buttons that turn it."""
+        """What stands below the page, above the buttons that turn it."""
+
+    def put_below(self, items: Sequence[discord.ui.Item[Any]]) -> None:
+        """Put something below the page."""
+        self.items = items
 
 
 Draw = Callable[[PagedList], Awaitable[tuple[discord.Embed, bool]]]

@@ -15,10 +15,12 @@ from modelus_bot.ui.answering import FAILURES, passes
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Mailroom", "nonce_of", "send"]
+__all__ = ["Mailroom", "channel_of", "nonce_of", "send"]
 
 PATIENCE = 8.0
 """Seconds that sending to one place may take, its tries and Discord's rate limits included."""
+FINDING_PATIENCE = 5.0
+"""Seconds that asking for a channel may take."""
 OPENING_PATIENCE = 2.0
 """Seconds that opening somebody's direct messages may take; only one is opened at a time."""
 PAUSES = (0.5, 1.5)
@@ -55,6 +57,15 @@ async def send(
                 logger.bind(error=in_words(error)).info("message_sent_again")
             await asyncio.sleep(pause)
         return await place.send(**message, nonce=nonce_of(key))
+
+
+async def channel_of(
+    bot: ModelUsBot, number: int, *, seconds: float = FINDING_PATIENCE
+) -> discord.abc.Messageable | None:
+    """Return the channel ``number``; None when nothing can be sent there. Raises what Discord raises."""
+    async with asyncio.timeout(seconds):
+        found = bot.get_channel(number) or await bot.fetch_channel(number)
+    return found if isinstance(found, discord.abc.Messageable) else None
 
 
 class Mailroom:

@@ -39,7 +39,7 @@ def start_and_stop() -> list[str]:
     settings = load_settings()
     protection = protection_of(settings)
     told: list[str] = []
-    protection.on_alert = lambda alert: told.append(alert.kind)
+    protection.alerts.subscribe(lambda alert: told.append(alert.kind))
 
     async def run() -> None:
         async with DatabaseManager(settings.database.path, settings.database, protection=protection):

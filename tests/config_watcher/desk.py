@@ -23,7 +23,7 @@ class Desk:
         self.changes: list[Change] = []
         self.problems: list[str] = []
         watcher.subscribe(self.changes.append)
-        watcher.on_problem = self.problems.append
+        watcher.subscribe_to_problems(self.problems.append)
 
     def write(self, text: str) -> None:
         """Write into the file in place."""

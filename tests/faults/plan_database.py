@@ -64,6 +64,7 @@ def database_of(site: Path, archive: str) -> DatabaseManager:
         tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
+        overseer=protection,
     )
     settings = DatabaseSettings.model_validate(QUICK)
     return DatabaseManager(path, settings, tolerant=True, protection=protection, continuity=continuity)

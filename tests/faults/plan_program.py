@@ -143,7 +143,7 @@ class Bot:
         self.job = job
         self.db = database_of(Path(job.site), job.archive)
         assert self.db.protection is not None
-        self.db.protection.on_alert = on_alert
+        self.db.protection.alerts.subscribe(on_alert)
         self.intruder = Intruder(self.db.path) if job.phase == "replaying" else None
         self._numbers = itertools.count(job.first)
 

@@ -48,7 +48,7 @@ class Site:
             ),
             invariants=DECLARED.invariants,
         )
-        protection.on_alert = alerts.append
+        protection.alerts.subscribe(alerts.append)
         return DatabaseManager(
             self.database, DatabaseSettings(write_deadline=60, read_deadline=60), protection=protection
         )

@@ -164,7 +164,7 @@ async def main(folder: Path) -> None:
         invariants=DECLARED.invariants,
     )
     alerts: list[str] = []
-    protection.on_alert = lambda alert: alerts.append(alert.kind)
+    protection.alerts.subscribe(lambda alert: alerts.append(alert.kind))
     settings = DatabaseSettings(write_deadline=2, read_deadline=2)
     continuity = continuity_of(path, patience=1.0)
     async with DatabaseManager(path, settings, protection=protection, continuity=continuity) as db:

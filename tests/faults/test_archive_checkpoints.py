@@ -20,7 +20,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.engine.fingerprint import written_at
 from modelus_bot.database.manager import DatabaseManager
-from tests.database.archive.writing import add, first_copy, needs_program, opened, quick
+from tests.database.archive.writing import CheckpointsWhen, add, first_copy, needs_program, opened, quick
 from tests.database.operations import Increment, PutSetting, setting
 from tests.faults.protected_site import Site
 
@@ -64,9 +64,9 @@ async def test_the_program_writes_only_when_it_may(tmp_path: Path) -> None:
     """Under writing, snapshots, kills and restarts every change of the main file is within a window."""
     database = tmp_path / "home" / "bot.db"
     writer, windows, seen = opened(database), Windows(), set[int]()
-    archive = Archive(database, quick(tmp_path / "archive"))
     pages = 0
-    archive.checkpoint_when(lambda: pages >= 500, windows.being_written)
+    policy = CheckpointsWhen(lambda: pages >= 500, windows.being_written)
+    archive = Archive(database, quick(tmp_path / "archive"), checkpoints=policy)
 
     async def look() -> None:
         while True:
@@ -131,7 +131,7 @@ async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -
             assert [one.fields["lost"] for one in alerts if one.kind == "database_recovered"][-1] == 0
 
 
-async def test_checkpoints_are_no_false_alarm(tmp_path: Path) -> None:
+async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many changes and readers with the archive on: the program checkpoints, and nothing is suspected."""
     alerts: list[Alert] = []
     async with Site(tmp_path).open(alerts, "auto") as db:
@@ -139,8 +139,10 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path) -> None:
         guard = db.protection.guard
         assert guard is not None
         suspicions: list[DatabaseError] = []
-        suspect = guard.suspect
-        db._connections.on_moved = lambda error: (suspicions.append(error), suspect(error))[1]
+        take_over = guard.takes_over
+        monkeypatch.setattr(
+            guard, "takes_over", lambda error: (suspicions.append(error), take_over(error))[1]
+        )
         changed = set[int]()
         began = time.monotonic()
         while time.monotonic() < began + (60 if FULL else 4) or (len(changed) < 4 and _soon(began)):

@@ -149,7 +149,7 @@ async def test_deleted_under_the_running_archive(tmp_path: Path) -> None:
     assert count(tmp_path / "again.db") == 55
 
 
-async def test_damage_is_not_copied_past_the_gate(tmp_path: Path) -> None:
+async def test_damage_is_not_copied_past_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a page of the main file overwritten, the gate stops full copies; the newest restore has every row.
 
     The same damage without a gate is in the next full copy, and only moments before it can be restored.
@@ -184,7 +184,7 @@ async def test_damage_is_not_copied_past_the_gate(tmp_path: Path) -> None:
         async def careless() -> bool:
             return True
 
-        archive.integrity_gate = careless
+        monkeypatch.setattr(archive, "_integrity_gate", careless)
         assert await archive.snapshot() is True
         await archive.restore(tmp_path / "poisoned.db")
         assert not sound(tmp_path / "poisoned.db")

@@ -73,9 +73,12 @@ def build(path: Path, tmp_path: Path, told: Told) -> Callable[..., BackupManager
 
     def build(**settings: Any) -> BackupManager:
         chosen = {"folder": tmp_path / "backups", "attempts": 1, "schedule": "off"} | settings
-        backups = BackupManager(path, BackupSettings.model_validate(chosen), validator=SchemaValidator())
-        backups.on_alert = lambda kind, _: told.append(kind)
-        return backups
+        return BackupManager(
+            path,
+            BackupSettings.model_validate(chosen),
+            validator=SchemaValidator(),
+            on_alert=lambda kind, _: told.append(kind),
+        )
 
     return build
 

@@ -86,6 +86,7 @@ def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
             tables=DECLARED.kept_tables,
             telling=telling,
             explain=explain,
+            overseer=protection,
         )
         settings = DatabaseSettings(path=path)
         return DatabaseManager(path, settings, tolerant=True, protection=protection, continuity=continuity)

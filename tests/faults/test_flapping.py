@@ -35,7 +35,6 @@ class Flapping:
         self.begin = self.clock.now
         monkeypatch.setattr("modelus_bot.database.engine.availability.time", self.clock)
         availability = self.db.availability
-        availability.on_change = self.db.health.mode_changed
         for breaker in (availability.writes, availability.reads):
             breaker._clock = self.clock.time
         for name in ("reads", "writes", "waits", "long_waits", "loop_delays"):

@@ -216,7 +216,7 @@ async def assert_everything_there(site: Site) -> None:
     alerts: list[Alert] = []
     db = protected(site.folder, "auto")
     assert db.protection is not None
-    db.protection.on_alert = alerts.append
+    db.protection.alerts.subscribe(alerts.append)
     async with db:
         assert site.said <= await db.read(both_halves) | (kept_apart(db) if site.went_back else set())
         report = await db.protection.parts.check(db.path)

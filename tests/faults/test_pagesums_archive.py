@@ -16,7 +16,7 @@ import pytest
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.checksums.page_checksums import PageChecksums
 from modelus_bot.database.checksums.report import ChecksumReport
-from tests.database.archive.writing import needs_program, quick
+from tests.database.archive.writing import CheckpointsWhen, needs_program, quick
 from tests.database.checksums.filled import fill, opened, overwrite, write_some
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), needs_program]
@@ -47,8 +47,11 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
     before = database.read_bytes()
     async with sums:
         writer = opened(database)
-        archive = Archive(database, quick(tmp_path / "archive"))
-        archive.checkpoint_when(lambda: (sums.frames or 0) >= 1000, contextlib.nullcontext)
+        archive = Archive(
+            database,
+            quick(tmp_path / "archive"),
+            checkpoints=CheckpointsWhen(lambda: (sums.frames or 0) >= 1000, contextlib.nullcontext),
+        )
         await archive.start()
         writing = asyncio.create_task(asyncio.to_thread(_write, writer, time.monotonic() + SECONDS))
         while not writing.done():

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from loguru import logger
 
 from modelus_bot.config import Settings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.logs import background, configure_logging, configuring
-from modelus_bot.logs.destinations import MEGABYTE, RotatedFile, Stream
+from modelus_bot.logs.destinations import RotatedFile, Stream
 
 FULL = Path("/dev/full")
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from loguru import logger
 
 from modelus_bot.config import LoggingSettings, Settings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.logs import configure_logging
 
 
@@ -33,7 +34,7 @@ def test_the_level_is_edited(tmp_path: Path) -> None:
     path = tmp_path / "bot.jsonl"
     with configure_logging(Settings(logging=edited(file=path))) as logs:
         for level in ("INFO", "DEBUG", "ERROR", "TRACE"):
-            logs.apply(edited(file=path, level=level))
+            logs.apply(Settings(logging=edited(file=path, level=level)))
             logger.bind(at=level).debug("ours")
             logging.getLogger("somebody").debug("theirs")
             logging.getLogger("aiosqlite").debug("inner_workings")
@@ -55,7 +56,7 @@ def test_the_file_is_edited(tmp_path: Path) -> None:
     ]
     with configure_logging(Settings(), terminal=None) as logs:
         for number, path in enumerate(paths):
-            logs.apply(edited(file=path))
+            logs.apply(Settings(logging=edited(file=path)))
             logger.bind(number=number).info("counted")
 
     assert [line["number"] for line in events(tmp_path / "a.jsonl")] == [1, 4]
@@ -70,14 +71,14 @@ def test_size_and_age_are_edited(tmp_path: Path) -> None:
     ) as logs:
         for number in range(30):
             if number == 15:
-                logs.apply(edited(file=path, rotation_megabytes=1))
+                logs.apply(Settings(logging=edited(file=path, rotation_megabytes=1)))
             logger.bind(number=number, text="x" * 100_000).info("large")
 
     files = sorted(tmp_path.iterdir(), key=lambda file: (file.name == path.name, file.name))
     assert len(files) == 3
     assert [line["number"] for file in files for line in events(file)] == list(range(30))
     assert files[0].stat().st_size > 1_400_000
-    assert all(file.stat().st_size <= 1_000_000 for file in files[1:])
+    assert all(file.stat().st_size <= MEGABYTE for file in files[1:])
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_edits_lose_and_repeat_no_record(
             thread.start()
         go_on.set()
         for name in edits:
-            logs.apply(edited(file=folder / name, level="DEBUG" if level else "INFO"))
+            logs.apply(Settings(logging=edited(file=folder / name, level="DEBUG" if level else "INFO")))
         for thread in talking:
             thread.join()
 

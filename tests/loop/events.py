@@ -137,12 +137,12 @@ async def health_samples(there: Site) -> AsyncIterator[None]:
     for number in range(2880):
         at = now - 30 * (2880 - number)
         sample = HealthSample(at=at, mode="normal", queries=9, errors=0, p50_us=900, p99_us=4000, db_bytes=1, wal_bytes=1)  # fmt: skip  # noqa: E501
-        jobs[0]._waiting.append(sample)
+        jobs[0].keeper.put(sample)
     yield
     for _ in range(3):
         for job in jobs:
             await job.run()
-    assert not jobs[0].waiting
+    assert not jobs[0].keeper.waiting
 
 
 class Ask(Write[int]):

@@ -88,7 +88,7 @@ def test_when_reopening_fails_for_good_people_are_served(
             changes=st.integers(1, 4),
         )
         def example(lane: ConnectionRole, how: str, attempts: int, changes: int) -> None:
-            db.apply(config.model_copy(update={"reopen_attempts": attempts}))
+            db.apply(Settings(database=config.model_copy(update={"reopen_attempts": attempts})))
             number = next(numbers)
             log = tmp_path / f"{number}.jsonl"
             with configure_logging(Settings(logging=LoggingSettings(file=log)), terminal=False):

@@ -107,7 +107,7 @@ class Desk:
         self.app, self.path, self.watcher = app, path, app.watcher
         self.document = {name: dict(section) for name, section in base.items()}
         self.problems: list[str] = []
-        self.watcher.on_problem = self.problems.append
+        self.watcher.subscribe_to_problems(self.problems.append)
 
     def write(self, document: dict[str, dict[str, Any]], *, in_place: bool) -> None:
         """Write into the file, or put another one in its place."""

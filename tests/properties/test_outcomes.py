@@ -101,7 +101,7 @@ def break_others(which: str, path: Path, db: DatabaseManager, stack: ExitStack, 
     if which in {"breaker", "all"}:
         patch.setattr(db.availability, "failed", fault)
     if which in {"commit not told", "all"}:
-        patch.setattr(db._transactions, "on_commit", fault)
+        patch.setattr(db._transactions, "_on_commit", fault)
     if which in {"figures", "all"}:
         patch.setattr(HealthMonitor, "record", fault)
 

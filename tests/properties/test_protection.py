@@ -50,7 +50,7 @@ def opened(folder: Path, alerts: list[Alert]) -> DatabaseManager:
         ),
         invariants=DECLARED.invariants,
     )
-    protection.on_alert = alerts.append
+    protection.alerts.subscribe(alerts.append)
     return DatabaseManager(
         protection.parts.path, DatabaseSettings(read_deadline=30, write_deadline=30), protection=protection
     )

@@ -13,34 +13,29 @@ if TYPE_CHECKING:
     from modelus_bot.database.archive.archive import Archive
     from modelus_bot.database.archive.failures import MomentUnavailable
     from modelus_bot.database.backup.copy_job import hashed
-    from modelus_bot.database.backup.listing import ADOPTABLE, BackupListing
+    from modelus_bot.database.backup.listing import BackupListing
     from modelus_bot.database.backup.manifest import BackupManifest
     from modelus_bot.database.backup.naming import parse_name
     from modelus_bot.database.checksums.page_checksums import PageChecksums
     from modelus_bot.database.checksums.report import ChecksumReport
-    from modelus_bot.database.core.append_file import journal_path
     from modelus_bot.database.core.audit.anchors import Anchor, gather_anchors
-    from modelus_bot.database.core.audit.comparing import Setback, compared_with_anchors
     from modelus_bot.database.core.audit.entry import AuditOperation, command_entry
-    from modelus_bot.database.core.audit.legacy_tables import FIND_PRESERVED, preserved_names
     from modelus_bot.database.core.audit.verification import ChainReport
     from modelus_bot.database.core.child_process import Report, run_child
     from modelus_bot.database.core.instance_lock import InstanceLock, meant, require_one_name
-    from modelus_bot.database.core.names import with_names
     from modelus_bot.database.core.operation_event import Failure
     from modelus_bot.database.core.sidecar_paths import parts_of
     from modelus_bot.database.core.state_file import StateFile
-    from modelus_bot.database.core.transaction import Parameters
     from modelus_bot.database.engine.checkpoints import safe_beside_writers
     from modelus_bot.database.engine.epoch import renew_epoch
-    from modelus_bot.database.health.alert_book import AlertBook, Undelivered, no_later
-    from modelus_bot.database.health.alert_rules import MEGABYTE, NEAR_LIMIT, SIGNALS
-    from modelus_bot.database.health.causes import cause_words
+    from modelus_bot.database.health.alert_book import AlertBook, Undelivered
+    from modelus_bot.database.health.alert_rules import SIGNALS
     from modelus_bot.database.health.environment import Environment
     from modelus_bot.database.health.loop_delay import LoopDelay
     from modelus_bot.database.health.rolling import Percentiles
-    from modelus_bot.database.health.samples import BATCH, HealthSample, KeepSamples, health_samples
-    from modelus_bot.database.health.sampling import Sampler
+    from modelus_bot.database.health.rounds import HealthRounds
+    from modelus_bot.database.health.sample_keeper import SampleKeeper
+    from modelus_bot.database.health.samples import HealthSample, health_samples
     from modelus_bot.database.health.statements.advice import index_advice
     from modelus_bot.database.health.statements.plan import QueryPlan
     from modelus_bot.database.health.statements.planning import (
@@ -51,10 +46,9 @@ if TYPE_CHECKING:
     )
     from modelus_bot.database.health.statements.statistics import StatementSeen
     from modelus_bot.database.health.suggestions import setting_suggestions
-    from modelus_bot.database.health.watch import HealthWatch
     from modelus_bot.database.integrity.recognition import Nature, Recognised, recognised
     from modelus_bot.database.integrity.report import CheckReport
-    from modelus_bot.database.maintenance.facts import FileFacts, megabytes
+    from modelus_bot.database.maintenance.facts import FileFacts
     from modelus_bot.database.maintenance.run_request import (
         Rewriting,
         RunReport,
@@ -62,19 +56,18 @@ if TYPE_CHECKING:
         TaskOutcome,
         Trigger,
     )
-    from modelus_bot.database.maintenance.vacuum import estimated_seconds
-    from modelus_bot.database.offline.fallback import AWAY
     from modelus_bot.database.offline.journal.entry import JournalEntry, JournalOutcome, Settled
     from modelus_bot.database.offline.journal.reconciliation import operation_words
     from modelus_bot.database.offline.journal.view import JournalContents, journal_contents
     from modelus_bot.database.offline.snapshot.folder import UnusableSnapshot
     from modelus_bot.database.offline.snapshot.view import last_known_rows
-    from modelus_bot.database.recovery.audit_renewal import Renewal, RenewAuditChain, read_chain
+    from modelus_bot.database.recovery.audit_renewal import Renewal, RenewAuditChain
+    from modelus_bot.database.recovery.audit_trail import trail_rows, verified_trail
     from modelus_bot.database.recovery.differences import TableDifference
     from modelus_bot.database.recovery.drill import DrillResult
     from modelus_bot.database.recovery.new_database import require_nothing_left, set_everything_aside
     from modelus_bot.database.recovery.offline_migration import Migrate, migrated
-    from modelus_bot.database.recovery.remains import RemainStanding, remains_in_words, traces_of
+    from modelus_bot.database.recovery.remains import archive_remains
     from modelus_bot.database.recovery.restore_request import Restored, RestorePlan, Restores
     from modelus_bot.database.salvage.report import SalvageReport
     from modelus_bot.database.schema.migrations import MigrationStatus, Migrator
@@ -82,12 +75,6 @@ if TYPE_CHECKING:
     from modelus_bot.database.schema.validator import SchemaValidator
 
 __all__ = [
-    "ADOPTABLE",
-    "AWAY",
-    "BATCH",
-    "FIND_PRESERVED",
-    "MEGABYTE",
-    "NEAR_LIMIT",
     "SIGNALS",
     "AlertBook",
     "Anchor",
@@ -103,14 +90,13 @@ __all__ = [
     "Environment",
     "Failure",
     "FileFacts",
+    "HealthRounds",
     "HealthSample",
-    "HealthWatch",
     "IndexUse",
     "InstanceLock",
     "JournalContents",
     "JournalEntry",
     "JournalOutcome",
-    "KeepSamples",
     "LoopDelay",
     "Migrate",
     "MigrationStatus",
@@ -118,11 +104,9 @@ __all__ = [
     "MomentUnavailable",
     "Nature",
     "PageChecksums",
-    "Parameters",
     "Percentiles",
     "QueryPlan",
     "Recognised",
-    "RemainStanding",
     "RenewAuditChain",
     "Renewal",
     "Report",
@@ -133,9 +117,8 @@ __all__ = [
     "RunReport",
     "RunRequest",
     "SalvageReport",
-    "Sampler",
+    "SampleKeeper",
     "SchemaValidator",
-    "Setback",
     "Settled",
     "StateFile",
     "StatementExamination",
@@ -145,10 +128,8 @@ __all__ = [
     "Trigger",
     "Undelivered",
     "UnusableSnapshot",
-    "cause_words",
+    "archive_remains",
     "command_entry",
-    "compared_with_anchors",
-    "estimated_seconds",
     "examine",
     "explain_slow",
     "gather_anchors",
@@ -156,19 +137,13 @@ __all__ = [
     "health_samples",
     "index_advice",
     "journal_contents",
-    "journal_path",
     "last_known_rows",
     "meant",
-    "megabytes",
     "migrated",
-    "no_later",
     "operation_words",
     "parse_name",
     "parts_of",
-    "preserved_names",
-    "read_chain",
     "recognised",
-    "remains_in_words",
     "renew_epoch",
     "require_nothing_left",
     "require_one_name",
@@ -176,20 +151,17 @@ __all__ = [
     "safe_beside_writers",
     "set_everything_aside",
     "setting_suggestions",
-    "traces_of",
-    "with_names",
+    "trail_rows",
+    "verified_trail",
 ]
 
 __getattr__ = lazy_names(
     __name__,
     {
-        "ADOPTABLE": "backup.listing",
-        "AWAY": "offline.fallback",
         "AlertBook": "health.alert_book",
         "Anchor": "core.audit.anchors",
         "Archive": "archive.archive",
         "AuditOperation": "core.audit.entry",
-        "BATCH": "health.samples",
         "BackupListing": "backup.listing",
         "BackupManifest": "backup.manifest",
         "ChainReport": "core.audit.verification",
@@ -198,31 +170,25 @@ __getattr__ = lazy_names(
         "Difference": "schema.report",
         "DrillResult": "recovery.drill",
         "Environment": "health.environment",
-        "FIND_PRESERVED": "core.audit.legacy_tables",
         "Failure": "core.operation_event",
         "FileFacts": "maintenance.facts",
+        "HealthRounds": "health.rounds",
         "HealthSample": "health.samples",
-        "HealthWatch": "health.watch",
         "IndexUse": "health.statements.planning",
         "InstanceLock": "core.instance_lock",
         "JournalContents": "offline.journal.view",
         "JournalEntry": "offline.journal.entry",
         "JournalOutcome": "offline.journal.entry",
-        "KeepSamples": "health.samples",
         "LoopDelay": "health.loop_delay",
-        "MEGABYTE": "health.alert_rules",
         "Migrate": "recovery.offline_migration",
         "MigrationStatus": "schema.migrations",
         "Migrator": "schema.migrations",
         "MomentUnavailable": "archive.failures",
-        "NEAR_LIMIT": "health.alert_rules",
         "Nature": "integrity.recognition",
         "PageChecksums": "checksums.page_checksums",
-        "Parameters": "core.transaction",
         "Percentiles": "health.rolling",
         "QueryPlan": "health.statements.plan",
         "Recognised": "integrity.recognition",
-        "RemainStanding": "recovery.remains",
         "RenewAuditChain": "recovery.audit_renewal",
         "Renewal": "recovery.audit_renewal",
         "Report": "core.child_process",
@@ -234,9 +200,8 @@ __getattr__ = lazy_names(
         "RunRequest": "maintenance.run_request",
         "SIGNALS": "health.alert_rules",
         "SalvageReport": "salvage.report",
-        "Sampler": "health.sampling",
+        "SampleKeeper": "health.sample_keeper",
         "SchemaValidator": "schema.validator",
-        "Setback": "core.audit.comparing",
         "Settled": "offline.journal.entry",
         "StateFile": "core.state_file",
         "StatementExamination": "health.statements.planning",
@@ -246,10 +211,8 @@ __getattr__ = lazy_names(
         "Trigger": "maintenance.run_request",
         "Undelivered": "health.alert_book",
         "UnusableSnapshot": "offline.snapshot.folder",
-        "cause_words": "health.causes",
+        "archive_remains": "recovery.remains",
         "command_entry": "core.audit.entry",
-        "compared_with_anchors": "core.audit.comparing",
-        "estimated_seconds": "maintenance.vacuum",
         "examine": "health.statements.planning",
         "explain_slow": "health.statements.planning",
         "gather_anchors": "core.audit.anchors",
@@ -257,19 +220,13 @@ __getattr__ = lazy_names(
         "health_samples": "health.samples",
         "index_advice": "health.statements.advice",
         "journal_contents": "offline.journal.view",
-        "journal_path": "core.append_file",
         "last_known_rows": "offline.snapshot.view",
         "meant": "core.instance_lock",
-        "megabytes": "maintenance.facts",
         "migrated": "recovery.offline_migration",
-        "no_later": "health.alert_book",
         "operation_words": "offline.journal.reconciliation",
         "parse_name": "backup.naming",
         "parts_of": "core.sidecar_paths",
-        "preserved_names": "core.audit.legacy_tables",
-        "read_chain": "recovery.audit_renewal",
         "recognised": "integrity.recognition",
-        "remains_in_words": "recovery.remains",
         "renew_epoch": "engine.epoch",
         "require_nothing_left": "recovery.new_database",
         "require_one_name": "core.instance_lock",
@@ -277,7 +234,7 @@ __getattr__ = lazy_names(
         "safe_beside_writers": "engine.checkpoints",
         "set_everything_aside": "recovery.new_database",
         "setting_suggestions": "health.suggestions",
-        "traces_of": "recovery.remains",
-        "with_names": "core.names",
+        "trail_rows": "recovery.audit_trail",
+        "verified_trail": "recovery.audit_trail",
     },
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +22,7 @@ from modelus_bot.database.archive.program import Program
 from modelus_bot.database.archive.restore import Reader, Report
 from modelus_bot.database.archive.snapshots import Alert, Gate, Snapshots
 from modelus_bot.database.archive.status import ArchiveStatus
+from modelus_bot.database.archive.sync_loop import NO_CHECKPOINTS, CheckpointPolicy
 from modelus_bot.runtime.tasks import Outside, owned
 
 __all__ = ["Archive"]
@@ -55,7 +54,7 @@ class Archive:
     ``integrity_gate`` is asked before each full copy; ``on_alert(kind, details)`` is called with
     ``archive_behind`` and ``archive_caught_up``, ``archive_merging_fails`` and ``archive_merging_works``
     (once an incident each), ``archive_snapshot_held``, ``archive_snapshot_failed`` and
-    ``archive_database_replaced``. Both may be set later.
+    ``archive_database_replaced``. ``checkpoints`` says when the program checkpoints; without it, never.
     """
 
     def __init__(
@@ -64,23 +63,30 @@ class Archive:
         settings: ArchiveSettings,
         *,
         integrity_gate: Gate = _sound,
-        on_alert: Alert = lambda _kind, _details: None,
+        on_alert: Alert | None = None,
+        checkpoints: CheckpointPolicy = NO_CHECKPOINTS,
         clock: Clock | None = None,
     ) -> None:
         """Nothing is created or started yet."""
-        self.integrity_gate = integrity_gate
-        self.on_alert = on_alert
+        self._integrity_gate = integrity_gate
+        self._on_alert = on_alert
         self._settings = settings
         clock = clock or Clock()
         self._clock, steady = clock, clock.steady
         self._places = ArchivePaths.of(database, settings)
         self._program = Program(self._places, settings)
-        self._log = ProgramLog(os.environ.get(name, "") for name in SECRETS)
+        self._log = ProgramLog((os.environ.get(name, "") for name in SECRETS), on_line=self._merged)
         self._lag = Lag(settings.lag_alert, steady, least=PACES_BEHIND * settings.sync_milliseconds / 1000)
-        self._running = Running(self._places, self._program, self._log, self._lag, steady)
-        self._running.on_replaced = lambda why: self.on_alert("archive_database_replaced", {"why": why})
+        self._running = Running(
+            self._places,
+            self._program,
+            self._log,
+            self._lag,
+            steady,
+            on_replaced=self._replaced,
+            checkpoints=checkpoints,
+        )
         self._merging = Streak(MERGING_SECONDS, steady)
-        self._log.on_line = self._merged
         self._reader = Reader(self._places, self._program)
         self._snapshots = Snapshots(
             self._places, settings, self._program, self._running, self._reader, self._log, clock
@@ -94,16 +100,6 @@ class Archive:
         self._settings = self._settings.edited(settings)
         self._lag.allow(settings.lag_alert)
         self._snapshots.apply(self._settings)
-
-    def checkpoint_when(
-        self, due: Callable[[], bool], being_written: Callable[[], AbstractContextManager[None]]
-    ) -> None:
-        """Have the program checkpoint while ``due`` says so, at most once a second; else it never does.
-
-        ``being_written`` is entered whenever it may write to the main file.
-        """
-        copying = self._running.copying
-        copying.checkpoint_due, copying.being_written = due, being_written
 
     @property
     def available(self) -> bool:
@@ -171,7 +167,7 @@ class Archive:
         await self._write("reader.json", socket=False)
         await self._write("replicate.json", socket=True)
         await self._running.start()
-        by_the_clock = self._snapshots.by_the_clock(lambda: self.integrity_gate, self._alert)
+        by_the_clock = self._snapshots.by_the_clock(self._integrity_gate, self._alert)
         keep_up = self._running.keep_up(self._settings.sync_milliseconds / 1000)
         works = {"watch": self._watch(), "copying": keep_up, "snapshots": by_the_clock}
         for name, work in works.items():
@@ -181,7 +177,7 @@ class Archive:
         """Send what is committed, then stop; comes before a file is replaced, and after connections close."""
         self._stopping = True
         try:
-            self._running.started = False
+            self._running.stopping()
             while self._tasks:
                 task = self._tasks.pop()
                 task.cancel()
@@ -206,7 +202,7 @@ class Archive:
         """
         if not self._running.started:
             raise ArchiveUnavailable(self.status().why)
-        task = owned(self._snapshots.take(self.integrity_gate, self._alert), name="archive-copy")
+        task = owned(self._snapshots.take(self._integrity_gate, self._alert), name="archive-copy")
         self._tasks.add(task)
         try:
             return await task
@@ -276,7 +272,14 @@ class Archive:
 
     def _alert(self, kind: str, details: dict[str, Any]) -> None:
         logger.bind(**details).warning(kind)
-        self.on_alert(kind, details)
+        self._tell(kind, details)
+
+    def _replaced(self, why: str) -> None:
+        self._tell("archive_database_replaced", {"why": why})
+
+    def _tell(self, kind: str, details: dict[str, Any]) -> None:
+        if self._on_alert is not None:
+            self._on_alert(kind, details)
 
     def _trouble(self, running: bool) -> str:
         if not self._running.started:

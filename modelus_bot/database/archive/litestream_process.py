@@ -18,8 +18,8 @@ from modelus_bot.database.archive.litestream_config import ArchivePaths
 from modelus_bot.database.archive.locks import Locks
 from modelus_bot.database.archive.process_log import ProgramLog
 from modelus_bot.database.archive.program import Program
-from modelus_bot.database.archive.supervisor import Supervisor
-from modelus_bot.database.archive.sync_loop import Copying
+from modelus_bot.database.archive.supervisor import Launch, Supervisor
+from modelus_bot.database.archive.sync_loop import CheckpointPolicy, Copying
 
 __all__ = ["Running"]
 
@@ -46,20 +46,29 @@ class Running:
     """
 
     def __init__(
-        self, places: ArchivePaths, program: Program, log: ProgramLog, lag: Lag, clock: Callable[[], float]
+        self,
+        places: ArchivePaths,
+        program: Program,
+        log: ProgramLog,
+        lag: Lag,
+        clock: Callable[[], float],
+        *,
+        on_replaced: Callable[[str], None],
+        checkpoints: CheckpointPolicy,
     ) -> None:
-        """Nothing is started yet; ``clock`` gives UTC seconds."""
+        """Nothing is started yet; ``clock`` gives UTC seconds.
+
+        ``on_replaced`` hears why it had to be started anew on another file in the old one's place.
+        """
+        self._program = program
         self._places = places
         self._lag = lag
         self._clock = clock
         self._control = Control(places.socket, places.database)
-        self.copying = Copying(self._control, places.database, lag, self._check_at_work, clock)
+        self.copying = Copying(self._control, places.database, lag, self._check_at_work, clock, checkpoints)
         self.locks = Locks(*places.locks())
-        self.supervisor = Supervisor(
-            lambda: program.launch("replicate", "replicate.json", inherited=self.locks.descriptors), log
-        )
-        self.supervisor.on_started = self._begun
-        self.on_replaced: Callable[[str], None] = lambda _: None
+        self.supervisor = Supervisor(self._launch, log, on_started=self._begun)
+        self._on_replaced = on_replaced
         self._file: tuple[int, int] | None = None
         self._paused = False
         self.started = False
@@ -79,6 +88,10 @@ class Running:
         except BaseException:
             await self.stop()
             raise
+
+    def stopping(self) -> None:
+        """Let nobody wait for it any more: it is about to be stopped."""
+        self.started = False
 
     async def stop(self) -> None:
         """Let it send what is committed, and end it; does nothing when it is not started."""
@@ -163,7 +176,7 @@ class Running:
             return
         if before is not None:
             logger.bind(error=error.detail).error("archive_database_replaced")
-            self.on_replaced(error.detail)
+            self._on_replaced(error.detail)
         await self.supervisor.kill()
 
     async def _wait_for_life(self) -> None:
@@ -182,6 +195,9 @@ class Running:
         with self.copying.being_written():
             await self.supervisor.stop(seconds=STOP_SECONDS)
         self.copying.wrote()
+
+    def _launch(self) -> Launch:
+        return self._program.launch("replicate", "replicate.json", inherited=self.locks.descriptors)
 
     def _begun(self) -> None:
         self._note_file()

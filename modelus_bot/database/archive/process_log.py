@@ -26,13 +26,18 @@ OWN = frozenset({"time", "level", "msg"})
 class ProgramLog:
     """Turns lines into log events ``archive_program``, without secrets and without repeating itself."""
 
-    def __init__(self, secrets: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
-        """Keep what must never be logged."""
+    def __init__(
+        self,
+        secrets: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        on_line: Callable[[str], None] | None = None,
+    ) -> None:
+        """Keep what must never be logged; ``on_line`` is called with what each line says."""
         self._secrets = tuple(secret for secret in secrets if secret)
         self._clock = clock
         self._said: dict[tuple[str, str, str], float] = {}
-        self.on_line: Callable[[str], None] = lambda _: None
-        """Called with what each line says."""
+        self._on_line = on_line
         self.last_error = ""
         """The newest complaint, in the program's words."""
 
@@ -42,7 +47,8 @@ class ProgramLog:
         if not line:
             return
         level, said, fields = _parsed(line)
-        self.on_line(said)
+        if self._on_line is not None:
+            self._on_line(said)
         error = str(fields.get("error", ""))
         if level in {"WARNING", "ERROR"}:
             self.last_error = f"{said}: {error}" if error else said

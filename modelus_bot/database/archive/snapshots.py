@@ -99,7 +99,7 @@ class Snapshots:
             logger.info("archive_snapshot_made")
             return True
 
-    async def by_the_clock(self, gate: Callable[[], Gate], alert: Alert) -> None:
+    async def by_the_clock(self, gate: Gate, alert: Alert) -> None:
         """Make one whenever the newest is older than the settings allow; never returns."""
         last, held = await self._last_known(), False
         while True:
@@ -109,7 +109,7 @@ class Snapshots:
                 continue
             last, held = self._clock(), False
             try:
-                held = not await self.take(gate(), alert)
+                held = not await self.take(gate, alert)
             except (DatabaseError, OSError) as error:
                 logger.bind(error=in_words(error)).error("archive_snapshot_failed")
                 alert("archive_snapshot_failed", {"why": in_words(error)})

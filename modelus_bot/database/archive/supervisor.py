@@ -69,9 +69,14 @@ class Supervisor:
     """One program, kept running from ``start`` to ``stop``."""
 
     def __init__(
-        self, launch: Callable[[], Launch], log: ProgramLog, *, clock: Callable[[], float] = time.monotonic
+        self,
+        launch: Callable[[], Launch],
+        log: ProgramLog,
+        *,
+        on_started: Callable[[], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Remember how it is started; ``launch`` is asked anew each time."""
+        """Remember how it is started; ``launch`` is asked, and ``on_started`` called, each time anew."""
         self._launch = launch
         self._log = log
         self._clock = clock
@@ -82,7 +87,7 @@ class Supervisor:
         self.restarts = 0
         self.last_code: int | None = None
         """How the program ended the last time by itself; negative for a signal."""
-        self.on_started: Callable[[], None] = lambda: None
+        self._on_started = on_started
 
     @property
     def pid(self) -> int | None:
@@ -140,7 +145,8 @@ class Supervisor:
         process = await started(self._launch())
         self._process = process
         logger.bind(program_pid=process.pid).info("archive_program_started")
-        self.on_started()
+        if self._on_started is not None:
+            self._on_started()
         try:
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
             while line := await _line(process.stdout):

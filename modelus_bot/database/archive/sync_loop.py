@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
-from modelus_bot.database.archive.checkpoint_trigger import NANOSECONDS, CheckpointTrigger
+from modelus_bot.database.archive.checkpoint_trigger import CheckpointTrigger
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.incidents import Lag
 from modelus_bot.database.archive.ipc_client import Control, Copied
+from modelus_bot.database.core.wal_stamp import WalStamp, glance, settled
 from modelus_bot.runtime.os_errors import in_words
 
-__all__ = ["Copying"]
+__all__ = ["NO_CHECKPOINTS", "CheckpointPolicy", "Copying"]
 
 ANSWER_SECONDS = 10.0
 """Longer than the program waits for somebody's transaction."""
@@ -32,19 +33,38 @@ CHECKPOINT_PAUSE = 1.0
 WAITING_PAUSE = 1.0
 """Seconds before it is asked again how far the archive is, when nothing else is to be done."""
 
-SETTLED = NANOSECONDS // 10
-"""Two changes within one tick of the kernel's clock leave the same time of change on a file."""
 
 MOST_WAITING = 100
 """Of more answers whose transactions are not archived yet, only the oldest and the newest are remembered."""
 
 
+class CheckpointPolicy(Protocol):
+    """Decides when the program checkpoints, and hears when it may write to the main file."""
+
+    def due(self) -> bool:
+        """Say whether the log is so long that a checkpoint is wanted; asked at most once a second."""
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Return what is entered around each request during which the main file may be written to."""
+
+
+class _NoCheckpoints:
+    def due(self) -> bool:
+        """Never."""
+        return False
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Nobody has to know."""
+        return contextlib.nullcontext()
+
+
+NO_CHECKPOINTS: CheckpointPolicy = _NoCheckpoints()
+
+
 class Copying:
     """Tells the program of one database to copy, one request at a time, and notes how far the archive is.
 
-    ``check`` raises ``ArchiveUnavailable`` while the program may not be asked. ``checkpoint_due`` says
-    whether the log is so long that a checkpoint is wanted; ``being_written`` is entered around each request
-    during which the main file may be written to. Both may be set later.
+    ``check`` raises ``ArchiveUnavailable`` while the program may not be asked.
     """
 
     def __init__(
@@ -54,10 +74,10 @@ class Copying:
         lag: Lag,
         check: Callable[[], None],
         clock: Callable[[], float],
+        checkpoints: CheckpointPolicy = NO_CHECKPOINTS,
     ) -> None:
         """Nothing is asked yet; ``clock`` gives UTC seconds."""
-        self.checkpoint_due: Callable[[], bool] = lambda: False
-        self.being_written: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+        self._checkpoints = checkpoints
         self._control = control
         self._trigger = CheckpointTrigger(database)
         self._wal = database.with_name(database.name + "-wal")
@@ -67,10 +87,14 @@ class Copying:
         self._turn = asyncio.Lock()
         self._window: AbstractContextManager[None] | None = None
         self._waiting: deque[tuple[int, float]] = deque()
-        self._seen: tuple[int, ...] = ()
+        self._seen: WalStamp = ()
         self._first = True
         self._unmoved = False
         self._asked_at = self._checkpoint_at = float("-inf")
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Enter what the program is given while it may write to the main file."""
+        return self._checkpoints.being_written()
 
     def began(self) -> None:
         """Note that the program was started: nothing of what it did before holds any more."""
@@ -100,7 +124,7 @@ class Copying:
             if time.monotonic() < self._asked_at + (pace if changed else WAITING_PAUSE):
                 return
         copied = await self._ask(ANSWER_SECONDS, wait=False)
-        self._seen = found if found and abs(now - found[-1]) > SETTLED else ()
+        self._seen = found if settled(found, now) else ()
         self._note(copied, asked)
 
     async def everything(self, seconds: float) -> None:
@@ -127,7 +151,7 @@ class Copying:
         return copied
 
     def _checkpoint_wanted(self) -> bool:
-        return time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self.checkpoint_due()
+        return time.monotonic() >= self._checkpoint_at + CHECKPOINT_PAUSE and self._checkpoints.due()
 
     def _note(self, copied: Copied, asked: float) -> None:
         if len(self._waiting) > MOST_WAITING:
@@ -156,10 +180,9 @@ class Copying:
             self._window = self.being_written()
             self._window.__enter__()
 
-    def _look(self) -> tuple[int, ...]:
+    def _look(self) -> WalStamp:
         """Return what changes when something is committed, nothing when nobody can say."""
         try:
-            found = os.stat(self._wal)  # noqa: PTH116 - half the time, and it runs five times a second
+            return glance(self._wal)
         except OSError:
             return ()
-        return found.st_ino, found.st_size, found.st_mtime_ns

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.backup.pacing import WritePace
 from modelus_bot.database.core.names import with_names
+from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.format.sidecars import in_the_way
 from modelus_bot.database.integrity import Budget
 from modelus_bot.runtime.atomic_files import NO_FILE, is_no_file
@@ -120,9 +121,7 @@ def _opened(source: Path) -> sqlite3.Connection:
         raise SourceIsDamaged(f"{source} {NO_FILE}")
     if (obstacle := in_the_way(source)) is not None:
         raise SourceIsDamaged(obstacle)
-    return sqlite3.connect(
-        f"{source.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_SECONDS
-    )
+    return opened_to_read(source, seconds=BUSY_SECONDS)
 
 
 def _pin(live: sqlite3.Connection) -> None:

@@ -16,9 +16,6 @@ from modelus_bot.runtime.ownership import forbidden, unreadable_by_me
 
 __all__ = ["BackupListing", "Unlisted", "listing_of"]
 
-ADOPTABLE = "“modelus-bot backup verify” says what it is, and lets it count if it is whole"
-"""What to do about a copy that has lost its manifest."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unlisted:
@@ -31,6 +28,13 @@ class Unlisted:
     made_at: int
     why: str
     adoptable: bool
+
+    @property
+    def advice(self) -> str:
+        """What to do about one that has lost its manifest; empty for others."""
+        if not self.adoptable:
+            return ""
+        return "“modelus-bot backup verify” says what it is, and lets it count if it is whole."
 
     def __str__(self) -> str:
         """A sentence for an operator."""

@@ -13,6 +13,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from tenacity.wait import wait_random_exponential
 
 from modelus_bot.config import BackupSettings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.backup.failures import (
     CopyDamaged,
     FolderBusy,
@@ -28,9 +29,8 @@ from modelus_bot.database.core.child_process import ChildFailed, Report, run_chi
 from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.runtime.os_errors import in_words
 
-__all__ = ["MEGABYTE", "UNPACED", "Maker", "seconds_for"]
+__all__ = ["UNPACED", "Maker", "seconds_for"]
 
-MEGABYTE = 1_000_000
 UNPACED = 1e12
 """Bytes a second where nobody is held up by a copy."""
 HELD: frozenset[Kind] = frozenset({"pre_migration", "pre_restore"})

@@ -13,10 +13,11 @@ from loguru import logger
 
 from modelus_bot.clock.clock import Clock
 from modelus_bot.config import BackupSettings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.backup.failures import failure_of
 from modelus_bot.database.backup.folder import CopyFolder
 from modelus_bot.database.backup.listing import BackupListing, Unlisted
-from modelus_bot.database.backup.make import MEGABYTE, UNPACED, Maker, manifest_of, seconds_for
+from modelus_bot.database.backup.make import UNPACED, Maker, manifest_of, seconds_for
 from modelus_bot.database.backup.manifest import BackupManifest, Status, write_manifest
 from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.backup.request_queue import Turns
@@ -51,10 +52,11 @@ class BackupManager:
         validator: SchemaValidator,
         invariants: Sequence[Invariant] = (),
         clock: Clock | None = None,
+        on_alert: Alert | None = None,
     ) -> None:
         """Remember what to copy where; nothing is created yet."""
         self.folder = settings.folder
-        self.on_alert: Alert = lambda _kind, _details: None
+        self._on_alert = on_alert
         self._database = database
         self._settings = settings
         self._clock = clock = clock or Clock()
@@ -140,7 +142,7 @@ class BackupManager:
                     raise failure_of(error) from error
         report = found.report
         if report.damaged and manifest is not None and manifest.status != "failed":
-            self.on_alert("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
+            self._tell("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
         return report
 
     async def adopt(self, name: str, *, on_progress: Report | None = None) -> BackupManifest:
@@ -268,7 +270,7 @@ class BackupManager:
                 "advice": error.advice,
                 "reference": error.reference,
             }
-            self.on_alert("backup_failed", details)
+            self._tell("backup_failed", details)
 
     def _note_success(self, made: BackupManifest) -> None:
         logger.bind(
@@ -281,10 +283,14 @@ class BackupManager:
         ).info("backup_made")
         if self._failing:
             self._failing = False
-            self.on_alert("backup_works_again", {"name": made.name, "why": f"{made.name} was made."})
+            self._tell("backup_works_again", {"name": made.name, "why": f"{made.name} was made."})
         if not made.counts and not self._flawed:
-            self.on_alert("backup_flawed", {"name": made.name, "why": "; ".join(made.problems[:3])})
+            self._tell("backup_flawed", {"name": made.name, "why": "; ".join(made.problems[:3])})
         self._flawed = not made.counts
+
+    def _tell(self, kind: str, details: dict[str, Any]) -> None:
+        if self._on_alert is not None:
+            self._on_alert(kind, details)
 
     @contextlib.contextmanager
     def _using(self, name: str) -> Iterator[None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from modelus_bot.database.backup.manifest import Facts
 from modelus_bot.database.backup.pacing import WritePace
 from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
 from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.format.file_kind import FileKind
 from modelus_bot.database.integrity import CheckReport, check_file
 from modelus_bot.database.schema import SchemaValidator, applied_migrations
@@ -147,9 +147,8 @@ def _forget_cached(path: Path) -> None:
 
 def _migrations_of(path: Path) -> tuple[str, ...]:
     """Return the migrations that a file has had, as far as it can say."""
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        with contextlib.closing(opened_to_read(path, finished=True)) as connection:
             connection.text_factory = bytes
             return tuple(sorted(applied_migrations(connection)))
     except Exception:  # noqa: BLE001 - damage provokes anything, and the check says what it is

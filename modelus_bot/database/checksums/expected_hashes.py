@@ -58,7 +58,7 @@ class ExpectedHashes:
     high: int
     known: WalKnowledge = WalKnowledge.FOLLOWING
     gaps: int = 0
-    """How often commits were missed since these hashes were taken; says whether it was while pages were read."""
+    """How often commits were missed since these hashes were taken; says if it was while pages were read."""
     epochs: tuple[int, int] = (0, 0)
     """The numbers of which the file must have one for what is known here to count."""
     position: Position | None = None

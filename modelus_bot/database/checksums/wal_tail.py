@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modelus_bot.database.checksums.expected_hashes import Batch
 from modelus_bot.database.checksums.wal_knowledge import WalEvent
+from modelus_bot.database.core.wal_stamp import WalStamp, glance, settled
 from modelus_bot.database.format.wal import (
     HEADER,
     Generation,
@@ -22,8 +23,6 @@ from modelus_bot.database.format.wal_reader import Commits, committed
 __all__ = ["WalTail"]
 
 ATTEMPTS = 3
-SETTLED_NANOSECONDS = 100_000_000
-"""Two changes within one tick of the kernel's clock leave the same time of change on a file."""
 
 
 class WalTail:
@@ -32,7 +31,7 @@ class WalTail:
     def __init__(self, wal: Path) -> None:
         """Follow the file at ``wal``, whether it exists or not."""
         self._path = wal
-        self._seen: tuple[int, ...] = ()
+        self._seen: WalStamp = ()
         self._doubtful = 0
 
     def quiet(self, now: int) -> bool:
@@ -40,8 +39,8 @@ class WalTail:
 
         ``now`` is the wall clock in nanoseconds.
         """
-        found = self._look()
-        return found == self._seen and (not found or abs(now - found[-1]) > SETTLED_NANOSECONDS)
+        found = glance(self._path)
+        return found == self._seen and settled(found, now)
 
     def news(self, known: Position | None, page_size: int, *, complete: bool, verify: bool) -> list[Batch]:
         """Return what happened since ``known``, oldest first; empty when nothing did.
@@ -50,19 +49,12 @@ class WalTail:
         anew; ``verify`` computes every checksum, for a file that nobody has open. Raises ``OSError``.
         """
         for _ in range(ATTEMPTS):
-            seen = self._look()
+            seen = glance(self._path)
             batches = self._read(known, page_size, complete=complete, verify=verify)
             if batches is not None:
                 self._seen = seen
                 return batches
         return []
-
-    def _look(self) -> tuple[int, ...]:
-        try:
-            found = os.stat(self._path)  # noqa: PTH116 - half the time, and it runs ten times a second
-        except FileNotFoundError:
-            return ()
-        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     def _read(
         self, known: Position | None, page_size: int, *, complete: bool, verify: bool

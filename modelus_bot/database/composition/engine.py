@@ -12,16 +12,25 @@ from loguru import logger
 
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.audit.heads import HeadLog
-from modelus_bot.database.core.errors import AlreadyRunning, DatabaseError
+from modelus_bot.database.core.errors import (
+    AlreadyRunning,
+    ConnectionLost,
+    DatabaseError,
+    FileMoved,
+    FileTouched,
+)
 from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.system_errors import translated
 from modelus_bot.database.engine import (
+    Availability,
     ConnectionManager,
     ConnectionRole,
     ReadBatcher,
     TransactionManager,
     Version,
+    nothing_kept,
+    unmarked,
     version_of,
 )
 from modelus_bot.database.health import HealthMonitor
@@ -35,6 +44,22 @@ __all__ = ["Engine"]
 R = TypeVar("R")
 
 
+class _Overseer:
+    """Lets the availability know of a lost file, and the protection of one that is another."""
+
+    def __init__(self, availability: Availability, protection: Protection | None) -> None:
+        self._availability = availability
+        self._protection = protection
+
+    def lost(self, error: ConnectionLost) -> None:
+        """Note that the file cannot be opened again."""
+        self._availability.lost(error)
+
+    def takes_over(self, error: FileMoved | FileTouched) -> bool:
+        """Say whether the protection deals with it."""
+        return self._protection is not None and self._protection.takes_over(error)
+
+
 class Engine:
     """Owns connections, write queue and readers; says nothing about what to do when they fail.
 
@@ -46,6 +71,7 @@ class Engine:
         path: Path,
         settings: DatabaseSettings,
         health: HealthMonitor,
+        availability: Availability,
         *,
         claim: bool,
         protection: Protection | None,
@@ -55,15 +81,23 @@ class Engine:
         self._path = meant(path)
         self._protection = protection
         self._continuity = continuity
-        self.connections = ConnectionManager(path, settings, claim=claim)
-        self.connections.manual_checkpoints = not claim
-        audit_file = continuity.audit_file if continuity is not None else None
-        self.transactions = TransactionManager(self.connections, settings, health, audit_file)
-        if protection is not None:
-            self.connections.epoch = protection.parts.epoch
-            self.transactions.mark_with(protection.parts.high_water.note)
-        if audit_file is not None and protection is not None:
-            audit_file.on_alert, audit_file.on_failure = protection.tell, protection.suspect
+        self.connections = ConnectionManager(
+            path,
+            settings,
+            claim=claim,
+            manual_checkpoints=protection is not None or not claim,
+            epoch=protection.parts.epoch if protection is not None else None,
+            files=protection.files if protection is not None else None,
+            overseer=_Overseer(availability, protection),
+        )
+        self.transactions = TransactionManager(
+            self.connections,
+            settings,
+            health,
+            continuity.audit_file if continuity is not None else None,
+            mark=protection.parts.high_water.note if protection is not None else unmarked,
+            on_commit=continuity.changed if continuity is not None else nothing_kept,
+        )
         self.reads = ReadBatcher(
             ConnectionRole.READER, self.connections, settings, health, seconds=settings.read_deadline
         )
@@ -74,18 +108,15 @@ class Engine:
             health,
             seconds=settings.long_read_deadline,
         )
-        self._running: AsyncExitStack | None = None
+        self.running = False
+        """Whether it was opened; it stays so after closing."""
+        self._opened = AsyncExitStack()
         self._reading: AsyncExitStack | None = None
 
     @property
     def reading(self) -> bool:
         """Whether it is open for reading alone, because nothing may be written."""
         return self._reading is not None
-
-    @property
-    def running(self) -> bool:
-        """Whether it was opened; it stays so after closing."""
-        return self._running is not None
 
     def claim_early(self) -> None:
         """Take the file before anything beside it is touched, if its folder is there at all."""
@@ -108,7 +139,6 @@ class Engine:
             applied = await asyncio.to_thread(_prepare, self._path)
         else:
             applied = await protection.make_ready()
-            self.connections.manual_checkpoints = True
         async with AsyncExitStack() as stack:
             if protection is not None:
                 stack.push_async_callback(self._remember_end, protection)
@@ -118,7 +148,7 @@ class Engine:
             stack.push_async_callback(self.connections.close)
             if protection is not None:
                 stack.push_async_callback(protection.settle, self.connections)
-                await protection.start_archive(self.connections.files)
+                await protection.archive.start()
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
             if self._continuity is not None:
@@ -130,7 +160,7 @@ class Engine:
                     self.connections, self.transactions.head, self._another_file, mend
                 )
                 await stack.enter_async_context(watching)
-            self._running = stack.pop_all()
+            self._opened, self.running = stack.pop_all(), True
         return applied
 
     async def open_for_reading(self, *, anew: bool) -> None:
@@ -164,8 +194,7 @@ class Engine:
     async def close(self) -> None:
         """Close in reverse what ``open`` opened; the queue is drained first."""
         await self._stop_reading()
-        if self._running is not None:
-            await self._running.aclose()
+        await self._opened.aclose()
 
     def apply(self, settings: DatabaseSettings) -> None:
         """Go on with edited settings."""

@@ -83,6 +83,10 @@ class DatabaseError(Exception):
     error_type: ClassVar[ErrorType] = ErrorType.QUERY_FAILED
     severity: ClassVar[Severity] = Severity.HIGH
     retryable: ClassVar[bool] = False
+    away: ClassVar[bool] = False
+    """Whether the database failed, not the operation: the same operation can work later."""
+    reason: ClassVar[str] = ""
+    """What is wrong with the database, in the few words that follow "because"; empty: none for everybody."""
     advice: ClassVar[str] = ""
 
     def __init__(
@@ -119,6 +123,11 @@ class DatabaseError(Exception):
         return own
 
     @property
+    def origin(self) -> DatabaseError:
+        """The failure behind this one; itself where there is none."""
+        return self
+
+    @property
     def user_message(self) -> str:
         """One or two plain sentences: what happened, whether to try again, what to do."""
         return f"{SENTENCES[self.error_type]} {self.advice}".rstrip()
@@ -139,6 +148,7 @@ class PermanentError(DatabaseError):
 class DatabaseBusy(TransientError):
     """Another program held the write lock for as long as the operation could wait."""
 
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.LOW
     advice = "The database is busy with other work. Please try again in a moment."
@@ -146,6 +156,8 @@ class DatabaseBusy(TransientError):
 
 class ConnectionLost(TransientError):
     """The file behind the connection is gone, was replaced, or cannot be opened."""
+
+    away = True
 
 
 class FileMoved(ConnectionLost):
@@ -166,6 +178,7 @@ class OpeningRefused(ConnectionLost):
 class StorageFailed(TransientError):
     """The operating system reported an error while reading or writing the file."""
 
+    away = True
     severity = Severity.HIGH
 
 
@@ -178,6 +191,7 @@ class AuditUnwritable(StorageFailed):
 class OutOfResources(TransientError):
     """The machine had no memory, thread, process or descriptor left: says nothing about file or disk."""
 
+    away = True
     severity = Severity.HIGH
     advice = (
         "The machine is short of memory or of open files, not of disk; the bot goes on by itself as soon as"
@@ -196,6 +210,7 @@ class QueueFull(TransientError):
 class DeadlineExceeded(TransientError):
     """The operation could not start before its deadline; nothing was done."""
 
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.MEDIUM
     advice = "The database is busy with other work. Please try again in a moment."
@@ -234,10 +249,17 @@ class JournalUnavailable(TransientError):
 class DatabaseUnavailable(TransientError):
     """The circuit breaker is open: the database failed repeatedly and is being probed."""
 
+    away = True
+
     def __init__(self, detail: str = "", *, cause: DatabaseError | None = None, **more: Any) -> None:
         """Remember the failure that opened the breaker; its sentence is the one people read."""
         super().__init__(detail, **more)
         self.cause = cause
+
+    @property
+    def origin(self) -> DatabaseError:
+        """The failure that opened the breaker."""
+        return self.cause.origin if self.cause is not None else self
 
     @property
     def user_message(self) -> str:
@@ -277,6 +299,7 @@ class RequestConflict(PermanentError):
 class OutcomeUnknown(PermanentError):
     """The connection broke during COMMIT: the same request id tells later what became of it."""
 
+    away = True
     error_type = ErrorType.CONNECTION_LOST
     severity = Severity.HIGH
     advice = "It is not certain that your change was saved: look before you repeat it."
@@ -285,6 +308,8 @@ class OutcomeUnknown(PermanentError):
 class DiskFull(PermanentError):
     """There is no space left on the disk; reading still works."""
 
+    reason = "the disk is full"
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
     advice = "The disk is full. An administrator has to free space; reading still works."
@@ -293,6 +318,8 @@ class DiskFull(PermanentError):
 class DatabaseReadOnly(PermanentError):
     """The file or its folder cannot be written to; reading still works."""
 
+    reason = "its file may not be written to"
+    away = True
     error_type = ErrorType.TRANSACTION_FAILED
     severity = Severity.HIGH
     advice = "The database can only be read at the moment. Please tell an administrator."
@@ -301,6 +328,7 @@ class DatabaseReadOnly(PermanentError):
 class AccessDenied(DatabaseReadOnly):
     """A file or folder may not be used by the user that the bot runs as; nothing is wrong with the disk."""
 
+    reason = "the bot may not use its file"
     advice = (
         "The bot may not use one of its own files. An administrator has to give it to the user that the bot"
         " runs as."
@@ -310,12 +338,14 @@ class AccessDenied(DatabaseReadOnly):
 class SchemaMismatch(PermanentError):
     """The schema of the file is not the one this version of the program works with."""
 
+    reason = "it is being updated"
     error_type = ErrorType.SCHEMA_MISMATCH
 
 
 class MigrationFailed(PermanentError):
     """A migration could not be applied or undone; the file is as it was before."""
 
+    reason = "its update failed"
     error_type = ErrorType.MIGRATION_FAILED
     severity = Severity.CRITICAL
 
@@ -323,6 +353,8 @@ class MigrationFailed(PermanentError):
 class CorruptionDetected(PermanentError):
     """The file is damaged, or is not a database."""
 
+    reason = "its file is damaged and is being recovered"
+    away = True
     error_type = ErrorType.CORRUPTION_DETECTED
     severity = Severity.CRITICAL
 

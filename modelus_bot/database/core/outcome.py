@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from modelus_bot.database.core.errors import QueryFailed
-from modelus_bot.database.core.transaction import Step
+from modelus_bot.database.core.transaction import ReadTransaction, Step
 
 __all__ = ["OperationOutcome", "answer", "raisable", "reject"]
 
@@ -27,6 +27,11 @@ class OperationOutcome:
     rows: int = 0
     repeated: bool = False
     steps: Sequence[Step] = ()
+
+    def after(self, tx: ReadTransaction, seconds: float) -> Self:
+        """Take over what a transaction that took ``seconds`` has done; returns the outcome itself."""
+        self.seconds, self.statements, self.rows, self.steps = seconds, tx.statements, tx.rows, tx.steps
+        return self
 
 
 def raisable(error: BaseException) -> Exception:

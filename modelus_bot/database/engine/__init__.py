@@ -19,11 +19,11 @@ from modelus_bot.database.core.lazy_imports import lazy_names
 if TYPE_CHECKING:
     from modelus_bot.database.engine.availability import Availability, ModeChange
     from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode
-    from modelus_bot.database.engine.checkpoints import AT_LEAST_EVERY, LARGE, Checkpointer
+    from modelus_bot.database.engine.checkpoints import LARGE, Checkpointer, wal_bytes, worth_moving
     from modelus_bot.database.engine.connection import ConnectionManager
     from modelus_bot.database.engine.epoch import Epoch, epoch_of, epoch_with, is_later, renew_epoch
     from modelus_bot.database.engine.fingerprint import OpenFiles, written_at
-    from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
+    from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter, unmarked
     from modelus_bot.database.engine.high_water import HighWaterMark
     from modelus_bot.database.engine.known_progress import Known, known_of
     from modelus_bot.database.engine.probes import (
@@ -35,11 +35,10 @@ if TYPE_CHECKING:
     )
     from modelus_bot.database.engine.read_batching import ReadBatcher
     from modelus_bot.database.engine.roles import ConnectionRole
-    from modelus_bot.database.engine.transaction_manager import TransactionManager
+    from modelus_bot.database.engine.transaction_manager import TransactionManager, nothing_kept
     from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
 
 __all__ = [
-    "AT_LEAST_EVERY",
     "LARGE",
     "Availability",
     "BreakerState",
@@ -64,18 +63,21 @@ __all__ = [
     "epoch_with",
     "is_later",
     "known_of",
+    "nothing_kept",
     "probe_read",
     "probe_write",
     "renew_epoch",
     "schema_version_of",
+    "unmarked",
     "version_of",
+    "wal_bytes",
+    "worth_moving",
     "written_at",
 ]
 
 __getattr__ = lazy_names(
     __name__,
     {
-        "AT_LEAST_EVERY": "engine.checkpoints",
         "Availability": "engine.availability",
         "BreakerState": "engine.breaker",
         "Checkpointer": "engine.checkpoints",
@@ -100,11 +102,15 @@ __getattr__ = lazy_names(
         "epoch_with": "engine.epoch",
         "is_later": "engine.epoch",
         "known_of": "engine.known_progress",
+        "nothing_kept": "engine.transaction_manager",
         "probe_read": "engine.probes",
         "probe_write": "engine.probes",
         "renew_epoch": "engine.epoch",
         "schema_version_of": "engine.probes",
+        "unmarked": "engine.group_commit",
         "version_of": "engine.probes",
+        "wal_bytes": "engine.checkpoints",
+        "worth_moving": "engine.checkpoints",
         "written_at": "engine.fingerprint",
     },
 )

@@ -13,10 +13,10 @@ from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.errors import (
     DatabaseError,
     DatabaseReadOnly,
-    DatabaseUnavailable,
     DiskFull,
     StorageFailed,
 )
+from modelus_bot.database.core.notifier import Notifier
 from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode, mode_for
 from modelus_bot.runtime.tasks import ended, owned
 
@@ -41,14 +41,14 @@ class Availability:
     """Two circuit breakers, for reads and for writes, and the mode that follows from them.
 
     Only the prober finds out whether the database is back, so that nothing is written before
-    ``probe_writes`` has done what comes first. ``on_change`` hears each change of the mode once.
+    ``probe_writes`` has done what comes first. ``mode_changed`` tells of each change of the mode once.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:
         """Start with everything working."""
         self.writes = _breaker(settings, DiskFull, DatabaseReadOnly)
         self.reads = _breaker(settings)
-        self.on_change: Callable[[ModeChange], None] = lambda _: None
+        self.mode_changed = Notifier[ModeChange]()
         self._mode = Mode.NORMAL
         self._task: asyncio.Task[None] | None = None
 
@@ -71,11 +71,6 @@ class Availability:
                 settings.breaker_failures, settings.breaker_probe_first, settings.breaker_probe_cap
             )
 
-    def check(self, breaker: CircuitBreaker, operation: str) -> None:
-        """Raise ``DatabaseUnavailable`` unless the operation may go ahead."""
-        if breaker.state is not BreakerState.CLOSED:
-            raise DatabaseUnavailable("the breaker is open", cause=breaker.cause, operation=operation)
-
     def failed(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
         """Note how an operation failed."""
         if breaker.failed(error):
@@ -83,11 +78,6 @@ class Availability:
                 "breaker_opened"
             )
             self._told(error)
-
-    def succeeded(self, breaker: CircuitBreaker) -> None:
-        """Note that an operation worked; one that began before the breaker opened does not close it."""
-        if breaker.state is BreakerState.CLOSED:
-            breaker.succeeded()
 
     def lost(self, error: DatabaseError) -> None:
         """Note that the file cannot be reached at all."""
@@ -106,7 +96,7 @@ class Availability:
             )
         self._told(error)
 
-    def probe_soon(self) -> None:
+    def probe_soon(self, _: object = None) -> None:
         """Do not wait for the pause: something says that writing works again."""
         self.writes.probe_now()
 
@@ -163,7 +153,7 @@ class Availability:
         """Tell of the mode if it is another one."""
         before, self._mode = self._mode, self.mode
         if before is not self._mode:
-            self.on_change(ModeChange(before, self._mode, cause))
+            self.mode_changed.tell(ModeChange(before, self._mode, cause))
 
 
 def _breaker(settings: DatabaseSettings, *conclusive: type[DatabaseError]) -> CircuitBreaker:

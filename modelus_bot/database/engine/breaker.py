@@ -8,34 +8,12 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from modelus_bot.database.core.errors import (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
     DatabaseError,
-    DatabaseReadOnly,
     DatabaseUnavailable,
-    DeadlineExceeded,
-    DiskFull,
-    OutcomeUnknown,
-    OutOfResources,
     SchemaMismatch,
-    StorageFailed,
 )
 
 __all__ = ["BreakerState", "CircuitBreaker", "Mode", "mode_for"]
-
-_ENVIRONMENT = (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
-    DatabaseReadOnly,
-    DeadlineExceeded,
-    DiskFull,
-    OutOfResources,
-    OutcomeUnknown,
-    SchemaMismatch,
-    StorageFailed,
-)
 
 
 class Mode(StrEnum):
@@ -91,13 +69,16 @@ class CircuitBreaker:
             self._pause = first
 
     def check(self, operation: str) -> None:
-        """Raise ``DatabaseUnavailable`` unless the operation may go ahead."""
-        if self.state is BreakerState.CLOSED:
-            return
+        """Raise ``DatabaseUnavailable`` unless the operation, or a probe that is due, may go ahead."""
         if self.state is BreakerState.OPEN and self._clock() >= self._probe_at:
             self.state = BreakerState.HALF_OPEN
             return
-        raise DatabaseUnavailable("the breaker is open", cause=self.cause, operation=operation)
+        self.require_closed(operation)
+
+    def require_closed(self, operation: str) -> None:
+        """Raise ``DatabaseUnavailable`` unless operations go ahead; only the prober finds out."""
+        if self.state is not BreakerState.CLOSED:
+            raise DatabaseUnavailable("the breaker is open", cause=self.cause, operation=operation)
 
     def seconds_to_probe(self) -> float:
         """Return how long until the next probe is due; 0 when it is."""
@@ -107,6 +88,11 @@ class CircuitBreaker:
         """Let the next probe be due at once; nothing happens unless it is open."""
         if self.state is BreakerState.OPEN:
             self._probe_at = self._clock()
+
+    def worked(self) -> None:
+        """Note that an operation worked; one that began before the breaker opened does not close it."""
+        if self.state is BreakerState.CLOSED:
+            self.succeeded()
 
     def succeeded(self) -> bool:
         """Note a success; returns True when it closed the breaker."""
@@ -122,7 +108,7 @@ class CircuitBreaker:
 
         Failures of what was under way when it opened say nothing new: the pause stays as it is.
         """
-        if not isinstance(error, _ENVIRONMENT) or error.code == sqlite3.SQLITE_INTERRUPT:
+        if not _of_the_database(error) or error.code == sqlite3.SQLITE_INTERRUPT:
             self.undecided()
             return False
         self._failed += 1
@@ -161,6 +147,13 @@ class CircuitBreaker:
         self.cause = cause
         self.state = BreakerState.OPEN
         self._probe_at = self._clock() + self._pause
+
+
+def _of_the_database(error: DatabaseError) -> bool:
+    """Say whether a failure speaks against the database; what a breaker itself has refused says nothing."""
+    if isinstance(error, DatabaseUnavailable):
+        return False
+    return error.away or isinstance(error, SchemaMismatch)
 
 
 def mode_for(writes: CircuitBreaker, reads: CircuitBreaker) -> Mode:

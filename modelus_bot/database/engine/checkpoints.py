@@ -16,7 +16,15 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
 
-__all__ = ["AT_LEAST_EVERY", "LARGE", "Checkpointer", "kind_of", "safe_beside_writers"]
+__all__ = [
+    "AT_LEAST_EVERY",
+    "LARGE",
+    "Checkpointer",
+    "kind_of",
+    "safe_beside_writers",
+    "wal_bytes",
+    "worth_moving",
+]
 
 LARGE = 4 * 1024 * 1024
 """Bytes of -wal from which it is worth moving them."""
@@ -29,6 +37,12 @@ SCARCE = 64 * 1024 * 1024
 
 WORTH_WHEN_SCARCE = 1024 * 1024
 """Bytes of -wal from which it does."""
+
+LONG_LOG = 1000
+"""Pages in the -wal from which another program moves them into the main file."""
+
+SHORT_LOG = 10
+"""Pages that are not worth it, however long they have been there."""
 
 AT_LEAST_EVERY = 300.0
 PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)"
@@ -54,6 +68,25 @@ def kind_of(size: int, seconds: float, free: int | None) -> str | None:
     if size >= HUGE or scarce:
         return TRUNCATE
     return PASSIVE if size >= LARGE or seconds >= AT_LEAST_EVERY else None
+
+
+def worth_moving(frames: int | None, size: int, seconds: float) -> bool:
+    """Say whether another program, which cannot be told how, should checkpoint now.
+
+    ``frames`` are in the -wal of ``size`` bytes, None when that is unknown; ``seconds`` have passed since the
+    main file was written to.
+    """
+    if frames is None:
+        return size >= LARGE
+    return frames >= LONG_LOG or (frames > SHORT_LOG and seconds > AT_LEAST_EVERY)
+
+
+def wal_bytes(database: Path) -> int:
+    """Return how long a database's -wal is; 0 without one."""
+    try:
+        return database.with_name(database.name + "-wal").stat().st_size
+    except OSError:
+        return 0
 
 
 def _free(folder: Path) -> int | None:
@@ -83,6 +116,7 @@ class Checkpointer:
     ) -> None:
         """Watch the -wal beside ``path``; ``settle`` runs on the writer's thread before each checkpoint."""
         self._settle = settle
+        self._path = path
         self._wal = path.with_name(path.name + "-wal")
         self._connections = connections
         self._archive = archive
@@ -127,10 +161,7 @@ class Checkpointer:
             ConnectionRole.WRITER, functools.partial(self._run, TRUNCATE)
         )
         self._last = time.monotonic()
-        try:
-            return not busy, self._wal.stat().st_size
-        except OSError:
-            return not busy, 0
+        return not busy, wal_bytes(self._path)
 
     def _run(self, sql: str, connection: sqlite3.Connection) -> tuple[int, int, int]:
         self._settle(connection)

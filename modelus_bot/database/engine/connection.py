@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from loguru import logger
 from tenacity import AsyncRetrying, RetryError, retry_if_exception_type, stop_after_attempt
@@ -32,16 +31,35 @@ from modelus_bot.database.core.system_errors import as_database_error, from_os
 from modelus_bot.database.engine.epoch import Epoch
 from modelus_bot.database.engine.fingerprint import Identity, OpenFiles
 from modelus_bot.database.engine.open_guard import watched
-from modelus_bot.database.engine.roles import ConnectionRole, StatementDeadline, connect, opened
-from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
+from modelus_bot.database.engine.roles import ConnectionRole, connect, opened
+from modelus_bot.database.engine.worker import StatementDeadline, WorkerConnection, close_quietly
 from modelus_bot.runtime.tasks import Outside, ended
 
-__all__ = ["ConnectionManager"]
+__all__ = ["ConnectionManager", "FileOverseer"]
 
 T = TypeVar("T")
 
 REOPEN_PATIENCE = 0.25
 """Seconds an operation waits for a reopening before it is told that the connection is lost."""
+
+
+class FileOverseer(Protocol):
+    """Hears of a file that cannot be opened any more, or is not the one that was opened."""
+
+    def lost(self, error: ConnectionLost) -> None:
+        """Note that reopening was given up."""
+
+    def takes_over(self, error: FileMoved | FileTouched) -> bool:
+        """Say whether somebody deals with it: then the connections are kept, which still hold the data."""
+
+
+class _Unwatched:
+    def lost(self, error: ConnectionLost) -> None:
+        """Nobody is told."""
+
+    def takes_over(self, error: FileMoved | FileTouched) -> bool:
+        """Nobody deals with it."""
+        return False
 
 
 class _RoleSlot:
@@ -61,17 +79,29 @@ class _RoleSlot:
 class ConnectionManager:
     """Owns the connections to one file: opens, checks before use, reopens, closes.
 
-    ``claim`` takes the file for this process: a second claiming process gets ``AlreadyRunning``.
+    ``claim`` takes the file for this process: a second claiming process gets ``AlreadyRunning``. With
+    ``manual_checkpoints`` SQLite leaves them to somebody who calls for them. ``epoch`` is written into the
+    file before its first change by this process; None leaves it alone. ``overseer`` hears of a file that was
+    lost or moved, ``files`` says which are open.
     """
 
-    def __init__(self, path: Path, settings: DatabaseSettings, *, claim: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        settings: DatabaseSettings,
+        *,
+        claim: bool = True,
+        manual_checkpoints: bool = False,
+        epoch: Epoch | None = None,
+        files: OpenFiles | None = None,
+        overseer: FileOverseer | None = None,
+    ) -> None:
         """Remember what to open; ``async with`` opens it."""
         self.path = meant(path)
-        self.manual_checkpoints = False
-        """Whether SQLite leaves checkpoints to somebody who calls for them; read when a connection opens."""
-        self.epoch: Epoch | None = None
-        """What is written into the file before its first change by this process; None leaves it alone."""
-        self.files = OpenFiles(self.path)
+        self._manual_checkpoints = manual_checkpoints
+        self._epoch = epoch
+        self.files = files or OpenFiles(self.path)
+        self._overseer = overseer or _Unwatched()
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {lane: _RoleSlot() for lane in ConnectionRole}
@@ -82,9 +112,6 @@ class ConnectionManager:
         self._readable: Readable | None = None
         self._discarding: set[asyncio.Task[None]] = set()
         self.reopened = 0
-        self.on_lost: Callable[[ConnectionLost], None] = lambda _: None
-        self.on_moved: Callable[[FileMoved | FileTouched], None] | None = None
-        """Told when the file is gone or another one; its connections are kept: they still hold the data."""
 
     def claim(self) -> None:
         """Take the file for this process; raises ``AlreadyRunning`` when another one has it."""
@@ -167,13 +194,13 @@ class ConnectionManager:
         def hop(raw: sqlite3.Connection) -> T:
             self.files.check(identity)
             self._check_busy_slice(slot, raw)
-            stopwatch.at = time.perf_counter() + seconds if seconds is not None else float("inf")
+            stopwatch.begin(seconds)
             try:
-                if lane is ConnectionRole.WRITER and self.epoch is not None:
-                    self.epoch.ensure(raw)
+                if lane is ConnectionRole.WRITER and self._epoch is not None:
+                    self._epoch.ensure(raw)
                 result = function(raw)
             finally:
-                stopwatch.at = float("inf")
+                stopwatch.begin(None)
             try:
                 self.files.check(identity)
             except (DatabaseError, OSError, MemoryError) as error:
@@ -198,9 +225,9 @@ class ConnectionManager:
         self, lane: ConnectionRole, connection: WorkerConnection, failure: DatabaseError
     ) -> None:
         """Tell of a file that is another one, and give up a connection that is of no use any more."""
-        if isinstance(failure, FileMoved | FileTouched) and self.on_moved is not None:
-            self.on_moved(failure)
-        elif isinstance(failure, ConnectionLost):
+        if isinstance(failure, FileMoved | FileTouched) and self._overseer.takes_over(failure):
+            return
+        if isinstance(failure, ConnectionLost):
             await self._discard(lane, connection)
 
     def moved(self) -> FileMoved | None:
@@ -311,7 +338,7 @@ class ConnectionManager:
             lost = ConnectionLost(str(cause), attempts=settings.reopen_attempts)
             log = logger.bind(lane=lane.value, attempts=lost.attempts, reference=lost.reference)
             log.bind(cause=str(cause)).error("connection_lost")
-            self.on_lost(lost)
+            self._overseer.lost(lost)
         else:
             self.reopened += 1
             logger.bind(lane=lane.value).info("connection_reopened")
@@ -323,13 +350,13 @@ class ConnectionManager:
         def connecting() -> sqlite3.Connection:
             settings = self._settings
             slot.busy_slice = settings.busy_slice
-            manual, readable = self.manual_checkpoints, self._readable
+            readable = self._readable
             return connect(
                 self.path if readable is None else readable.path,
                 lane,
                 settings,
                 stopwatch,
-                manual_checkpoints=manual,
+                manual_checkpoints=self._manual_checkpoints,
                 unwritable=readable is not None and readable.fixed,
             )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelus_bot.database.core.audit.chain import Mark
+from modelus_bot.database.core.audit.chain import Mark as Position
 from modelus_bot.database.core.audit.fallback_log import AuditFile
 from modelus_bot.database.core.audit.sink import AuditDestination, TableFault, unwritable
 from modelus_bot.database.core.context import Context
@@ -25,7 +25,11 @@ from modelus_bot.database.core.outcome import OperationOutcome, raisable
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import Transaction
 
-__all__ = ["AUDIT_TRIES", "GroupMember", "GroupWriter"]
+__all__ = ["AUDIT_TRIES", "GroupMember", "GroupWriter", "Mark", "unmarked"]
+
+Mark = Callable[[tuple[int, bytes] | None], None]
+"""Takes the newest audit entry, as (id, hash)."""
+
 
 AUDIT_TRIES = 4
 """After how many attempts, with growing pauses between them, entries go into the file."""
@@ -64,6 +68,10 @@ class _TransactionEnded(Exception):
         self.failure = failure
 
 
+def unmarked(head: tuple[int, bytes] | None) -> None:
+    """Note nowhere how far the database has come."""
+
+
 class GroupWriter:
     """Applies groups of writes on one connection; lives on the writer's thread, as ``audit`` does.
 
@@ -71,10 +79,10 @@ class GroupWriter:
     of the newest audit entry, as (id, hash), after each COMMIT and before anybody hears of it.
     """
 
-    def __init__(self, aside: AuditFile | None = None) -> None:
+    def __init__(self, aside: AuditFile | None = None, mark: Mark = unmarked) -> None:
         """Start with an unknown audit head; the first group reads it."""
         self.audit = AuditDestination(aside)
-        self.mark: Callable[[tuple[int, bytes] | None], None] = lambda _: None
+        self._mark = mark
 
     def commit(
         self, connection: sqlite3.Connection, group: Sequence[GroupMember], attempt: int
@@ -159,12 +167,12 @@ class GroupWriter:
             raise
         try:
             audit.committed()
-            self.mark(audit.head)
+            self._mark(audit.head)
         except Exception as error:
             raise _CommitFailed(error, over=True) from error
         return outcomes
 
-    def _undo(self, connection: sqlite3.Connection, mark: Mark, error: BaseException) -> None:
+    def _undo(self, connection: sqlite3.Connection, mark: Position, error: BaseException) -> None:
         """Roll back; that this fails, too, must not hide that COMMIT had been asked for."""
         try:
             self.audit.roll_back(connection, mark)
@@ -194,15 +202,13 @@ class GroupWriter:
             failure = _ending(tx.broken_by, outcome.error, member, attempt)
             if isolate:
                 raise _TransactionEnded(member, failure)
-            outcome.error = failure
+            outcome = OperationOutcome(error=failure, repeated=outcome.repeated)
         elif isolate:
             if outcome.error is not None or member.preview:
                 connection.execute("ROLLBACK TO member")
                 entries.rewind(mark)
             connection.execute("RELEASE member")
-        outcome.statements, outcome.rows, outcome.steps = tx.statements, tx.rows, tx.steps
-        outcome.seconds = time.perf_counter() - started
-        return outcome
+        return outcome.after(tx, time.perf_counter() - started)
 
     def _apply(
         self, connection: sqlite3.Connection, tx: Transaction, member: GroupMember

@@ -209,6 +209,4 @@ def _run_one(connection: sqlite3.Connection, entry: _PendingRead) -> OperationOu
         outcome = OperationOutcome(error=raisable(error))
     finally:
         tx.end()
-    outcome.statements, outcome.rows, outcome.steps = tx.statements, tx.rows, tx.steps
-    outcome.seconds = time.perf_counter() - started
-    return outcome
+    return outcome.after(tx, time.perf_counter() - started)

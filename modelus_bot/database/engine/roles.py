@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import time
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +14,10 @@ from modelus_bot.database.core.errors import ConnectionLost
 from modelus_bot.database.core.reachability import explained
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.engine.fingerprint import KEPT_OF_WAL, Identity, OpenFiles
-from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
+from modelus_bot.database.engine.worker import StatementDeadline, WorkerConnection, close_quietly
 from modelus_bot.runtime.tasks import owned
 
-__all__ = ["ConnectionRole", "StatementDeadline", "connect", "opened"]
+__all__ = ["ConnectionRole", "connect", "opened"]
 
 LOOK_EVERY = 20_000
 """Steps of SQLite's virtual machine between two looks at the deadline, a few milliseconds."""
@@ -30,20 +29,6 @@ class ConnectionRole(StrEnum):
     WRITER = "writer"
     READER = "reader"
     LONG_READER = "long_reader"
-
-
-class StatementDeadline:
-    """The moment a role's running statement has to stop at, looked at by SQLite's progress handler."""
-
-    __slots__ = ("at",)
-
-    def __init__(self) -> None:
-        """Start without an end."""
-        self.at = float("inf")
-
-    def expired(self) -> int:
-        """Say whether it is later than that; SQLite then interrupts the statement."""
-        return time.perf_counter() > self.at
 
 
 def connect(

@@ -37,7 +37,7 @@ from modelus_bot.database.core.operation_event import Recorder
 from modelus_bot.database.core.outcome import OperationOutcome
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.engine.connection import ConnectionManager
-from modelus_bot.database.engine.group_commit import AUDIT_TRIES, GroupMember, GroupWriter
+from modelus_bot.database.engine.group_commit import AUDIT_TRIES, GroupMember, GroupWriter, Mark, unmarked
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.engine.write_queue import WaitingWrite, WriteQueue
 from modelus_bot.runtime.tasks import ended, owned
@@ -54,6 +54,10 @@ HANG_PATIENCE = 5.0
 """Seconds after the end of the longest transaction in which a thread that hangs is still waited for."""
 
 
+def nothing_kept() -> None:
+    """Take no notice of a COMMIT: nothing is kept that it could make wrong."""
+
+
 class TransactionManager:
     """Queues writes, commits them in groups, retries what passes, and answers every caller once."""
 
@@ -63,15 +67,20 @@ class TransactionManager:
         settings: DatabaseSettings,
         health: Recorder,
         audit_file: AuditFile | None = None,
+        *,
+        mark: Mark = unmarked,
+        on_commit: Callable[[], None] = nothing_kept,
     ) -> None:
         """Prepare the queue; ``async with`` starts the task that empties it.
 
-        ``audit_file`` takes the audit entries while their table cannot.
+        ``audit_file`` takes the audit entries while their table cannot. ``mark`` is told of the newest entry
+        after each COMMIT, before anybody hears of it. ``on_commit`` is called after each COMMIT, and after
+        one of which nobody knows, before anybody is answered.
         """
         self._connections = connections
         self._settings = settings
         self._waiting = WriteQueue(health)
-        self._writer = GroupWriter(audit_file)
+        self._writer = GroupWriter(audit_file, mark)
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -79,8 +88,7 @@ class TransactionManager:
         self._lane: asyncio.Task[None] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._making: list[WaitingWrite] = []
-        self.on_commit: Callable[[], None] = lambda: None
-        """Called after each COMMIT, and after one of which nobody knows, before anybody is answered."""
+        self._on_commit = on_commit
         self._prefix = f"{int(time.time()):x}-{secrets.token_hex(4)}"
         self._numbers = itertools.count(1)
 
@@ -98,10 +106,6 @@ class TransactionManager:
         head = self._writer.audit.head
         return None if head is None else (head[0], head[1].hex())
 
-    def mark_with(self, mark: Callable[[tuple[int, bytes] | None], None]) -> None:
-        """Have ``mark`` told of the newest audit entry after each COMMIT, before anybody hears of it."""
-        self._writer.mark = mark
-
     def forget_head(self) -> None:
         """Read the newest link from the file again, which another one may have replaced."""
         self._writer.audit.forget()
@@ -116,7 +120,7 @@ class TransactionManager:
         await self._connections.run(
             ConnectionRole.WRITER, self._writer.audit.merge, seconds=self._settings.long_read_deadline
         )
-        self.on_commit()
+        self._on_commit()
 
     async def __aenter__(self) -> Self:
         """Start the task."""
@@ -263,7 +267,7 @@ class TransactionManager:
     def _note_commit(self) -> None:
         """Tell of a COMMIT; that it was made must reach its authors, whatever becomes of this."""
         try:
-            self.on_commit()
+            self._on_commit()
         except Exception as error:  # noqa: BLE001 - see above
             logger.opt(exception=error).error("commit_not_told")
 
@@ -285,8 +289,7 @@ class TransactionManager:
             )
         except BaseException as error:
             if not isinstance(error, DatabaseError) or error.ambiguous:
-                for entry in group:
-                    entry.ambiguous = not entry.member.preview
+                self._waiting.in_doubt(group)
                 self._note_commit()
             raise
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Callable, Generator
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -16,12 +17,30 @@ from loguru import logger
 from modelus_bot.runtime.tasks import owned
 from modelus_bot.runtime.threads import DaemonThread, no_thread, patiently
 
-__all__ = ["WorkerConnection", "close_quietly"]
+__all__ = ["StatementDeadline", "WorkerConnection", "close_quietly"]
 
 T = TypeVar("T")
 
 BEGIN_PATIENCE = 5.0
 """Seconds within which a thread that was started has to say that it runs."""
+
+
+class StatementDeadline:
+    """The moment a lane's running statement has to stop at, looked at by SQLite's progress handler."""
+
+    __slots__ = ("_at",)
+
+    def __init__(self) -> None:
+        """Start without an end."""
+        self._at = float("inf")
+
+    def begin(self, seconds: float | None) -> None:
+        """Let statements run for so many seconds from now; None: as long as they take."""
+        self._at = time.perf_counter() + seconds if seconds is not None else float("inf")
+
+    def expired(self) -> int:
+        """Say whether it is later than that; SQLite then interrupts the statement."""
+        return time.perf_counter() > self._at
 
 
 class WorkerConnection(aiosqlite.Connection):

@@ -92,8 +92,13 @@ class WriteQueue:
         now = time.perf_counter()
         for entry in group:
             if now - entry.submitted > seconds and not entry.future.done():
-                entry.ambiguous = not entry.member.preview
+                self.in_doubt([entry])
                 self.fail(entry, DeadlineExceeded("the writer does not answer"), 1)
+
+    def in_doubt(self, group: list[WaitingWrite]) -> None:
+        """Note that nobody knows whether these were made; what was only tried out was not."""
+        for entry in group:
+            entry.ambiguous = not entry.member.preview
 
     def settle(self, group: list[WaitingWrite], outcomes: list[OperationOutcome], attempt: int) -> None:
         """Answer every writer of a group that was committed at this attempt."""

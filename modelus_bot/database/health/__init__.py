@@ -6,8 +6,9 @@ once when it is over; what was not delivered outlives a kill (``alert_book``). `
 each statement costs and what would help. What is watched, and at which level, is one list:
 ``alert_rules``.
 
-Way in: ``HealthMonitor``, ``Overview``. Owner: the manager builds the monitor; the health job feeds the
-rest.
+Way in: ``HealthMonitor``, ``Overview``; ``HealthRounds`` judges round by round what is told,
+``SampleKeeper`` takes and keeps samples. Owner: the manager builds the monitor; the health jobs own the
+rounds and the samples.
 """
 
 from typing import TYPE_CHECKING

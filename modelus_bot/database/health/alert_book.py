@@ -37,6 +37,15 @@ class Undelivered:
     reached: int = 0
     refused: int = 0
 
+    def address(self, left: list[int]) -> None:
+        """Note who is to be reached."""
+        self.left = left
+
+    def count(self, *, reached: bool, refused: bool) -> None:
+        """Count one who was reached, or who refuses."""
+        self.reached += reached
+        self.refused += refused
+
 
 @dataclass(frozen=True, slots=True)
 class ToldAlert:
@@ -120,6 +129,14 @@ class AlertBook:
             logger.bind(alert=oldest.alert.kind, text=oldest.alert.text, came_up=int(oldest.at)).warning(
                 "alert_pushed_out"
             )
+
+    def note_told(self, told: ToldAlert) -> None:
+        """Keep what people know by now; ``save`` writes it down."""
+        self.told = told
+
+    def note_places(self, places: frozenset[str]) -> None:
+        """Keep which channels and roles people know to be unusable."""
+        self.places = places
 
     async def save(self) -> None:
         """Put it on the disk if something changed that matters; failing is logged, once."""

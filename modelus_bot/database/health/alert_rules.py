@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelus_bot.config import HealthSettings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.health.overview import Overview
 from modelus_bot.database.health.rolling import Percentiles
 from modelus_bot.database.health.thresholds import Threshold
 
-__all__ = ["MEGABYTE", "NEAR_LIMIT", "SIGNALS", "Signal", "thresholds"]
+__all__ = ["NEAR_LIMIT", "SIGNALS", "Signal", "thresholds"]
 
-MEGABYTE = 1024 * 1024
 ENOUGH = 20
 """Latencies below which one slow operation would speak for all."""
 ENOUGH_FOR_SHARE = 50

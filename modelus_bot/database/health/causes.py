@@ -9,7 +9,6 @@ from modelus_bot.database.core.errors import (
     DatabaseBusy,
     DatabaseError,
     DatabaseReadOnly,
-    DatabaseUnavailable,
     DeadlineExceeded,
     DiskFull,
     OpeningRefused,
@@ -47,10 +46,9 @@ _CAUSES: tuple[tuple[type[DatabaseError], str], ...] = (
 
 def cause_words(error: DatabaseError | None) -> str | None:
     """Return what is wrong and what to do about it, for administrators; None when nothing is."""
-    while isinstance(error, DatabaseUnavailable) and error.cause is not None:
-        error = error.cause
     if error is None:
         return None
+    error = error.origin
     if isinstance(error, OpeningRefused):
         return error.detail
     if isinstance(error, StorageFailed) and _of_disk(error.code_name or ""):

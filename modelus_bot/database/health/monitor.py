@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import time
 from collections import Counter, deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,8 +49,6 @@ class HealthMonitor:
     """How much later than asked the event loop went on."""
     surroundings: Environment = NOTHING_KNOWN
     incidents: tuple[Incident, ...] = ()
-    near_limit: Callable[[int, int], None] | None = None
-    """Asks for a clean-up when the file is near its limit: takes its size and the limit in bytes."""
     mode_changes: deque[ModeChange] = field(default_factory=lambda: deque(maxlen=1000))
     """Changes of the mode that nobody has looked at yet."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -63,6 +60,18 @@ class HealthMonitor:
     """Those of the last eight hours, for who looks while the database is away."""
     _spread: Spread = field(default_factory=Spread)
     _slow_records: Allowance = field(default_factory=Allowance)
+
+    def apply(self, slow: float, *, debug: bool) -> None:
+        """Go on with an edited limit and level."""
+        self.slow, self.debug = slow, debug
+
+    def note_surroundings(self, found: Environment) -> None:
+        """Keep how things are around the database."""
+        self.surroundings = found
+
+    def note_incidents(self, found: tuple[Incident, ...]) -> None:
+        """Keep what is wrong at present."""
+        self.incidents = found
 
     def record(self, event: OperationEvent) -> None:
         """Count a finished operation and leave its log event where one is due."""

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FileFacts", "measured", "megabytes", "pages_of", "temporary_folder"]
+__all__ = ["FileFacts", "measured", "pages_of", "temporary_folder"]
+
+BYTES_PER_SECOND = 40 * 1024 * 1024
+"""A careful guess at how fast a file is rewritten."""
 
 PLACES = ("/var/tmp", "/usr/tmp", "/tmp", ".")  # noqa: S108 - SQLite looks there; nothing is created here
 
@@ -46,14 +49,14 @@ class FileFacts:
         return self.page_size * self.free_pages
 
     @property
+    def rewriting_seconds(self) -> float:
+        """About how long writes would wait while the file is rewritten."""
+        return (self.bytes - self.free_bytes) / BYTES_PER_SECOND
+
+    @property
     def free_share(self) -> float:
         """How much of it is empty pages, 0 to 1."""
         return self.free_pages / self.pages if self.pages else 0.0
-
-
-def megabytes(count: float) -> str:
-    """Return a number of bytes in words."""
-    return f"{count / 1024 / 1024:.1f} MB"
 
 
 def pages_of(connection: sqlite3.Connection) -> tuple[int, int, int]:

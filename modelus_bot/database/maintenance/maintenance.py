@@ -7,11 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from loguru import logger
 
 from modelus_bot.clock.clock import Clock
+from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.audit.fallback_log import audit_path
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError, ManagerClosed
@@ -40,11 +41,34 @@ NEAR_LIMIT_PAUSE = 6 * 3600.0
 """Seconds between two clean-ups of a file that stays near its limit."""
 
 
+class WritesWaiting(Protocol):
+    """The queue of writes."""
+
+    @property
+    def depth(self) -> int:
+        """How many wait."""
+
+
+class LogMover(Protocol):
+    """Who knows who moves the -wal into the main file."""
+
+    @property
+    def log_mover(self) -> Log | None:
+        """Who of ours does; None while that is somebody else."""
+
+
+class RequestJournal(Protocol):
+    """Where requests wait for the database."""
+
+    def request_ids(self) -> Collection[str]:
+        """Return their ids."""
+
+
 class Maintenance:
     """Prunes, renews statistics, rewrites the file and shrinks its log, each when it is due.
 
-    ``write`` and ``read`` are the database's own. ``waiting`` counts queued writes, ``patience`` is the
-    seconds one may wait. ``log`` returns who moves the -wal, None while that is nobody of ours.
+    ``write`` and ``read`` are the database's own. ``mover`` knows who moves the -wal, ``journal`` which
+    requests will be asked for again: their rows are not pruned.
     """
 
     def __init__(
@@ -54,9 +78,10 @@ class Maintenance:
         *,
         write: Callable[[Write[Any], Context], Awaitable[Any]],
         read: Callable[..., Awaitable[Any]],
-        waiting: Callable[[], int],
-        patience: Callable[[], float],
-        log: Callable[[], Log | None],
+        writes: WritesWaiting,
+        mover: LogMover | None,
+        journal: RequestJournal | None,
+        write_deadline: float,
         clock: Clock,
     ) -> None:
         """Take over how to reach the database; nothing is done yet."""
@@ -64,12 +89,11 @@ class Maintenance:
         self._connections = connections
         self._write = write
         self._read = read
-        self._waiting = waiting
-        self._patience = patience
-        self._log = log
+        self._writes = writes
+        self._mover = mover
+        self._journal = journal
+        self._write_deadline = write_deadline
         self._clock = clock
-        self.repeatable: Callable[[], Collection[str]] = tuple
-        """The ids of requests that wait in the journal: their rows are not pruned."""
         self._turn = asyncio.Lock()
         self._current: asyncio.Task[RunReport] | None = None
         self._running: Interruptible | None = None
@@ -78,6 +102,10 @@ class Maintenance:
         self._wanted: Trigger | None = None
         self._near_limit_at: float | None = None
         self.last: RunReport | None = None
+
+    def apply(self, settings: DatabaseSettings) -> None:
+        """Go on with an edited deadline of writes, which is what others may have to wait."""
+        self._write_deadline = settings.write_deadline
 
     @property
     def step(self) -> str:
@@ -105,11 +133,17 @@ class Maintenance:
             measured,
             self._path,
             counted,
-            waiting=self._waiting(),
+            waiting=self._writes.depth,
             others_checkpoint=self._log() is None,
-            patience=self._patience(),
+            patience=self._write_deadline,
             trail_waits=await asyncio.to_thread(_has_content, audit_path(self._path)),
         )
+
+    def _log(self) -> Log | None:
+        return self._mover.log_mover if self._mover is not None else None
+
+    def _repeatable(self) -> Collection[str]:
+        return self._journal.request_ids() if self._journal is not None else ()
 
     async def needed(self) -> bool:
         """Say whether the file is worth rewriting, so that maintenance need not wait for the clock."""
@@ -117,7 +151,7 @@ class Maintenance:
 
     async def optimise(self) -> int:
         """Renew SQLite's statistics alone, as after a migration; returns how many changed."""
-        return await self._connections.run(ConnectionRole.WRITER, optimise, seconds=self._patience() / 2)
+        return await self._connections.run(ConnectionRole.WRITER, optimise, seconds=self._write_deadline / 2)
 
     async def run(
         self,
@@ -187,7 +221,7 @@ class Maintenance:
         for task in tasks:
             facts, run = await self.facts(), self._connections.run
             hands = TaskContext(
-                facts, run, self._read, write, self._log, self.repeatable, say, running, self._clock
+                facts, run, self._read, write, self._log, self._repeatable, say, running, self._clock
             )
             results.append(await _done(task, hands, order))
         report = RunReport(order, tuple(results), time.perf_counter() - started)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.engine import LARGE
-from modelus_bot.database.maintenance.facts import FileFacts, megabytes
+from modelus_bot.database.maintenance.facts import FileFacts
 from modelus_bot.database.maintenance.run_request import RunRequest, TaskDecision
 from modelus_bot.database.maintenance.task_context import TaskContext
 

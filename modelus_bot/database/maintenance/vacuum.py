@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 import time
 
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.core.errors import DatabaseError, DeadlineExceeded
-from modelus_bot.database.maintenance.facts import FileFacts, megabytes, pages_of
+from modelus_bot.database.maintenance.facts import FileFacts, pages_of
 from modelus_bot.database.maintenance.run_request import GivenUp, Rewriting, RunRequest, TaskDecision, Trigger
 from modelus_bot.database.maintenance.task_context import TaskContext
 
-__all__ = ["Vacuum", "estimated_seconds", "worth_it"]
+__all__ = ["Vacuum", "worth_it"]
 
 SHARE = 0.20
 LEAST = 8 * 1024 * 1024
@@ -23,19 +24,11 @@ DISK_FACTOR = 2.2
 SCRATCH_FACTOR = 1.1
 """Free space needed, in sizes of the file: beside it, for the -wal, and for temporary files."""
 
-BYTES_PER_SECOND = 40 * 1024 * 1024
-"""A careful guess at how fast a file is rewritten."""
-
 PATIENCE_SHARE = 0.7
 """The part of a write's patience that rewriting may take by itself, so that no write is given up for it."""
 
 CONFIRMED_SECONDS = 60.0
 """What it may take when somebody agreed to it."""
-
-
-def estimated_seconds(facts: FileFacts) -> float:
-    """Return about how long writes will wait."""
-    return (facts.bytes - facts.free_bytes) / BYTES_PER_SECOND
 
 
 def worth_it(facts: FileFacts, order: RunRequest) -> bool:
@@ -71,9 +64,9 @@ def _obstacle(facts: FileFacts, *, seconds: float) -> str:
         return f"only {megabytes(facts.scratch_free)} are free for temporary files and {needed} are needed"
     if facts.waiting:
         return f"{facts.waiting} changes are waiting; it is done when it is quiet"
-    if estimated_seconds(facts) > seconds:
+    if facts.rewriting_seconds > seconds:
         return (
-            f"changes would wait for about {estimated_seconds(facts):.0f} s and may wait for {seconds:.0f} s;"
+            f"changes would wait for about {facts.rewriting_seconds:.0f} s and may wait for {seconds:.0f} s;"
             " rewrite it while the bot is stopped"
         )
     return ""
@@ -96,7 +89,7 @@ class Vacuum:
 
     async def run(self, hands: TaskContext, order: RunRequest) -> str:
         """Rewrite it, or give up when that takes too long: then nothing was changed."""
-        seconds = estimated_seconds(hands.facts)
+        seconds = hands.facts.rewriting_seconds
         hands.tell(f"{self.name}: changes wait for about {max(1, round(seconds))} s")
         allowed = _allowed(hands.facts, order)
         started = time.perf_counter()

@@ -9,31 +9,26 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from loguru import logger
 
 from modelus_bot.clock.clock import Clock
-from modelus_bot.config import DegradationSettings, SnapshotSettings
+from modelus_bot.config import DegradationSettings, Settings, SnapshotSettings
+from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.append_file import journal_path
 from modelus_bot.database.core.audit.entry import AuditEntry, command_entry
 from modelus_bot.database.core.audit.fallback_log import AuditFile, audit_path
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
     DatabaseError,
-    DatabaseReadOnly,
     DatabaseUnavailable,
-    DeadlineExceeded,
     DiskFull,
     JournalUnavailable,
     OutcomeUnknown,
-    OutOfResources,
-    StorageFailed,
 )
 from modelus_bot.database.core.instance_lock import meant
+from modelus_bot.database.core.notifier import NOBODY, Notifier, Overseer
 from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.core.transaction import ReadTransaction
@@ -52,7 +47,7 @@ from modelus_bot.database.offline.snapshot.snapshot import Snapshot
 from modelus_bot.database.offline.space import SpaceWatch
 from modelus_bot.database.offline.wait_policy import WaitRequest, patience, seconds_to_wait
 
-__all__ = ["AWAY", "Fallback"]
+__all__ = ["Fallback"]
 
 R = TypeVar("R")
 
@@ -62,26 +57,13 @@ JOURNAL_PATIENCE = 20.0
 CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
 """Seconds between two attempts at what could not be applied although the database works."""
 
-AWAY = (
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseBusy,
-    DatabaseReadOnly,
-    DatabaseUnavailable,
-    DeadlineExceeded,
-    DiskFull,
-    OutOfResources,
-    OutcomeUnknown,
-    StorageFailed,
-)
-"""Failures of the database, not of the operation: the same operation can work later."""
-
 
 class Fallback:
     """Journal, snapshot, hot answers, fallback log and disk reserve of one database file.
 
     ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
     write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.
+    ``disk_full`` and ``room`` tell how the disk's space comes and goes.
     """
 
     def __init__(
@@ -95,18 +77,18 @@ class Fallback:
         telling: Telling,
         explain: Explain,
         clock: Clock | None = None,
+        overseer: Overseer = NOBODY,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         path = meant(path)
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain, clock=clock)
         self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
         self.reserve = reserve_beside(path, reserve_megabytes)
-        self.audit_file = AuditFile(audit_path(path))
-        self.space = SpaceWatch(self.reserve, self._disk_full, self._space_is_back)
+        self.audit_file = AuditFile(audit_path(path), overseer=overseer)
+        self.disk_full, self.room = Notifier[DiskFull](), Notifier[None]()
+        self.space = SpaceWatch(self.reserve, self.disk_full.tell, functools.partial(self.room.tell, None))
         self.hot = HotReads(snapshot, self._version, log_stamp(path))
-        self.on_reconciled: Callable[[Reconciliation], None] = lambda _: None
-        self.on_disk_full: Callable[[DiskFull], None] = lambda _: None
-        self.on_space: Callable[[], None] = lambda: None
+        self._overseer = overseer
         self._settings = degradation
         self._next_try, self._pause = 0.0, CATCH_UP_FIRST
         self._in_vain = False
@@ -136,15 +118,13 @@ class Fallback:
         """Note that the database has answered."""
         self._in_vain = False
 
-    def apply(
-        self, degradation: DegradationSettings, snapshot: SnapshotSettings, reserve_megabytes: int
-    ) -> None:
+    def apply(self, edited: Settings) -> None:
         """Go on with edited settings."""
-        self.space.apply(reserve_megabytes)
-        self._settings = self._settings.edited(degradation)
-        self.journal.apply(degradation)
-        self.snapshot.apply(snapshot)
-        self.hot.apply(snapshot)
+        self.space.apply(edited.maintenance.reserve_megabytes)
+        self._settings = self._settings.edited(edited.degradation)
+        self.journal.apply(edited.degradation)
+        self.snapshot.apply(edited.snapshot)
+        self.hot.apply(edited.snapshot)
 
     def changed(self) -> None:
         """Note a commit, or another file in the old one's place."""
@@ -178,7 +158,7 @@ class Fallback:
 
     async def defer(self, write: Write[Any], context: Context, cause: DatabaseError) -> WriteDeferred:
         """Save a write for later; raises ``cause`` when it cannot wait, and what the journal raises."""
-        if not write.deferrable or not isinstance(cause, AWAY):
+        if not write.deferrable or not cause.away:
             raise cause
         self._in_vain = True
         number = await self._appended(write, context, cause)
@@ -229,7 +209,7 @@ class Fallback:
         self, query: Query[..., R], run: Callable[[ReadTransaction], R], cause: DatabaseError
     ) -> R:
         """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
-        if not isinstance(cause, AWAY) or not self.can_answer(query):
+        if not cause.away or not self.can_answer(query):
             raise cause
         self._in_vain = True
         try:
@@ -257,7 +237,7 @@ class Fallback:
             logger.bind(reference=error.reference, error=error.detail).error("journal_not_replayed")
             return
         if not report.empty:
-            self.on_reconciled(report)
+            self._overseer.tell(_replayed(report))
         if report.waiting:
             raise DatabaseUnavailable(f"{report.waiting} saved changes could not be applied yet")
 
@@ -270,13 +250,12 @@ class Fallback:
         self._pause = CATCH_UP_FIRST if worked else min(CATCH_UP_CAP, self._pause * 2)
         self._next_try = 0.0 if worked else time.monotonic() + self._pause
 
-    def _disk_full(self, error: DiskFull) -> None:
-        self.on_disk_full(error)
-
-    def _space_is_back(self) -> None:
-        self.on_space()
-
     async def _version(self) -> Version:
         if self._ask_version is None:
             raise DatabaseUnavailable("never opened")
         return await self._ask_version()
+
+
+def _replayed(report: Reconciliation) -> Alert:
+    severity: Literal["info", "warning"] = "warning" if report.refused or report.expired else "info"
+    return Alert("journal_replayed", report.words, severity)

@@ -9,7 +9,6 @@ saved therefore never reads what was before it, whoever made it.
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -19,28 +18,23 @@ from typing import Any, TypeVar, cast
 from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Query
+from modelus_bot.database.core.wal_stamp import TICK_NANOSECONDS, WalStamp, glance, settled
 from modelus_bot.database.engine import Version
 from modelus_bot.runtime.tasks import Outside
 
-__all__ = ["HotReads", "Stamp", "log_stamp"]
+__all__ = ["HotReads", "log_stamp"]
 
 R = TypeVar("R")
 
 
-Stamp = tuple[int, int, int]
-"""What a log looks like from outside: its inode, its size, when it was written to (nanoseconds)."""
-
 LOOK_EVERY = 0.25
 """Seconds after which SQLite is asked whatever the log looks like: not every disk keeps exact times."""
-
-TICK = 15_000_000
-"""Nanoseconds in which a file may be written to twice and show one time only."""
 
 LOOK_PATIENCE = 0.5
 """Seconds to wait for that look; a reader that is busier than that is asked for the answer itself."""
 
 _NOTHING = object()
-_UNSETTLED: Stamp = (0, -1, 0)
+_UNSETTLED: WalStamp = (0, 0, -1, 0)
 """Equal to no log: one that was written to a moment ago may change once more without looking different."""
 
 
@@ -56,7 +50,7 @@ class HotReads:
         self,
         settings: SnapshotSettings,
         version: Callable[[], Awaitable[Version]],
-        stamp: Callable[[], Stamp | None],
+        stamp: Callable[[], WalStamp | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start with nothing kept."""
@@ -74,7 +68,7 @@ class HotReads:
         self._begun = self._ended = 0
         self._doubt: bool | None = None
         """What the glance of this turn of the event loop gave; None before there was one."""
-        self._stamp: Stamp | None = None
+        self._stamp: WalStamp | None = None
         self._looking: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -158,7 +152,7 @@ class HotReads:
         """
         self._begun += 1
         now, before, stamp = self._clock(), self._version, self._ask_stamp()
-        if stamp is not None and not _settled(stamp):
+        if stamp is not None and not settled(stamp, time.time_ns(), TICK_NANOSECONDS):
             stamp = _UNSETTLED
         try:
             async with asyncio.timeout(LOOK_PATIENCE):
@@ -175,22 +169,17 @@ class HotReads:
         self._stamp = stamp
 
 
-def log_stamp(database: Path) -> Callable[[], Stamp | None]:
-    """Return what glances at the -wal of a database: it asks the file system, in a microsecond or two."""
+def log_stamp(database: Path) -> Callable[[], WalStamp | None]:
+    """Return what glances at the -wal of a database."""
     log = f"{database}-wal"
 
-    def stamp() -> Stamp | None:
+    def stamp() -> WalStamp | None:
         try:
-            found = os.stat(log)  # noqa: PTH116 - a Path costs as much again
+            return glance(log) or None
         except OSError:
             return None
-        return found.st_ino, found.st_size, found.st_mtime_ns
 
     return stamp
-
-
-def _settled(stamp: Stamp) -> bool:
-    return abs(time.time_ns() - stamp[2]) >= TICK
 
 
 def _key(query: Query[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -32,9 +32,8 @@ class Reconnection:
     """The steps back to normal: space on the disk, an open file, a COMMIT, then everything saved for later.
 
     ``open_again`` opens the database if that has not worked yet, ``open_to_read`` if only for reading;
-    ``suspect`` hears of every failure, ``on_change`` of every change of the mode; ``read`` reads whatever
-    the breakers say. ``went_back``
-    has the returns to older states that the audit log does not know of yet.
+    ``suspect`` hears of every failure; ``read`` reads whatever the breakers say. ``went_back`` has the
+    returns to older states that the audit log does not know of yet.
     """
 
     def __init__(
@@ -45,7 +44,6 @@ class Reconnection:
         continuity: Fallback | None,
         *,
         went_back: deque[Retreat],
-        on_change: Callable[[ModeChange], None],
         open_again: Callable[[], Awaitable[bool]],
         open_to_read: Callable[[], Awaitable[None]],
         suspect: Callable[[DatabaseError], None],
@@ -57,17 +55,15 @@ class Reconnection:
         self._transactions = transactions
         self._continuity = continuity
         self._went_back = went_back
-        self._on_change = on_change
         self._changes: deque[ModeChange] = deque(maxlen=CHANGES)
-        availability.on_change = self._mode_changed
+        availability.mode_changed.subscribe(self._changes.append)
         self._open_again = open_again
         self._open_to_read = open_to_read
         self._suspect = suspect
         self._read = read
         if continuity is not None:
-            transactions.on_commit = continuity.changed
-            continuity.on_disk_full = functools.partial(availability.failed, availability.writes)
-            continuity.on_space = availability.probe_soon
+            continuity.disk_full.subscribe(functools.partial(availability.failed, availability.writes))
+            continuity.room.subscribe(availability.probe_soon)
 
     def start(self) -> None:
         """Look from now on, until the availability is stopped."""
@@ -91,10 +87,6 @@ class Reconnection:
         await self._complete_audit()
         if self._continuity is not None:
             await self._continuity.come_back(self._transactions.enqueue, self._read)
-
-    def _mode_changed(self, change: ModeChange) -> None:
-        self._changes.append(change)
-        self._on_change(change)
 
     async def _complete_audit(self) -> None:
         """Put what happened beside the database into its log; what cannot be now waits in the file."""

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.runtime.atomic_files import PARTIAL, sync_folder
 from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["Reserve", "reserve_beside"]
 
-MEGABYTE = 1024 * 1024
 FLOOR_SHARE = 16
 """The disk counts as full when less than this part of the reserve's size is free beside it."""
 

@@ -6,9 +6,10 @@ function whose table is in docs/reliability.md). Damage counts when it was seen 
 (``damage_confirmation``).
 
 Way in: ``Protection`` builds everything that keeps one file safe. At the start ``startup_checks``; while
-running ``file_monitor`` starts what has to be done and ``damage_response`` does it: ``undelete``,
-``recover``, ``atomic_swap``. ``restore_request`` is what administrators ask for, ``drill`` its rehearsal.
-Owner: the manager gets it; ``composition.Engine`` opens and closes its parts.
+running ``file_monitor`` sees, ``response_table`` decides (pure functions, the table is its docstring) and
+``damage_response`` does it: ``undelete``, ``recover``, ``atomic_swap``. ``restore_request`` is what
+administrators ask for, ``drill`` its rehearsal. Owner: the manager gets it; ``composition.Engine`` opens
+and closes its parts.
 """
 
 from typing import TYPE_CHECKING

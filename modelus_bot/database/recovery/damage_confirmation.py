@@ -17,6 +17,7 @@ from modelus_bot.database.core.errors import DatabaseError, StorageFailed
 from modelus_bot.database.engine import Known
 from modelus_bot.database.integrity import CheckReport
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.database.recovery.response_table import is_damaged
 from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["DamageFinding", "confirmed", "looked_at"]
@@ -46,7 +47,7 @@ class DamageFinding:
     @property
     def damaged(self) -> bool:
         """Whether the file is not what it should be, by its own structure or by what is in its pages."""
-        return self.report.damaged or bool(self.sums.unexplained) or bool(self.report.missing_tables)
+        return is_damaged(self.report, self.sums)
 
     @property
     def behind(self) -> bool:

@@ -25,6 +25,7 @@ from modelus_bot.database.recovery.atomic_swap import finish_interrupted, put_in
 from modelus_bot.database.recovery.damage_confirmation import DamageFinding, confirmed, looked_at
 from modelus_bot.database.recovery.recover import Recovered, recover
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.database.recovery.response_table import Response, after_close_look, after_loss
 from modelus_bot.database.recovery.undelete import copied_from_open_handle
 from modelus_bot.runtime.os_errors import in_words
 
@@ -39,8 +40,7 @@ class DamageResponse:
     """Holds the connections, does what the file needs, and lets them go on; one call at a time.
 
     ``head`` returns the newest audit link that was acknowledged, as (id, hash in hex), None before
-    the first write; ``forget`` makes the writer read it again from the file. ``written_at`` is when the
-    main file was last written to as far as that was explained.
+    the first write; ``forget`` makes the writer read it again from the file.
     """
 
     def __init__(
@@ -56,7 +56,8 @@ class DamageResponse:
         self._head = head
         self._forget = forget
         self._why: DatabaseError | None = None
-        self.written_at = 0
+        self._written_at = 0
+        """When the main file was last written to as far as that was noticed."""
         self.released_at = 0.0
         """When connections were let go on last, in monotonic seconds: what failed before is over."""
         self.last: Recovered | None = None
@@ -90,7 +91,8 @@ class DamageResponse:
         self._connections.hold(ConnectionLost("the database is being checked"))
         try:
             damage, gone = await self._looked_at(), not await asyncio.to_thread(self._parts.path.exists)
-            if damage is None and not gone:
+            response = after_close_look(damaged=damage is not None, gone=gone)
+            if response is Response.GO_ON:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
                 await self._renew_connections()
         except Exception as error:  # noqa: BLE001 - whatever fails, somebody has to decide what is served
@@ -100,7 +102,7 @@ class DamageResponse:
         except BaseException:
             self._as_before()
             raise
-        if damage is None and not gone:
+        if response is Response.GO_ON:
             self._release()
             return True
         try:
@@ -141,7 +143,7 @@ class DamageResponse:
         self, suspicion: DatabaseError, damage: DamageFinding | None, problems: Sequence[str]
     ) -> None:
         parts, known = self._parts, await self._known()
-        if parts.settings.recovery == "off":
+        if after_loss(parts.settings.recovery) is Response.GIVE_UP:
             raise CorruptionDetected(f"damage was found and recovery is off: {'; '.join(problems[:3])}")
         if self._why is None:
             parts.alert(
@@ -225,9 +227,14 @@ class DamageResponse:
         self.released_at = time.monotonic()
         self._connections.release()
 
+    def notices_writing(self) -> bool:
+        """Say whether the main file was written to since the last look, and take that for explained."""
+        before, self._written_at = self._written_at, written_at(self._parts.path)
+        return self._written_at != before
+
     def arm(self) -> None:
         """Take writes to the main file for a stranger's, except checkpoints."""
-        self.written_at = written_at(self._parts.path)
+        self.notices_writing()
         self._connections.files.expect_untouched()
 
     async def _give_up(self, error: DatabaseError) -> None:

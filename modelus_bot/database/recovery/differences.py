@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from modelus_bot.database.core.child_process import Report, run_child
 from modelus_bot.database.core.names import quoted, with_names
+from modelus_bot.database.core.read_only import address_to_read
 
 __all__ = ["TableDifference", "differences", "differences_job"]
 
@@ -49,8 +50,8 @@ async def differences(now: Path, then: Path) -> tuple[TableDifference, ...]:
 def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Compare the tables of two files, read-only; the child's side of ``differences``."""
     with contextlib.closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as connection:
-        connection.execute("ATTACH ? AS new", (_read_only(task["now"]),))
-        connection.execute("ATTACH ? AS old", (_read_only(task["then"]),))
+        connection.execute("ATTACH ? AS new", (address_to_read(Path(task["now"])),))
+        connection.execute("ATTACH ? AS old", (address_to_read(Path(task["then"])),))
         connection.execute("BEGIN")
         tables = [row[0] for row in connection.execute(_TABLES)]
         found = []
@@ -79,7 +80,3 @@ def _compare(connection: sqlite3.Connection, table: str) -> TableDifference | No
     only_now, not_same = count("new", "old")
     only_then, _ = count("old", "new")
     return TableDifference(table=table, only_now=only_now, only_then=only_then, changed=not_same - only_now)
-
-
-def _read_only(path: str) -> str:
-    return f"{Path(path).absolute().as_uri()}?mode=ro"

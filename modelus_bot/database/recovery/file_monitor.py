@@ -20,7 +20,6 @@ from modelus_bot.database.core.errors import (
     DatabaseError,
     FileMoved,
     FileTouched,
-    StorageFailed,
 )
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.engine import (
@@ -28,12 +27,19 @@ from modelus_bot.database.engine import (
     ConnectionManager,
     ConnectionRole,
     schema_version_of,
-    written_at,
 )
 from modelus_bot.database.integrity import CheckReport, QuarantineReport
 from modelus_bot.database.recovery.damage_response import DamageResponse
 from modelus_bot.database.recovery.recover import Recovered
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from modelus_bot.database.recovery.response_table import (
+    Response,
+    Watched,
+    after_check,
+    after_comparison,
+    is_suspicious,
+    on_watch,
+)
 from modelus_bot.database.recovery.sidecar_alerts import SidecarWatch
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import ended, owned
@@ -73,13 +79,14 @@ class FileMonitor:
         self._follower: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._good_at = 0
-        self._compare = False
+        self._watching = False
+        self._written_to = False
         self._schema: int | None = None
         self.checked_at: float | None = None
 
     async def __aenter__(self) -> Self:
         """Start watching."""
-        self._connections.on_moved = self.suspect
+        self._watching = True
         await self._remember()
         self._rescue.arm()
         self._task = owned(self._watch(), name="database-guard")
@@ -88,16 +95,22 @@ class FileMonitor:
 
     async def __aexit__(self, *_: object) -> None:
         """Stop watching; what is being replaced is finished first."""
-        self._connections.on_moved = None
+        self._watching = False
         async with self._turn:
             await ended(self._task, self._follower)
 
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
-        if isinstance(error, FileMoved | FileTouched | CorruptionDetected | StorageFailed):
+        if is_suspicious(error):
             if self._suspicion is None or self._suspicion[1] <= self._rescue.released_at:
                 self._suspicion = error, time.monotonic()
             self._wake.set()
+
+    def takes_over(self, error: FileMoved | FileTouched) -> bool:
+        """Take note of a file that is gone or another one; False once nobody watches any more."""
+        if self._watching:
+            self.suspect(error)
+        return self._watching
 
     def wake(self) -> None:
         """Look now: how often that happens may have been edited."""
@@ -142,32 +155,44 @@ class FileMonitor:
         """Have every page compared after somebody wrote to the main file, and a lost file brought back."""
         if self._connections.moved() is not None:
             self._wake.set()
-        now = written_at(self._parts.path)
-        if now != self._rescue.written_at:
-            self._rescue.written_at = now
-            self._compare = True
+        if self._rescue.notices_writing():
+            self._written_to = True
             self._wake.set()
 
     async def _look(self, *, full: bool) -> None:
-        suspicion = self._fresh_suspicion()
-        if (moved := self._connections.moved()) is not None:
+        suspicion, moved = self._fresh_suspicion(), self._connections.moved()
+        seen = await self._watched(suspicion, moved is not None, full=full)
+        response = on_watch(seen)
+        if response is Response.REBUILD and moved is not None:
             await self._rescue.rebuild(moved)
-        elif self._rescue.given_up:
-            if full or await asyncio.to_thread(self._parts.in_vain.over):
-                await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
-        elif isinstance(suspicion, CorruptionDetected | StorageFailed | FileTouched):
-            self._compare = not await self._rescue.confirm(suspicion)
-        else:
-            await self.checkpointer.work()
-            full = await self._schema_changed() or full
-            if not self._parts.archive.available:
-                self._rescue.written_at = written_at(self._parts.path)
-            if full:
-                await self.check()
-            elif self._compare:
-                await self._compare_pages()
+        elif response is Response.CONFIRM:
+            await self._confirm(seen)
+        elif response is Response.CHECK:
+            await self.check()
+        elif response is Response.COMPARE:
+            await self._compare_pages()
         await self._remember()
         self._sidecars.look()
+
+    async def _confirm(self, seen: Watched) -> None:
+        """Have the file looked at closely; where that was not possible its pages are compared next."""
+        if seen.given_up or seen.suspicion is None:
+            await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
+        else:
+            self._written_to = not await self._rescue.confirm(seen.suspicion)
+
+    async def _watched(self, suspicion: DatabaseError | None, moved: bool, *, full: bool) -> Watched:
+        """See what there is to see, and do the daily work where nothing speaks against it."""
+        given_up = self._rescue.given_up
+        retry = not moved and given_up and (full or await asyncio.to_thread(self._parts.in_vain.over))
+        seen = Watched(moved, given_up, retry, suspicion, check_due=full)
+        if not seen.calm:
+            return seen
+        await self.checkpointer.work()
+        changed = await self._schema_changed()
+        if not self._parts.archive.available:
+            self._rescue.notices_writing()
+        return replace(seen, schema_changed=changed, written_to=self._written_to)
 
     async def _schema_changed(self) -> bool:
         """Say whether another program changed the schema since the last look."""
@@ -185,31 +210,33 @@ class FileMonitor:
 
     async def _compare_pages(self) -> None:
         """Compare every page with what was committed; much quicker than a whole check."""
-        self._compare = False
+        self._written_to = False
         try:
             sums = await self._parts.sums.check()
         except BaseException:
-            self._compare = True
+            self._written_to = True
             raise
-        if sums.unexplained:
-            await self._rescue.confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
-        elif sums.unclear:
-            report = await self._parts.check(self._parts.path)
-            if report.damaged:
-                await self._rescue.confirm(CorruptionDetected("; ".join(report.problems[:3])))
+        match after_comparison(sums):
+            case Response.CONFIRM:
+                await self._rescue.confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
+            case Response.CHECK:
+                report = await self._parts.check(self._parts.path)
+                if report.damaged:
+                    await self._rescue.confirm(CorruptionDetected("; ".join(report.problems[:3])))
 
     async def check(self) -> None:
         """Check the whole file in children while the bot works; damage that is found is recovered from."""
         sums = await self._parts.sums.check()
         report = await self._parts.check(self._parts.path)
         self.checked_at = self._parts.clock()
-        if report.damaged or sums.unexplained or report.missing_tables:
-            problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
-            await self._rescue.confirm(CorruptionDetected("; ".join(problems[:3])))
-        elif not report.ok:
-            await self._mend_rows(report)
-        else:
-            self._good_at = int(self.checked_at)
+        match after_check(report, sums):
+            case Response.CONFIRM:
+                problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
+                await self._rescue.confirm(CorruptionDetected("; ".join(problems[:3])))
+            case Response.MEND_ROWS:
+                await self._mend_rows(report)
+            case Response.NOTHING:
+                self._good_at = int(self.checked_at)
 
     async def _mend_rows(self, report: CheckReport) -> None:
         """Move rows that break a rule into quarantine, or put them right where the rule says how."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.core.audit.runs import lacking
+from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.integrity import quarantine_file
 from modelus_bot.database.recovery.audit_renewal import renew_file
 from modelus_bot.database.recovery.candidates import AS_IS, RecoveryCandidate
@@ -110,7 +111,7 @@ async def _fill(merged: Path, donor: RecoveryCandidate) -> None:
 def _copy(source: Path, target: Path) -> None:
     """Copy a database that nobody writes, with what is in its -wal."""
     with (
-        contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
+        contextlib.closing(opened_to_read(source)) as read,
         contextlib.closing(sqlite3.connect(target, isolation_level=None)) as written,
     ):
         read.backup(written)

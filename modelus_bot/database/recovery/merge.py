@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelus_bot.database.core.names import quoted, with_names
+from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.recovery.row_history import Later
 
 __all__ = ["Gaps", "fill_gaps"]
@@ -41,7 +42,7 @@ def fill_gaps(base: Path, donor: Path) -> Gaps:
     gaps = Gaps()
     with (
         contextlib.closing(sqlite3.connect(base, isolation_level=None)) as target,
-        contextlib.closing(sqlite3.connect(f"{donor.absolute().as_uri()}?mode=ro", uri=True)) as source,
+        contextlib.closing(opened_to_read(donor)) as source,
     ):
         target.execute("PRAGMA foreign_keys=OFF")
         target.execute("BEGIN IMMEDIATE")

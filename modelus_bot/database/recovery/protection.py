@@ -15,29 +15,28 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.clock.clock import Clock
-from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings
+from modelus_bot.config import ArchiveSettings, BackupSettings, IntegritySettings, Settings
 from modelus_bot.database.archive import Archive
 from modelus_bot.database.backup import BackupManager, due_in
 from modelus_bot.database.checksums import PageChecksums
 from modelus_bot.database.core.alert import Alert, alert_of
-from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.core.errors import DatabaseError, FileMoved, FileTouched
 from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.invariant import Invariant
+from modelus_bot.database.core.notifier import Notifier
 from modelus_bot.database.core.state_file import DatabaseState, StateFile
 from modelus_bot.database.core.system_errors import translated
 from modelus_bot.database.engine import (
-    AT_LEAST_EVERY,
-    LARGE,
     Checkpointer,
     ConnectionManager,
     Epoch,
     HighWaterMark,
     OpenFiles,
     epoch_of,
-    written_at,
 )
 from modelus_bot.database.health import AlertBook, alerts_path
 from modelus_bot.database.integrity import QuarantineReport
+from modelus_bot.database.recovery.archive_checkpoints import ArchiveCheckpoints
 from modelus_bot.database.recovery.damage_response import SETTLE_SECONDS
 from modelus_bot.database.recovery.drill import Drill
 from modelus_bot.database.recovery.file_monitor import FileMonitor
@@ -53,12 +52,6 @@ from modelus_bot.runtime.timer import Timer
 __all__ = ["Protection"]
 
 DRILL_FAULT = "A restore drill could not be made: {error}. It is tried again by the clock; the log says more."
-
-LONG_LOG = 1000
-"""Pages in the write-ahead log from which the archive's program moves them into the main file."""
-
-SHORT_LOG = 10
-"""Pages that are not worth it, however long they have been there."""
 
 
 class Protection:
@@ -76,30 +69,46 @@ class Protection:
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         path = meant(path)
-        self.on_alert: Callable[[Alert], None] = lambda _: None
+        self.alerts = Notifier[Alert]()
+        """Tells of each alert as it comes up; they wait in ``book`` besides."""
         self.book = AlertBook(alerts_path(path))
         validator = SchemaValidator()
         epoch = Epoch()
         self._settings = backup
         self._pause = Timer()
         self.clock = clock = clock or Clock()
+        self.files = OpenFiles(path)
+        sums = PageChecksums(path, epoch)
+        self.backups = BackupManager(
+            path,
+            backup,
+            validator=validator,
+            invariants=invariants,
+            clock=clock,
+            on_alert=self._told_by_parts,
+        )
+        self.archive = Archive(
+            path,
+            archive,
+            integrity_gate=self._whole,
+            on_alert=self._told_by_parts,
+            checkpoints=ArchiveCheckpoints(path, epoch, sums, self.files, clock),
+            clock=clock,
+        )
         self.parts = RecoveryContext(
             path,
             integrity,
-            BackupManager(path, backup, validator=validator, invariants=invariants, clock=clock),
-            Archive(path, archive, clock=clock),
+            self.backups,
+            self.archive,
             epoch,
             HighWaterMark(path, epoch),
-            PageChecksums(path, epoch),
+            sums,
             validator,
             invariants,
             StateFile(path),
             self.tell,
             clock,
         )
-        self.backups, self.archive = self.parts.backups, self.parts.archive
-        self.backups.on_alert = self.archive.on_alert = self._told_by_parts
-        self.archive.integrity_gate = self._whole
         self.drill = Drill(self.parts)
         self.guard: FileMonitor | None = None
         self.restorer: Restores | None = None
@@ -112,7 +121,7 @@ class Protection:
     def tell(self, alert: Alert) -> None:
         """Let administrators know."""
         self.waiting.append(alert)
-        self.on_alert(alert)
+        self.alerts.tell(alert)
 
     def _told_by_parts(self, kind: str, details: dict[str, Any]) -> None:
         """Put what backups and archive report into a sentence."""
@@ -124,28 +133,12 @@ class Protection:
             return False
         return not (await self.parts.check(self.parts.path)).damaged
 
-    def _checkpoint_due(self) -> bool:
-        """Say whether the archive's program should checkpoint, as ``Checkpointer`` does without one."""
-        if self.parts.epoch.owed:
-            return False
-        frames = self.parts.sums.frames
-        if frames is None:
-            return _log_bytes(self.parts.path) >= LARGE
-        if frames >= LONG_LOG:
-            return True
-        return frames > SHORT_LOG and abs(self.clock() - written_at(self.parts.path) / 1e9) > AT_LEAST_EVERY
-
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``startup_checks``."""
         applied = await make_ready(self.parts)
         with translated():
             self.parts.epoch.found(await asyncio.to_thread(epoch_of, self.parts.path))
         return applied
-
-    async def start_archive(self, files: OpenFiles) -> None:
-        """Start the archive; ``files`` hears when its program may write to the main file."""
-        self.archive.checkpoint_when(self._checkpoint_due, files.being_written)
-        await self.archive.start()
 
     @asynccontextmanager
     async def watching(
@@ -167,12 +160,12 @@ class Protection:
             stack.push_async_callback(ended, drills)
             yield
 
-    def apply(self, backup: BackupSettings, archive: ArchiveSettings, integrity: IntegritySettings) -> None:
+    def apply(self, edited: Settings) -> None:
         """Go on with edited settings; folders, bucket and program are those it was built with."""
-        self._settings = self._settings.edited(backup)
-        self.parts.settings = self.parts.settings.edited(integrity)
-        self.backups.apply(backup)
-        self.archive.apply(archive)
+        self._settings = self._settings.edited(edited.backup)
+        self.parts.apply(edited.integrity)
+        self.backups.apply(edited.backup)
+        self.archive.apply(edited.archive)
         self._pause.cut()
         if self.guard is not None:
             self.guard.wake()
@@ -181,6 +174,10 @@ class Protection:
         """Let the file monitor look at a failure that may mean damage."""
         if self.guard is not None:
             self.guard.suspect(error)
+
+    def takes_over(self, error: FileMoved | FileTouched) -> bool:
+        """Say whether the guard deals with a file that is gone or another one, and let it look."""
+        return self.guard is not None and self.guard.takes_over(error)
 
     @property
     def log_mover(self) -> Checkpointer | None:
@@ -219,10 +216,3 @@ class Protection:
             except Exception as error:  # noqa: BLE001 - the clock must outlive a drill's fault
                 logger.opt(exception=error).error("drill_fault")
                 self.tell(Alert("drill_fault", DRILL_FAULT.format(error=error), "critical"))
-
-
-def _log_bytes(database: Path) -> int:
-    try:
-        return database.with_name(database.name + "-wal").stat().st_size
-    except OSError:
-        return 0

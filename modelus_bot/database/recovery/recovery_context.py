@@ -64,6 +64,14 @@ class RecoveryContext:
         """Watch what a recovery would be made from."""
         self.in_vain = SearchBackoff(self.path, self.backups.folder, self.settings.quarantine)
 
+    def apply(self, settings: IntegritySettings) -> None:
+        """Go on with edited settings."""
+        self.settings = self.settings.edited(settings)
+
+    def found_at_start(self, report: CheckReport) -> None:
+        """Remember what the check at the start says about the rows."""
+        self.rows_broken = bool(report.broken_rows)
+
     @property
     def sidecars(self) -> tuple[Sidecar, ...]:
         """All that is kept beside the database and may fail while it works."""

@@ -18,7 +18,14 @@ from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.runtime.os_errors import in_words as words_of
 from modelus_bot.runtime.ownership import forbidden
 
-__all__ = ["RemainStanding", "Trace", "remains_in_words", "traces_of"]
+__all__ = [
+    "ArchiveRemains",
+    "RemainStanding",
+    "Trace",
+    "archive_remains",
+    "remains_in_words",
+    "traces_of",
+]
 
 MOST_NAMED = 8
 
@@ -52,6 +59,22 @@ async def traces_of(parts: RecoveryContext) -> tuple[Trace, ...]:
     here = await asyncio.to_thread(_on_this_machine, parts)
     elsewhere = await _in_the_bucket(parts)
     return (*here, elsewhere) if elsewhere is not None else here
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRemains:
+    """What there is of an archive: whether there is any, whether all of it can be used, and in words."""
+
+    any: bool
+    usable: bool
+    words: str
+
+
+async def archive_remains(parts: RecoveryContext) -> ArchiveRemains:
+    """Look for an archive of the database; nothing is changed, and no folder made."""
+    left = [one for one in await traces_of(parts) if one.what.endswith(("archive", "bucket"))]
+    usable = all(one.standing is RemainStanding.USABLE for one in left)
+    return ArchiveRemains(bool(left), usable, remains_in_words(left))
 
 
 def remains_in_words(traces: Sequence[Trace]) -> str:

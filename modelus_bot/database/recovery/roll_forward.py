@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.core.names import quoted
+from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.recovery.row_history import object_in, ranges_in, scalars_in
 from modelus_bot.database.salvage import AUDIT, Layout, is_refusal, read_reference
 
@@ -50,8 +51,7 @@ def roll_forward(path: Path, tables: Collection[str], doubtful: Path | None = No
         connection = stack.enter_context(contextlib.closing(sqlite3.connect(path, isolation_level=None)))
         other = None
         if doubtful is not None:
-            uri = f"{doubtful.absolute().as_uri()}?mode=ro"
-            other = stack.enter_context(contextlib.closing(sqlite3.connect(uri, uri=True)))
+            other = stack.enter_context(contextlib.closing(opened_to_read(doubtful)))
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("BEGIN IMMEDIATE")
         layouts = [one for one in read_reference(connection).layouts if one.own and one.table in tables]

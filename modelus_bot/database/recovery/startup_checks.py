@@ -111,7 +111,7 @@ async def _check(parts: RecoveryContext, state: DatabaseState | None) -> None:
         await _recover(parts, reason, found, found.known)
         return
     report = found.report
-    parts.rows_broken = bool(report.broken_rows)
+    parts.found_at_start(report)
     reached = replace((state or DatabaseState()).reached(report.audit_id, report.audit_head), clean=False)
     await asyncio.to_thread(parts.state.keep, reached)
     logger.bind(audit_id=report.audit_id, ok=report.ok, depth=depth, clean=clean).info("database_checked")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.operation import Write
+from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.engine import GroupMember, GroupWriter
@@ -98,9 +99,9 @@ def _link(connection: sqlite3.Connection, sql: str, *parameters: int) -> _Link |
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Open a file that nobody writes to look at its log only; None where that cannot be done."""
-    finished = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    finished = not path.with_name(path.name + "-wal").exists()
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{finished}", uri=True, timeout=5.0)
+        connection = opened_to_read(path, finished=finished)
     except sqlite3.Error:
         yield None
         return

@@ -49,7 +49,7 @@ def _rate(image: Image, changed: set[int]) -> tuple[Image, _Rating, int]:
         for slot in trees.walk(root, None):
             if slot.page in changed or name == AUDIT:
                 last, misplaced = _look(trees, slot)
-                trees.problems += misplaced if slot.page in changed else 0
+                trees.count_misplaced(misplaced if slot.page in changed else 0)
                 if name == AUDIT:
                     newest = max(newest, last)
     trees.read_freelist()

@@ -99,6 +99,10 @@ class Trees:
             else:
                 todo.extend(reversed(children))
 
+    def count_misplaced(self, number: int) -> None:
+        """Note so many entries that stand where they should not."""
+        self.problems += number
+
     def miss(self, layout: Layout | None, slot: Slot) -> None:
         """Note that what belongs into ``slot`` is not there."""
         self.problems += 1

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.core.errors import MigrationFailed
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.sidecar_paths import parts_of
@@ -83,8 +84,8 @@ def check_space(path: Path) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < needed:
         raise MigrationFailed(
-            f"{_megabytes(needed)} must be free in {path.parent} to migrate {path.name}"
-            f" ({_megabytes(size)}), but only {_megabytes(free)} are. Nothing was changed."
+            f"{megabytes(needed)} must be free in {path.parent} to migrate {path.name}"
+            f" ({megabytes(size)}), but only {megabytes(free)} are. Nothing was changed."
         )
 
 
@@ -101,7 +102,3 @@ def _broken(connection: sqlite3.Connection, invariant: Invariant, *, complete: b
 def _first(violations: Counter[Violation]) -> str:
     name, table, row = min(violations)
     return f"{name} in {table}, row {row}"
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1_000_000:,.1f} MB"

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from modelus_bot.database import ReadTransaction, Row, query
-from modelus_bot.database.administration import (
-    FIND_PRESERVED,
-    Anchor,
-    ChainReport,
-    Parameters,
-    Setback,
-    compared_with_anchors,
-    preserved_names,
-    read_chain,
-    with_names,
-)
+from modelus_bot.database.administration import Anchor, ChainReport, trail_rows, verified_trail
 from modelus_bot.domain.permissions import Viewer, require_admin_viewer
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.domain.subject import declared
@@ -38,24 +27,7 @@ FROM {log}
 WHERE changed_by = ? AND id < ?
 ORDER BY id DESC LIMIT ?
 """
-_SETBACKS = """
-SELECT id, new_values, changed_at FROM audit_logs
-WHERE table_name = 'database' AND record_id = 'restored' AND operation = 'COMMAND'
-"""
-_UNASKED = """
-SELECT id, table_name, record_id FROM audit_logs AS entry
-WHERE id > ? AND changed_at > ? AND operation <> 'COMMAND'
-AND NOT EXISTS (SELECT 1 FROM requests WHERE requests.request_id = entry.request_id)
-AND NOT EXISTS (
-    SELECT 1 FROM audit_logs AS moved
-    WHERE moved.table_name = 'requests' AND moved.record_id = entry.request_id AND moved.operation = 'DELETE'
-)
-ORDER BY id LIMIT 5
-"""
-_LINK = "SELECT row_hash FROM {log} WHERE id = ?"
 NEWEST = 2**63 - 1
-REQUESTS_KEPT = 6 * 86400
-"""Seconds for which the request of every change is surely known; maintenance forgets them after a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +73,7 @@ def record_history(
         raise InvalidInput(
             f"“{table}” is not audited. Audited are: {', '.join(audited)}.", rule="audit.table"
         )
-    return _history(tx, _RECORD, (table, record_id, before_id, limit), limit)
+    return tuple(map(_view, trail_rows(tx, _RECORD, (table, record_id, before_id, limit), limit)))
 
 
 @query
@@ -110,7 +82,7 @@ def member_history(
 ) -> tuple[AuditView, ...]:
     """Return what exactly one member changed, newest first."""
     require_admin_viewer(tx, viewer)
-    return _history(tx, _MEMBER, (user_id, before_id, limit), limit)
+    return tuple(map(_view, trail_rows(tx, _MEMBER, (user_id, before_id, limit), limit)))
 
 
 @query(long=True)
@@ -123,69 +95,4 @@ def verify(
     that were answered, too: what fits the chain may have been put at its end by hand.
     """
     require_admin_viewer(tx, viewer)
-    wanted = {anchor.id for anchor in anchors}
-    hashes: dict[int, str] = {}
-
-    def seen(number: int, link: bytes) -> None:
-        if number in wanted:
-            hashes[number] = link.hex()
-
-    report = replace(read_chain(tx, seen), preserved=_preserved(tx))
-    if not report.first_id and report.first_broken is not None:
-        return replace(report, anchors=len(anchors))
-    hashes |= _earlier(tx, report, wanted)
-    setbacks = tuple(_setbacks(tx))
-    report = compared_with_anchors(report, anchors, hashes, setbacks)
-    if at is None:
-        return report
-    known_from = max((report.first_id - 1, *(setback.entry for setback in setbacks)))
-    unasked = _unasked(tx, known_from, at - REQUESTS_KEPT)
-    return replace(report, contradictions=(*report.contradictions, *unasked))
-
-
-def _unasked(tx: ReadTransaction, after: int, since: int) -> Iterator[str]:
-    """Name entries that no request explains; a recovery may have lost requests, so only those since then."""
-    for number, table, record in tx.fetch_all(_UNASKED, (after, since)):
-        yield (
-            f"Entry {number} ({table} {record}) belongs to no request that was answered: it was not written"
-            " by this program."
-        )
-
-
-def _history(tx: ReadTransaction, sql: str, values: Parameters, limit: int) -> tuple[AuditView, ...]:
-    """Read the newest log first, and then, if that has too few, those that were set aside before it."""
-    found: list[AuditView] = []
-    for log in ("audit_logs", *reversed(_preserved(tx))):
-        found += map(_view, tx.fetch_all(with_names(sql, log=log), values))
-        if len(found) >= limit:
-            break
-    return tuple(found[:limit])
-
-
-def _preserved(tx: ReadTransaction) -> tuple[str, ...]:
-    return preserved_names(row["name"] for row in tx.fetch_all(FIND_PRESERVED))
-
-
-def _earlier(tx: ReadTransaction, report: ChainReport, wanted: set[int]) -> dict[int, str]:
-    """Return the hashes that preserved logs have of entries before the present chain."""
-    hashes: dict[int, str] = {}
-    for number in wanted:
-        if number < report.first_id:
-            hashes.update((number, link) for link in _links(tx, report.preserved, number))
-    return hashes
-
-
-def _links(tx: ReadTransaction, logs: Sequence[str], number: int) -> Iterator[str]:
-    for log in logs:
-        link = tx.fetch_value(with_names(_LINK, log=log), (number,))
-        if isinstance(link, bytes):
-            yield link.hex()
-
-
-def _setbacks(tx: ReadTransaction) -> Iterator[Setback]:
-    """Yield what the log itself says of restores that gave up its newest entries."""
-    for row in tx.fetch_all(_SETBACKS):
-        values = _values(row["new_values"]) or {}
-        back_to, reached = values.get("back_to"), values.get("reached")
-        if isinstance(back_to, int) and isinstance(reached, int):
-            yield Setback(row["id"], back_to, reached, row["changed_at"])
+    return verified_trail(tx, anchors, at)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import discord
 
+from modelus_bot.config.units import megabytes
 from modelus_bot.database import DatabaseError, Protection
 from modelus_bot.database.administration import (
     Archive,
@@ -59,9 +60,8 @@ def unavailable_words(earliest: float | None, latest: float | None) -> str:
 
 def created_card(made: BackupManifest) -> discord.Embed:
     """Return the card of a copy that was just made."""
-    text = (
-        f"`{made.name}`\n{_size(made.bytes)}, {sum(made.rows.values())} rows, made in {made.seconds:.1f} s."
-    )
+    size, rows = megabytes(made.bytes), sum(made.rows.values())
+    text = f"`{made.name}`\n{size}, {rows} rows, made in {made.seconds:.1f} s."
     return embeds.success("Backup made and verified", text)
 
 
@@ -69,7 +69,7 @@ def listed_card(protection: Protection, span: Span) -> discord.Embed:
     """Return the list of copies, newest first, and what the archive reaches back to."""
     listing = protection.backups.listing()
     lines = [
-        f"`{one.name}` {moment(int(one.created_at), 'R')}, {_size(one.bytes)},"
+        f"`{one.name}` {moment(int(one.created_at), 'R')}, {megabytes(one.bytes)},"
         f" {'verified' if one.counts else '**not verified**'}"
         for one in listing.manifests
     ]
@@ -153,7 +153,3 @@ def drill_card(results: Sequence[DrillResult]) -> discord.Embed:
     ]
     make = embeds.success if all(one.ok for one in results) else embeds.failure
     return make("Restore drill", "\n".join(lines))
-
-
-def _size(count: int) -> str:
-    return f"{count / 1_000_000:.1f} MB"

@@ -139,7 +139,7 @@ class ClockWatch(Job):
                     "future_taken_back"
                 )
                 self._alert("future_taken_back", _words(taken), "info")
-        clock.settled = True
+        clock.settle()
 
 
 def _words(taken: TakenBack) -> str:

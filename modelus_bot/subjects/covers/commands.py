@@ -281,7 +281,7 @@ async def cover_page(listing: PagedList) -> tuple[discord.Embed, bool]:
         f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
         for one in found[:PAGE]
     ]
-    listing.items = [CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending]
+    listing.put_below([CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending])
     card = embeds.info(
         f"Cover requests: {status}", embeds.lines(lines, empty="None. `/cover request` asks for one.")
     )

@@ -7,14 +7,13 @@ import discord
 from modelus_bot.clock.apart import TOLD_FROM
 from modelus_bot.clock.belief import Doubt
 from modelus_bot.clock.words import apart_words, doubt_words
+from modelus_bot.config.units import megabytes
 from modelus_bot.database.administration import (
     CheckReport,
     ChecksumReport,
     FileFacts,
     RunReport,
     TaskOutcome,
-    estimated_seconds,
-    megabytes,
 )
 from modelus_bot.ui import embeds
 from modelus_bot.ui.spoken import spoken
@@ -80,7 +79,7 @@ def maintained_card(report: RunReport) -> discord.Embed:
 def rewriting_card(facts: FileFacts) -> discord.Embed:
     """Return the question before the file is rewritten."""
     free = "unknown" if facts.disk_free is None else megabytes(facts.disk_free)
-    seconds = max(1, round(estimated_seconds(facts)))
+    seconds = max(1, round(facts.rewriting_seconds))
     return embeds.question(
         "Rewrite the file?",
         f"{megabytes(facts.free_bytes)} of {megabytes(facts.bytes)} are empty ({facts.free_share:.0%});"

@@ -50,7 +50,7 @@ class PlacesJob(Job):
         ended = book.places - now.keys()
         if ended and not now:
             protection.tell(Alert("places_usable", "Every configured channel and role can be used.", "info"))
-        book.places = frozenset(now)
+        book.note_places(frozenset(now))
 
     async def _look(self, guild: discord.Guild) -> list[Trouble] | None:
         """Return what is wrong; None while Discord cannot be asked."""

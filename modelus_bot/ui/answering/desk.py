@@ -22,6 +22,10 @@ class Desk:
         self.closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
 
+    def open(self) -> None:
+        """Take people again."""
+        self.closing = False
+
     def enter(self) -> None:
         """Count the present task as answering somebody until it ends."""
         task = asyncio.current_task()

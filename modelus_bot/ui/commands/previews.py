@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from modelus_bot.database import Context, DatabaseError, Write
-from modelus_bot.database.administration import AWAY
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -31,7 +30,7 @@ async def preview_if_possible(
     try:
         return await bot.db.preview(write, context)
     except DatabaseError as error:
-        waits = write.deferrable and bot.db.continuity is not None and isinstance(error, AWAY)
+        waits = write.deferrable and bot.db.continuity is not None and error.away
         if waits and not dry_run:
             return None
         raise

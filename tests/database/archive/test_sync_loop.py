@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,22 @@ class Program:
 
 
 @dataclass
+class Policy:
+    """Wants a checkpoint when told to, and lets the files be written to meanwhile."""
+
+    files: OpenFiles
+    wanted: bool = False
+
+    def due(self) -> bool:
+        """Say whether one is wanted."""
+        return self.wanted
+
+    def being_written(self) -> AbstractContextManager[None]:
+        """Let the main file be written to."""
+        return self.files.being_written()
+
+
+@dataclass
 class Stage:
     """A database with a log, the program, and who talks to it."""
 
@@ -57,7 +74,7 @@ class Stage:
     files: OpenFiles
     copying: Copying
     lag: Lag
-    due: bool = False
+    policy: Policy
 
     def commit(self) -> None:
         """Write something to the log, long enough ago that its time of change says all."""
@@ -85,9 +102,9 @@ def stage(tmp_path: Path) -> Stage:
     database.write_bytes(b"page")
     program, files, lag = Program(database), OpenFiles(database), Lag(30.0, time.time)
     control: Any = program
-    stage = Stage(database, program, files, Copying(control, database, lag, lambda: None, time.time), lag)
-    stage.copying.checkpoint_due = lambda: stage.due
-    stage.copying.being_written = files.being_written
+    policy = Policy(files)
+    copying = Copying(control, database, lag, lambda: None, time.time, policy)
+    stage = Stage(database, program, files, copying, lag, policy)
     stage.commit()
     files.expect_untouched()
     return stage
@@ -133,7 +150,7 @@ async def test_the_file_looks_old_for_a_checkpoint_only(stage: Stage) -> None:
     """A wanted checkpoint is provoked once, also when nothing is committed, and is no stranger's write."""
     await stage.copying.again(0.0)
     stage.check()
-    stage.due = True
+    stage.policy.wanted = True
     for _ in range(3):
         await stage.copying.again(0.0)
         stage.check()
@@ -146,7 +163,7 @@ async def test_the_file_looks_old_for_a_checkpoint_only(stage: Stage) -> None:
 
 
 async def _everything(stage: Stage) -> int:
-    stage.due = True
+    stage.policy.wanted = True
     stage.copying._checkpoint_at = float("-inf")
     await stage.copying.everything(5.0)
     return stage.program.ages[-1]
@@ -157,7 +174,7 @@ async def test_a_request_that_fails_leaves_the_file_as_it_was(stage: Stage, chec
     """The time of change is put right; writes are allowed until the program has answered or ended."""
     await stage.copying.again(0.0)
     before = written_at(stage.database)
-    stage.due, stage.program.fails, stage.program.checkpoints = True, True, checkpoints
+    stage.policy.wanted, stage.program.fails, stage.program.checkpoints = True, True, checkpoints
     with pytest.raises(ArchiveUnavailable):
         await stage.copying.again(0.0)
     assert (written_at(stage.database) == before) is not checkpoints
@@ -173,7 +190,7 @@ async def test_a_request_that_fails_leaves_the_file_as_it_was(stage: Stage, chec
 async def test_a_program_that_ends_during_a_request_is_no_false_alarm(stage: Stage) -> None:
     """Its end is noticed while the file looks old: that age is not taken for a write."""
     await stage.copying.again(0.0)
-    stage.due, stage.program.checkpoints = True, False
+    stage.policy.wanted, stage.program.checkpoints = True, False
     stage.program.sync = _ended(stage, stage.program.sync)  # type: ignore[method-assign]
     await stage.copying.again(0.0)
     stage.check()

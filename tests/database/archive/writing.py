@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,18 @@ from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.program import find_program
 
-__all__ = ["add", "count", "first_copy", "needs_program", "opened", "pid_alive", "quick", "rows", "sound"]
+__all__ = [
+    "CheckpointsWhen",
+    "add",
+    "count",
+    "first_copy",
+    "needs_program",
+    "opened",
+    "pid_alive",
+    "quick",
+    "rows",
+    "sound",
+]
 
 needs_program = pytest.mark.skipif(
     find_program("litestream") is None, reason="the program litestream is not installed"
@@ -82,3 +96,11 @@ def pid_alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state not in {"Z", "X"}
+
+
+@dataclass
+class CheckpointsWhen:
+    """Has the program checkpoint while something is so."""
+
+    due: Callable[[], bool]
+    being_written: Callable[[], AbstractContextManager[None]]

@@ -46,15 +46,14 @@ def build(path: Path, tmp_path: Path, clock: Clock, told: Told) -> Callable[...,
 
     def build(**settings: Any) -> BackupManager:
         chosen = {"folder": tmp_path / "backups", "attempts": 1, "schedule": "off"} | settings
-        backups = BackupManager(
+        return BackupManager(
             path,
             BackupSettings.model_validate(chosen),
             validator=SchemaValidator(),
             invariants=DECLARED.invariants,
             clock=Machine(wall=clock, steady=clock),
+            on_alert=lambda kind, details: told.append((kind, details)),
         )
-        backups.on_alert = lambda kind, details: told.append((kind, details))
-        return backups
 
     return build
 

@@ -113,3 +113,45 @@ def test_a_closed_connection_is_a_lost_one() -> None:
     with pytest.raises(sqlite3.ProgrammingError) as caught:
         connection.execute("SELECT 1")
     assert isinstance(from_sqlite(caught.value), errors.ConnectionLost)
+
+
+AWAY = {
+    "AccessDenied",
+    "AuditUnwritable",
+    "ConnectionLost",
+    "CorruptionDetected",
+    "DatabaseBusy",
+    "DatabaseReadOnly",
+    "DatabaseUnavailable",
+    "DeadlineExceeded",
+    "DiskFull",
+    "FileMoved",
+    "FileTouched",
+    "OpeningRefused",
+    "OutOfResources",
+    "OutcomeUnknown",
+    "StorageFailed",
+}
+"""After these a change is saved for later and a kept query is answered from what is known."""
+
+
+def test_a_class_says_whether_the_database_is_away() -> None:
+    """The database failed, not the operation; a new class has to say which of them it is."""
+    assert {one.__name__ for one in concrete_classes() if one.away} == AWAY
+
+
+@pytest.mark.parametrize("cls", concrete_classes())
+def test_each_reason_fits_behind_because(cls: type[DatabaseError]) -> None:
+    """A few words without a stop, for the line that every reply has while the database is not well."""
+    assert cls.reason == cls.reason.strip(" .").removeprefix("because ")
+    assert len(cls.reason) < 60
+
+
+def test_the_origin_is_what_opened_the_breaker() -> None:
+    """Through however many refusals; a failure of its own is its own origin."""
+    full = errors.DiskFull("full")
+    refused = errors.DatabaseUnavailable("open", cause=errors.DatabaseUnavailable("open", cause=full))
+    assert refused.origin is full
+    assert full.origin is full
+    alone = errors.DatabaseUnavailable("never opened")
+    assert alone.origin is alone

@@ -25,7 +25,8 @@ from modelus_bot.database.core.errors import (
 from modelus_bot.database.core.reachability import explained, why_not
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.engine.fingerprint import OpenFiles
-from modelus_bot.database.engine.roles import ConnectionRole, StatementDeadline, connect, opened
+from modelus_bot.database.engine.roles import ConnectionRole, connect, opened
+from modelus_bot.database.engine.worker import StatementDeadline
 from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.schema.migrations import Migrator

@@ -66,7 +66,7 @@ def test_what_was_under_way_when_it_opened_says_nothing_new() -> None:
 async def test_three_lanes_lost_at_once_are_one_loss(db: DatabaseManager) -> None:
     """Each role reports that it cannot be opened; the pause before the first probe stays the first."""
     for _ in range(3):
-        db._connections.on_lost(ConnectionLost())
+        db.availability.lost(ConnectionLost())
     assert db.mode == "degraded"
     for breaker in (db.availability.reads, db.availability.writes):
         assert breaker.opened == 1

@@ -152,8 +152,8 @@ async def main():
                 os._exit(7 if "fork" in str(error) else 8)
             os._exit(9)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        one = await connections.run(ConnectionRole.READER, lambda raw: raw.execute("SELECT 1").fetchone()[0])
-        assert one == 1
+        row = await connections.run(ConnectionRole.READER, lambda raw: raw.execute("SELECT 1").fetchone())
+        assert row[0] == 1
         print(code)
 
 asyncio.run(main())

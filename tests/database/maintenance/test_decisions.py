@@ -13,16 +13,19 @@ from modelus_bot.database.engine.checkpoints import (
     AT_LEAST_EVERY,
     HUGE,
     LARGE,
+    LONG_LOG,
     PASSIVE,
     SCARCE,
+    SHORT_LOG,
     TRUNCATE,
     kind_of,
+    worth_moving,
 )
 from modelus_bot.database.maintenance.facts import FileFacts, temporary_folder
 from modelus_bot.database.maintenance.optimize import ShrinkLog
 from modelus_bot.database.maintenance.pruning import PruneTask
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskDecision, Trigger
-from modelus_bot.database.maintenance.vacuum import Vacuum, estimated_seconds
+from modelus_bot.database.maintenance.vacuum import Vacuum
 from modelus_bot.subjects import DECLARED
 
 MB = 1024 * 1024
@@ -109,7 +112,7 @@ def test_rewriting_never_endangers_the_disk(
     assert scratch >= facts.bytes
     assert waiting == 0
     assert rewriting is not Rewriting.NO
-    assert rewriting is Rewriting.CONFIRMED or estimated_seconds(facts) < patience
+    assert rewriting is Rewriting.CONFIRMED or facts.rewriting_seconds < patience
 
 
 def test_the_log_is_shrunk_by_one_only() -> None:
@@ -134,6 +137,22 @@ def test_the_log_is_shrunk_by_one_only() -> None:
 def test_checkpoints(size: int, seconds: float, free: int | None, kind: str | None) -> None:
     """Quietly from a few megabytes on and now and then; the space is given back when large or scarce."""
     assert kind_of(size, seconds, free) == kind
+
+
+@pytest.mark.parametrize(
+    ("frames", "size", "seconds", "moved"),
+    [
+        (LONG_LOG, 0, 0.0, True),
+        (LONG_LOG - 1, HUGE, AT_LEAST_EVERY, False),
+        (SHORT_LOG + 1, 0, AT_LEAST_EVERY + 1, True),
+        (SHORT_LOG, 0, 10 * AT_LEAST_EVERY, False),
+        (None, LARGE, 0.0, True),
+        (None, LARGE - 1, 10 * AT_LEAST_EVERY, False),
+    ],
+)
+def test_another_program_checkpoints(frames: int | None, size: int, seconds: float, moved: bool) -> None:
+    """By the pages in the log and how long it lies there; by its size where nobody counted them."""
+    assert worth_moving(frames, size, seconds) is moved
 
 
 def test_requests_stay_while_the_trail_waits() -> None:

@@ -110,11 +110,22 @@ async def test_near_the_limit_more_goes(db: DatabaseManager) -> None:
     assert left["job_runs"] == [0, 2, 4, 6, 8, 29]
 
 
-async def test_requests_of_the_journal_stay(db: DatabaseManager) -> None:
+class Held:
+    """A journal in which requests wait."""
+
+    def __init__(self, ids: list[str]) -> None:
+        self._ids = ids
+
+    def request_ids(self) -> list[str]:
+        """Return their ids."""
+        return self._ids
+
+
+async def test_requests_of_the_journal_stay(db: DatabaseManager, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits in the journal will be asked for again, however old it is."""
     await filled(db, 1200)
     held = ["old:3", "old:999"]
-    db.maintenance.repeatable = lambda: held
+    monkeypatch.setattr(db.maintenance, "_journal", Held(held))
     await db.maintenance.run(CLOCK, Context(), DECLARED.prunings)
     assert await db.read(old_requests_left) == len(held)
 

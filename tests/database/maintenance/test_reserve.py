@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.errors import DiskFull
-from modelus_bot.database.offline.reserve import MEGABYTE, Reserve, reserve_beside
+from modelus_bot.database.offline.reserve import Reserve, reserve_beside
 from modelus_bot.database.offline.space import SpaceWatch
 from tests.small_disk import small_disk
 

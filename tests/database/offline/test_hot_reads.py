@@ -25,12 +25,13 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConnectionLost
 from modelus_bot.database.core.operation import Query, query
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.core.wal_stamp import TICK_NANOSECONDS, WalStamp
 from modelus_bot.database.engine.probes import Version
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline import hot_reads
 from modelus_bot.database.offline.fallback import Fallback
-from modelus_bot.database.offline.hot_reads import HotReads, Stamp
+from modelus_bot.database.offline.hot_reads import HotReads
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
@@ -66,7 +67,7 @@ class Fixture:
         self.now = 0.0
         self.asked = self.looked = 0
         self.version: Version | Exception = (object(), 1)
-        self.stamp: Stamp | None = (1, 0, 0)
+        self.stamp: WalStamp | None = (0, 1, 0, 0)
         self.hot = HotReads(
             SnapshotSettings(hot_reads=limit), self._look, lambda: self.stamp, clock=lambda: self.now
         )
@@ -218,7 +219,7 @@ async def test_a_log_that_looks_different_is_reason_to_ask(monkeypatch: pytest.M
     await hot.ask("a")
     await hot.ask("a")
     assert (hot.asked, hot.looked) == (1, 0)
-    hot.stamp = (1, 4096, 0)
+    hot.stamp = (0, 1, 4096, 0)
     await hot.ask("a")
     assert hot.looked == 0, "one glance serves a turn of the event loop"
     await asyncio.sleep(0)
@@ -227,8 +228,8 @@ async def test_a_log_that_looks_different_is_reason_to_ask(monkeypatch: pytest.M
 
     monkeypatch.setattr(hot_reads, "time", Standing(nanoseconds := 10**18))
     for stamp, looks in (
-        ((1, 8192, nanoseconds - hot_reads.TICK + 1), 3),
-        ((1, 8192, nanoseconds - hot_reads.TICK), 1),
+        ((0, 1, 8192, nanoseconds - TICK_NANOSECONDS + 1), 3),
+        ((0, 1, 8192, nanoseconds - TICK_NANOSECONDS), 1),
     ):
         hot.stamp, before = stamp, hot.looked
         for _ in range(3):

@@ -31,7 +31,7 @@ async def test_reading_comes_back_before_saved_changes_are_applied(
     settings = quick_settings(breaker_probe_first=30.0, breaker_probe_cap=60.0)
     async with DatabaseManager(path, settings, continuity=continuity_of(path, patience=0.1)) as db:
         await db.write(PutSetting(key="a", value=1), Context())
-        db._connections.on_lost(ConnectionLost())
+        db.availability.lost(ConnectionLost())
         assert db.mode is Mode.DEGRADED
         with pytest.raises(WriteDeferred):
             await db.write(SlowLater(seconds=1.0), Context(actor=1))

@@ -39,7 +39,7 @@ def protected(
             ),
             invariants=DECLARED.invariants,
         )
-        protection.on_alert = alerts.append
+        protection.alerts.subscribe(alerts.append)
         return DatabaseManager(path, quick_settings(write_deadline=30.0), protection=protection)
 
     return build

@@ -11,7 +11,7 @@ import modelus_bot.database
 from modelus_bot.database.core.alert import alert_of
 
 ROOM = Path(modelus_bot.database.__file__).parent
-TELLING = {"on_alert", "_alert", "alert"}
+TELLING = {"_tell", "_alert", "alert"}
 
 
 def kinds() -> list[str]:

@@ -37,7 +37,7 @@ async def protected(site: Path, alerts: list[Alert]) -> AsyncIterator[DatabaseMa
         integrity=IntegritySettings(confirm_after=0.2, quarantine=site / "quarantine"),
         invariants=DECLARED.invariants,
     )
-    protection.on_alert = alerts.append
+    protection.alerts.subscribe(alerts.append)
     async with DatabaseManager(protection.parts.path, DatabaseSettings(), protection=protection) as db:
         yield db
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.errors import MigrationFailed, SchemaMismatch
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.schema.migrations import Migrator
@@ -88,16 +89,16 @@ def test_too_little_space_is_told_with_figures(
 ) -> None:
     """Twice the size of file and -wal must be free; else nothing is begun."""
     folder_with(folder, m0002_more="CREATE TABLE more (a INTEGER)")
-    run(file, "CREATE TABLE filler (a BLOB); INSERT INTO filler VALUES (zeroblob(3000000))")
+    run(file, "CREATE TABLE filler (a BLOB); INSERT INTO filler VALUES (zeroblob(3145728))")
     usage = namedtuple("usage", "total used free")  # noqa: PYI024 - as shutil returns it
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 4_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 4 * MEGABYTE))
     before = state_of(file)
 
     with pytest.raises(MigrationFailed, match=r"6\.\d MB must be free in .*3\.\d MB\), but only 4\.0 MB are"):
         Migrator(file, folder).up()
     assert state_of(file) == before
 
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 8_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 8 * MEGABYTE))
     assert Migrator(file, folder).up() == ("0002.more",)
 
 

@@ -10,8 +10,10 @@ import pytest
 from modelus_bot.database.core.errors import DatabaseError, DiskFull
 from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.health.alert_book import AlertBook
+from modelus_bot.database.health.rounds import CLEAN_UP_EVERY
+from modelus_bot.database.health.sample_keeper import SAMPLES_KEPT
 from modelus_bot.database.health.samples import BATCH, HealthSample, health_samples
-from modelus_bot.subjects.health.jobs.health import CLEAN_UP_EVERY, SAMPLES_KEPT, Health, HealthSamples
+from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock
 
@@ -74,7 +76,6 @@ async def test_a_change_of_the_mode_is_told_within_a_second(bot_env: BotEnv, clo
 
 async def test_changes_between_two_looks_are_told_of(bot_env: BotEnv, clock: Clock) -> None:
     """An outage that is over when somebody looks was one all the same."""
-    bot_env.db.availability.on_change = bot_env.db.health.mode_changed
     job = Health(bot_env.bot)
     await job.run()
     await full_disk(bot_env)
@@ -143,10 +144,12 @@ async def test_an_incident_that_ended_while_the_bot_was_stopped_is_told_to_be_ov
     assert waiting(bot_env) == ["mode_read_only", "mode_normal"]
 
 
-async def test_near_its_limit_the_file_is_cleaned_up_and_seldom_again(bot_env: BotEnv, clock: Clock) -> None:
+async def test_near_its_limit_the_file_is_cleaned_up_and_seldom_again(
+    bot_env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The clean-up is asked for with size and limit, at once and once an hour while it stays so."""
     asked: list[tuple[int, int]] = []
-    bot_env.db.health.near_limit = lambda size, limit: asked.append((size, limit))
+    monkeypatch.setattr(bot_env.db.maintenance, "near_limit", lambda size, limit: asked.append((size, limit)))
     job = Health(bot_env.bot)
     await passing(bot_env, clock, job, 10)
     assert asked == []
@@ -183,11 +186,11 @@ async def test_samples_wait_while_the_database_is_away(bot_env: BotEnv, clock: C
     for _ in range(BATCH + 10):
         clock.forward(30)
         await job.run()
-    assert job.waiting == BATCH + 10
+    assert job.keeper.waiting == BATCH + 10
     await space_again(bot_env)
     clock.forward(30)
     await job.run()
-    assert job.waiting == 0
+    assert job.keeper.waiting == 0
     found = await bot_env.db.read(health_samples, begin, clock.now)
     assert [one.at for one in found] == list(range(begin + 30, clock.now + 1, 30))
     assert [one.mode for one in found] == ["read_only"] * (BATCH + 10) + ["normal"]
@@ -206,7 +209,7 @@ async def test_samples_that_could_not_be_written_are_not_lost(
         clock.forward(30)
         with pytest.raises(DatabaseError):
             await job.run()
-    assert job.waiting == 2
+    assert job.keeper.waiting == 2
     assert [one.at for one in bot_env.db.health.samples] == [begin + 30, begin + 60]
     assert all(isinstance(one, HealthSample) for one in bot_env.db.health.samples)
 

@@ -86,6 +86,10 @@ class AuditChain:
         self.last_id, self.head = (row[0], row[1]) if row is not None else (0, GENESIS)
         self.loaded = True
 
+    def forget(self) -> None:
+        """Hold the head for unknown: ``load`` reads it again."""
+        self.loaded = False
+
     def mark(self) -> Mark:
         """Return the present head, to be given to ``rewind`` after a roll-back."""
         return self.last_id, self.head

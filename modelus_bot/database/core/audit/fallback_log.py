@@ -13,16 +13,17 @@ from typing import Any, Self
 
 from loguru import logger
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.append_file import AppendFile
 from modelus_bot.database.core.audit.entry import AuditEntry, Fields, check_entry, fields_of
 from modelus_bot.database.core.errors import AuditUnwritable, DatabaseError, DiskFull
 from modelus_bot.database.core.framing import frame
+from modelus_bot.database.core.notifier import NOBODY, Overseer
 from modelus_bot.runtime.os_errors import Fault, fault_of, in_words
 
 __all__ = ["AuditFile", "WaitingEntry", "audit_path"]
 
-MEGABYTE = 1024 * 1024
 _FULL = {Fault.FULL, Fault.TOO_LARGE}
 _LENGTH = 11
 
@@ -66,15 +67,14 @@ class WaitingEntry:
 class AuditFile:
     """Entries that wait for the table; used by the writer's thread and by the event loop.
 
-    ``waiting`` is their number. ``on_alert`` and ``on_failure`` are called on the event loop that opened it:
-    with what administrators have to know, and with the failure that sent the first entry here.
+    ``waiting`` is their number. ``overseer`` is told on the event loop that opened it: what administrators
+    have to know, and of the failure that sent the first entry here.
     """
 
-    def __init__(self, path: Path, *, megabytes: int = 16) -> None:
+    def __init__(self, path: Path, *, megabytes: int = 16, overseer: Overseer = NOBODY) -> None:
         """Remember where it lies; nothing is touched yet. It never grows beyond ``megabytes``."""
         self.waiting = 0
-        self.on_alert: Callable[[Alert], None] = lambda _: None
-        self.on_failure: Callable[[DatabaseError], None] = lambda _: None
+        self._overseer = overseer
         self._file = AppendFile(path)
         self._limit = megabytes * MEGABYTE
         self._lock = threading.RLock()
@@ -181,8 +181,8 @@ class AuditFile:
             f" {self.path.name} and are put in order later. See /audit verify. Reference {error.reference}."
         )
         alert = Alert("audit_set_aside", text, "critical", {"reference": error.reference})
-        self._tell(self.on_alert, alert)
-        self._tell(self.on_failure, error)
+        self._tell(self._overseer.tell, alert)
+        self._tell(self._overseer.suspect, error)
 
     def merged(self, count: int, dropped: int) -> None:
         """Tell that what waited is in the table; administrators hear it if they heard of trouble."""
@@ -191,7 +191,9 @@ class AuditFile:
             return
         self._troubled = False
         text = f"The audit log is complete again: {count} entries that had waited were added to it."
-        self._tell(self.on_alert, Alert("audit_merged", text, "info", {"entries": count, "dropped": dropped}))
+        self._tell(
+            self._overseer.tell, Alert("audit_merged", text, "info", {"entries": count, "dropped": dropped})
+        )
 
     def _tell(self, hear: Callable[[Any], None], what: Any) -> None:
         if self._loop is None:

@@ -50,7 +50,7 @@ class AuditDestination:
 
     def forget(self) -> None:
         """Read the head from the file again, which another one may have replaced."""
-        self._chain.loaded = False
+        self._chain.forget()
         self.head = None
         self.rest.end()
 
@@ -146,7 +146,7 @@ class AuditDestination:
         try:
             connection.execute("ROLLBACK")
         except (sqlite3.Error, MemoryError) as error:
-            self._chain.loaded = False
+            self._chain.forget()
             raise ConnectionLost(f"rolling back failed: {error}") from error
 
     def _merge(self, connection: sqlite3.Connection, file: AuditFile) -> None:

@@ -11,6 +11,7 @@ from loguru import logger
 
 from modelus_bot.clock.clock import Clock
 from modelus_bot.config import DegradationSettings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import (
     JournalFull,
@@ -30,7 +31,6 @@ from modelus_bot.database.offline.journal.store import Store
 
 __all__ = ["Journal"]
 
-MEGABYTE = 1_000_000
 HOUR = 3600
 
 

@@ -9,21 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from modelus_bot.database.core.errors import (
-    ConnectionLost,
-    CorruptionDetected,
     DatabaseBusy,
     DatabaseError,
-    DatabaseReadOnly,
-    DatabaseUnavailable,
     DeadlineExceeded,
-    DiskFull,
     ManagerClosed,
     MigrationFailed,
-    OutcomeUnknown,
-    OutOfResources,
     QueueFull,
     SchemaMismatch,
-    StorageFailed,
 )
 from modelus_bot.database.core.operation import Write
 from modelus_bot.database.offline.journal.entry import JournalEntry, JournalOutcome, Settled, settled_as
@@ -33,36 +25,27 @@ __all__ = ["Explain", "expired", "explain_plainly", "judge", "may_pass", "rebuil
 Explain = Callable[[BaseException], str]
 """Puts why a change was refused into a sentence for its author."""
 
-_AWAY = (
-    asyncio.CancelledError,
-    ConnectionLost,
-    CorruptionDetected,
-    DatabaseReadOnly,
-    DatabaseUnavailable,
-    DiskFull,
-    ManagerClosed,
-    MigrationFailed,
-    OutOfResources,
-    OutcomeUnknown,
-    QueueFull,
-    SchemaMismatch,
-    StorageFailed,
-)
-"""Says nothing about the change: the database is away again, or nobody knows yet. Tried without counting."""
+_UNTRIED = (asyncio.CancelledError, ManagerClosed, MigrationFailed, QueueFull, SchemaMismatch)
+"""The change did not reach the database."""
 _HELD_UP = (DatabaseBusy, DeadlineExceeded)
 """May be the fault of the change: a try that counts."""
 
 
 def may_pass(error: BaseException) -> bool:
     """Say whether the same write may work later."""
-    return isinstance(error, (*_AWAY, *_HELD_UP))
+    return isinstance(error, _UNTRIED) or (isinstance(error, DatabaseError) and error.away)
+
+
+def _proves_nothing(error: BaseException) -> bool:
+    """Say whether a try does not count: the database is away again, or nobody knows yet."""
+    return may_pass(error) and not isinstance(error, _HELD_UP)
 
 
 def judge(entry: JournalEntry, error: BaseException | None, explain: Explain) -> Settled | JournalEntry:
     """Return what became of an entry, or the entry again if it has to be tried once more."""
     if error is None:
         return settled_as(entry, JournalOutcome.APPLIED)
-    if isinstance(error, _AWAY):
+    if _proves_nothing(error):
         return entry
     if isinstance(error, _HELD_UP):
         again = entry.again()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelus_bot.database.core.append_file import journal_path
 from modelus_bot.database.core.framing import scan
 from modelus_bot.database.offline.journal.entry import JournalEntry, Settled
 from modelus_bot.database.offline.journal.state import JournalState
@@ -16,19 +17,21 @@ __all__ = ["JournalContents", "journal_contents"]
 class JournalContents:
     """What a journal's file holds: who waits, in order, what was decided but not told yet, damaged pieces."""
 
+    path: Path
     waiting: tuple[JournalEntry, ...] = ()
     settled: tuple[Settled, ...] = ()
     damaged: int = 0
 
 
-def journal_contents(path: Path) -> JournalContents:
-    """Read a journal's file; one that does not exist holds nothing. Raises ``OSError``."""
+def journal_contents(database: Path) -> JournalContents:
+    """Read the journal of a database; one that does not exist holds nothing. Raises ``OSError``."""
+    path = journal_path(database)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return JournalContents()
+        return JournalContents(path)
     found = scan(content)
     ledger, strange = JournalState.of(found.bodies)
     return JournalContents(
-        tuple(ledger.in_order()), tuple(ledger.settled.values()), len(found.damaged) + len(strange)
+        path, tuple(ledger.in_order()), tuple(ledger.settled.values()), len(found.damaged) + len(strange)
     )

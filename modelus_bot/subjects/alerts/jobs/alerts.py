@@ -97,7 +97,7 @@ class Alerts(Job):
         away: set[int] = set()
         for one in list(book.waiting):
             if one.left is None:
-                one.left = [*people, channel] if channel is not None else people.copy()
+                one.address([*people, channel] if channel is not None else people.copy())
             await self._send(one, channel, away)
             if not one.left or self.bot.db.clock.older(one.at, GIVEN_UP_AFTER):
                 book.waiting.remove(one)
@@ -142,8 +142,7 @@ class Alerts(Job):
                 away.add(number)
             elif one.left is not None:
                 one.left.remove(number)
-                one.reached += done is Delivered.YES
-                one.refused += done is Delivered.REFUSED
+                one.count(reached=done is Delivered.YES, refused=done is Delivered.REFUSED)
 
 
 def _log_outcome(one: Undelivered) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-import discord
 from loguru import logger
 
 from modelus_bot.database import Alert
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui import embeds
 from modelus_bot.ui.answering import FAILURES, passes
-from modelus_bot.ui.sending import send
+from modelus_bot.ui.sending import channel_of, send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["Delivered", "deliver"]
 
-PATIENCE = 5.0
-"""Seconds that asking for a channel may take."""
 _MAKE = {"info": embeds.success, "warning": embeds.warning, "critical": embeds.failure}
 
 
@@ -42,7 +38,7 @@ async def deliver(
     card = _MAKE[alert.severity](about, alert.text)
     card.timestamp = when
     try:
-        target = await (_channel(bot, number) if channel else bot.mailroom.open(bot, number))
+        target = await (channel_of(bot, number) if channel else bot.mailroom.open(bot, number))
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")
             return Delivered.REFUSED
@@ -54,9 +50,3 @@ async def deliver(
         )
         return Delivered.LATER if later else Delivered.REFUSED
     return Delivered.YES
-
-
-async def _channel(bot: ModelUsBot, number: int) -> discord.abc.Messageable | None:
-    async with asyncio.timeout(PATIENCE):
-        found = bot.get_channel(number) or await bot.fetch_channel(number)
-    return found if isinstance(found, discord.abc.Messageable) else None

@@ -15,7 +15,7 @@ from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.ui import answering, embeds
 from modelus_bot.ui.open_questions import OpenQuestion
-from modelus_bot.ui.sending import send
+from modelus_bot.ui.sending import channel_of, send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -158,7 +158,9 @@ async def _sent(
 ) -> discord.Message | None:
     """Send to one channel or person; who cannot be reached is logged."""
     try:
-        target = await (bot.mailroom.open(bot, number) if person else _channel(bot, number))
+        target = await (
+            bot.mailroom.open(bot, number) if person else channel_of(bot, number, seconds=PATIENCE)
+        )
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")
             return None
@@ -166,12 +168,6 @@ async def _sent(
     except answering.FAILURES as error:
         logger.bind(to=number, error=in_words(error)).warning("restore_question_not_delivered")
         return None
-
-
-async def _channel(bot: ModelUsBot, number: int) -> discord.abc.Messageable | None:
-    async with asyncio.timeout(PATIENCE):
-        found = bot.get_channel(number) or await bot.fetch_channel(number)
-    return found if isinstance(found, discord.abc.Messageable) else None
 
 
 def _managing(guild: discord.Guild) -> set[int]:

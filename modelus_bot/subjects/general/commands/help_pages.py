@@ -34,7 +34,7 @@ async def _draw(listing: PagedList) -> tuple[discord.Embed, bool]:
     }
     chosen = next((one for one in of if one.key == listing.argument), None)
     if len(usable) > FEW:
-        listing.items = [PageButton(HELP, one.key, 0, one.name, disabled=one is chosen) for one in of]
+        listing.put_below([PageButton(HELP, one.key, 0, one.name, disabled=one is chosen) for one in of])
     if chosen is not None:
         card = _commands(chosen, of[chosen])
     else:

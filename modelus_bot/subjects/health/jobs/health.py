@@ -6,25 +6,11 @@ import asyncio
 import functools
 import math
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from loguru import logger
-
-from modelus_bot.database import Alert, Mode, Overview, Protection
-from modelus_bot.database.administration import (
-    BATCH,
-    MEGABYTE,
-    NEAR_LIMIT,
-    Environment,
-    HealthSample,
-    HealthWatch,
-    KeepSamples,
-    Sampler,
-    cause_words,
-    no_later,
-)
+from modelus_bot.database import Protection
+from modelus_bot.database.administration import Environment, HealthRounds, SampleKeeper
 from modelus_bot.jobs.loop import Job
 
 if TYPE_CHECKING:
@@ -32,16 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Health", "HealthSamples"]
 
-LOOK_EVERY = 5.0
-"""Seconds between two looks at the values; the mode is looked at in every run."""
-CLEAN_UP_EVERY = 3600.0
-"""Seconds between two requests for a clean-up while the file stays near its limit."""
-SAMPLES_KEPT = 2880
-"""Samples that wait for the database: a day of them."""
-
 
 class Health(Job):
-    """Looks every second at the mode and every five at the values, and alerts administrators."""
+    """Looks every second at the health of the database, and lets administrators know."""
 
     name = "health"
     interval = 1.0
@@ -50,64 +29,16 @@ class Health(Job):
     def __init__(self, bot: ModelUsBot) -> None:
         """Look for the first time as soon as it runs."""
         super().__init__(bot)
-        self._watch: HealthWatch | None = None
-        self._looked = -math.inf
-        self._asked = -math.inf
+        self._rounds: HealthRounds | None = None
 
     async def run(self) -> None:
-        """Look once; what is told and what is known by then reach the disk together."""
-        watch = self._watch = self._watch or await self._begin()
-        at = self.bot.db.clock.steady()
-        if self.bot.settings.health is not watch.settings:
-            watch.apply(self.bot.settings.health)
-        self._tell(self._look_at_mode(watch, at))
-        self.bot.db.health.tell_of_storm()
-        if at - self._looked >= LOOK_EVERY or at < self._looked:
-            self._looked = at
-            seen = self.bot.db.overview()
-            self._tell(watch.look(seen, at))
-            self.bot.db.health.incidents = watch.incidents
-            self._ask_for_clean_up(watch, seen, at)
-        if self.bot.db.protection is not None:
-            book = self.bot.db.protection.book
-            book.told = watch.told
-            book.take(at)
-            await book.save()
-
-    async def _begin(self) -> HealthWatch:
-        """Go on from what the last run told."""
-        protection = self.bot.db.protection
-        if protection is None:
-            return HealthWatch(self.bot.settings.health)
-        await protection.book.open()
-        told = no_later(protection.book.told, self.bot.db.clock.steady())
-        return HealthWatch(self.bot.settings.health, told)
-
-    def _look_at_mode(self, watch: HealthWatch, at: float) -> list[Alert]:
-        db = self.bot.db
-        changes: list[tuple[Mode, float]] = []
-        while db.health.mode_changes:
-            change = db.health.mode_changes.popleft()
-            changes.append((change.after, db.clock.steadily(float(change.at))))
-        kept = db.overview().deferred if changes or db.mode is not Mode.NORMAL else None
-        why = cause_words(db.availability.cause)
-        return watch.modes([*changes, (db.mode, at)], why, kept)
-
-    def _tell(self, alerts: list[Alert]) -> None:
-        protection = self.bot.db.protection
-        for alert in alerts:
-            log = logger.bind(alert=alert.kind, text=alert.text, **alert.fields)
-            log.log("INFO" if alert.severity == "info" else "WARNING", "health_alert")
-            if protection is not None:
-                protection.waiting.append(alert)
-
-    def _ask_for_clean_up(self, watch: HealthWatch, seen: Overview, at: float) -> None:
-        """Ask for a clean-up when the file gets too large, and seldom again while it stays so."""
-        clean = self.bot.db.health.near_limit
-        if clean is None or not watch.raised(NEAR_LIMIT) or 0 <= at - self._asked < CLEAN_UP_EVERY:
-            return
-        self._asked = at
-        clean(seen.file_bytes or 0, watch.settings.file_limit_megabytes * MEGABYTE)
+        """Look once."""
+        settings = self.bot.settings.health
+        if self._rounds is None:
+            protection = self.bot.db.protection
+            book = protection.book if protection is not None else None
+            self._rounds = await HealthRounds.begun(self.bot.db, settings, book)
+        await self._rounds.look(settings)
 
 
 class HealthSamples(Job):
@@ -119,31 +50,13 @@ class HealthSamples(Job):
     def __init__(self, bot: ModelUsBot) -> None:
         """Take the first sample at the second run."""
         super().__init__(bot)
-        self._sampler = Sampler()
-        self._waiting: deque[HealthSample] = deque(maxlen=SAMPLES_KEPT)
-        self._started = False
-
-    @property
-    def waiting(self) -> int:
-        """How many samples wait for the database."""
-        return len(self._waiting)
+        self.keeper = SampleKeeper()
 
     async def run(self) -> None:
         """Look around, take a sample, and write what waits."""
         db = self.bot.db
-        db.health.surroundings = await self._look_around()
-        if not self._started:
-            self._started = True
-            return
-        sample = self._sampler.sample(db.health, db.overview(), int(time.time()), seconds=self.interval)
-        self._waiting.append(sample)
-        db.health.samples.append(sample)
-        while self._waiting and db.mode is Mode.NORMAL:
-            batch = tuple(self._waiting)[:BATCH]
-            await db.write(KeepSamples(samples=batch), self.context())
-            written = {one.at for one in batch}
-            while self._waiting and self._waiting[0].at in written:
-                self._waiting.popleft()
+        self.keeper.take(db, await self._look_around(), int(time.time()), seconds=self.interval)
+        await self.keeper.write(db, lambda samples: db.write(samples, self.context()))
 
     async def _look_around(self) -> Environment:
         latency = self.bot.latency

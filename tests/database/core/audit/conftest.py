@@ -45,6 +45,22 @@ class Kept:
         return await self.write(PutSetting(key=key, value=value), f"put-{key}-{value}")
 
 
+class Told:
+    """Somebody who hears of what administrators have to know, and of failures."""
+
+    def __init__(self) -> None:
+        self.alerts: list[Alert] = []
+        self.failures: list[DatabaseError] = []
+
+    def tell(self, alert: Alert) -> None:
+        """Keep an alert."""
+        self.alerts.append(alert)
+
+    def suspect(self, error: DatabaseError) -> None:
+        """Keep a failure."""
+        self.failures.append(error)
+
+
 Open = Callable[[], AbstractAsyncContextManager[Kept]]
 
 
@@ -65,11 +81,10 @@ def opened(path: Path) -> Open:
     async def opened() -> AsyncIterator[Kept]:
         settings = DatabaseSettings.model_validate({"busy_slice": 0.05, "write_deadline": 20.0})
         async with AsyncExitStack() as stack:
-            file = await stack.enter_async_context(AuditFile(audit_path(path)))
+            told = Told()
+            file = await stack.enter_async_context(AuditFile(audit_path(path), overseer=told))
             connections = await stack.enter_async_context(ConnectionManager(path, settings))
             transactions = TransactionManager(connections, settings, HealthMonitor(0.25), file)
-            kept = Kept(path, await stack.enter_async_context(transactions), file)
-            file.on_alert, file.on_failure = kept.alerts.append, kept.failures.append
-            yield kept
+            yield Kept(path, await stack.enter_async_context(transactions), file, told.alerts, told.failures)
 
     return opened

@@ -16,7 +16,8 @@ from modelus_bot.database.core.audit.chain import AuditChain
 from modelus_bot.database.core.audit.entry import AuditEntry, command_entry, restored_entry
 from modelus_bot.database.core.audit.fallback_log import AuditFile
 from modelus_bot.database.recovery.audit_renewal import RenewAuditChain
-from modelus_bot.subjects.audit.queries import REQUESTS_KEPT, verify
+from modelus_bot.database.recovery.audit_trail import REQUESTS_KEPT
+from modelus_bot.subjects.audit.queries import verify
 from tests.database.core.audit.conftest import Open
 from tests.database.core.audit.faults import break_table, mend_table
 from tests.database.core.audit.test_audit_renewal import ask

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from modelus_bot.config import DegradationSettings
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.append_file import UndoFailed, journal_path
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import (
@@ -166,7 +167,7 @@ async def test_it_is_bounded_and_says_so(build: Build) -> None:
         with pytest.raises(JournalFull) as refused:
             await many(journal, 100)
         assert "try again" in refused.value.user_message
-        assert 900_000 < journal.bytes == journal.path.stat().st_size < 1_000_000
+        assert 900_000 < journal.bytes == journal.path.stat().st_size < MEGABYTE
         journal.apply(DegradationSettings(journal_megabytes=2))
         await journal.append(Take(name="y" * 20_000), Context())
 
