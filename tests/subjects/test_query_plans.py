@@ -10,10 +10,10 @@ from modelus_bot.domain import (
     permissions,
 )
 from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN
+from modelus_bot.subjects.assignments.writes import cover_endings, requests, steps
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
-from modelus_bot.subjects.covers.writes import endings, requests, steps
 from modelus_bot.subjects.notices.queries import _DUE
 from modelus_bot.subjects.notices.writes.outbox import _MANAGERS
 from modelus_bot.subjects.people.queries import _BY_ID
@@ -55,7 +55,7 @@ PLANS = [
         ],
     ),
     (
-        endings._OUTSIDE,
+        cover_endings._OUTSIDE,
         (1,),
         [
             "SEARCH s USING INTEGER PRIMARY KEY",
@@ -79,7 +79,7 @@ PLANS = [
     ),
     (CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
 ]
-SORTED_BY_HAND = {endings._OUTSIDE, steps._SAME, _DUE, _MANAGERS}
+SORTED_BY_HAND = {cover_endings._OUTSIDE, steps._SAME, _DUE, _MANAGERS}
 """Of a handful of rows each: those of one request or sprint, those to be sent, those who manage."""
 
 

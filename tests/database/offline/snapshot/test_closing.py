@@ -22,8 +22,8 @@ from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.database.offline.snapshot import folder as folder_module
 from modelus_bot.database.offline.snapshot import snapshot as snapshot_module
 from modelus_bot.database.offline.snapshot.folder import read_manifest, snapshot_folder
-from modelus_bot.domain.kept import KEPT_TABLES
 from modelus_bot.runtime.atomic_files import write_durably
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.small_disk import small_disk
@@ -53,7 +53,7 @@ async def kept(path: Path, seconds: float = 3600.0) -> AsyncIterator[DatabaseMan
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(snapshot_seconds=seconds),
         reserve_megabytes=0,
-        tables=KEPT_TABLES,
+        tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
     )
