@@ -137,7 +137,7 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, monkeypatch: pytest.
     """Feature: database-reliability, Property 16: For any configuration change, the new configuration
     should be applied without requiring a system restart.
     """
-    monkeypatch.setattr(watching, "Pace", lambda: QUICK)
+    monkeypatch.setattr(watching, "WatchPace", lambda: QUICK)
     path = tmp_path / "config.toml"
     base = {**BASE, "maintenance": {"schedule": "off", "reserve_megabytes": 1}, "metrics": {"serve": "off"}}
     path.write_text(tomlkit.dumps(base), encoding="utf-8")
