@@ -21,6 +21,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from modelus_bot.config.units import MEGABYTE
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 from modelus_bot.runtime.os_errors import in_words
@@ -39,7 +40,7 @@ __all__ = ["FILES", "PEOPLE", "parse", "read_folder"]
 
 FILES = ("sprints.json", "disciplines.json", "currentState.json", "overrides.json")
 PEOPLE = "people.json"
-LARGEST = 5_000_000
+LARGEST = 5 * MEGABYTE
 """Bytes a file may have; the files of a rota of many years have a few hundred thousand."""
 
 T = TypeVar("T")
@@ -167,7 +168,7 @@ def _read(path: Path) -> str | None:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
-            raise ImportProblem(f"{path.name} is larger than {LARGEST // 1_000_000} MB; this is no rota.")
+            raise ImportProblem(f"{path.name} is larger than {LARGEST // MEGABYTE} MB; this is no rota.")
         return content.decode("utf-8-sig")
     except FileNotFoundError:
         return None
