@@ -93,6 +93,10 @@ class ExpectedHashes:
         """Return the hash of a page as of the last start of the -wal, nothing for one beyond that."""
         return bytes(self.base[(page - 1) * HASH_BYTES : page * HASH_BYTES])
 
+    def valid_for(self, epochs: tuple[int, int]) -> None:
+        """Let what is known here count for a file that has one of these numbers."""
+        self.epochs = epochs
+
     def note(self, batch: Batch) -> None:
         """Take over what the tail saw."""
         if WalEvent.RESTARTED in batch.events:

@@ -122,7 +122,7 @@ class ChecksumStore:
         ledger = ExpectedHashes(page_size, base, pages, pages, pages)
         ledger.suspects.update(struct.unpack_from(f"<{suspects}I", body, at))
         at += 4 * suspects
-        ledger.epochs = (epochs[0], epochs[1])
+        ledger.valid_for((epochs[0], epochs[1]))
         for batch in _records(body, at):
             ledger.note(batch)
         self._sequence = sequence

@@ -145,7 +145,7 @@ class ChecksumTracker:
             if self._ledger is None or self.sidecar.resting:
                 return
             ledger = self._ledger
-            ledger.epochs = self._epochs()
+            ledger.valid_for(self._epochs())
             self.sidecar.write(lambda: self._store.save(ledger))
 
     def _epochs(self) -> tuple[int, int]:
