@@ -7,7 +7,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import discord
 from loguru import logger
 
 from modelus_bot.database import Context, DatabaseError, change_begun
@@ -15,6 +14,7 @@ from modelus_bot.domain.questions import AskQuestion, Question, kept_question, r
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
+    from modelus_bot.ui.cards import Card
 
 __all__ = ["PATIENCE", "OpenQuestion", "OpenQuestions"]
 
@@ -33,7 +33,7 @@ class OpenQuestion:
     question: Question
     standing: Standing = "open"
     working: bool = False
-    said: discord.Embed | None = None
+    said: Card | None = None
     """The card that says how it ended."""
 
     def take(self, *, yes: bool) -> bool:
@@ -45,7 +45,7 @@ class OpenQuestion:
             self.standing = "cancelling"
         return True
 
-    def settle(self, standing: Standing, said: discord.Embed) -> None:
+    def settle(self, standing: Standing, said: Card) -> None:
         """Note how it ended and the card that says so; whoever presses again reads the same."""
         self.standing, self.said = standing, said
 

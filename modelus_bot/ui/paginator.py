@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class PagedList:
         """What the page's function puts below the page, above the buttons that turn it."""
 
 
-Draw = Callable[[PagedList], Awaitable[tuple[discord.Embed, bool]]]
+Draw = Callable[[PagedList], Awaitable[tuple[Card, bool]]]
 _LISTS: dict[str, Draw] = {}
 
 
@@ -67,7 +68,7 @@ async def send_page_beside(
 
 async def _drawn(
     bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int
-) -> tuple[discord.Embed, discord.ui.View | None]:
+) -> tuple[Card, discord.ui.View | None]:
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
     listing = PagedList(bot, viewer, argument, page)
     card, more = await _LISTS[kind](listing)
@@ -81,7 +82,7 @@ async def _drawn(
         return card, view
     view.add_item(PageButton(kind, argument, page - 1, "Back", disabled=page == 0))
     view.add_item(PageButton(kind, argument, page + 1, "More", disabled=not more))
-    card.set_footer(text=f"Page {page + 1}")
+    card = card.with_footer(f"Page {page + 1}")
     return card, view
 
 
@@ -116,7 +117,7 @@ class PageButton(
         bot: ModelUsBot = interaction.client
         await answering.defer(interaction)
         if self.kind not in _LISTS:
-            card, view = embeds.warning("This list is gone", "Please run the command again."), None
+            card, view = cards.warning("This list is gone", "Please run the command again."), None
         else:
             card, view = await _drawn(bot, interaction, self.kind, self.argument, max(self.page, 0))
         await answering.answer(interaction, card, view=view)

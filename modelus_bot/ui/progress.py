@@ -8,7 +8,8 @@ from typing import Any
 
 import discord
 
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 
 __all__ = ["ProgressNote"]
 
@@ -46,10 +47,10 @@ class ProgressNote:
             return
         self._shown = now
         self._showing = asyncio.create_task(
-            answering.show_progress(self._interaction, embeds.info(self._title, text))
+            answering.show_progress(self._interaction, cards.info(self._title, text))
         )
 
-    async def finish(self, card: discord.Embed) -> None:
+    async def finish(self, card: Card) -> None:
         """Replace the progress by the result."""
         if self._showing is not None:
             await self._showing

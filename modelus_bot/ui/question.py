@@ -9,8 +9,9 @@ import discord
 from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
 from modelus_bot.ui.notice import begin
+from modelus_bot.ui.sending import rewrite
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -40,7 +41,7 @@ class QuestionView(discord.ui.View):
             return
         begin(self._bot.db)
         try:
-            await self.message.edit(embed=embeds.info("Closed", self.closed), view=None)
+            await rewrite(self.message, cards.info("Closed", self.closed))
         except (discord.HTTPException, aiohttp.ClientError) as error:
             logger.bind(error=in_words(error)).info("question_not_closed")
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import discord
 
     from modelus_bot.database import Context
+    from modelus_bot.ui.cards import Card
 
 __all__ = ["Enclosure"]
 
@@ -17,7 +18,7 @@ class Enclosure:
 
     view: discord.ui.View | None = None
 
-    def on(self, card: discord.Embed) -> discord.Embed:
+    def on(self, card: Card) -> Card:
         """Return the card with what is added to it."""
         return card
 

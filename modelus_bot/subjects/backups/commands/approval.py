@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -19,11 +20,13 @@ from modelus_bot.subjects.backups.commands.asking import (
     post_question,
 )
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.notice import begin
 from modelus_bot.ui.presses import admitted
 from modelus_bot.ui.question import QuestionView
+from modelus_bot.ui.sending import rewrite
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -65,13 +68,13 @@ class Approval(QuestionView):
             return
         await super().on_timeout()
         begin(self._bot.db)
-        await self._rewrite(embeds.info("Closed", self.closed))
+        await self._rewrite(cards.info("Closed", self.closed))
 
     @discord.ui.button(label="Restore", style=discord.ButtonStyle.danger)
     async def restore(self, interaction: discord.Interaction, _: discord.ui.Button[Any]) -> None:
         """Replace the database by the plan's state."""
         if interaction.user.id == self._asked_by and not self._alone:
-            card = embeds.failure("Not allowed", "Another administrator has to decide about this.")
+            card = cards.failure("Not allowed", "Another administrator has to decide about this.")
             await answering.tell(interaction, card)
             return
         protection = self._bot.db.protection
@@ -94,7 +97,7 @@ class Approval(QuestionView):
         if self._working or self.is_finished():
             return
         self.stop()
-        card = embeds.info(
+        card = cards.info(
             "Cancelled", f"{plain(interaction.user.display_name)} decided that the database stays as it is."
         )
         await self._say(interaction, card)
@@ -108,22 +111,22 @@ class Approval(QuestionView):
         context = self._bot.context(interaction)
         await require_admin(self._bot, Viewer(interaction.user.id, context.discord_admin))
 
-    async def _say(self, interaction: discord.Interaction, card: discord.Embed) -> None:
+    async def _say(self, interaction: discord.Interaction, card: Card) -> None:
         """Show what was decided where the button was pressed, and wherever else the question is told of."""
         await answering.together(
             answering.answer(interaction, card), self._rewrite(card, but=interaction.message)
         )
 
-    async def _rewrite(self, card: discord.Embed, *, but: discord.Message | None = None) -> None:
+    async def _rewrite(self, card: Card, *, but: discord.Message | None = None) -> None:
         """Let every message that tells of the question say what became of it."""
         done = but.id if but is not None else None
         await asyncio.gather(*(_rewritten(one, card) for one in self.shown if one.id != done))
 
 
-async def _rewritten(message: discord.Message, card: discord.Embed) -> None:
+async def _rewritten(message: discord.Message, card: Card) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
-            await message.edit(embed=card, view=None)
+            await rewrite(message, card)
     except answering.FAILURES as error:
         logger.bind(message=message.id, error=in_words(error)).info("question_not_closed")
 
@@ -138,12 +141,11 @@ async def ask_for_approval(
     others = await _others(bot, interaction)
     alone = others is not None and not others
     view = Approval(bot, plan, interaction.user.id, interaction.guild, alone=alone)
-    card = plan_card(plan)
-    card.title = "Restore the database?"
+    card = replace(plan_card(plan), title="Restore the database?")
     who, asker = _who_decides(others), plain(interaction.user.display_name)
-    card.add_field(name="Asked by", value=f"{asker}: {plain(embeds.clip(reason, 300))}", inline=False)
-    card.set_footer(
-        text=f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
+    card = card.with_field("Asked by", f"{asker}: {plain(cards.clip(reason, 300))}")
+    card = card.with_footer(
+        f"{who} Within ten minutes. The present state is backed up first, so this can be undone."
     )
     if alone:
         view.message = await answering.ask_here(interaction, card, view, private=True)

@@ -12,7 +12,8 @@ from loguru import logger
 from modelus_bot.database import DatabaseError
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.subjects.people.queries import members
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ async def administrators(bot: ModelUsBot, guild: discord.Guild | None) -> tuple[
 
 
 async def post_question(
-    bot: ModelUsBot, number: int, people: Iterable[int], card: discord.Embed, view: discord.ui.View
+    bot: ModelUsBot, number: int, people: Iterable[int], card: Card, view: discord.ui.View
 ) -> tuple[list[discord.Message], list[discord.Message]]:
     """Post a question in the alert channel and tell ``people`` of it; return where it is, and who was told.
 
@@ -47,7 +48,7 @@ async def post_question(
     """
     channel = bot.settings.server.alert_channel_id
     posted = await _sent(bot, channel, number, card, view) if channel is not None else None
-    told = embeds.warning("Restore the database?", _pointer(posted)) if posted is not None else card
+    told = cards.warning("Restore the database?", _pointer(posted)) if posted is not None else card
     sent = await asyncio.gather(
         *(_sent(bot, one, number, told, None if posted else view, person=True) for one in sorted(people))
     )
@@ -55,20 +56,20 @@ async def post_question(
     return ([posted], reached) if posted is not None else (reached, [])
 
 
-def asked_card(questions: list[discord.Message]) -> discord.Embed:
+def asked_card(questions: list[discord.Message]) -> Card:
     """Return what the one who asked reads meanwhile."""
     first = questions[0]
     where = "by direct message" if first.guild is None else f"in <#{first.channel.id}>"
-    return embeds.info(
+    return cards.info(
         "Asked",
         f"The other administrators were asked {where}; waiting for a second one. This message says what was"
         " decided. Nothing is changed before that.",
     )
 
 
-def nobody_reached_card() -> discord.Embed:
+def nobody_reached_card() -> Card:
     """Return what the one who asked reads when the question could not be put to anybody."""
-    return embeds.failure(
+    return cards.failure(
         "Nobody could be asked",
         "The other administrators take no direct messages from the bot, and there is no channel for alerts"
         " that it can write to. Nothing was changed. Set `server.alert_channel_id`, or use"
@@ -88,7 +89,7 @@ async def _sent(
     bot: ModelUsBot,
     number: int,
     request: int,
-    card: discord.Embed,
+    card: Card,
     view: discord.ui.View | None,
     *,
     person: bool = False,
@@ -99,7 +100,7 @@ async def _sent(
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")
             return None
-        return await send(target, key=f"restore:{request}:{number}", embed=card, view=view)
+        return await send(target, key=f"restore:{request}:{number}", card=card, view=view)
     except answering.FAILURES as error:
         logger.bind(to=number, error=in_words(error)).warning("restore_question_not_delivered")
         return None

@@ -16,7 +16,7 @@ from modelus_bot.subjects.oncall.queries import duties
 from modelus_bot.subjects.people.introductions import introduce
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.text.escaping import bare
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.forms import FORM_PATIENCE, form
 from modelus_bot.ui.presses import answered
 
@@ -60,12 +60,12 @@ class AskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cover
         found = await _turns(bot, interaction.user.id)
         if not found:
             text = "You have no turns planned. `/oncall mine` shows them when you do."
-            await answering.tell(interaction, embeds.info("No turns of yours", text))
+            await answering.tell(interaction, cards.info("No turns of yours", text))
             return
         view = discord.ui.View(timeout=None)
         for one in found[:MOST]:
             view.add_item(TurnButton(one.sprint.id, one.discipline, f"{one.label}, {one.sprint.name}"))
-        card = embeds.question("Which turn?", "Anybody on its roster can take it, and a manager approves.")
+        card = cards.question("Which turn?", "Anybody on its roster can take it, and a manager approves.")
         await answering.ask_here(interaction, card, view, private=True)
 
 
@@ -78,7 +78,7 @@ class TurnButton(
     def __init__(self, sprint_id: int, discipline: str, label: str = "Turn") -> None:
         """Make the button of a turn."""
         custom_id = f"cover_turn:{sprint_id}:{discipline}"
-        super().__init__(discord.ui.Button(label=embeds.clip(bare(label), 60), custom_id=custom_id))
+        super().__init__(discord.ui.Button(label=cards.clip(bare(label), 60), custom_id=custom_id))
         self.sprint_id, self.discipline = sprint_id, discipline
 
     @classmethod
