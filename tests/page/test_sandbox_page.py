@@ -170,7 +170,8 @@ def test_a_fresh_sandbox_has_first_steps(sandbox: SandboxProcess, visitor: Visit
     assert turn_in(sandbox.database).holder in visitor.last_message()
     visitor.press("What can I do?")
     visitor.picture("10-first-steps")
-    visitor.press("Covers")
+    visitor.choose("Covers")
+    visitor.picture("12-help-covers")
     assert "/cover request" in visitor.last_message()
 
 

@@ -8,7 +8,7 @@ from modelus_bot.domain.subject import Topic, declared
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs import AnyCommand, commands_of, may_use
-from modelus_bot.ui.paginator import PageButton, PagedList, pages_of
+from modelus_bot.ui.paginator import PAGE, ListChoice, PagedList, menus_of, pages_of
 
 __all__ = ["HELP"]
 
@@ -33,14 +33,17 @@ async def _draw(listing: PagedList) -> tuple[Card, bool]:
     }
     chosen = next((one for one in of if one.key == listing.argument), None)
     if len(usable) > FEW:
-        listing.items = [PageButton(HELP, one.key, 0, one.name, disabled=one is chosen) for one in of]
+        offered = [ListChoice(one.key, f"{one.name} ({len(found)})", one.about) for one, found in of.items()]
+        listing.items = list(menus_of(HELP, offered, listing.argument, "Choose a subject"))
+    more = False
     if chosen is not None:
-        card = _commands(chosen, of[chosen])
+        listing.page = min(listing.page, (len(of[chosen]) - 1) // PAGE)
+        card, more = _commands(chosen, of[chosen], listing.page)
     else:
         card = _subjects(of) if len(usable) > FEW else _everything(of)
     if standing is None:
         card = card.with_footer("The database is unavailable, so every command is listed.")
-    return card, False
+    return card, more
 
 
 def _subjects(of: dict[Topic, list[AnyCommand]]) -> Card:
@@ -48,7 +51,7 @@ def _subjects(of: dict[Topic, list[AnyCommand]]) -> Card:
     text = "\n".join(lines)
     return cards.info(
         "What you can do here",
-        f"{text}\n\nPress a subject to see its commands; `/help topic:` explains one of them.",
+        f"{text}\n\nChoose a subject to see its commands; `/help topic:` explains one of them.",
     )
 
 
@@ -57,8 +60,9 @@ def _everything(of: dict[Topic, list[AnyCommand]]) -> Card:
     return cards.info("What you can do here", "\n\n".join(parts))
 
 
-def _commands(topic: Topic, found: list[AnyCommand]) -> Card:
-    return cards.info(f"What you can do here: {topic.name}", _lines(found))
+def _commands(topic: Topic, found: list[AnyCommand], page: int) -> tuple[Card, bool]:
+    shown = found[page * PAGE : (page + 1) * PAGE]
+    return cards.info(f"What you can do here: {topic.name}", _lines(shown)), len(found) > (page + 1) * PAGE
 
 
 def _lines(found: list[AnyCommand]) -> str:
