@@ -119,7 +119,11 @@ def of_modal(data: Payload) -> list[str]:
     ids = [one.get("custom_id") for one in inputs]
     if len(set(ids)) != len(ids):
         found.append("form: a custom_id twice")
+    for row in rows:
+        found += _too_long(row, "label", label=45, description=100)
     for one in inputs:
+        if one.get("type") in SELECTS:
+            found += _of_select(one)
         found += _too_long(one, "input", label=45, placeholder=100, value=4000, custom_id=100)
     return found
 

@@ -1,20 +1,13 @@
-"""Asking for cover without typing: a button under duty cards, one's own turns, a form for the reason."""
+"""Asking for cover without typing: a button under duty cards, one's own turns to choose from, a reason."""
 
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from modelus_bot.domain.calendar import Calendar
-from modelus_bot.subjects.covers.buttons.posting import post_beside
-from modelus_bot.subjects.covers.writes.steps import RequestCover
-from modelus_bot.subjects.oncall.model import Duty
-from modelus_bot.subjects.oncall.queries import duties
-from modelus_bot.subjects.people.introductions import introduce
-from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.subjects.covers.buttons.turn_form import TurnForm, request_cover, turns, turns_in_time
 from modelus_bot.text.escaping import bare
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.forms import FORM_PATIENCE, form
@@ -54,10 +47,15 @@ class AskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cover
 
     @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the turns, for nobody else to see."""
+        """Offer the turns in a form; where they cannot be had in time for one, as buttons that open one."""
         bot: ModelUsBot = interaction.client
+        found = await turns_in_time(bot, interaction.user.id)
+        if found:
+            await answering.show_form(interaction, TurnForm(found))
+            return
         await answering.defer(interaction)
-        found = await _turns(bot, interaction.user.id)
+        if found is None:
+            found = await turns(bot, interaction.user.id)
         if not found:
             text = "You have no turns planned. `/oncall mine` shows them when you do."
             await answering.tell(interaction, cards.info("No turns of yours", text))
@@ -115,18 +113,4 @@ async def _asked(match: re.Match[str], interaction: discord.Interaction[Any], fi
     """Save the request with the reason that was typed, and post it where the button was pressed."""
     bot: ModelUsBot = interaction.client
     await answering.defer(interaction)
-    reason = fields.get("reason", "").strip() or None
-    names = {interaction.user.id: interaction.user.display_name} | await bot.db.read(everybody)
-    write = RequestCover(sprint_id=int(match["sprint"]), discipline=match["discipline"], reason=reason)
-    change = await bot.db.write(write, bot.context(interaction, reason))
-    await post_beside(bot, interaction, change.cover, names)
-    await introduce(bot, interaction)
-
-
-async def _turns(bot: ModelUsBot, user_id: int) -> list[Duty]:
-    """Return somebody's turns that are not over and are no covers themselves."""
-    server = bot.settings.server
-    calendar = Calendar(server.timezone, server.handoff_minute)
-    now = int(time.time()) // 60 * 60
-    found = await bot.db.read(duties, user_id, now, calendar)
-    return [one for one in found if one.source != "override" and now < calendar.handoff(one.sprint.end)]
+    await request_cover(bot, interaction, int(match["sprint"]), match["discipline"], fields.get("reason", ""))
