@@ -24,6 +24,7 @@ REST = 24
 """Characters kept for the words that say how many fields were left out."""
 BLANK = "\u200b"
 """What Discord takes for nothing; it refuses empty fields."""
+WEB, FILE = ("http://", "https://"), "attachment://"
 BLUE, GREEN, AMBER, RED = 0x2F6FED, 0x2E9E5B, 0xD98E04, 0xC93A3A
 COLOURS: dict[Severity, int] = {
     "info": BLUE,
@@ -50,7 +51,7 @@ def embed_of(card: Card) -> discord.Embed:
         drawn.add_field(name=field.name, value=field.text, inline=field.inline)
     if footer:
         drawn.set_footer(text=footer)
-    if card.link is not None and card.link.startswith(("http://", "https://")):
+    if card.link is not None and card.link.startswith(WEB):
         drawn.url = card.link
     _add_pictures(drawn, card)
     return drawn
@@ -83,13 +84,14 @@ def _as_field(section: CardSection) -> CardField:
     """Draw a section as a field, where a link stands below the text; pictures are drawn for the card."""
     link = section.beside if isinstance(section.beside, Link) else None
     words = f"[{link.label}]({link.address})" if link is not None else ""
-    text = clip(section.text, VALUE - len(words) - 1)
+    text = clip(section.text, max(1, VALUE - len(words) - 1))
     return CardField(section.name, "\n".join(part for part in (text, words) if part))
 
 
 def _add_pictures(drawn: discord.Embed, card: Card) -> None:
     beside = [one.beside.address for one in card.sections if isinstance(one.beside, Thumbnail)]
-    if beside:
-        drawn.set_thumbnail(url=beside[0])
-    if card.picture is not None:
+    shown = [address for address in beside if address.startswith((*WEB, FILE))]
+    if shown:
+        drawn.set_thumbnail(url=shown[0])
+    if card.picture is not None and card.picture.startswith((*WEB, FILE)):
         drawn.set_image(url=card.picture)

@@ -24,6 +24,8 @@ from modelus_bot.ui.rendering import embed_of
 CAUSES = [None, *(cls("secret detail") for cls in vars(errors).values()
                   if isinstance(cls, type) and issubclass(cls, DatabaseError))]  # fmt: skip
 JARGON = re.compile(r"secret|sqlite|breaker|snapshot|journal|None", re.IGNORECASE)
+SENT = ("embed=", "**message", "view=None)", "topic=topic)")
+"""Cards, taking buttons off, and the topic of a channel, which is no message."""
 SENDING = re.compile(r"\.(?:send|edit)\((?!\))")
 
 
@@ -87,12 +89,12 @@ def test_a_change_saved_for_later_is_no_failure() -> None:
     assert reply.reference is None
 
 
-@pytest.mark.parametrize("room", ["ui", "cogs"])
+@pytest.mark.parametrize("room", ["ui", "subjects"])
 def test_replies_are_cards(room: str) -> None:
     """What is sent to people is a card everywhere, since cards have the line."""
     source = Path(cards.__file__).parents[1]
-    for file in (source / room).glob("*.py"):
+    for file in (source / room).rglob("*.py"):
         text = file.read_text("utf-8")
         for found in SENDING.finditer(text):
             call = text[found.end() : found.end() + 60].strip()
-            assert call.startswith(("embed=", "**message", "view=None)")), (file.name, call)
+            assert call.startswith(SENT), (file.name, call)

@@ -50,6 +50,10 @@ def _of_embed(embed: Payload) -> Iterator[str]:
                 yield f"field: empty {part}"
     if not any(embed.get(one) for one in ("title", "description", "fields", "image", "footer", "author")):
         yield "embed: empty"
+    for part in ("image", "thumbnail"):
+        address = (embed.get(part) or {}).get("url")
+        if address and not address.startswith(("http://", "https://", "attachment://")):
+            yield f"embed: {part} {address!r}"
     link = embed.get("url")
     if link and not link.startswith(("http://", "https://")):
         yield f"embed: url {link!r}"
