@@ -9,6 +9,7 @@ from discord import app_commands
 
 from modelus_bot.subjects import DECLARED
 from modelus_bot.ui.commands.needs import commands_of
+from modelus_bot.ui.paginator import PageButton
 from tests.commands.acting import card_words, chosen, labels, offered, words_of
 from tests.conftest import BotEnv
 
@@ -47,6 +48,19 @@ async def test_a_long_subject_comes_in_pages(rota_env: BotEnv) -> None:
     assert "Page" not in card_words(asked.response)
     await env.admin.select(asked.response, ["duty"])
     assert "`/oncall now`" in card_words(asked.response)
+
+
+async def test_buttons_of_before_the_menu_go_on_working(rota_env: BotEnv) -> None:
+    """A message of /help that has a button for each subject is turned into one with the menu."""
+    env = rota_env
+    channel: Any = env.bot.get_channel(env.channel.id)
+    view = discord.ui.View(timeout=None)
+    view.add_item(PageButton("help", "covers", 0, "Covers"))
+    await channel.send("Help", view=view)
+    await env.restart()
+    await env.admin.click(env.channel.last_message, label="Covers")
+    assert "`/cover take`" in card_words(env.channel.last_message)
+    assert chosen(env.channel.last_message) == ["covers"]
 
 
 async def test_the_menu_works_without_the_database(rota_env: BotEnv) -> None:
