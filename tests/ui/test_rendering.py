@@ -70,6 +70,16 @@ def test_what_does_not_fit_is_counted(card: Card) -> None:
     assert len(drawn) - 1 + int(left[1]) == len(given_parts)
 
 
+@pytest.mark.parametrize(("count", "last"), [(25, "24"), (26, "and 2 more"), (60, "and 36 more")])
+def test_of_many_short_fields_the_first_are_there(count: int, last: str) -> None:
+    """Discord takes twenty-five; the last of them says how many there are beyond."""
+    fields = tuple(CardField(f"Number {number}", str(number)) for number in range(count))
+    drawn = embed_of(replace(cards.info("Title"), fields=fields)).fields
+    assert len(drawn) == 25
+    assert [one.value for one in drawn[:24]] == [str(number) for number in range(24)]
+    assert drawn[24].value == last
+
+
 def test_a_short_card_is_drawn_as_it_is() -> None:
     """Nothing is changed or reordered where everything fits."""
     card = (
