@@ -14,7 +14,7 @@ from modelus_bot.config.keys import changed_keys, with_keys_of
 from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.gateway.link import DiscordLink
 from modelus_bot.gateway.registering import register
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.discord_time import noting_dates
 from modelus_bot.ui.errors import ErrorHandler
 from modelus_bot.ui.forms import take_form
@@ -35,7 +35,7 @@ class Tree(app_commands.CommandTree["ModelUsBot"]):
             return False
         if not interaction.client.at_home(interaction):
             if interaction.type is discord.InteractionType.application_command:
-                card = embeds.failure(
+                card = cards.failure(
                     "Not here", "This bot serves another server, so it cannot do anything here."
                 )
                 await answering.answer(interaction, card, private=True)

@@ -91,6 +91,8 @@ SCREENS = 4
 PRIVATE = {"jobs", "commands", "subject"}
 """What no other subject imports."""
 SQL_CALLS = {"execute", "executemany", "executescript", "fetch_one", "fetch_all", "fetch_value", "insert"}
+RENDERER = PACKAGE / "ui" / "rendering.py"
+EMBED_CALLS = {"add_field", "insert_field_at", "set_footer", "set_image", "set_thumbnail", "set_author"}
 MEANINGLESS_NAMES = ("util", "helper", "misc", "common", "enhanced")
 
 
@@ -382,6 +384,52 @@ def may_import_simcord(found: Import) -> bool:
     return place.parts[:2] in {("modelus_bot", "sandbox"), ("modelus_bot", "sandbox.py")}
 
 
+def test_only_the_renderer_knows_embeds() -> None:
+    """Cards describe what people see; one module draws them, and only ``ui`` hands Discord what it drew."""
+    strangers = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in source_files()
+        for line in lines_about_embeds(tree_of(file), edge=room_of(file) == "ui")
+        if file != RENDERER
+    ]
+
+    assert strangers == []
+
+
+def lines_about_embeds(tree: ast.Module, *, edge: bool) -> Iterator[int]:
+    """Yield where embeds are made or changed and, except at the edge, where one is handed on or named."""
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg | ast.FunctionDef | ast.AsyncFunctionDef | ast.AnnAssign)
+        for inner in ast.walk((node.returns if hasattr(node, "returns") else node.annotation) or ast.Pass())
+    }
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Attribute | ast.Name) and "Embed" in ast.unparse(node).split(".")
+        made = isinstance(node, ast.Attribute) and node.attr in EMBED_CALLS
+        handed = isinstance(node, ast.keyword) and node.arg in {"embed", "embeds"}
+        if (named and not (edge and node in typing_only)) or made or (handed and not edge):
+            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    ("source", "edge", "found"),
+    [
+        ("card = discord.Embed(title=title)", True, True),
+        ("from discord import Embed\ncard = Embed()", True, True),
+        ("card.add_field(name=name, value=value)", True, True),
+        ("def draw(card: discord.Embed) -> None: ...", False, True),
+        ("def send(drawn: discord.Embed) -> discord.Embed: ...", True, False),
+        ("message.edit(embed=drawn)", False, True),
+        ("message.edit(embed=drawn)", True, False),
+        ("card = card.with_field(name, text)", False, False),
+    ],
+)
+def test_the_rule_about_embeds_sees_each_way(source: str, edge: bool, found: bool) -> None:
+    """Making, changing, naming and handing on; what the edge has to do is let through."""
+    assert bool(list(lines_about_embeds(ast.parse(source), edge=edge))) is found
+
+
 def test_only_the_database_knows_sqlite() -> None:
     """Everyone else goes through the manager, so that one place decides about connections and locks."""
     strangers = [
@@ -487,8 +535,6 @@ def test_no_room_is_called_after_nothing() -> None:
 FILLED_IN_WHERE_CAUGHT = {"ambiguous", "attempts", "operation"}
 """An error is told what it is about by whoever turns it into one of ours, before it is raised."""
 OF_OTHERS = {
-    ("card", "title"): "discord.Embed",
-    ("copy", "url"): "discord.Embed",
     ("room.preview._server", "port"): "SimCord's web server",
 }
 """Objects of libraries that are set up by assignment; ours have an attribute of the same name."""

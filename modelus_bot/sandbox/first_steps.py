@@ -13,7 +13,7 @@ from modelus_bot.subjects.covers.buttons.asking import AskButton, asking_view
 from modelus_bot.subjects.general.commands.help_pages import HELP
 from modelus_bot.subjects.oncall.commands import duty_card
 from modelus_bot.subjects.oncall.queries import oncall_now
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.paginator import send_page_beside
 from modelus_bot.ui.presses import admitted
 
@@ -61,7 +61,7 @@ class FirstSteps(discord.ui.View):
         bot = self._bot
         viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
         if not (await bot.db.read(standing_of, viewer)).staff:
-            await answering.tell(interaction, embeds.info("For staff", FOR_STAFF))
+            await answering.tell(interaction, cards.info("For staff", FOR_STAFF))
             return
         server = bot.settings.server
         calendar = Calendar(server.timezone, server.handoff_minute)

@@ -18,7 +18,8 @@ from modelus_bot.database import Context, Write, WriteDeferred
 from modelus_bot.domain.questions import PATIENCE, AskQuestion
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
 from modelus_bot.ui.open_questions import OpenQuestion
@@ -38,7 +39,7 @@ class Ask:
     """What is asked: ``kind`` names what does it, ``change`` is what is done, ``label`` the button's."""
 
     kind: str
-    card: discord.Embed
+    card: Card
     label: str
     change: Write[Any] | None = None
     danger: bool = False
@@ -54,7 +55,7 @@ class Confirmed:
     context: Context
 
 
-Done = Callable[[Confirmed], Awaitable[discord.Embed]]
+Done = Callable[[Confirmed], Awaitable[Card]]
 _KINDS: dict[str, tuple[dict[str, type[Write[Any]]], Done]] = {}
 
 
@@ -103,7 +104,7 @@ class ConfirmButton(
             await answering.defer(interaction)
             one = await bot.questions.find(bot, self.question_id)
         if one is None:
-            await answering.answer(interaction, embeds.info("Closed", UNKNOWN))
+            await answering.answer(interaction, cards.info("Closed", UNKNOWN))
         elif one.question.asked != interaction.user.id:
             await answering.tell(interaction, _not_theirs())
         elif one.take(yes=self.yes):
@@ -116,21 +117,19 @@ class ConfirmButton(
             await answering.defer(interaction)
 
 
-async def _settled(
-    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion
-) -> discord.Embed:
+async def _settled(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> Card:
     """Do what the question that was taken is about, once, and return the card that says what came of it."""
     await answering.defer(interaction)
     if one.standing == "cancelling":
-        one.settle("closed", embeds.info("Cancelled", "Nothing was changed."))
+        one.settle("closed", cards.info("Cancelled", "Nothing was changed."))
     if one.said is not None:
         return one.said
     if one.standing == "closed":
-        return embeds.info("Closed", SILENCE)
+        return cards.info("Closed", SILENCE)
     return await _do(bot, interaction, one)
 
 
-async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> discord.Embed:
+async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> Card:
     """Do what was asked about and return the card; a refusal closes the question, a failure does not."""
     changes, done = _KINDS[one.question.kind]
     try:
@@ -139,11 +138,11 @@ async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQ
         card = await done(Confirmed(bot, interaction, change, context))
         one.settle("done", card)
     except Refusal as refusal:
-        card = reply_for(refusal).embed()
+        card = reply_for(refusal).card()
         one.settle("closed", card)
         logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
     except WriteDeferred as deferred:
-        card = reply_for(deferred).embed()
+        card = reply_for(deferred).card()
         one.settle("done", card)
         logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
     return card
@@ -164,7 +163,7 @@ class _Buttons(discord.ui.View):
             return
         begin(bot.db)
         try:
-            await answering.answer(self._interaction, embeds.info("Closed", SILENCE))
+            await answering.answer(self._interaction, cards.info("Closed", SILENCE))
         except (*answering.FAILURES, answering.NoAnswer) as error:
             logger.bind(error=in_words(error)).info("question_not_closed")
 
@@ -184,5 +183,5 @@ async def ask(
     await answering.answer(interaction, question.card, view=_Buttons(interaction, question))
 
 
-def _not_theirs() -> discord.Embed:
-    return embeds.failure("Not allowed", "This question is for somebody else.")
+def _not_theirs() -> Card:
+    return cards.failure("Not allowed", "This question is for somebody else.")

@@ -26,8 +26,9 @@ from modelus_bot.domain.refusals import NotAllowed, Refusal
 from modelus_bot.domain.sentences import sentence_for, validation_sentence
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.answering import FAILURES, NoAnswer
+from modelus_bot.ui.cards import Card
 
 if TYPE_CHECKING:
     from discord.abc import Snowflake
@@ -64,12 +65,12 @@ class Reply:
         self.sentence = sentence
         self.reference = reference
 
-    def embed(self) -> discord.Embed:
+    def card(self) -> Card:
         """Return the card that shows it."""
-        make = embeds.failure if self.bad else embeds.warning
+        make = cards.failure if self.bad else cards.warning
         card = make(self.title, self.sentence)
         if self.reference is not None:
-            card.set_footer(text=f"Reference {self.reference}")
+            card = card.with_footer(f"Reference {self.reference}")
         return card
 
 
@@ -144,7 +145,7 @@ class ErrorHandler:
         reply = reply_for(error)
         self._log(interaction, cause, reply)
         try:
-            await answering.fail(interaction, reply.embed())
+            await answering.fail(interaction, reply.card())
         except (*FAILURES, NoAnswer) as failed:
             logger.bind(reference=reply.reference, error=in_words(failed)).warning("reply_not_delivered")
 

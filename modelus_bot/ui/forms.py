@@ -1,4 +1,4 @@
-"""Forms: what was typed is taken by the form's id, so that one that is open outlives a restart of the bot."""
+"""Forms: what is sent is taken by the form's id, so that one that is open outlives a restart of the bot."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ async def _taken(sent: _Sent, interaction: discord.Interaction[Any]) -> None:
 
 
 def _fields(components: Any) -> Iterator[tuple[str, str]]:
-    """Walk rows and labels down to what was typed."""
+    """Walk rows and labels down to what was typed or chosen; several things that were chosen are lines."""
     for one in components:
         if "custom_id" in one:
-            yield one["custom_id"], one.get("value") or ""
+            yield one["custom_id"], one.get("value") or "\n".join(one.get("values") or ())
         inner = one.get("components") or ([one["component"]] if "component" in one else [])
         yield from _fields(inner)

@@ -7,14 +7,16 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import discord
 from loguru import logger
 
 from modelus_bot.database import Context, DatabaseError, change_begun
 from modelus_bot.domain.questions import AskQuestion, Question, kept_question, request_of
 
 if TYPE_CHECKING:
+    import discord
+
     from modelus_bot.bot import ModelUsBot
+    from modelus_bot.ui.cards import Card
 
 __all__ = ["OpenQuestion", "OpenQuestions"]
 
@@ -31,7 +33,7 @@ class OpenQuestion:
     question: Question
     standing: Standing = "open"
     working: bool = False
-    said: discord.Embed | None = None
+    said: Card | None = None
     """The card that says how it ended."""
     shown: tuple[discord.PartialMessage, ...] = ()
     """Where it is told of besides."""
@@ -47,7 +49,11 @@ class OpenQuestion:
             self.standing = "cancelling"
         return True
 
-    def settle(self, standing: Standing, said: discord.Embed) -> None:
+    def show(self, *messages: discord.PartialMessage) -> None:
+        """Note where it is told of besides."""
+        self.shown += messages
+
+    def settle(self, standing: Standing, said: Card) -> None:
         """Note how it ended and the card that says so; whoever presses again reads the same."""
         self.standing, self.said = standing, said
 

@@ -1,23 +1,37 @@
-"""Lists in pages of ten, with buttons that go on working after a restart."""
+"""Lists in pages of ten, with buttons and menus that go on working after a restart."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.presses import answered
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["PAGE", "PageButton", "PagedList", "pages_of", "send_page", "send_page_beside"]
+__all__ = [
+    "PAGE",
+    "ListChoice",
+    "PageButton",
+    "PageMenu",
+    "PagedList",
+    "menus_of",
+    "pages_of",
+    "send_page",
+    "send_page_beside",
+]
 
 PAGE = 10
+OPTIONS, MENUS, WORDS = 25, 4, 100
+"""What Discord takes: options of a menu, menus above a row of buttons, characters of an option."""
 
 
 class PagedList:
@@ -34,12 +48,16 @@ class PagedList:
         self.items: Sequence[discord.ui.Item[Any]] = ()
         """What stands below the page, above the buttons that turn it."""
 
+    def end_at(self, last: int) -> None:
+        """Draw the ``last`` page where one after it was asked for, that is not there any more."""
+        self.page = min(self.page, last)
+
     def put_below(self, items: Sequence[discord.ui.Item[Any]]) -> None:
         """Put something below the page."""
         self.items = items
 
 
-Draw = Callable[[PagedList], Awaitable[tuple[discord.Embed, bool]]]
+Draw = Callable[[PagedList], Awaitable[tuple[Card, bool]]]
 _LISTS: dict[str, Draw] = {}
 
 
@@ -71,10 +89,11 @@ async def send_page_beside(
 
 async def _drawn(
     bot: ModelUsBot, interaction: discord.Interaction, kind: str, argument: str, page: int
-) -> tuple[discord.Embed, discord.ui.View | None]:
+) -> tuple[Card, discord.ui.View | None]:
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
     listing = PagedList(bot, viewer, argument, page)
     card, more = await _LISTS[kind](listing)
+    page = listing.page
     turns = page > 0 or more
     if not turns and not listing.items:
         return card, None
@@ -85,8 +104,8 @@ async def _drawn(
         return card, view
     view.add_item(PageButton(kind, argument, page - 1, "Back", disabled=page == 0))
     view.add_item(PageButton(kind, argument, page + 1, "More", disabled=not more))
-    card.set_footer(text=f"Page {page + 1}")
-    return card, view
+    said = f"Page {page + 1}" if card.footer is None else f"Page {page + 1}. {card.footer}"
+    return card.with_footer(said), view
 
 
 class PageButton(
@@ -117,10 +136,65 @@ class PageButton(
     @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Redraw the message as the other page."""
-        bot: ModelUsBot = interaction.client
-        await answering.defer(interaction)
-        if self.kind not in _LISTS:
-            card, view = embeds.warning("This list is gone", "Please run the command again."), None
-        else:
-            card, view = await _drawn(bot, interaction, self.kind, self.argument, max(self.page, 0))
-        await answering.answer(interaction, card, view=view)
+        await _redraw(interaction, self.kind, self.argument, max(self.page, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ListChoice:
+    """A list that a menu offers: the argument that names it, a label, and a few words about it."""
+
+    argument: str
+    label: str
+    about: str
+
+
+class PageMenu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"menu:(?P<kind>[a-z_]+):(?P<number>\d)"
+):
+    """Turns to the first page of the list that is chosen; Discord sends its argument along."""
+
+    def __init__(self, kind: str, menu: discord.ui.Select[Any]) -> None:
+        """Let ``menu``, whose id is of this shape, choose among lists of a kind."""
+        super().__init__(menu)
+        self.kind = kind
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction, item: Any, match: re.Match[str], /) -> Self:
+        """Read the menu back from its message."""
+        return cls(match["kind"], item)
+
+    @answered
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Redraw the message as the list that was chosen."""
+        await _redraw(interaction, self.kind, self.item.values[0], 0)
+
+
+def menus_of(
+    kind: str, choices: Sequence[ListChoice], chosen: str | None, placeholder: str
+) -> Iterator[PageMenu]:
+    """Yield what offers lists of a kind, one menu for each twenty-five; the ``chosen`` one is marked.
+
+    What is beyond the last menu is not offered.
+    """
+    for number, first in enumerate(range(0, min(len(choices), OPTIONS * MENUS), OPTIONS)):
+        options = [
+            discord.SelectOption(
+                label=cards.clip(one.label, WORDS),
+                value=one.argument,
+                description=cards.clip(one.about, WORDS),
+                default=one.argument == chosen,
+            )
+            for one in choices[first : first + OPTIONS]
+        ]
+        custom_id = f"menu:{kind}:{number}"
+        yield PageMenu(kind, discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
+
+
+async def _redraw(interaction: discord.Interaction[Any], kind: str, argument: str, page: int) -> None:
+    """Show a page in place of the message whose button or menu was used."""
+    await answering.defer(interaction)
+    if kind not in _LISTS:
+        card, view = cards.warning("This list is gone", "Please run the command again."), None
+    else:
+        card, view = await _drawn(interaction.client, interaction, kind, argument, page)
+    await answering.answer(interaction, card, view=view)

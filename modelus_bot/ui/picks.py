@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.text.escaping import folded, plain
-from modelus_bot.ui.embeds import clip
+from modelus_bot.ui.cards import clip
 
 __all__ = ["Named", "meant", "picked", "unpicked"]
 

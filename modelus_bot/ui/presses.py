@@ -10,7 +10,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.lateness import too_late
 from modelus_bot.ui.notice import begin
 
@@ -59,7 +59,7 @@ def answered(
 
 
 async def _say_that_it_stops(interaction: discord.Interaction[Any]) -> None:
-    card = embeds.warning("The bot is restarting", "Nothing was done. Please try again in a minute.")
+    card = cards.warning("The bot is restarting", "Nothing was done. Please try again in a minute.")
     try:
         await answering.tell(interaction, card)
     except (*answering.FAILURES, answering.NoAnswer) as error:

@@ -9,7 +9,8 @@ from typing import Any
 import discord
 
 from modelus_bot.runtime.tasks import owned
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 
 __all__ = ["ProgressNote"]
 
@@ -47,10 +48,10 @@ class ProgressNote:
             return
         self._shown = now
         self._showing = owned(
-            answering.show_progress(self._interaction, embeds.info(self._title, text)), name="progress"
+            answering.show_progress(self._interaction, cards.info(self._title, text)), name="progress"
         )
 
-    async def finish(self, card: discord.Embed) -> None:
+    async def finish(self, card: Card) -> None:
         """Replace the progress by the result."""
         if self._showing is not None:
             await self._showing

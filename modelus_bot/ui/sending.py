@@ -11,11 +11,13 @@ from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui.answering import FAILURES, passes
+from modelus_bot.ui.cards import Card
+from modelus_bot.ui.rendering import embed_of
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Mailroom", "channel_of", "nonce_of", "send"]
+__all__ = ["Mailroom", "channel_of", "nonce_of", "rewrite", "send"]
 
 PATIENCE = 8.0
 """Seconds that sending to one place may take, its tries and Discord's rate limits included."""
@@ -37,7 +39,7 @@ async def send(
     *,
     key: str,
     content: str | None = None,
-    embed: discord.Embed | None = None,
+    card: Card | None = None,
     view: discord.ui.View | None = None,
 ) -> discord.Message:
     """Send a message and return it; the same ``key`` is there once, also if it is sent again minutes later.
@@ -45,7 +47,8 @@ async def send(
     The key has to say everything that makes it another message. Raises what Discord or the network raised,
     ``TimeoutError`` included.
     """
-    parts: dict[str, Any] = {"content": content, "embed": embed, "view": view}
+    drawn = embed_of(card) if card is not None else None
+    parts: dict[str, Any] = {"content": content, "embed": drawn, "view": view}
     message = {name: part for name, part in parts.items() if part is not None}
     async with asyncio.timeout(PATIENCE):
         for pause in PAUSES:
@@ -66,6 +69,13 @@ async def channel_of(
     async with asyncio.timeout(seconds):
         found = bot.get_channel(number) or await bot.fetch_channel(number)
     return found if isinstance(found, discord.abc.Messageable) else None
+
+
+async def rewrite(
+    message: discord.Message | discord.PartialMessage, card: Card, view: discord.ui.View | None = None
+) -> None:
+    """Let a message show another card; without ``view`` it loses its buttons. Raises as ``send`` does."""
+    await message.edit(embed=embed_of(card), view=view)
 
 
 class Mailroom:

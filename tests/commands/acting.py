@@ -33,7 +33,24 @@ def labels(message: Any) -> list[str]:
         button["label"]
         for row in rows_of_buttons
         for button in row["components"]
-        if not button.get("disabled")
+        if "label" in button and not button.get("disabled")
+    ]
+
+
+def offered(message: Any) -> dict[str, str]:
+    """Return what a message's menus offer, values by label without the number in brackets."""
+    return {one["label"].partition(" (")[0]: one["value"] for one in _options(message)}
+
+
+def chosen(message: Any) -> list[str]:
+    """Return the values that a message's menus show as chosen."""
+    return [one["value"] for one in _options(message) if one.get("default")]
+
+
+def _options(message: Any) -> list[dict[str, Any]]:
+    rows_of_parts = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
+    return [
+        option for row in rows_of_parts for part in row["components"] for option in part.get("options") or ()
     ]
 
 

@@ -15,8 +15,9 @@ from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.subjects.health.cards.overview import overview_card
-from modelus_bot.ui import embeds
+from modelus_bot.ui import rendering
 from modelus_bot.ui.commands.needs import commands_of
+from modelus_bot.ui.rendering import embed_of
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import BotEnv
 from tests.database.health.overviews import overview
@@ -107,15 +108,16 @@ async def test_no_command_shows_the_machine(rota_env: BotEnv, tmp_path: Path) ->
 
 def test_everything_works_only_where_nothing_is_wrong() -> None:
     """With something wrong the bar is no longer green and the sentence says so."""
-    fine = overview_card(overview())
-    assert fine.colour == discord.Colour(embeds.GREEN)
+    fine = embed_of(overview_card(overview()))
+    assert fine.colour == discord.Colour(rendering.GREEN)
     assert fine.description == "Mode **normal**. Everything works."
     wrong = Incident(name="lag", began=1.0, told=1.0, value=3.0)
     for incidents, words in (((wrong,), "one thing is wrong"), ((wrong, wrong), "2 things are wrong")):
-        card = overview_card(overview(incidents=incidents))
-        assert card.colour == discord.Colour(embeds.AMBER)
+        card = embed_of(overview_card(overview(incidents=incidents)))
+        assert card.colour == discord.Colour(rendering.AMBER)
         assert words in (card.description or "")
         assert "Everything works" not in (card.description or "")
-    lost = overview_card(overview(mode=Mode.DEGRADED, cause="/srv/bot/b.db is gone since 2026-11-30T06:39Z"))
+    gone = overview(mode=Mode.DEGRADED, cause="/srv/bot/b.db is gone since 2026-11-30T06:39Z")
+    lost = embed_of(overview_card(gone))
     assert "b.db is gone since <t:1796020740:F>" in (lost.description or "")
     assert "/srv" not in (lost.description or "")

@@ -164,6 +164,13 @@ class Visitor:
         self.page.get_by_role("button", name=label, exact=True).last.click()
         self.page.wait_for_function(ANSWERED, timeout=REPLY_MS)
 
+    def choose(self, label: str) -> None:
+        """Choose the entry of the newest menu whose label begins so, and wait for the bot's answer."""
+        self.page.evaluate("document.getElementById('action-status').textContent = ''")
+        self.page.locator(".select-trigger").last.click()
+        self.page.get_by_role("option").filter(has_text=re.compile(f"^\\s*{re.escape(label)}")).first.click()
+        self.page.wait_for_function(ANSWERED, timeout=REPLY_MS)
+
     def last_message(self) -> str:
         """Text of the newest message."""
         return self.page.locator(".channel-message").last.inner_text()

@@ -171,8 +171,26 @@ def test_a_fresh_sandbox_has_first_steps(sandbox: SandboxProcess, visitor: Visit
     assert " covers " in visitor.command("/sprint list"), "two days of the next turn are covered"
     visitor.press("What can I do?")
     visitor.picture("10-first-steps")
-    visitor.press("Covers")
+    visitor.choose("Covers")
+    visitor.picture("12-help-covers")
     assert "/cover request" in visitor.last_message()
+
+
+def test_cover_is_asked_for_in_a_form(sandbox: SandboxProcess, visitor: Visitor) -> None:
+    """The button under the welcome opens a form with one's own turns and the reason; sending it asks."""
+    turn = turn_in(sandbox.database)
+    visitor.visit(sandbox.url)
+    visitor.look_as(turn.holder)
+    visitor.press("Ask for cover")
+    form = visitor.page.get_by_role("dialog")
+    form.locator(".select-trigger").click()
+    visitor.picture("13-cover-form")
+    visitor.page.locator("[role=option]", has_text="Account, ").first.click()
+    form.locator("textarea").fill("Dentist")
+    form.get_by_role("button", name="Submit").click()
+    visitor.page.locator(".channel-message", has_text="Reason: Dentist").wait_for()
+    visitor.picture("14-cover-asked")
+    assert "Withdraw" in visitor.last_message()
 
 
 def test_the_chosen_person_stays_and_lists_open_at_once(sandbox: SandboxProcess, visitor: Visitor) -> None:

@@ -64,7 +64,7 @@ def test_every_failure_of_the_database_has_its_sentence(cause: type[DatabaseErro
         assert reply.sentence == error.user_message
         assert not JARGON.search(reply.sentence)
     assert reply.sentence.endswith(".")
-    footer = reply.embed().footer.text
+    footer = reply.card().footer
     assert footer == f"Reference {error.reference}"
 
 

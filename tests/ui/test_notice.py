@@ -16,13 +16,16 @@ from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.offline.snapshot.age import note_age
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards, rendering
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin, line_for, present_line
+from modelus_bot.ui.rendering import embed_of
 
 CAUSES = [None, *(cls("secret detail") for cls in vars(errors).values()
                   if isinstance(cls, type) and issubclass(cls, DatabaseError))]  # fmt: skip
 JARGON = re.compile(r"secret|sqlite|breaker|snapshot|journal|None", re.IGNORECASE)
+SENT = ("embed=", "**message", "view=None)", "topic=topic)")
+"""Cards, taking buttons off, and the topic of a channel, which is no message."""
 SENDING = re.compile(r"\.(?:send|edit)\((?!\))")
 
 
@@ -62,36 +65,36 @@ def test_cards_have_the_line_only_within_an_interaction(tmp_path: Path) -> None:
         begin(database)
         line = present_line()
         assert line is not None
-        assert embeds.info("Title").description == line
-        assert (embeds.info("Title", "Text").description or "").count(line) == 1
-        long = embeds.failure("Title", "x" * 5000).description or ""
-        assert len(long) == embeds.LONGEST
+        assert embed_of(cards.info("Title")).description == line
+        assert (embed_of(cards.info("Title", "Text")).description or "").count(line) == 1
+        long = embed_of(cards.failure("Title", "x" * 5000)).description or ""
+        assert len(long) == rendering.LONGEST
         assert long.endswith(line)
         note_age(1_800_000_000)
-        assert "<t:1800000000:R>" in (embeds.info("Title").description or "")
+        assert "<t:1800000000:R>" in (embed_of(cards.info("Title")).description or "")
         begin(database)
         assert present_line() == line
 
     copy_context().run(within)
-    assert embeds.info("Title").description is None
+    assert embed_of(cards.info("Title")).description is None
 
 
 def test_a_change_saved_for_later_is_no_failure() -> None:
     """Its card names the number, is not red, and has no reference: nothing went wrong."""
     reply = reply_for(WriteDeferred(7, "AddSprint", 1_800_000_000))
-    card = reply.embed()
+    card = embed_of(reply.card())
     assert "number 7" in (card.description or "")
     assert card.colour is not None
-    assert card.colour.value != embeds.RED
+    assert card.colour.value != rendering.RED
     assert reply.reference is None
 
 
-@pytest.mark.parametrize("room", ["ui", "cogs"])
+@pytest.mark.parametrize("room", ["ui", "subjects"])
 def test_replies_are_cards(room: str) -> None:
     """What is sent to people is a card everywhere, since cards have the line."""
-    source = Path(embeds.__file__).parents[1]
-    for file in (source / room).glob("*.py"):
+    source = Path(cards.__file__).parents[1]
+    for file in (source / room).rglob("*.py"):
         text = file.read_text("utf-8")
         for found in SENDING.finditer(text):
             call = text[found.end() : found.end() + 60].strip()
-            assert call.startswith(("embed=", "**message", "view=None)")), (file.name, call)
+            assert call.startswith(SENT), (file.name, call)

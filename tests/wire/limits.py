@@ -50,6 +50,10 @@ def _of_embed(embed: Payload) -> Iterator[str]:
                 yield f"field: empty {part}"
     if not any(embed.get(one) for one in ("title", "description", "fields", "image", "footer", "author")):
         yield "embed: empty"
+    for part in ("image", "thumbnail"):
+        address = (embed.get(part) or {}).get("url")
+        if address and not address.startswith(("http://", "https://", "attachment://")):
+            yield f"embed: {part} {address!r}"
     link = embed.get("url")
     if link and not link.startswith(("http://", "https://")):
         yield f"embed: url {link!r}"
@@ -119,7 +123,11 @@ def of_modal(data: Payload) -> list[str]:
     ids = [one.get("custom_id") for one in inputs]
     if len(set(ids)) != len(ids):
         found.append("form: a custom_id twice")
+    for row in rows:
+        found += _too_long(row, "label", label=45, description=100)
     for one in inputs:
+        if one.get("type") in SELECTS:
+            found += _of_select(one)
         found += _too_long(one, "input", label=45, placeholder=100, value=4000, custom_id=100)
     return found
 

@@ -18,7 +18,8 @@ from modelus_bot.domain.table_words import rows_of
 from modelus_bot.subjects.audit.queries import NEWEST, AuditView, member_history, record_history, verify
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.suggestions import Choices, choices
 from modelus_bot.ui.paginator import PAGE, PagedList, pages_of, send_page
@@ -46,12 +47,12 @@ class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="
         if table not in declared().audited:
             audited = ", ".join(map(rows_of, declared().audited))
             raise InvalidInput(
-                f"“{plain(embeds.clip(table, 40))}” is not audited. Audited are: {audited}.",
+                f"“{plain(cards.clip(table, 40))}” is not audited. Audited are: {audited}.",
                 rule="audit.table",
             )
         if not RECORD.fullmatch(record):
             raise InvalidInput(
-                f"“{plain(embeds.clip(record, 60))}” is no record's id. Ids are numbers, names or both,"
+                f"“{plain(cards.clip(record, 60))}” is no record's id. Ids are numbers, names or both,"
                 " such as 12, account or account:123.",
                 rule="audit.record",
             )
@@ -81,7 +82,7 @@ class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="
 
 
 @pages_of("audit_record")
-async def record_page(listing: PagedList) -> tuple[discord.Embed, bool]:
+async def record_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of one record's history, and whether another page follows."""
     table, _, record = listing.argument.partition(" ")
     upto = (listing.page + 1) * PAGE + 1
@@ -90,21 +91,21 @@ async def record_page(listing: PagedList) -> tuple[discord.Embed, bool]:
 
 
 @pages_of("audit_member")
-async def member_page(listing: PagedList) -> tuple[discord.Embed, bool]:
+async def member_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of one member's changes, and whether another page follows."""
     upto = (listing.page + 1) * PAGE + 1
     found = await listing.bot.db.read(member_history, listing.viewer, int(listing.argument), upto, NEWEST)
     return await _page(listing, "Changes by one member", found)
 
 
-def _verified_card(report: ChainReport) -> discord.Embed:
+def _verified_card(report: ChainReport) -> Card:
     if report.intact:
         text = f"{report.links} entries, each linked to the one before. Head `{report.head.hex()[:16]}`."
         count = "1 note" if report.anchors == 1 else f"{report.anchors} notes"
         notes = [f"Compared with {count} of it in backups, snapshot and logs.", *report.excused]
         if report.preserved:
             notes.append(f"Earlier logs that were damaged are kept: {', '.join(report.preserved)}.")
-        return embeds.success("The log is whole", embeds.clip(spoken("\n".join((text, *notes))), 3000))
+        return cards.success("The log is whole", cards.clip(spoken("\n".join((text, *notes))), 3000))
     if report.problem is not None:
         text = f"{report.problem}. The {report.links} entries before it are whole."
     else:
@@ -113,16 +114,16 @@ def _verified_card(report: ChainReport) -> discord.Embed:
         "Keep the file as it is and compare it with a backup. `modelus-bot audit renew` on the machine sets"
         " this log aside and begins a new one."
     )
-    return embeds.failure(
-        "The log is damaged", embeds.clip(spoken("\n".join((text, *report.contradictions, advice))), 3000)
+    return cards.failure(
+        "The log is damaged", cards.clip(spoken("\n".join((text, *report.contradictions, advice))), 3000)
     )
 
 
-async def _page(listing: PagedList, title: str, found: tuple[AuditView, ...]) -> tuple[discord.Embed, bool]:
+async def _page(listing: PagedList, title: str, found: tuple[AuditView, ...]) -> tuple[Card, bool]:
     shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
     people = await listing.bot.db.read(everybody)
     lines = [_line(one, people) for one in shown]
-    card = embeds.info(title, embeds.lines(lines, empty="No entries."))
+    card = cards.info(title, cards.lines(lines, empty="No entries."))
     return card, len(found) > (listing.page + 1) * PAGE
 
 
@@ -138,7 +139,7 @@ def _line(entry: AuditView, people: dict[int, str]) -> str:
     reason = f" — {plain(entry.reason)}" if entry.reason else ""
     what = f"{plain(f'{rows_of(entry.table)} {entry.record_id}')} {entry.operation}"
     text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {what}"
-    return embeds.clip(f"{text} {changed}{reason}", 380)
+    return cards.clip(f"{text} {changed}{reason}", 380)
 
 
 def _shown(key: str, values: dict[str, Any], people: dict[int, str]) -> str:

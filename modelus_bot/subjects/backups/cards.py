@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import discord
-
 from modelus_bot.config.units import megabytes
 from modelus_bot.database import DatabaseError, Protection
 from modelus_bot.database.administration import (
@@ -19,7 +17,8 @@ from modelus_bot.database.administration import (
     TableDifference,
 )
 from modelus_bot.domain.table_words import rows_of
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.people import moment
 from modelus_bot.ui.spoken import spoken
 
@@ -58,14 +57,14 @@ def unavailable_words(earliest: float | None, latest: float | None) -> str:
     )
 
 
-def created_card(made: BackupManifest) -> discord.Embed:
+def created_card(made: BackupManifest) -> Card:
     """Return the card of a copy that was just made."""
     size, rows = megabytes(made.bytes), sum(made.rows.values())
     text = f"`{made.name}`\n{size}, {rows} rows, made in {made.seconds:.1f} s."
-    return embeds.success("Backup made and verified", text)
+    return cards.success("Backup made and verified", text)
 
 
-def listed_card(protection: Protection, span: Span) -> discord.Embed:
+def listed_card(protection: Protection, span: Span) -> Card:
     """Return the list of copies, newest first, and what the archive reaches back to."""
     listing = protection.backups.listing()
     lines = [
@@ -75,46 +74,46 @@ def listed_card(protection: Protection, span: Span) -> discord.Embed:
     ]
     lines += [f"`{one.name}` **is not used**: {one.why}" for one in listing.unlisted]
     none = "None yet. Make one with /backup create." if listing.empty else "None that can be used."
-    card = embeds.info("Backups", embeds.lines(lines, empty=none, limit=3000))
+    card = cards.info("Backups", cards.lines(lines, empty=none, limit=3000))
     if listing.trouble:
         words = "Which backups there are cannot be said: the bot may not look into their folder."
-        card.add_field(name="Folder", value=words, inline=False)
+        card = card.with_field("Folder", words)
     if span is not None:
         reach = f"Any second from {moment(int(span[0]), 'f')} to {moment(int(span[1]), 'f')}."
     else:
         reach = spoken(protection.archive.status().words)
-    card.add_field(name="Archive", value=embeds.clip(reach, 1000), inline=False)
+    card = card.with_field("Archive", cards.clip(reach, 1000))
     newest = next(iter(protection.drill.results()), None)
     if newest is not None:
         outcome = "whole" if newest.ok else "**NOT whole**"
-        source = embeds.clip(spoken(newest.source), 100)
+        source = cards.clip(spoken(newest.source), 100)
         said = f"{moment(newest.at, 'R')}: {source}, {outcome}, {newest.seconds:.1f} s"
-        card.add_field(name="Last drill", value=said, inline=False)
+        card = card.with_field("Last drill", said)
     return card
 
 
-def verified_card(name: str, report: CheckReport) -> discord.Embed:
+def verified_card(name: str, report: CheckReport) -> Card:
     """Return what checking a copy again found."""
     if report.ok:
         rows = sum(report.rows.values())
-        return embeds.success(
+        return cards.success(
             "The backup is whole", f"`{name}`: {rows} rows, audit trail up to {report.audit_id}."
         )
-    problems = embeds.lines([f"- {spoken(one)}" for one in report.problems], empty="")
-    return embeds.failure("The backup is not whole", f"`{name}` no longer counts as a backup.\n{problems}")
+    problems = cards.lines([f"- {spoken(one)}" for one in report.problems], empty="")
+    return cards.failure("The backup is not whole", f"`{name}` no longer counts as a backup.\n{problems}")
 
 
-def plan_card(plan: RestorePlan) -> discord.Embed:
+def plan_card(plan: RestorePlan) -> Card:
     """Return what restoring would change, table by table."""
     head = f"From {spoken(plan.source)}: the state of {moment(int(plan.moment), 'F')}, checked and whole.\n"
     if plan.tables is None:
-        return embeds.question(
+        return cards.question(
             "Preview", head + "The present database cannot be read, so nothing can be compared."
         )
     if not plan.tables:
-        return embeds.info("Preview", head + "It has the same rows as the present database.")
+        return cards.info("Preview", head + "It has the same rows as the present database.")
     lines = [_difference(one) for one in plan.tables]
-    return embeds.question("Preview", head + embeds.lines(lines, empty="", limit=3500))
+    return cards.question("Preview", head + cards.lines(lines, empty="", limit=3500))
 
 
 def _difference(table: TableDifference) -> str:
@@ -128,28 +127,27 @@ def _difference(table: TableDifference) -> str:
     return f"**{rows_of(table.table)}**: {parts}"
 
 
-def restored_card(done: Restored) -> discord.Embed:
+def restored_card(done: Restored) -> Card:
     """Return what a restore did and how it is undone."""
     text = f"From {spoken(done.plan.source)}, in {done.seconds:.1f} s."
     if done.undo:
         text += f"\nTo undo it: `/backup restore` with the backup `{done.undo}`."
     elif done.set_aside:
         text += "\nThe files that were there before were set aside on the bot's machine."
-    return embeds.success("The database was restored", text)
+    return cards.success("The database was restored", text)
 
 
-def drill_card(results: Sequence[DrillResult]) -> discord.Embed:
+def drill_card(results: Sequence[DrillResult]) -> Card:
     """Return what a rehearsal found."""
     if not results:
-        return embeds.warning(
+        return cards.warning(
             "Nothing to rehearse",
             "There is neither a verified backup nor an archive. Make one with /backup create.",
         )
     lines = [
-        f"{'✅' if one.ok else '❌'} {embeds.clip(spoken(one.source), 100)}: {one.rows} rows,"
-        f" {one.seconds:.1f} s"
-        + ("" if one.ok else f" — {embeds.clip(spoken('; '.join(one.problems)), 500)}")
+        f"{'✅' if one.ok else '❌'} {cards.clip(spoken(one.source), 100)}: {one.rows} rows,"
+        f" {one.seconds:.1f} s" + ("" if one.ok else f" — {cards.clip(spoken('; '.join(one.problems)), 500)}")
         for one in results
     ]
-    make = embeds.success if all(one.ok for one in results) else embeds.failure
+    make = cards.success if all(one.ok for one in results) else cards.failure
     return make("Restore drill", "\n".join(lines))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import discord
-
 from modelus_bot.domain.cover_days import days_words
 from modelus_bot.subjects.covers.model import Cover
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.people import moment, name_of
 
 __all__ = ["card_of"]
@@ -23,10 +22,10 @@ STANDS = {
 }
 
 
-def card_of(cover: Cover, names: dict[int, str], before: str | None = None) -> discord.Embed:
+def card_of(cover: Cover, names: dict[int, str], before: str | None = None) -> Card:
     """Return the card that shows a request; ``before`` is the status it had before the last step."""
-    make = {"approved": embeds.success, "open": embeds.question, "taken": embeds.question}.get(
-        cover.status, embeds.info
+    make = {"approved": cards.success, "open": cards.question, "taken": cards.question}.get(
+        cover.status, cards.info
     )
     stands = STANDS[cover.status]
     if before is not None and before != cover.status:
@@ -47,5 +46,5 @@ def card_of(cover: Cover, names: dict[int, str], before: str | None = None) -> d
         lines.append(f"**Reason:** {plain(cover.reason)}")
     card = make(f"Cover request {cover.id}", "\n".join(lines))
     if cover.attempts > 1:
-        card.set_footer(text=f"Asked {cover.attempts} times")
+        card = card.with_footer(f"Asked {cover.attempts} times")
     return card

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import discord
@@ -35,7 +36,8 @@ from modelus_bot.subjects.rosters.choices import PicksPeople
 from modelus_bot.subjects.sprints.cards import choice_of
 from modelus_bot.subjects.sprints.choices import PicksSprints
 from modelus_bot.text.escaping import bare, plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.suggestions import SHOWN, Choices, picks, suggested
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -137,8 +139,9 @@ class CoverCommands(
         names = await self.names(interaction.user)
         context = self.bot.context(interaction, reason)
         change = await self.bot.db.preview(write, context)
-        card = card_of(change.cover, names, change.before)
-        card.title = f"Revoke cover request {change.cover.id}?"
+        card = replace(
+            card_of(change.cover, names, change.before), title=f"Revoke cover request {change.cover.id}?"
+        )
         await ask(self.bot, interaction, context, Ask("cover", card, "Revoke", write, danger=True))
 
     @app_commands.command(name="show", description="Show a request, with the buttons to decide about it")
@@ -239,7 +242,7 @@ class CoverCommands(
 
 
 @confirmed("cover", RevokeCover)
-async def _revoked(press: Confirmed) -> discord.Embed:
+async def _revoked(press: Confirmed) -> Card:
     """Take the approval back, also on the messages that show the request."""
     bot, user = press.bot, press.interaction.user
     names = {user.id: user.display_name} | await bot.db.read(everybody)
@@ -260,7 +263,7 @@ def _number(value: str) -> int:
     digits = unpicked("cover", value) or value.partition(":")[0].strip().lstrip("#")
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18:
         raise InvalidInput(
-            f"“{plain(embeds.clip(value, 60))}” is not a cover request."
+            f"“{plain(cards.clip(value, 60))}” is not a cover request."
             " Pick one from the list or type its number.",
             rule="cover.unknown",
         )
@@ -268,7 +271,7 @@ def _number(value: str) -> int:
 
 
 @pages_of("covers")
-async def cover_page(listing: PagedList) -> tuple[discord.Embed, bool]:
+async def cover_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of requests by status, and whether another page follows."""
     db = listing.bot.db
     await db.read(check_staff, listing.viewer)
@@ -282,7 +285,7 @@ async def cover_page(listing: PagedList) -> tuple[discord.Embed, bool]:
         for one in found[:PAGE]
     ]
     listing.put_below([CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending])
-    card = embeds.info(
-        f"Cover requests: {status}", embeds.lines(lines, empty="None. `/cover request` asks for one.")
+    card = cards.info(
+        f"Cover requests: {status}", cards.lines(lines, empty="None. `/cover request` asks for one.")
     )
     return card, len(found) > PAGE

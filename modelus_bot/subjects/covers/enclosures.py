@@ -14,6 +14,7 @@ from modelus_bot.subjects.covers.queries import cards_of, cover
 from modelus_bot.subjects.covers.writes.posted import RememberCard
 from modelus_bot.subjects.notices.enclosures import Enclosure
 from modelus_bot.subjects.notices.model import Notice
+from modelus_bot.ui.cards import Card, CardSection, Link
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -33,10 +34,10 @@ class CoverEnclosure(Enclosure):
         self._cover_id = cover_id
         self.view = view
 
-    def on(self, card: discord.Embed) -> discord.Embed:
+    def on(self, card: Card) -> Card:
         """Return the card with the link on it."""
         if self._link is not None:
-            card.add_field(name="The request", value=f"[Open it]({self._link})", inline=False)
+            return card.with_section(CardSection("The request", beside=Link("Open it", self._link)))
         return card
 
     async def remember(self, sent: discord.Message, context: Context) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import discord
-
 from modelus_bot.database import DatabaseError
 from modelus_bot.gateway.places import trouble_with_duty_channel, trouble_with_role
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -20,13 +19,13 @@ __all__ = ["not_shown_card", "role_line"]
 TOLD = "Administrators are told."
 
 
-def not_shown_card(bot: ModelUsBot) -> discord.Embed | None:
+def not_shown_card(bot: ModelUsBot) -> Card | None:
     """Return the card that says why the duty channel does not show a request; None when nothing is wrong."""
     trouble = trouble_with_duty_channel(bot.home, bot.settings.server)
     if trouble is None:
         return None
     text = f"Your request is saved. {plain(trouble.short)} {TOLD} Until then, let people know of it yourself."
-    return embeds.warning("Not shown in the duty channel", text)
+    return cards.warning("Not shown in the duty channel", text)
 
 
 async def role_line(bot: ModelUsBot, discipline: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import discord
-
 from modelus_bot.clock.apart import TOLD_FROM
 from modelus_bot.clock.belief import Doubt
 from modelus_bot.clock.words import apart_words, doubt_words
@@ -15,7 +13,8 @@ from modelus_bot.database.administration import (
     RunReport,
     TaskOutcome,
 )
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.spoken import spoken
 
 __all__ = ["checked_card", "clock_card", "maintained_card", "rewriting_card"]
@@ -24,22 +23,22 @@ SIGNS = {TaskOutcome.DONE: "✅", TaskOutcome.NOT_DUE: "▫️", TaskOutcome.REF
 SHOWN = 10
 
 
-def checked_card(report: CheckReport, sums: ChecksumReport) -> discord.Embed:
+def checked_card(report: CheckReport, sums: ChecksumReport) -> Card:
     """Return what a check found; damage is already being looked at by then."""
     rows = sum(report.rows.values())
     problems = [*(f"page {page} was altered" for page in sums.unexplained), *report.problems]
-    found = embeds.lines([f"• {spoken(one)}" for one in problems[:SHOWN]], empty="")
+    found = cards.lines([f"• {spoken(one)}" for one in problems[:SHOWN]], empty="")
     if len(problems) > SHOWN:
         found += f"\n… and {len(problems) - SHOWN} more"
     if report.damaged or sums.unexplained:
         text = f"{found}\n\nThe bot looks closer now and restores the newest good state if this is confirmed."
-        return embeds.failure("The database is damaged", embeds.clip(text, 4000))
+        return cards.failure("The database is damaged", cards.clip(text, 4000))
     if not report.complete:
-        return embeds.warning("Not everything could be checked", embeds.clip(found, 4000))
+        return cards.warning("Not everything could be checked", cards.clip(found, 4000))
     if not report.ok:
         text = f"The structure is whole, but rules are broken:\n{found}"
-        return embeds.warning("Rules are broken", embeds.clip(text, 4000))
-    return embeds.success(
+        return cards.warning("Rules are broken", cards.clip(text, 4000))
+    return cards.success(
         "The database is whole",
         f"{rows} rows in {len(report.rows)} tables: structure, references and rules are as they should be.\n"
         f"The audit trail is complete up to entry {report.audit_id}.\n"
@@ -49,38 +48,38 @@ def checked_card(report: CheckReport, sums: ChecksumReport) -> discord.Embed:
 
 def clock_card(
     doubt: Doubt | None, *, wall: float, trusted: bool, steady_minutes: float, apart: float | None
-) -> discord.Embed:
+) -> Card:
     """Return whether the machine's clock is believed; ``doubt`` spoke against it until ``trusted``.
 
     ``apart`` is by how many seconds it is ahead of Discord's, None while that is not known.
     """
     shown = f"It is <t:{int(wall)}:F>."
     if doubt is None and apart is not None and abs(apart) >= TOLD_FROM:
-        return embeds.warning("The clock is believed, and wrong", apart_words(apart))
+        return cards.warning("The clock is believed, and wrong", apart_words(apart))
     if doubt is None:
-        return embeds.success("The clock is believed", f"{shown} Nothing waits for it.")
+        return cards.success("The clock is believed", f"{shown} Nothing waits for it.")
     if trusted:
         text = f"{shown} Duty, notices and clean-ups follow it from now on."
-        return embeds.success("The clock is believed as it is", text)
+        return cards.success("The clock is believed as it is", text)
     words = doubt_words(doubt, wall=wall, steady_minutes=steady_minutes)
-    return embeds.warning("The clock is not believed", words)
+    return cards.warning("The clock is not believed", words)
 
 
-def maintained_card(report: RunReport) -> discord.Embed:
+def maintained_card(report: RunReport) -> Card:
     """Return what was done, task by task."""
-    text = embeds.lines(
+    text = cards.lines(
         [f"{SIGNS[one.outcome]} **{one.task}**: {spoken(one.words)}" for one in report.results], empty=""
     )
-    make = embeds.success if report.ok else embeds.warning
+    make = cards.success if report.ok else cards.warning
     title = "Maintenance done" if report.ok else "Maintenance was not complete"
     return make(title, f"{text}\n\nTook {report.seconds:.1f} s.")
 
 
-def rewriting_card(facts: FileFacts) -> discord.Embed:
+def rewriting_card(facts: FileFacts) -> Card:
     """Return the question before the file is rewritten."""
     free = "unknown" if facts.disk_free is None else megabytes(facts.disk_free)
     seconds = max(1, round(facts.rewriting_seconds))
-    return embeds.question(
+    return cards.question(
         "Rewrite the file?",
         f"{megabytes(facts.free_bytes)} of {megabytes(facts.bytes)} are empty ({facts.free_share:.0%});"
         f" {free} are free on the disk.\n"

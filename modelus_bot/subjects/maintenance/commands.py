@@ -17,6 +17,7 @@ from modelus_bot.domain.subject import declared
 from modelus_bot.subjects.maintenance.cards import checked_card, clock_card, maintained_card, rewriting_card
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance, last_maintenance
 from modelus_bot.ui import answering
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -104,14 +105,14 @@ class DatabaseCommands(CommandGroup, commands.GroupCog, name="database", descrip
 
 
 @confirmed("maintenance")
-async def _rewritten(press: Confirmed) -> discord.Embed:
+async def _rewritten(press: Confirmed) -> Card:
     """Do maintenance with the rewriting that was asked about."""
     return await _maintain(press.bot, press.context, Rewriting.CONFIRMED)
 
 
 async def _maintain(
     bot: ModelUsBot, context: Context, rewriting: Rewriting, note: ProgressNote | None = None
-) -> discord.Embed:
+) -> Card:
     """Do it on behalf of somebody; raises ``NotAllowed``, and ``InvalidInput`` while it is being done."""
     db = bot.db
     run_key = f"person:{context.request_id}"

@@ -16,7 +16,8 @@ from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, Re
 from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members
 from modelus_bot.text.escaping import bare, plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.group import not_a_bot
 from modelus_bot.ui.commands.suggestions import Choices, picks, suggested
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -51,7 +52,7 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
             f"**Rosters:** {rosters or 'none'}\n"
             f"**Covers given / taken:** {found.covers_given} / {found.covers_taken}"
         )
-        await answering.answer(interaction, embeds.info(plain(found.member.username), text))
+        await answering.answer(interaction, cards.info(plain(found.member.username), text))
 
     @app_commands.command(name="role", description="Give somebody a staff role, or take it away")
     @app_commands.describe(user="Who", role="The role; “none” takes it away")
@@ -70,7 +71,7 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
             "You would no longer be administrator of the bot by your role. Unless Discord lets you manage"
             " this server, only another administrator could give it back."
         )
-        card = embeds.question("Give up your own administrator role?", text)
+        card = cards.question("Give up your own administrator role?", text)
         await ask(self.bot, interaction, context, Ask("role", card, "Give it up", write, danger=True))
 
     @app_commands.command(
@@ -88,7 +89,7 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
         context = self.bot.context(interaction, reason)
         change = await self.bot.db.preview(write, context)
         same = write.model_copy(update={"expected": change.digest})
-        card = embeds.question(f"Deactivate {plain(change.after.username)}?", _change(change, names))
+        card = cards.question(f"Deactivate {plain(change.after.username)}?", _change(change, names))
         await ask(self.bot, interaction, context, Ask("member", card, "Deactivate", same, danger=True))
 
     @app_commands.command(name="reactivate", description="Bring somebody back, on the rosters they stood on")
@@ -103,10 +104,10 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
         change = await self.bot.db.preview(write, context)
         if change.before == change.after:
             title = f"{plain(change.after.username)} is active already"
-            await answering.answer(interaction, embeds.info(title, "Nothing was changed."))
+            await answering.answer(interaction, cards.info(title, "Nothing was changed."))
             return
         same = write.model_copy(update={"expected": change.digest})
-        card = embeds.question(f"Reactivate {plain(change.after.username)}?", _change(change, names))
+        card = cards.question(f"Reactivate {plain(change.after.username)}?", _change(change, names))
         await ask(self.bot, interaction, context, Ask("member", card, "Reactivate", same))
 
     @app_commands.command(name="link", description="Give an imported person their Discord account")
@@ -121,7 +122,7 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
         context = self.bot.context(interaction)
         change = await self.bot.db.preview(write, context)
         question = f"{_linked(change)}\nEverything they hold comes along. This cannot be undone."
-        card = embeds.question("Link this account?", question)
+        card = cards.question("Link this account?", question)
         await ask(self.bot, interaction, context, Ask("link", card, "Link", write, danger=True))
 
     @deactivate.autocomplete("member")
@@ -158,9 +159,9 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
         return meant("member", value, known, "a member whom the bot knows", "member.unknown")
 
 
-def _unknown_card(name: str) -> discord.Embed:
+def _unknown_card(name: str) -> Card:
     """Return what somebody reads of themselves before anything is stored about them."""
-    return embeds.info(
+    return cards.info(
         plain(name),
         "Nothing is stored about you yet: you have no staff role, are on no roster and have no covers."
         " An administrator gives roles with `/member role`, a project manager puts people on a roster with"
@@ -168,33 +169,33 @@ def _unknown_card(name: str) -> discord.Embed:
     )
 
 
-def _role_card(change: MemberChange) -> discord.Embed:
+def _role_card(change: MemberChange) -> Card:
     before = change.before.role if change.before is not None else None
     text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
-    return embeds.success("Role saved", text)
+    return cards.success("Role saved", text)
 
 
 @confirmed("role", SetRole)
-async def _role_given_up(press: Confirmed) -> discord.Embed:
+async def _role_given_up(press: Confirmed) -> Card:
     """Take the role from an administrator who gave it up."""
     return _role_card(await press.bot.db.write(press.change, press.context))
 
 
 @confirmed("member", DeactivateMember, ReactivateMember)
-async def _active_changed(press: Confirmed) -> discord.Embed:
+async def _active_changed(press: Confirmed) -> Card:
     """Take somebody out or bring them back."""
     user = press.interaction.user
     names = {user.id: user.display_name} | await press.bot.db.read(everybody)
     saved = await press.bot.db.write(press.change, press.context)
     stands = "active" if saved.after.is_active else "deactivated"
-    return embeds.success(f"{plain(saved.after.username)} is {stands}", _change(saved, names))
+    return cards.success(f"{plain(saved.after.username)} is {stands}", _change(saved, names))
 
 
 @confirmed("link", LinkMember)
-async def _account_linked(press: Confirmed) -> discord.Embed:
+async def _account_linked(press: Confirmed) -> Card:
     """Give an imported person their account."""
     saved = await press.bot.db.write(press.change, press.context)
-    return embeds.success("Linked", f"{_linked(saved)}. Everything they hold came along.")
+    return cards.success("Linked", f"{_linked(saved)}. Everything they hold came along.")
 
 
 def _linked(change: MemberChange) -> str:
@@ -207,5 +208,5 @@ def _change(change: MemberChange, names: dict[int, str]) -> str:
         "active" if one is not None and one.is_active else "not active"
         for one in (change.before, change.after)
     )
-    moves = embeds.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3500)
+    moves = cards.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3500)
     return f"{before} → **{after}**\n\n**Who moves**\n{moves}"

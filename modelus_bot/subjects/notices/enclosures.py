@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import discord
 
     from modelus_bot.database import Context
+    from modelus_bot.ui.cards import Card
 
 __all__ = ["Enclosure"]
 
@@ -19,7 +20,7 @@ class Enclosure:
     outdated: bool = False
     """Whether the notice is not to be sent any more: what it told of has begun or is somebody else's."""
 
-    def on(self, card: discord.Embed) -> discord.Embed:
+    def on(self, card: Card) -> Card:
         """Return the card with what is added to it."""
         return card
 

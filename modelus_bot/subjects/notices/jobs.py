@@ -19,7 +19,7 @@ from modelus_bot.subjects.notices.enclosures import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
 from modelus_bot.ui.answering import FAILURES
 from modelus_bot.ui.sending import send
 
@@ -108,8 +108,8 @@ class Outbox(Job):
             if added.outdated:
                 logger.bind(notice=notice.id).info("notice_outdated")
                 return None
-            card = added.on(embeds.info(notice.title, notice.message))
-            sent = await send(place, key=_key("notice", notice), embed=card, view=added.view)
+            card = added.on(cards.info(notice.title, notice.message))
+            sent = await send(place, key=_key("notice", notice), card=card, view=added.view)
         except FAILURES as error:
             return await self._tell_in_channel(notice, error) if _closed(error) else error
         await added.remember(sent, self.context(f"card:{notice.id}"))
@@ -140,7 +140,7 @@ class Outbox(Job):
         first = notices[0]
         pause = PAUSES[min(first.attempts, len(PAUSES) - 1)]
         now = int(time.time())
-        text = embeds.clip(in_words(error), 200)
+        text = cards.clip(in_words(error), 200)
         for notice in notices:
             given_up = notice.attempts + 1 >= TRIES
             if given_up:

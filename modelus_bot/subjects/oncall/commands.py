@@ -22,7 +22,8 @@ from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.subjects.sprints.cards import duty_line, holder_line, label_of
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.group import not_a_bot
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import preview_if_possible
@@ -68,7 +69,7 @@ class OnCallCommands(
         found = await self._duties(interaction)
         lines = [duty_line(duty) for duty in found]
         empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
-        card = embeds.info("Your turns", embeds.lines(lines, empty=empty))
+        card = cards.info("Your turns", cards.lines(lines, empty=empty))
         await answering.answer(interaction, card, view=asking_view() if found else None)
 
     @app_commands.command(name="handoff", description="Leave a note for whoever takes over from you")
@@ -88,7 +89,7 @@ class OnCallCommands(
         to = [f"{name_of(one, names)}, {moment(at)}" for one, at in zip(saved.recipients, times, strict=True)]
         who = "; ".join(to) or f"nobody is planned yet, {moment(saved.at)}"
         text = f"For {plain(', '.join(saved.disciplines))}: {who}.\n\n{quoted(note)}"
-        await answering.answer(interaction, embeds.success("Your note is saved", text))
+        await answering.answer(interaction, cards.success("Your note is saved", text))
 
     @app_commands.command(name="set", description="Put somebody on duty by hand, until the next sprint")
     @app_commands.describe(discipline="Which duty", user="Who", reason="Why")
@@ -117,7 +118,7 @@ class OnCallCommands(
             f"{plain(user.display_name)} is neither staff nor on a roster. On duty as {plain(chosen.label)},"
             " they are named to everybody who asks, and get its role and notices."
         )
-        card = embeds.question("Put a player on duty?", text)
+        card = cards.question("Put a player on duty?", text)
         await ask(self.bot, interaction, context, Ask("duty", card, "Put on duty", write, danger=True))
 
     @app_commands.command(name="role", description="Let a Discord role follow whoever is on duty")
@@ -136,7 +137,7 @@ class OnCallCommands(
         text = f"No role follows whoever is on duty as {plain(saved.label)}."
         if role is not None:
             text = f"{role.mention} follows whoever is on duty as {plain(saved.label)}, within a minute."
-        await answering.answer(interaction, embeds.success("Role saved", text))
+        await answering.answer(interaction, cards.success("Role saved", text))
 
     async def _duties(self, interaction: discord.Interaction) -> tuple[Duty, ...]:
         return await self.bot.db.read(duties, interaction.user.id, self.now(), self.calendar)
@@ -155,16 +156,16 @@ class OnCallCommands(
 
 
 @confirmed("duty", SetHolder)
-async def _put_on_duty(press: Confirmed) -> discord.Embed:
+async def _put_on_duty(press: Confirmed) -> Card:
     """Put a player on duty."""
     names = {press.change.member_id: press.change.name} | await press.bot.db.read(everybody)
     return await _passed_card(press.bot, await press.bot.db.write(press.change, press.context), names)
 
 
-async def _passed_card(bot: ModelUsBot, change: HolderChange, names: dict[int, str]) -> discord.Embed:
+async def _passed_card(bot: ModelUsBot, change: HolderChange, names: dict[int, str]) -> Card:
     passed = f"{name_of(change.before, names)} → **{name_of(change.after, names)}**"
     text = f"{plain(change.label)}: {passed}\nBoth are told." + await role_line(bot, change.discipline)
-    return embeds.success("On duty changed", text)
+    return cards.success("On duty changed", text)
 
 
 def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
@@ -193,18 +194,18 @@ def _check_role(interaction: discord.Interaction, role: discord.Role) -> None:
         )
 
 
-def duty_card(title: str, found: OnCall, *, now: bool = True) -> discord.Embed:
+def duty_card(title: str, found: OnCall, *, now: bool = True) -> Card:
     """Return who holds what and who is next; ``now`` says what to do about nobody."""
     if found.sprint is None:
-        return embeds.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
+        return cards.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
     people = [holder_line(one, now=now) for one in found.holders]
-    holders = embeds.lines(people, empty="No disciplines yet.", limit=3500)
-    card = embeds.info(title, f"**{label_of(found.sprint)}**\n{holders}")
+    holders = cards.lines(people, empty="No disciplines yet.", limit=3500)
+    card = cards.info(title, f"**{label_of(found.sprint)}**\n{holders}")
     if found.days_left < 0:
-        card.set_footer(text="This sprint is over and no other has begun; its holders stay on duty.")
+        card = card.with_footer("This sprint is over and no other has begun; its holders stay on duty.")
     elif found.next_sprint is not None:
         others = [holder_line(one, now=False) for one in found.next_holders]
-        following = embeds.lines(others, empty="", limit=950)
+        following = cards.lines(others, empty="", limit=950)
         when = f"Next: {label_of(found.next_sprint)}"
-        card.add_field(name=when, value=f"{moment(found.handoff_at or 0, 'R')}\n{following}", inline=False)
+        card = card.with_field(when, f"{moment(found.handoff_at or 0, 'R')}\n{following}")
     return card

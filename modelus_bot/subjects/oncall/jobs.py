@@ -19,7 +19,7 @@ from modelus_bot.subjects.oncall.writes import Handoff
 from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.subjects.sprints.model import HolderView
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui.embeds import clip
+from modelus_bot.ui.cards import clip
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

@@ -10,7 +10,7 @@ from loguru import logger
 from modelus_bot.database import DatabaseError
 from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.people.writes import RegisterMember
-from modelus_bot.ui.embeds import clip
+from modelus_bot.ui.cards import clip
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot

@@ -16,7 +16,8 @@ from modelus_bot.subjects.rosters.model import RosterChange, RosterEntry
 from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.group import not_a_bot
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import EFFECT_LATER, preview_if_possible
@@ -52,11 +53,11 @@ class RosterCommands(
         chosen = await self.require_discipline(discipline) if discipline is not None else None
         entries = await self.bot.db.read(roster, chosen.key if chosen is not None else None)
         shown = [chosen] if chosen is not None else list(known[:FIELDS])
-        card = embeds.info("Rosters", "" if shown else "There are no disciplines yet.")
+        card = cards.info("Rosters", "" if shown else "There are no disciplines yet.")
         for one in shown:
             people = [self._line(entry) for entry in entries if entry.discipline == one.key]
-            text = embeds.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
-            card.add_field(name=plain(one.label), value=text, inline=len(shown) > 1)
+            text = cards.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
+            card = card.with_field(plain(one.label), text, inline=len(shown) > 1)
         await answering.answer(interaction, card)
 
     @app_commands.command(name="add", description="Put a member on a roster")
@@ -187,13 +188,13 @@ class RosterCommands(
         known = await self._known(interaction, write, labels) if change is None else ""
         shown = self._change(change, names, labels) if change is not None else known
         if change is not None and change.before == change.after and not change.moves:
-            await answering.answer(interaction, embeds.info("Nothing to change", shown))
+            await answering.answer(interaction, cards.info("Nothing to change", shown))
             return
         if dry_run:
-            await answering.answer(interaction, embeds.info("Only a preview", shown))
+            await answering.answer(interaction, cards.info("Only a preview", shown))
             return
         same = write.model_copy(update={"expected": change.digest if change is not None else None})
-        question = Ask("roster", embeds.question(title, shown), label, same, danger=danger)
+        question = Ask("roster", cards.question(title, shown), label, same, danger=danger)
         await ask(self.bot, interaction, context, question)
 
     async def _known(
@@ -204,10 +205,10 @@ class RosterCommands(
             await self.require_manager(interaction)
         entries = await self.bot.db.read(roster, write.discipline)
         order = [f"{_label(one, labels)} {self._line(one)}" for one in entries]
-        known = embeds.lines(order, empty=NOBODY, limit=2000)
+        known = cards.lines(order, empty=NOBODY, limit=2000)
         return f"**As it was last known**\n{known}\n\n{EFFECT_LATER}"
 
-    async def save(self, press: Confirmed) -> discord.Embed:
+    async def save(self, press: Confirmed) -> Card:
         """Save a change that was confirmed and return what came of it."""
         change = press.change
         names = await self.names(press.interaction.user)
@@ -215,14 +216,14 @@ class RosterCommands(
             names = {change.member_id: change.name} | names
         labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
         saved = await self.bot.db.write(change, press.context)
-        return embeds.success("Saved", self._change(saved, names, labels))
+        return cards.success("Saved", self._change(saved, names, labels))
 
     def _change(self, change: RosterChange, names: dict[int, str], labels: dict[str, str]) -> str:
         entry = change.after or change.before
         record = f"**{plain(entry.username)}, {_label(entry, labels)}:** " if entry else ""
         before = self._place(change.before) if change.before else "not on the roster"
         after = self._place(change.after) if change.after else "not on the roster"
-        moves = embeds.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
+        moves = cards.lines(move_lines(change.moves, names), empty=NOBODY_MOVES, limit=3000)
         return f"{record}{before} → {after}\n\n**Who moves**\n{moves}{_kept(change)}"
 
     def _line(self, entry: RosterEntry) -> str:
@@ -239,10 +240,10 @@ class RosterCommands(
 
 
 @confirmed("roster", AddToRoster, RemoveFromRoster, MoveInRoster, SetAway)
-async def _saved(press: Confirmed) -> discord.Embed:
+async def _saved(press: Confirmed) -> Card:
     """Save what was shown."""
     group: Any = press.bot.get_cog(RosterCommands.__cog_name__)
-    card: discord.Embed = await group.save(press)
+    card: Card = await group.save(press)
     return card
 
 
@@ -251,7 +252,7 @@ def _kept(change: RosterChange) -> str:
     if not change.kept:
         return ""
     turns = [f"• {plain(one.label)}, {plain(one.sprint_name)}" for one in change.kept]
-    return "\n\n**Still theirs, although they are away** (`/cover request` asks for cover)\n" + embeds.lines(
+    return "\n\n**Still theirs, although they are away** (`/cover request` asks for cover)\n" + cards.lines(
         turns, empty="", limit=500
     )
 

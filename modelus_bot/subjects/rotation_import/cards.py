@@ -16,7 +16,8 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import parse
 from modelus_bot.subjects.rotation_import.writes.importing import ImportReport, ImportRotation
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 
 __all__ = ["NOTHING", "import_of", "report_card", "summary"]
 
@@ -48,24 +49,23 @@ def summary(report: ImportReport) -> str:
         for one in report.counts
         if one.added or one.updated or one.unchanged
     ]
-    parts = [embeds.lines(counts, empty="The files hold nothing to import.", limit=800)]
+    parts = [cards.lines(counts, empty="The files hold nothing to import.", limit=800)]
     if report.mended:
         mended = [f"• {plain(one.sentence)}" for one in report.mended]
-        parts.append("**Mended or noteworthy**\n" + embeds.lines(mended, empty="", limit=2000))
+        parts.append("**Mended or noteworthy**\n" + cards.lines(mended, empty="", limit=2000))
     if report.unlinked:
         people = [f"• {plain(one)}" for one in report.unlinked]
         parts.append(
-            "**Still without a Discord account: `/member link`**\n"
-            + embeds.lines(people, empty="", limit=800)
+            "**Still without a Discord account: `/member link`**\n" + cards.lines(people, empty="", limit=800)
         )
     return "\n\n".join(parts)
 
 
-def report_card(report: ImportReport) -> discord.Embed:
+def report_card(report: ImportReport) -> Card:
     """Return the card that says what an import did."""
     if not report.changed:
-        return embeds.info("Nothing to import: everything is there already", summary(report))
-    return embeds.success("Imported", summary(report))
+        return cards.info("Nothing to import: everything is there already", summary(report))
+    return cards.success("Imported", summary(report))
 
 
 def _read(texts: Mapping[str, str], zone: str) -> RotationData:

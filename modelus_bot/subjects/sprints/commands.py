@@ -22,7 +22,8 @@ from modelus_bot.subjects.sprints.model import HolderView, PlannedSprint, Sprint
 from modelus_bot.subjects.sprints.queries.sprints import sprint_view, sprints, sprints_with_holders
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import EFFECT_LATER, preview_if_possible
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
@@ -47,9 +48,9 @@ class SprintCommands(
         view = await self.bot.db.read(sprint_view, None, self.now(), self.calendar)
         if view is None:
             raise NotFound("No sprint has begun yet. Add one with `/sprint add`.", rule="sprint.none")
-        holders = embeds.lines(map(holder_line, view.holders), empty="No disciplines yet.")
-        card = embeds.info(label_of(view.sprint), holders)
-        card.set_footer(text=_days_left(view.days_left))
+        holders = cards.lines(map(holder_line, view.holders), empty="No disciplines yet.")
+        card = cards.info(label_of(view.sprint), holders)
+        card = card.with_footer(_days_left(view.days_left))
         await answering.answer(interaction, card)
 
     @app_commands.command(name="list", description="The sprints that are planned")
@@ -167,10 +168,10 @@ class SprintCommands(
         )
         report = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
         if report is not None and (dry_run or not report.changed):
-            card = embeds.info("Only a preview", summary(report)) if report.changed else report_card(report)
+            card = cards.info("Only a preview", summary(report)) if report.changed else report_card(report)
             await answering.answer(interaction, card)
             return
-        card = embeds.question("Import this?", summary(report) if report is not None else EFFECT_LATER)
+        card = cards.question("Import this?", summary(report) if report is not None else EFFECT_LATER)
         await ask(self.bot, interaction, context, Ask("import", card, "Import", write))
 
     @edit.autocomplete("sprint")
@@ -203,13 +204,13 @@ class SprintCommands(
         change = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
         text = _change(change, names) if change is not None else await self._known(interaction, write)
         if dry_run:
-            await answering.answer(interaction, embeds.info("Only a preview", text))
+            await answering.answer(interaction, cards.info("Only a preview", text))
             return
         update = {}
         if change is not None and not isinstance(write, AddSprint):
             update["expected"] = change.digest
         same = write.model_copy(update=update)
-        question = Ask("sprint", embeds.question(title, text), label, same, danger=danger)
+        question = Ask("sprint", cards.question(title, text), label, same, danger=danger)
         await ask(self.bot, interaction, context, question)
 
     async def _known(self, interaction: discord.Interaction, write: SprintWrite) -> str:
@@ -223,15 +224,15 @@ class SprintCommands(
 
 
 @confirmed("sprint", AddSprint, EditSprint, ArchiveSprint)
-async def _saved(press: Confirmed) -> discord.Embed:
+async def _saved(press: Confirmed) -> Card:
     """Save what was shown."""
     user = press.interaction.user
     names = {user.id: user.display_name} | await press.bot.db.read(everybody)
-    return embeds.success("Saved", _change(await press.bot.db.write(press.change, press.context), names))
+    return cards.success("Saved", _change(await press.bot.db.write(press.change, press.context), names))
 
 
 @confirmed("import", ImportRotation)
-async def _imported(press: Confirmed) -> discord.Embed:
+async def _imported(press: Confirmed) -> Card:
     """Import what was shown."""
     return report_card(await press.bot.db.write(press.change, press.context))
 
@@ -247,10 +248,10 @@ def _days_left(days: int) -> str:
 def _change(change: SprintChange, names: dict[int, str]) -> str:
     before = label_of(change.before) if change.before else "not planned"
     after = label_of(change.after) if change.after.index is not None else "archived"
-    moves = embeds.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=1500)
+    moves = cards.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=1500)
     if not change.planned:
         return f"{before} → {after}\n\n**Who moves**\n{moves}"
-    turns = embeds.lines(map(_planned, change.planned), empty="", limit=2000)
+    turns = cards.lines(map(_planned, change.planned), empty="", limit=2000)
     return f"{before} → {after}\n\n**Who gets the turns**\n{turns}\n\n**Who moves**\n{moves}"
 
 
@@ -262,18 +263,18 @@ def _turns(holders: Sequence[HolderView] | None) -> str:
     """Return who holds a sprint's turns on one line."""
     if holders is None:
         return "not dealt yet: only the sprint on duty and the next six are"
-    return embeds.clip(", ".join(holder_line(one, now=False) for one in holders), 600) or "no disciplines yet"
+    return cards.clip(", ".join(holder_line(one, now=False) for one in holders), 600) or "no disciplines yet"
 
 
 @pages_of("sprints")
-async def sprint_page(listing: PagedList) -> tuple[discord.Embed, bool]:
+async def sprint_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of sprints that end on a day or later, and whether another page follows."""
     await listing.bot.db.read(check_staff, listing.viewer)
     first = date.fromisoformat(listing.argument)
     found = await listing.bot.db.read(sprints_with_holders, first, listing.page * PAGE, PAGE + 1)
     lines = [
-        f"{one.index}\\. **{label_of(one)}**\n{embeds.clip(_turns(holders), 330)}"
+        f"{one.index}\\. **{label_of(one)}**\n{cards.clip(_turns(holders), 330)}"
         for one, holders in found[:PAGE]
     ]
-    card = embeds.info("Sprints", embeds.lines(lines, empty="None planned. Add one with `/sprint add`."))
+    card = cards.info("Sprints", cards.lines(lines, empty="None planned. Add one with `/sprint add`."))
     return card, len(found) > PAGE

@@ -21,6 +21,8 @@ from modelus_bot.ui.answering.arriving import (
     until_arrived,
 )
 from modelus_bot.ui.answering.one_try import leave_once
+from modelus_bot.ui.cards import Card
+from modelus_bot.ui.rendering import embed_of
 
 __all__ = ["answer", "ask_here", "defer", "fail", "message_id", "show_form", "show_progress", "tell"]
 
@@ -76,7 +78,7 @@ async def defer(interaction: discord.Interaction[Any], *, private: bool = False)
 
 async def answer(
     interaction: discord.Interaction[Any],
-    card: discord.Embed,
+    card: Card,
     *,
     view: discord.ui.View | None = None,
     picture: Callable[[], discord.File] | None = None,
@@ -91,8 +93,9 @@ async def answer(
     if not state.begun:
         await _answer_first(interaction, state, card, private=private)
         return
+    drawn = embed_of(card)
     try:
-        message = await _later(interaction, lambda: _replace(interaction, card, view, picture))
+        message = await _later(interaction, lambda: _replace(interaction, drawn, view, picture))
     except discord.NotFound as gone:
         if gone.code != UNKNOWN_MESSAGE:
             raise
@@ -102,7 +105,7 @@ async def answer(
     state.message_id = message.id
 
 
-async def tell(interaction: discord.Interaction[Any], card: discord.Embed, *, again: bool = False) -> None:
+async def tell(interaction: discord.Interaction[Any], card: Card, *, again: bool = False) -> None:
     """Say something privately beside the answer.
 
     Discord cannot be asked whether it arrived, so what may have arrived is sent once more only if it does no
@@ -110,15 +113,15 @@ async def tell(interaction: discord.Interaction[Any], card: discord.Embed, *, ag
     """
     if not _state(interaction).begun:
         await _answer_first(interaction, _state(interaction), card, private=True)
-    elif again:
-        await _later(interaction, lambda: interaction.followup.send(embed=card, ephemeral=True))
-    else:
-        await _later(interaction, lambda: interaction.followup.send(embed=card, ephemeral=True), repeat=once)
+        return
+    drawn = embed_of(card)
+    repeat = None if again else once
+    await _later(interaction, lambda: interaction.followup.send(embed=drawn, ephemeral=True), repeat=repeat)
 
 
 async def ask_here(
     interaction: discord.Interaction[Any],
-    card: discord.Embed,
+    card: Card,
     view: discord.ui.View | None = None,
     *,
     private: bool,
@@ -128,14 +131,15 @@ async def ask_here(
     Raises what the last try raised.
     """
     buttons = discord.utils.MISSING if view is None else view
+    drawn = embed_of(card)
 
     async def send() -> discord.Message:
-        return await interaction.followup.send(embed=card, view=buttons, ephemeral=private, wait=True)
+        return await interaction.followup.send(embed=drawn, view=buttons, ephemeral=private, wait=True)
 
     return await _later(interaction, send, repeat=once)
 
 
-async def fail(interaction: discord.Interaction[Any], card: discord.Embed) -> None:
+async def fail(interaction: discord.Interaction[Any], card: Card) -> None:
     """Say privately what went wrong, also where everybody sees that the bot is thinking.
 
     The first answer to a public “thinking…” is public whatever it says, so that one is ended and removed.
@@ -156,12 +160,12 @@ async def show_form(interaction: discord.Interaction[Any], form: discord.ui.Moda
     await first_answer(lambda: interaction.response.send_modal(form))
 
 
-async def show_progress(interaction: discord.Interaction[Any], card: discord.Embed) -> None:
+async def show_progress(interaction: discord.Interaction[Any], card: Card) -> None:
     """Show how far long work is, in the message that will hold its answer; what fails is left."""
     leave_once()
     try:
         async with asyncio.timeout(LATER_TRY):
-            await interaction.edit_original_response(embed=card)
+            await interaction.edit_original_response(embed=embed_of(card))
     except FAILURES as error:
         logger.bind(error=in_words(error)).info("progress_not_shown")
     else:
@@ -174,20 +178,21 @@ def message_id(interaction: discord.Interaction[Any]) -> int | None:
 
 
 async def _answer_first(
-    interaction: discord.Interaction[Any], state: _State, card: discord.Embed, *, private: bool
+    interaction: discord.Interaction[Any], state: _State, card: Card, *, private: bool
 ) -> None:
     state.begun = True
-    await first_answer(lambda: interaction.response.send_message(embed=card, ephemeral=private))
+    drawn = embed_of(card)
+    await first_answer(lambda: interaction.response.send_message(embed=drawn, ephemeral=private))
 
 
 async def _replace(
     interaction: discord.Interaction[Any],
-    card: discord.Embed,
+    drawn: discord.Embed,
     view: discord.ui.View | None,
     picture: Callable[[], discord.File] | None,
 ) -> discord.InteractionMessage:
     files = [picture()] if picture is not None else discord.utils.MISSING
-    return await interaction.edit_original_response(embed=card, view=view, attachments=files)
+    return await interaction.edit_original_response(embed=drawn, view=view, attachments=files)
 
 
 async def _later(

@@ -15,8 +15,8 @@ from modelus_bot.database import DatabaseError, Query
 from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.text.escaping import folded
+from modelus_bot.ui.cards import clip
 from modelus_bot.ui.commands.needs import may_use
-from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.picks import picked
 
 if TYPE_CHECKING:

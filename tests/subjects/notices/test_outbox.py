@@ -196,9 +196,9 @@ async def test_somebody_slow_is_left_to_themselves(
     monkeypatch.setattr(jobs_outbox, "FOR_ALL", 0.1)
     hanging, begun = asyncio.Event(), []
 
-    async def send(place: Any, *, key: str, embed: Any, view: Any) -> None:
-        begun.append(embed.title)
-        if embed.title == "Slow":
+    async def send(place: Any, *, key: str, card: Any, view: Any) -> None:
+        begun.append(card.title)
+        if card.title == "Slow":
             await hanging.wait()
 
     monkeypatch.setattr(jobs_outbox, "send", send)

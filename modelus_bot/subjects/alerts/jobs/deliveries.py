@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from loguru import logger
 
 from modelus_bot.database import Alert
 from modelus_bot.runtime.os_errors import in_words
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
 from modelus_bot.ui.answering import FAILURES, passes
 from modelus_bot.ui.sending import channel_of, send
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Delivered", "deliver"]
 
-_MAKE = {"info": embeds.success, "warning": embeds.warning, "critical": embeds.failure}
+_MAKE = {"info": cards.success, "warning": cards.warning, "critical": cards.failure}
 
 
 class Delivered(Enum):
@@ -35,14 +36,13 @@ async def deliver(
 ) -> Delivered:
     """Send an alert to the channel or person ``number``; under the same ``key`` it is there once."""
     about = "About the server" if alert.kind.startswith("place") else "About the database"
-    card = _MAKE[alert.severity](about, alert.text)
-    card.timestamp = when
+    card = replace(_MAKE[alert.severity](about, alert.text), at=when)
     try:
         target = await (channel_of(bot, number) if channel else bot.mailroom.open(bot, number))
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")
             return Delivered.REFUSED
-        await send(target, key=f"{key}:{number}", embed=card)
+        await send(target, key=f"{key}:{number}", card=card)
     except FAILURES as error:
         later = passes(error)
         logger.bind(alert=alert.kind, to=number, error=in_words(error), again=later).warning(

@@ -6,6 +6,7 @@ What was asked is kept in the database, so that the buttons work after the bot w
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -28,7 +29,8 @@ from modelus_bot.subjects.backups.commands.asking import (
 )
 from modelus_bot.subjects.backups.commands.order import RestoreOrder, prepared
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.errors import reply_for
 from modelus_bot.ui.notice import begin
@@ -74,12 +76,12 @@ class RestoreButton(
         await answering.defer(interaction)
         one = await bot.questions.find(bot, self.question_id)
         if one is None or one.question.kind != KIND:
-            await answering.answer(interaction, embeds.info("Closed", UNKNOWN))
+            await answering.answer(interaction, cards.info("Closed", UNKNOWN))
             return
         order = RestoreOrder.model_validate_json(one.question.change)
         await _require_admin(bot, interaction, order)
         if self.yes and interaction.user.id == one.question.asked and not order.alone:
-            card = embeds.failure("Not allowed", "Another administrator has to decide about this.")
+            card = cards.failure("Not allowed", "Another administrator has to decide about this.")
             await answering.tell(interaction, card)
         elif one.take(yes=self.yes):
             news = one.said is None
@@ -106,23 +108,23 @@ async def _require_admin(bot: ModelUsBot, interaction: discord.Interaction[Any],
 
 async def _settled(
     bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion, order: RestoreOrder
-) -> discord.Embed:
+) -> Card:
     """Do what the press that was taken says, once, and return the card that says what came of it."""
     if one.standing == "cancelling":
         await _note_decision(bot, interaction, one)
         who = plain(interaction.user.display_name)
-        one.settle("closed", embeds.info("Cancelled", f"{who} decided that the database stays as it is."))
+        one.settle("closed", cards.info("Cancelled", f"{who} decided that the database stays as it is."))
     if one.said is not None:
         return one.said
     if one.standing != "open":
-        card = embeds.info("Closed", SILENCE if one.standing == "closed" else UNKNOWN)
+        card = cards.info("Closed", SILENCE if one.standing == "closed" else UNKNOWN)
         one.settle(one.standing, card)
         return card
     try:
         card = await _restored(bot, interaction, one, order)
         one.settle("done", card)
     except Refusal as refusal:
-        card = reply_for(refusal).embed()
+        card = reply_for(refusal).card()
         one.settle("closed", card)
         logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
     return card
@@ -130,7 +132,7 @@ async def _settled(
 
 async def _restored(
     bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion, order: RestoreOrder
-) -> discord.Embed:
+) -> Card:
     """Replace the database by the state that was shown."""
     restorer, plan = await prepared(bot, order)
     await _note_decision(bot, interaction, one)
@@ -163,7 +165,7 @@ class _Buttons(discord.ui.View):
         one = self._bot.questions.known(self._question)
         if one is not None and self._bot.questions.close(self._question):
             begin(self._bot.db)
-            await tell_everywhere(self._bot, one, embeds.info("Closed", SILENCE))
+            await tell_everywhere(self._bot, one, cards.info("Closed", SILENCE))
 
 
 async def ask_for_approval(
@@ -179,7 +181,7 @@ async def ask_for_approval(
     view = _Buttons(bot, interaction.id)
     card = _question_card(plan, plain(interaction.user.display_name), reason, others)
     if alone:
-        one.shown = (await answering.ask_here(interaction, card, view, private=True),)
+        one.show(await answering.ask_here(interaction, card, view, private=True))
         return
     questions, pointers = await post_question(bot, interaction.id, others or (), card, view)
     if not questions:
@@ -187,9 +189,9 @@ async def ask_for_approval(
         bot.questions.close(interaction.id)
         await answering.tell(interaction, nobody_reached_card())
         return
-    one.shown = (*questions, *pointers)
+    one.show(*questions, *pointers)
     await note_places(bot, one, bot.context(interaction))
-    one.shown += (await answering.ask_here(interaction, asked_card(questions), private=True),)
+    one.show(await answering.ask_here(interaction, asked_card(questions), private=True))
     if one.said is not None:  # somebody was quicker
         await tell_everywhere(bot, one, one.said)
 
@@ -204,15 +206,13 @@ async def _kept(
     return await bot.questions.keep(bot, write, bot.context(interaction, reason))
 
 
-def _question_card(plan: RestorePlan, asker: str, reason: str, others: set[int] | None) -> discord.Embed:
-    card = plan_card(plan)
-    card.title = "Restore the database?"
-    card.add_field(name="Asked by", value=f"{asker}: {plain(embeds.clip(reason, 300))}", inline=False)
-    card.set_footer(
-        text=f"{_who_decides(others)} Within ten minutes. The present state is backed up first, so this can"
+def _question_card(plan: RestorePlan, asker: str, reason: str, others: set[int] | None) -> Card:
+    card = replace(plan_card(plan), title="Restore the database?")
+    card = card.with_field("Asked by", f"{asker}: {plain(cards.clip(reason, 300))}")
+    return card.with_footer(
+        f"{_who_decides(others)} Within ten minutes. The present state is backed up first, so this can"
         " be undone."
     )
-    return card
 
 
 def _who_decides(others: set[int] | None) -> str:

@@ -13,9 +13,10 @@ from modelus_bot.database import Context, DatabaseError
 from modelus_bot.domain.questions import NoteMessages, kept_messages, request_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.subjects.people.queries import members
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.open_questions import OpenQuestion
-from modelus_bot.ui.sending import channel_of, send
+from modelus_bot.ui.sending import channel_of, rewrite, send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -48,7 +49,7 @@ async def administrators(bot: ModelUsBot, guild: discord.Guild | None) -> tuple[
 
 
 async def post_question(
-    bot: ModelUsBot, number: int, people: Iterable[int], card: discord.Embed, view: discord.ui.View
+    bot: ModelUsBot, number: int, people: Iterable[int], card: Card, view: discord.ui.View
 ) -> tuple[list[discord.Message], list[discord.Message]]:
     """Post a question in the alert channel and tell ``people`` of it; return where it is, and who was told.
 
@@ -57,7 +58,7 @@ async def post_question(
     """
     channel = bot.settings.server.alert_channel_id
     posted = await _sent(bot, channel, number, card, view) if channel is not None else None
-    told = embeds.warning("Restore the database?", _pointer(posted)) if posted is not None else card
+    told = cards.warning("Restore the database?", _pointer(posted)) if posted is not None else card
     sent = await asyncio.gather(
         *(_sent(bot, one, number, told, None if posted else view, person=True) for one in sorted(people))
     )
@@ -85,13 +86,13 @@ async def recall_places(bot: ModelUsBot, one: OpenQuestion) -> None:
     except DatabaseError as error:
         logger.bind(question=one.question.id, detail=error.detail).info("question_places_not_read")
         return
-    one.shown = tuple(
-        bot.get_partial_messageable(channel).get_partial_message(message) for channel, message in places
+    one.show(
+        *(bot.get_partial_messageable(channel).get_partial_message(message) for channel, message in places)
     )
 
 
 async def tell_everywhere(
-    bot: ModelUsBot, one: OpenQuestion, card: discord.Embed, *, by: discord.Interaction | None = None
+    bot: ModelUsBot, one: OpenQuestion, card: Card, *, by: discord.Interaction | None = None
 ) -> None:
     """Let every message that tells of a question say what became of it, but the one that ``by`` answers.
 
@@ -106,32 +107,32 @@ async def tell_everywhere(
     await asyncio.gather(*works)
 
 
-async def _told(bot: ModelUsBot, person: int, question: int, card: discord.Embed) -> None:
+async def _told(bot: ModelUsBot, person: int, question: int, card: Card) -> None:
     await _sent(bot, person, question, card, None, person=True)
 
 
-async def _rewritten(message: discord.PartialMessage, card: discord.Embed) -> None:
+async def _rewritten(message: discord.PartialMessage, card: Card) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
-            await message.edit(embed=card, view=None)
+            await rewrite(message, card)
     except answering.FAILURES as error:
         logger.bind(message=message.id, error=in_words(error)).info("question_not_closed")
 
 
-def asked_card(questions: list[discord.Message]) -> discord.Embed:
+def asked_card(questions: list[discord.Message]) -> Card:
     """Return what the one who asked reads meanwhile."""
     first = questions[0]
     where = "by direct message" if first.guild is None else f"in <#{first.channel.id}>"
-    return embeds.info(
+    return cards.info(
         "Asked",
         f"The other administrators were asked {where}; waiting for a second one. This message says what was"
         " decided. Nothing is changed before that.",
     )
 
 
-def nobody_reached_card() -> discord.Embed:
+def nobody_reached_card() -> Card:
     """Return what the one who asked reads when the question could not be put to anybody."""
-    return embeds.failure(
+    return cards.failure(
         "Nobody could be asked",
         "The other administrators take no direct messages from the bot, and there is no channel for alerts"
         " that it can write to. Nothing was changed. Set `server.alert_channel_id`, or use"
@@ -151,7 +152,7 @@ async def _sent(
     bot: ModelUsBot,
     number: int,
     request: int,
-    card: discord.Embed,
+    card: Card,
     view: discord.ui.View | None,
     *,
     person: bool = False,
@@ -164,7 +165,7 @@ async def _sent(
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")
             return None
-        return await send(target, key=f"restore:{request}:{number}", embed=card, view=view)
+        return await send(target, key=f"restore:{request}:{number}", card=card, view=view)
     except answering.FAILURES as error:
         logger.bind(to=number, error=in_words(error)).warning("restore_question_not_delivered")
         return None

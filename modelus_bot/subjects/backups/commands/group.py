@@ -25,7 +25,7 @@ from modelus_bot.subjects.backups.cards import (
 from modelus_bot.subjects.backups.commands.approval import ask_for_approval
 from modelus_bot.subjects.backups.commands.order import protection_of, restorer_of
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.commands.suggestions import Choices, choices
@@ -149,6 +149,6 @@ def _known(protection: Protection, name: str) -> str:
     if name.strip() in names:
         return name.strip()
     raise InvalidInput(
-        f"“{plain(embeds.clip(name, 60))}” is not a backup. Pick one from the list; /backup list shows them.",
+        f"“{plain(cards.clip(name, 60))}” is not a backup. Pick one from the list; /backup list shows them.",
         rule="backup.unknown",
     )

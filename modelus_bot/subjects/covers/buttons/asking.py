@@ -1,24 +1,22 @@
-"""Asking for cover without typing: a button under duty cards, one's own turns, a form for reason and days."""
+"""Asking for cover without typing: a button under duty cards, one's own turns to choose from, a form."""
 
 from __future__ import annotations
 
 import re
-import time
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from modelus_bot.domain.calendar import Calendar
-from modelus_bot.subjects.covers.buttons.posting import post_beside
 from modelus_bot.subjects.covers.buttons.steps import turn_id
-from modelus_bot.subjects.covers.writes.steps import RequestCover
-from modelus_bot.subjects.oncall.model import Duty
-from modelus_bot.subjects.oncall.queries import duties
-from modelus_bot.subjects.people.introductions import introduce
-from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.subjects.covers.buttons.turn_form import (
+    TurnForm,
+    request_cover,
+    turns,
+    turns_in_time,
+    typed_fields,
+)
 from modelus_bot.text.escaping import bare
-from modelus_bot.ui import answering, embeds
-from modelus_bot.ui.day_ranges import parse_days
+from modelus_bot.ui import answering, cards
 from modelus_bot.ui.forms import FORM_PATIENCE, form
 from modelus_bot.ui.presses import answered
 
@@ -56,18 +54,23 @@ class AskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cover
 
     @answered
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the turns, for nobody else to see."""
+        """Offer the turns in a form; where they cannot be had in time for one, as buttons that open one."""
         bot: ModelUsBot = interaction.client
+        found = await turns_in_time(bot, interaction.user.id)
+        if found:
+            await answering.show_form(interaction, TurnForm(found))
+            return
         await answering.defer(interaction)
-        found = await _turns(bot, interaction.user.id)
+        if found is None:
+            found = await turns(bot, interaction.user.id)
         if not found:
             text = "You have no turns planned. `/oncall mine` shows them when you do."
-            await answering.tell(interaction, embeds.info("No turns of yours", text))
+            await answering.tell(interaction, cards.info("No turns of yours", text))
             return
         view = discord.ui.View(timeout=None)
         for one in found[:MOST]:
             view.add_item(TurnButton(one.sprint.id, one.discipline, f"{one.label}, {one.sprint.name}"))
-        card = embeds.question("Which turn?", "Anybody on its roster can take it, and a manager approves.")
+        card = cards.question("Which turn?", "Anybody on its roster can take it, and a manager approves.")
         await answering.ask_here(interaction, card, view, private=True)
 
 
@@ -80,7 +83,7 @@ class TurnButton(
     def __init__(self, sprint_id: int, discipline: str, label: str = "Turn") -> None:
         """Make the button of a turn."""
         custom_id = turn_id(sprint_id, discipline)
-        super().__init__(discord.ui.Button(label=embeds.clip(bare(label), 60), custom_id=custom_id))
+        super().__init__(discord.ui.Button(label=cards.clip(bare(label), 60), custom_id=custom_id))
         self.sprint_id, self.discipline = sprint_id, discipline
 
     @classmethod
@@ -99,25 +102,11 @@ class TurnButton(
 class ReasonForm(discord.ui.Modal, title="Ask for cover of this turn"):
     """Asks why, and for which days."""
 
-    reason: discord.ui.TextInput[Any] = discord.ui.TextInput(
-        label="Reason (whoever decides reads it)",
-        custom_id="reason",
-        style=discord.TextStyle.paragraph,
-        required=False,
-        max_length=300,
-    )
-
-    days: discord.ui.TextInput[Any] = discord.ui.TextInput(
-        label="Only these days (the whole turn if empty)",
-        placeholder="Mar 3, or Mar 3-5, or friday to sunday",
-        custom_id="days",
-        required=False,
-        max_length=60,
-    )
-
     def __init__(self, sprint_id: int, discipline: str) -> None:
         """Ask about one turn."""
         super().__init__(custom_id=turn_id(sprint_id, discipline), timeout=FORM_PATIENCE)
+        for field in typed_fields():
+            self.add_item(field)
 
 
 @form(TURN)
@@ -125,30 +114,4 @@ async def _asked(match: re.Match[str], interaction: discord.Interaction[Any], fi
     """Save the request with what was typed, and post it where the button was pressed."""
     bot: ModelUsBot = interaction.client
     await answering.defer(interaction)
-    reason = fields.get("reason", "").strip() or None
-    typed = fields.get("days", "").strip()
-    days = parse_days(typed, _calendar(bot).day_of(int(time.time()))) if typed else None
-    names = {interaction.user.id: interaction.user.display_name} | await bot.db.read(everybody)
-    write = RequestCover(
-        sprint_id=int(match["sprint"]),
-        discipline=match["discipline"],
-        reason=reason,
-        first_day=days.first if days is not None else None,
-        last_day=days.last if days is not None else None,
-    )
-    change = await bot.db.write(write, bot.context(interaction, reason))
-    await post_beside(bot, interaction, change.cover, names)
-    await introduce(bot, interaction)
-
-
-def _calendar(bot: ModelUsBot) -> Calendar:
-    server = bot.settings.server
-    return Calendar(server.timezone, server.handoff_minute)
-
-
-async def _turns(bot: ModelUsBot, user_id: int) -> list[Duty]:
-    """Return somebody's turns that are not over and are no covers themselves."""
-    calendar = _calendar(bot)
-    now = int(time.time()) // 60 * 60
-    found = await bot.db.read(duties, user_id, now, calendar)
-    return [one for one in found if one.source != "override" and now < calendar.handoff(one.sprint.end)]
+    await request_cover(bot, interaction, int(match["sprint"]), match["discipline"], fields)

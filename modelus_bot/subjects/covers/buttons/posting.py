@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -23,7 +24,8 @@ from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.cards import not_shown_card
 from modelus_bot.ui import answering
 from modelus_bot.ui.answering import FAILURES
-from modelus_bot.ui.sending import send
+from modelus_bot.ui.cards import Card
+from modelus_bot.ui.sending import rewrite, send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -76,7 +78,7 @@ async def _show_beside(
     bot: ModelUsBot,
     interaction: discord.Interaction,
     cover: Cover,
-    card: discord.Embed,
+    card: Card,
     shown: asyncio.Future[int],
 ) -> None:
     """Show a request and remember the message; ``shown`` is told its number, or cancelled without one."""
@@ -98,7 +100,7 @@ async def _post(
     bot: ModelUsBot,
     interaction: discord.Interaction,
     cover: Cover,
-    card: discord.Embed,
+    card: Card,
     shown: Awaitable[int | None],
 ) -> None:
     """Show a request in the duty channel, too, with a link to the message that was ``shown`` here."""
@@ -106,12 +108,14 @@ async def _post(
     channel = bot.get_channel(bot.settings.server.duty_channel_id or 0)
     if not isinstance(channel, discord.TextChannel) or channel.id == interaction.channel_id:
         return
-    copy = card.copy()
+    copy = card
     if here is not None and interaction.channel_id is not None:
-        copy.url = link_to(interaction.guild_id or channel.guild.id, interaction.channel_id, here)
+        copy = replace(
+            card, link=link_to(interaction.guild_id or channel.guild.id, interaction.channel_id, here)
+        )
     key = f"cover:{cover.id}:{interaction.id}"
     try:
-        posted = await send(channel, key=key, embed=copy, view=buttons_of(cover))
+        posted = await send(channel, key=key, card=copy, view=buttons_of(cover))
     except FAILURES as error:
         logger.bind(cover=cover.id, error=in_words(error)).warning("cover_not_posted")
     else:
@@ -128,7 +132,7 @@ async def rewrite_cards(
     bot: ModelUsBot,
     interaction: discord.Interaction,
     cover: Cover,
-    card: discord.Embed,
+    card: Card,
     *,
     done: int | None = None,
 ) -> None:
@@ -146,7 +150,7 @@ async def rewrite_cards(
         await _note(bot, interaction, cover, ForgetCards(message_ids=tuple(gone)), "gone")
 
 
-async def _rewrite(bot: ModelUsBot, known: CoverCard, cover: Cover, card: discord.Embed) -> bool:
+async def _rewrite(bot: ModelUsBot, known: CoverCard, cover: Cover, card: Card) -> bool:
     """Rewrite one message; False if it is not there any more."""
     channel = bot.get_channel(known.channel_id) or bot.get_partial_messageable(known.channel_id)
     if not isinstance(channel, discord.abc.Messageable):
@@ -154,7 +158,7 @@ async def _rewrite(bot: ModelUsBot, known: CoverCard, cover: Cover, card: discor
     try:
         message = channel.get_partial_message(known.message_id)
         if known.kind == "card":
-            await message.edit(embed=card, view=buttons_of(cover))
+            await rewrite(message, card, buttons_of(cover))
         elif not cover.is_pending:
             await message.edit(view=None)
     except discord.NotFound:
@@ -206,13 +210,11 @@ async def _note(
         logger.bind(cover=cover.id, reference=error.reference).warning("cover_message_not_remembered")
 
 
-def linked(
-    bot: ModelUsBot, card: discord.Embed, known: Sequence[CoverCard], message_id: int | None
-) -> discord.Embed:
+def linked(bot: ModelUsBot, card: Card, known: Sequence[CoverCard], message_id: int | None) -> Card:
     """Return the card with its title linking to where the request was asked, except there."""
     first = next((one for one in known if one.kind == "card"), None)
-    copy = card.copy()
     if first is not None and first.message_id != message_id:
         guild = getattr(bot.get_channel(first.channel_id), "guild", None) or bot.home
-        copy.url = link_to(guild.id, first.channel_id, first.message_id) if guild is not None else None
-    return copy
+        link = link_to(guild.id, first.channel_id, first.message_id) if guild is not None else None
+        return replace(card, link=link)
+    return card

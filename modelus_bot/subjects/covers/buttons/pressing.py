@@ -35,7 +35,8 @@ from modelus_bot.subjects.disciplines.cards import role_line
 from modelus_bot.subjects.people.introductions import introduce
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.text.escaping import plain
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.forms import FORM_PATIENCE, form
 from modelus_bot.ui.presses import answered
 
@@ -132,13 +133,13 @@ async def _take_step(
 
 
 async def _show_step(
-    bot: ModelUsBot, interaction: discord.Interaction, change: CoverChange, card: discord.Embed
+    bot: ModelUsBot, interaction: discord.Interaction, change: CoverChange, card: Card
 ) -> None:
     await answering.answer(interaction, card, view=buttons_of(change.cover))
     if change.duty_changed:
         text = f"{plain(change.cover.duty)} changed hands at once. `/oncall now` shows who is on duty."
         text += await role_line(bot, change.cover.discipline)
-        await answering.tell(interaction, embeds.success("On duty changed", text))
+        await answering.tell(interaction, cards.success("On duty changed", text))
 
 
 async def show_card(

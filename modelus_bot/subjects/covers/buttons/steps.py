@@ -9,7 +9,7 @@ import discord
 
 from modelus_bot.subjects.covers.model import Cover
 from modelus_bot.text.escaping import bare
-from modelus_bot.ui.embeds import clip
+from modelus_bot.ui.cards import clip
 
 __all__ = ["LABELS", "Step", "link_to", "own_steps", "steps_of", "turn_id", "turns_view", "view_of"]
 

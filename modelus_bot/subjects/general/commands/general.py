@@ -10,7 +10,8 @@ from discord import app_commands
 import modelus_bot
 from modelus_bot.database import Mode
 from modelus_bot.subjects.general.commands.help_pages import HELP
-from modelus_bot.ui import answering, embeds
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs import WORDS, AnyCommand, commands_of, needed_for
 from modelus_bot.ui.commands.suggestions import Choices, choices
@@ -44,13 +45,13 @@ class GeneralCommands(CommandGroup):
         """Answer at once."""
         latency = self.bot.latency
         words = f"{latency * 1000:.0f} ms to Discord." if latency == latency else "Not connected yet."  # noqa: PLR0124 - NaN
-        card = embeds.info("Pong", f"{words} {WORKING}" if self._working() else words)
+        card = cards.info("Pong", f"{words} {WORKING}" if self._working() else words)
         await answering.answer(interaction, card, private=True)
 
     @app_commands.command(name="about", description="What this bot is and what it stores")
     async def about(self, interaction: discord.Interaction) -> None:
         """Say what the bot is."""
-        card = embeds.info(
+        card = cards.info(
             "Model US Bot",
             "Runs the staff rota of this server: rosters, sprints, who is on duty, and covers.\n\n"
             "**What it stores:** Discord ids and names of people who take part, their roles and turns,"
@@ -59,7 +60,7 @@ class GeneralCommands(CommandGroup):
             f" discord.py {discord.__version__}.",
         )
         if self._working():
-            card.set_footer(text=WORKING)
+            card = card.with_footer(WORKING)
         await answering.answer(interaction, card, private=True)
 
     def _working(self) -> bool:
@@ -68,14 +69,14 @@ class GeneralCommands(CommandGroup):
     def _commands(self) -> list[AnyCommand]:
         return commands_of(self.bot.tree)
 
-    def _explain(self, topic: str) -> discord.Embed:
+    def _explain(self, topic: str) -> Card:
         found = [
             one
             for one in self._commands()
             if one.qualified_name == topic or one.qualified_name.startswith(topic + " ")
         ]
         if not found:
-            return embeds.warning("No such command", "Pick one from the list, or leave the topic empty.")
+            return cards.warning("No such command", "Pick one from the list, or leave the topic empty.")
         lines = []
         for command in found:
             who = WORDS[needed_for(command.qualified_name)]
@@ -84,4 +85,4 @@ class GeneralCommands(CommandGroup):
                 f"  • `{option.display_name}`{'' if option.required else ' (optional)'}: {option.description}"
                 for option in command.parameters
             ]
-        return embeds.info(f"/{topic}", embeds.lines(lines, empty=""))
+        return cards.info(f"/{topic}", cards.lines(lines, empty=""))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import discord
-
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.permissions import Standing, standing_of
 from modelus_bot.domain.subject import Topic, declared
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs import AnyCommand, commands_of, may_use
-from modelus_bot.ui.paginator import PageButton, PagedList, pages_of
+from modelus_bot.ui.paginator import PAGE, ListChoice, PagedList, menus_of, pages_of
 
 __all__ = ["HELP"]
 
@@ -19,7 +18,7 @@ FEW = 10
 
 
 @pages_of(HELP)
-async def _draw(listing: PagedList) -> tuple[discord.Embed, bool]:
+async def _draw(listing: PagedList) -> tuple[Card, bool]:
     """Draw the subjects, or the commands of the one that the listing's argument names."""
     standing = await _standing(listing)
     usable = [
@@ -34,32 +33,36 @@ async def _draw(listing: PagedList) -> tuple[discord.Embed, bool]:
     }
     chosen = next((one for one in of if one.key == listing.argument), None)
     if len(usable) > FEW:
-        listing.put_below([PageButton(HELP, one.key, 0, one.name, disabled=one is chosen) for one in of])
+        offered = [ListChoice(one.key, f"{one.name} ({len(found)})", one.about) for one, found in of.items()]
+        listing.put_below(list(menus_of(HELP, offered, listing.argument, "Choose a subject")))
+    more = False
     if chosen is not None:
-        card = _commands(chosen, of[chosen])
+        listing.end_at((len(of[chosen]) - 1) // PAGE)
+        card, more = _commands(chosen, of[chosen], listing.page)
     else:
         card = _subjects(of) if len(usable) > FEW else _everything(of)
     if standing is None:
-        card.set_footer(text="The database is unavailable, so every command is listed.")
-    return card, False
+        card = card.with_footer("The database is unavailable, so every command is listed.")
+    return card, more
 
 
-def _subjects(of: dict[Topic, list[AnyCommand]]) -> discord.Embed:
+def _subjects(of: dict[Topic, list[AnyCommand]]) -> Card:
     lines = [f"**{one.name}** ({len(found)}): {one.about}" for one, found in of.items()]
     text = "\n".join(lines)
-    return embeds.info(
+    return cards.info(
         "What you can do here",
-        f"{text}\n\nPress a subject to see its commands; `/help topic:` explains one of them.",
+        f"{text}\n\nChoose a subject to see its commands; `/help topic:` explains one of them.",
     )
 
 
-def _everything(of: dict[Topic, list[AnyCommand]]) -> discord.Embed:
+def _everything(of: dict[Topic, list[AnyCommand]]) -> Card:
     parts = [f"**{one.name}**\n{_lines(found)}" for one, found in of.items()]
-    return embeds.info("What you can do here", "\n\n".join(parts))
+    return cards.info("What you can do here", "\n\n".join(parts))
 
 
-def _commands(topic: Topic, found: list[AnyCommand]) -> discord.Embed:
-    return embeds.info(f"What you can do here: {topic.name}", _lines(found))
+def _commands(topic: Topic, found: list[AnyCommand], page: int) -> tuple[Card, bool]:
+    shown = found[page * PAGE : (page + 1) * PAGE]
+    return cards.info(f"What you can do here: {topic.name}", _lines(shown)), len(found) > (page + 1) * PAGE
 
 
 def _lines(found: list[AnyCommand]) -> str:

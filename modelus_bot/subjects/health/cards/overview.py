@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import discord
-
 from modelus_bot.database import Mode, Overview, Protection
 from modelus_bot.database.administration import SIGNALS, Failure, Percentiles, setting_suggestions
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.people import moment
 from modelus_bot.ui.spoken import failure_words, operation_words, places_removed, spoken
 
@@ -15,49 +14,52 @@ __all__ = ["failure_card", "latency_words", "overview_card", "protection_words",
 MODES = {Mode.NORMAL: "normal", Mode.READ_ONLY: "read only", Mode.DEGRADED: "degraded"}
 
 
-def overview_card(seen: Overview) -> discord.Embed:
+def overview_card(seen: Overview) -> Card:
     """Return the card that shows an overview."""
-    make = {Mode.NORMAL: embeds.success, Mode.READ_ONLY: embeds.warning}.get(seen.mode, embeds.failure)
+    make = {Mode.NORMAL: cards.success, Mode.READ_ONLY: cards.warning}.get(seen.mode, cards.failure)
     if seen.mode is Mode.NORMAL and seen.incidents:
-        make = embeds.warning
+        make = cards.warning
     card = make("Database", f"Mode **{MODES[seen.mode]}**. {_state(seen)}")
-    card.add_field(name="Reads", value=_counted(seen.read_count, seen.reads))
-    card.add_field(name="Writes", value=_counted(seen.write_count, seen.writes))
-    card.add_field(
-        name="Outcomes",
-        value=f"{seen.refused} refused by a rule\n{seen.failures} failed\n{seen.retries} tried again\n"
+    card = card.with_field("Reads", _counted(seen.read_count, seen.reads), inline=True)
+    card = card.with_field("Writes", _counted(seen.write_count, seen.writes), inline=True)
+    card = card.with_field(
+        "Outcomes",
+        f"{seen.refused} refused by a rule\n{seen.failures} failed\n{seen.retries} tried again\n"
         f"{seen.repeated} repeated requests",
+        inline=True,
     )
     kept = "" if seen.deferred is None else f"\n{seen.deferred} kept for later"
-    card.add_field(
-        name="Queue",
-        value=f"{seen.queue_depth} waiting\n{seen.mean_group:.1f} writes a commit"
-        f"\n{seen.reopened} reopened{kept}",
+    card = card.with_field(
+        "Queue",
+        f"{seen.queue_depth} waiting\n{seen.mean_group:.1f} writes a commit\n{seen.reopened} reopened{kept}",
+        inline=True,
     )
-    card.add_field(name="Circuit breakers", value=f"writes {seen.write_breaker}\nreads {seen.read_breaker}")
-    card.add_field(
-        name="Sizes",
-        value=f"file {size_words(seen.file_bytes)}\nlog {size_words(seen.wal_bytes)}"
+    card = card.with_field(
+        "Circuit breakers", f"writes {seen.write_breaker}\nreads {seen.read_breaker}", inline=True
+    )
+    card = card.with_field(
+        "Sizes",
+        f"file {size_words(seen.file_bytes)}\nlog {size_words(seen.wal_bytes)}"
         f"\nfree {size_words(seen.free_bytes)}",
+        inline=True,
     )
-    _add_lists(card, seen)
-    card.set_footer(text=f"SQLite {seen.sqlite_version}, synchronous={seen.synchronous}; since the start")
-    return card
+    return _with_lists(card, seen).with_footer(
+        f"SQLite {seen.sqlite_version}, synchronous={seen.synchronous}; since the start"
+    )
 
 
-def failure_card(failure: Failure) -> discord.Embed:
+def failure_card(failure: Failure) -> Card:
     """Return what is known of a failure beyond the sentence that people read."""
     code = f" ({failure.code})" if failure.code else ""
-    card = embeds.failure(
+    card = cards.failure(
         f"Failure {failure.reference}",
         f"**{operation_words(failure.operation)}** {moment(failure.at, 'F')} ({moment(failure.at, 'R')})\n"
         f"{failure_words(failure.error_type)}{code}, attempt {failure.attempt}",
     )
-    card.add_field(name="Detail", value=_code(places_removed(failure.detail) or "none"), inline=False)
+    card = card.with_field("Detail", _code(places_removed(failure.detail) or "none"))
     statements = "\n".join(failure.sql) or "none was run"
-    card.add_field(name="Statements", value=_code(statements), inline=False)
-    card.set_footer(text="More is in the log under this reference.")
-    return card
+    card = card.with_field("Statements", _code(statements))
+    return card.with_footer("More is in the log under this reference.")
 
 
 def protection_words(protection: Protection) -> str:
@@ -75,7 +77,7 @@ def protection_words(protection: Protection) -> str:
         lines.append(f"Last full check {moment(int(protection.guard.checked_at), 'R')}")
     if protection.guard is not None and protection.guard.last_recovery is not None:
         lines.append(f"Last recovery: {spoken(str(protection.guard.last_recovery))}")
-    return embeds.clip("\n".join(lines), 1000)
+    return cards.clip("\n".join(lines), 1000)
 
 
 def latency_words(found: Percentiles) -> str:
@@ -107,28 +109,29 @@ def _state(seen: Overview) -> str:
     return f"Commands work, but {count} wrong, see below."
 
 
-def _add_lists(card: discord.Embed, seen: Overview) -> None:
+def _with_lists(card: Card, seen: Overview) -> Card:
     if seen.incidents:
         names = {one.name: one.called for one in SIGNALS}
         wrong = [
             f"{names.get(one.name, one.name)}, since {moment(int(one.began), 'R')}" for one in seen.incidents
         ]
-        card.add_field(name="Wrong at present", value=embeds.lines(wrong, empty="", limit=900), inline=False)
+        card = card.with_field("Wrong at present", cards.lines(wrong, empty="", limit=900))
     advice = setting_suggestions(seen)
     if advice:
-        text = embeds.lines([f"- {one}" for one in advice], empty="", limit=900)
-        card.add_field(name="Advice", value=text, inline=False)
+        text = cards.lines([f"- {one}" for one in advice], empty="", limit=900)
+        card = card.with_field("Advice", text)
     if seen.slow:
         slow = "\n".join(f"{operation_words(name)}: {count}" for name, count in seen.slow)
-        card.add_field(name="Slow operations", value=slow, inline=False)
+        card = card.with_field("Slow operations", slow)
     if seen.recent_failures:
         failures = [
             f"`{one.reference}` {moment(one.at, 'R')} {operation_words(one.operation)}:"
             f" {failure_words(one.error_type)}"
             for one in reversed(seen.recent_failures)
         ]
-        text = embeds.lines(failures[:5], empty="", limit=900)
-        card.add_field(name="Latest failures (/dbhealth reference: shows one)", value=text, inline=False)
+        text = cards.lines(failures[:5], empty="", limit=900)
+        card = card.with_field("Latest failures (/dbhealth reference: shows one)", text)
+    return card
 
 
 def _counted(count: int, found: Percentiles) -> str:
@@ -137,4 +140,4 @@ def _counted(count: int, found: Percentiles) -> str:
 
 def _code(text: str) -> str:
     """Return text as a block that shows it as it is."""
-    return f"```\n{embeds.clip(text.replace('```', chr(39) * 3), 990)}\n```"
+    return f"```\n{cards.clip(text.replace('```', chr(39) * 3), 990)}\n```"

@@ -7,8 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-import discord
-
 from modelus_bot.database import DatabaseError, DatabaseManager
 from modelus_bot.database.administration import (
     IndexUse,
@@ -19,7 +17,8 @@ from modelus_bot.database.administration import (
     index_advice,
 )
 from modelus_bot.subjects.health.cards.overview import latency_words
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
+from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.paginator import PAGE, PagedList, pages_of
 from modelus_bot.ui.people import moment
@@ -34,7 +33,7 @@ PATIENCE = 2.0
 """Seconds that SQLite may take to explain its plans."""
 
 T = TypeVar("T")
-Drawn = tuple[discord.Embed, bool]
+Drawn = tuple[Card, bool]
 
 
 @pages_of(LIST)
@@ -57,29 +56,30 @@ async def _errors(listing: PagedList) -> Drawn:
         f" {seen.failed_lately} of {seen.operations_lately} failed in the last five minutes.\n"
         + ("Look one up with `/dbhealth reference:`.\n" if lines else "")
     )
-    make = embeds.warning if lines else embeds.success
-    return make("Errors", text + embeds.lines(lines, empty="Nothing has failed.", limit=3500)), more
+    make = cards.warning if lines else cards.success
+    return make("Errors", text + cards.lines(lines, empty="Nothing has failed.", limit=3500)), more
 
 
 async def _queue(listing: PagedList) -> Drawn:
     seen = listing.bot.db.overview()
     limit = f" of {seen.queue_limit}" if seen.queue_limit else ""
-    card = embeds.info(
+    card = cards.info(
         "Queue",
         f"{seen.queue_depth}{limit} changes wait, and {seen.reader_depth} queries."
         f" One COMMIT carries {seen.mean_group:.1f} changes.",
     )
-    card.add_field(name="Changes, to the answer", value=latency_words(seen.writes))
-    card.add_field(name="Queries wait", value=latency_words(seen.reader_waits))
-    card.add_field(name="Long queries wait", value=latency_words(seen.long_waits))
+    card = card.with_field("Changes, to the answer", latency_words(seen.writes), inline=True)
+    card = card.with_field("Queries wait", latency_words(seen.reader_waits), inline=True)
+    card = card.with_field("Long queries wait", latency_words(seen.long_waits), inline=True)
     late = seen.too_late_writes + seen.too_late_reads + seen.too_late_reports
-    card.add_field(
-        name="Since the start",
-        value=f"{seen.retries} tried again\n{late} given up as too late\n{seen.reopened} reopened",
+    card = card.with_field(
+        "Since the start",
+        f"{seen.retries} tried again\n{late} given up as too late\n{seen.reopened} reopened",
+        inline=True,
     )
-    card.add_field(name="The bot's own delay", value=latency_words(seen.loop_delay))
+    card = card.with_field("The bot's own delay", latency_words(seen.loop_delay), inline=True)
     kept = "none can be kept" if seen.deferred is None else f"{seen.deferred} wait"
-    card.add_field(name="Kept for later", value=kept)
+    card = card.with_field("Kept for later", kept, inline=True)
     return card, False
 
 
@@ -94,20 +94,20 @@ async def _slow(listing: PagedList) -> Drawn:
     head = f"{len(pairs)} different statements since {moment(statistics.since, 'R')}, the costliest first."
     if found is None:
         head += "\nThe database cannot be asked for its plans at the moment; those shown are the last ones."
-    text = embeds.lines(lines, empty="No statement was run yet.", limit=3400)
-    card = embeds.info("Statements", f"{head}\n\n{text}")
+    text = cards.lines(lines, empty="No statement was run yet.", limit=3400)
+    card = cards.info("Statements", f"{head}\n\n{text}")
     if found is not None and listing.page == 0:
         said = index_advice(found, slow=db.settings.slow_operation, now=int(time.time()))
         if said:
-            advice = embeds.lines([f"- {one}" for one in said[:5]], empty="", limit=950)
-            card.add_field(name="Advice", value=advice, inline=False)
+            advice = cards.lines([f"- {one}" for one in said[:5]], empty="", limit=950)
+            card = card.with_field("Advice", advice)
     return card, more
 
 
 async def _indexes(listing: PagedList) -> Drawn:
     found = await _examined(listing.bot.db)
     if found is None:
-        return embeds.warning(
+        return cards.warning(
             "Indexes",
             "The database cannot be asked for its plans at the moment. Please look again when it is back.",
         ), False
@@ -121,26 +121,26 @@ async def _indexes(listing: PagedList) -> Drawn:
     if found.unexplained or found.forgotten:
         text += f" {found.unexplained + found.forgotten} statements are not looked at."
     lines = [_index(one) for one in page]
-    return embeds.info("Indexes", f"{text}\n\n{embeds.lines(lines, empty='There are none.')}"), more
+    return cards.info("Indexes", f"{text}\n\n{cards.lines(lines, empty='There are none.')}"), more
 
 
 async def _drill(listing: PagedList) -> Drawn:
     protection = listing.bot.db.protection
     if protection is None:
-        return embeds.warning(
+        return cards.warning(
             "Restore drills", "The database is not protected here: nothing is rehearsed."
         ), False
     results = await asyncio.to_thread(protection.drill.results)
     page, more = _page(results, listing.page, PAGE)
     lines = [
-        f"{'✅' if one.ok else '❌'} {moment(one.at, 'R')} {embeds.clip(spoken(one.source), 80)}:"
+        f"{'✅' if one.ok else '❌'} {moment(one.at, 'R')} {cards.clip(spoken(one.source), 80)}:"
         f" {one.rows} rows, {one.seconds:.1f} s"
-        + ("" if one.ok else f"\n> {embeds.clip(spoken('; '.join(one.problems)), 300)}")
+        + ("" if one.ok else f"\n> {cards.clip(spoken('; '.join(one.problems)), 300)}")
         for one in page
     ]
     empty = "Nothing was rehearsed yet. `/backup drill` does it now."
-    make = embeds.success if results and results[0].ok else embeds.warning
-    return make("Restore drills", embeds.lines(lines, empty=empty)), more
+    make = cards.success if results and results[0].ok else cards.warning
+    return make("Restore drills", cards.lines(lines, empty=empty)), more
 
 
 _VIEWS: dict[str, Callable[[PagedList], Awaitable[Drawn]]] = {
@@ -179,7 +179,7 @@ def _statement(number: int, seen: StatementSeen, plan: QueryPlan | None) -> str:
     if plan is not None:
         by = [f"by {', '.join(sorted(plan.indexes))}"] if plan.indexes else []
         if said := [*(f"⚠️ {one}" for one in plan.remarks), *by]:
-            lines.append(embeds.clip("; ".join(said), 200))
+            lines.append(cards.clip("; ".join(said), 200))
     return "\n".join(lines) + "\n"
 
 
@@ -188,7 +188,7 @@ def _index(one: IndexUse) -> str:
         use = f"{one.used_by} {'statement' if one.used_by == 1 else 'statements'}"
     else:
         use = one.purpose or "⚠️ not used"
-    return f"`{one.name}` on {one.table} ({embeds.clip(one.columns, 80)}): {use}"
+    return f"`{one.name}` on {one.table} ({cards.clip(one.columns, 80)}): {use}"
 
 
 def _page(items: Sequence[T], number: int, size: int) -> tuple[Sequence[T], bool]:
@@ -197,5 +197,5 @@ def _page(items: Sequence[T], number: int, size: int) -> tuple[Sequence[T], bool
 
 
 def _quoted(text: str, limit: int) -> str:
-    shown = embeds.clip(text.replace("`", "'").replace("\n", " "), limit)
+    shown = cards.clip(text.replace("`", "'").replace("\n", " "), limit)
     return f"`{shown}`" if shown else ""

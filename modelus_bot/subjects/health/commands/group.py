@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import discord
@@ -15,11 +16,11 @@ from modelus_bot.subjects.health.cards.overview import failure_card, overview_ca
 from modelus_bot.subjects.health.cards.views import LIST
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering
+from modelus_bot.ui.cards import Card, clip
 from modelus_bot.ui.charts import LatencyChart, drawing_folder
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.commands.suggestions import PATIENCE, Choices, choices
-from modelus_bot.ui.embeds import clip
 from modelus_bot.ui.paginator import send_page
 from modelus_bot.ui.spoken import operation_words
 
@@ -82,28 +83,28 @@ class HealthCommands(CommandGroup):
     async def _overview(self, interaction: discord.Interaction) -> None:
         card = overview_card(self.bot.db.overview())
         if self.bot.db.protection is not None:
-            card.add_field(name="Protection", value=protection_words(self.bot.db.protection), inline=False)
+            card = card.with_field("Protection", protection_words(self.bot.db.protection))
         points = await recent_points(self.bot.db, self.now())
         settings = self.bot.settings
         folder = drawing_folder(settings.database.path)
         drawing = owned(
             latency_file(self._chart, points, settings.server.timezone, folder), name="latency-drawing"
         )
+        pictured = replace(card, picture=SHOWN)
         try:
             await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
             if drawing.done() and (picture := drawing.result()) is not None:
-                await answering.answer(interaction, card.set_image(url=SHOWN), picture=picture)
+                await answering.answer(interaction, pictured, picture=picture)
                 return
-            plain = card.copy()
             if points:
-                plain.add_field(name="Latency", value=latency_field(points), inline=False)
-            await answering.answer(interaction, plain)
+                card = card.with_field("Latency", latency_field(points))
+            await answering.answer(interaction, card)
             if (picture := await drawing) is not None:
-                await answering.answer(interaction, card.set_image(url=SHOWN), picture=picture)
+                await answering.answer(interaction, pictured, picture=picture)
         finally:
             drawing.cancel()
 
-    def _failure(self, reference: str) -> discord.Embed:
+    def _failure(self, reference: str) -> Card:
         wanted = reference.strip().upper()
         known = self.bot.db.overview().recent_failures
         for one in reversed(known):

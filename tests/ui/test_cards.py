@@ -15,9 +15,10 @@ from modelus_bot.subjects.covers.cards import STANDS, card_of
 from modelus_bot.subjects.covers.model import Cover
 from modelus_bot.subjects.sprints.cards import choice_of, holder_line, label_of
 from modelus_bot.subjects.sprints.model import HolderView, Sprint
-from modelus_bot.ui import embeds
+from modelus_bot.ui import cards
 from modelus_bot.ui.commands.suggestions import SHOWN, choices
 from modelus_bot.ui.people import name_of, plain, when
+from modelus_bot.ui.rendering import embed_of
 
 LONGEST_NAME = "*" * 100
 SPRINT = Sprint(1, 3, "FY26 _Sprint_ 3", date(2026, 12, 28), date(2027, 1, 11))
@@ -25,14 +26,16 @@ SPRINT = Sprint(1, 3, "FY26 _Sprint_ 3", date(2026, 12, 28), date(2027, 1, 11))
 
 def test_each_severity_has_its_own_colour() -> None:
     """Facts, success, attention and failure are told apart by colour."""
-    colours = {make("Title").colour for make in (embeds.info, embeds.success, embeds.warning, embeds.failure)}
+    colours = {
+        embed_of(make("Title")).colour for make in (cards.info, cards.success, cards.warning, cards.failure)
+    }
     assert len(colours) == 4
 
 
 @given(title=st.text(max_size=400), text=st.text(max_size=6000))
 def test_any_text_fits_a_card(title: str, text: str) -> None:
     """Titles and texts are cut to Discord's limits."""
-    card = embeds.info(title, text)
+    card = embed_of(cards.info(title, text))
     assert len(card.title or "") <= 256
     assert len(card.description or "") <= 4096
 
@@ -40,7 +43,7 @@ def test_any_text_fits_a_card(title: str, text: str) -> None:
 @given(items=st.lists(st.text(max_size=300), max_size=60), limit=st.integers(20, 4000))
 def test_lines_say_how_many_are_left_out(items: list[str], limit: int) -> None:
     """All items are there, or the text ends with how many are not; it never grows far beyond the limit."""
-    text = embeds.lines(items, empty="none", limit=limit)
+    text = cards.lines(items, empty="none", limit=limit)
     assert len(text) <= limit + len(items) + 30
     if text.endswith(" more"):
         left = int(text.rpartition("… and ")[2].removesuffix(" more"))
@@ -52,13 +55,13 @@ def test_lines_say_how_many_are_left_out(items: list[str], limit: int) -> None:
 
 def test_nothing_is_said_as_nothing() -> None:
     """An empty list reads as the sentence given for it."""
-    assert embeds.lines([], empty="Nobody yet.") == "Nobody yet."
+    assert cards.lines([], empty="Nobody yet.") == "Nobody yet."
 
 
 @given(text=st.text(max_size=50), limit=st.integers(1, 60))
 def test_clipped_text_is_marked(text: str, limit: int) -> None:
     """Text within the limit stays; longer text ends with a mark and fits."""
-    cut = embeds.clip(text, limit)
+    cut = cards.clip(text, limit)
     assert len(cut) <= limit
     assert (cut == text) if len(text) <= limit else cut.endswith("…")
 
@@ -108,7 +111,7 @@ def test_the_largest_request_fits_a_card(status: str) -> None:
     """The longest names and reasons stay within Discord's limits in every status."""
     people = dict.fromkeys(range(1, 6), LONGEST_NAME)
     found = Cover(2**60, 1, "*" * 60, "*" * 32, 1, 2, 3, status, "*" * 300, 99, 4, 1, None, 1, "*" * 60)
-    card = card_of(found, people, "open")
+    card = embed_of(card_of(found, people, "open"))
     assert len(card) <= 6000
     assert len(card.description or "") < 4096
     assert STANDS[status] in (card.description or "")
