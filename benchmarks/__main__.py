@@ -123,8 +123,8 @@ def _table(figures: Figures, callers: list[int], synchronous: str) -> Table:
             rate = statistics.median(result.per_second for result in results)
             p99 = statistics.median(result.p99 for result in results)
             ratio = statistics.median(
-                one.per_second / other.per_second
-                for one, other in zip(results, figures[REFERENCE, count, synchronous], strict=True)
+                item.per_second / other.per_second
+                for item, other in zip(results, figures[REFERENCE, count, synchronous], strict=True)
             )
             cells.append(f"{rate:,.0f} ({p99:,.1f})  x{ratio:.2f}")
         table.add_row(name, *cells)

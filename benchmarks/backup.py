@@ -112,16 +112,16 @@ def _table(found: dict[str, list[Window]], megabytes: int) -> Table:
     for name, windows in found.items():
         cells = [name, _median(windows, "writes", 0.5), _median(windows, "writes", 0.99)]
         cells += [_longest(windows, "writes"), _median(windows, "reads", 0.99), _longest(windows, "reads")]
-        copying = statistics.median(one.copying for one in windows)
-        checking = statistics.median(one.checking for one in windows)
+        copying = statistics.median(window.copying for window in windows)
+        checking = statistics.median(window.checking for window in windows)
         table.add_row(*cells, f"{copying:.1f} s, {checking:.1f} s" if copying else "—")
     return table
 
 
 def _median(windows: list[Window], what: str, share: float) -> str:
-    return f"{statistics.median(one.latencies.milliseconds(what, share) for one in windows):.1f}"
+    return f"{statistics.median(window.latencies.milliseconds(what, share) for window in windows):.1f}"
 
 
 def _longest(windows: list[Window], what: str) -> str:
-    each = [one.latencies.milliseconds(what, 1.0) for one in windows]
+    each = [window.latencies.milliseconds(what, 1.0) for window in windows]
     return f"{statistics.median(each):.1f} ({max(each):.1f})"

@@ -90,7 +90,7 @@ def _filled(runner: asyncio.Runner, place: Path) -> Iterator[DatabaseManager]:
 
 @asynccontextmanager
 async def _opened(path: Path) -> AsyncIterator[DatabaseManager]:
-    continuity = Fallback(
+    fallback = Fallback(
         path,
         degradation=DegradationSettings(),
         snapshot=KEPT,
@@ -99,7 +99,7 @@ async def _opened(path: Path) -> AsyncIterator[DatabaseManager]:
         telling=telling,
         explain=explain,
     )
-    async with DatabaseManager(path, DatabaseSettings(), continuity=continuity) as db:
+    async with DatabaseManager(path, DatabaseSettings(), fallback=fallback) as db:
         yield db
 
 
@@ -144,8 +144,8 @@ def _questions() -> list[Question]:
 async def _measure(
     db: DatabaseManager, callers: int, seconds: float, *, cached: bool, writing: bool
 ) -> Result:
-    if db.continuity is not None:
-        db.continuity.hot.apply(KEPT if cached else ASKED)
+    if db.fallback is not None:
+        db.fallback.hot.apply(KEPT if cached else ASKED)
     questions = itertools.cycle(_questions())
     latencies: list[float] = []
     begun = time.perf_counter()
@@ -183,10 +183,10 @@ def _table(figures: Figures, callers: list[int]) -> Table:
             cells = []
             for count in callers:
                 results, asked = figures[what, count, cached], figures[what, count, False]
-                rate = statistics.median(one.per_second for one in results)
-                p99 = statistics.median(one.p99 for one in results)
+                rate = statistics.median(result.per_second for result in results)
+                p99 = statistics.median(result.p99 for result in results)
                 times = statistics.median(
-                    one.per_second / other.per_second for one, other in zip(results, asked, strict=True)
+                    item.per_second / other.per_second for item, other in zip(results, asked, strict=True)
                 )
                 cells.append(f"{rate:,.0f} ({p99:,.2f})  x{times:.1f}")
             table.add_row(what, "in memory" if cached else "from the database", *cells)

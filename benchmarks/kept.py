@@ -78,12 +78,12 @@ def measure_kept(console: Console, *, rounds: int, seconds: float | None, folder
     table.add_column("snapshot each second")
     table.add_column("p99 ms", justify="right")
     for design, results in figures.items():
-        table.add_row(design, f"{statistics.median(one.p99 for one in results):.2f}")
+        table.add_row(design, f"{statistics.median(result.p99 for result in results):.2f}")
     console.print(table)
 
 
 async def _measure(path: Path, design: str, seconds: float) -> Result:
-    continuity = Fallback(
+    fallback = Fallback(
         path,
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(),
@@ -92,8 +92,8 @@ async def _measure(path: Path, design: str, seconds: float) -> Result:
         telling=telling,
         explain=explain,
     )
-    with_ours = continuity if design == DESIGNS[2] else None
-    async with DatabaseManager(path, DatabaseSettings(), continuity=with_ours) as db:
+    with_ours = fallback if design == DESIGNS[2] else None
+    async with DatabaseManager(path, DatabaseSettings(), fallback=with_ours) as db:
         await db.write(_Fill(), Context())
         await asyncio.sleep(1.5)
         reading = asyncio.create_task(_each_second(db)) if design == DESIGNS[1] else None

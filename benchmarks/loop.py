@@ -18,15 +18,15 @@ def measure_loop(console: Console, *, rounds: int, only: str = "", explain: bool
     table = Table(title=f"event loop, medians of {rounds} rounds (worst of all), ms")
     for column in ("event", "work in a turn", "in a callback", "own waits", "late", "latest because of"):
         table.add_column(column, justify="left" if column in {"event", "latest because of"} else "right")
-    for name in (one for one in EVENTS if only in one):
+    for name in (item for item in EVENTS if only in item):
         found = [play(name, full=True) for _ in range(rounds)]
-        latest = max(found, key=lambda one: one.late)
+        latest = max(found, key=lambda item: item.late)
         table.add_row(
             name,
-            _figure([one.turn for one in found]),
-            _figure([one.step for one in found]),
-            _figure([one.waited for one in found]),
-            _figure([one.late for one in found]),
+            _figure([item.turn for item in found]),
+            _figure([item.step for item in found]),
+            _figure([item.waited for item in found]),
+            _figure([item.late for item in found]),
             latest.latest,
         )
         if explain:

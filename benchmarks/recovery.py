@@ -163,7 +163,7 @@ async def _written(db: DatabaseManager, well: Callable[[], bool], give_up: float
 
 
 def _recovery(alerts: list[Alert]) -> Alert | None:
-    return next((one for one in alerts if one.kind == "database_recovered"), None)
+    return next((alert for alert in alerts if alert.kind == "database_recovered"), None)
 
 
 def _words(found: Outcome) -> str:

@@ -81,7 +81,7 @@ async def running(
                 tolerant=True,
                 debug=settings.logging.shows_operations,
                 protection=protection,
-                continuity=_continuity(settings, path, protection),
+                fallback=_fallback(settings, path, protection),
                 clock=clock,
             ) as db,
         ):
@@ -206,7 +206,7 @@ def _protection(settings: Settings, path: Path, clock: Clock, *, own: bool) -> P
     )
 
 
-def _continuity(settings: Settings, path: Path, protection: Protection) -> Fallback:
+def _fallback(settings: Settings, path: Path, protection: Protection) -> Fallback:
     """Build what serves people while the database is away; administrators read what a replay did."""
     return Fallback(
         path,

@@ -149,7 +149,9 @@ class BotEnv:
 
         backend = self.simulation.backend
         stored = backend.get_message(message.channel_id, message.id)
-        button = next(one for one in walk_components(stored.components) if one.get("label") == label)
+        button = next(
+            component for component in walk_components(stored.components) if component.get("label") == label
+        )
         record, payload = base_payload(
             backend,
             type=InteractionType.MESSAGE_COMPONENT,

@@ -67,7 +67,7 @@ def _program() -> str | None:
 def _run(
     program: str, other: bool, /, *words: str | Path, cwd: Path, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    packages = [one for one in sys.path if one.endswith("site-packages")]
+    packages = [item for item in sys.path if item.endswith("site-packages")]
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("MODELUS_BOT", "DISCORD"))}
     kept |= {"PYTHONPATH": os.pathsep.join([str(ROOT), *packages]), "COLUMNS": "200", "HOME": str(cwd)}
     user = ["setpriv", "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-groups"] if other else []

@@ -30,8 +30,8 @@ PARTS: dict[str, Callable[[App], object]] = {
     "backup": lambda app: _protection(app).backups._settings,
     "archive": lambda app: _protection(app).archive._settings,
     "integrity": lambda app: _protection(app).parts.settings,
-    "degradation": lambda app: _continuity(app)._settings,
-    "snapshot": lambda app: _continuity(app).snapshot._settings,
+    "degradation": lambda app: _fallback(app)._settings,
+    "snapshot": lambda app: _fallback(app).snapshot._settings,
     "health": lambda app: app.bot.settings.health,
     "maintenance": lambda app: app.bot.settings.maintenance,
     "logging": lambda app: app.bot.settings.logging,
@@ -51,9 +51,9 @@ ALSO: dict[str, Callable[[App], object]] = {
     "database.breaker_probe_first": lambda app: app.db.availability.reads._first,
     "database.breaker_probe_cap": lambda app: app.db.availability.reads._cap,
     "database.slow_operation": lambda app: app.db.health.slow,
-    "degradation.journal_megabytes": lambda app: _continuity(app).journal._settings.journal_megabytes,
-    "snapshot.hot_reads": lambda app: _continuity(app).hot._settings.hot_reads,
-    "maintenance.reserve_megabytes": lambda app: _continuity(app).reserve.size // 1024 // 1024,
+    "degradation.journal_megabytes": lambda app: _fallback(app).journal._settings.journal_megabytes,
+    "snapshot.hot_reads": lambda app: _fallback(app).hot._settings.hot_reads,
+    "maintenance.reserve_megabytes": lambda app: _fallback(app).reserve.size // 1024 // 1024,
     "backup.drill_every": lambda app: _protection(app)._settings.drill_every,
     "archive.lag_alert": lambda app: _protection(app).archive._lag._allowed,
     "archive.snapshot_minutes": lambda app: _protection(app).archive._snapshots._settings.snapshot_minutes,
@@ -61,9 +61,9 @@ ALSO: dict[str, Callable[[App], object]] = {
 """Where a part keeps a setting for itself."""
 
 
-def _continuity(app: App) -> Any:
-    assert app.db.continuity is not None
-    return app.db.continuity
+def _fallback(app: App) -> Any:
+    assert app.db.fallback is not None
+    return app.db.fallback
 
 
 def _protection(app: App) -> Any:
@@ -137,7 +137,7 @@ async def test_every_live_setting_reaches_its_part(tmp_path: Path) -> None:
             assert getattr(PARTS[section](bot.app), name) == value_of(wanted, key), key
         for key, look in ALSO.items():
             assert look(bot.app) == value_of(wanted, key), key
-        assert {one.username for one in await bot.app.db.read(members)} == {"Ada"}
+        assert {member.username for member in await bot.app.db.read(members)} == {"Ada"}
 
 
 async def test_open_connections_wait_as_edited(tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def is_lost(name: str) -> bool:
     return members is None or (found[2] is not None and found[2] not in members)
 
 
-@pytest.mark.parametrize("document", [one for one in DOCUMENTS if one.name != "CHANGELOG.md"], ids=named)
+@pytest.mark.parametrize("document", [item for item in DOCUMENTS if item.name != "CHANGELOG.md"], ids=named)
 def test_what_documents_name_is_there(document: Path) -> None:
     """Every file, package and class in a document exists, so that who reads one finds the room."""
     prose = re.sub(r"^```.*?^```", "", text_of(document), flags=re.MULTILINE | re.DOTALL)
@@ -299,7 +299,7 @@ def test_constraints_pin_every_dependency() -> None:
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
     asked = [
         *project["dependencies"],
-        *(one for extra in project["optional-dependencies"].values() for one in extra),
+        *(item for extra in project["optional-dependencies"].values() for item in extra),
     ]
     lines = [
         line for line in text_of(ROOT / "constraints.txt").splitlines() if line and not line.startswith("#")
@@ -307,7 +307,7 @@ def test_constraints_pin_every_dependency() -> None:
     pinned = {canonical(line.split("==")[0]) for line in lines if "==" in line}
 
     assert [line for line in lines if "==" not in line] == []
-    assert {canonical(re.split(r"[^\w.-]", one)[0]) for one in asked} - pinned == set()
+    assert {canonical(re.split(r"[^\w.-]", item)[0]) for item in asked} - pinned == set()
 
 
 def canonical(name: str) -> str:

@@ -198,9 +198,11 @@ def _screens_of(tree: ast.Module) -> Iterator[str]:
 def _names_of_commands(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("app_commands.command"):
-            values = (one.value for one in node.keywords if one.arg == "name")
+            values = (keyword.value for keyword in node.keywords if keyword.arg == "name")
             yield from (
-                one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                value.value
+                for value in values
+                if isinstance(value, ast.Constant) and isinstance(value.value, str)
             )
 
 
@@ -290,7 +292,7 @@ def _opened(folder: Path, *, everything: bool) -> DatabaseManager:
         explain=explain,
         overseer=protection,
     )
-    return DatabaseManager(path, settings, protection=protection, continuity=fallback)
+    return DatabaseManager(path, settings, protection=protection, fallback=fallback)
 
 
 def main() -> None:
@@ -306,7 +308,7 @@ def main() -> None:
     covers = Marks(house, "covers", ("overrides", "cover_cards"))
     of_a_command, of_a_subject = covers.lists(house, subject=False), covers.lists(house, subject=True)
     tell("modules", f"{len(house.files)}, {len(inside)} of them in database/")
-    tell("names imported across the face", f"{len(across)} from {len({one for one, _ in across})} modules")
+    tell("names imported across the face", f"{len(across)} from {len({item for item, _ in across})} modules")
     tell("rooms in the largest knot", f"{len(knot)} {' '.join(knot) if len(knot) > 1 else ''}")
     tell("files of database/ with one importer", f"{len(single)} of {len(inside)}")
     tell("loose modules of database/", f"{len(loose)}")

@@ -76,6 +76,6 @@ def _hand_over(settings: Settings, database: Path, owner: Owner) -> None:
     folders = [folder, *([log.absolute().parent] if log is not None else [])]
     hand_over(folders, owner, deep=False)
     names = (f"{database.stem}.", f".{database.name}")
-    beside = [one for one in folder.iterdir() if one.name.startswith(names)] if folder.is_dir() else []
+    beside = [path for path in folder.iterdir() if path.name.startswith(names)] if folder.is_dir() else []
     kept = (settings.backup.folder, settings.archive.folder, settings.integrity.quarantine)
     hand_over([*beside, *kept, *([log.absolute()] if log is not None else [])], owner)

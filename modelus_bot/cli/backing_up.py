@@ -126,16 +126,16 @@ def verify(
 
     async def work(protected: Protected) -> tuple[list[CopyState], str]:
         listing = await asyncio.to_thread(protected.backups.listing)
-        for one in names or ():
-            _require_copy(listing, one)
+        for name in names or ():
+            _require_copy(listing, name)
         wanted = names or listing.names
-        states = [await _verified(protected, one, at, len(wanted)) for at, one in enumerate(wanted, 1)]
+        states = [await _verified(protected, item, at, len(wanted)) for at, item in enumerate(wanted, 1)]
         return states, "" if names else listing.trouble
 
     states, trouble = with_protection(settings, work, database)
-    ok = bool(states) and all(one.ok for one in states) and not trouble
+    ok = bool(states) and all(state.ok for state in states) and not trouble
     if as_json:
-        checked = [asdict(one) | {"ok": one.ok} for one in states]
+        checked = [asdict(state) | {"ok": state.ok} for state in states]
         print_json({"ok": ok, "backups": checked, "trouble": trouble})
     else:
         _tell_verified(states, trouble)
@@ -154,7 +154,7 @@ def preview(
         await require(protected.parts.path, *REPLACED)
         plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
-        await protected.restorer.discard()
+        await protected.restores.discard()
 
     with_protection(settings, work, database)
 
@@ -178,10 +178,10 @@ def restore(
         plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         if not yes and not typer.confirm("Replace the database by this state?"):
-            await protected.restorer.discard()
+            await protected.restores.discard()
             typer.echo("Nothing was changed.")
             raise typer.Exit(ExitCode.FAILED)
-        done = await protected.restorer.apply(plan.token)
+        done = await protected.restores.apply(plan.token)
         typer.echo(f"Restored from {plan.source} in {done.seconds:.1f} s.")
         if done.undo:
             typer.echo(f"To undo it: modelus-bot backup restore {done.undo}")
@@ -202,12 +202,12 @@ def drill(context: typer.Context, database: DatabaseOption = None) -> None:
             return await protected.drill.run(lambda step: progress.update(task, description=step))
 
     results = with_protection(settings, work, database)
-    for one in results:
-        state = "whole" if one.ok else f"NOT whole: {'; '.join(one.problems)}"
-        typer.echo(f"{one.source}: {state}, {one.rows} rows, {one.seconds:.1f} s")
+    for result in results:
+        state = "whole" if result.ok else f"NOT whole: {'; '.join(result.problems)}"
+        typer.echo(f"{result.source}: {state}, {result.rows} rows, {result.seconds:.1f} s")
     if not results:
         typer.echo("There is nothing to rehearse yet: no verified backup and no archive.")
-    if not results or not all(one.ok for one in results):
+    if not results or not all(result.ok for result in results):
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -223,7 +223,7 @@ def _listed(listing: BackupListing, reach: Reach) -> Iterator[str]:
         yield NONE_YET
     for left in listing.unlisted:
         yield str(left)
-    yield from dict.fromkeys(one.advice for one in listing.unlisted if one.advice)
+    yield from dict.fromkeys(item.advice for item in listing.unlisted if item.advice)
     for name in listing.orphans:
         yield f"{name} is not there, only its manifest."
     if listing.trouble:
@@ -238,31 +238,34 @@ def _lines(manifests: Sequence[BackupManifest]) -> Iterator[str]:
     """Yield lines of 80 characters that are the same on a terminal and in a pipe."""
     if not manifests:
         return
-    width = max(len(one.name) for one in manifests)
+    width = max(len(manifest.name) for manifest in manifests)
     yield f"{'name':{width}}  {'made (UTC)':16}  {'size':>8}  state"
-    for one in manifests:
-        state = "NOT whole" if not one.counts else "rehearsed" if one.drill_at else "verified"
-        yield f"{one.name:{width}}  {_moment(one.created_at)[:16]}  {megabytes(one.bytes):>8}  {state}"
+    for manifest in manifests:
+        state = "NOT whole" if not manifest.counts else "rehearsed" if manifest.drill_at else "verified"
+        made = _moment(manifest.created_at)[:16]
+        yield f"{manifest.name:{width}}  {made}  {megabytes(manifest.bytes):>8}  {state}"
 
 
 def _plain(listing: BackupListing, reach: Reach) -> dict[str, Any]:
     """Return the list with keys that stay as they are; times are UTC seconds."""
     backups = [
         {
-            "name": one.name,
-            "made_at": one.created_at,
-            "kind": one.kind,
-            "bytes": one.bytes,
-            "rows": sum(one.rows.values()),
-            "audit_id": one.audit_id,
-            "verified": one.counts,
-            "rehearsed_at": one.drill_at,
-            "path": str(one.path),
+            "name": manifest.name,
+            "made_at": manifest.created_at,
+            "kind": manifest.kind,
+            "bytes": manifest.bytes,
+            "rows": sum(manifest.rows.values()),
+            "audit_id": manifest.audit_id,
+            "verified": manifest.counts,
+            "rehearsed_at": manifest.drill_at,
+            "path": str(manifest.path),
         }
-        for one in listing.manifests
+        for manifest in listing.manifests
     ]
-    not_counted = [{"name": one.name, "why": one.why} for one in listing.unlisted]
-    not_counted += [{"name": one, "why": "it is not there, only its manifest"} for one in listing.orphans]
+    not_counted = [{"name": item.name, "why": item.why} for item in listing.unlisted]
+    not_counted += [
+        {"name": orphan, "why": "it is not there, only its manifest"} for orphan in listing.orphans
+    ]
     return {
         "backups": backups,
         "not_counted": not_counted,
@@ -282,13 +285,13 @@ def _tell_verified(states: Sequence[CopyState], trouble: str) -> None:
         typer.echo(f"Nobody can say which backups there are: {trouble}.")
     elif not states:
         typer.echo(NONE_YET)
-    for one in states:
-        if one.ok:
-            typer.echo(f"{one.name} is whole: {one.rows} rows, audit trail up to {one.audit_id}.")
+    for state in states:
+        if state.ok:
+            typer.echo(f"{state.name} is whole: {state.rows} rows, audit trail up to {state.audit_id}.")
             continue
-        what = "is not whole and does not count as a backup" if one.checked else "could not be checked"
-        typer.echo(f"{one.name} {what}:")
-        for problem in one.problems:
+        what = "is not whole and does not count as a backup" if state.checked else "could not be checked"
+        typer.echo(f"{state.name} {what}:")
+        for problem in state.problems:
             typer.echo(f"- {problem}")
 
 
@@ -315,9 +318,9 @@ async def _planned(protected: Protected, name: str | None, at: float | None) -> 
     known = None if name is None else _known(protected, name)
     with _reporting("restoring into a scratch file") as on_progress:
         if known is not None:
-            return await protected.restorer.from_backup(known, on_progress)
+            return await protected.restores.from_backup(known, on_progress)
         assert at is not None  # noqa: S101 - one of the two was given
-        return await protected.restorer.from_archive(at, on_progress)
+        return await protected.restores.from_archive(at, on_progress)
 
 
 def _show(plan: RestorePlan) -> None:
@@ -329,8 +332,8 @@ def _show(plan: RestorePlan) -> None:
         typer.echo("It has the same rows as the present database.")
         return
     table = Table("what", "only now (would be gone)", "only then (would come back)", "different")
-    for one in plan.tables:
-        table.add_row(rows_of(one.table), str(one.only_now), str(one.only_then), str(one.changed))
+    for item in plan.tables:
+        table.add_row(rows_of(item.table), str(item.only_now), str(item.only_then), str(item.changed))
     console().print(table)
 
 

@@ -60,13 +60,13 @@ def doctor(
         task = progress.add_task("looking", total=None)
         tell: Tell = lambda words: progress.update(task, description=words)  # noqa: E731
         found += run_async(_findings(settings, given, tell, full=full))
-    ok = not any(one.grade is Grade.BAD for one in found)
+    ok = not any(item.grade is Grade.BAD for item in found)
     if as_json:
-        listed = [{"about": one.about, "grade": one.grade.value, "text": one.text} for one in found]
+        listed = [{"about": item.about, "grade": item.grade.value, "text": item.text} for item in found]
         print_json({"ok": ok, "database": str(path), "findings": listed})
     else:
-        for one in found:
-            show(one)
+        for item in found:
+            show(item)
     if not ok:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -129,9 +129,9 @@ async def _discord(settings: Settings, path: Path) -> list[Finding]:
         return [Finding(Grade.NOTE, "There is no DISCORD_TOKEN, so Discord was not asked.")]
     wrong, asked = found
     if not asked:
-        return [Finding(Grade.NOTE, f"Discord could not be asked: {one}") for one in wrong]
+        return [Finding(Grade.NOTE, f"Discord could not be asked: {item}") for item in wrong]
     if wrong:
-        return [Finding(Grade.BAD, one) for one in wrong]
+        return [Finding(Grade.BAD, item) for item in wrong]
     return [Finding(Grade.FINE, "Discord accepts the token; server, channels and roles can be used.")]
 
 
@@ -168,7 +168,7 @@ async def _integrity(protected: Protected) -> Finding:
 
 def _schema(protected: Protected) -> Finding:
     path = protected.parts.path
-    missing = [one.id for one in Migrator(path).status() if not one.applied]
+    missing = [item.id for item in Migrator(path).status() if not item.applied]
     if missing:
         text = f"Migrations are missing ({', '.join(missing)}); the next start applies them."
         return Finding(Grade.NOTE, text)
@@ -185,16 +185,16 @@ async def _backups(settings: Settings, protected: Protected, tell: Tell, *, full
     if listing.trouble:
         return [Finding(Grade.BAD, f"Nobody can say which backups there are: {listing.trouble}.")]
     found, whole = [], []
-    for number, one in enumerate(listing.manifests, 1):
-        tell(f"backup {number} of {len(listing.manifests)}: {one.name}")
-        state = await compared(protected, one, full=full)
+    for number, manifest in enumerate(listing.manifests, 1):
+        tell(f"backup {number} of {len(listing.manifests)}: {manifest.name}")
+        state = await compared(protected, manifest, full=full)
         if not state.ok:
             why = "; ".join(state.problems[:2])
-            found.append(Finding(Grade.BAD, f"The backup {one.name} is not whole: {why}."))
-        elif not one.counts:
-            found.append(Finding(Grade.NOTE, f"The backup {one.name} does not count as verified."))
+            found.append(Finding(Grade.BAD, f"The backup {manifest.name} is not whole: {why}."))
+        elif not manifest.counts:
+            found.append(Finding(Grade.NOTE, f"The backup {manifest.name} does not count as verified."))
         else:
-            whole.append(one)
+            whole.append(manifest)
     found += _not_counted(listing)
     if not whole:
         text = "There is no verified backup. Make one now: modelus-bot backup create"
@@ -207,11 +207,11 @@ async def _backups(settings: Settings, protected: Protected, tell: Tell, *, full
 
 
 def _not_counted(listing: BackupListing) -> Iterator[Finding]:
-    for one in listing.unlisted:
-        if one.adoptable:
-            yield Finding(Grade.NOTE, f"{one} {one.advice}")
+    for item in listing.unlisted:
+        if item.adoptable:
+            yield Finding(Grade.NOTE, f"{item} {item.advice}")
         else:
-            yield Finding(Grade.BAD, str(one))
+            yield Finding(Grade.BAD, str(item))
     for name in listing.orphans:
         yield Finding(Grade.BAD, f"The backup {name} is not there, only its manifest.")
 
@@ -255,7 +255,7 @@ def _journal(path: Path) -> list[Finding]:
 
 def _quarantine(settings: Settings) -> list[Finding]:
     folder = settings.integrity.quarantine
-    kept = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    kept = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if not kept:
         return [Finding(Grade.FINE, "No damaged file was ever set aside.")]
     text = (

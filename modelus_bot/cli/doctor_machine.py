@@ -142,7 +142,7 @@ def _sentence(words: str) -> str:
 
 def _nearest(place: Path) -> Path:
     """Return the folder itself, or the nearest above it that is there."""
-    return next(one for one in (place, *place.absolute().parents) if _is_there(one))
+    return next(item for item in (place, *place.absolute().parents) if _is_there(item))
 
 
 def _is_there(path: Path) -> bool:

@@ -105,7 +105,7 @@ def accept(context: typer.Context, database: DatabaseOption = None) -> None:
         report = await protected.parts.check(protected.parts.path)
         if not report.damaged:
             await protected.parts.rewriting()
-            await protected.parts.sums.adopt()
+            await protected.parts.checksums.adopt()
             protected.parts.high_water.forget()
             protected.parts.state.forget()
         return report

@@ -46,7 +46,7 @@ async def findings_of(about: str, look: Look) -> tuple[Finding, ...]:
         found = [Finding(Grade.BAD, f"The {about} could not be looked at: {error.detail or error}.")]
     except Exception as error:  # noqa: BLE001 - nothing may hide what there is to say of the rest
         found = [Finding(Grade.BAD, f"The {about} could not be looked at: {in_words(error)}.")]
-    return tuple(replace(one, about=about) for one in found)
+    return tuple(replace(item, about=about) for item in found)
 
 
 def show(finding: Finding) -> None:

@@ -81,8 +81,8 @@ def _print(report: ImportReport, *, dry_run: bool) -> None:
     out = console()
     if report.mended:
         out.print("Mended or noteworthy:")
-        for one in report.mended:
-            out.print(f"- {one.sentence}", markup=False)
+        for item in report.mended:
+            out.print(f"- {item.sentence}", markup=False)
     table = Table("what", "added", "updated", "unchanged", box=None, pad_edge=False)
     for count in report.counts:
         table.add_row(rows_of(count.table), str(count.added), str(count.updated), str(count.unchanged))

@@ -51,15 +51,15 @@ def _plain(found: JournalContents) -> dict[str, Any]:
     """Return what waits with keys that stay as they are; times are UTC seconds."""
     waiting = [
         {
-            "number": one.number,
-            "change": one.operation,
-            "author": one.context.actor,
-            "priority": one.priority.name,
-            "tries": one.retry_count,
-            "most_tries": one.max_retries,
-            "saved_at": one.saved_at,
+            "number": item.number,
+            "change": item.operation,
+            "author": item.context.actor,
+            "priority": item.priority.name,
+            "tries": item.retry_count,
+            "most_tries": item.max_retries,
+            "saved_at": item.saved_at,
         }
-        for one in found.waiting
+        for item in found.waiting
     ]
     return {
         "ok": not found.damaged,

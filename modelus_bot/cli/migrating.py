@@ -46,11 +46,15 @@ def status(context: typer.Context, database: DatabaseOption = None, as_json: Jso
     path = database or settings.database.path
     require_ours(path, Nature.MISSING, Nature.EMPTY)
     states = Migrator(path).status()
-    drift = [one for one in SchemaValidator().inspect_file(path).differences if one.kind != "pending"]
-    current = all(one.applied for one in states)
+    drift = [
+        difference
+        for difference in SchemaValidator().inspect_file(path).differences
+        if difference.kind != "pending"
+    ]
+    current = all(state.applied for state in states)
     if as_json:
-        migrations = [{"id": one.id, "applied": one.applied} for one in states]
-        drifted = [{"kind": one.kind, "text": str(one)} for one in drift]
+        migrations = [{"id": state.id, "applied": state.applied} for state in states]
+        drifted = [{"kind": item.kind, "text": str(item)} for item in drift]
         print_json({"ok": current and not drift, "migrations": migrations, "differences": drifted})
     else:
         _tell(states, drift)
@@ -62,12 +66,12 @@ def status(context: typer.Context, database: DatabaseOption = None, as_json: Jso
 
 def _tell(states: tuple[MigrationStatus, ...], drift: list[Difference]) -> None:
     table = Table("migration", "state", box=None, pad_edge=False)
-    for one in states:
-        table.add_row(one.id, "applied" if one.applied else "missing")
+    for state in states:
+        table.add_row(state.id, "applied" if state.applied else "missing")
     console().print(table)
     for difference in drift:
         typer.echo(f"- {difference}")
-    if not drift and not all(one.applied for one in states):
+    if not drift and not all(state.applied for state in states):
         typer.echo("Apply what is missing with: modelus-bot migrate up")
 
 
@@ -108,7 +112,7 @@ def down(
     migrator = Migrator(path, invariants=DECLARED.invariants)
 
     async def work(protected: Protected) -> tuple[str, ...]:
-        latest = [one.id for one in reversed(migrator.status()) if one.applied][:steps]
+        latest = [item.id for item in reversed(migrator.status()) if item.applied][:steps]
         if not latest:
             return ()
         typer.echo(f"To be undone, in this order: {', '.join(latest)}.")
@@ -124,7 +128,7 @@ def down(
 
 async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
     """Migrate a file that is as the bot left it, with a verified backup before anything is changed."""
-    if protected.parts.path.exists() and (await protected.parts.sums.check()).unexplained:
+    if protected.parts.path.exists() and (await protected.parts.checksums.check()).unexplained:
         raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
     return await migrated(
         protected.parts, migrate, lambda made: typer.echo(f"Backed up and verified: {made.name}")
@@ -134,12 +138,12 @@ async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
 def _losses(path: Path, undone: list[str]) -> str:
     """Say what goes when some of the migrations are undone."""
     validator = SchemaValidator()
-    applied = [one.id for one in Migrator(path).status() if one.applied]
+    applied = [item.id for item in Migrator(path).status() if item.applied]
     now = validator.expected_after(applied).tables
-    then = validator.expected_after([one for one in applied if one not in undone]).tables
+    then = validator.expected_after([item for item in applied if item not in undone]).tables
     lost = [rows_of(name) for name in now if name not in then]
     for name, table in then.items():
         kept = {column.name for column in table.columns}
-        gone = [one.name for one in now[name].columns if one.name not in kept] if name in now else []
-        lost += [f"{DECLARED.columns.get(one, one)} of {rows_of(name)}" for one in gone]
+        gone = [item.name for item in now[name].columns if item.name not in kept] if name in now else []
+        lost += [f"{DECLARED.columns.get(item, item)} of {rows_of(name)}" for item in gone]
     return f"This removes, with everything in them: {', '.join(lost)}." if lost else "Nothing is lost."

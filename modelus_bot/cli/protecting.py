@@ -29,7 +29,7 @@ class Protected:
         self.backups = protection.backups
         self.archive = protection.archive
         self.drill = protection.drill
-        self.restorer = Restores(self.parts, _at_rest)
+        self.restores = Restores(self.parts, _at_rest)
 
 
 def protection_of(settings: Settings, path: Path | None = None) -> Protection:

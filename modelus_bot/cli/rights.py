@@ -56,7 +56,7 @@ def _kept(settings: Settings, database: Path) -> Iterator[Path]:
         (settings.integrity.quarantine, f"{database.stem}-"),
     ):
         try:
-            names = sorted(one.name for one in folder.iterdir())
+            names = sorted(path.name for path in folder.iterdir())
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:

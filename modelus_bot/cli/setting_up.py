@@ -62,7 +62,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 def require_current_schema(path: Path) -> None:
     """Raise ``MigrationsMissing`` if opening the database would migrate it."""
-    missing = [one.id for one in Migrator(path).status() if not one.applied]
+    missing = [item.id for item in Migrator(path).status() if not item.applied]
     if missing:
         raise MigrationsMissing(
             f"Database: {path} lacks {', '.join(missing)}. Apply with: modelus-bot migrate up"

@@ -111,7 +111,7 @@ def boot_id() -> str:
 
 
 def _steps(kept: Iterable[_Step]) -> tuple[Step, ...]:
-    return tuple(Step(one.before, one.seconds, one.after) for one in kept)
+    return tuple(Step(item.before, item.seconds, item.after) for item in kept)
 
 
 def _doubt(kept: _Doubt) -> Doubt:

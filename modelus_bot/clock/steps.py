@@ -26,7 +26,7 @@ def present_terms(stamp: float, now: float, steps: Iterable[Step]) -> float:
     Steps back are not counted, and a stamp of a future that did not come is as young as can be: whatever
     is deleted by age stays rather longer than shorter.
     """
-    return min(now, stamp + sum(one.seconds for one in steps if one.after <= stamp <= one.before))
+    return min(now, stamp + sum(step.seconds for step in steps if step.after <= stamp <= step.before))
 
 
 def age_of(stamp: float, now: float, steps: Iterable[Step]) -> float:
@@ -37,7 +37,9 @@ def age_of(stamp: float, now: float, steps: Iterable[Step]) -> float:
 def cutoff_of(seconds: float, now: float, steps: Iterable[Step]) -> float:
     """Return a moment so that everything stamped before it is older than ``seconds``."""
     cutoff, left = now - seconds, list(steps)
-    while (reached := next((one for one in left if one.before >= cutoff - one.seconds), None)) is not None:
+    while (
+        reached := next((item for item in left if item.before >= cutoff - item.seconds), None)
+    ) is not None:
         left.remove(reached)
         cutoff -= reached.seconds
     return cutoff

@@ -29,7 +29,7 @@ def cleaned(environment: Mapping[str, str]) -> dict[str, str]:
 def listed(value: str) -> list[str]:
     """Return the parts of a list, with commas between them, in brackets or not."""
     inner = value[1:-1] if value.startswith("[") and value.endswith("]") else value
-    return [part for one in inner.split(",") if (part := one.strip(" \t'\""))]
+    return [part for item in inner.split(",") if (part := item.strip(" \t'\""))]
 
 
 def misspelt(environment: Mapping[str, str], settings: Sequence[str]) -> Iterator[str]:

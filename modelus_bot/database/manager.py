@@ -66,14 +66,14 @@ class DatabaseManager:
         tolerant: bool = False,
         debug: bool = False,
         protection: Protection | None = None,
-        continuity: Fallback | None = None,
+        fallback: Fallback | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
         self.path = meant(path)
         self.settings = settings
         self.protection = protection
-        self.continuity = continuity
+        self.fallback = fallback
         self.clock = clock or (protection.clock if protection is not None else Clock())
         self.health = HealthMonitor(settings.slow_operation, debug=debug)
         self._tolerant = tolerant
@@ -85,7 +85,7 @@ class DatabaseManager:
             self.availability,
             claim=claim,
             protection=protection,
-            continuity=continuity,
+            fallback=fallback,
         )
         self._connections, self._transactions = self._engine.connections, self._engine.transactions
         self.maintenance = Maintenance(
@@ -95,7 +95,7 @@ class DatabaseManager:
             read=self.read,
             writes=self._transactions,
             mover=protection,
-            journal=continuity.journal if continuity is not None else None,
+            journal=fallback.journal if fallback is not None else None,
             write_deadline=settings.write_deadline,
             clock=self.clock,
         )
@@ -104,7 +104,7 @@ class DatabaseManager:
             self.availability,
             self._connections,
             self._transactions,
-            continuity,
+            fallback,
             went_back=protection.parts.went_back if protection is not None else deque(),
             open_again=self._open_again,
             open_to_read=self._open_to_read,
@@ -118,9 +118,9 @@ class DatabaseManager:
     async def __aenter__(self) -> Self:
         """Claim, migrate and open; only ``AlreadyRunning`` is raised by a tolerant one."""
         try:
-            if self.continuity is not None:
+            if self.fallback is not None:
                 self._engine.claim_early()
-                await self._outer.enter_async_context(self.continuity)
+                await self._outer.enter_async_context(self.fallback)
             await self._open()
         except Exception as error:
             if not self._tolerant or isinstance(error, AlreadyRunning):
@@ -178,16 +178,16 @@ class DatabaseManager:
         ``DatabaseError`` for everything else.
         """
         change_begun.set(True)
-        continuity = self.continuity
-        if continuity is None:
+        fallback = self.fallback
+        if fallback is None:
             return await self._write(write, context)
-        context = continuity.prepared(write, context)
+        context = fallback.prepared(write, context)
         try:
-            if continuity.must_wait(write) and not await continuity.journal.drained(continuity.patience):
+            if fallback.must_wait(write) and not await fallback.journal.drained(fallback.patience):
                 raise DatabaseUnavailable("others wait before it", cause=self.availability.cause)
             return await self._write(write, context)
         except DatabaseError as error:
-            raise await continuity.defer(write, context, error) from error
+            raise await fallback.defer(write, context, error) from error
 
     async def _write(self, write: Write[R], context: Context) -> R:
         writes = self.availability.writes
@@ -206,8 +206,8 @@ class DatabaseManager:
     async def preview(self, write: Write[R], context: Context) -> R:
         """Return what a change would give, and undo it: nothing is saved."""
         writes = self.availability.writes
-        if self.continuity is not None:
-            context = self.continuity.prepared(write, context)
+        if self.fallback is not None:
+            context = self.fallback.prepared(write, context)
         self._check_running()
         writes.require_closed(type(write).__name__)
         try:
@@ -225,28 +225,28 @@ class DatabaseManager:
         def run(tx: ReadTransaction) -> R:
             return query.function(tx, *args, **kwargs)
 
-        continuity = self.continuity
-        if continuity is None:
+        fallback = self.fallback
+        if fallback is None:
             return await self._read(query, run)
         try:
             if query.hot and self._engine.running:
                 ask = functools.partial(self._read, query, run)
-                return await continuity.hot.read(query, args, kwargs, ask)
+                return await fallback.hot.read(query, args, kwargs, ask)
             return await self._read(query, run)
         except DatabaseError as error:
-            return await continuity.answer(query, run, error)
+            return await fallback.answer(query, run, error)
         except MemoryError as error:
-            return await continuity.answer(query, run, as_database_error(error))
+            return await fallback.answer(query, run, as_database_error(error))
 
     async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
         reads = self.availability.reads
         self._check_running(reading=True)
         reads.require_closed(query.name)
-        lane = self._engine.long_reads if query.long else self._engine.reads
+        role = self._engine.long_reads if query.long else self._engine.reads
         try:
             patience = self._patience(query)
             async with asyncio.timeout(patience):
-                result = await lane.submit(query, run, patience)
+                result = await role.submit(query, run, patience)
         except TimeoutError as error:
             failure = DeadlineExceeded("waited too long for the reader", operation=query.name)
             self._note_failure(reads, failure)
@@ -259,8 +259,8 @@ class DatabaseManager:
 
     def _patience(self, query: Query[..., Any]) -> float | None:
         """Return how long to wait for what can be answered without the database; None: the reader decides."""
-        continuity = self.continuity
-        return continuity.patience if continuity is not None and continuity.can_answer(query) else None
+        fallback = self.fallback
+        return fallback.patience if fallback is not None and fallback.can_answer(query) else None
 
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
@@ -269,7 +269,7 @@ class DatabaseManager:
         for own in (self.availability, self.maintenance, self._engine):
             own.apply(settings)
         self.clock.apply(edited.clock)
-        for part in (self.protection, self.continuity):
+        for part in (self.protection, self.fallback):
             if part is not None:
                 part.apply(edited)
 
@@ -292,7 +292,7 @@ class DatabaseManager:
             queue_depth=self._transactions.depth,
             reader_depth=self._engine.reads.depth + self._engine.long_reads.depth,
             reopened=self._connections.reopened,
-            deferred=self.continuity.journal.depth if self.continuity is not None else None,
+            deferred=self.fallback.journal.depth if self.fallback is not None else None,
         )
 
     async def _open(self) -> None:
@@ -304,8 +304,8 @@ class DatabaseManager:
                 anew = self.availability.reads.state is not BreakerState.CLOSED
                 await self._engine.open_for_reading(anew=anew)
             raise
-        if self.continuity is not None:
-            self.continuity.follow(self._engine.read_beside, self._engine.data_version)
+        if self.fallback is not None:
+            self.fallback.follow(self._engine.read_beside, self._engine.data_version)
             await self._returning.catch_up()
         if applied:
             with contextlib.suppress(DatabaseError):
@@ -324,8 +324,8 @@ class DatabaseManager:
 
     def _note_success(self, breaker: CircuitBreaker) -> None:
         breaker.worked()
-        if self.continuity is not None:
-            self.continuity.worked()
+        if self.fallback is not None:
+            self.fallback.worked()
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
         """Tell breaker and monitor how an operation failed; its caller hears of that, whatever they say."""
@@ -338,8 +338,8 @@ class DatabaseManager:
     def _suspect(self, error: DatabaseError) -> None:
         if self.protection is not None:
             self.protection.suspect(error)
-        if self.continuity is not None:
-            self.continuity.suspect(error)
+        if self.fallback is not None:
+            self.fallback.suspect(error)
 
     def _check_running(self, *, reading: bool = False) -> None:
         if self._closed:

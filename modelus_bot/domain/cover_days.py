@@ -84,9 +84,9 @@ class Turn:
 
     def holder(self, day: date | None = None) -> tuple[int | None, str]:
         """Return who has it on a day and why; without a day, whoever has the turn as a whole."""
-        for one in self.stand_ins:
-            if one.days is None or (day is not None and day in one.days):
-                return one.user_id, "override"
+        for item in self.stand_ins:
+            if item.days is None or (day is not None and day in item.days):
+                return item.user_id, "override"
         return self.user_id, self.source
 
     def has_any(self, user_id: int | None, days: Days) -> bool:
@@ -98,17 +98,17 @@ class Turn:
         """Return whose each day of a sprint is, in order; ``end`` is the day the next sprint takes over."""
         found: list[Stretch] = []
         day, last = start, end - DAY
-        for one in self.by_days():
-            if one.days.last < day or one.days.first > last:
+        for item in self.by_days():
+            if item.days.last < day or item.days.first > last:
                 continue
-            if one.days.first > day:
-                found.append(Stretch(Days(day, one.days.first - DAY), *self.holder()))
+            if item.days.first > day:
+                found.append(Stretch(Days(day, item.days.first - DAY), *self.holder()))
             found.append(
                 Stretch(
-                    Days(max(day, one.days.first), min(last, one.days.last)), one.user_id, "override", True
+                    Days(max(day, item.days.first), min(last, item.days.last)), item.user_id, "override", True
                 )
             )
-            day = one.days.last + DAY
+            day = item.days.last + DAY
         if day <= last:
             found.append(Stretch(Days(day, last), *self.holder()))
         return tuple(found)
@@ -116,11 +116,11 @@ class Turn:
     def by_days(self) -> tuple[CoveredDays, ...]:
         """Return the covers of some days, the earliest first."""
         found = [
-            CoveredDays(one.cover_id, one.user_id, one.username, one.days)
-            for one in self.stand_ins
-            if one.days is not None
+            CoveredDays(item.cover_id, item.user_id, item.username, item.days)
+            for item in self.stand_ins
+            if item.days is not None
         ]
-        return tuple(sorted(found, key=lambda one: one.days.first))
+        return tuple(sorted(found, key=lambda item: item.days.first))
 
     def beginnings(self, start: date, end: date) -> Iterator[Stretch]:
         """Yield the stretches with which somebody's duty begins.
@@ -130,17 +130,21 @@ class Turn:
         """
         before: int | None = None
         begun = False
-        for one in self.stretches(start, end):
-            if one.user_id != before and (one.covering or not begun):
-                yield one
-            begun = begun or not one.covering
-            before = one.user_id
+        for stretch in self.stretches(start, end):
+            if stretch.user_id != before and (stretch.covering or not begun):
+                yield stretch
+            begun = begun or not stretch.covering
+            before = stretch.user_id
 
     def until(self, day: date, end: date) -> date:
         """Return the day at whose hand-over somebody else takes over from who has it on ``day``."""
         holder, _ = self.holder(day)
-        later = (one for one in self.stretches(day, end) if one.user_id != holder) if day < end else ()
-        return next((one.days.first for one in later), end)
+        later = (
+            (stretch for stretch in self.stretches(day, end) if stretch.user_id != holder)
+            if day < end
+            else ()
+        )
+        return next((item.days.first for item in later), end)
 
 
 def days_between(first: date | None, last: date | None) -> Days | None:
@@ -150,7 +154,9 @@ def days_between(first: date | None, last: date | None) -> Days | None:
 
 def in_the_way(stand_ins: Iterable[StandIn], days: Days | None) -> StandIn | None:
     """Return the approved cover that has a day in common with some days (None: the whole turn), or None."""
-    return next((one for one in stand_ins if one.days is None or days is None or one.days.meet(days)), None)
+    return next(
+        (item for item in stand_ins if item.days is None or days is None or item.days.meet(days)), None
+    )
 
 
 def days_words(days: Days) -> str:

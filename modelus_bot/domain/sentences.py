@@ -54,7 +54,7 @@ def sentence_for(violation: ConstraintViolated) -> str:
 def validation_sentence(error: ValidationError) -> str:
     """Return what people read when fields do not fit: which, the value, and what is allowed."""
     shapes = _shapes(error.title)
-    problems = [_problem(one, shapes) for one in error.errors(include_url=False)]
+    problems = [_problem(item, shapes) for item in error.errors(include_url=False)]
     return " ".join([*problems[:PROBLEMS], _AGAIN])
 
 

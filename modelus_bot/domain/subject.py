@@ -105,21 +105,21 @@ class Declared:
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)
         self.topics = _topics(self.subjects)
         words = [subject.wording for subject in self.subjects]
-        self.rows: dict[str, str] = _together(one.rows for one in words)
-        self.row: dict[str, str] = _together(one.row for one in words)
-        self.ranges: dict[str, tuple[str, str]] = _together(one.ranges for one in words)
-        self.sentences: dict[str, str] = _together(one.sentences for one in words)
-        self.taken: dict[str, str] = _together(one.taken for one in words)
-        self.columns: dict[str, str] = _together(one.columns for one in words)
-        self.fields: dict[str, str] = _together(one.fields for one in words)
+        self.rows: dict[str, str] = _together(word.rows for word in words)
+        self.row: dict[str, str] = _together(word.row for word in words)
+        self.ranges: dict[str, tuple[str, str]] = _together(word.ranges for word in words)
+        self.sentences: dict[str, str] = _together(word.sentences for word in words)
+        self.taken: dict[str, str] = _together(word.taken for word in words)
+        self.columns: dict[str, str] = _together(word.columns for word in words)
+        self.fields: dict[str, str] = _together(word.fields for word in words)
 
     def screens(self) -> Screens:
         """Import and return what needs Discord, in the subjects' order."""
         found = [subject.screens() for subject in self.subjects]
         return Screens(
-            commands=tuple(one for screens in found for one in screens.commands),
-            buttons=tuple(one for screens in found for one in screens.buttons),
-            jobs=tuple(one for screens in found for one in screens.jobs),
+            commands=tuple(command for screens in found for command in screens.commands),
+            buttons=tuple(button for screens in found for button in screens.buttons),
+            jobs=tuple(job for screens in found for job in screens.jobs),
             enclosures=_together(screens.enclosures for screens in found),
         )
 

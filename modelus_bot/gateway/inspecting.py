@@ -48,7 +48,7 @@ async def _wrong(
 ) -> list[str]:
     home = server.guild_id
     if home is None:
-        servers = [one.id async for one in client.fetch_guilds(limit=2, with_counts=False)]
+        servers = [item.id async for item in client.fetch_guilds(limit=2, with_counts=False)]
         if len(servers) != 1:
             return [IN_SEVERAL if servers else IN_NONE]
         home = servers[0]
@@ -60,5 +60,5 @@ async def _wrong(
         ]
     own = client.user.id if client.user is not None else 0
     me = await guild.fetch_member(own)
-    channels = {one.id: one for one in await guild.fetch_channels()}
-    return [one.text for one in await look_at_places(client, guild, me, server, roles, channels)]
+    channels = {channel.id: channel for channel in await guild.fetch_channels()}
+    return [place.text for place in await look_at_places(client, guild, me, server, roles, channels)]

@@ -47,7 +47,7 @@ async def look_at_places(
             kind = discord.TextChannel if setting == "duty_channel_id" else discord.abc.Messageable
             found.append(_with_channel(name, setting, number, channel, me, kind))
     found += [trouble_with_role(guild, me, label, number) for label, number in roles.items()]
-    return [one for one in found if one is not None]
+    return [item for item in found if item is not None]
 
 
 def trouble_with_duty_channel(guild: discord.Guild | None, server: ServerSettings) -> Trouble | None:
@@ -104,11 +104,11 @@ def _with_channel(
     else:
         wanted = WRITING_IN_THREAD if isinstance(channel, discord.Thread) else WRITING
         can = channel.permissions_for(me)
-        missing = [one for one in wanted if not getattr(can, one)]
+        missing = [item for item in wanted if not getattr(can, item)]
         if not missing:
             return None
         why = "is not open to the bot"
-        rights = ", ".join(one.replace("_", " ") for one in missing)
+        rights = ", ".join(item.replace("_", " ") for item in missing)
         mend = f"Give the bot these permissions there: {rights}"
     shown = f"#{channel.name}" if getattr(channel, "name", None) else str(number)
     return Trouble(

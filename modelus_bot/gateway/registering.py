@@ -91,14 +91,14 @@ async def register_once(bot: ModelUsBot, token: str) -> Registered:
 def differs(wanted: list[Payload], known: list[Payload], *, of_one_server: bool) -> bool:
     """Say whether Discord knows other commands than these; what it fills in by itself does not count."""
     ignored = OF_ONE_SERVER if of_one_server else set()
-    by_name = {(one.get("type", 1), one["name"]): one for one in known}
-    if len(known) != len(wanted) or set(by_name) != {(one.get("type", 1), one["name"]) for one in wanted}:
+    by_name = {(item.get("type", 1), item["name"]): item for item in known}
+    if len(known) != len(wanted) or set(by_name) != {(item.get("type", 1), item["name"]) for item in wanted}:
         return True
-    for one in wanted:
-        ours = _canonical({name: value for name, value in one.items() if name not in ignored})
-        theirs = _canonical(by_name[one.get("type", 1), one["name"]])
+    for item in wanted:
+        ours = _canonical({name: value for name, value in item.items() if name not in ignored})
+        theirs = _canonical(by_name[item.get("type", 1), item["name"]])
         # What we leave to Discord it fills in as it likes, but not who may use a command.
-        names = {name for name in one if one[name] is not None} - ignored | {"default_member_permissions"}
+        names = {name for name in item if item[name] is not None} - ignored | {"default_member_permissions"}
         if any(ours.get(name) != theirs.get(name) for name in names):
             return True
     return False
@@ -110,7 +110,7 @@ def _canonical(value: Any) -> Any:
         parts = {name: _canonical(part) for name, part in value.items() if name not in _OF_DISCORD}
         return {name: part for name, part in parts.items() if part not in (None, "", False, [], {})}
     if isinstance(value, list):
-        return [_canonical(one) for one in value]
+        return [_canonical(item) for item in value]
     if isinstance(value, bool) or value is None:
         return value
     return str(float(value)) if isinstance(value, int | float) else _number(value)
@@ -144,7 +144,7 @@ async def _send(bot: ModelUsBot, server: int | None, commands: list[Payload]) ->
 async def _clear_elsewhere(bot: ModelUsBot, home: int | None) -> tuple[int | None, ...]:
     """Remove what was registered for another scope, so that nobody sees each command twice."""
     places: list[int | None] = [] if home is None else [None]
-    places += [one for one in await _servers(bot) if one != home]
+    places += [server for server in await _servers(bot) if server != home]
     cleared = []
     for place in places:
         try:

@@ -123,7 +123,7 @@ class Logs:
             if before is not None:
                 before.retire()
         if before is not None:
-            self._retired = [one for one in self._retired if not one.join(0)] + [before]
+            self._retired = [item for item in self._retired if not item.join(0)] + [before]
 
     def _retire_file(self) -> None:
         self._open_file(self._settings.model_copy(update={"file": None}))

@@ -104,7 +104,7 @@ def hider(settings: Settings, environment: Mapping[str, str] | None = None) -> H
     Known by value are the bot's token and what the environment (default: the process's) calls a secret.
     """
     known = {*_known(settings, os.environ if environment is None else environment)}
-    forms = sorted(known | {json.dumps(one)[1:-1] for one in known}, key=len, reverse=True)
+    forms = sorted(known | {json.dumps(item)[1:-1] for item in known}, key=len, reverse=True)
 
     def hide(text: str) -> str:
         if len(text) < _SHORTEST_ANY:
@@ -126,11 +126,11 @@ def cleaned(value: Any, hide: Hide, depth: int = 0) -> Any:
         return value
     if isinstance(value, Mapping) and depth < _DEEPEST:
         return {
-            hide(_text(key)): HIDDEN if is_secret_name(_text(key)) else cleaned(one, hide, depth + 1)
-            for key, one in value.items()
+            hide(_text(key)): HIDDEN if is_secret_name(_text(key)) else cleaned(item, hide, depth + 1)
+            for key, item in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset) and depth < _DEEPEST:
-        return [cleaned(one, hide, depth + 1) for one in value]
+        return [cleaned(item, hide, depth + 1) for item in value]
     return hide(_text(value))
 
 

@@ -124,22 +124,22 @@ def _surroundings(seen: Seen) -> Iterator[Metric]:
 
 def _statements(statements: Sequence[StatementSeen]) -> Iterator[Metric]:
     most = statements[:STATEMENTS]
-    labels = [{"statement": _label(one.text)} for one in most]
+    labels = [{"statement": _label(item.text)} for item in most]
     yield _gauge("statements_seen", "Different statements that were run.", len(statements))
     yield _counter(
         "statement_runs",
         "Runs of the statements that took most time.",
-        [(label, one.count) for label, one in zip(labels, most, strict=True)],
+        [(label, item.count) for label, item in zip(labels, most, strict=True)],
     )
     yield _counter(
         "statement_seconds",
         "Time they took in all.",
-        [(label, one.total) for label, one in zip(labels, most, strict=True)],
+        [(label, item.total) for label, item in zip(labels, most, strict=True)],
     )
     yield _counter(
         "statement_errors",
         "Runs of them that failed.",
-        [(label, one.errors) for label, one in zip(labels, most, strict=True)],
+        [(label, item.errors) for label, item in zip(labels, most, strict=True)],
     )
 
 

@@ -148,7 +148,7 @@ class MetricsPage:
                 "cause": seen.cause,
                 "discord": self._discord(),
                 "seconds_running": int(time.time()) - seen.since,
-                "incidents": [one.name for one in seen.incidents],
+                "incidents": [incident.name for incident in seen.incidents],
             }
         if answer.status == "disconnected" and self._bot is not None:
             said["cause"] = standing(self._bot).why

@@ -76,7 +76,7 @@ _NAMES: dict[Fault, tuple[str, ...]] = {
     Fault.NOT_OFFERED: ("EINVAL", "ENOSYS", "EOPNOTSUPP", "ENOTSUP", "EXDEV", "ENOTTY", "EAFNOSUPPORT"),
 }
 _FAULTS = {
-    getattr(errno, one): fault for fault, names in _NAMES.items() for one in names if hasattr(errno, one)
+    getattr(errno, name): fault for fault, names in _NAMES.items() for name in names if hasattr(errno, name)
 }
 
 _SENTENCES: dict[Fault, str] = {
@@ -220,7 +220,7 @@ def _full(path: Path | None, number: int) -> str:
     if number == getattr(errno, "EDQUOT", None):
         where = f" at {path}" if path is not None else ""
         return f"the user {whoami()} has used up what it may store{where}. Free space, or raise the quota"
-    folder = next((one for one in (path, *path.parents) if _seen(one)), None) if path is not None else None
+    folder = next((item for item in (path, *path.parents) if _seen(item)), None) if path is not None else None
     if folder is not None and _no_more_names(folder):
         return f"the disk of {path} has no room for another file (inodes). Delete files there"
     return "the disk is full. Free space" if path is None else f"the disk of {path} is full. Free space there"

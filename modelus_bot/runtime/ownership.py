@@ -89,7 +89,7 @@ def become(owner: Owner) -> str | None:
     """
     groups = _groups_of(owner)
     with _acting_as(owner, groups):
-        missing = next((one for one in _needed() if not os.access(one, os.R_OK, effective_ids=True)), None)
+        missing = next((item for item in _needed() if not os.access(item, os.R_OK, effective_ids=True)), None)
     if missing is not None:
         return f"{missing} may not be read by the user {owner.name}"
     os.setgroups(groups)

@@ -44,7 +44,7 @@ class Room:
     def last_message_id(self) -> int:
         """Id of the newest message that is not for one person's eyes only, 0 without one."""
         messages = self.channel._env.backend.messages.get(self.channel.id, {})
-        return max((one.id for one in messages.values() if one.visible_to(None)), default=0)
+        return max((message.id for message in messages.values() if message.visible_to(None)), default=0)
 
 
 class Rooms:
@@ -94,7 +94,7 @@ class Rooms:
             )
             preview.capability = self._secret.for_room(f"{kind} {channel.id}")
             await self._stack.enter_async_context(preview)
-        room = Room(name, kind, channel, tuple(one.id for one in viewers), preview)
+        room = Room(name, kind, channel, tuple(viewer.id for viewer in viewers), preview)
         self._take_turns(room)
         self.all.append(room)
         return room

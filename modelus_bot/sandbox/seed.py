@@ -68,10 +68,10 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
 async def _cover_two_days(db: DatabaseManager, world: World, calendar: Calendar, context: Context) -> None:
     """Let two days of the next turn be covered, so that the lists show what that looks like."""
     found = await db.read(oncall_now, context.at, calendar)
-    turn = next((one for one in found.next_holders if one.user_id is not None), None)
+    turn = next((holder for holder in found.next_holders if holder.user_id is not None), None)
     if turn is None or found.next_sprint is None:
         return
-    people = [one.user_id for one in await db.read(roster, turn.discipline) if one.user_id != turn.user_id]
+    people = [item.user_id for item in await db.read(roster, turn.discipline) if item.user_id != turn.user_id]
     days = found.next_sprint.days
     if not people or days.last < days.first + timedelta(days=2):
         return
@@ -84,7 +84,7 @@ async def _cover_two_days(db: DatabaseManager, world: World, calendar: Calendar,
         last_day=days.first + timedelta(days=2),
     )
     asked = await db.write(write, replace(context, actor=turn.user_id))
-    manager = world.cast[[one.part for one in CAST].index("project manager")]
+    manager = world.cast[[item.part for item in CAST].index("project manager")]
     await db.write(ApproveCover(cover_id=asked.cover.id), replace(context, actor=manager.id))
 
 

@@ -55,8 +55,8 @@ def sparkline(values: Sequence[float | None], width: int = 40) -> str:
         return ""
     size = -(-len(values) // width)
     groups = [values[first : first + size] for first in range(0, len(values), size)]
-    tops = [max((one for one in group if one is not None), default=None) for group in groups]
-    highest = max((one for one in tops if one is not None), default=0.0)
+    tops = [max((item for item in group if item is not None), default=None) for group in groups]
+    highest = max((item for item in tops if item is not None), default=0.0)
     if highest <= 0:
         return " " * len(tops)
     steps = len(BARS) - 1
@@ -101,12 +101,12 @@ class LatencyChart:
 
 
 def _together(points: Sequence[Point]) -> Point:
-    middles = [one.p50 for one in points if one.p50 is not None]
-    worst = [one.p99 for one in points if one.p99 is not None]
+    middles = [point.p50 for point in points if point.p50 is not None]
+    worst = [point.p99 for point in points if point.p99 is not None]
     return Point(
         points[0].at,
         statistics.median(middles) if middles else None,
         max(worst) if worst else None,
-        sum(one.errors for one in points),
-        all(one.well for one in points),
+        sum(point.errors for point in points),
+        all(point.well for point in points),
     )

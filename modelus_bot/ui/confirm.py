@@ -66,7 +66,7 @@ def confirmed(kind: str, *changes: type[Write[Any]]) -> Callable[[Done], Done]:
     """
 
     def register(done: Done) -> Done:
-        _KINDS[kind] = ({one.__name__: one for one in changes}, done)
+        _KINDS[kind] = ({change.__name__: change for change in changes}, done)
         return done
 
     return register
@@ -117,33 +117,37 @@ class ConfirmButton(
             await answering.defer(interaction)
 
 
-async def _settled(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> Card:
+async def _settled(bot: ModelUsBot, interaction: discord.Interaction[Any], question: OpenQuestion) -> Card:
     """Do what the question that was taken is about, once, and return the card that says what came of it."""
     await answering.defer(interaction)
-    if one.standing == "cancelling":
-        one.settle("closed", cards.info("Cancelled", "Nothing was changed."))
-    if one.said is not None:
-        return one.said
-    if one.standing == "closed":
+    if question.standing == "cancelling":
+        question.settle("closed", cards.info("Cancelled", "Nothing was changed."))
+    if question.said is not None:
+        return question.said
+    if question.standing == "closed":
         return cards.info("Closed", SILENCE)
-    return await _do(bot, interaction, one)
+    return await _do(bot, interaction, question)
 
 
-async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> Card:
+async def _do(bot: ModelUsBot, interaction: discord.Interaction[Any], question: OpenQuestion) -> Card:
     """Do what was asked about and return the card; a refusal closes the question, a failure does not."""
-    changes, done = _KINDS[one.question.kind]
+    changes, done = _KINDS[question.question.kind]
     try:
-        change = changes[one.question.operation].model_validate_json(one.question.change) if changes else None
-        context = bot.context(interaction, one.question.reason).numbered(str(one.question.id))
+        change = (
+            changes[question.question.operation].model_validate_json(question.question.change)
+            if changes
+            else None
+        )
+        context = bot.context(interaction, question.question.reason).numbered(str(question.question.id))
         card = await done(Confirmed(bot, interaction, change, context))
-        one.settle("done", card)
+        question.settle("done", card)
     except Refusal as refusal:
         card = reply_for(refusal).card()
-        one.settle("closed", card)
+        question.settle("closed", card)
         logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
     except WriteDeferred as deferred:
         card = reply_for(deferred).card()
-        one.settle("done", card)
+        question.settle("done", card)
         logger.bind(actor=interaction.user.id, number=deferred.number).info("change_deferred")
     return card
 

@@ -45,17 +45,17 @@ def _draw(points: Sequence[Point], zone: str) -> bytes:
 
 
 def _lines(axes: Axes, points: Sequence[Point], zone: ZoneInfo) -> None:
-    times: list[Any] = [datetime.fromtimestamp(one.at, zone) for one in points]
+    times: list[Any] = [datetime.fromtimestamp(point.at, zone) for point in points]
     nan = float("nan")
-    worst = [nan if one.p99 is None else one.p99 for one in points]
-    middle = [nan if one.p50 is None else one.p50 for one in points]
+    worst = [nan if point.p99 is None else point.p99 for point in points]
+    middle = [nan if point.p50 is None else point.p50 for point in points]
     axes.fill_between(times, middle, worst, color=SLOWEST, alpha=0.12, linewidth=0)
     axes.plot(
         times, worst, color=SLOWEST, linewidth=1.4, label="slowest hundredth (p99)", marker=_mark(points)
     )
     axes.plot(times, middle, color=MIDDLE, linewidth=1.4, label="half of them (p50)", marker=_mark(points))
     axes.set_yscale("log")
-    failed = [(time, one) for time, one in zip(times, points, strict=True) if one.errors]
+    failed = [(time, item) for time, item in zip(times, points, strict=True) if item.errors]
     if failed:
         axes.plot(
             [time for time, _ in failed],

@@ -54,8 +54,8 @@ async def _taken(sent: _Sent, interaction: discord.Interaction[Any]) -> None:
 
 def _fields(components: Any) -> Iterator[tuple[str, str]]:
     """Walk rows and labels down to what was typed or chosen; several things that were chosen are lines."""
-    for one in components:
-        if "custom_id" in one:
-            yield one["custom_id"], one.get("value") or "\n".join(one.get("values") or ())
-        inner = one.get("components") or ([one["component"]] if "component" in one else [])
+    for component in components:
+        if "custom_id" in component:
+            yield component["custom_id"], component.get("value") or "\n".join(component.get("values") or ())
+        inner = component.get("components") or ([component["component"]] if "component" in component else [])
         yield from _fields(inner)

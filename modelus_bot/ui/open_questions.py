@@ -106,8 +106,8 @@ class OpenQuestions:
         known.standing = "closed"
         return True
 
-    def _remember(self, one: OpenQuestion) -> OpenQuestion:
-        known = self._known.setdefault(one.question.id, one)
+    def _remember(self, question: OpenQuestion) -> OpenQuestion:
+        known = self._known.setdefault(question.question.id, question)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return known

@@ -179,12 +179,12 @@ def menus_of(
     for number, first in enumerate(range(0, min(len(choices), OPTIONS * MENUS), OPTIONS)):
         options = [
             discord.SelectOption(
-                label=cards.clip(one.label, WORDS),
-                value=one.argument,
-                description=cards.clip(one.about, WORDS),
-                default=one.argument == chosen,
+                label=cards.clip(choice.label, WORDS),
+                value=choice.argument,
+                description=cards.clip(choice.about, WORDS),
+                default=choice.argument == chosen,
             )
-            for one in choices[first : first + OPTIONS]
+            for choice in choices[first : first + OPTIONS]
         ]
         custom_id = f"menu:{kind}:{number}"
         yield PageMenu(kind, discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))

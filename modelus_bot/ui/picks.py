@@ -58,12 +58,12 @@ def meant(kind: str, value: str, known: Iterable[Named[Key]], what: str, rule: s
     things = list(known)
     key = unpicked(kind, value)
     if key is not None:
-        found = [one.key for one in things if str(one.key) == key]
+        found = [thing.key for thing in things if str(thing.key) == key]
         if found:
             return found[0]
         raise InvalidInput(f"What you picked is not {what} any more. {hint}", rule=rule)
     wanted = folded(value)
-    named = list(dict.fromkeys(one.key for one in things if wanted in one.names))
+    named = list(dict.fromkeys(thing.key for thing in things if wanted in thing.names))
     if len(named) == 1:
         return named[0]
     typed = plain(clip(value, 60))

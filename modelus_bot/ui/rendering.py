@@ -91,7 +91,7 @@ def _as_field(section: CardSection) -> CardField:
 
 
 def _add_pictures(drawn: discord.Embed, card: Card) -> None:
-    beside = [one.beside.address for one in card.sections if isinstance(one.beside, Thumbnail)]
+    beside = [section.beside.address for section in card.sections if isinstance(section.beside, Thumbnail)]
     shown = [address for address in beside if address.startswith((*WEB, FILE))]
     if shown:
         drawn.set_thumbnail(url=shown[0])

@@ -32,7 +32,7 @@ def test_all_are_verified_without_a_name_and_any_file_by_its_path(
     everything = command("backup", "verify")
     assert everything.code == 0
     assert [line.split()[0] for line in everything.out.splitlines()] == [
-        one.name for one in sorted(copies, key=lambda one: len(one.name), reverse=True)
+        copy.name for copy in sorted(copies, key=lambda copy: len(copy.name), reverse=True)
     ]
     elsewhere = tmp_path / "usb stick.db"
     shutil.copy(copies[0], elsewhere)
@@ -42,7 +42,7 @@ def test_all_are_verified_without_a_name_and_any_file_by_its_path(
     failed = command("backup", "verify", "--json")
     assert failed.code == ExitCode.FAILED
     shown = json.loads(failed.out)
-    assert {one["name"]: one["ok"] for one in shown["backups"]} == {
+    assert {backup["name"]: backup["ok"] for backup in shown["backups"]} == {
         copies[0].name: True,
         copies[1].name: False,
     }
@@ -67,7 +67,7 @@ def test_the_list_is_the_same_everywhere(
     """A line per copy of at most 80 characters, name first, on a terminal or in a pipe."""
     monkeypatch.setenv("COLUMNS", columns)
     lines = command("backup", "list").out.splitlines()
-    assert [line.split()[0] for line in lines[:3]] == ["name", *(one["name"] for one in listed(command))]
+    assert [line.split()[0] for line in lines[:3]] == ["name", *(item["name"] for item in listed(command))]
     assert all(len(line) <= 80 for line in lines[:3])
     assert all(line.endswith("verified") for line in lines[1:3])
 

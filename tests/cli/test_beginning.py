@@ -83,7 +83,7 @@ def test_anew_on_purpose(command: Command, copy: str, monkeypatch: pytest.Monkey
     assert command("check").code == 0
     assert "0 people" in command("check").out
     (kept,) = Path("backups").glob("earlier-*")
-    assert {one.name for one in kept.iterdir()} == {copy, f"{copy}.json"}
+    assert {path.name for path in kept.iterdir()} == {copy, f"{copy}.json"}
     again = command("migrate", "up", "--begin-anew")
     assert "Nothing had to be set aside." in again.out
 
@@ -104,9 +104,9 @@ def test_links_are_looked_through_by_commands(command: Command, tmp_path: Path) 
         assert answer.code == 4
         assert "has a second name on its disk (a hard link)" in answer.err
     assert "has a second name on its disk" in command("doctor", "--database", "other/modelus.db").out
-    assert [one.name for one in Path("other").glob("modelus*")] == ["modelus.db"]
+    assert [path.name for path in Path("other").glob("modelus*")] == ["modelus.db"]
     Path("other/modelus.db").unlink()
     Path("other/modelus.db").symlink_to(tmp_path / "data" / "modelus.db")
     assert command("import", "rotation", SAMPLE, "--database", "other/modelus.db").code == 0
-    assert [one.name for one in Path("other").glob("modelus*")] == ["modelus.db"]
+    assert [path.name for path in Path("other").glob("modelus*")] == ["modelus.db"]
     assert "0 people" not in command("check").out

@@ -41,7 +41,7 @@ async def test_every_command_and_option_is_described(bot_env: BotEnv) -> None:
 
 async def test_who_may_use_it_is_known_for_every_command_and_for_no_other(bot_env: BotEnv) -> None:
     """The table behind /help and the page names commands and groups that exist."""
-    names = {one.qualified_name for one in commands_of(bot_env.bot.tree)}
+    names = {item.qualified_name for item in commands_of(bot_env.bot.tree)}
     groups = {name.partition(" ")[0] for name in names}
     assert {needed_for(name) for name in names} <= {"anyone", "part", "staff", "manager", "admin"}
     assert DECLARED.needs.keys() <= names | groups
@@ -51,9 +51,9 @@ async def test_the_tree_stays_within_discords_limits(bot_env: BotEnv) -> None:
     """At most 100 commands at the top, 25 in a group, 25 options, and no name twice."""
     tree = bot_env.bot.tree
     commands = commands_of(tree)
-    names = [one.qualified_name for one in commands]
+    names = [command.qualified_name for command in commands]
     assert len(names) == len(set(names))
     assert len(tree.get_commands()) <= 100
     for group in {name.partition(" ")[0] for name in names}:
         assert len([name for name in names if name.startswith(f"{group} ")]) <= 25
-    assert all(len(one.parameters) <= 25 for one in commands)
+    assert all(len(command.parameters) <= 25 for command in commands)

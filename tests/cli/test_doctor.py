@@ -124,7 +124,7 @@ async def test_what_cannot_be_looked_at_is_a_finding() -> None:
         raise BackupFailed("the archive does not answer")
 
     found = [*await findings_of("archive", failing), *await findings_of("log", forbidden)]  # type: ignore[arg-type]
-    assert [(one.grade, one.about) for one in found] == [(Grade.BAD, "archive"), (Grade.BAD, "log")]
+    assert [(item.grade, item.about) for item in found] == [(Grade.BAD, "archive"), (Grade.BAD, "log")]
     assert found[0].text == "The archive could not be looked at: the archive does not answer."
     assert found[1].text.startswith("The log could not be looked at: /x may not be used")
 
@@ -156,11 +156,11 @@ def test_json_has_keys_that_stay(filled: Path, command: Command) -> None:
     shown = json.loads(command("doctor", "--json").out)
     assert set(shown) == {"ok", "database", "findings"}
     assert shown["ok"] is True
-    assert {one["about"] for one in shown["findings"]} == {
+    assert {finding["about"] for finding in shown["findings"]} == {
         "archive", "sqlite", "clock", "disk", "folders", "database", "backups", "drills", "journal",
         "discord", "quarantine",
     }  # fmt: skip
-    assert all(set(one) == {"about", "grade", "text"} for one in shown["findings"])
+    assert all(set(finding) == {"about", "grade", "text"} for finding in shown["findings"])
     remove(filled)
     gone = command("doctor", "--json")
     assert gone.code == ExitCode.FAILED
@@ -187,6 +187,6 @@ def test_a_folder_of_somebody_else_is_named() -> None:
         finally:
             os.seteuid(before)
             (place / "backups").chmod(0o700)
-    assert any("The folder of the backups cannot be used: the folder " in one.text for one in found)
+    assert any("The folder of the backups cannot be used: the folder " in item.text for item in found)
     assert f"{place}/backups may not be read by the user " in listing.trouble
     assert not listing.empty

@@ -22,7 +22,7 @@ from modelus_bot.domain.table_words import rows_of
 from modelus_bot.subjects import DECLARED
 from tests.cli.conftest import Command
 
-IDS = [one.id for one in SchemaValidator().scripts]
+IDS = [script.id for script in SchemaValidator().scripts]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def copies(folder: Path) -> list[Path]:
 
 def applied(path: Path) -> list[str]:
     """The migrations the file has."""
-    return [one.id for one in Migrator(path).status() if one.applied]
+    return [item.id for item in Migrator(path).status() if item.applied]
 
 
 def test_status_lists_what_is_applied_and_what_is_not(command: Command, database: Path) -> None:
@@ -68,7 +68,7 @@ def test_status_lists_what_is_applied_and_what_is_not(command: Command, database
     behind = command("migrate", "status")
 
     assert current.code == 0
-    assert [line.split() for line in current.out.splitlines()[1:]] == [[one, "applied"] for one in IDS]
+    assert [line.split() for line in current.out.splitlines()[1:]] == [[item, "applied"] for item in IDS]
     assert behind.code == ExitCode.SCHEMA
     assert behind.out.splitlines()[len(IDS)].split() == [IDS[-1], "missing"]
     assert "modelus-bot migrate up" in behind.out
@@ -118,7 +118,7 @@ def test_up_copies_first(command: Command, database: Path, tmp_path: Path) -> No
     assert "Backed up and verified: " in answer.out
     assert answer.out.endswith(f"Applied: {IDS[-1]}.\n")
     assert again.out == "The schema is current; nothing was changed.\n"
-    assert len([one for one in copies(tmp_path) if one.suffix != ".json"]) == 1
+    assert len([copy for copy in copies(tmp_path) if copy.suffix != ".json"]) == 1
 
 
 @pytest.mark.parametrize("arguments", [["up"], ["down", "--yes"]], ids=" ".join)
@@ -145,13 +145,13 @@ def test_a_migration_that_ruins_the_file_is_undone(
         answer = command("migrate", *arguments)
 
     assert answer.code == ExitCode.DATABASE
-    (copy,) = [one for one in copies(tmp_path) if one.suffix != ".json"]
+    (copy,) = [item for item in copies(tmp_path) if item.suffix != ".json"]
     assert f"the backup {copy.name} was restored" in answer.err
     assert applied(database) == before
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("SELECT username FROM users").fetchall() == [("Ann",)]
-    assert [one.stat().st_size for one in (tmp_path).glob("**/quarantine/*/modelus.db")]
+    assert [path.stat().st_size for path in (tmp_path).glob("**/quarantine/*/modelus.db")]
 
 
 def test_a_migration_that_fails_alone_changes_nothing(
@@ -184,8 +184,8 @@ def test_down_tells_what_is_lost_and_asks(
     validator = SchemaValidator()
     kept = validator.expected_after(IDS[:-1]).tables
     lost = refused.out.partition("everything in them: ")[2].partition(".\n")[0].split(", ")
-    assert [one for one in lost if " of " not in one or one in DECLARED.rows.values()] == [
-        rows_of(one) for one in validator.expected.tables if one not in kept
+    assert [item for item in lost if " of " not in item or item in DECLARED.rows.values()] == [
+        rows_of(table) for table in validator.expected.tables if table not in kept
     ]
     assert refused.out.endswith("Nothing was changed.\n")
     assert applied(database) == IDS

@@ -37,12 +37,12 @@ def sudo(place: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
 
 def others(place: Path) -> list[str]:
     """Return what does not belong to the bot's user."""
-    return [str(one) for one in (place, *place.rglob("*")) if one.lstat().st_uid != OTHER]
+    return [str(item) for item in (place, *place.rglob("*")) if item.lstat().st_uid != OTHER]
 
 
 def test_whatever_root_does_the_bot_can_go_on(site: Path) -> None:
     """Copies, a restore, accepting, maintaining, importing: each leaves files of the bot's user only."""
-    name = next(one.name for one in (site / "backups").glob("*.db"))
+    name = next(path.name for path in (site / "backups").glob("*.db"))
     for words in (
         ("import", "rotation", SAMPLE),
         ("backup", "create"),
@@ -71,8 +71,8 @@ def test_the_first_commands_of_all_are_roots() -> None:
 
 def test_what_root_left_behind_earlier_is_given_back(site: Path) -> None:
     """Files of an earlier version's commands come back with the next one."""
-    for one in (site / "data").iterdir():
-        os.chown(one, 0, 0)
+    for path in (site / "data").iterdir():
+        os.chown(path, 0, 0)
     assert as_other("-m", "modelus_bot", "check", cwd=site).returncode != 0
     told = as_other("-m", "modelus_bot", "doctor", cwd=site).stdout
     assert "The user #54321 may not read" in told
@@ -102,7 +102,7 @@ def test_root_works_where_the_user_cannot_run_the_program(site: Path, tmp_path: 
             shutil.copytree(program / name, hidden / name)
         else:
             shutil.copy(program / name, hidden)
-    packages = os.pathsep.join([str(hidden), *(one for one in sys.path if one.endswith("site-packages"))])
+    packages = os.pathsep.join([str(hidden), *(item for item in sys.path if item.endswith("site-packages"))])
     done = as_root("-m", "modelus_bot", "backup", "create", cwd=site, PYTHONPATH=packages)
     assert done.returncode == 0, done.stderr
     assert len(list((site / "backups").glob("*.db"))) == 2
@@ -121,9 +121,9 @@ def test_anybody_else_is_told_as_whom_to_run_it(tmp_path: Path, monkeypatch: pyt
         assert done.returncode == 0
         (place / "data").mkdir()
         (place / "data" / "modelus.db").touch()
-        for one in (place / "data", place / "data" / "modelus.db"):
-            os.chown(one, 12, 12)
-            one.chmod(0o777)
+        for item in (place / "data", place / "data" / "modelus.db"):
+            os.chown(item, 12, 12)
+            item.chmod(0o777)
         before = sorted(place.rglob("*"))
         done = as_other("-m", "modelus_bot", "backup", "create", cwd=place)
         assert done.returncode == 1

@@ -57,7 +57,7 @@ def made(path: Path, nature: Nature) -> None:
         path.write_bytes(content[: len(content) // 2])
 
 
-NATURES = [one for one in Nature if one is not Nature.UNREADABLE]
+NATURES = [item for item in Nature if item is not Nature.UNREADABLE]
 
 
 @pytest.mark.parametrize("nature", NATURES)

@@ -109,12 +109,12 @@ async def test_copies_that_are_minutes_old_stay(tmp_path: Path, accepted: bool) 
     for _ in range(2):
         await backups.create("scheduled")
         machine.wait(2 * HOUR)
-    assert by_hand.name in {one.name for one in backups.manifests()}
+    assert by_hand.name in {manifest.name for manifest in backups.manifests()}
     machine.wait(8 * 86_400)
     machine.clock.trust()
     machine.wait(8 * 86_400)
     await backups.create("scheduled")
-    assert by_hand.name not in {one.name for one in backups.manifests()}
+    assert by_hand.name not in {manifest.name for manifest in backups.manifests()}
 
 
 def test_the_archive_keeps_what_was_before(tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ def labels(message: Any) -> list[str]:
 
 def offered(message: Any) -> dict[str, str]:
     """Return what a message's menus offer, values by label without the number in brackets."""
-    return {one["label"].partition(" (")[0]: one["value"] for one in _options(message)}
+    return {option["label"].partition(" (")[0]: option["value"] for option in _options(message)}
 
 
 def chosen(message: Any) -> list[str]:
     """Return the values that a message's menus show as chosen."""
-    return [one["value"] for one in _options(message) if one.get("default")]
+    return [option["value"] for option in _options(message) if option.get("default")]
 
 
 def _options(message: Any) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def rows(env: BotEnv, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 async def lift_discords_hint(env: BotEnv, *people: simcord.MemberActor) -> None:
     """Let Discord show people every command, so that only the bot's own rules are left."""
-    guild = next(one for one in env.bot.guilds if one.id == env.guild.id)
+    guild = next(item for item in env.bot.guilds if item.id == env.guild.id)
     for scope in (None, guild):
         for command in await env.bot.tree.fetch_commands(guild=scope):
             env.guild.set_command_permissions(command.id, dict.fromkeys(people, True))

@@ -65,10 +65,10 @@ async def going_on(env: BotEnv) -> AsyncIterator[DatabaseManager]:
     """Give the bot of ``env`` a database that serves people while it is away; it has taken a snapshot."""
     await env.db.close()
     path = env.settings.database.path
-    continuity = continuity_of(path)
-    async with DatabaseManager(path, impatient(path), tolerant=True, continuity=continuity) as db:
+    fallback = continuity_of(path)
+    async with DatabaseManager(path, impatient(path), tolerant=True, fallback=fallback) as db:
         env.bot.db = env.db = db
-        await until(lambda: continuity.snapshot.as_of is not None)
+        await until(lambda: fallback.snapshot.as_of is not None)
         yield db
 
 
@@ -86,8 +86,8 @@ def bring_back(path: Path) -> None:
 
 async def caught_up(db: DatabaseManager) -> None:
     """Wait until the snapshot knows the sprints and cover requests that the database has."""
-    assert db.continuity is not None
-    snapshot = db.continuity.snapshot
+    assert db.fallback is not None
+    snapshot = db.fallback.snapshot
     async with asyncio.timeout(30):
         while await snapshot.answer(sprints, sprints) != await db.read(sprints) or await snapshot.answer(
             covers, covers
@@ -106,8 +106,8 @@ async def notice_absence(db: DatabaseManager) -> None:
 
 async def notice_return(db: DatabaseManager) -> None:
     """Wait until everything works again, what was saved for later included."""
-    continuity = db.continuity
-    await until(lambda: db.mode is Mode.NORMAL and (continuity is None or continuity.journal.depth == 0))
+    fallback = db.fallback
+    await until(lambda: db.mode is Mode.NORMAL and (fallback is None or fallback.journal.depth == 0))
 
 
 async def until(happened: Callable[[], bool]) -> None:

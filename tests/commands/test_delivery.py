@@ -114,7 +114,7 @@ each_deed = pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name_
 def said(env: BotEnv, result: simcord.InteractionResult) -> tuple[str, list[str]]:
     """Return the answer, and everything that stands in the channels."""
     channels = (env.channel, env.duty_desk)
-    return words_of(result), [card_words(one) for channel in channels for one in channel.history()]
+    return words_of(result), [card_words(item) for channel in channels for item in channel.history()]
 
 
 def saved(env: BotEnv, result: simcord.InteractionResult) -> list[tuple[Any, ...]]:

@@ -76,7 +76,7 @@ def check(text: str | None, *, bare: bool = False) -> None:
 
 def check_everything(env: BotEnv) -> int:
     """Check every message there is, in channels, direct messages and private answers; return how many."""
-    found = [one for channel in env.simulation.backend.messages.values() for one in channel.values()]
+    found = [item for channel in env.simulation.backend.messages.values() for item in channel.values()]
     for message in found:
         assert not message.mention_everyone
         assert message.mention_user_ids == [], message.content
@@ -159,7 +159,7 @@ async def test_everybody_can_be_picked(hostile: BotEnv, key: str) -> None:
     offered = await env.manager.autocomplete(
         env.channel, "roster remove", "member", "", discipline=discipline
     )
-    (choice,) = [one for one in offered if f":{person.id}:" in one["value"]]
+    (choice,) = [item for item in offered if f":{person.id}:" in item["value"]]
     asked = await env.manager.slash(
         env.channel, "roster remove", discipline=discipline, member=choice["value"]
     )
@@ -195,7 +195,7 @@ async def test_a_nickname_that_is_an_id_is_in_nobodys_way(rota_env: BotEnv) -> N
         connection.execute("UPDATE users SET username = ? WHERE discord_id = ?", (str(bo.id), avery.id))
     offered = await env.manager.autocomplete(env.channel, "roster remove", "member", "", discipline="account")
     for person in (avery, bo):
-        (value,) = [one["value"] for one in offered if f":{person.id}:" in one["value"]]
+        (value,) = [item["value"] for item in offered if f":{person.id}:" in item["value"]]
         asked = await env.manager.slash(env.channel, "roster remove", discipline="account", member=value)
         name = str(bo.id) if person is avery else "Bo Account"
         assert f"Remove {name}" in words_of(asked)
@@ -209,7 +209,7 @@ async def test_two_of_one_name_are_told_apart_in_the_list(rota_env: BotEnv) -> N
     offered = await env.manager.autocomplete(
         env.channel, "roster remove", "member", "twin", discipline="account"
     )
-    assert len({one["name"] for one in offered}) == len({one["value"] for one in offered}) == 3
+    assert len({item["name"] for item in offered}) == len({item["value"] for item in offered}) == 3
 
 
 async def test_the_question_of_a_restore_draws_nothing(hostile: BotEnv) -> None:
@@ -248,6 +248,6 @@ async def test_alerts_draw_nothing_of_what_people_called_things(hostile: BotEnv)
     env.db.protection.tell(Alert("clock_apart", apart_words(120.0)))  # type: ignore[union-attr]
     await PlacesJob(env.bot).run()
     await Alerts(env.bot).run()
-    told = [card_words(one) for one in env.world.owner.user.dm_channel.history()]
+    told = [card_words(item) for item in env.world.owner.user.dm_channel.history()]
     assert any("does not exist any more" in text and "evil" in text for text in told), told
     assert check_everything(env)

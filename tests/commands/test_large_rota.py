@@ -108,4 +108,4 @@ async def test_suggestions_fit(large_env: BotEnv) -> None:
     ):
         found = await env.admin.autocomplete(env.channel, command, option, "")
         assert 1 <= len(found) <= 25, command
-        assert all(1 <= len(one["name"]) <= 100 for one in found), command
+        assert all(1 <= len(item["name"]) <= 100 for item in found), command

@@ -23,7 +23,7 @@ async def test_only_changes_need_the_lock(rota_env: BotEnv) -> None:
         found = await env.manager.autocomplete(
             env.channel, "roster remove", "member", "bo", discipline="account"
         )
-        assert [one["name"] for one in found] == ["Bo Account"]
+        assert [item["name"] for item in found] == ["Bo Account"]
         assert dump(env) == before
     saved = await env.staff("bo").slash(env.channel, "oncall handoff", note="All is well")
     assert "Your note is saved" in words_of(saved)

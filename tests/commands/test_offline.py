@@ -48,7 +48,7 @@ async def test_every_command_does_what_the_design_says(away: BotEnv) -> None:
     """Each command answers as its row says, and every message has the line about the database once."""
     env = away
     protect_from_afar(env)
-    assert {one.qualified_name for one in commands_of(env.bot.tree)} == set(OFF)
+    assert {item.qualified_name for item in commands_of(env.bot.tree)} == set(OFF)
     wrong = []
     for command, case in OFF.items():
         before = waiting(env)
@@ -124,7 +124,7 @@ async def test_suggestions_come_from_the_snapshot(away: BotEnv) -> None:
         ("admin", "member deactivate", "member", "Casey Account"),
     ):
         found = await person(env, who).autocomplete(env.channel, command, option, "")
-        assert any(one["name"].startswith(wanted) for one in found), (command, found)
+        assert any(item["name"].startswith(wanted) for item in found), (command, found)
 
 
 async def ask_for_cover(env: BotEnv) -> None:
@@ -149,8 +149,8 @@ def outcome(result: simcord.InteractionResult, saved: int) -> Off:
 
 def lines_missing(command: str, result: simcord.InteractionResult) -> list[str]:
     """Return the messages of an answer that do not have the line exactly once."""
-    messages = [one for one in (result.response, *result.followups) if one is not None]
-    wrong = [card_words(one) for one in messages if card_words(one).count(SIGN) != 1]
+    messages = [item for item in (result.response, *result.followups) if item is not None]
+    wrong = [card_words(message) for message in messages if card_words(message).count(SIGN) != 1]
     return [f"{command}: {words}" for words in wrong] if messages else [f"{command}: no answer"]
 
 
@@ -161,8 +161,8 @@ def context_of(author: simcord.MemberActor) -> Context:
 
 def waiting(env: BotEnv) -> int:
     """Return how many changes are saved for later."""
-    assert env.db.continuity is not None
-    return env.db.continuity.journal.depth
+    assert env.db.fallback is not None
+    return env.db.fallback.journal.depth
 
 
 def protect_from_afar(env: BotEnv) -> None:

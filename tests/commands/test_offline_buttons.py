@@ -49,7 +49,7 @@ async def lose(env: BotEnv) -> None:
 
 def said_once(result: simcord.InteractionResult) -> bool:
     """Say whether what a press brought has the line exactly once in its last message."""
-    messages = [one for one in (result.response, *result.followups) if one is not None]
+    messages = [item for item in (result.response, *result.followups) if item is not None]
     return words_of(result).count(SIGN) == len(messages) > 0
 
 

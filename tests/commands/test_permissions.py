@@ -105,15 +105,15 @@ async def test_whoever_may_not_is_told_and_nothing_is_written(asked_env: BotEnv)
         result = await person(env, name).slash(env.channel, command, **(options | people))
         said = words_of(result)
         assert words in said, (command, said)
-        shown = [one for one in (result.response, *result.followups) if one is not None and one.embeds]
-        assert [one.ephemeral for one in shown] == [True], command
+        shown = [item for item in (result.response, *result.followups) if item is not None and item.embeds]
+        assert [item.ephemeral for item in shown] == [True], command
         assert labels(shown[0]) == [], command
         assert dump(env) == before, command
 
 
 async def test_every_command_has_a_refusal_or_a_reason(bot_env: BotEnv) -> None:
     """A new command cannot be forgotten here."""
-    names = {one.qualified_name for one in commands_of(bot_env.bot.tree)}
+    names = {item.qualified_name for item in commands_of(bot_env.bot.tree)}
     assert {row[1] for row in REFUSED} | FOR_EVERYBODY.keys() == names
     assert all(needed_for(name) == "anyone" for name in FOR_EVERYBODY)
 
@@ -125,7 +125,7 @@ async def test_discord_shows_administrators_commands_to_administrators_only(bot_
     staffs = {"roster", "sprint", "oncall", "cover"}
 
     def shown(actor: simcord.MemberActor) -> set[str]:
-        return {str(getattr(one, "name", one)) for one in actor.available_commands(env.channel)}
+        return {str(getattr(command, "name", command)) for command in actor.available_commands(env.channel)}
 
     people = (env.admin, env.manager, env.player)
     top = {who: {name.partition(" ")[0] for name in shown(who)} for who in people}
@@ -147,7 +147,7 @@ async def test_buttons_ask_for_the_same_rights(asked_env: BotEnv) -> None:
         before = dump(env)
         pressed = await person(env, name).click(card, label=label)
         assert words in words_of(pressed), label
-        assert all(one.ephemeral for one in pressed.followups), label
+        assert all(followup.ephemeral for followup in pressed.followups), label
         assert dump(env) == before, label
     form = await env.staff("avery").click(card, label="Decline")
     sent = await env.staff("avery").submit_modal(form, {"reason": "no"})
@@ -156,7 +156,9 @@ async def test_buttons_ask_for_the_same_rights(asked_env: BotEnv) -> None:
 
 async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -> None:
     """Every group that is not for everybody asks Discord for a permission, but /member, which has both."""
-    hidden = {one.name for one in bot_env.bot.tree.get_commands() if one.default_permissions is not None}
+    hidden = {
+        command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
+    }
     open_to_all = {"about", "help", "member", "ping"}
-    assert hidden == {one.name for one in bot_env.bot.tree.get_commands()} - open_to_all
+    assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

@@ -35,7 +35,11 @@ async def test_destructive_questions_are_red(rota_env: BotEnv) -> None:
 def styles(asked: simcord.InteractionResult) -> dict[str, int]:
     """Return the styles of a question's buttons by label."""
     assert asked.response is not None
-    return {one["label"]: one["style"] for row in asked.response.components for one in row["components"]}
+    return {
+        component["label"]: component["style"]
+        for row in asked.response.components
+        for component in row["components"]
+    }
 
 
 async def test_confirming_and_cancelling_at_once_says_what_was_done(rota_env: BotEnv) -> None:
@@ -81,4 +85,4 @@ async def test_nobody_else_sees_a_question(rota_env: BotEnv) -> None:
     asked = await question(rota_env)
     assert asked.ephemeral
     others = rota_env.channel.history(viewer=rota_env.second_manager)
-    assert not [one for one in others if "Casey" in card_words(one)]
+    assert not [other for other in others if "Casey" in card_words(other)]

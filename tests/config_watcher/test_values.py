@@ -82,7 +82,7 @@ async def test_every_setting_is_edited_live(desk: Desk) -> None:
 
 def as_shown(value: Any) -> str:
     """Return how a value of the document is put in words."""
-    return ", ".join(f"{one}" for one in value) if isinstance(value, list | tuple) else str(value)
+    return ", ".join(f"{item}" for item in value) if isinstance(value, list | tuple) else str(value)
 
 
 async def test_only_values_count(desk: Desk) -> None:

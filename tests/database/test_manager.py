@@ -159,7 +159,7 @@ async def test_one_statement_for_many_rows(db: DatabaseManager) -> None:
     with pytest.raises(QueryFailed):
         await db.write(PutEach(keys=("f",), sql="ROLLBACK"), Context())
     assert set(await db.read(all_settings)) == {"a", "b", "c"}
-    (seen,) = [one for one in db.health.statements.seen() if one.text.startswith("INSERT INTO settings")]
+    (seen,) = [item for item in db.health.statements.seen() if item.text.startswith("INSERT INTO settings")]
     assert (seen.count, seen.rows, seen.errors) == (4, 3, 1)
 
 

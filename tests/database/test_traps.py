@@ -66,9 +66,9 @@ async def test_only_one_connection_checkpoints(tmp_path: Path) -> None:
         for number in range(50):
             await db.write(PutSetting(key=f"key-{number}", value=number), Context())
         before = path.with_name(path.name + "-wal").stat().st_size
-        for lane in (ConnectionRole.READER, ConnectionRole.LONG_READER):
+        for role in (ConnectionRole.READER, ConnectionRole.LONG_READER):
             with contextlib.suppress(DatabaseError):
-                _, frames, moved = await db._connections.run(lane, checkpoint)
+                _, frames, moved = await db._connections.run(role, checkpoint)
                 assert (frames, moved) in {(0, 0), (-1, -1)}
         assert path.with_name(path.name + "-wal").stat().st_size == before > 0
 
@@ -106,7 +106,7 @@ def test_the_doctor_knows_network_file_systems(
     """A database on a network share is bad news, in a sentence that says what to do."""
     monkeypatch.setattr(doctor_machine, "_filesystem", lambda _: kind)
     looked = doctor_machine.disks(Settings(), tmp_path / "modelus.db")
-    found = [one for one in looked if one.grade is Grade.BAD]
+    found = [item for item in looked if item.grade is Grade.BAD]
     assert len(found) == 1
     assert kind in found[0].text
     assert "Move the database" in found[0].text

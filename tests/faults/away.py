@@ -116,9 +116,9 @@ class Crowd:
 
     async def nothing_waits(self) -> None:
         """Wait until everything that was saved for later is made."""
-        assert self._app.db.continuity is not None
+        assert self._app.db.fallback is not None
         async with asyncio.timeout(LIMIT):
-            while self._app.db.continuity.journal.unfinished:
+            while self._app.db.fallback.journal.unfinished:
                 await asyncio.sleep(0.02)
 
     async def find_author(self) -> None:
@@ -193,9 +193,9 @@ class Crowd:
 
     def _button(self, record: Interaction) -> Any:
         for message in self._messages(record):
-            for one in walk_components(message.components):
-                if one.get("label") == "Save" and not one.get("disabled"):
-                    return message, one
+            for component in walk_components(message.components):
+                if component.get("label") == "Save" and not component.get("disabled"):
+                    return message, component
         return None
 
     def _command(self, who: Any, name: str, options: dict[str, Any]) -> tuple[Interaction, dict[str, Any]]:
@@ -237,9 +237,9 @@ class Crowd:
     async def _watch_mode(self) -> None:
         known = None
         while not self.stopping.is_set():
-            continuity = self._app.db.continuity
+            fallback = self._app.db.fallback
             mode = self._app.db.mode.value
-            waiting = continuity.journal.depth if continuity is not None else 0
+            waiting = fallback.journal.depth if fallback is not None else 0
             if (mode, waiting == 0) != known:
                 known = (mode, waiting == 0)
                 say("mode", mode=mode, waiting=waiting)
@@ -278,8 +278,8 @@ async def peopled(site: Path, *, quick: bool, pause: float) -> AsyncIterator[Cro
         if not (site / "author").exists():
             await give_roles(app.db, world)
             await _furnish(app, world)
-            assert app.db.continuity is not None
-            await app.db.continuity.snapshot.settle()
+            assert app.db.fallback is not None
+            await app.db.fallback.snapshot.settle()
         await crowd.find_author()
         yield crowd
 

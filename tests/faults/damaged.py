@@ -65,7 +65,7 @@ def outcome(original: Original, tmp_path: Path, data: bytes, damaged: set[int]) 
     found = read_all(target)
     beside = original.places.beside(damaged)
     saved = sum(found[table].get(key) == original.rows[table][key] for table, key in beside)
-    rebuilt = {(one.table, (one.key,)) for one in report.rebuilt}
+    rebuilt = {(item.table, (item.key,)) for item in report.rebuilt}
     others = [
         (table, key)
         for table, rows in found.items()
@@ -81,5 +81,5 @@ def outcome(original: Original, tmp_path: Path, data: bytes, damaged: set[int]) 
 
 def told(name: str, outcomes: list[Outcome]) -> None:
     """Print what was measured."""
-    shares = sorted(one.share for one in outcomes)
+    shares = sorted(item.share for item in outcomes)
     print(f"{name}: {len(shares)} cases, lowest {shares[0]:.4%}, mean {sum(shares) / len(shares):.4%}")

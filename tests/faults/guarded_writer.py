@@ -96,35 +96,35 @@ class Work:
 
     async def restore(self) -> None:
         """Go back to the oldest copy and undo that; then the same with a moment of the archive."""
-        restorer, backups = self._protection.restorer, self._protection.backups
-        assert restorer is not None
-        name = next((one.name for one in reversed(backups.manifests()) if one.counts), None)
+        restores, backups = self._protection.restores, self._protection.backups
+        assert restores is not None
+        name = next((manifest.name for manifest in reversed(backups.manifests()) if manifest.counts), None)
         name = name or (await backups.create("manual")).name
         say("preview")
-        plan = await restorer.from_backup(name)
+        plan = await restores.from_backup(name)
         await self._there_and_back(plan.token, "restore")
 
     async def moment(self) -> None:
         """Go back to a moment of the archive, a second ago, and undo that."""
-        restorer, archive = self._protection.restorer, self._protection.archive
-        assert restorer is not None
+        restores, archive = self._protection.restores, self._protection.archive
+        assert restores is not None
         if not archive.available:
             await self.restore()
             return
         say("preview of a moment")
-        plan = await restorer.from_archive(time.time() - 0.5)
+        plan = await restores.from_archive(time.time() - 0.5)
         await self._there_and_back(plan.token, "restore of a moment")
 
     async def _there_and_back(self, token: str, phase: str) -> None:
-        restorer = self._protection.restorer
-        assert restorer is not None
+        restores = self._protection.restores
+        assert restores is not None
         say(phase)
-        restored = await restorer.apply(token)
+        restored = await restores.apply(token)
         assert restored.undo is not None
         say("preview of the undo")
-        plan = await restorer.from_backup(restored.undo)
+        plan = await restores.from_backup(restored.undo)
         say("undo")
-        await restorer.apply(plan.token)
+        await restores.apply(plan.token)
         say("writing")
 
     def of(self, phase: str) -> Callable[[], Awaitable[None]]:
@@ -187,13 +187,13 @@ async def write(db: DatabaseManager, number: int) -> None:
 async def undo_migration(protection: Protection) -> None:
     """Undo the latest migration as ``migrate down`` does, so that the start has one to apply."""
     say("undoing a migration")
-    sums, migrator = protection.parts.sums, Migrator(protection.parts.path)
-    if not all(one.applied for one in migrator.status()):
+    checksums, migrator = protection.parts.checksums, Migrator(protection.parts.path)
+    if not all(item.applied for item in migrator.status()):
         return
     await protection.backups.create("pre_migration")
-    await sums.forget()
+    await checksums.forget()
     await asyncio.to_thread(migrator.down)
-    await sums.adopt()
+    await checksums.adopt()
 
 
 async def main(folder: Path, start: int, phase: str, archive: str) -> None:

@@ -161,19 +161,19 @@ def wal(pages: int) -> Builder:
 
     def builder(path: Path) -> None:
         head = struct.pack(">IIIIII", 0x377F0682, 3007000, PAGE, 0, 1, 2)
-        content = bytearray(head + struct.pack(">II", *sums(head, (0, 0))))
-        state = sums(head, (0, 0))
+        content = bytearray(head + struct.pack(">II", *checksums(head, (0, 0))))
+        state = checksums(head, (0, 0))
         for number in range(1, 40):
             start = struct.pack(">II", number * 7919 % 4_000_000_000 + 1, pages)
             body = random.Random(number).randbytes(PAGE)
-            state = sums(body, sums(start, state))
+            state = checksums(body, checksums(start, state))
             content += start + struct.pack(">IIII", 1, 2, *state) + body
         path.write_bytes(content)
 
     return builder
 
 
-def sums(data: bytes, state: tuple[int, int]) -> tuple[int, int]:
+def checksums(data: bytes, state: tuple[int, int]) -> tuple[int, int]:
     """The checksum of a -wal over more bytes, little-endian."""
     one, two = state
     for first, second in struct.iter_unpack("<II", data):

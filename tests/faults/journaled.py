@@ -40,15 +40,15 @@ class TellInSettings(Write[int]):
         return sum(
             tx.execute(
                 "INSERT INTO settings(key, value, updated_at) VALUES(?, '1', 0) ON CONFLICT DO NOTHING",
-                (f"told:{one}",),
+                (f"told:{item}",),
             )
-            for one in self.told
+            for item in self.told
         )
 
 
 def telling(found: Sequence[Settled]) -> Write[int]:
     """Return the messages to some authors."""
-    return TellInSettings(told=tuple(one.request_id for one in found))
+    return TellInSettings(told=tuple(item.request_id for item in found))
 
 
 def opened(path: Path) -> Journal:

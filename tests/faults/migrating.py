@@ -56,7 +56,7 @@ def main() -> None:
     if direction == "up":
         migrator.up()
     else:
-        migrator.down(len([one for one in migrator.status() if one.applied]) - 1)
+        migrator.down(len([item for item in migrator.status() if item.applied]) - 1)
     print(countdown.count, flush=True)
 
 

@@ -56,7 +56,7 @@ def database_of(site: Path, archive: str) -> DatabaseManager:
         integrity=IntegritySettings(quarantine=site / "quarantine", watch_every=0.3),
         invariants=DECLARED.invariants,
     )
-    continuity = Fallback(
+    fallback = Fallback(
         path,
         degradation=DegradationSettings(patience=0.3),
         snapshot=SnapshotSettings(snapshot_seconds=0.1),
@@ -67,7 +67,7 @@ def database_of(site: Path, archive: str) -> DatabaseManager:
         overseer=protection,
     )
     settings = DatabaseSettings.model_validate(QUICK)
-    return DatabaseManager(path, settings, tolerant=True, protection=protection, continuity=continuity)
+    return DatabaseManager(path, settings, tolerant=True, protection=protection, fallback=fallback)
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,10 +229,10 @@ class Bot:
 
 async def normal_again(db: DatabaseManager) -> bool:
     """Wait until everything works and nothing waits; False when that takes too long."""
-    assert db.continuity is not None
+    assert db.fallback is not None
     ends = time.monotonic() + BACK
     while time.monotonic() < ends:
-        if db.mode is Mode.NORMAL and not db.continuity.journal.unfinished:
+        if db.mode is Mode.NORMAL and not db.fallback.journal.unfinished:
             return True
         await asyncio.sleep(0.02)
     return False

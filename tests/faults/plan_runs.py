@@ -268,7 +268,7 @@ class Programs:
         between(site)
         again = self.run(Job(site=str(site), first=LOOKED, archive=plan.archive, look=True))
         run.lines += [{"event": "saved", "number": number} for number in before]
-        found = sorted(str(one.relative_to(site)) for one in (site / "quarantine").glob("**/modelus.db"))
+        found = sorted(str(path.relative_to(site)) for path in (site / "quarantine").glob("**/modelus.db"))
         return Outcome(plan, run, again, read_hits(hits), found, unsound(site))
 
     def _before(self, site: Path) -> list[int]:

@@ -113,9 +113,9 @@ class Crowd:
 
     async def lose(self) -> None:
         """Give up the connections, so that threads are needed for new ones."""
-        for lane in (ConnectionRole.READER, ConnectionRole.WRITER):
+        for role in (ConnectionRole.READER, ConnectionRole.WRITER):
             await asyncio.sleep(0.5)
-            await self.db._connections.replace(lane)
+            await self.db._connections.replace(role)
 
     async def watch(self) -> None:
         """Measure for how long the event loop stands still."""
@@ -166,8 +166,8 @@ async def main(folder: Path) -> None:
     alerts: list[str] = []
     protection.alerts.subscribe(lambda alert: alerts.append(alert.kind))
     settings = DatabaseSettings(write_deadline=2, read_deadline=2)
-    continuity = continuity_of(path, patience=1.0)
-    async with DatabaseManager(path, settings, protection=protection, continuity=continuity) as db:
+    fallback = continuity_of(path, patience=1.0)
+    async with DatabaseManager(path, settings, protection=protection, fallback=fallback) as db:
         crowd = Crowd(db)
         assert await crowd.copy()
         busy = [asyncio.create_task(again(crowd.write)) for _ in range(WRITERS)]
@@ -185,7 +185,7 @@ async def main(folder: Path) -> None:
             task.cancel()
         await asyncio.wait(busy)
         until = time.monotonic() + BACK
-        while continuity.journal.unfinished and time.monotonic() < until:
+        while fallback.journal.unfinished and time.monotonic() < until:
             await asyncio.sleep(0.1)
         there = set(await db.read(numbers))
     answer = {

@@ -23,13 +23,13 @@ MODES = ("PASSIVE", "PASSIVE", "RESTART", "TRUNCATE")
 
 async def write(database: Path, seed: int) -> None:
     """Write for ever, with checkpoints far more often than the bot makes them, and compare meanwhile."""
-    sums = PageChecksums(database)
-    tell(await sums.check())
-    async with sums:
+    checksums = PageChecksums(database)
+    tell(await checksums.check())
+    async with checksums:
         writer = opened(database)
-        writing = asyncio.create_task(asyncio.to_thread(_write, writer, sums, random.Random(seed)))
+        writing = asyncio.create_task(asyncio.to_thread(_write, writer, checksums, random.Random(seed)))
         while not writing.done():
-            tell(await sums.check())
+            tell(await checksums.check())
 
 
 def tell(report: ChecksumReport) -> None:
@@ -38,11 +38,11 @@ def tell(report: ChecksumReport) -> None:
     print(json.dumps(found), flush=True)
 
 
-def _write(writer: sqlite3.Connection, sums: PageChecksums, dice: random.Random) -> None:
+def _write(writer: sqlite3.Connection, checksums: PageChecksums, dice: random.Random) -> None:
     while True:
         for _ in range(dice.randrange(1, 40)):
             write_some(writer, dice)
-        sums.note_commits()
+        checksums.note_commits()
         writer.execute(f"PRAGMA wal_checkpoint({dice.choice(MODES)})").fetchone()
 
 

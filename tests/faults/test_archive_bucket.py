@@ -187,7 +187,7 @@ async def test_a_bot_on_a_new_machine_starts_from_the_bucket_alone(tmp_path: Pat
     async with bot_on(tmp_path / "new", settings) as db:
         assert [await db.read(setting, f"key {number}") for number in range(20)] == list(range(20))
         assert db.protection is not None
-        assert [one.kind for one in db.protection.waiting] == ["database_recovered"]
+        assert [item.kind for item in db.protection.waiting] == ["database_recovered"]
         await db.write(PutSetting(key="key 0", value=100), Context())
         await db.protection.archive.sync()
     shutil.rmtree(tmp_path / "new")

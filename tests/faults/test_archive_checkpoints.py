@@ -96,10 +96,10 @@ async def test_the_program_writes_only_when_it_may(tmp_path: Path) -> None:
                 await archive.sync(seconds=20)
         looking.cancel()
     writer.close()
-    changes = sorted(one for one in seen if one > began)
+    changes = sorted(item for item in seen if item > began)
     print(f"{len(changes)} changes of the main file, {len(windows.known)} windows")
     assert len(changes) >= BURSTS // 12, "the program checkpointed meanwhile"
-    assert [one for one in changes if not windows.hold(one)] == []
+    assert [change for change in changes if not windows.hold(change)] == []
 
 
 def _add(database: Path, count: int) -> None:
@@ -124,11 +124,11 @@ async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -
             await db.write(Increment(key=LATER), Context())
             await asyncio.to_thread(_overwrite, db.path, offset + len(key), b"9")
             answers = [await _patiently(db, key) for _ in range(20)]
-            assert answers == [value] * 20, f"{number}: {answers} {[one.text for one in alerts]}"
+            assert answers == [value] * 20, f"{number}: {answers} {[alert.text for alert in alerts]}"
             async with asyncio.timeout(60):
-                while sum(one.kind == "database_recovered" for one in alerts) <= number:
+                while sum(alert.kind == "database_recovered" for alert in alerts) <= number:
                     await asyncio.sleep(0.05)
-            assert [one.fields["lost"] for one in alerts if one.kind == "database_recovered"][-1] == 0
+            assert [alert.fields["lost"] for alert in alerts if alert.kind == "database_recovered"][-1] == 0
 
 
 async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +136,7 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytes
     alerts: list[Alert] = []
     async with Site(tmp_path).open(alerts, "auto") as db:
         assert db.protection is not None
-        guard = db.protection.guard
+        guard = db.protection.monitor
         assert guard is not None
         suspicions: list[DatabaseError] = []
         take_over = guard.takes_over
@@ -146,8 +146,8 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytes
         changed = set[int]()
         began = time.monotonic()
         while time.monotonic() < began + (60 if FULL else 4) or (len(changed) < 4 and _soon(began)):
-            writes = [db.write(Increment(key=f"key {one}"), Context()) for one in range(50)]
-            reads = [db.read(setting, f"key {one}") for one in range(50)]
+            writes = [db.write(Increment(key=f"key {item}"), Context()) for item in range(50)]
+            reads = [db.read(setting, f"key {item}") for item in range(50)]
             await asyncio.gather(*writes, *reads)
             changed.add(written_at(db.path))
         assert len(changed) >= 4, "the program checkpointed meanwhile"
@@ -158,18 +158,18 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytes
 async def _in_the_main_file_only(db: DatabaseManager, content: bytes) -> int:
     """Write until a checkpoint has moved the row and the -wal begun anew; return the row's offset."""
     assert db.protection is not None
-    sums = db.protection.parts.sums
+    checksums = db.protection.parts.checksums
     for _ in range(200):
         whole = await asyncio.to_thread(_content, db.path)
         offset = whole.find(content)
-        ledger = await asyncio.to_thread(sums._follower.current)
+        ledger = await asyncio.to_thread(checksums._follower.current)
         assert ledger is not None
         if offset >= 0 and offset // 4096 + 1 not in ledger.versions:
             return offset
         for _ in range(20):
             await db.write(Increment(key=LATER), Context())
-        if db.protection.guard is not None and db.protection.guard.checkpointer.mine:
-            await db.protection.guard.checkpointer.shrink()
+        if db.protection.monitor is not None and db.protection.monitor.checkpointer.mine:
+            await db.protection.monitor.checkpointer.shrink()
     raise AssertionError("no checkpoint")
 
 

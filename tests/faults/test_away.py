@@ -154,8 +154,8 @@ def play(fault: str, site: Path, *, killed: bool) -> tuple[Story, Made]:
             assert rows(data, "PRAGMA integrity_check") == [("ok",)]
             made = Made.found_in(data)
         finally:
-            for one in story.bots:
-                one.close()
+            for item in story.bots:
+                item.close()
     return story, made
 
 

@@ -27,7 +27,7 @@ PATIENCE = 0.6
 
 def manager(path: Path) -> DatabaseManager:
     """Return a database whose connections and breakers would let people wait for ever."""
-    continuity = continuity_of(path, patience=PATIENCE)
+    fallback = continuity_of(path, patience=PATIENCE)
     settings = DatabaseSettings(
         path=path,
         synchronous="NORMAL",
@@ -39,7 +39,7 @@ def manager(path: Path) -> DatabaseManager:
         reopen_base=0.05,
         reopen_cap=0.1,
     )
-    return DatabaseManager(path, settings, continuity=continuity)
+    return DatabaseManager(path, settings, fallback=fallback)
 
 
 async def test_once_somebody_has_waited_nobody_waits_long(tmp_path: Path) -> None:
@@ -47,21 +47,21 @@ async def test_once_somebody_has_waited_nobody_waits_long(tmp_path: Path) -> Non
     path = tmp_path / "modelus.db"
     away = Away(path, "file")
     async with manager(path) as db, asyncio.timeout(60):
-        continuity = db.continuity
-        assert continuity is not None
+        fallback = db.fallback
+        assert fallback is not None
         await db.write(PutSetting(key="known", value=7), Context())
-        await continuity.snapshot.settle()
+        await fallback.snapshot.settle()
         away.take()
-        assert continuity.patience == PATIENCE
+        assert fallback.patience == PATIENCE
         assert await db.read(kept_mark) == 7
-        assert continuity.patience == SHORT_WAIT
+        assert fallback.patience == SHORT_WAIT
         assert await db.read(kept_mark) == 7
         with pytest.raises(WriteDeferred):
             await db.write(Take(name="later"), Context())
         with pytest.raises(DatabaseError):
             await db.write(PutSetting(key="known", value=8), Context())
         away.give_back()
-        while continuity.journal.unfinished or continuity.patience != PATIENCE:
+        while fallback.journal.unfinished or fallback.patience != PATIENCE:
             await asyncio.sleep(0.05)
             await db.read(kept_mark)
     assert taken(path) == ["later"]

@@ -19,7 +19,7 @@ from tests.faults.away_site import foreign_lock
 
 def manager(path: Path) -> DatabaseManager:
     """Return a database that is looked for often, and whose writers would wait long."""
-    continuity = continuity_of(path, patience=0.2)
+    fallback = continuity_of(path, patience=0.2)
     settings = DatabaseSettings(
         path=path,
         synchronous="NORMAL",
@@ -28,7 +28,7 @@ def manager(path: Path) -> DatabaseManager:
         breaker_probe_first=0.05,
         breaker_probe_cap=0.1,
     )
-    return DatabaseManager(path, settings, tolerant=True, continuity=continuity)
+    return DatabaseManager(path, settings, tolerant=True, fallback=fallback)
 
 
 @pytest.mark.fault

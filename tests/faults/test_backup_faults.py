@@ -99,8 +99,10 @@ def check_copy(copy: Path, *, pairs: int = 0) -> int:
 
 def others_in(folder: Path, manifests: tuple[BackupManifest, ...]) -> set[str]:
     """Return the files in a folder that belong to no copy that has a manifest."""
-    known = {name for one in manifests for name in (one.name, f"{one.name}.json")} | {".modelus.lock"}
-    return {one.name for one in folder.iterdir()} - known
+    known = {name for manifest in manifests for name in (manifest.name, f"{manifest.name}.json")} | {
+        ".modelus.lock"
+    }
+    return {item.name for item in folder.iterdir()} - known
 
 
 def children() -> set[int]:
@@ -181,8 +183,8 @@ async def test_a_killed_child_leaves_nothing_that_counts(
             assert (await making).counts
         manifests = backups.manifests()
         assert others_in(backups.folder, manifests) == set()
-        for one in manifests:
-            check_copy(one.path, pairs=200)
+        for manifest in manifests:
+            check_copy(manifest.path, pairs=200)
         await db.write(PutPair(number=10_000 + turn), Context())
     assert killed
     check_copy(path, pairs=200)
@@ -228,13 +230,13 @@ async def test_a_killed_bot_loses_neither_copies_nor_writes(
         acknowledged |= pairs
         vouched |= copies
         manifests = backups.manifests()
-        assert vouched <= {one.name for one in manifests}
-        for one in manifests[: 2 + len(copies)]:
-            check_copy(one.path)
+        assert vouched <= {manifest.name for manifest in manifests}
+        for manifest in manifests[: 2 + len(copies)]:
+            check_copy(manifest.path)
         async with backups:
             assert others_in(backups.folder, backups.manifests()) == set()
-    for one in backups.manifests()[:5]:
-        assert (await backups.verify(one.name)).ok
+    for manifest in backups.manifests()[:5]:
+        assert (await backups.verify(manifest.name)).ok
     check_copy(path)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         found = {
@@ -260,8 +262,10 @@ async def test_two_programs_share_a_folder(path: Path, build: Callable[..., Any]
             assert check_copy(made.path) == made.audit_id
     finally:
         _, copies = kill(process)
-    assert copies <= {one.name for one in backups.manifests()}
-    assert [one.sequence for one in backups.manifests()] == list(range(len(backups.manifests()), 0, -1))
+    assert copies <= {manifest.name for manifest in backups.manifests()}
+    assert [manifest.sequence for manifest in backups.manifests()] == list(
+        range(len(backups.manifests()), 0, -1)
+    )
 
 
 def enlarge(path: Path, size: int) -> None:
@@ -287,7 +291,7 @@ async def test_a_full_disk_costs_no_copy(
             await backups.create("manual")
         (place / "others").unlink()
         making = asyncio.create_task(backups.create("manual"))
-        await until(lambda: any(one.stat().st_size for one in place.glob("*.partial")))
+        await until(lambda: any(item.stat().st_size for item in place.glob("*.partial")))
         with contextlib.suppress(OSError), (place / "others").open("wb") as file:
             while file.write(bytes(65536)):
                 file.flush()
@@ -372,7 +376,7 @@ def flipped(content: bytes, place: int, dice: random.Random) -> bytes:
 async def test_a_damaged_database_makes_no_copy(path: Path, build: Callable[..., Any], told: Told) -> None:
     """Damage in the live file is never copied into something that counts, and older copies stay."""
     async with DatabaseManager(path, DatabaseSettings()) as db:
-        await asyncio.gather(*(db.write(PutPair(number=one), Context(actor=1)) for one in range(400)))
+        await asyncio.gather(*(db.write(PutPair(number=number), Context(actor=1)) for number in range(400)))
     backups = build(keep_hourly=1, keep_daily=0, keep_weekly=0)
     good = await backups.create("scheduled")
     pages = path.stat().st_size // 4096
@@ -390,7 +394,10 @@ async def test_a_damaged_database_makes_no_copy(path: Path, build: Callable[...,
             assert made.sha256
             assert (await backups.verify(made.name)).damaged is False
         path.write_bytes(original)
-        assert good.name in {one.name for one in backups.manifests()} or backups.newest_verified() is not None
+        assert (
+            good.name in {manifest.name for manifest in backups.manifests()}
+            or backups.newest_verified() is not None
+        )
     assert "backup_failed" in told
 
 

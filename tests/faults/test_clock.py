@@ -94,7 +94,7 @@ class Site:
     def told(self) -> list[str]:
         """Return the kinds of all alerts, in order; nobody is there to get any, and the log says so."""
         kinds = ("alert_reached_nobody", "alert_not_told")
-        return [one["alert"] for kind in kinds for one in self.events(kind)]
+        return [event["alert"] for kind in kinds for event in self.events(kind)]
 
     def sprints(self) -> int:
         """Return how many sprints there are."""
@@ -135,7 +135,7 @@ async def test_a_year_ahead_at_the_start_drops_and_deletes_nothing(site: Site) -
         assert site.events("clock_doubted")[-1]["why"] == "contradicted"
         site.set(0)
         await site.until("clock_believed_again")
-    assert [one["expired"] for one in site.events("journal_replayed")] == [0]
+    assert [event["expired"] for event in site.events("journal_replayed")] == [0]
     assert site.sprints() == SAVED
     assert site.manual_copies() == 1
     assert site.rotated.exists()
@@ -157,7 +157,7 @@ async def test_a_clock_that_is_set_while_the_bot_runs(site: Site, seconds: int) 
         site.set(0)
         await site.until("clock_believed_again")
         await asyncio.sleep(2)
-    assert [one for one in site.told() if one != "journal_replayed"] == ["clock_doubted", "clock_believed"]
+    assert [item for item in site.told() if item != "journal_replayed"] == ["clock_doubted", "clock_believed"]
     assert site.manual_copies() == 1
     assert site.rotated.exists()
 

@@ -169,7 +169,7 @@ async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Pa
         alerts: list[Alert] = []
         backup_too = archive == "off" and pick.random() < 0.3
         if backup_too:
-            newest = max((site.folder / "backups").glob("*.db"), key=lambda one: one.stat().st_mtime_ns)
+            newest = max((site.folder / "backups").glob("*.db"), key=lambda path: path.stat().st_mtime_ns)
             overwrite(newest, pick.randrange(newest.stat().st_size - 300), pick.randbytes(300))
         what = ""
         if not running:
@@ -179,17 +179,17 @@ async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Pa
             if running:
                 what = kind(site.database, pick)
             label = f"{number}: {what}, archive {archive}, running {running}, backup damaged {backup_too}"
-            values = [await read_until_answered(db, f"key {one:04}") for one in range(ROWS)]
+            values = [await read_until_answered(db, f"key {item:04}") for item in range(ROWS)]
             assert db.protection is not None
             report = await db.protection.parts.check(site.database)
-        wrong = [one for one in range(ROWS) if values[one] not in {one, None}]
-        lost = [one for one in range(ROWS) if values[one] is None]
+        wrong = [item for item in range(ROWS) if values[item] not in {item, None}]
+        lost = [item for item in range(ROWS) if values[item] is None]
         assert wrong == [], label
-        assert report.ok, f"{label}: {report.problems[:3]} {[(one.kind, one.text) for one in alerts]}"
-        assert archive == "off" or lost == [], f"{label}: lost {lost}; {[one.text for one in alerts]}"
+        assert report.ok, f"{label}: {report.problems[:3]} {[(alert.kind, alert.text) for alert in alerts]}"
+        assert archive == "off" or lost == [], f"{label}: lost {lost}; {[alert.text for alert in alerts]}"
         copied = ROWS // 2 if backup_too else ROWS - LATER
-        assert all(one >= copied for one in lost), f"{label}: lost {lost}"
-        recovered = any(one.kind == "database_recovered" for one in alerts)
+        assert all(item >= copied for item in lost), f"{label}: lost {lost}"
+        recovered = any(alert.kind == "database_recovered" for alert in alerts)
         assert recovered or ((running or shadowed) and not lost), f"{label}: not noticed"
         counts["damages"] += 1
         counts["with losses"] += bool(lost)

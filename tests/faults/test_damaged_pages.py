@@ -77,7 +77,7 @@ def seen_by_sqlite(path: Path) -> bool:
                 connection.execute(f'SELECT * FROM "{name.decode()}"').fetchall()
     except (sqlite3.Error, UnicodeDecodeError):
         return True
-    return any(b" in " not in one for one in answers if one != b"ok")
+    return any(b" in " not in answer for answer in answers if answer != b"ok")
 
 
 def same_rows(path: Path, rows: Rows) -> bool:

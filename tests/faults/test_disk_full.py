@@ -78,7 +78,7 @@ def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
             ),
             invariants=DECLARED.invariants,
         )
-        continuity = Fallback(
+        fallback = Fallback(
             path,
             degradation=DegradationSettings(),
             snapshot=SnapshotSettings(),
@@ -89,7 +89,7 @@ def build(disk: Path, tmp_path: Path) -> Callable[[], DatabaseManager]:
             overseer=protection,
         )
         settings = DatabaseSettings(path=path)
-        return DatabaseManager(path, settings, tolerant=True, protection=protection, continuity=continuity)
+        return DatabaseManager(path, settings, tolerant=True, protection=protection, fallback=fallback)
 
     return made
 
@@ -197,10 +197,10 @@ async def test_under_steady_writes(db: DatabaseManager, disk: Path, doubts: list
 
     Nothing is opened again meanwhile: a full disk is neither taken for damage nor for a lost connection.
     """
-    assert db.continuity is not None
+    assert db.fallback is not None
     assert db.protection is not None
-    assert db.protection.guard is not None
-    reserve, checkpointer = db.continuity.reserve, db.protection.guard.checkpointer
+    assert db.protection.monitor is not None
+    reserve, checkpointer = db.fallback.reserve, db.protection.monitor.checkpointer
     traffic = Traffic(db)
     fallen, risen = [], []
     async with asyncio.TaskGroup() as tasks:
@@ -244,8 +244,8 @@ async def test_without_a_single_write(db: DatabaseManager, disk: Path) -> None:
     risen = await until(db, Mode.NORMAL)
     print(f"idle: read_only after {fallen:.2f} s, normal after {risen:.2f} s")
     assert await db.write(PutSetting(key="after", value=2), Context()) == 1
-    assert db.continuity is not None
-    assert db.continuity.reserve.held
+    assert db.fallback is not None
+    assert db.fallback.reserve.held
 
 
 async def test_space_that_is_only_the_reserve_is_not_enough(db: DatabaseManager, disk: Path) -> None:
@@ -275,8 +275,8 @@ async def test_a_reserve_that_was_given_up_is_owed_after_the_next_start(
         log = disk / "log"
         log.write_bytes(bytes(RESERVE * 1024 * 1024 // 4))
     async with build() as db:
-        assert db.continuity is not None
-        reserve = db.continuity.reserve
+        assert db.fallback is not None
+        reserve = db.fallback.reserve
         modes = set()
         for _ in range(30):
             modes.add(db.mode)
@@ -328,8 +328,8 @@ async def test_a_start_on_a_full_disk_after_a_kill(build: Callable[[], DatabaseM
     shutil.rmtree(data)
     killed.rename(data)
     (data / "modelus.reserve").unlink()
-    for sums in data.glob("modelus.db-sums*"):
-        sums.unlink()  # hashes that cannot be kept up to date are removed, which makes room
+    for checksums in data.glob("modelus.db-sums*"):
+        checksums.unlink()  # hashes that cannot be kept up to date are removed, which makes room
     assert (data / "modelus.db-wal").stat().st_size
     ballast = fill(disk)
     async with build() as db:

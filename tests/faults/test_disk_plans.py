@@ -31,10 +31,10 @@ def test_no_plan_costs_a_change(field: Field, seeds: list[int]) -> None:
     for outcome in field.play_all([plan_of(seed) for seed in seeds]):
         outcomes.append(outcome)
         problems = outcome.problems()
-        print(outcome, *(f"  * {one}" for one in problems), sep="\n", flush=True)
-        kinds.update(one.partition(":")[0] for one in problems)
+        print(outcome, *(f"  * {problem}" for problem in problems), sep="\n", flush=True)
+        kinds.update(problem.partition(":")[0] for problem in problems)
         if problems:
-            failed.append("\n".join([str(outcome), *(f"  * {one}" for one in problems)]))
+            failed.append("\n".join([str(outcome), *(f"  * {problem}" for problem in problems)]))
     in_vain = [outcome.plan.name for outcome in outcomes if not outcome.hits]
     hits = sum(len(outcome.hits) for outcome in outcomes)
     shown = len(outcomes) - len(in_vain)

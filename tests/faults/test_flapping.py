@@ -106,7 +106,7 @@ async def test_an_hour_of_flapping_makes_one_alert_per_incident(
             await flapping.operate(failing=3 if second % 720 < 240 else 0)
         flapping.network(5.0 if second % 180 < 90 else 0.1)
         await flapping.pass_second()
-    raised = {one.name: one.times for one in env.db.health.incidents}
+    raised = {incident.name: incident.times for incident in env.db.health.incidents}
     assert raised == {"errors": 5, "gateway": 20}
 
     flapping.network(0.1)

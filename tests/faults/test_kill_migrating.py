@@ -165,7 +165,7 @@ def check(path: Path, way: Course) -> int:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    applied = sum(one.applied for one in Migrator(path, way.folder).status())
+    applied = sum(item.applied for item in Migrator(path, way.folder).status())
     assert digest(path) == way.states[applied]
     assert not SchemaValidator(way.folder).inspect_file(path).blocking
     assert len(Migrator(path, way.folder).up()) == len(SCRIPTS) - applied

@@ -221,7 +221,7 @@ async def assert_everything_there(site: Site) -> None:
         assert site.said <= await db.read(both_halves) | (kept_apart(db) if site.went_back else set())
         report = await db.protection.parts.check(db.path)
         assert report.ok, report.problems
-        assert not [one for one in alerts if one.kind == "database_recovered"]
+        assert not [alert for alert in alerts if alert.kind == "database_recovered"]
         for manifest in db.protection.backups.manifests()[:3]:
             assert (await db.protection.backups.verify(manifest.name)).ok
 
@@ -251,4 +251,4 @@ async def test_no_kill_loses_an_acknowledged_write(tmp_path: Path) -> None:
     print({"kills": kills.total(), "acknowledged": len(site.said), "only in an undo": len(site.apart)})
     if FULL:
         assert kills.total() >= 100
-        assert all(inside[one] for one in kills), [one for one in kills if not inside[one]]
+        assert all(inside[kill] for kill in kills), [kill for kill in kills if not inside[kill]]

@@ -90,9 +90,9 @@ async def test_kills_at_random_moments_are_no_damage(database: Path) -> None:
     for number in range(KILLS):
         reports = _write_and_kill(database, number, dice.uniform(0.0, 2.0))
         comparisons += len(reports)
-        assert [one for one in reports if one[0] or one[1] or one[2]] == []
-        sums = PageChecksums(database)
-        report = await sums.check()
+        assert [item for item in reports if item[0] or item[1] or item[2]] == []
+        checksums = PageChecksums(database)
+        report = await checksums.check()
         assert (report.unexplained, report.unclear, report.shadowed) == ((), (), ())
         with closing(sqlite3.connect(database)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -40,45 +40,45 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
     connection = opened(database)
     fill(connection)
     connection.close()
-    sums = PageChecksums(database)
-    looks = _looks_of(sums)
-    await sums.adopt()
+    checksums = PageChecksums(database)
+    looks = _looks_of(checksums)
+    await checksums.adopt()
     reports: list[ChecksumReport] = []
     before = database.read_bytes()
-    async with sums:
+    async with checksums:
         writer = opened(database)
         archive = Archive(
             database,
             quick(tmp_path / "archive"),
-            checkpoints=CheckpointsWhen(lambda: (sums.frames or 0) >= 1000, contextlib.nullcontext),
+            checkpoints=CheckpointsWhen(lambda: (checksums.frames or 0) >= 1000, contextlib.nullcontext),
         )
         await archive.start()
         writing = asyncio.create_task(asyncio.to_thread(_write, writer, time.monotonic() + SECONDS))
         while not writing.done():
             await asyncio.sleep(0.5)
-            reports.append(await sums.check())
+            reports.append(await checksums.check())
         commits, waits = await writing
         await archive.sync(seconds=20)
-        longest = max(later - one for one, later in pairwise(looks))
+        longest = max(later - item for item, later in pairwise(looks))
         await archive.stop()  # or it might write the damaged page anew
-        reports.append(await sums.check())
+        reports.append(await checksums.check())
         page = database.stat().st_size // PAGE
         overwrite(database, page * PAGE - 300, NOISE)
-        damaged = await sums.check()
-        sums.note_commits()
+        damaged = await checksums.check()
+        checksums.note_commits()
         writer.close()
     print(f"{commits} commits, {len(reports)} comparisons, longest between two looks {longest:.2f} s")
     print(f"longest wait of a commit: {waits * 1000:.1f} ms")
-    assert [one for one in reports if one.unexplained] == []
-    assert longest > STARVED or [one for one in reports if one.unclear] == []
+    assert [report for report in reports if report.unexplained] == []
+    assert longest > STARVED or [report for report in reports if report.unclear] == []
     assert (damaged.unexplained, damaged.unclear) == ((page,), ())
     assert database.read_bytes()[: len(before)] != before, "the program moved pages meanwhile"
 
 
-def _looks_of(sums: PageChecksums) -> list[float]:
+def _looks_of(checksums: PageChecksums) -> list[float]:
     """Return a list that gets the moment of each look that the tracker's thread takes at the -wal."""
     looks: list[float] = []
-    tail = sums._follower._tail
+    tail = checksums._follower._tail
     quiet = tail.quiet
 
     def noted(now: int) -> bool:

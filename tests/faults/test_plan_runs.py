@@ -93,7 +93,7 @@ def test_a_seed_is_a_plan() -> None:
     assert plan_of(17) == plan_of(17)
     plans = [plan_of(seed) for seed in range(1_000)]
     assert {fault.pattern for plan in plans for fault in plan.faults} == {
-        one.pattern for one in KINDS.values()
+        item.pattern for item in KINDS.values()
     }
     assert len({plan.phase for plan in plans}) == 6
     assert seeds_from("17,93-95,94") == [17, 93, 94, 95]

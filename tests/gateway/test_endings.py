@@ -64,8 +64,10 @@ def test_each_ending_has_its_code_everywhere(capsys: pytest.CaptureFixture[str])
     """Exit code, sentence, table of the documents, and the unit that does not start it again."""
     unit = re.search(r"^RestartPreventExitStatus=(.+)$", DEPLOYING.read_text("utf-8"), re.MULTILINE)
     assert unit is not None
-    prevented = {int(one) for one in unit[1].split()}
-    documented = {int(one) for one in re.findall(r"^\| (\d+) \|", OPERATING.read_text("utf-8"), re.MULTILINE)}
+    prevented = {int(item) for item in unit[1].split()}
+    documented = {
+        int(item) for item in re.findall(r"^\| (\d+) \|", OPERATING.read_text("utf-8"), re.MULTILINE)
+    }
     codes = set()
     for ending in Ending:
         codes.add(int(report(TurnedAway(ending))))

@@ -66,7 +66,7 @@ def test_a_stack_stands_below_the_line(tmp_path: Path, level: str, shown: bool) 
     assert [line.strip() for line in below[::2]] == (
         ['File "a.py", line 1, in go', "QueryFailed: no"] if shown else []
     )
-    (line,) = [json.loads(one) for one in path.read_text("utf-8").splitlines()]
+    (line,) = [json.loads(item) for item in path.read_text("utf-8").splitlines()]
     assert line["stack"].splitlines()[0] == stack.splitlines()[0]
     assert "s3cret" not in stream.getvalue() + path.read_text("utf-8")
 

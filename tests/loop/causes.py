@@ -47,7 +47,7 @@ class Share:
     @property
     def cause(self) -> Cause:
         """What most of it went into."""
-        return max(self.by, key=lambda one: self.by[one])
+        return max(self.by, key=lambda item: self.by[item])
 
     def words(self, most: int = 9) -> str:
         """Return where most of it went, in milliseconds."""
@@ -79,12 +79,16 @@ def spent(
     machine = min(queued, rest)
     rest -= machine
     others = sum(
-        last.worked[one] - first.worked.get(one, 0.0) for one in last.worked if one not in {watched, ignored}
+        last.worked[item] - first.worked.get(item, 0.0)
+        for item in last.worked
+        if item not in {watched, ignored}
     )
     interpreter = min(others, rest)
     rest -= interpreter
     behind = sum(
-        last.queued[one] - first.queued.get(one, 0.0) for one in last.queued if one not in {watched, ignored}
+        last.queued[item] - first.queued.get(item, 0.0)
+        for item in last.queued
+        if item not in {watched, ignored}
     )
     held_up = min(behind, rest)
     return Share(

@@ -52,7 +52,7 @@ async def lost_and_back(there: Site) -> AsyncIterator[None]:
     """The folder is gone for two seconds, then back."""
     folder = there.path.parent
     aside = folder.with_name("elsewhere")
-    await there.app.db.continuity.snapshot.settle()  # type: ignore[union-attr]
+    await there.app.db.fallback.snapshot.settle()  # type: ignore[union-attr]
     yield
     await asyncio.to_thread(folder.rename, aside)
     await there.until_away()
@@ -89,12 +89,14 @@ async def _save(there: Site) -> None:
     for first in range(0, SAVED, 100):
         found = await asyncio.gather(
             *(
-                there.app.db.write(Take(name=f"{one}"), Context(request_id=f"r:{one}", actor=1 + one % 300))
-                for one in range(first, first + 100)
+                there.app.db.write(
+                    Take(name=f"{number}"), Context(request_id=f"r:{number}", actor=1 + number % 300)
+                )
+                for number in range(first, first + 100)
             ),
             return_exceptions=True,
         )
-        assert all(isinstance(one, WriteDeferred) for one in found)
+        assert all(isinstance(item, WriteDeferred) for item in found)
 
 
 async def snapshots(there: Site) -> AsyncIterator[None]:
@@ -118,8 +120,8 @@ async def hot_reads(there: Site) -> AsyncIterator[None]:
 async def audit_merge(there: Site) -> AsyncIterator[None]:
     """A thousand entries that waited in the file go into the mended audit table."""
     await asyncio.to_thread(break_table, there.path, "trigger")
-    await there.write_all([PutSetting(key=f"aside:{one}", value=one) for one in range(ASIDE)])
-    audit = there.app.db.continuity.audit_file  # type: ignore[union-attr]
+    await there.write_all([PutSetting(key=f"aside:{number}", value=number) for number in range(ASIDE)])
+    audit = there.app.db.fallback.audit_file  # type: ignore[union-attr]
     assert audit.waiting >= ASIDE
     await asyncio.to_thread(mend_table, there.path, "trigger")
     yield
@@ -211,7 +213,7 @@ async def backup(there: Site) -> AsyncIterator[None]:
     assert protection is not None
     yield
     assert (await protection.backups.create("manual")).audit_id
-    assert all(one.ok for one in await protection.drill.run())
+    assert all(item.ok for item in await protection.drill.run())
 
 
 async def supervision(there: Site) -> AsyncIterator[None]:
@@ -236,13 +238,13 @@ async def recovery(there: Site) -> AsyncIterator[None]:
     await _filled(there)
     protection = there.app.db.protection
     assert protection is not None
-    assert protection.guard is not None
+    assert protection.monitor is not None
     await protection.backups.create("manual")
-    before = protection.guard.last_recovery
+    before = protection.monitor.last_recovery
     yield
     await asyncio.to_thread(_damage, there.path)
     async with asyncio.timeout(120):
-        while protection.guard.last_recovery is before:
+        while protection.monitor.last_recovery is before:
             await asyncio.sleep(0.02)
     await there.until_normal()
 

@@ -110,7 +110,7 @@ class Watcher:
 
     def name_of(self, number: int) -> str:
         """Return what a thread is called."""
-        named = {one.native_id: one.name for one in threading.enumerate()}
+        named = {item.native_id: item.name for item in threading.enumerate()}
         return named.get(number, f"thread {number}")
 
     def _watch(self) -> None:
@@ -131,17 +131,17 @@ class Watcher:
         """Return where the other threads are, by the system's numbers."""
         mine = {self._ident, threading.get_ident()}
         return {
-            one.native_id: " < ".join(stack_of(frames[one.ident])[:5])
-            for one in threading.enumerate()
-            if one.ident in frames and one.ident not in mine and one.native_id is not None
+            item.native_id: " < ".join(stack_of(frames[item.ident])[:5])
+            for item in threading.enumerate()
+            if item.ident in frames and item.ident not in mine and item.native_id is not None
         }
 
 
 def stack_of(frame: Any) -> tuple[str, ...]:
     """Return the innermost places of a frame."""
     places = []
-    for one, line in traceback.walk_stack(frame):
-        places.append(f"{short(one.f_code.co_filename)}:{line} {one.f_code.co_name}")
+    for item, line in traceback.walk_stack(frame):
+        places.append(f"{short(item.f_code.co_filename)}:{line} {item.f_code.co_name}")
         if len(places) == DEPTH:
             break
     return tuple(places)

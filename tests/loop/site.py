@@ -64,7 +64,7 @@ class Site:
         """Make changes, a hundred at a time."""
         for first in range(0, len(writes), AT_ONCE):
             part = writes[first : first + AT_ONCE]
-            await asyncio.gather(*(self.app.db.write(one, context or Context()) for one in part))
+            await asyncio.gather(*(self.app.db.write(item, context or Context()) for item in part))
 
     async def use(self) -> None:
         """Read and write like people who are never done; what is refused or saved for later is fine."""
@@ -78,10 +78,10 @@ class Site:
 
     async def until_normal(self, seconds: float = 120) -> None:
         """Wait until everything works and nothing waits."""
-        continuity = self.app.db.continuity
-        assert continuity is not None
+        fallback = self.app.db.fallback
+        assert fallback is not None
         async with asyncio.timeout(seconds):
-            while self.app.db.mode != "normal" or continuity.journal.unfinished:
+            while self.app.db.mode != "normal" or fallback.journal.unfinished:
                 await asyncio.sleep(0.01)
 
     async def until_away(self, seconds: float = 30) -> None:
@@ -104,16 +104,18 @@ async def site_in(folder: Path, **sections: dict[str, Any]) -> AsyncIterator[Sit
         try:
             yield there
         finally:
-            for one in using:
-                one.cancel()
+            for item in using:
+                item.cancel()
             await asyncio.wait(using)
 
 
 async def _furnish(there: Site) -> None:
     people = range(1, PEOPLE + 1)
-    await there.write_all([RegisterMember(discord_id=one, username=f"Person {one}") for one in people])
-    for one in range(1, ROSTERED + 1):
-        member = AddToRoster(member_id=one, name=f"Person {one}", discipline="account")
+    await there.write_all(
+        [RegisterMember(discord_id=person, username=f"Person {person}") for person in people]
+    )
+    for item in range(1, ROSTERED + 1):
+        member = AddToRoster(member_id=item, name=f"Person {item}", discipline="account")
         await there.app.db.write(member, Context())
     day = date.today() - timedelta(days=7)  # noqa: DTZ011 - any day will do
     for number in range(SPRINTS):

@@ -34,7 +34,7 @@ def len_of(text: str) -> int:
 
 def worst(trace: Trace) -> Moment:
     """Return the moment in which the loop was held up longest."""
-    return max(trace.take().moments, key=lambda one: one.share.seconds)
+    return max(trace.take().moments, key=lambda moment: moment.share.seconds)
 
 
 async def played(trace: Trace) -> Moment:
@@ -124,8 +124,8 @@ async def test_a_busy_machine_is_named() -> None:
             work(LONG)
             found = await played(trace)
     finally:
-        for one in busy:
-            one.kill()
-            one.wait()
+        for item in busy:
+            item.kill()
+            item.wait()
     assert found.share.by[Cause.WORK] == pytest.approx(LONG, rel=0.3)
     assert found.share.by[Cause.MACHINE] > found.share.waited

@@ -48,8 +48,8 @@ class Moment:
         what = "woke late" if self.waking else f"turn of {self.callbacks} callbacks"
         found = [f"{share.seconds * 1000:.0f} ms, {share.cause} ({what}; ms: {share.words()})"]
         found += [
-            f"    {one.seconds * 1000:.0f} ms, worked {one.worked * 1000:.0f}: {one.who}"
-            for one in self.steps
+            f"    {step.seconds * 1000:.0f} ms, worked {step.worked * 1000:.0f}: {step.who}"
+            for step in self.steps
         ]
         found += [f"    seen {count} times: {where}" for where, count in self.stacks]
         found += [f"    meanwhile {name} worked {s * 1000:.0f} ms {where}" for name, s, where in self.others]
@@ -72,17 +72,17 @@ class Seen:
 
     def lines(self, most: int = 5) -> list[str]:
         """Return the figures and the worst moments in words."""
-        by_own = sorted(self.moments, key=lambda one: -one.share.own)[:most]
-        worst = [*by_own, *(one for one in self.latest()[:2] if one not in by_own)]
+        by_own = sorted(self.moments, key=lambda moment: -moment.share.own)[:most]
+        worst = [*by_own, *(item for item in self.latest()[:2] if item not in by_own)]
         head = (
             f"late {self.late * 1000:.0f} ms, work {self.turn * 1000:.0f} ms in a turn,"
             f" {self.step * 1000:.0f} ms in a callback, own waits {self.waited * 1000:.0f} ms"
         )
-        return [head, *(line for one in worst for line in one.lines())]
+        return [head, *(line for item in worst for line in item.lines())]
 
     def latest(self) -> list[Moment]:
         """Return the moments, longest first, whatever they were spent on."""
-        return sorted(self.moments, key=lambda one: -one.share.seconds)
+        return sorted(self.moments, key=lambda moment: -moment.share.seconds)
 
 
 class Trace:
@@ -163,24 +163,24 @@ class Trace:
             ignored=ignored,
         )
         self._seen.waited = max(self._seen.waited, share.waited)
-        stacks = Counter(" < ".join(one.stack[:8]) for one in looks[1:] if one.stack)
+        stacks = Counter(" < ".join(look.stack[:8]) for look in looks[1:] if look.stack)
         steps = tuple(sorted(self._steps, reverse=True)[:3])
         moment = Moment(
             share, waking, self._callbacks, steps, tuple(stacks.most_common(3)), self._others(looks)
         )
-        self._seen.moments = sorted([*self._seen.moments, moment], key=lambda one: -one.share.seconds)[
+        self._seen.moments = sorted([*self._seen.moments, moment], key=lambda item: -item.share.seconds)[
             :MOMENTS
         ]
 
     def _others(self, looks: list[Any]) -> tuple[tuple[str, float, str], ...]:
         first, last, watcher = looks[0], looks[-1], self._watcher
-        where = {number: place for one in looks for number, place in one.others.items()}
+        where = {number: place for look in looks for number, place in look.others.items()}
         worked = {
             number: seconds - first.worked.get(number, 0.0)
             for number, seconds in last.worked.items()
             if number not in {watcher.watched, watcher.number}
         }
-        most = sorted(worked.items(), key=lambda one: -one[1])[:3]
+        most = sorted(worked.items(), key=lambda item: -item[1])[:3]
         return tuple(
             (watcher.name_of(number), seconds, where.get(number, ""))
             for number, seconds in most

@@ -132,7 +132,7 @@ class Visitor:
     def look_as(self, name: str) -> None:
         """Look through the eyes of the person whose name begins with ``name``."""
         picker = self.page.locator("#viewer-picker")
-        label = next(one for one in picker.locator("option").all_inner_texts() if one.startswith(name))
+        label = next(text for text in picker.locator("option").all_inner_texts() if text.startswith(name))
         picker.select_option(label=label)
         self.page.locator("#viewer-picker option:checked", has_text=label).wait_for(state="attached")
         self._wait_until_ready()

@@ -60,13 +60,13 @@ class Stage:
         shutil.copytree(self._template, folder)
         path = folder / "modelus.db"
         breaking = FAULTS[fault](path)
-        continuity = continuity_of(path) if serving else None
+        fallback = continuity_of(path) if serving else None
         hasty = impatient(path).model_copy(update=HASTE)
         try:
             with contextlib.ExitStack() as broken:
                 if not while_open:
                     broken.enter_context(breaking)
-                async with DatabaseManager(path, hasty, tolerant=True, continuity=continuity) as db:
+                async with DatabaseManager(path, hasty, tolerant=True, fallback=fallback) as db:
                     self.env.bot.db = self.env.db = db
                     if while_open:
                         broken.enter_context(breaking)

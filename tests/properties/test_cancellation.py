@@ -50,8 +50,8 @@ async def cancel_at_random(plan: list[tuple[str, int]], dice: random.Random) -> 
                 if dice.random() < 0.7:
                     task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            for lane in ConnectionRole:
-                assert not await db._connections.run(lane, lambda raw: raw.in_transaction)
+            for role in ConnectionRole:
+                assert not await db._connections.run(role, lambda raw: raw.in_transaction)
             final = await db.read(all_settings)
             acknowledged = sum(
                 1

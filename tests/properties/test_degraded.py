@@ -60,7 +60,7 @@ def test_when_reopening_fails_for_good_people_are_served(
     monkeypatch.setattr(availability, "LOOK_SECONDS", 0.01)
     path = tmp_path / "data" / "modelus.db"
     numbers = itertools.count(1)
-    continuity = continuity_of(path, patience=0.05)
+    fallback = continuity_of(path, patience=0.05)
     config = DatabaseSettings(
         path=path,
         synchronous="NORMAL",
@@ -75,24 +75,24 @@ def test_when_reopening_fails_for_good_people_are_served(
     )
 
     with asyncio.Runner() as runner:
-        db = DatabaseManager(path, config, tolerant=True, continuity=continuity)
+        db = DatabaseManager(path, config, tolerant=True, fallback=fallback)
         runner.run(db.__aenter__())
 
         @settings(
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
         )
         @given(
-            lane=st.sampled_from(list(ConnectionRole)),
+            role=st.sampled_from(list(ConnectionRole)),
             how=st.sampled_from(["file", "folder"]),
             attempts=st.integers(1, 4),
             changes=st.integers(1, 4),
         )
-        def example(lane: ConnectionRole, how: str, attempts: int, changes: int) -> None:
+        def example(role: ConnectionRole, how: str, attempts: int, changes: int) -> None:
             db.apply(Settings(database=config.model_copy(update={"reopen_attempts": attempts})))
             number = next(numbers)
             log = tmp_path / f"{number}.jsonl"
             with configure_logging(Settings(logging=LoggingSettings(file=log)), terminal=False):
-                runner.run(degrade(db, lane, Away(path, how), number, changes))
+                runner.run(degrade(db, role, Away(path, how), number, changes))
             check_log(log.read_text("utf-8").splitlines(), attempts)
 
         try:
@@ -104,13 +104,13 @@ def test_when_reopening_fails_for_good_people_are_served(
     assert names == sorted(names, key=lambda name: tuple(map(int, name.split("."))))
 
 
-async def degrade(db: DatabaseManager, lane: ConnectionRole, away: Away, number: int, changes: int) -> None:
+async def degrade(db: DatabaseManager, role: ConnectionRole, away: Away, number: int, changes: int) -> None:
     """Lose the file for good, be served without it, and get it back."""
-    assert db.continuity is not None
+    assert db.fallback is not None
     await db.write(PutSetting(key="known", value=number), Context())
-    await db.continuity.snapshot.settle()
+    await db.fallback.snapshot.settle()
     away.take()
-    using = asyncio.ensure_future(USES[lane](db))
+    using = asyncio.ensure_future(USES[role](db))
     async with asyncio.timeout(30):
         while db.mode != "degraded":
             await asyncio.sleep(0.005)
@@ -119,7 +119,7 @@ async def degrade(db: DatabaseManager, lane: ConnectionRole, away: Away, number:
     finally:
         away.give_back()
     async with asyncio.timeout(30):
-        while db.mode != "normal" or db.continuity.journal.unfinished:
+        while db.mode != "normal" or db.fallback.journal.unfinished:
             await asyncio.sleep(0.005)
     with contextlib.suppress(DatabaseError):
         await using
@@ -147,16 +147,16 @@ async def served(db: DatabaseManager, number: int, changes: int) -> None:
 def check_log(lines: list[str], attempts: int) -> None:
     """The log has each attempt, the loss with its cause and a reference, and the way back."""
     records: list[dict[str, Any]] = [json.loads(line) for line in lines]
-    lost = [one for one in records if one["event"] == "connection_lost"]
+    lost = [record for record in records if record["event"] == "connection_lost"]
     assert lost
-    for one in lost:
-        assert one["level"] == "ERROR"
-        assert one["attempts"] == attempts
-        assert one["cause"]
-        assert len(one["reference"]) == 8
-    tried = [one["attempt"] for one in records if one["event"] == "connection_reopening"]
+    for item in lost:
+        assert item["level"] == "ERROR"
+        assert item["attempts"] == attempts
+        assert item["cause"]
+        assert len(item["reference"]) == 8
+    tried = [record["attempt"] for record in records if record["event"] == "connection_reopening"]
     assert tried.count(attempts) >= len(lost)
-    events = [one["event"] for one in records]
+    events = [record["event"] for record in records]
     assert (
         events.index("connection_lost")
         < events.index("database_unavailable")

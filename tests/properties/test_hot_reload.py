@@ -145,7 +145,7 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, monkeypatch: pytest.
     with asyncio.Runner() as runner:
         running_bot = running(load_settings(path, {}), config=path)
         desk = Desk(runner.run(running_bot.__aenter__()), path, base=base)
-        opened = [desk.app.db._connections._slots[lane].connection for lane in ConnectionRole]
+        opened = [desk.app.db._connections._slots[role].connection for role in ConnectionRole]
 
         @settings(
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -162,7 +162,7 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, monkeypatch: pytest.
 
         try:
             example()
-            assert [desk.app.db._connections._slots[lane].connection for lane in ConnectionRole] == opened
+            assert [desk.app.db._connections._slots[role].connection for role in ConnectionRole] == opened
         finally:
             runner.run(running_bot.__aexit__(None, None, None))
 
@@ -181,7 +181,7 @@ async def edited(desk: Desk, edit: Edit, *, in_place: bool) -> None:
     )
     check_parts(desk.app, wanted)
     await desk.app.db.write(RegisterMember(discord_id=5, username="Ada"), Context())
-    assert {one.username for one in await desk.app.db.read(members)} == {"Ada"}
+    assert {member.username for member in await desk.app.db.read(members)} == {"Ada"}
 
 
 async def refused(desk: Desk, wrong: Edit, *, in_place: bool) -> None:

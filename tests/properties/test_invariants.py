@@ -267,7 +267,7 @@ class History:
         row = self.rota.rows("SELECT start_date, end_date FROM sprints WHERE id = ?", sprint)
         if not row or self.dice.random() < 0.4:
             return None, None
-        start, end = (date.fromisoformat(one) for one in row[0])
+        start, end = (date.fromisoformat(item) for item in row[0])
         first = start + timedelta(days=self.dice.randint(-1, (end - start).days))
         return first, first + timedelta(days=self.dice.choice([0, 0, 1, 3]))
 
@@ -363,6 +363,6 @@ def test_invariants_hold_after_every_operation() -> None:
     """Random histories break none, and no operation of the subjects is left out of them or always refused."""
     live()
 
-    whole = {one for one in operations() if "apply" in vars(one)}
+    whole = {operation for operation in operations() if "apply" in vars(operation)}
     assert whole - History.tried == set()
-    assert {one.__name__ for one in whole} - set(History.worked) == set()
+    assert {item.__name__ for item in whole} - set(History.worked) == set()

@@ -56,7 +56,7 @@ async def test_every_failure_is_a_friendly_sentence(stage: Stage) -> None:
             failed[fault] += 1
             assert REFERENCE.search(words), words
             assert any(sentence in words for sentence in SENTENCES.values()), words
-            assert all(one.ephemeral for one in result.followups) or result.ephemeral
+            assert all(followup.ephemeral for followup in result.followups) or result.ephemeral
 
     await examine(st.tuples(stage.ways(), st.sampled_from(NEEDING), st.booleans()), check)
     assert failed.total() > 25, failed

@@ -106,8 +106,8 @@ def check_performance(before: Overview, seen: Overview, expected: Counter[str]) 
     assert seen.long_waits.count - before.long_waits.count == expected["long"]
     for found in (seen.reads, seen.writes, seen.reader_waits, seen.long_waits):
         ranks = (found.p50, found.p95, found.p99, found.highest)
-        assert all(one is not None and one >= 0 for one in ranks) or found.count == 0
-        assert list(ranks) == sorted(one for one in ranks if one is not None) or found.count == 0
+        assert all(rank is not None and rank >= 0 for rank in ranks) or found.count == 0
+        assert list(ranks) == sorted(rank for rank in ranks if rank is not None) or found.count == 0
     assert seen.queue_depth == seen.reader_depth == 0
     assert seen.file_bytes
     assert seen.free_bytes
@@ -192,5 +192,5 @@ async def gone(db: DatabaseManager, key: str) -> Counter[str]:
 
 
 STEPS: dict[str, Callable[[DatabaseManager, str], Coroutine[Any, Any, Counter[str]]]] = {
-    one.__name__: one for one in (write, again, preview, refused, rule, failed, read, long, away, gone)
+    item.__name__: item for item in (write, again, preview, refused, rule, failed, read, long, away, gone)
 }

@@ -133,7 +133,7 @@ def steps_of(kinds: list[str], number: int) -> list[Step]:
     steps: list[Step] = []
     for place, kind in enumerate(kinds):
         if kind == "again":
-            before = next(one for one in steps if one.kind == "put")
+            before = next(step for step in steps if step.kind == "put")
             steps.append(Step(kind, before.key, before.request))
         else:
             steps.append(Step(kind, f"private-{number}-{place}", f"request-{number}-{place}"))
@@ -146,8 +146,8 @@ async def played(db: DatabaseManager, story: Story) -> None:
     if story.at_once:
         await asyncio.gather(*first)
     else:
-        for one in first:
-            await one
+        for item in first:
+            await item
     for step in story.steps:
         if step.kind == "again":
             await play(db, step)
@@ -219,7 +219,7 @@ def is_logged(story: Story, step: Step) -> bool:
 def shows_values(record: dict[str, Any]) -> bool:
     """Whether a record carries what people entered; statements have values in such a record only."""
     if "fields" not in record:
-        assert not any("parameters" in one for one in record["sql"])
+        assert not any("parameters" in item for item in record["sql"])
     return "fields" in record
 
 
@@ -234,7 +234,7 @@ def check_record(story: Story, record: dict[str, Any]) -> None:
     if record["repeated"]:
         assert record["sql"] == []
         return
-    ran = {one["statement"]: one for one in record["sql"]}
+    ran = {item["statement"]: item for item in record["sql"]}
     wanted = next(
         statements
         for name, kind, statements in KINDS.values()
@@ -242,13 +242,13 @@ def check_record(story: Story, record: dict[str, Any]) -> None:
     )
     assert len(ran) == len(wanted)
     for head, times in wanted.items():
-        (found,) = [one for text, one in ran.items() if text.startswith(head)]
+        (found,) = [item for text, item in ran.items() if text.startswith(head)]
         assert found["times"] == times
         assert found["milliseconds"] >= 0
-    total = sum(one["milliseconds"] for one in ran.values())
+    total = sum(item["milliseconds"] for item in ran.values())
     assert total <= record["ran_milliseconds"] + 0.01
-    notes = sum(one["times"] for text, one in ran.items() if text.startswith(REQUEST))
-    assert sum(one["times"] for one in ran.values()) - notes == record["statements"]
-    assert sum(one["rows"] for one in ran.values()) - notes == record["rows"]
-    failed = sum(one.get("failed", 0) for one in ran.values())
+    notes = sum(item["times"] for text, item in ran.items() if text.startswith(REQUEST))
+    assert sum(item["times"] for item in ran.values()) - notes == record["statements"]
+    assert sum(item["rows"] for item in ran.values()) - notes == record["rows"]
+    failed = sum(item.get("failed", 0) for item in ran.values())
     assert failed == (record["operation"] == "BreakRule")

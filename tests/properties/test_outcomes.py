@@ -78,13 +78,13 @@ def fault(*_: object, **__: object) -> None:
 
 def break_journal(how: str, path: Path, db: DatabaseManager, stack: ExitStack, patch: Any) -> None:
     """Let the journal fail."""
-    assert db.continuity is not None
-    journal = db.continuity.journal
+    assert db.fallback is not None
+    journal = db.fallback.journal
     if how in {"fails", "nobody knows"}:
         calls = ("fdatasync",) if how == "fails" else ("fdatasync", "ftruncate")
         stack.enter_context(failing_calls(patch, calls, journal_path(path)))
     elif how == "no room":
-        journal.apply(db.continuity._settings.model_copy(update={"journal_megabytes": 0}))
+        journal.apply(db.fallback._settings.model_copy(update={"journal_megabytes": 0}))
     elif how == "no thread":
         patch.setattr(asyncio, "to_thread", no_thread)
 
@@ -111,8 +111,8 @@ async def told(
 ) -> object:
     """Return what the author of a change gets, whose COMMIT and everything around it may fail."""
     change = PutAndMove(key="k", value=1, path=str(path) if commit == "nobody knows" else "")
-    continuity = continuity_of(path, patience=0.3)
-    async with DatabaseManager(path, settings, continuity=continuity) as db:
+    fallback = continuity_of(path, patience=0.3)
+    async with DatabaseManager(path, settings, fallback=fallback) as db:
         with ExitStack() as stack, patch.context() as within:
             if commit == "fails":
                 other = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
@@ -134,8 +134,8 @@ async def kept(path: Path) -> tuple[bool, bool]:
     with closing(sqlite3.connect(path)) as connection:
         asked = connection.execute("SELECT count(*) FROM requests WHERE request_id = ?", (REQUEST,))
         landed = asked.fetchone()[0] == 1
-    continuity = continuity_of(path, patience=0.3)
-    async with Journal(journal_path(path), continuity._settings) as journal:
+    fallback = continuity_of(path, patience=0.3)
+    async with Journal(journal_path(path), fallback._settings) as journal:
         return landed, any(entry.request_id == REQUEST for entry in journal.pending())
 
 

@@ -89,7 +89,7 @@ def test_files_are_checked_at_the_start_and_on_a_schedule(
     async def live(folder: Path) -> float | None:
         async with opened(folder, []) as db:
             assert db.protection is not None
-            guard = db.protection.guard
+            guard = db.protection.monitor
             assert guard is not None
             if lasting:
                 async with asyncio.timeout(30):
@@ -130,7 +130,9 @@ def test_copies_are_made_at_every_interval(pristine: Path, every: float, late: f
             clock=Clock(wall=lambda: now, steady=lambda: now),
         )
         async with backups, asyncio.timeout(60):
-            while not any(one.counts and one.created_at >= now - 1 for one in backups.manifests()):
+            while not any(
+                manifest.counts and manifest.created_at >= now - 1 for manifest in backups.manifests()
+            ):
                 await asyncio.sleep(0.02)
 
     with tempfile.TemporaryDirectory() as place:
@@ -165,4 +167,4 @@ def test_damaged_files_are_restored(pristine: Path, offset: float, noise: bytes)
         values = asyncio.run(live(folder))
     assert values == list(range(ROWS))
     if altered[: len(before)] != before:
-        assert "database_recovered" in [one.kind for one in alerts]
+        assert "database_recovered" in [alert.kind for alert in alerts]

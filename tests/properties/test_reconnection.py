@@ -60,7 +60,7 @@ class Away:
         if self.how == "folder":
             return [self.path.parent]
         beside = [self.path.with_name(self.path.name + suffix) for suffix in ("", "-wal", "-shm")]
-        return [one for one in beside if (self._elsewhere(one) if back else one).exists()]
+        return [item for item in beside if (self._elsewhere(item) if back else item).exists()]
 
     def _elsewhere(self, old: Path) -> Path:
         return old.with_name(old.name + ".elsewhere")
@@ -70,7 +70,7 @@ class Away:
 class Attempts:
     """What the log says of one role: the attempts, when they began, and how it ended."""
 
-    lane: ConnectionRole
+    role: ConnectionRole
     failures: int
     away: Away
     tries: list[tuple[int, datetime]]
@@ -79,7 +79,7 @@ class Attempts:
     def hear(self, message: Message) -> None:
         """Note a record; the file comes back when as many attempts have failed as the example says."""
         record = message.record
-        if record["extra"].get("lane") != self.lane:
+        if record["extra"].get("lane") != self.role:
             return
         if record["message"] == "connection_reopening":
             self.tries.append((record["extra"]["attempt"], record["time"]))
@@ -128,13 +128,13 @@ def test_a_lost_connection_is_opened_again(tmp_path: Path, monkeypatch: pytest.M
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
         )
         @given(
-            lane=st.sampled_from(list(ConnectionRole)),
+            role=st.sampled_from(list(ConnectionRole)),
             how=st.sampled_from(["file", "folder"]),
             failures=st.integers(0, ATTEMPTS - 1),
             callers=st.integers(1, 5),
         )
-        def example(lane: ConnectionRole, how: str, failures: int, callers: int) -> None:
-            attempts = Attempts(lane, failures, Away(path, how), [], [])
+        def example(role: ConnectionRole, how: str, failures: int, callers: int) -> None:
+            attempts = Attempts(role, failures, Away(path, how), [], [])
             runner.run(lose(db, attempts, callers, next(numbers)))
             check(attempts)
             for (number, began), (_, then) in itertools.pairwise(attempts.tries):
@@ -152,7 +152,7 @@ async def lose(db: DatabaseManager, attempts: Attempts, callers: int, number: in
     await db.write(PutSetting(key=f"kept:{number}", value=number), Context())
     with heard(attempts):
         attempts.away.take()
-        use = USES[attempts.lane]
+        use = USES[attempts.role]
         ends = await asyncio.gather(*(use(db, number) for _ in range(callers)), return_exceptions=True)
         while not attempts.ends:
             await asyncio.sleep(0.002)
@@ -160,7 +160,7 @@ async def lose(db: DatabaseManager, attempts: Attempts, callers: int, number: in
     for use in USES.values():
         await use(db, number)
     found = await db.read(all_settings)
-    assert found == {"mark": number} | {f"kept:{one}": one for one in range(1, number + 1)}
+    assert found == {"mark": number} | {f"kept:{item}": item for item in range(1, number + 1)}
     assert db.mode == "normal"
 
 

@@ -23,13 +23,13 @@ from modelus_bot.database.schema.validator import SchemaValidator
 
 EXAMPLES = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 VALIDATOR = SchemaValidator()
-SCRIPTS = sorted(one.name for one in migrations_dir().glob("*.sql") if "rollback" not in one.name)
+SCRIPTS = sorted(path.name for path in migrations_dir().glob("*.sql") if "rollback" not in path.name)
 USERS = st.lists(
     st.tuples(
         st.integers(1, 10**9), st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1)
     ),
     max_size=5,
-    unique_by=lambda one: one[0],
+    unique_by=lambda item: item[0],
 )
 BREAKING = (
     "INSERT INTO no_such_table VALUES(1)",
@@ -45,8 +45,8 @@ def folder_of(count: int) -> Path:
     """Return a folder with the first ``count`` migrations."""
     folder = Path(tempfile.mkdtemp())
     for name in SCRIPTS[:count]:
-        for one in migrations_dir().glob(name.removesuffix(".sql") + "*"):
-            shutil.copy(one, folder)
+        for path in migrations_dir().glob(name.removesuffix(".sql") + "*"):
+            shutil.copy(path, folder)
     return folder
 
 
@@ -104,7 +104,7 @@ def test_any_difference_is_found(data: st.DataObject) -> None:
             if columns and ("table", "settings") not in gone:
                 connection.execute("ALTER TABLE settings ADD COLUMN stranger TEXT")
         report = VALIDATOR.inspect_file(path)
-    told = " ".join(one.fact for one in report.differences)
+    told = " ".join(difference.fact for difference in report.differences)
     assert report.clean == (not gone and not columns) or (columns and ("table", "settings") in gone)
     for _, name in gone:
         assert name in told or any(kind == "table" for kind, _ in gone)
@@ -154,4 +154,4 @@ def test_any_failing_migration_is_undone(
         finally:
             logger.remove(sink)
         assert content(path) == before
-    assert any("0999.broken" in one for one in told)
+    assert any("0999.broken" in item for item in told)

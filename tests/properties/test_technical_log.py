@@ -191,7 +191,7 @@ def test_every_failure_of_sqlite_is_in_the_log(tmp_path: Path, monkeypatch: pyte
             db.health.debug = debug
             level = "DEBUG" if debug else "INFO"
             with configure_logging(Settings(logging=LoggingSettings(level=level, file=log)), terminal=False):
-                errors = [runner.run(bench.run(*one)) for one in zip(names, words, strict=True)]
+                errors = [runner.run(bench.run(*item)) for item in zip(names, words, strict=True)]
             text = log.read_text("utf-8")
             for name, word, error in zip(names, words, errors, strict=True):
                 check(CAUSES[name], error, word, text, debug=debug)
@@ -239,7 +239,7 @@ def check(cause: Cause, error: DatabaseError, word: str, text: str, *, debug: bo
         ]
         assert where in stack
     if record["statements"]:
-        (failed,) = [one for one in record["sql"] if one.get("failed")]
+        (failed,) = [item for item in record["sql"] if item.get("failed")]
         assert failed["statement"].split("?")[0].split()[0] == cause.sql.split()[0]
         assert ("parameters" in failed) == debug
     shown = debug and cause.kind != "elsewhere" and word in cause.marked(word)

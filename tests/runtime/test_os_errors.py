@@ -154,7 +154,7 @@ def handlers() -> Iterator[tuple[Path, ast.ExceptHandler]]:
             continue
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.ExceptHandler) and node.name and node.type is not None:
-                caught = {one.id for one in ast.walk(node.type) if isinstance(one, ast.Name)}
+                caught = {item.id for item in ast.walk(node.type) if isinstance(item, ast.Name)}
                 if caught & SYSTEMS_ERRORS:
                     yield file, node
 
@@ -165,7 +165,7 @@ def put_into_words(handler: ast.ExceptHandler) -> Iterator[int]:
         if isinstance(node, ast.FormattedValue) and is_name(node.value, handler.name):
             yield node.lineno
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"str", "repr"}:
-            yield from (node.lineno for one in node.args if is_name(one, handler.name))
+            yield from (node.lineno for argument in node.args if is_name(argument, handler.name))
 
 
 def is_name(node: ast.expr, name: str | None) -> bool:
@@ -175,7 +175,9 @@ def is_name(node: ast.expr, name: str | None) -> bool:
 
 def test_errors_of_the_system_get_their_words_in_one_place() -> None:
     """No handler prints the error itself, and nothing reads ``strerror``."""
-    told = [f"{file.relative_to(PACKAGE)}:{line}" for file, one in handlers() for line in put_into_words(one)]
+    told = [
+        f"{file.relative_to(PACKAGE)}:{line}" for file, item in handlers() for line in put_into_words(item)
+    ]
     read = [
         f"{file.relative_to(PACKAGE)}:{node.lineno}"
         for file in sorted(PACKAGE.rglob("*.py"))

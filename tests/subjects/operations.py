@@ -17,8 +17,8 @@ def operations() -> set[type[Write[Any]]]:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     found: list[type[Write[Any]]] = [Write]
-    for one in found:
-        found.extend(one.__subclasses__())
+    for item in found:
+        found.extend(item.__subclasses__())
     return {
-        one for one in found if one.__module__.startswith(("modelus_bot.domain.", "modelus_bot.subjects."))
+        item for item in found if item.__module__.startswith(("modelus_bot.domain.", "modelus_bot.subjects."))
     }

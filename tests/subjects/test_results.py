@@ -130,7 +130,9 @@ SAMPLES: tuple[Sample, ...] = (
 
 def test_every_operation_has_a_sample() -> None:
     """A new operation must be added here."""
-    assert {type(sample.write) for sample in SAMPLES} == {one for one in operations() if "apply" in vars(one)}
+    assert {type(sample.write) for sample in SAMPLES} == {
+        operation for operation in operations() if "apply" in vars(operation)
+    }
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)

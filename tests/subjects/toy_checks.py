@@ -62,7 +62,7 @@ async def test_its_table_has_words_and_rules_have_sentences(bot_env: BotEnv) -> 
 async def test_its_job_is_among_those_that_run(bot_env: BotEnv) -> None:
     """The runner builds it, and it runs without a failure."""
     runner = JobRunner(bot_env.bot, DECLARED.screens().jobs)
-    job = next(one for one in runner.jobs if isinstance(one, PinExpiry))
+    job = next(item for item in runner.jobs if isinstance(item, PinExpiry))
     await runner.run_once(job)
     assert runner.runs["pin_expiry"] == 1
     assert not runner.failures
@@ -72,7 +72,7 @@ async def test_it_is_kept_for_when_the_database_is_away(bot_env: BotEnv) -> None
     """Its table is kept, and its query reads nothing else."""
     await bot_env.db.write(AddPin(note="n", days=1), Context())
     found = await bot_env.db.read(pins, Viewer(0, discord_admin=True))
-    assert [one.note for one in found] == ["n"]
+    assert [item.note for item in found] == ["n"]
     assert "pins" in DECLARED.kept_tables
     assert pins.kept
 

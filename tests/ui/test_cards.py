@@ -125,4 +125,4 @@ def test_suggestions_fit_discord(pairs: list[tuple[str, str]], typed: str) -> No
     """At most 25, each with a label of at most 100 characters that fits what was typed."""
     found = choices(pairs, typed)
     assert len(found) <= SHOWN
-    assert all(1 <= len(one.name) <= 100 for one in found)
+    assert all(1 <= len(item.name) <= 100 for item in found)

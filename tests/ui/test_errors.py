@@ -43,8 +43,8 @@ def tree_of(root: type[Any]) -> Iterator[type[Any]]:
             yield from tree_of(child)
 
 
-DATABASE = sorted(set(tree_of(DatabaseError)), key=lambda one: one.__name__)
-REFUSALS = sorted(set(tree_of(Refusal)), key=lambda one: one.__name__)
+DATABASE = sorted(set(tree_of(DatabaseError)), key=lambda item: item.__name__)
+REFUSALS = sorted(set(tree_of(Refusal)), key=lambda item: item.__name__)
 
 
 def invalid() -> ValidationError:
@@ -54,7 +54,7 @@ def invalid() -> ValidationError:
     return caught.value
 
 
-@pytest.mark.parametrize("cause", DATABASE, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("cause", DATABASE, ids=lambda item: item.__name__)
 def test_every_failure_of_the_database_has_its_sentence(cause: type[DatabaseError]) -> None:
     """The class's own sentence and the code of the log; nothing technical."""
     error = cause(SECRET)
@@ -74,7 +74,7 @@ def test_an_open_breaker_says_what_opened_it() -> None:
     assert reply_for(DatabaseUnavailable("open", cause=full)).sentence == full.user_message
 
 
-@pytest.mark.parametrize("cause", REFUSALS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("cause", REFUSALS, ids=lambda item: item.__name__)
 def test_every_refusal_is_its_own_sentence_without_a_code(cause: type[Refusal]) -> None:
     """Rules explain themselves; there is nothing to look up in the log."""
     reply = reply_for(cause("Ask a manager.", rule="r"))
@@ -119,7 +119,7 @@ def test_what_a_command_raised_is_looked_at_not_the_wrapping() -> None:
         (KeyError(SECRET), "not certain"),
         (RuntimeError(SECRET), "not certain"),
     ],
-    ids=lambda one: type(one).__name__,
+    ids=lambda item: type(item).__name__,
 )
 def test_anything_else_is_said_in_general_words(error: Exception, words: str) -> None:
     """The text of an unexpected exception is never shown."""
@@ -173,14 +173,14 @@ async def test_whatever_a_command_raises_is_answered_privately(bot_env: BotEnv, 
     for cause in (*DATABASE, *REFUSALS, KeyError):
         errors[:] = [cause("Try later.")]
         result = await env.player.slash(env.channel, "fail")
-        messages = [one for one in (result.response, *result.followups) if one is not None]
-        shown = [one for one in messages if one.embeds]
+        messages = [item for item in (result.response, *result.followups) if item is not None]
+        shown = [message for message in messages if message.embeds]
         assert len(shown) == 1, cause
         assert shown[0].ephemeral, cause
         assert shown[0].embeds[0].description == (
             NOT_CHANGED if cause is KeyError else reply_for(errors[0]).sentence
         ), cause
-    assert [one for one in env.channel.history(viewer=env.leader) if one.embeds] == []
+    assert [item for item in env.channel.history(viewer=env.leader) if item.embeds] == []
 
 
 async def test_the_code_that_is_shown_is_in_the_log_with_the_cause(bot_env: BotEnv) -> None:
@@ -198,13 +198,15 @@ async def test_the_code_that_is_shown_is_in_the_log_with_the_cause(bot_env: BotE
     for result, message in ((fault, "command_fault"), (full, "command_failed")):
         assert result.response is not None
         code = (result.response.embeds[0].footer.text or "").removeprefix("Reference ")
-        found = [one for one in records if one["extra"].get("reference") == code]
-        assert [one["message"] for one in found] == [message]
+        found = [record for record in records if record["extra"].get("reference") == code]
+        assert [item["message"] for item in found] == [message]
         assert found[0]["extra"]["command"] == "fail"
         assert found[0]["extra"]["actor"] == bot_env.player.id
-    stacks = [one["exception"] for one in records if one["message"] == "command_fault"]
+    stacks = [record["exception"] for record in records if record["message"] == "command_fault"]
     assert stacks[0] is not None
-    assert [one["extra"]["detail"] for one in records if one["message"] == "command_failed"] == [SECRET]
+    assert [record["extra"]["detail"] for record in records if record["message"] == "command_failed"] == [
+        SECRET
+    ]
 
 
 async def test_an_answer_that_discord_does_not_take_is_not_a_second_failure(bot_env: BotEnv) -> None:

@@ -22,7 +22,7 @@ LASTING = (*SHARED_BUTTONS, *DECLARED.screens().buttons)
 
 def read_back(item: type[Any], custom_id: str) -> re.Match[str]:
     """Match an id as discord.py does; exactly one kind of button may answer to it."""
-    found = [one for one in LASTING if one.__discord_ui_compiled_template__.fullmatch(custom_id)]
+    found = [entry for entry in LASTING if entry.__discord_ui_compiled_template__.fullmatch(custom_id)]
     assert found == [item]
     match = re.fullmatch(item.__discord_ui_compiled_template__, custom_id)
     assert match is not None
@@ -57,8 +57,8 @@ async def test_a_menu_reads_back(kind: str, count: int) -> None:
         assert again.kind == kind
     view.add_item(PageButton(kind, "list0", 1, "More"))
     options = [option for menu in menus for option in menu.item.options]
-    assert [one.value for one in options] == [one.argument for one in choices[:100]]
-    assert [one.value for one in options if one.default] == ["list0"]
+    assert [item.value for item in options] == [choice.argument for choice in choices[:100]]
+    assert [item.value for item in options if item.default] == ["list0"]
     assert of_message({"components": view.to_components()}) == []
 
 
@@ -78,4 +78,4 @@ async def test_a_cover_button_reads_back(step: str) -> None:
 )
 def test_ids_that_nobody_made_are_nobodys(custom_id: str) -> None:
     """An id of another shape is not answered to."""
-    assert not [one for one in LASTING if one.__discord_ui_compiled_template__.fullmatch(custom_id)]
+    assert not [item for item in LASTING if item.__discord_ui_compiled_template__.fullmatch(custom_id)]

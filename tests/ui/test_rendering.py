@@ -76,7 +76,7 @@ def test_of_many_short_fields_the_first_are_there(count: int, last: str) -> None
     fields = tuple(CardField(f"Number {number}", str(number)) for number in range(count))
     drawn = embed_of(replace(cards.info("Title"), fields=fields)).fields
     assert len(drawn) == 25
-    assert [one.value for one in drawn[:24]] == [str(number) for number in range(24)]
+    assert [item.value for item in drawn[:24]] == [str(number) for number in range(24)]
     assert drawn[24].value == last
 
 
@@ -93,7 +93,7 @@ def test_a_short_card_is_drawn_as_it_is() -> None:
     at = datetime(2026, 11, 30, tzinfo=UTC)
     drawn = embed_of(replace(card, picture="attachment://a.png", link="https://example.org/", at=at))
     assert (drawn.title, drawn.description, drawn.footer.text) == ("Title", "Text", "Foot")
-    assert [(one.name, one.value, one.inline) for one in drawn.fields] == [
+    assert [(field.name, field.value, field.inline) for field in drawn.fields] == [
         ("One", "1", True),
         ("Two", "2", False),
         ("The request", "It waits.\n[Open it](https://example.org/1)", False),

@@ -14,10 +14,10 @@ from tests.conftest import BotEnv
 
 
 @given(st.text(), st.text())
-def test_a_nonce_fits_and_tells_keys_apart(one: str, other: str) -> None:
+def test_a_nonce_fits_and_tells_keys_apart(text: str, other: str) -> None:
     """At most 25 characters, as Discord takes; the same for the same key and for no other."""
-    assert 1 <= len(nonce_of(one)) <= 25
-    assert (nonce_of(one) == nonce_of(other)) == (one == other)
+    assert 1 <= len(nonce_of(text)) <= 25
+    assert (nonce_of(text) == nonce_of(other)) == (text == other)
 
 
 async def test_a_message_is_sent_again_under_the_same_nonce(
@@ -37,5 +37,5 @@ async def test_a_message_is_sent_again_under_the_same_nonce(
     path = f"/channels/{channel.id}/messages"
     bot_env.simulation.inject_error("POST", path, status=503, message="down", times=2)
     await send(channel, key="one", content="Hello")
-    assert [one["nonce"] for one in bodies] == [nonce_of("one")] * 3
-    assert all(one["enforce_nonce"] for one in bodies)
+    assert [body["nonce"] for body in bodies] == [nonce_of("one")] * 3
+    assert all(body["enforce_nonce"] for body in bodies)

@@ -33,7 +33,7 @@ UPDATE _yoyo_version SET installed_at_utc = '2026-01-01 00:00:00';
 
 def migration_ids() -> list[str]:
     """Every migration of this version, in order."""
-    return [one.id for one in SchemaValidator().scripts]
+    return [script.id for script in SchemaValidator().scripts]
 
 
 def load(snapshot: str, path: Path) -> Path:
@@ -47,10 +47,10 @@ def load(snapshot: str, path: Path) -> Path:
 def migrate_to(path: Path, last: str) -> tuple[str, ...]:
     """Apply the migrations up to ``last`` and no further."""
     with tempfile.TemporaryDirectory() as folder:
-        for one in migration_ids():
-            for file in migrations_dir().glob(f"{one}.*"):
+        for number in migration_ids():
+            for file in migrations_dir().glob(f"{number}.*"):
                 shutil.copy(file, folder)
-            if one == last:
+            if number == last:
                 break
         return Migrator(path, Path(folder)).up()
 
@@ -73,11 +73,11 @@ def make_missing() -> list[str]:
     """Write the snapshots that are missing and return their names."""
     made = []
     SNAPSHOTS.mkdir(exist_ok=True)
-    for one in migration_ids():
-        target = SNAPSHOTS / f"{one}.sql"
+    for number in migration_ids():
+        target = SNAPSHOTS / f"{number}.sql"
         if not target.exists():
             with tempfile.TemporaryDirectory() as folder:
-                target.write_text(make(one, Path(folder) / "snapshot.db"), encoding="utf-8")
+                target.write_text(make(number, Path(folder) / "snapshot.db"), encoding="utf-8")
             made.append(target.name)
     return made
 

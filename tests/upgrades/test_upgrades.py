@@ -71,7 +71,7 @@ def test_a_snapshot_is_what_its_migrations_make(snapshot: str, tmp_path: Path) -
     report = SchemaValidator().inspect_file(path)
 
     later = IDS[IDS.index(snapshot) + 1 :]
-    assert [one.name for one in report.differences] == later, str(report)
+    assert [difference.name for difference in report.differences] == later, str(report)
     assert read(path, "PRAGMA foreign_key_check") == []
 
 
@@ -93,7 +93,7 @@ def test_every_old_state_comes_to_the_newest(snapshot: str, tmp_path: Path) -> N
 
     assert Migrator(path, invariants=DECLARED.invariants).up() == tuple(todo)
 
-    altered = set().union(*(CHANGED.get(one, set()) for one in todo))
+    altered = set().union(*(CHANGED.get(item, set()) for item in todo))
     assert SchemaValidator().inspect_file(path).clean
     assert without(rows_of(path, columns), altered) == without(before, altered)
     assert read(path, "PRAGMA integrity_check") == [("ok",)]

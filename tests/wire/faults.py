@@ -131,7 +131,7 @@ class Faults:
 
     def limit_like_discord(self) -> None:
         """Let the buckets have the sizes that Discord's are said to have."""
-        self.buckets = [Bucket(*one) for one in self.LIKE_DISCORD]
+        self.buckets = [Bucket(*item) for item in self.LIKE_DISCORD]
 
     def clear(self) -> None:
         """Let nothing go wrong any more."""

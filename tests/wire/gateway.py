@@ -77,39 +77,39 @@ class Gateway:
     @property
     def connected(self) -> bool:
         """Whether a session has a connection that works."""
-        return any(one.socket and not one.socket.silent for one in self._sessions.values())
+        return any(session.socket and not session.socket.silent for session in self._sessions.values())
 
     async def emit(self, event: str, data: Any) -> None:
         """Tell every session of an event."""
-        for one in [*self._sessions.values()]:
-            await one.dispatch(event, data)
+        for session in [*self._sessions.values()]:
+            await session.dispatch(event, data)
 
     # what Discord does by itself
 
     def drop(self) -> None:
         """Let every connection end without a word."""
-        for one in self._sockets():
-            if one.transport is not None:
-                one.transport.abort()  # type: ignore[attr-defined]
+        for socket in self._sockets():
+            if socket.transport is not None:
+                socket.transport.abort()  # type: ignore[attr-defined]
 
     async def close(self, code: int) -> None:
         """Close every connection with a code."""
-        for one in self._sockets():
-            one.closed_by_us = True
-            await one.ws.close(code=code)
+        for socket in self._sockets():
+            socket.closed_by_us = True
+            await socket.ws.close(code=code)
 
     async def reconnect(self) -> None:
         """Ask every client to connect again (op 7)."""
-        for one in self._sockets():
-            await one.op(RECONNECT)
+        for socket in self._sockets():
+            await socket.op(RECONNECT)
 
     async def invalidate(self, *, resumable: bool = False) -> None:
         """Declare every session invalid (op 9)."""
         sockets = self._sockets()
         if not resumable:
             self._sessions.clear()
-        for one in sockets:
-            await one.op(INVALID_SESSION, resumable)
+        for socket in sockets:
+            await socket.op(INVALID_SESSION, resumable)
 
     def forget(self) -> None:
         """Drop every connection and its session, so that none can be resumed."""
@@ -118,16 +118,16 @@ class Gateway:
 
     def silence(self) -> None:
         """Let every connection stand while nothing comes through any more."""
-        for one in self._sockets():
-            one.silent = True
+        for socket in self._sockets():
+            socket.silent = True
 
     async def say(self, line: str) -> None:
         """Send any text to every client."""
-        for one in self._sockets():
-            await one.send(line)
+        for socket in self._sockets():
+            await socket.send(line)
 
     def _sockets(self) -> list[Socket]:
-        return [one.socket for one in self._sessions.values() if one.socket is not None]
+        return [session.socket for session in self._sessions.values() if session.socket is not None]
 
     # the connection
 

@@ -69,7 +69,7 @@ class Interaction:
     @property
     def thinking(self) -> bool:
         """Whether the person still sees that the bot is thinking."""
-        return any(one["flags"] & LOADING for one in self.messages)
+        return any(message["flags"] & LOADING for message in self.messages)
 
     @property
     def answered(self) -> bool:
@@ -88,8 +88,10 @@ class Interaction:
         if self.form is not None:
             return f"«form» {self.form['title']}"
         if self.choices is not None:
-            return "\n".join(str(one["name"]) for one in self.choices)
-        return "\n".join("«thinking»" if one["flags"] & LOADING else words(one) for one in self.messages)
+            return "\n".join(str(choice["name"]) for choice in self.choices)
+        return "\n".join(
+            "«thinking»" if message["flags"] & LOADING else words(message) for message in self.messages
+        )
 
     def changed(self) -> None:
         """Note that something else is to be seen now."""
@@ -113,9 +115,9 @@ def words(message: Payload) -> str:
     """Return every text of a message that a person reads, but not its buttons."""
     found = [message["content"]] if message["content"] else []
     for embed in message["embeds"]:
-        fields = [one[part] for one in embed.get("fields") or [] for part in ("name", "value")]
+        fields = [item[part] for item in embed.get("fields") or [] for part in ("name", "value")]
         footer = (embed.get("footer") or {}).get("text")
-        found += [one for one in (embed.get("title"), embed.get("description"), *fields, footer) if one]
+        found += [item for item in (embed.get("title"), embed.get("description"), *fields, footer) if item]
     return "\n".join(found)
 
 
@@ -138,7 +140,9 @@ class Interactions:
         self.by_token: dict[str, Interaction] = {}
         self.files: dict[str, bytes] = {}
 
-    def of_command(self, name: str, options: dict[str, Any], one: Interaction, focused: str = "") -> None:
+    def of_command(
+        self, name: str, options: dict[str, Any], interaction: Interaction, focused: str = ""
+    ) -> None:
         """Fill in a command by its whole name; raises ``LookupError`` for one that nobody registered."""
         first, *rest = name.split(" ")
         command = node = self.registered(first)
@@ -152,27 +156,29 @@ class Interactions:
         known = {option["name"]: option for option in node.get("options", [])}
         resolved: Payload = {}
         level["options"] = [
-            self._option(known[name], value, resolved, one, focused=name == focused)
+            self._option(known[name], value, resolved, interaction, focused=name == focused)
             for name, value in options.items()
         ]
-        self._finish(one, data | ({"resolved": resolved} if resolved and not focused else {}))
+        self._finish(interaction, data | ({"resolved": resolved} if resolved and not focused else {}))
 
-    def of_user_menu(self, name: str, target: str, one: Interaction) -> None:
+    def of_user_menu(self, name: str, target: str, interaction: Interaction) -> None:
         """Fill in a command of a person's context menu."""
         resolved: Payload = {}
         self._person(target, resolved)
         command = self.registered(name, kind=2)
         data = {"id": command["id"], "name": name, "type": 2, "target_id": target, "resolved": resolved}
-        self._finish(one, data)
+        self._finish(interaction, data)
 
-    def of_component(self, custom_id: str, one: Interaction, values: Iterable[str] | None = None) -> None:
+    def of_component(
+        self, custom_id: str, interaction: Interaction, values: Iterable[str] | None = None
+    ) -> None:
         """Fill in a press of a button, or a choice from a list."""
         data: Payload = {"component_type": 2, "custom_id": custom_id}
         if values is not None:
             data |= {"component_type": 3, "values": [*values]}
-        self._finish(one, data)
+        self._finish(interaction, data)
 
-    def of_form(self, form: Payload, answers: dict[str, str], one: Interaction) -> None:
+    def of_form(self, form: Payload, answers: dict[str, str], interaction: Interaction) -> None:
         """Fill in a form that was shown; answers by label or custom id."""
         rows = []
         for row in form["components"]:
@@ -183,18 +189,18 @@ class Interactions:
             rows.append(
                 {"type": 1, "components": [{"type": 4, "custom_id": part["custom_id"], "value": value}]}
             )
-        self._finish(one, {"custom_id": form["custom_id"], "components": rows})
+        self._finish(interaction, {"custom_id": form["custom_id"], "components": rows})
 
     def registered(self, name: str, *, kind: int = 1) -> Payload:
         """Return a registered command; raises ``LookupError``."""
         for guild in (self.server.id, None):
-            for one in self.server.commands.get(guild, []):
-                if (one["name"], one["type"]) == (name, kind):
-                    return one
+            for item in self.server.commands.get(guild, []):
+                if (item["name"], item["type"]) == (name, kind):
+                    return item
         raise LookupError(f"no command {name} is registered")
 
     def _option(
-        self, option: Payload, value: Any, resolved: Payload, one: Interaction, *, focused: bool
+        self, option: Payload, value: Any, resolved: Payload, interaction: Interaction, *, focused: bool
     ) -> Payload:
         kind = option["type"]
         if kind in {USER, MENTIONABLE} and value in self.server.members:
@@ -203,7 +209,7 @@ class Interactions:
             resolved.setdefault("roles", {})[value] = self.server.roles[value]
         elif kind == CHANNEL:
             channel = {name: self.server.channels[value][name] for name in ("id", "type", "name", "flags")}
-            permissions = str(self.server.permissions(one.by, value))
+            permissions = str(self.server.permissions(interaction.by, value))
             resolved.setdefault("channels", {})[value] = channel | {"permissions": permissions}
         elif kind == ATTACHMENT:
             value = self._attach(*value, resolved)
@@ -222,18 +228,18 @@ class Interactions:
         resolved.setdefault("attachments", {})[number] = found
         return number
 
-    def _finish(self, one: Interaction, data: Payload) -> None:
-        server, channel = self.server, self.server.channels[one.channel]
+    def _finish(self, interaction: Interaction, data: Payload) -> None:
+        server, channel = self.server, self.server.channels[interaction.channel]
         event: Payload = {
-            "id": one.id,
+            "id": interaction.id,
             "application_id": server.application_id,
-            "type": one.kind,
-            "token": one.token,
+            "type": interaction.kind,
+            "token": interaction.token,
             "version": 1,
             "data": data,
-            "channel_id": one.channel,
+            "channel_id": interaction.channel,
             "channel": channel,
-            "app_permissions": str(server.permissions(server.application_id, one.channel)),
+            "app_permissions": str(server.permissions(server.application_id, interaction.channel)),
             "locale": "en-US",
             "entitlements": [],
             "attachment_size_limit": 10485760,
@@ -243,12 +249,12 @@ class Interactions:
                 "guild_id": server.id,
                 "guild": {"id": server.id, "locale": "en-US", "features": []},
                 "guild_locale": "en-US",
-                "member": server.member(one.by, channel=one.channel),
+                "member": server.member(interaction.by, channel=interaction.channel),
                 "context": 0,
                 "authorizing_integration_owners": {"0": server.id},
             }
         else:
-            user = server.members[one.by]["user"]
+            user = server.members[interaction.by]["user"]
             event |= {"user": user, "context": 1, "authorizing_integration_owners": {"0": "0"}}
-        one.event = event | ({"message": one.source} if one.source else {})
-        self.by_token[one.token] = one
+        interaction.event = event | ({"message": interaction.source} if interaction.source else {})
+        self.by_token[interaction.token] = interaction

@@ -48,7 +48,7 @@ def _of_embed(embed: Payload) -> Iterator[str]:
         for part in ("name", "value"):
             if not (field.get(part) or "").strip():
                 yield f"field: empty {part}"
-    if not any(embed.get(one) for one in ("title", "description", "fields", "image", "footer", "author")):
+    if not any(embed.get(item) for item in ("title", "description", "fields", "image", "footer", "author")):
         yield "embed: empty"
     for part in ("image", "thumbnail"):
         address = (embed.get(part) or {}).get("url")
@@ -77,15 +77,15 @@ def _of_components(rows: list[Payload]) -> Iterator[str]:
     ids = [part["custom_id"] for part in parts if part.get("custom_id") is not None]
     if len(set(ids)) != len(ids):
         yield f"components: a custom_id twice in {ids}"
-    for one in ids:
-        if not 1 <= len(one) <= 100:
-            yield f"components: custom_id of {len(one)} characters"
+    for number in ids:
+        if not 1 <= len(number) <= 100:
+            yield f"components: custom_id of {len(number)} characters"
     for row in rows:
         inside = row.get("components") or []
         if row.get("type") != 1 or not inside:
             yield "components: a row that is none, or is empty"
         yield from _too_many(inside, 5, "parts of a row")
-        if len(inside) > 1 and any(one["type"] in SELECTS for one in inside):
+        if len(inside) > 1 and any(item["type"] in SELECTS for item in inside):
             yield "components: a list that shares its row"
     for part in parts:
         yield from _of_button(part) if part["type"] == BUTTON else _of_select(part)
@@ -104,11 +104,11 @@ def _of_select(select: Payload) -> Iterator[str]:
     options = select.get("options") or []
     if select["type"] == 3 and not 1 <= len(options) <= 25:
         yield f"list: {len(options)} options"
-    for one in options:
-        yield from _too_long(one, "option", label=100, value=100, description=100)
-        if not one.get("label") or not one.get("value"):
+    for option in options:
+        yield from _too_long(option, "option", label=100, value=100, description=100)
+        if not option.get("label") or not option.get("value"):
             yield "option: empty"
-    values = [one.get("value") for one in options]
+    values = [option.get("value") for option in options]
     if len(set(values)) != len(values):
         yield "list: a value twice"
 
@@ -120,25 +120,25 @@ def of_modal(data: Payload) -> list[str]:
     if not 1 <= len(rows) <= 5 or not (data.get("title") or "").strip():
         found.append(f"form: {len(rows)} rows, title {data.get('title')!r}")
     inputs = [part for row in rows for part in row.get("components") or [row.get("component") or {}]]
-    ids = [one.get("custom_id") for one in inputs]
+    ids = [value.get("custom_id") for value in inputs]
     if len(set(ids)) != len(ids):
         found.append("form: a custom_id twice")
     for row in rows:
         found += _too_long(row, "label", label=45, description=100)
-    for one in inputs:
-        if one.get("type") in SELECTS:
-            found += _of_select(one)
-        found += _too_long(one, "input", label=45, placeholder=100, value=4000, custom_id=100)
+    for value in inputs:
+        if value.get("type") in SELECTS:
+            found += _of_select(value)
+        found += _too_long(value, "input", label=45, placeholder=100, value=4000, custom_id=100)
     return found
 
 
 def of_choices(choices: list[Payload]) -> list[str]:
     """Check suggestions, or the fixed choices of an option."""
     found = list(_too_many(choices, 25, "choices"))
-    for one in choices:
-        value = one["value"]
-        if not one["name"].strip() or len(one["name"]) > 100:
-            found.append(f"choice: name of {len(one['name'])} characters")
+    for choice in choices:
+        value = choice["value"]
+        if not choice["name"].strip() or len(choice["name"]) > 100:
+            found.append(f"choice: name of {len(choice['name'])} characters")
         if isinstance(value, str) and len(value) > 100:
             found.append(f"choice: value of {len(value)} characters")
     return found
@@ -146,14 +146,14 @@ def of_choices(choices: list[Payload]) -> list[str]:
 
 def of_commands(commands: list[Payload]) -> list[str]:
     """Check a whole list of commands that is registered."""
-    found = list(_too_many([one for one in commands if one.get("type", 1) == 1], 100, "commands"))
-    names = [(one.get("type", 1), one["name"]) for one in commands]
+    found = list(_too_many([command for command in commands if command.get("type", 1) == 1], 100, "commands"))
+    names = [(command.get("type", 1), command["name"]) for command in commands]
     if len(set(names)) != len(names):
         found.append("commands: a name twice")
-    for one in commands:
-        found += _of_command(one, f"/{one['name']}", kind=one.get("type", 1))
-        if (size := _size(one)) > 8000:
-            found.append(f"/{one['name']}: {size} characters")
+    for command in commands:
+        found += _of_command(command, f"/{command['name']}", kind=command.get("type", 1))
+        if (size := _size(command)) > 8000:
+            found.append(f"/{command['name']}: {size} characters")
     return found
 
 
@@ -165,29 +165,29 @@ def _of_command(command: Payload, where: str, *, kind: int = 1) -> Iterator[str]
         if not 1 <= len(description.strip()) <= 100 or len(description) > 100:
             yield f"{where}: description of {len(description)} characters"
     options = command.get("options") or []
-    yield from (f"{where}: {one}" for one in _too_many(options, 25, "options"))
-    if len({one["name"] for one in options}) != len(options):
+    yield from (f"{where}: {item}" for item in _too_many(options, 25, "options"))
+    if len({option["name"] for option in options}) != len(options):
         yield f"{where}: an option twice"
-    if len({one["type"] in SUBCOMMANDS for one in options}) > 1:
+    if len({option["type"] in SUBCOMMANDS for option in options}) > 1:
         yield f"{where}: commands among options"
-    required = [bool(one.get("required")) for one in options]
+    required = [bool(option.get("required")) for option in options]
     if required != sorted(required, reverse=True):
         yield f"{where}: a required option after one that is not"
-    for one in options:
-        inside = f"{where} {one['name']}"
-        yield from _of_option(one, inside)
-        yield from _of_command(one, inside)
+    for option in options:
+        inside = f"{where} {option['name']}"
+        yield from _of_option(option, inside)
+        yield from _of_command(option, inside)
 
 
 def _of_option(option: Payload, where: str) -> Iterator[str]:
     if option.get("autocomplete") and (option.get("choices") or option["type"] not in CAN_SUGGEST):
         yield f"{where}: suggestions beside choices, or of what has none"
-    yield from (f"{where}: {one}" for one in of_choices(option.get("choices") or []))
+    yield from (f"{where}: {choice}" for choice in of_choices(option.get("choices") or []))
 
 
 def _size(command: Payload) -> int:
     own = len(command["name"]) + len(command.get("description") or "")
-    choices = sum(len(one["name"]) + len(str(one["value"])) for one in command.get("choices") or [])
+    choices = sum(len(item["name"]) + len(str(item["value"])) for item in command.get("choices") or [])
     return own + choices + sum(map(_size, command.get("options") or []))
 
 

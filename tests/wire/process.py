@@ -92,7 +92,7 @@ class BotProcess:
         file = self.folder / "bot.jsonl"
         lines = file.read_text("utf-8").splitlines() if file.exists() else []
         records = [json.loads(line) for line in lines if line.endswith("}")]
-        return [one for one in records if name is None or one.get("event") == name]
+        return [record for record in records if name is None or record.get("event") == name]
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Read its database from outside."""

@@ -67,7 +67,7 @@ class Rest:
         line = f"{request.method} {path}"
         self.asked[re.sub(r"\d{15,}|(?<=\}/|\d/)[\w-]{40,}", "{}", line)] += 1
         headers: dict[str, str] = {}
-        one = next((one for token, one in self.interactions.by_token.items() if token in path), None)
+        one = next((item for token, item in self.interactions.by_token.items() if token in path), None)
         if one is not None:
             one.open_requests += 1
         try:
@@ -173,7 +173,7 @@ class Rest:
     @route("DELETE", "/guilds/{guild}/members/{user}/roles/{role}")
     async def _take_role(self, asked: Asked, guild: str, user: str, role: str) -> Answer:
         roles = self._roles_of(guild, user, role)
-        roles[:] = [one for one in roles if one != role]
+        roles[:] = [item for item in roles if item != role]
         return 204, None
 
     def _home(self, guild: str) -> None:
@@ -238,7 +238,7 @@ class Rest:
     async def _post(self, asked: Asked, channel: str) -> Answer:
         server = self.server
         server.channel(channel)
-        person = next((one for one, number in server.direct.items() if number == channel), None)
+        person = next((item for item, number in server.direct.items() if number == channel), None)
         if person in server.closed_to_direct:
             raise Refused(403, 50007, "Cannot send messages to this user")
         self._may(channel, SEND_MESSAGES)
@@ -300,23 +300,25 @@ class Rest:
             answer |= {"resource": {"type": kind, "message": one.original}} if kind in {4, 7} else {}
         return 200, answer
 
-    def _take(self, one: Interaction, kind: int, data: Payload, files: list[str]) -> None:
-        if (kind in {6, 7} and one.kind == COMMAND) or (kind == 8) is not (one.kind == SUGGEST):
-            self.server.judge([f"first answer of type {kind} for an interaction of type {one.kind}"])
+    def _take(self, interaction: Interaction, kind: int, data: Payload, files: list[str]) -> None:
+        if (kind in {6, 7} and interaction.kind == COMMAND) or (kind == 8) is not (
+            interaction.kind == SUGGEST
+        ):
+            self.server.judge([f"first answer of type {kind} for an interaction of type {interaction.kind}"])
         if kind == 4:
-            one.original = self._new(one, data, files)
+            interaction.original = self._new(interaction, data, files)
         elif kind == 5:
-            one.original = self._new(one, {"flags": LOADING | data.get("flags", 0)}, [])
+            interaction.original = self._new(interaction, {"flags": LOADING | data.get("flags", 0)}, [])
         elif kind == 6:
-            one.original, one.deferred_press = one.source, True
+            interaction.original, interaction.deferred_press = interaction.source, True
         elif kind == 7:
-            one.original = self.server.edit(one.source or {}, data, files)
+            interaction.original = self.server.edit(interaction.source or {}, data, files)
         elif kind == 8:
             self.server.judge(limits.of_choices(data.get("choices") or []))
-            one.choices = data.get("choices") or []
+            interaction.choices = data.get("choices") or []
         elif kind == 9:
             self.server.judge(limits.of_modal(data))
-            one.form = data
+            interaction.form = data
 
     @route("POST", "/webhooks/{app}/{token}", token=False)
     async def _follow_up(self, asked: Asked, app: str, token: str) -> Answer:
@@ -352,13 +354,18 @@ class Rest:
         one.changed()
         return 204, None
 
-    def _new(self, one: Interaction, body: Payload, files: list[str]) -> Payload:
-        user = self.server.members[one.by]["user"]
+    def _new(self, interaction: Interaction, body: Payload, files: list[str]) -> Payload:
+        user = self.server.members[interaction.by]["user"]
         owners = {"0": self.server.id}
-        metadata = {"id": one.id, "type": one.kind, "user": user, "authorizing_integration_owners": owners}
+        metadata = {
+            "id": interaction.id,
+            "type": interaction.kind,
+            "user": user,
+            "authorizing_integration_owners": owners,
+        }
         own = self.server.application_id
         more = {"type": 20, "application_id": own, "webhook_id": own, "interaction_metadata": metadata}
-        return self.server.post(one.channel, body, files, **more)
+        return self.server.post(interaction.channel, body, files, **more)
 
     def _living(self, token: str) -> Interaction:
         one = self.interactions.by_token.get(token)
@@ -366,8 +373,8 @@ class Rest:
             raise Refused(404, 10015, "Unknown Webhook")
         return one
 
-    def _own(self, one: Interaction, message: str) -> Payload:
-        found = one.original if message == "@original" else self.server.messages.get(message)
+    def _own(self, interaction: Interaction, message: str) -> Payload:
+        found = interaction.original if message == "@original" else self.server.messages.get(message)
         if found is None:
             raise Refused(404, 10008, "Unknown Message")
         return found

@@ -193,7 +193,7 @@ class Server:
             "name": "Model US",
             "owner_id": self.owner,
             "roles": [*self.roles.values()],
-            "channels": [one for one in self.channels.values() if one["type"] != DIRECT],
+            "channels": [channel for channel in self.channels.values() if channel["type"] != DIRECT],
             "members": [self.member(self.application_id)],
             "member_count": len(self.members),
             "large": False,
@@ -269,11 +269,11 @@ class Server:
         new = {name: body.get(name) or type(message[name])() for name in _PARTS if name in body}
         attached = message["attachments"]
         if "attachments" in body:
-            kept = {str(one["id"]) for one in body["attachments"] or []}
-            attached = [one for one in attached if one["id"] in kept]
+            kept = {str(attachment["id"]) for attachment in body["attachments"] or []}
+            attached = [item for item in attached if item["id"] in kept]
         attached = [*attached, *map(_attachment, files)]
         loading = message["flags"] & LOADING and not new and not files
-        if not loading and not attached and not any(new.get(one, message[one]) for one in _PARTS):
+        if not loading and not attached and not any(new.get(item, message[item]) for item in _PARTS):
             self.judge(["message: empty"])
         message |= {**new, "attachments": attached}
         if not loading:
@@ -292,8 +292,8 @@ class Server:
         if guild is not None:
             self.must_be_in(guild)
         self.judge(limits.of_commands(commands))
-        ids = {(one["type"], one["name"]): one["id"] for one in self.commands.get(guild, [])}
-        self.commands[guild] = [self._command(guild, one, ids) for one in commands]
+        ids = {(item["type"], item["name"]): item["id"] for item in self.commands.get(guild, [])}
+        self.commands[guild] = [self._command(guild, command, ids) for command in commands]
         return self.commands[guild]
 
     def must_be_in(self, guild: str) -> None:

@@ -99,7 +99,7 @@ async def test_a_refusal_after_a_public_thinking_is_private_whatever_is_lost(tmp
                 assert fault.hits == 1
                 await until(lambda answer=answer: "Not allowed" in answer.text, f"{where} {loss}", 5.0)
                 assert not answer.thinking
-                assert all(one["flags"] & 64 for one in answer.messages), (where, loss)
+                assert all(message["flags"] & 64 for message in answer.messages), (where, loss)
         assert discord.in_channel(discord.server.general) == []
 
 

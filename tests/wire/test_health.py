@@ -100,7 +100,7 @@ async def test_an_event_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None
             await discord.gateway.emit(event, {"id": "no number", "guild_id": "neither"})
         assert (await discord.command("ping")).answered
         told = bot.events("payload_not_read")
-        assert {one["gateway_event"] for one in told} >= {"INTERACTION_CREATE", "CHANNEL_UPDATE"}
+        assert {item["gateway_event"] for item in told} >= {"INTERACTION_CREATE", "CHANNEL_UPDATE"}
         assert "Traceback" in bot.output
 
         identified = discord.gateway.asked["IDENTIFY"]

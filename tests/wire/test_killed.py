@@ -26,7 +26,7 @@ async def killed_among_changes(
     Raises ``AssertionError`` if a change that was said to be saved is not there, or one is there twice.
     """
     asked = {}
-    while sum("Role saved" in one.text for one in asked.values()) < answered and len(asked) < 2 * MANY:
+    while sum("Role saved" in item.text for item in asked.values()) < answered and len(asked) < 2 * MANY:
         person = discord.server.add_person(f"person{len(asked)}")
         asked[person] = await discord.ask("member role", {"user": person, "role": "tester"})
         await asyncio.sleep(0.005)
@@ -36,7 +36,7 @@ async def killed_among_changes(
         await until(lambda: bot.events("stop_requested") or not bot.running)
     bot.kill()
     discord.gateway.forget()
-    said = {one for one, answer in asked.items() if "Role saved" in answer.text}
+    said = {item for item, answer in asked.items() if "Role saved" in answer.text}
     bot.start()
     await bot.well()
     await discord.connected(bot)

@@ -58,7 +58,7 @@ async def queue(bot: BotProcess, people: list[str], count: int) -> None:
 
 def received(discord: World, people: list[str]) -> dict[str, list[str]]:
     """Return the titles that each person got, in order."""
-    return {one: [text.partition("\n")[0] for text in discord.to(one)] for one in people}
+    return {person: [text.partition("\n")[0] for text in discord.to(person)] for person in people}
 
 
 async def test_each_notice_is_there_once_whatever_happens(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ async def test_each_notice_is_there_once_whatever_happens(tmp_path: Path) -> Non
         assert await bot.stop() == 0
         got = received(discord, people)
         for number, person in enumerate(people):
-            expected = [f"Notice {one}." for one in range(number, NOTICES, len(people))]
+            expected = [f"Notice {item}." for item in range(number, NOTICES, len(people))]
             assert got[person] == expected
         print(f"{NOTICES} notices, {KILLS} kills: {count(discord, people)} arrived, each once and in order")
 
@@ -111,7 +111,7 @@ async def test_somebody_who_never_answers_holds_up_nobody(tmp_path: Path) -> Non
         assert took < 10.0
         assert discord.to(silent) == []
         assert discord.to(limited) == []
-        assert [len(one) for one in received(discord, others).values()] == [3] * len(others)
+        assert [len(item) for item in received(discord, others).values()] == [3] * len(others)
 
 
 async def test_somebody_whose_messages_cannot_be_opened_holds_up_nobody(tmp_path: Path) -> None:
@@ -147,22 +147,22 @@ async def test_alerts_and_words_in_the_channel_are_there_once(tmp_path: Path) ->
         await until(lambda: discord.in_channel(alerts), "the alert about the settings", 40)
         await until(lambda: not discord.faults.waiting, "every fault to have struck", 40)
         await until(lambda: bot.events("alert_sent"), "the alert to be marked", 40)
-        assert sorted(words_in(discord, duty)) == [f"Notice {one}." for one in range(3)]
+        assert sorted(words_in(discord, duty)) == [f"Notice {number}." for number in range(3)]
         assert max(Counter(map(str, words_in(discord, alerts))).values()) == 1
 
 
 def words_in(discord: World, channel: str) -> list[str]:
     """Return what tells the messages of a channel apart: the notices' titles, or the alerts' texts."""
     found = []
-    for one in discord.in_channel(channel):
-        title = re.search(r"Notice \d+\.", one["content"])
-        found.append(title[0] if title else one["embeds"][0]["description"])
+    for item in discord.in_channel(channel):
+        title = re.search(r"Notice \d+\.", item["content"])
+        found.append(title[0] if title else item["embeds"][0]["description"])
     return found
 
 
 def count(discord: World, people: list[str]) -> int:
     """Return how many notices people got."""
-    return sum(len(discord.to(one)) for one in people)
+    return sum(len(discord.to(person)) for person in people)
 
 
 def unsent(bot: BotProcess) -> int:

@@ -18,9 +18,9 @@ NOT_PRESSED = {"Restore", "Renew"}
 
 def leaves(commands: list[dict[str, Any]], before: str = "") -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Every command by its whole name, with its options."""
-    for one in commands:
-        name = f"{before} {one['name']}".strip()
-        inside = one.get("options") or []
+    for command in commands:
+        name = f"{before} {command['name']}".strip()
+        inside = command.get("options") or []
         if any(option["type"] in {1, 2} for option in inside):
             yield from leaves(inside, name)
         else:
@@ -53,7 +53,7 @@ async def test_every_command_stays_within_the_limits(tmp_path: Path) -> None:
     async with World() as discord, discord.bot(tmp_path) as bot:
         people = await make_community(discord)
         await bot.well()
-        slash = [one for one in discord.server.commands[discord.server.id] if one["type"] == 1]
+        slash = [command for command in discord.server.commands[discord.server.id] if command["type"] == 1]
         found = [*leaves(slash)]
         assert len(found) >= 40
         unanswered = []
@@ -70,10 +70,16 @@ async def test_every_command_stays_within_the_limits(tmp_path: Path) -> None:
         print(f"{len(found)} commands, {len(discord.rest.log)} requests, no violation")
 
 
-async def press_the_first(discord: World, name: str, one: Interaction, by: str) -> list[tuple[str, str]]:
+async def press_the_first(
+    discord: World, name: str, interaction: Interaction, by: str
+) -> list[tuple[str, str]]:
     """Press the first button of an answer; return it if nobody answered."""
-    shown = [label for label in (labels(one.message) if one.messages else ()) if label not in NOT_PRESSED]
+    shown = [
+        label
+        for label in (labels(interaction.message) if interaction.messages else ())
+        if label not in NOT_PRESSED
+    ]
     if not shown:
         return []
-    pressed = await discord.press(one.message, shown[0], by=by)
+    pressed = await discord.press(interaction.message, shown[0], by=by)
     return [] if pressed.acknowledged and not pressed.thinking else [(f"{name}: {shown[0]}", pressed.text)]

@@ -58,7 +58,7 @@ async def test_the_duty_channel_cannot_be_used(tmp_path: Path, how: str, named: 
 
 def told(discord: World, why: str) -> int:
     """Return how many direct messages told the owner."""
-    return sum(why in one for one in discord.to(discord.server.owner))
+    return sum(why in item for item in discord.to(discord.server.owner))
 
 
 async def the_sprint(discord: World, by: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ NOWHERE = {"server": {"guild_id": None}}
 
 def names(discord: World, server: str | None) -> set[str]:
     """Return the names that are registered in a server, or everywhere."""
-    return {one["name"] for one in discord.server.commands.get(server, [])}
+    return {item["name"] for item in discord.server.commands.get(server, [])}
 
 
 @pytest.mark.parametrize("first", ["everywhere", "server"])
@@ -62,7 +62,7 @@ async def test_commands_that_vanished_are_registered_again(tmp_path: Path, lost:
         assert names(discord, discord.server.id) == before
         assert sum(count for what, count in discord.rest.asked.items() if what.startswith("PUT")) == 2
         known = discord.server.commands[discord.server.id]
-        assert not any(one["description"] == "Something else" for one in known)
+        assert not any(item["description"] == "Something else" for item in known)
 
 
 async def test_commands_sync(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ REMINDED = "SELECT count(*) FROM notifications WHERE dedupe_key GLOB 'remind:*' 
 def reminders(discord: World, person: str) -> list[Payload]:
     """Return the reminders that somebody got."""
     channel = discord.server.direct.get(person)
-    return [one for one in discord.in_channel(channel) if TITLE in words(one)] if channel else []
+    return [item for item in discord.in_channel(channel) if TITLE in words(item)] if channel else []
 
 
 async def test_a_reminder_is_there_once_and_asks_for_cover_of_days(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ async def test_a_reminder_is_there_once_and_asks_for_cover_of_days(tmp_path: Pat
             discord.gateway.forget()
         bot.start()
         await discord.connected(bot)
-        assert [len(reminders(discord, one)) for one in (people.bob, people.carol)] == [1, 1]
+        assert [len(reminders(discord, item)) for item in (people.bob, people.carol)] == [1, 1]
         assert reminders(discord, people.alice) == []
 
         (told,) = reminders(discord, people.bob)

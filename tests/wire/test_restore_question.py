@@ -26,7 +26,7 @@ class Asked:
         self.discord, self.bot, self.name, self.answer = discord, bot, name, answer
         self.second = discord.server.people["second"]
         channels = [discord.server.alerts, discord.server.direct.get(self.second, "")]
-        found = [one for channel in channels for one in discord.in_channel(channel) if labels(one)]
+        found = [item for channel in channels for item in discord.in_channel(channel) if labels(item)]
         self.question = found[0]
 
     async def restart(self) -> None:

@@ -45,7 +45,7 @@ async def test_discord_is_away_at_the_start(tmp_path: Path) -> None:
         print(f"away for {AWAY:.0f} s, connected {time.monotonic() - back:.1f} s after it was back")
         assert (await bot.well())["discord"]["connected"] is True
         assert (await discord.command("ping")).answered
-        pauses = [one["pause"] for one in bot.events("discord_away")]
+        pauses = [event["pause"] for event in bot.events("discord_away")]
         assert len(pauses) >= 2
         assert pauses == sorted(pauses) or max(pauses) > 20
         assert await bot.stop() == 0

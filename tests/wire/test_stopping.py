@@ -19,7 +19,7 @@ MANY = 40
 async def forty_changes(discord: World) -> list[Interaction]:
     """Let forty roles be given at once, without waiting for the answers."""
     people = [discord.server.add_person(f"person{number}") for number in range(MANY)]
-    return [await discord.ask("member role", {"user": one, "role": "tester"}) for one in people]
+    return [await discord.ask("member role", {"user": person, "role": "tester"}) for person in people]
 
 
 @pytest.mark.parametrize("latency", [0.05, 0.8])
@@ -28,13 +28,13 @@ async def test_forty_changes_in_flight_are_all_answered(tmp_path: Path, latency:
     async with World() as discord, discord.bot(tmp_path) as bot:
         discord.rest.latency = latency
         asked = await forty_changes(discord)
-        await until(lambda: any(one.callbacks for one in asked), "the first of them")
+        await until(lambda: any(item.callbacks for item in asked), "the first of them")
         began = time.monotonic()
         assert await bot.stop(signal.SIGTERM) == 0
         took = time.monotonic() - began
         assert took < 6.0
-        assert [one.text for one in asked if one.thinking] == []
-        assert [one.text for one in asked if "Role saved" not in one.text] == []
+        assert [item.text for item in asked if item.thinking] == []
+        assert [item.text for item in asked if "Role saved" not in item.text] == []
         assert saved_testers(bot) == MANY
         print(f"latency {latency} s: {MANY} of {MANY} answered, 0 left thinking, over after {took:.1f} s")
 
@@ -51,7 +51,7 @@ async def test_who_comes_while_it_stops_is_told_to_come_again(tmp_path: Path) ->
         question = await discord.command("roster add", {"discipline": "account", "user": alice})
         discord.rest.latency = 0.7
         asked = await forty_changes(discord)
-        await until(lambda: all(one.acknowledged for one in asked), "all of them at work")
+        await until(lambda: all(item.acknowledged for item in asked), "all of them at work")
         ending = asyncio.create_task(bot.stop(signal.SIGTERM))
         await until(lambda: bot.events("stop_requested"), "the signal")
         command = await discord.ask("member role", {"user": alice, "role": "tester"})

@@ -41,7 +41,7 @@ async def everything(discord: World, person: str) -> list[Interaction]:
 
 def told(discord: World, words: str) -> int:
     """Return how many alerts in which ``words``, a pattern, is found the owner got."""
-    return sum(bool(re.search(words, one)) for one in discord.to(discord.server.owner))
+    return sum(bool(re.search(words, item)) for item in discord.to(discord.server.owner))
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ async def test_everybody_is_answered(tmp_path: Path, library: Path, ahead: int, 
     async with World() as discord, discord.bot(tmp_path, environment=clock.environment) as bot:
         people = [discord.server.add_person(f"person{number}") for number in range(PEOPLE)]
         asked = await everything(discord, people[0])
-        many = [await discord.ask("member role", {"user": one, "role": "tester"}) for one in people[1:]]
-        asked += await asyncio.gather(*(one.settled(30.0) for one in many))
-        assert [one.text for one in asked if not one.answered] == []
+        many = [await discord.ask("member role", {"user": person, "role": "tester"}) for person in people[1:]]
+        asked += await asyncio.gather(*(item.settled(30.0) for item in many))
+        assert [item.text for item in asked if not item.answered] == []
         assert bot.rows("SELECT count(*) FROM users WHERE role = 'tester'") == [(PEOPLE,)]
         assert bot.events("interaction_too_old") == []
         if said is not None:

@@ -175,7 +175,7 @@ class World:
     async def ask(self, name: str, options: dict[str, Any] | None = None, **rest: Any) -> Interaction:
         """Send a command as ``command`` does, without waiting for its answer."""
         return await self.begin(
-            COMMAND, lambda one: self.interactions.of_command(name, options or {}, one), **self._who(rest)
+            COMMAND, lambda item: self.interactions.of_command(name, options or {}, item), **self._who(rest)
         )
 
     async def command(
@@ -195,7 +195,7 @@ class World:
         """Return what is suggested for an option while somebody types."""
         values = {**(options or {}), option: typed}
         one = await self.begin(
-            SUGGEST, lambda one: self.interactions.of_command(name, values, one, option), **self._who(rest)
+            SUGGEST, lambda item: self.interactions.of_command(name, values, item, option), **self._who(rest)
         )
         await one.settled(5.0)
         assert one.choices is not None, f"no suggestions for {name} {option}"
@@ -204,7 +204,7 @@ class World:
     async def menu(self, name: str, target: str, *, seconds: float = 30.0, **rest: Any) -> Interaction:
         """Choose a command of a person's context menu."""
         one = await self.begin(
-            COMMAND, lambda one: self.interactions.of_user_menu(name, target, one), **self._who(rest)
+            COMMAND, lambda item: self.interactions.of_user_menu(name, target, item), **self._who(rest)
         )
         return await one.settled(seconds)
 
@@ -213,7 +213,7 @@ class World:
         custom_id = labels(message)[label]
         more = {"source": message, "channel": message["channel_id"]} | rest
         return await self.begin(
-            COMPONENT, lambda one: self.interactions.of_component(custom_id, one), **self._who(more)
+            COMPONENT, lambda item: self.interactions.of_component(custom_id, item), **self._who(more)
         )
 
     async def press(self, message: Payload, label: str, *, seconds: float = 30.0, **rest: Any) -> Interaction:
@@ -226,7 +226,7 @@ class World:
         more = {"source": message, "channel": message["channel_id"]} | rest
         one = await self.begin(
             COMPONENT,
-            lambda one: self.interactions.of_component(parts[0]["custom_id"], one, values),
+            lambda item: self.interactions.of_component(parts[0]["custom_id"], item, values),
             **self._who(more),
         )
         return await one.settled(seconds)
@@ -239,7 +239,7 @@ class World:
         assert form is not None, shown.text
         more = {"source": shown.source, "channel": shown.channel, "by": shown.by} | rest
         one = await self.begin(
-            FORM, lambda one: self.interactions.of_form(form, answers, one), **self._who(more)
+            FORM, lambda item: self.interactions.of_form(form, answers, item), **self._who(more)
         )
         return await one.settled(seconds)
 
@@ -251,15 +251,15 @@ class World:
     def in_channel(self, channel: str) -> list[Payload]:
         """Return the messages of a channel that everybody there sees, oldest first."""
         return [
-            one
-            for one in self.server.messages.values()
-            if one["channel_id"] == channel and not one["flags"] & 64
+            message
+            for message in self.server.messages.values()
+            if message["channel_id"] == channel and not message["flags"] & 64
         ]
 
     def to(self, person: str) -> list[str]:
         """Return the texts of the direct messages that a person got, oldest first."""
         channel = self.server.direct.get(person)
-        return [words(one) for one in self.in_channel(channel)] if channel else []
+        return [words(item) for item in self.in_channel(channel)] if channel else []
 
     # what changes on the server
 

@@ -167,7 +167,7 @@ def _copy(live: sqlite3.Connection, target: Path, pace: WritePace) -> None:
 def _facts(live: sqlite3.Connection) -> dict[str, Any]:
     """Count rows and read the audit log's end, in the snapshot that was copied."""
     tables = [row[0].decode() for row in live.execute(_TABLES)]
-    rows = {one: _value(live, with_names("SELECT count(*) FROM {table}", table=one)) for one in tables}
+    rows = {table: _value(live, with_names("SELECT count(*) FROM {table}", table=table)) for table in tables}
     head = live.execute(_HEAD).fetchone() if "audit_logs" in rows else None
     if head is not None and not (isinstance(head[0], int) and isinstance(head[1], bytes)):
         raise SourceIsDamaged("the audit trail ends with an entry that cannot be one")

@@ -68,8 +68,8 @@ class CopyFolder:
     def listing(self) -> BackupListing:
         """Return what lies there; each copy that does not count is named in the log, once."""
         found = listing_of(self.path, self._stem)
-        for one in found.unlisted:
-            self._name(one.name, one.why)
+        for item in found.unlisted:
+            self._name(item.name, item.why)
         if found.trouble:
             self._name(self.path.name, found.trouble)
         return found
@@ -123,7 +123,7 @@ class CopyFolder:
     def remove_leftovers(self) -> tuple[str, ...]:
         """Remove what killed copies and deletions left behind, and return the names; raises ``OSError``."""
         names = set(self._names())
-        gone = [one for one in names if is_leftover(self._stem, one) or self._is_orphan(one, names)]
+        gone = [item for item in names if is_leftover(self._stem, item) or self._is_orphan(item, names)]
         for name in gone:
             (self.path / name).unlink(missing_ok=True)
         return tuple(sorted(gone))
@@ -135,7 +135,7 @@ class CopyFolder:
 
     def _names(self) -> list[str]:
         try:
-            return sorted(one.name for one in self.path.iterdir())
+            return sorted(path.name for path in self.path.iterdir())
         except FileNotFoundError:
             return []
         except OSError as error:

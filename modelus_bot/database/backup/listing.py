@@ -61,7 +61,7 @@ class BackupListing:
     @property
     def names(self) -> tuple[str, ...]:
         """The copies that can be named: those that count, then those that a check may let count."""
-        return (*(one.name for one in self.manifests), *(one.name for one in self.unlisted))
+        return (*(manifest.name for manifest in self.manifests), *(item.name for item in self.unlisted))
 
     @property
     def empty(self) -> bool:
@@ -72,7 +72,7 @@ class BackupListing:
 def listing_of(folder: Path, stem: str) -> BackupListing:
     """Look into a folder; blocking. Never raises ``OSError``: what cannot be read is part of the answer."""
     try:
-        names = sorted(one.name for one in folder.iterdir())
+        names = sorted(path.name for path in folder.iterdir())
     except FileNotFoundError:
         return BackupListing(trouble=f"{folder} is a link to nowhere" if folder.is_symlink() else "")
     except OSError as error:
@@ -88,16 +88,16 @@ def listing_of(folder: Path, stem: str) -> BackupListing:
             manifests.append(found)
             sequence = max(sequence, found.sequence)
     return BackupListing(
-        tuple(sorted(manifests, key=lambda one: one.order, reverse=True)),
-        tuple(sorted(unlisted, key=lambda one: (one.made_at, one.name), reverse=True)),
-        unfinished=tuple(one for one in names if _is_unfinished(stem, one)),
+        tuple(sorted(manifests, key=lambda manifest: manifest.order, reverse=True)),
+        tuple(sorted(unlisted, key=lambda item: (item.made_at, item.name), reverse=True)),
+        unfinished=tuple(item for item in names if _is_unfinished(stem, item)),
         newest_sequence=sequence,
         orphans=tuple(_orphans(names, stem)),
     )
 
 
 def _orphans(names: list[str], stem: str) -> Iterator[str]:
-    for copy in (one.removesuffix(MANIFEST) for one in names if one.endswith(MANIFEST)):
+    for copy in (name.removesuffix(MANIFEST) for name in names if name.endswith(MANIFEST)):
         if copy not in names and parse_name(stem, copy) is not None:
             yield copy
 

@@ -102,11 +102,11 @@ class BackupManager:
 
     def newest_verified(self) -> BackupManifest | None:
         """Return the newest copy that passed every check."""
-        return next((one for one in self.manifests() if one.counts), None)
+        return next((manifest for manifest in self.manifests() if manifest.counts), None)
 
     def newest_whole(self) -> BackupManifest | None:
         """Return the newest copy that can be restored, even if rows in it break rules."""
-        return next((one for one in self.manifests() if one.whole), None)
+        return next((manifest for manifest in self.manifests() if manifest.whole), None)
 
     def age(self) -> float | None:
         """Return the seconds since the newest verified copy was made, None when there is none."""
@@ -229,10 +229,10 @@ class BackupManager:
             logger.info("backups_kept_in_doubt")
             return ()
         found = superfluous(self.manifests(), self._settings, self._clock.age)
-        return tuple(one.name for one in found if not self._used[one.name])
+        return tuple(item.name for item in found if not self._used[item.name])
 
     def _find(self, name: str) -> BackupManifest | None:
-        return next((one for one in self.manifests() if one.name == name), None)
+        return next((manifest for manifest in self.manifests() if manifest.name == name), None)
 
     def _newest_at(self) -> float | None:
         newest = self.newest_whole()
@@ -307,5 +307,5 @@ class BackupManager:
                 logger.bind(name=name).warning("backup_leftover_removed")
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve()
+def _is_same(path: Path, other: Path) -> bool:
+    return path.resolve() == other.resolve()

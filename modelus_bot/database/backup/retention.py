@@ -35,34 +35,34 @@ def superfluous(
     goes while there is no verified copy, or while the newest copy is damaged. What is newer is decided by
     the order in which copies were made, so that a clock set back cannot make an old one look new.
     """
-    newest_first = sorted(manifests, key=lambda one: one.order, reverse=True)
-    verified = [one for one in newest_first if one.counts]
-    whole = [one for one in newest_first if one.whole]
+    newest_first = sorted(manifests, key=lambda manifest: manifest.order, reverse=True)
+    verified = [item for item in newest_first if item.counts]
+    whole = [item for item in newest_first if item.whole]
     if not verified or not newest_first[0].whole:
         return ()
     kept = {verified[0].name, whole[0].name}
     kept |= _of_slots(whole, HOUR, settings.keep_hourly)
     kept |= _of_slots(whole, DAY, settings.keep_daily)
     kept |= _of_slots(whole, WEEK, settings.keep_weekly, MONDAY)
-    kept |= {one.name for one in newest_first if _has_reason(one, age)}
-    return tuple(one for one in newest_first if one.name not in kept)
+    kept |= {item.name for item in newest_first if _has_reason(item, age)}
+    return tuple(item for item in newest_first if item.name not in kept)
 
 
-def _has_reason(one: BackupManifest, age: Callable[[float], float]) -> bool:
+def _has_reason(manifest: BackupManifest, age: Callable[[float], float]) -> bool:
     """Say whether a copy stays for why it was made, or for being damaged."""
-    lasts = KEPT_FOR.get(one.kind, 0) if one.whole else FAILED_FOR
-    restored = one.restored_at is not None and age(one.restored_at) < RESTORED_FOR
-    return restored or (lasts > 0 and age(one.created_at) < lasts)
+    lasts = KEPT_FOR.get(manifest.kind, 0) if manifest.whole else FAILED_FOR
+    restored = manifest.restored_at is not None and age(manifest.restored_at) < RESTORED_FOR
+    return restored or (lasts > 0 and age(manifest.created_at) < lasts)
 
 
 def _of_slots(newest_first: Sequence[BackupManifest], width: int, slots: int, shift: int = 0) -> set[str]:
     """Return one name of each of the newest ``slots`` slots, ``width`` seconds wide, that have any."""
     chosen: dict[int, BackupManifest] = {}
-    for one in newest_first:
-        slot = int((one.created_at + shift) // width)
+    for item in newest_first:
+        slot = int((item.created_at + shift) // width)
         if slot in chosen:
-            if one.counts and not chosen[slot].counts:
-                chosen[slot] = one
+            if item.counts and not chosen[slot].counts:
+                chosen[slot] = item
         elif len(chosen) < slots:
-            chosen[slot] = one
-    return {one.name for one in chosen.values()}
+            chosen[slot] = item
+    return {item.name for item in chosen.values()}

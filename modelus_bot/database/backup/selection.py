@@ -29,17 +29,17 @@ def first_fit_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     has ``name``, and ``why`` it was refused, of each one before.
     """
     validator = SchemaValidator()
-    for one in task["copies"]:
-        why = _unfit(Path(task["folder"]) / one["name"], one["bytes"], one["sha256"], validator)
+    for copy in task["copies"]:
+        why = _unfit(Path(task["folder"]) / copy["name"], copy["bytes"], copy["sha256"], validator)
         if why is None:
-            return {"name": one["name"]}
-        report({"name": one["name"], "why": why})
+            return {"name": copy["name"]}
+        report({"name": copy["name"], "why": why})
     return {"name": None}
 
 
 def newer_migrations(applied: frozenset[str], validator: SchemaValidator) -> str | None:
     """Say that a file is from a newer version, None when this version knows all its migrations."""
-    newer = sorted(applied - {one.id for one in validator.scripts})
+    newer = sorted(applied - {script.id for script in validator.scripts})
     return newer_than_known(newer) if newer else None
 
 
@@ -81,4 +81,4 @@ def _of_shape(connection: sqlite3.Connection, validator: SchemaValidator) -> str
     if (newer := newer_migrations(applied, validator)) is not None:
         return newer
     blocking = validator.inspect(connection).blocking
-    return " ".join(one.fact for one in blocking[:3]) or None
+    return " ".join(item.fact for item in blocking[:3]) or None

@@ -62,7 +62,9 @@ class Verifier:
         seconds = LEAST_SECONDS + size / SLOWEST + size / rate
         task = {
             "path": str(copy),
-            "invariants": [[one.name, one.sql, one.meaning] for one in self._invariants],
+            "invariants": [
+                [invariant.name, invariant.sql, invariant.meaning] for invariant in self._invariants
+            ],
             "schema": await asyncio.to_thread(lambda: self._validator.digest),
             "seconds": seconds,
             "rate": rate,
@@ -115,7 +117,7 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         path,
         depth="full",
         finished=True,
-        invariants=[Invariant(*one) for one in task["invariants"]],
+        invariants=[Invariant(*invariant) for invariant in task["invariants"]],
         schema_digest=task["schema"],
         seconds=float(task["seconds"]),
     )

@@ -94,8 +94,8 @@ def _enough(descriptor: int, page_size: int, most: int | None) -> int | None:
 
 def _pieces(hashes: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:
     piece: list[bytes] = []
-    for one in hashes:
-        piece.append(one)
+    for item in hashes:
+        piece.append(item)
         if len(piece) == PIECE_PAGES:
             yield first, b"".join(piece)
             first += len(piece)

@@ -172,7 +172,7 @@ def _events(flags: int) -> tuple[WalEvent, ...]:
     events = [WalEvent.RESTARTED if flags & _FLAGS[WalEvent.RESTARTED] else WalEvent.READ]
     if missed := flags & _FLAGS[WalEvent.CUT]:
         events.append(WalEvent.CUT if missed == _FLAGS[WalEvent.CUT] else WalEvent.MISSED)
-    events += [one for one in (WalEvent.READ_ALL, WalEvent.FINISHED) if flags & _FLAGS[one]]
+    events += [item for item in (WalEvent.READ_ALL, WalEvent.FINISHED) if flags & _FLAGS[item]]
     return tuple(events)
 
 

@@ -75,12 +75,12 @@ class Engine:
         *,
         claim: bool,
         protection: Protection | None,
-        continuity: Fallback | None,
+        fallback: Fallback | None,
     ) -> None:
         """Build the parts; nothing is touched yet."""
         self._path = meant(path)
         self._protection = protection
-        self._continuity = continuity
+        self._fallback = fallback
         self.connections = ConnectionManager(
             path,
             settings,
@@ -94,9 +94,9 @@ class Engine:
             self.connections,
             settings,
             health,
-            continuity.audit_file if continuity is not None else None,
+            fallback.audit_file if fallback is not None else None,
             mark=protection.parts.high_water.note if protection is not None else unmarked,
-            on_commit=continuity.changed if continuity is not None else nothing_kept,
+            on_commit=fallback.changed if fallback is not None else nothing_kept,
         )
         self.reads = ReadBatcher(
             ConnectionRole.READER, self.connections, settings, health, seconds=settings.read_deadline
@@ -142,7 +142,7 @@ class Engine:
         async with AsyncExitStack() as stack:
             if protection is not None:
                 stack.push_async_callback(self._remember_end, protection)
-                await stack.enter_async_context(protection.parts.sums)
+                await stack.enter_async_context(protection.parts.checksums)
                 stack.push_async_callback(protection.archive.stop)
             await self.connections.open()
             stack.push_async_callback(self.connections.close)
@@ -151,8 +151,8 @@ class Engine:
                 await protection.archive.start()
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
-            if self._continuity is not None:
-                stack.push_async_callback(self._continuity.snapshot.settle)
+            if self._fallback is not None:
+                stack.push_async_callback(self._fallback.snapshot.settle)
             await stack.enter_async_context(HeadLog(self._path, self.transactions.head))
             await stack.enter_async_context(self.transactions)
             if protection is not None:
@@ -217,12 +217,12 @@ class Engine:
     def _another_file(self) -> None:
         """Forget what was known of the file that was open before."""
         self.transactions.forget_head()
-        if self._continuity is not None:
-            self._continuity.changed()
+        if self._fallback is not None:
+            self._fallback.changed()
 
 
 def _prepare(path: Path) -> tuple[str, ...]:
     """Create the file if it is not there, and apply the migrations."""
     create_file(path)
     migrator = Migrator(path)
-    return migrator.up() if any(not one.applied for one in migrator.status()) else ()
+    return migrator.up() if any(not item.applied for item in migrator.status()) else ()

@@ -128,7 +128,7 @@ class InstanceLock:
 def _dangling(path: Path) -> Path | None:
     """Return the first link on the way to ``path`` that leads nowhere."""
     steps = (*reversed(path.absolute().parents), path.absolute())
-    return next((one for one in steps if one.is_symlink() and not os.path.exists(one)), None)  # noqa: PTH110
+    return next((step for step in steps if step.is_symlink() and not os.path.exists(step)), None)  # noqa: PTH110
 
 
 def _target(link: Path) -> str:

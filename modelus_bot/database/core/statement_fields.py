@@ -44,17 +44,17 @@ def told(steps: Sequence[Step], *, parameters: bool = False) -> list[dict[str, A
             examples = one.setdefault("parameters", [])
             if len(examples) < EXAMPLES:
                 examples.append(_shown(sql, values))
-    for one in found.values():
-        one["milliseconds"] = round(one["milliseconds"], 3)
+    for item in found.values():
+        item["milliseconds"] = round(item["milliseconds"], 3)
     return list(found.values())
 
 
 def _shown(sql: str, values: Parameters) -> list[Any] | dict[str, Any]:
     """Return parameters without secrets; those without a name are judged by the texts beside them."""
     if isinstance(values, Mapping):
-        return {name: HIDDEN if is_secret_name(name) else _plain(one) for name, one in values.items()}
-    hidden = is_secret_name(sql) or any(isinstance(one, str) and is_secret_name(one) for one in values)
-    return [HIDDEN if hidden and isinstance(one, str | bytes) else _plain(one) for one in values]
+        return {name: HIDDEN if is_secret_name(name) else _plain(value) for name, value in values.items()}
+    hidden = is_secret_name(sql) or any(isinstance(value, str) and is_secret_name(value) for value in values)
+    return [HIDDEN if hidden and isinstance(value, str | bytes) else _plain(value) for value in values]
 
 
 def _plain(value: Any) -> Any:

@@ -56,7 +56,7 @@ MENDED = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 def safe_beside_writers(version: str = sqlite3.sqlite_version) -> bool:
     """Say whether this SQLite may checkpoint while another connection writes (WAL-reset bug)."""
     found = tuple(map(int, version.split(".")))
-    return found >= MENDED[-1] or any(found[:2] == one[:2] and found >= one for one in MENDED)
+    return found >= MENDED[-1] or any(found[:2] == item[:2] and found >= item for item in MENDED)
 
 
 def kind_of(size: int, seconds: float, free: int | None) -> str | None:

@@ -104,7 +104,7 @@ class ConnectionManager:
         self._overseer = overseer or _Unwatched()
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
-        self._slots = {lane: _RoleSlot() for lane in ConnectionRole}
+        self._slots = {role: _RoleSlot() for role in ConnectionRole}
         self._pid = os.getpid()
         self._outside = Outside()
         self._closed = False
@@ -126,8 +126,8 @@ class ConnectionManager:
         """Open all three connections; the file must exist and be migrated. All or none."""
         self._closed = False
         try:
-            for lane in ConnectionRole:
-                await self._open(lane)
+            for role in ConnectionRole:
+                await self._open(role)
         except BaseException:
             await self._discard_all()
             raise
@@ -141,8 +141,8 @@ class ConnectionManager:
         """Open the readers alone, on what is ``readable``; from the next ``open`` on all is as ever."""
         self._closed, self._readable = False, readable
         try:
-            for lane in (ConnectionRole.READER, ConnectionRole.LONG_READER):
-                await self._open(lane)
+            for role in (ConnectionRole.READER, ConnectionRole.LONG_READER):
+                await self._open(role)
         except BaseException:
             await self.close_for_writing()
             raise
@@ -171,7 +171,7 @@ class ConnectionManager:
 
     async def run(
         self,
-        lane: ConnectionRole,
+        role: ConnectionRole,
         function: Callable[[sqlite3.Connection], T],
         *,
         seconds: float | None = None,
@@ -184,11 +184,11 @@ class ConnectionManager:
         if os.getpid() != self._pid:
             raise ConnectionLost("connections may not be carried over a fork")
         if self._held is not None:
-            raise self._held.for_caller(lane.value, 1)
-        if self._readable is not None and lane is ConnectionRole.WRITER:
+            raise self._held.for_caller(role.value, 1)
+        if self._readable is not None and role is ConnectionRole.WRITER:
             raise DatabaseReadOnly("the file is open for reading only")
-        slot = self._slots[lane]
-        connection = slot.connection or await self._reopened(lane)
+        slot = self._slots[role]
+        connection = slot.connection or await self._reopened(role)
         identity, stopwatch = slot.identity, slot.stopwatch
 
         def hop(raw: sqlite3.Connection) -> T:
@@ -196,7 +196,7 @@ class ConnectionManager:
             self._check_busy_slice(slot, raw)
             stopwatch.begin(seconds)
             try:
-                if lane is ConnectionRole.WRITER and self._epoch is not None:
+                if role is ConnectionRole.WRITER and self._epoch is not None:
                     self._epoch.ensure(raw)
                 result = function(raw)
             finally:
@@ -215,20 +215,20 @@ class ConnectionManager:
             failure = ConnectionLost(str(error)) if isinstance(error, ValueError) else from_sqlite(error)
             failure.ambiguous = failure.ambiguous or isinstance(error, MemoryError)
             try:
-                await self._failed(lane, connection, failure)
+                await self._failed(role, connection, failure)
             except Exception as second:  # noqa: BLE001 - it must not hide what the caller has to know
                 logger.opt(exception=second).error("connection_fault")
-            told = explained(failure, self.path, writing=lane is ConnectionRole.WRITER)
+            told = explained(failure, self.path, writing=role is ConnectionRole.WRITER)
             raise told from (error if told is not error else error.__cause__)
 
     async def _failed(
-        self, lane: ConnectionRole, connection: WorkerConnection, failure: DatabaseError
+        self, role: ConnectionRole, connection: WorkerConnection, failure: DatabaseError
     ) -> None:
         """Tell of a file that is another one, and give up a connection that is of no use any more."""
         if isinstance(failure, FileMoved | FileTouched) and self._overseer.takes_over(failure):
             return
         if isinstance(failure, ConnectionLost):
-            await self._discard(lane, connection)
+            await self._discard(role, connection)
 
     def moved(self) -> FileMoved | None:
         """Say whether the file, its -wal or its -shm is not the one that is open."""
@@ -271,11 +271,11 @@ class ConnectionManager:
         if self._instance is not None:
             self._instance.renew()
 
-    async def replace(self, lane: ConnectionRole) -> None:
+    async def replace(self, role: ConnectionRole) -> None:
         """Give up a role's connection; the next use opens a new one."""
-        connection = self._slots[lane].connection
+        connection = self._slots[role].connection
         if connection is not None:
-            await self._discard(lane, connection)
+            await self._discard(role, connection)
 
     async def close(self) -> None:
         """Close readers, then the writer; safe to call again, and never longer than its deadline."""
@@ -292,10 +292,10 @@ class ConnectionManager:
             slot.reopening = None
 
     async def _discard_all(self) -> None:
-        for lane in (ConnectionRole.LONG_READER, ConnectionRole.READER, ConnectionRole.WRITER):
-            connection = self._slots[lane].connection
+        for role in (ConnectionRole.LONG_READER, ConnectionRole.READER, ConnectionRole.WRITER):
+            connection = self._slots[role].connection
             if connection is not None:
-                await self._discard(lane, connection)
+                await self._discard(role, connection)
         if self._discarding:
             await asyncio.wait(self._discarding)
 
@@ -307,19 +307,19 @@ class ConnectionManager:
             raw.execute(wait).close()
             slot.busy_slice = seconds
 
-    async def _reopened(self, lane: ConnectionRole) -> WorkerConnection:
+    async def _reopened(self, role: ConnectionRole) -> WorkerConnection:
         """Return the role's new connection, or raise ``ConnectionLost`` while it is still being opened."""
         if self._closed:
             raise ManagerClosed("the connections are closed")
-        slot = self._slots[lane]
+        slot = self._slots[role]
         if slot.reopening is None or slot.reopening.done():
-            slot.reopening = self._outside.start(self._reopen(lane), name=f"reopen-{lane}")
+            slot.reopening = self._outside.start(self._reopen(role), name=f"reopen-{role}")
         await asyncio.wait({slot.reopening}, timeout=REOPEN_PATIENCE)
         if slot.connection is None:
             raise ConnectionLost("the connection is being reopened")
         return slot.connection
 
-    async def _reopen(self, lane: ConnectionRole) -> None:
+    async def _reopen(self, role: ConnectionRole) -> None:
         settings = self._settings
         policy = AsyncRetrying(
             stop=stop_after_attempt(settings.reopen_attempts),
@@ -331,20 +331,20 @@ class ConnectionManager:
             async for attempt in policy:
                 with attempt:
                     number = attempt.retry_state.attempt_number
-                    logger.bind(lane=lane.value, attempt=number).info("connection_reopening")
-                    await self._open(lane)
+                    logger.bind(role=role.value, attempt=number).info("connection_reopening")
+                    await self._open(role)
         except RetryError as error:
             cause = error.last_attempt.exception()
             lost = ConnectionLost(str(cause), attempts=settings.reopen_attempts)
-            log = logger.bind(lane=lane.value, attempts=lost.attempts, reference=lost.reference)
+            log = logger.bind(role=role.value, attempts=lost.attempts, reference=lost.reference)
             log.bind(cause=str(cause)).error("connection_lost")
             self._overseer.lost(lost)
         else:
             self.reopened += 1
-            logger.bind(lane=lane.value).info("connection_reopened")
+            logger.bind(role=role.value).info("connection_reopened")
 
-    async def _open(self, lane: ConnectionRole) -> None:
-        slot = self._slots[lane]
+    async def _open(self, role: ConnectionRole) -> None:
+        slot = self._slots[role]
         stopwatch = StatementDeadline()
 
         def connecting() -> sqlite3.Connection:
@@ -353,7 +353,7 @@ class ConnectionManager:
             readable = self._readable
             return connect(
                 self.path if readable is None else readable.path,
-                lane,
+                role,
                 settings,
                 stopwatch,
                 manual_checkpoints=self._manual_checkpoints,
@@ -364,15 +364,15 @@ class ConnectionManager:
         slot.identity, slot.stopwatch, slot.connection = identity, stopwatch, connection
         slot.watching.enter_context(watched(self.path))
 
-    async def _discard(self, lane: ConnectionRole, connection: WorkerConnection) -> None:
+    async def _discard(self, role: ConnectionRole, connection: WorkerConnection) -> None:
         """Close a connection that is given up; whoever comes second leaves that to the first."""
-        slot = self._slots[lane]
+        slot = self._slots[role]
         if slot.connection is not connection:
             return
         slot.connection = None
         watching, slot.watching = slot.watching, contextlib.ExitStack()
         work = close_quietly(connection, self._settings.close_deadline)
-        closing = self._outside.start(work, name=f"close-{lane}")
+        closing = self._outside.start(work, name=f"close-{role}")
         self._discarding.add(closing)
         closing.add_done_callback(self._discarding.discard)
         closing.add_done_callback(lambda _: watching.close())

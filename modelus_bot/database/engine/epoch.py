@@ -34,9 +34,9 @@ def _after(number: int) -> int:
     return (number + 1 + secrets.randbelow(_STEP)) % _RANGE or 1
 
 
-def is_later(one: int, other: int) -> bool:
+def is_later(number: int, other: int) -> bool:
     """Say whether ``one`` was given to a file after ``other``; they start anew at 2³¹."""
-    return 0 < (one - other) % _RANGE < _RANGE // 2
+    return 0 < (number - other) % _RANGE < _RANGE // 2
 
 
 def _set(connection: sqlite3.Connection, number: int) -> None:

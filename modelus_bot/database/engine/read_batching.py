@@ -54,7 +54,7 @@ class ReadBatcher:
 
     def __init__(
         self,
-        lane: ConnectionRole,
+        role: ConnectionRole,
         connections: ConnectionManager,
         settings: DatabaseSettings,
         health: Recorder,
@@ -62,7 +62,7 @@ class ReadBatcher:
         seconds: float,
     ) -> None:
         """Prepare the queue; ``async with`` starts the task that empties it."""
-        self._lane = lane
+        self._role = role
         self._connections = connections
         self._settings = settings
         self._health = health
@@ -83,7 +83,7 @@ class ReadBatcher:
 
     async def __aenter__(self) -> Self:
         """Start answering."""
-        self._task = owned(self._serve(), name=f"{self._lane}-lane")
+        self._task = owned(self._serve(), name=f"{self._role}-lane")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -137,7 +137,7 @@ class ReadBatcher:
         while batch:
             try:
                 hop = functools.partial(_run_batch, batch=batch)
-                outcomes = await self._connections.run(self._lane, hop, seconds=self._seconds)
+                outcomes = await self._connections.run(self._role, hop, seconds=self._seconds)
             except DatabaseError as error:
                 now = time.perf_counter()
                 waits = isinstance(error, DatabaseBusy | ConnectionLost | OutOfResources)

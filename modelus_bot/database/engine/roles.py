@@ -33,7 +33,7 @@ class ConnectionRole(StrEnum):
 
 def connect(
     path: Path,
-    lane: ConnectionRole,
+    role: ConnectionRole,
     settings: DatabaseSettings,
     stopwatch: StatementDeadline,
     *,
@@ -45,7 +45,7 @@ def connect(
     An ``unwritable`` file without a -wal is read as it lies there: SQLite could make no -shm beside it.
     With ``manual_checkpoints`` SQLite leaves checkpoints to somebody who calls for them.
     """
-    mode = "rw" if lane is ConnectionRole.WRITER else "ro&immutable=1" if unwritable else "ro"
+    mode = "rw" if role is ConnectionRole.WRITER else "ro&immutable=1" if unwritable else "ro"
     raw = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
@@ -55,7 +55,7 @@ def connect(
         check_same_thread=False,
     )
     try:
-        for pragma in _pragmas(lane, settings, manual_checkpoints=manual_checkpoints):
+        for pragma in _pragmas(role, settings, manual_checkpoints=manual_checkpoints):
             raw.execute(pragma)
         raw.row_factory = sqlite3.Row
         raw.set_progress_handler(stopwatch.expired, LOOK_EVERY)
@@ -67,10 +67,10 @@ def connect(
 
 
 def _pragmas(
-    lane: ConnectionRole, settings: DatabaseSettings, *, manual_checkpoints: bool
+    role: ConnectionRole, settings: DatabaseSettings, *, manual_checkpoints: bool
 ) -> tuple[str, ...]:
     common = ("PRAGMA foreign_keys=ON", "PRAGMA cell_size_check=ON")
-    if lane is not ConnectionRole.WRITER:
+    if role is not ConnectionRole.WRITER:
         return (*common, "PRAGMA query_only=ON")
     synchronous = {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}
     return (

@@ -68,10 +68,10 @@ class WriteQueue:
         for waiting in self._queues.values():
             while waiting and len(group) < limit:
                 group.append(waiting.popleft())
-        divided = {one[0].together for one in self._queues.values() if one} - {None}
-        first = next((place for place, one in enumerate(group) if one.together in divided), 0)
-        for one in reversed(group[first:] if first else ()):
-            self._queues[one.member.write.priority].appendleft(one)
+        divided = {queue[0].together for queue in self._queues.values() if queue} - {None}
+        first = next((place for place, item in enumerate(group) if item.together in divided), 0)
+        for item in reversed(group[first:] if first else ()):
+            self._queues[item.member.write.priority].appendleft(item)
         return group[:first] if first else group
 
     def refuse_all(self) -> None:

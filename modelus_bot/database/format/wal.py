@@ -84,7 +84,7 @@ class Generation:
 
     def follows(self, other: Generation) -> bool:
         """Say whether exactly this generation comes after ``other``."""
-        mine, its = (int.from_bytes(one.salts[:4], "big") for one in (self, other))
+        mine, its = (int.from_bytes(item.salts[:4], "big") for item in (self, other))
         return mine == (its + 1) & 0xFFFFFFFF
 
     @property

@@ -50,13 +50,13 @@ def frame_checksums(data: memoryview, step: int, before: Sequence[Checksum], *, 
     """
     if len(before) < _WORTH_LANES:
         frames = (data[at : at + step] for at in range(0, len(data), step))
-        return [_frame_checksum(frame, one, big=big) for frame, one in zip(frames, before, strict=True)]
+        return [_frame_checksum(frame, item, big=big) for frame, item in zip(frames, before, strict=True)]
     words = array("I", data.tobytes())
     if big:
         words.byteswap()
     pairs = array("Q", words.tobytes())
     lower = int.from_bytes(_LANE * len(before), "little")
-    first, second = (_lanes([one[half] for one in before]) for half in (0, 1))
+    first, second = (_lanes([item[half] for item in before]) for half in (0, 1))
     apart = step // _PAIR
     for at in (0, *range(FRAME_HEADER // _PAIR, apart)):
         both = int.from_bytes(pairs[at::apart].tobytes(), "little")
@@ -73,5 +73,5 @@ def _lanes(values: Sequence[int]) -> int:
     return int.from_bytes(struct.pack(f"<{len(values)}Q", *values), "little")
 
 
-def _values(lanes: int, count: int) -> tuple[int, ...]:
-    return struct.unpack(f"<{count}Q", lanes.to_bytes(_PAIR * count, "little"))
+def _values(roles: int, count: int) -> tuple[int, ...]:
+    return struct.unpack(f"<{count}Q", roles.to_bytes(_PAIR * count, "little"))

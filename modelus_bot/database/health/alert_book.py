@@ -115,14 +115,14 @@ class AlertBook:
             self.places = page.places
             self._saved = _essence(page)
         if self.waiting or self.told.incidents:
-            logger.bind(alerts=len(self.waiting), incidents=[one.name for one in self.told.incidents]).info(
-                "alerts_taken_over"
-            )
+            logger.bind(
+                alerts=len(self.waiting), incidents=[incident.name for incident in self.told.incidents]
+            ).info("alerts_taken_over")
 
     def take(self, at: float) -> None:
         """Let what is new wait with the rest; ``at`` in UTC seconds."""
         while self.new:
-            number = max((one.number for one in self.waiting), default=0) + 1
+            number = max((item.number for item in self.waiting), default=0) + 1
             self.waiting.append(Undelivered(self.new.popleft(), number, at))
         while len(self.waiting) > KEPT:
             oldest = self.waiting.popleft()
@@ -176,12 +176,12 @@ def no_later(told: ToldAlert, at: float) -> ToldAlert:
     """Return what was told without times later than ``at``: they would silence everything until then."""
     incidents = tuple(
         replace(
-            one,
-            began=min(one.began, at),
-            told=min(one.told, at),
-            calm_since=None if one.calm_since is None else min(one.calm_since, at),
+            incident,
+            began=min(incident.began, at),
+            told=min(incident.told, at),
+            calm_since=None if incident.calm_since is None else min(incident.calm_since, at),
         )
-        for one in told.incidents
+        for incident in told.incidents
     )
     mode = told.mode
     mode = replace(
@@ -200,21 +200,21 @@ def alerts_path(database: Path) -> Path:
 
 def _essence(page: _Page) -> object:
     """Return what is worth a write: not the newest value of an incident, which changes all the time."""
-    incidents = tuple(replace(one, value=0.0) for one in page.incidents)
+    incidents = tuple(replace(incident, value=0.0) for incident in page.incidents)
     return page.model_copy(update={"incidents": incidents})
 
 
-def _line(one: Undelivered) -> _Line:
-    alert = one.alert
+def _line(undelivered: Undelivered) -> _Line:
+    alert = undelivered.alert
     return _Line(
         kind=alert.kind,
         text=alert.text,
         severity=alert.severity,
-        number=one.number,
-        at=one.at,
-        left=None if one.left is None else list(one.left),
-        reached=one.reached,
-        refused=one.refused,
+        number=undelivered.number,
+        at=undelivered.at,
+        left=None if undelivered.left is None else list(undelivered.left),
+        reached=undelivered.reached,
+        refused=undelivered.refused,
     )
 
 

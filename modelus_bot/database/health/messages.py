@@ -101,9 +101,9 @@ def amount(value: float, unit: str) -> str:
 def duration(seconds: float) -> str:
     """Return a duration in its largest sensible unit."""
     seconds = max(0.0, seconds)
-    for size, one, many in ((86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")):
+    for size, item, many in ((86_400, "day", "days"), (3600, "hour", "hours"), (60, "minute", "minutes")):
         if seconds >= 2 * size or (seconds >= size and size < 86_400):
             count = round(seconds / size)
-            return f"{count} {one if count == 1 else many}"
+            return f"{count} {item if count == 1 else many}"
     count = round(seconds)
     return f"{count} {'second' if count == 1 else 'seconds'}"

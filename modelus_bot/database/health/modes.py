@@ -70,7 +70,7 @@ def _changed(watch: ModeWatch, mode: Mode, at: float) -> tuple[ModeWatch, ModeNe
     begins = watch.seen is Mode.NORMAL and watch.changes == 0
     began = at if begins else watch.began
     watch = replace(watch, seen=mode, changed=at, changes=watch.changes + 1, began=began)
-    worse = all(_RANK[mode] > _RANK[one] for one in watch.told)
+    worse = all(_RANK[mode] > _RANK[item] for item in watch.told)
     if mode not in watch.told and (worse or not watch.flapping):
         watch = replace(watch, told=watch.told | {mode}, reminder=at, reminded=0)
         return watch, ModeNews(Said.CHANGED, mode, watch.began, watch.changes)

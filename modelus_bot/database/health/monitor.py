@@ -140,7 +140,7 @@ class HealthMonitor:
                     error.detail,
                     error.code_name or "",
                     event.attempt,
-                    tuple(one["statement"] for one in told(event.steps)),
+                    tuple(item["statement"] for item in told(event.steps)),
                 )
             )
         stack = self.stacks.of(error)

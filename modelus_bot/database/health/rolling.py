@@ -114,7 +114,7 @@ def percentiles(*taken: Rolling, seconds: float = WINDOW) -> Percentiles:
     total = sum(slot.count for slot in slots)
     if not total:
         return NO_SAMPLES
-    weighed = sorted((one, slot.count / len(slot.kept)) for slot in slots for one in slot.kept)
+    weighed = sorted((item, slot.count / len(slot.kept)) for slot in slots for item in slot.kept)
     p50, p95, p99 = _ranked(weighed, [min(total - 1, int(share * total)) for share in (0.50, 0.95, 0.99)])
     return Percentiles(total, p50 * 1000, p95 * 1000, p99 * 1000, max(slot.highest for slot in slots) * 1000)
 

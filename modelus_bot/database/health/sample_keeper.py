@@ -64,6 +64,6 @@ class SampleKeeper:
         while self._waiting and db.mode is Mode.NORMAL:
             batch = tuple(self._waiting)[:BATCH]
             await write(KeepSamples(samples=batch))
-            written = {one.at for one in batch}
+            written = {item.at for item in batch}
             while self._waiting and self._waiting[0].at in written:
                 self._waiting.popleft()

@@ -53,18 +53,18 @@ class KeepSamples(Write[int]):
             tx.execute(
                 _KEEP,
                 (
-                    one.at,
-                    one.mode,
-                    one.queries,
-                    one.errors,
-                    one.p50_us,
-                    one.p99_us,
-                    one.db_bytes,
-                    one.wal_bytes,
-                    one.last_backup_at,
+                    sample.at,
+                    sample.mode,
+                    sample.queries,
+                    sample.errors,
+                    sample.p50_us,
+                    sample.p99_us,
+                    sample.db_bytes,
+                    sample.wal_bytes,
+                    sample.last_backup_at,
                 ),
             )
-            for one in self.samples
+            for sample in self.samples
         )
 
 

@@ -116,7 +116,7 @@ def _no_room(seen: Overview) -> str | None:
 
 
 def _at_the_limit(seen: Overview) -> str | None:
-    if all(one.name != "file_size" for one in seen.incidents):
+    if all(incident.name != "file_size" for incident in seen.incidents):
         return None
     return (
         "Raise `health.file_limit_megabytes`, if there is space for it: the database file has reached"

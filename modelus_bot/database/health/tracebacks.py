@@ -43,7 +43,7 @@ class Stacks:
 
 def stack_of(error: BaseException) -> str:
     """Return the calls that led to an error and to its causes, the first cause at the top."""
-    return "\n".join("\n".join([*_calls(one), _named(one)]) for one in reversed([*_chain(error)]))
+    return "\n".join("\n".join([*_calls(item), _named(item)]) for item in reversed([*_chain(error)]))
 
 
 def _calls(error: BaseException) -> deque[str]:

@@ -24,8 +24,8 @@ class HealthWatch:
     def __init__(self, settings: HealthSettings, told: ToldAlert = NOTHING_TOLD) -> None:
         """Go on from what people were ``told``: that is not said again, and its end is."""
         self.settings = settings
-        self._levels = {one.name: Level(one.calm_since is None) for one in told.incidents}
-        self._incidents = {one.name: one for one in told.incidents}
+        self._levels = {incident.name: Level(incident.calm_since is None) for incident in told.incidents}
+        self._incidents = {incident.name: incident for incident in told.incidents}
         self._mode = told.mode
         self.apply(settings)
 
@@ -46,7 +46,7 @@ class HealthWatch:
     @property
     def incidents(self) -> tuple[Incident, ...]:
         """What is wrong at present, oldest first."""
-        return tuple(sorted(self._incidents.values(), key=lambda one: one.began))
+        return tuple(sorted(self._incidents.values(), key=lambda incident: incident.began))
 
     def raised(self, name: str) -> bool:
         """Say whether a signal is beyond its level at the moment."""

@@ -62,7 +62,7 @@ def _check(task: dict[str, Any], report: Report) -> CheckReport:
         Path(task["path"]),
         depth=task.get("depth", "full"),
         finished=task.get("finished", False),
-        invariants=[Invariant(*one) for one in task.get("invariants", ())],
+        invariants=[Invariant(*item) for item in task.get("invariants", ())],
         schema_digest=task.get("schema"),
         migrations=Path(task["migrations"]) if task.get("migrations") else None,
         seconds=task.get("seconds", 300.0),

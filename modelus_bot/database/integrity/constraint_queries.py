@@ -85,9 +85,10 @@ def texts(table: TableShape) -> ConstraintQuery | None:
     if not columns:
         return None
     suspicious = [
-        f"typeof({one}) = 'text' AND ({one} GLOB ?1 OR instr(CAST({one} AS BLOB), x'00'))" for one in columns
+        f"typeof({item}) = 'text' AND ({item} GLOB ?1 OR instr(CAST({item} AS BLOB), x'00'))"
+        for item in columns
     ]
-    values = [f"CASE typeof({one}) WHEN 'text' THEN CAST({one} AS BLOB) END" for one in columns]
+    values = [f"CASE typeof({item}) WHEN 'text' THEN CAST({item} AS BLOB) END" for item in columns]
     sql = " ".join(
         (
             "SELECT", key_columns(table), ",", ", ".join(values),
@@ -114,7 +115,7 @@ def _types(table: TableShape) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_type(column: Column) -> str:
-    allowed = ", ".join(f"'{one}'" for one in (*_STORED[column.type], "null"))
+    allowed = ", ".join(f"'{item}'" for item in (*_STORED[column.type], "null"))
     return f"typeof({quoted(column.name)}) NOT IN ({allowed})"
 
 
@@ -148,9 +149,9 @@ def _duplicate_reason(columns: tuple[str, ...]) -> str:
 def _duplicate_sql(table: TableShape, columns: tuple[str, ...], predicate: str) -> str:
     """Number the rows of each group; a join could ask the very index that is wrong for "the" row."""
     names = {column.name for column in table.columns}
-    parts = [quoted(one) if one in names else one for one in columns]
+    parts = [quoted(item) if item in names else item for item in columns]
     order = ", ".join(map(quoted, table.primary_key)) if table.without_rowid else "rowid"
-    conditions = [f"typeof({one}) <> 'null'" for one in parts] + ([f"({predicate})"] if predicate else [])
+    conditions = [f"typeof({part}) <> 'null'" for part in parts] + ([f"({predicate})"] if predicate else [])
     keys = ", ".join(
         f"k{number}" for number in range(2 * (len(table.primary_key) if table.without_rowid else 1))
     )

@@ -208,7 +208,7 @@ class FileExamination:
                 text_tables=self._odd_texts,
                 closely=self._suspects(),
             )
-            found = [(one.key.table, one.key.record_id, one.reason) for one in rows]
+            found = [(row.key.table, row.key.record_id, row.reason) for row in rows]
         else:
             self._problems.extend(
                 f"table {table} has text that is no UTF-8" for table in sorted(self._odd_texts)
@@ -233,7 +233,7 @@ class FileExamination:
         damaged = bool(self._damage)
         rows = [f"{row.table} {row.record_id} {row.reason}" for row in self._broken]
         named = {row.table for row in self._broken}
-        unnamed = [one for one in self._about_rows if not any(f" {table}" in one for table in named)]
+        unnamed = [item for item in self._about_rows if not any(f" {table}" in item for table in named)]
         problems = [*self._damage, *self._unfinished, *self._problems, *rows, *unnamed][:LIMIT]
         newest, head, intact = self._audit
         return CheckReport(

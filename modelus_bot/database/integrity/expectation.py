@@ -48,7 +48,7 @@ def expectation_of(
     """
     found = read_shape(connection)
     validator = SchemaValidator(migrations)
-    known = [one.id for one in validator.scripts]
+    known = [script.id for script in validator.scripts]
     applied = applied_migrations(connection)
     newer = sorted(applied - set(known))
     if newer:
@@ -67,7 +67,7 @@ def expectation_of(
         tuple(sorted(expected.tables.keys() - found.tables.keys())),
         frozenset(name for name in expected.tables if _is_altered(expected, found, name)),
         set(known) <= applied or expected.digest == validator.digest,
-        tuple(one.fact for one in differences if one.remedy is not Remedy.NOTE),
+        tuple(difference.fact for difference in differences if difference.remedy is not Remedy.NOTE),
     )
 
 
@@ -79,7 +79,7 @@ def _answers(expected: Shape, found: Shape, name: str) -> bool:
     """Say whether a table and those it refers to have all columns that are asked about."""
     table = expected.tables[name]
     return all(
-        _has_columns(expected, found, one) for one in {name, *(key.parent for key in table.foreign_keys)}
+        _has_columns(expected, found, item) for item in {name, *(key.parent for key in table.foreign_keys)}
     )
 
 
@@ -92,7 +92,7 @@ def _has_columns(expected: Shape, found: Shape, name: str) -> bool:
 
 def _is_altered(expected: Shape, found: Shape, name: str) -> bool:
     def rules(shape: Shape) -> tuple[object, ...]:
-        unique = [one for one in shape.indexes.values() if one.table == name and one.unique]
-        return shape.tables.get(name), sorted(unique, key=lambda one: one.name)
+        unique = [index for index in shape.indexes.values() if index.table == name and index.unique]
+        return shape.tables.get(name), sorted(unique, key=lambda item: item.name)
 
     return rules(expected) != rules(found)

@@ -119,7 +119,9 @@ class Mover:
         """
         loose = []
         for table in self._looked_at():
-            if not any(self._tx.fetch_one(one.sql, (1,)) for one in duplicates(table, self._shape)):
+            if not any(
+                self._tx.fetch_one(duplicate.sql, (1,)) for duplicate in duplicates(table, self._shape)
+            ):
                 continue
             if table.unique:
                 loose.append(with_names("REINDEX {table}", table=table.name))
@@ -137,8 +139,8 @@ class Mover:
 
     def _breaking_schema(self) -> Reasons:
         found: Reasons = {}
-        for one in findings(self._tx.fetch_all, self._shape, tables=self._tables, limit=self._limit):
-            found.setdefault(one.key, []).append(one.reason)
+        for finding in findings(self._tx.fetch_all, self._shape, tables=self._tables, limit=self._limit):
+            found.setdefault(finding.key, []).append(finding.reason)
         return found
 
     def _breaking_invariants(self) -> Reasons:

@@ -135,9 +135,9 @@ def _looked_into(path: Path) -> Recognised:
         if not entries:
             return Recognised(path=path, nature=Nature.EMPTY)
         report = SchemaValidator().inspect(connection)
-    for one in report.differences:
-        if one.kind in _BY_DIFFERENCE:
-            return Recognised(path=path, nature=_BY_DIFFERENCE[one.kind], detail=str(one))
+    for difference in report.differences:
+        if difference.kind in _BY_DIFFERENCE:
+            return Recognised(path=path, nature=_BY_DIFFERENCE[difference.kind], detail=str(difference))
     return Recognised(path=path, nature=Nature.OURS)
 
 

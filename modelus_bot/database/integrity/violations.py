@@ -58,7 +58,7 @@ def find_broken_rows(
     be read or lacks a column.
     """
     found = findings(connection.execute, shape, tables=tables, limit=limit)
-    return merged((one.key.table, one.key.record_id, one.reason) for one in found)
+    return merged((item.key.table, item.key.record_id, item.reason) for item in found)
 
 
 def findings(

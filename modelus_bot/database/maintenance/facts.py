@@ -94,8 +94,8 @@ def measured(
 def temporary_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Return where SQLite puts temporary files: it takes the first folder of its list that it may use."""
     wanted = (environment.get("SQLITE_TMPDIR"), environment.get("TMPDIR"), *PLACES)
-    usable = (Path(one) for one in wanted if one)
-    return next((one for one in usable if one.is_dir() and os.access(one, os.W_OK | os.X_OK)), Path())
+    usable = (Path(item) for item in wanted if item)
+    return next((item for item in usable if item.is_dir() and os.access(item, os.W_OK | os.X_OK)), Path())
 
 
 def _size(path: Path) -> int:

@@ -214,16 +214,16 @@ class Maintenance:
             self._step = step
             tell(step)
 
-        async def write(one: Write[Any]) -> Any:
-            return await self._write(one, replace(context, request_id=None, at=int(self._clock())))
+        async def write(item: Write[Any]) -> Any:
+            return await self._write(item, replace(context, request_id=None, at=int(self._clock())))
 
         results = []
         for task in tasks:
             facts, run = await self.facts(), self._connections.run
-            hands = TaskContext(
+            work = TaskContext(
                 facts, run, self._read, write, self._log, self._repeatable, say, running, self._clock
             )
-            results.append(await _done(task, hands, order))
+            results.append(await _done(task, work, order))
         report = RunReport(order, tuple(results), time.perf_counter() - started)
         log = logger.bind(why=order.why.value, seconds=round(report.seconds, 2), results=list(report.lines))
         log.log("INFO" if report.ok else "WARNING", "maintenance_done")
@@ -237,14 +237,14 @@ def _has_content(path: Path) -> bool:
         return False
 
 
-async def _done(task: Task, hands: TaskContext, order: RunRequest) -> Result:
+async def _done(task: Task, work: TaskContext, order: RunRequest) -> Result:
     """Decide about a task and do it; its failure is its result, and the next task has its turn."""
-    decision = task.decide(hands.facts, order)
+    decision = task.decide(work.facts, order)
     if not decision.due:
         outcome = TaskOutcome.REFUSED if decision.refused else TaskOutcome.NOT_DUE
         return Result(task.name, outcome, decision.because)
     try:
-        words = await task.run(hands, order)
+        words = await task.run(work, order)
     except ManagerClosed:
         raise
     except GivenUp as reason:

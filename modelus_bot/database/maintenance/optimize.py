@@ -50,10 +50,10 @@ class Optimise:
         """Always due."""
         return TaskDecision(due=True, because="it takes milliseconds")
 
-    async def run(self, hands: TaskContext, order: RunRequest) -> str:
+    async def run(self, work: TaskContext, order: RunRequest) -> str:
         """Do it on the writer's thread."""
-        hands.tell(self.name)
-        renewed = await hands.on_writer(optimise, seconds=hands.facts.patience / 2)
+        work.tell(self.name)
+        renewed = await work.on_writer(optimise, seconds=work.facts.patience / 2)
         return f"{renewed} renewed" if renewed else "up to date"
 
 
@@ -73,13 +73,13 @@ class ShrinkLog:
             return TaskDecision(due=False, because=f"only {megabytes(facts.wal_bytes)}")
         return TaskDecision(due=True, because=megabytes(facts.wal_bytes))
 
-    async def run(self, hands: TaskContext, order: RunRequest) -> str:
+    async def run(self, work: TaskContext, order: RunRequest) -> str:
         """Do it; readers who look at an older state are not waited for longer than a moment."""
-        log = hands.log()
+        log = work.log()
         if log is None:
             return "looked after elsewhere"
-        hands.tell(self.name)
+        work.tell(self.name)
         all_moved, left = await log.shrink()
         if not all_moved:
             return f"somebody reads an older state; {megabytes(left)} are left for later"
-        return f"{megabytes(hands.facts.wal_bytes)} became {megabytes(left)}"
+        return f"{megabytes(work.facts.wal_bytes)} became {megabytes(left)}"

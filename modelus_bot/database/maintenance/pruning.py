@@ -66,20 +66,20 @@ class PruneTask:
             )
         return TaskDecision(due=True, because=f"kept for {self.days(order)} days")
 
-    async def run(self, hands: TaskContext, order: RunRequest) -> str:
+    async def run(self, work: TaskContext, order: RunRequest) -> str:
         """Remove batch by batch; what was removed before a failure stays so. Raises ``DatabaseError``."""
         pruning = self._pruning
         days = self.days(order)
-        if (cutoff := hands.clock.cutoff(days * DAY)) is None:
+        if (cutoff := work.clock.cutoff(days * DAY)) is None:
             raise GivenUp(DOUBTED)
         before, after, removed = int(cutoff), pruning.first, 0
-        while keys := await hands.read(pruning.find, before, after, BATCH):
+        while keys := await work.read(pruning.find, before, after, BATCH):
             after = keys[-1]
-            going = _without(keys, hands.repeatable()) if pruning.requests else keys
+            going = _without(keys, work.repeatable()) if pruning.requests else keys
             if going:
-                removed += await hands.write(pruning.remove(going, before))
-                hands.tell(f"{pruning.name}: {removed} removed")
-            await hands.breathe()
+                removed += await work.write(pruning.remove(going, before))
+                work.tell(f"{pruning.name}: {removed} removed")
+            await work.breathe()
         return f"{removed} removed, older than {days} days" if removed else f"nothing older than {days} days"
 
 

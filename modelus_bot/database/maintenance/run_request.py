@@ -89,16 +89,16 @@ class RunReport:
     @property
     def ok(self) -> bool:
         """Whether nothing failed."""
-        return all(one.outcome is not TaskOutcome.FAILED for one in self.results)
+        return all(result.outcome is not TaskOutcome.FAILED for result in self.results)
 
     @property
     def lines(self) -> tuple[str, ...]:
         """One line for each task that has something to say."""
-        return tuple(f"{one.task}: {one.words}" for one in self.results)
+        return tuple(f"{result.task}: {result.words}" for result in self.results)
 
     def of(self, task: str) -> Result:
         """Return the result of a task; raises ``KeyError`` when it was not part of the run."""
-        for one in self.results:
-            if one.task == task:
-                return one
+        for result in self.results:
+            if result.task == task:
+                return result
         raise KeyError(task)

@@ -33,7 +33,7 @@ class Run(Protocol):
 
     def __call__(
         self,
-        lane: ConnectionRole,
+        role: ConnectionRole,
         function: Callable[[sqlite3.Connection], T],
         *,
         seconds: float | None = None,
@@ -137,6 +137,6 @@ class Task(Protocol):
         """Say whether to do it now."""
         ...
 
-    async def run(self, hands: TaskContext, order: RunRequest) -> str:
+    async def run(self, work: TaskContext, order: RunRequest) -> str:
         """Do it; raises ``DatabaseError``, or ``GivenUp`` when it had to be undone."""
         ...

@@ -87,14 +87,14 @@ class Vacuum:
         """Due when much is empty, the disk has space, and nobody waits."""
         return decide(facts, order)
 
-    async def run(self, hands: TaskContext, order: RunRequest) -> str:
+    async def run(self, work: TaskContext, order: RunRequest) -> str:
         """Rewrite it, or give up when that takes too long: then nothing was changed."""
-        seconds = hands.facts.rewriting_seconds
-        hands.tell(f"{self.name}: changes wait for about {max(1, round(seconds))} s")
-        allowed = _allowed(hands.facts, order)
+        seconds = work.facts.rewriting_seconds
+        work.tell(f"{self.name}: changes wait for about {max(1, round(seconds))} s")
+        allowed = _allowed(work.facts, order)
         started = time.perf_counter()
         try:
-            pages = await hands.on_writer(_rewrite, seconds=allowed)
+            pages = await work.on_writer(_rewrite, seconds=allowed)
         except DatabaseError as error:
             if isinstance(error, DeadlineExceeded):
                 raise GivenUp(
@@ -102,7 +102,7 @@ class Vacuum:
                 ) from error
             raise
         took = time.perf_counter() - started
-        before, after = megabytes(hands.facts.bytes), megabytes(pages[0] * pages[1])
+        before, after = megabytes(work.facts.bytes), megabytes(pages[0] * pages[1])
         return f"{before} became {after}; changes waited for {took:.1f} s"
 
 

@@ -41,7 +41,7 @@ class Reconnection:
         availability: Availability,
         connections: ConnectionManager,
         transactions: TransactionManager,
-        continuity: Fallback | None,
+        fallback: Fallback | None,
         *,
         went_back: deque[Retreat],
         open_again: Callable[[], Awaitable[bool]],
@@ -53,7 +53,7 @@ class Reconnection:
         self._availability = availability
         self._connections = connections
         self._transactions = transactions
-        self._continuity = continuity
+        self._fallback = fallback
         self._went_back = went_back
         self._changes: deque[ModeChange] = deque(maxlen=CHANGES)
         availability.mode_changed.subscribe(self._changes.append)
@@ -61,9 +61,9 @@ class Reconnection:
         self._open_to_read = open_to_read
         self._suspect = suspect
         self._read = read
-        if continuity is not None:
-            continuity.disk_full.subscribe(functools.partial(availability.failed, availability.writes))
-            continuity.room.subscribe(availability.probe_soon)
+        if fallback is not None:
+            fallback.disk_full.subscribe(functools.partial(availability.failed, availability.writes))
+            fallback.room.subscribe(availability.probe_soon)
 
     def start(self) -> None:
         """Look from now on, until the availability is stopped."""
@@ -71,7 +71,7 @@ class Reconnection:
 
     async def catch_up(self) -> None:
         """Apply what an earlier run saved; where nothing can be written, that is left to the prober."""
-        if self._continuity is None or not self._continuity.journal.unfinished:
+        if self._fallback is None or not self._fallback.journal.unfinished:
             return
         try:
             await self._connections.run(ConnectionRole.WRITER, probe_write)
@@ -85,17 +85,17 @@ class Reconnection:
         Raises ``DatabaseError`` when the database is away again.
         """
         await self._complete_audit()
-        if self._continuity is not None:
-            await self._continuity.come_back(self._transactions.enqueue, self._read)
+        if self._fallback is not None:
+            await self._fallback.come_back(self._transactions.enqueue, self._read)
 
     async def _complete_audit(self) -> None:
         """Put what happened beside the database into its log; what cannot be now waits in the file."""
-        continuity = self._continuity
-        while continuity is not None and self._went_back:
+        fallback = self._fallback
+        while fallback is not None and self._went_back:
             one = self._went_back.popleft()
-            await continuity.note(restored_entry(one.reached, one.back_to, source=one.source, at=one.at))
-        while continuity is not None and self._changes:
-            await continuity.note(_entry_of(self._changes.popleft()))
+            await fallback.note(restored_entry(one.reached, one.back_to, source=one.source, at=one.at))
+        while fallback is not None and self._changes:
+            await fallback.note(_entry_of(self._changes.popleft()))
         if self._transactions.audit_due:
             with contextlib.suppress(DatabaseError):
                 await self._transactions.merge_audit()
@@ -106,8 +106,8 @@ class Reconnection:
 
     async def _probe_writes(self) -> None:
         try:
-            if self._continuity is not None:
-                await self._continuity.require_space()
+            if self._fallback is not None:
+                await self._fallback.require_space()
             await self._open_again()
             await self._connections.run(ConnectionRole.WRITER, probe_write)
             await self._availability.look_for_reads(self._probe_reads)
@@ -118,21 +118,21 @@ class Reconnection:
 
     async def _look_after(self) -> None:
         """While everything works, apply what came too late for the last replay."""
-        continuity = self._continuity
-        if continuity is None:
+        fallback = self._fallback
+        if fallback is None:
             return
         await self._complete_audit()
-        if not continuity.owes():
+        if not fallback.owes():
             return
         try:
             await self._connections.run(ConnectionRole.WRITER, probe_write)
             await self.first_things()
         except DatabaseError as error:
-            continuity.tried(worked=False)
+            fallback.tried(worked=False)
             self._suspect(error)
             self._availability.failed(self._availability.writes, error)
         else:
-            continuity.tried(worked=not continuity.journal.unfinished)
+            fallback.tried(worked=not fallback.journal.unfinished)
 
 
 def _entry_of(change: ModeChange) -> AuditEntry:

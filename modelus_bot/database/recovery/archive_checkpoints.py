@@ -15,11 +15,13 @@ __all__ = ["ArchiveCheckpoints"]
 class ArchiveCheckpoints:
     """Has it checkpoint as ``Checkpointer`` does without it, and lets ``files`` expect its writes."""
 
-    def __init__(self, path: Path, epoch: Epoch, sums: PageChecksums, files: OpenFiles, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, epoch: Epoch, checksums: PageChecksums, files: OpenFiles, clock: Clock
+    ) -> None:
         """Look at the database at ``path``; nothing is touched."""
         self._path = path
         self._epoch = epoch
-        self._sums = sums
+        self._checksums = checksums
         self._files = files
         self._clock = clock
 
@@ -28,7 +30,7 @@ class ArchiveCheckpoints:
         if self._epoch.owed:
             return False
         unwritten = abs(self._clock() - written_at(self._path) / 1e9)
-        return worth_moving(self._sums.frames, wal_bytes(self._path), unwritten)
+        return worth_moving(self._checksums.frames, wal_bytes(self._path), unwritten)
 
     def being_written(self) -> AbstractContextManager[None]:
         """Let the main file be written to meanwhile."""

@@ -64,7 +64,7 @@ async def put_in_place(
     await asyncio.to_thread(parts.state.keep, state)
     await asyncio.to_thread(move_into_place, ready, parts.path)
     try:
-        await parts.sums.adopt()
+        await parts.checksums.adopt()
     except (DatabaseError, OSError) as error:
         logger.bind(error=in_words(error)).warning("page_sums_not_adopted")
     return aside
@@ -72,7 +72,7 @@ async def put_in_place(
 
 async def _silence_helpers(parts: RecoveryContext) -> None:
     """Forget what is kept of the old file; where that fails its epoch is another one than the new file's."""
-    for forget in (parts.sums.forget(), asyncio.to_thread(parts.high_water.forget)):
+    for forget in (parts.checksums.forget(), asyncio.to_thread(parts.high_water.forget)):
         try:
             await forget
         except OSError as error:

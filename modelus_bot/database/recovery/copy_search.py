@@ -73,12 +73,12 @@ async def newest_copy_that_fits(
     """
     listing = await asyncio.to_thread(parts.backups.listing)
     search = _Search(parts, on_progress or (lambda _: None), limits or Limits())
-    for one in listing.unlisted:
-        if not one.adoptable:
-            search.refuse(one.name, one.why)
+    for item in listing.unlisted:
+        if not item.adoptable:
+            search.refuse(item.name, item.why)
     queue = in_order(listing)
     search.total = len(queue) + len(search.refused)
-    known = max((one.audit_id for one in listing.manifests if one.whole), default=0)
+    known = max((manifest.audit_id for manifest in listing.manifests if manifest.whole), default=0)
     name = await _first(search, _worth_a_look(search, queue), target, known)
     if name is None:
         raise BackupFailed(_told(search, listing))
@@ -91,14 +91,14 @@ def in_order(listing: BackupListing) -> tuple[BackupManifest | Unlisted, ...]:
 
     One without a manifest that is newer than all those comes first: it may hold what none of them does.
     """
-    whole = [one for one in listing.manifests if one.whole]
-    others = [one for one in listing.unlisted if one.adoptable]
-    newest = max((one.created_at for one in whole), default=float("-inf"))
+    whole = [manifest for manifest in listing.manifests if manifest.whole]
+    others = [item for item in listing.unlisted if item.adoptable]
+    newest = max((item.created_at for item in whole), default=float("-inf"))
     return (
-        *(one for one in others if one.made_at > newest),
+        *(other for other in others if other.made_at > newest),
         *whole,
-        *(one for one in others if one.made_at <= newest),
-        *(one for one in listing.manifests if not one.whole),
+        *(other for other in others if other.made_at <= newest),
+        *(manifest for manifest in listing.manifests if not manifest.whole),
     )
 
 
@@ -107,14 +107,14 @@ def _worth_a_look(
 ) -> list[BackupManifest | Unlisted]:
     """Refuse what its manifest alone speaks against."""
     kept = []
-    for one in queue:
+    for item in queue:
         newer = None
-        if isinstance(one, BackupManifest):
-            newer = newer_migrations(frozenset(one.migrations), search.parts.validator)
+        if isinstance(item, BackupManifest):
+            newer = newer_migrations(frozenset(item.migrations), search.parts.validator)
         if newer is None:
-            kept.append(one)
+            kept.append(item)
         else:
-            search.refuse(one.name, newer)
+            search.refuse(item.name, newer)
     return kept
 
 
@@ -127,7 +127,7 @@ async def _first(
         name = await _next_fit(search, queue)
         if name is None:
             break
-        at = next(number for number, one in enumerate(queue) if one.name == name)
+        at = next(number for number, item in enumerate(queue) if item.name == name)
         one, queue = queue[at], queue[at + 1 :]
         search.tried += 1
         report = await _restored(search, one, target)
@@ -146,7 +146,7 @@ async def _first(
 
 async def _next_fit(search: _Search, queue: Sequence[BackupManifest | Unlisted]) -> str | None:
     """Let one child look at all that is left, until one fits; those before it are refused."""
-    task = {"folder": str(search.parts.backups.folder), "copies": [_expected(one) for one in queue]}
+    task = {"folder": str(search.parts.backups.folder), "copies": [_expected(item) for item in queue]}
 
     def on_progress(said: dict[str, Any]) -> None:
         search.refuse(said["name"], said["why"])
@@ -160,25 +160,25 @@ async def _next_fit(search: _Search, queue: Sequence[BackupManifest | Unlisted])
     return name
 
 
-def _expected(one: BackupManifest | Unlisted) -> dict[str, Any]:
-    if isinstance(one, Unlisted):
-        return {"name": one.name, "bytes": None, "sha256": None}
-    return {"name": one.name, "bytes": one.bytes, "sha256": one.sha256}
+def _expected(manifest: BackupManifest | Unlisted) -> dict[str, Any]:
+    if isinstance(manifest, Unlisted):
+        return {"name": manifest.name, "bytes": None, "sha256": None}
+    return {"name": manifest.name, "bytes": manifest.bytes, "sha256": manifest.sha256}
 
 
-async def _restored(search: _Search, one: BackupManifest | Unlisted, target: Path) -> CheckReport | None:
+async def _restored(search: _Search, manifest: BackupManifest | Unlisted, target: Path) -> CheckReport | None:
     """Write a copy to ``target`` and check it whole; refused, it is removed again."""
-    search.tell({"step": f"checking {one.name}", "done": len(search.refused), "total": search.total})
+    search.tell({"step": f"checking {manifest.name}", "done": len(search.refused), "total": search.total})
     try:
-        await search.parts.backups.restore_to(one.name, target, paced=False)
+        await search.parts.backups.restore_to(manifest.name, target, paced=False)
         report = await search.parts.check(target, finished=True)
     except (BackupFailed, ChildFailed) as error:
-        search.refuse(one.name, error.detail)
+        search.refuse(manifest.name, error.detail)
         return None
     if report.readable:
         return report
     await asyncio.to_thread(_remove, target)
-    search.refuse(one.name, "; ".join(report.problems[:2]))
+    search.refuse(manifest.name, "; ".join(report.problems[:2]))
     return None
 
 

@@ -33,7 +33,7 @@ class DamageFinding:
     """What a look found: a check, the pages compared with their hashes, and what was known before it."""
 
     report: CheckReport
-    sums: ChecksumReport
+    checksums: ChecksumReport
     known: Known
 
     @property
@@ -47,7 +47,7 @@ class DamageFinding:
     @property
     def damaged(self) -> bool:
         """Whether the file is not what it should be, by its own structure or by what is in its pages."""
-        return is_damaged(self.report, self.sums)
+        return is_damaged(self.report, self.checksums)
 
     @property
     def behind(self) -> bool:
@@ -69,7 +69,7 @@ class DamageFinding:
         """What is wrong, in words."""
         report, known = self.report, self.known
         found = [*(f"table {name} is missing" for name in report.missing_tables)]
-        found += (f"page {page} was altered" for page in self.sums.unexplained[:20])
+        found += (f"page {page} was altered" for page in self.checksums.unexplained[:20])
         if self.foreign:
             found.append("its audit trail is not that of this bot's database")
         elif self.behind:
@@ -79,12 +79,12 @@ class DamageFinding:
     @property
     def signature(self) -> tuple[object, ...]:
         """What is the same when two looks saw the same."""
-        report, sums = self.report, self.sums
+        report, checksums = self.report, self.checksums
         damage = report.damaged, report.missing_tables, report.kind if report.damaged else None
         return (
             *damage,
-            sums.unexplained,
-            sums.contents,
+            checksums.unexplained,
+            checksums.contents,
             self.behind and (report.audit_id, report.audit_head),
         )
 
@@ -94,8 +94,8 @@ async def looked_at(parts: RecoveryContext, depth: Depth = "full", *, fresh: boo
     known = await asyncio.to_thread(parts.known)
     report = await parts.check(parts.path, depth=depth, fresh=fresh)
     # What is not worth trusting is not read to its end: it may be very long.
-    comparing = report.readable or (report.damaged and await parts.sums.comparable())
-    return DamageFinding(report, await parts.sums.check() if comparing else ChecksumReport(), known)
+    comparing = report.readable or (report.damaged and await parts.checksums.comparable())
+    return DamageFinding(report, await parts.checksums.check() if comparing else ChecksumReport(), known)
 
 
 async def confirmed(parts: RecoveryContext, first: DamageFinding) -> DamageFinding:

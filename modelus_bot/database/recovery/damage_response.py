@@ -129,7 +129,7 @@ class DamageResponse:
     async def _renew_connections(self) -> None:
         await self._settle()
         await self._connections.suspend(ConnectionLost("the connections are being renewed"))
-        await asyncio.to_thread(self._parts.sums.note_commits)
+        await asyncio.to_thread(self._parts.checksums.note_commits)
 
     def _as_before(self) -> None:
         """Go on serving what could not be looked at, unless it was found damaged before."""

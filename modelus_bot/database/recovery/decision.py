@@ -67,21 +67,21 @@ def decide(holdings: Sequence[Holding], reached: int) -> RecoveryDecision:
     ``KEEP`` where the file is whole and has everything; else ``TAKE`` a whole source that has everything;
     else ``JOIN``; ``ASK`` where no source of this history can be used.
     """
-    ours = [one for one in holdings if one.ours and one.usable]
-    changes = joined(run for one in ours for run in one.changes)
+    ours = [holding for holding in holdings if holding.ours and holding.usable]
+    changes = joined(run for our in ours for run in our.changes)
     newest = changes[-1][1] if changes else 0
     lost = max(0, reached - newest)
-    complete = [one for one in ours if one.whole and not lacking(changes, one.changes)]
-    if any(one.as_is for one in complete):
-        kept = next(one.name for one in complete if one.as_is)
+    complete = [our for our in ours if our.whole and not lacking(changes, our.changes)]
+    if any(item.as_is for item in complete):
+        kept = next(item.name for item in complete if item.as_is)
         return RecoveryDecision(Action.KEEP, (kept,), changes, lost)
     if complete:
-        fullest = max(complete, key=lambda one: one.rows)
+        fullest = max(complete, key=lambda item: item.rows)
         return RecoveryDecision(Action.TAKE, (fullest.name,), changes, lost)
-    bases = tuple(one.name for one in sorted(ours, key=_worth, reverse=True) if not one.as_is)
+    bases = tuple(our.name for our in sorted(ours, key=_worth, reverse=True) if not our.as_is)
     return RecoveryDecision(Action.JOIN if bases else Action.ASK, bases, changes, lost)
 
 
-def _worth(one: Holding) -> tuple[int, bool, int, int]:
+def _worth(holding: Holding) -> tuple[int, bool, int, int]:
     """Newest first, then what passes every check, then what has more."""
-    return one.last, one.whole, count_of(one.changes), one.rows
+    return holding.last, holding.whole, count_of(holding.changes), holding.rows

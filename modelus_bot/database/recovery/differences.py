@@ -44,7 +44,7 @@ class TableDifference(BaseModel):
 async def differences(now: Path, then: Path) -> tuple[TableDifference, ...]:
     """Compare the live file with another database in a child; tables that are equal are left out."""
     result = await run_child("differences", {"now": str(now), "then": str(then)}, seconds=SECONDS)
-    return tuple(TableDifference.model_validate(one) for one in result["tables"])
+    return tuple(TableDifference.model_validate(table) for table in result["tables"])
 
 
 def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:

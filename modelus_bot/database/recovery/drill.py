@@ -66,7 +66,7 @@ class Drill:
 
     def results(self) -> tuple[DrillResult, ...]:
         """Return past results, newest first."""
-        return tuple(one for one in self._known() if one.source != NOTHING)
+        return tuple(item for item in self._known() if item.source != NOTHING)
 
     def _known(self) -> tuple[DrillResult, ...]:
         """Return what the log says, with the drills for which there was nothing to restore."""
@@ -175,7 +175,7 @@ class Drill:
     def _write(self, done: list[DrillResult]) -> None:
         kept = [*done, *self._known()][:KEPT]
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_durably(self._log, json.dumps([asdict(one) for one in kept], indent=1).encode())
+        write_durably(self._log, json.dumps([asdict(item) for item in kept], indent=1).encode())
 
     def _tell_of_nothing(self) -> None:
         """Tell once, until there is something again, that nothing could be restored if it had to be."""

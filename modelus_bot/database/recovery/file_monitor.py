@@ -70,7 +70,7 @@ class FileMonitor:
         self._parts = parts
         self._connections = connections
         self._head = head
-        self._rescue = DamageResponse(parts, connections, head, forget)
+        self._response = DamageResponse(parts, connections, head, forget)
         self.checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.settle)
         self._sidecars = SidecarWatch(parts)
         self._wake = asyncio.Event()
@@ -88,7 +88,7 @@ class FileMonitor:
         """Start watching."""
         self._watching = True
         await self._remember()
-        self._rescue.arm()
+        self._response.arm()
         self._task = owned(self._watch(), name="database-guard")
         self._follower = owned(self._follow(), name="page-sums")
         return self
@@ -102,7 +102,7 @@ class FileMonitor:
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
         if is_suspicious(error):
-            if self._suspicion is None or self._suspicion[1] <= self._rescue.released_at:
+            if self._suspicion is None or self._suspicion[1] <= self._response.released_at:
                 self._suspicion = error, time.monotonic()
             self._wake.set()
 
@@ -119,12 +119,12 @@ class FileMonitor:
     async def swap(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work``, which replaces the file by another state, while nothing has it open."""
         async with self._turn:
-            await self._rescue.swap(work)
+            await self._response.swap(work)
 
     @property
     def last_recovery(self) -> Recovered | None:
         """The last recovery since the file was opened."""
-        return self._rescue.last
+        return self._response.last
 
     async def _watch(self) -> None:
         checked = -math.inf if self._parts.rows_broken else time.monotonic()
@@ -155,7 +155,7 @@ class FileMonitor:
         """Have every page compared after somebody wrote to the main file, and a lost file brought back."""
         if self._connections.moved() is not None:
             self._wake.set()
-        if self._rescue.notices_writing():
+        if self._response.notices_writing():
             self._written_to = True
             self._wake.set()
 
@@ -164,7 +164,7 @@ class FileMonitor:
         seen = await self._watched(suspicion, moved is not None, full=full)
         response = on_watch(seen)
         if response is Response.REBUILD and moved is not None:
-            await self._rescue.rebuild(moved)
+            await self._response.rebuild(moved)
         elif response is Response.CONFIRM:
             await self._confirm(seen)
         elif response is Response.CHECK:
@@ -177,13 +177,13 @@ class FileMonitor:
     async def _confirm(self, seen: Watched) -> None:
         """Have the file looked at closely; where that was not possible its pages are compared next."""
         if seen.given_up or seen.suspicion is None:
-            await self._rescue.confirm(CorruptionDetected("the file was found damaged before"))
+            await self._response.confirm(CorruptionDetected("the file was found damaged before"))
         else:
-            self._written_to = not await self._rescue.confirm(seen.suspicion)
+            self._written_to = not await self._response.confirm(seen.suspicion)
 
     async def _watched(self, suspicion: DatabaseError | None, moved: bool, *, full: bool) -> Watched:
         """See what there is to see, and do the daily work where nothing speaks against it."""
-        given_up = self._rescue.given_up
+        given_up = self._response.given_up
         retry = not moved and given_up and (full or await asyncio.to_thread(self._parts.in_vain.over))
         seen = Watched(moved, given_up, retry, suspicion, check_due=full)
         if not seen.calm:
@@ -191,7 +191,7 @@ class FileMonitor:
         await self.checkpointer.work()
         changed = await self._schema_changed()
         if not self._parts.archive.available:
-            self._rescue.notices_writing()
+            self._response.notices_writing()
         return replace(seen, schema_changed=changed, written_to=self._written_to)
 
     async def _schema_changed(self) -> bool:
@@ -206,33 +206,38 @@ class FileMonitor:
     def _fresh_suspicion(self) -> DatabaseError | None:
         """Take what was suspected, unless the file was looked at or replaced since."""
         noted, self._suspicion = self._suspicion, None
-        return noted[0] if noted is not None and noted[1] > self._rescue.released_at else None
+        return noted[0] if noted is not None and noted[1] > self._response.released_at else None
 
     async def _compare_pages(self) -> None:
         """Compare every page with what was committed; much quicker than a whole check."""
         self._written_to = False
         try:
-            sums = await self._parts.sums.check()
+            checksums = await self._parts.checksums.check()
         except BaseException:
             self._written_to = True
             raise
-        match after_comparison(sums):
+        match after_comparison(checksums):
             case Response.CONFIRM:
-                await self._rescue.confirm(CorruptionDetected(f"page {sums.unexplained[0]} was altered"))
+                await self._response.confirm(
+                    CorruptionDetected(f"page {checksums.unexplained[0]} was altered")
+                )
             case Response.CHECK:
                 report = await self._parts.check(self._parts.path)
                 if report.damaged:
-                    await self._rescue.confirm(CorruptionDetected("; ".join(report.problems[:3])))
+                    await self._response.confirm(CorruptionDetected("; ".join(report.problems[:3])))
 
     async def check(self) -> None:
         """Check the whole file in children while the bot works; damage that is found is recovered from."""
-        sums = await self._parts.sums.check()
+        checksums = await self._parts.checksums.check()
         report = await self._parts.check(self._parts.path)
         self.checked_at = self._parts.clock()
-        match after_check(report, sums):
+        match after_check(report, checksums):
             case Response.CONFIRM:
-                problems = [*report.problems, *(f"page {page} was altered" for page in sums.unexplained[:20])]
-                await self._rescue.confirm(CorruptionDetected("; ".join(problems[:3])))
+                problems = [
+                    *report.problems,
+                    *(f"page {page} was altered" for page in checksums.unexplained[:20]),
+                ]
+                await self._response.confirm(CorruptionDetected("; ".join(problems[:3])))
             case Response.MEND_ROWS:
                 await self._mend_rows(report)
             case Response.NOTHING:

@@ -45,13 +45,13 @@ async def completed(
 
     ``reached`` is the newest audit entry that was ever acknowledged. Scratch files are changed.
     """
-    named = {one.source: one for one in candidates}
+    named = {candidate.source: candidate for candidate in candidates}
     for name in decision.bases:
         base = named[name]
         try:
             chosen, rolled = base, RolledForward()
             if decision.action is Action.JOIN:
-                donors = [named[one] for one in decision.bases if one != name]
+                donors = [named[item] for item in decision.bases if item != name]
                 chosen, rolled = await _joined(parts, base, donors, named.get(AS_IS))
             if lacking(decision.changes, chosen.report.audit_runs):
                 logger.bind(source=name).warning("recovery_candidate_lacks_changes")
@@ -93,7 +93,7 @@ async def _joined(
     rolled = await asyncio.to_thread(roll_forward, merged, base.incomplete, doubtful)
     logger.bind(rebuilt=rolled.rebuilt, doubtful=rolled.doubtful, lost=rolled.lost).info("rolled_forward")
     report = await parts.check(merged)
-    name = " and ".join([base.source, *(one.source for one in donors)])
+    name = " and ".join([base.source, *(item.source for item in donors)])
     return replace(base, source=name, path=merged, report=report), rolled
 
 

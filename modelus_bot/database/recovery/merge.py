@@ -60,7 +60,7 @@ def _fill_table(
     if not columns or [name for name, _ in columns] != [name for name, _ in _columns(target, table)]:
         return
     names = [name for name, _ in columns]
-    key = [name for name, position in sorted(columns, key=lambda one: one[1]) if position]
+    key = [name for name, position in sorted(columns, key=lambda column: column[1]) if position]
     where = " AND ".join(f"{quoted(name)} IS ?" for name in key)
     marks = ", ".join("?" for _ in names)
     find = with_names("SELECT 1 FROM {table} WHERE ", table=table) + where

@@ -41,7 +41,7 @@ async def begin(
     try:
         await recover()
     except CorruptionDetected as error:
-        logger.bind(traces=[str(one) for one in traces], error=error.detail).error("database_not_begun")
+        logger.bind(traces=[str(trace) for trace in traces], error=error.detail).error("database_not_begun")
         raise OpeningRefused(_refusal(parts.path, traces, error.detail)) from error
 
 
@@ -53,7 +53,7 @@ async def require_nothing_left(parts: RecoveryContext, *, empty: bool = False) -
     if not empty and await asyncio.to_thread(_is_there, parts.path):
         return
     if traces := await traces_of(parts):
-        usable = any(one.standing is RemainStanding.USABLE for one in traces)
+        usable = any(trace.standing is RemainStanding.USABLE for trace in traces)
         why = "start the bot, which restores it" if usable else "it cannot be restored from that"
         raise OpeningRefused(_refusal(parts.path, traces, why))
 
@@ -67,7 +67,7 @@ async def set_everything_aside(parts: RecoveryContext) -> tuple[Path, ...]:
     if await asyncio.to_thread(_is_there, parts.path):
         return ()
     traces = await traces_of(parts)
-    if away := [one for one in traces if one.path is None]:
+    if away := [trace for trace in traces if trace.path is None]:
         raise OpeningRefused(
             f"{remains_in_words(away)} may hold an earlier database, and two must not share a place."
             " Name an empty one in archive.url, or take it out of the settings, and begin anew then."
@@ -78,7 +78,7 @@ async def set_everything_aside(parts: RecoveryContext) -> tuple[Path, ...]:
 def _set_aside(parts: RecoveryContext, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
     name = time.strftime("earlier-%Y%m%dT%H%M%SZ", time.gmtime())
     quarantine = parts.settings.quarantine
-    paths = [one.path for one in traces if one.path is not None and one.path.parent != quarantine]
+    paths = [trace.path for trace in traces if trace.path is not None and trace.path.parent != quarantine]
     paths += [path.with_name(path.name + MANIFEST) for path in paths if path.parent == parts.backups.folder]
     if paths:
         paths += [meta_folder(parts.path), *parts.path.parent.glob(f"{parts.path.name}-sums*")]
@@ -92,7 +92,7 @@ def _set_aside(parts: RecoveryContext, traces: tuple[Trace, ...]) -> tuple[Path,
             made[folder] = None
     for folder in made:
         sync_folder(folder.parent)
-    logger.bind(folders=[str(one) for one in made]).warning("earlier_database_set_aside")
+    logger.bind(folders=[str(item) for item in made]).warning("earlier_database_set_aside")
     return tuple(made)
 
 
@@ -102,8 +102,8 @@ def _is_there(path: Path) -> bool:
 
 def _refusal(path: Path, traces: tuple[Trace, ...], why: str) -> str:
     """Say what lies there, why it is not used, and what to do about it."""
-    unreadable = any(one.standing is RemainStanding.UNREADABLE for one in traces)
-    adoptable = any(one.what == "backup" and one.standing is RemainStanding.UNUSABLE for one in traces)
+    unreadable = any(trace.standing is RemainStanding.UNREADABLE for trace in traces)
+    adoptable = any(trace.what == "backup" and trace.standing is RemainStanding.UNUSABLE for trace in traces)
     todo = ["Let the bot's user read it (chown, chmod), or repair what keeps it away."] if unreadable else []
     if adoptable:
         todo.append("“modelus-bot backup list” shows the copies, “backup verify NAME” says what one is.")

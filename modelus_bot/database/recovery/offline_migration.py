@@ -42,7 +42,7 @@ async def migrated(
         if made:
             await _put_back_if_worse(parts, made[0], error)
         raise
-    await parts.sums.adopt()
+    await parts.checksums.adopt()
     return done
 
 

@@ -78,7 +78,7 @@ class Protection:
         self._pause = Timer()
         self.clock = clock = clock or Clock()
         self.files = OpenFiles(path)
-        sums = PageChecksums(path, epoch)
+        checksums = PageChecksums(path, epoch)
         self.backups = BackupManager(
             path,
             backup,
@@ -92,7 +92,7 @@ class Protection:
             archive,
             integrity_gate=self._whole,
             on_alert=self._told_by_parts,
-            checkpoints=ArchiveCheckpoints(path, epoch, sums, self.files, clock),
+            checkpoints=ArchiveCheckpoints(path, epoch, checksums, self.files, clock),
             clock=clock,
         )
         self.parts = RecoveryContext(
@@ -102,7 +102,7 @@ class Protection:
             self.archive,
             epoch,
             HighWaterMark(path, epoch),
-            sums,
+            checksums,
             validator,
             invariants,
             StateFile(path),
@@ -110,8 +110,8 @@ class Protection:
             clock,
         )
         self.drill = Drill(self.parts)
-        self.guard: FileMonitor | None = None
-        self.restorer: Restores | None = None
+        self.monitor: FileMonitor | None = None
+        self.restores: Restores | None = None
 
     @property
     def waiting(self) -> deque[Alert]:
@@ -129,7 +129,7 @@ class Protection:
 
     async def _whole(self) -> bool:
         """Say whether the file may go into the archive as a full copy: damage must not."""
-        if (await self.parts.sums.check()).unexplained:
+        if (await self.parts.checksums.check()).unexplained:
             return False
         return not (await self.parts.check(self.parts.path)).damaged
 
@@ -150,11 +150,11 @@ class Protection:
     ) -> AsyncIterator[None]:
         """Watch over the open file, and make copies and drills by the clock."""
         async with AsyncExitStack() as stack:
-            self.guard = await stack.enter_async_context(
+            self.monitor = await stack.enter_async_context(
                 FileMonitor(self.parts, connections, head, forget, mend)
             )
-            self.restorer = Restores(self.parts, self.guard.swap)
-            stack.push_async_callback(self.restorer.discard)
+            self.restores = Restores(self.parts, self.monitor.swap)
+            stack.push_async_callback(self.restores.discard)
             await stack.enter_async_context(self.backups)
             drills = owned(self._drill_by_the_clock(), name="restore-drills")
             stack.push_async_callback(ended, drills)
@@ -167,22 +167,24 @@ class Protection:
         self.backups.apply(edited.backup)
         self.archive.apply(edited.archive)
         self._pause.cut()
-        if self.guard is not None:
-            self.guard.wake()
+        if self.monitor is not None:
+            self.monitor.wake()
 
     def suspect(self, error: DatabaseError) -> None:
         """Let the file monitor look at a failure that may mean damage."""
-        if self.guard is not None:
-            self.guard.suspect(error)
+        if self.monitor is not None:
+            self.monitor.suspect(error)
 
     def takes_over(self, error: FileMoved | FileTouched) -> bool:
         """Say whether the guard deals with a file that is gone or another one, and let it look."""
-        return self.guard is not None and self.guard.takes_over(error)
+        return self.monitor is not None and self.monitor.takes_over(error)
 
     @property
     def log_mover(self) -> Checkpointer | None:
         """Who of us moves the log into the main file; None where SQLite or the archive does."""
-        return self.guard.checkpointer if self.guard is not None and self.guard.checkpointer.mine else None
+        return (
+            self.monitor.checkpointer if self.monitor is not None and self.monitor.checkpointer.mine else None
+        )
 
     async def settle(self, connections: ConnectionManager) -> None:
         """Note what was committed, before the connections close and move it into the main file."""

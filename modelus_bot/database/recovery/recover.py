@@ -72,7 +72,7 @@ class _Recovery:
             return Recovered("the copy that was chosen before", newest, lost, known, seconds=self._seconds())
         scratch = await parts.empty_scratch()
         await self._gather(scratch)
-        decision = decide([one.holding for one in self._found], known.audit_id)
+        decision = decide([item.holding for item in self._found], known.audit_id)
         logger.bind(action=decision.action.value, bases=decision.bases, lost=decision.lost).warning(
             "recovery_decided"
         )
@@ -89,7 +89,7 @@ class _Recovery:
         parts = self._parts
         present = parts.path if parts.path.is_file() and parts.path.stat().st_size else None
         finding = self._finding
-        bad_pages = finding.sums.unexplained if finding is not None else ()
+        bad_pages = finding.checksums.unexplained if finding is not None else ()
         if present is not None and finding is not None:
             doubted = finding.damaged
             ours = not self._known.contradicted_by(finding.report.links)
@@ -98,8 +98,10 @@ class _Recovery:
             )
             self._found.append(as_is)
         sources = sources_for(parts, present=present, bad_pages=bad_pages, hurry=self._known.exact)
-        async for one in gather(sources, scratch, parts.check, self._is_ours, self._is_enough, self._refused):
-            self._found.append(one)
+        async for item in gather(
+            sources, scratch, parts.check, self._is_ours, self._is_enough, self._refused
+        ):
+            self._found.append(item)
 
     async def _is_ours(self, candidate: RecoveryCandidate) -> bool:
         """Say whether a candidate's audit trail agrees with all that is known of the present history."""
@@ -107,7 +109,7 @@ class _Recovery:
             return False
         if candidate.present:
             return True
-        others = [one for one in self._found if one.present and one.ours and one.report.audit_runs]
+        others = [item for item in self._found if item.present and item.ours and item.report.audit_runs]
         for other in others[-1:]:
             if not await asyncio.to_thread(share_history, other.path, candidate.path):
                 return False
@@ -116,7 +118,7 @@ class _Recovery:
     def _is_enough(self, candidate: RecoveryCandidate) -> bool:
         """Say whether nothing that is still to be looked at can have more."""
         known, holding = self._known, candidate.holding
-        seen = joined(run for one in self._found if one.ours for run in one.holding.changes)
+        seen = joined(run for item in self._found if item.ours for run in item.holding.changes)
         everything = known.exact and holding.last >= known.audit_id
         return holding.whole and everything and not lacking(seen, holding.changes)
 
@@ -154,14 +156,14 @@ class _Recovery:
         )
 
     def _candidate(self, name: str) -> RecoveryCandidate:
-        return next(one for one in self._found if one.source == name)
+        return next(item for item in self._found if item.source == name)
 
     def _question(self, decision: RecoveryDecision) -> str:
         """Say what there is, for the person who has to decide."""
         held: dict[str, tuple[Runs, int]] = {
-            one.source: (one.report.audit_runs, sum(one.report.rows.values()))
-            for one in self._found
-            if one.report.readable
+            item.source: (item.report.audit_runs, sum(item.report.rows.values()))
+            for item in self._found
+            if item.report.readable
         }
         return choices(self._reason, held, self._known, self._refused)
 

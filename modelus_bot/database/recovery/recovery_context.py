@@ -46,7 +46,7 @@ class RecoveryContext:
     archive: Archive
     epoch: Epoch
     high_water: HighWaterMark
-    sums: PageChecksums
+    checksums: PageChecksums
     validator: SchemaValidator
     invariants: Sequence[Invariant]
     state: StateFile
@@ -75,7 +75,7 @@ class RecoveryContext:
     @property
     def sidecars(self) -> tuple[Sidecar, ...]:
         """All that is kept beside the database and may fail while it works."""
-        return self.sums.sidecar, self.state.sidecar, self.high_water.sidecar
+        return self.checksums.sidecar, self.state.sidecar, self.high_water.sidecar
 
     @property
     def scratch(self) -> Path:
@@ -101,7 +101,9 @@ class RecoveryContext:
             "path": str(path),
             "depth": depth,
             "finished": finished,
-            "invariants": [[one.name, one.sql, one.meaning] for one in self.invariants],
+            "invariants": [
+                [invariant.name, invariant.sql, invariant.meaning] for invariant in self.invariants
+            ],
             "schema": await asyncio.to_thread(lambda: self.validator.digest),
             "seconds": CHECK_SECONDS,
             "links": [link for link in {known.audit_id, known.line_id} if link],
@@ -126,17 +128,17 @@ class RecoveryContext:
 
         Where that fails, what was noted before is robbed of its voice first. Raises ``sqlite3.Error``.
         """
-        self.sums.note_commits()
+        self.checksums.note_commits()
         if self.epoch.owed:
             self.epoch.ensure(connection)
-            self.sums.note_commits()
+            self.checksums.note_commits()
 
     async def rewriting(self) -> None:
         """Prepare for the file to be written while nobody follows it: what is kept beside it counts no more.
 
         Raises ``DatabaseError`` and ``OSError``.
         """
-        await self.sums.forget()
+        await self.checksums.forget()
         if self.path.exists():
             await asyncio.to_thread(renew_epoch, self.path, after=await asyncio.to_thread(self.newest_epoch))
 

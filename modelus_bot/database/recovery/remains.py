@@ -72,14 +72,14 @@ class ArchiveRemains:
 
 async def archive_remains(parts: RecoveryContext) -> ArchiveRemains:
     """Look for an archive of the database; nothing is changed, and no folder made."""
-    left = [one for one in await traces_of(parts) if one.what.endswith(("archive", "bucket"))]
-    usable = all(one.standing is RemainStanding.USABLE for one in left)
+    left = [item for item in await traces_of(parts) if item.what.endswith(("archive", "bucket"))]
+    usable = all(item.standing is RemainStanding.USABLE for item in left)
     return ArchiveRemains(bool(left), usable, remains_in_words(left))
 
 
 def remains_in_words(traces: Sequence[Trace]) -> str:
     """Name what lies there, at most a few of each kind."""
-    named = [str(one) for one in traces[:MOST_NAMED]]
+    named = [str(trace) for trace in traces[:MOST_NAMED]]
     more = len(traces) - len(named)
     return "; ".join([*named, f"and {more} more"] if more > 0 else named)
 
@@ -99,9 +99,9 @@ def _copies(listing: BackupListing, folder: Path) -> Iterator[Trace]:
         standing = RemainStanding.USABLE if manifest.whole else RemainStanding.UNUSABLE
         why = "" if manifest.whole else "its last check did not find it whole"
         yield Trace("backup", manifest.name, standing, why, folder / manifest.name)
-    for one in listing.unlisted:
-        standing = RemainStanding.UNUSABLE if one.adoptable else RemainStanding.UNREADABLE
-        yield Trace("backup", one.name, standing, one.why, folder / one.name)
+    for item in listing.unlisted:
+        standing = RemainStanding.UNUSABLE if item.adoptable else RemainStanding.UNREADABLE
+        yield Trace("backup", item.name, standing, item.why, folder / item.name)
     for name in listing.unfinished:
         yield Trace("backup", name, RemainStanding.UNREADABLE, "it was never finished", folder / name)
 
@@ -151,9 +151,9 @@ def _beside(database: Path, *, begun: bool) -> Iterator[Trace]:
             yield Trace("file", path.name, RemainStanding.UNUSABLE, "it says that there was a database", path)
     journal, entries = journal_path(database), audit_path(database)
     for path, why in ((journal, "changes saved for later"), (entries, "audit entries saved for later")):
-        for one in (path, path.with_name(f"{path.name}.damaged"), path.with_name(f"{path.name}.refused")):
-            if begun and _filled(one):
-                yield Trace("file", one.name, RemainStanding.UNUSABLE, why, one)
+        for item in (path, path.with_name(f"{path.name}.damaged"), path.with_name(f"{path.name}.refused")):
+            if begun and _filled(item):
+                yield Trace("file", item.name, RemainStanding.UNUSABLE, why, item)
     held = "it holds some tables, and no database"
     yield from _folder("snapshot", snapshot_folder(database), "*.json", held)
 
@@ -168,7 +168,7 @@ def _folder(what: str, folder: Path, pattern: str, why: str) -> Iterator[Trace]:
 
 def _quarantined(folder: Path, stem: str) -> Iterator[Trace]:
     try:
-        names = sorted(one.name for one in folder.iterdir()) if folder.exists() else []
+        names = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     except OSError as error:
         yield Trace("quarantine", str(folder), RemainStanding.UNREADABLE, _why(error), folder)
         return

@@ -127,23 +127,23 @@ def on_watch(seen: Watched) -> Response:
     return Response.COMPARE if seen.written_to else Response.NOTHING
 
 
-def is_damaged(report: Checked, sums: Compared) -> bool:
+def is_damaged(report: Checked, checksums: Compared) -> bool:
     """Say whether a file is not what it should be, by its own structure or by what is in its pages."""
-    return report.damaged or bool(sums.unexplained) or bool(report.missing_tables)
+    return report.damaged or bool(checksums.unexplained) or bool(report.missing_tables)
 
 
-def after_check(report: Checked, sums: Compared) -> Response:
+def after_check(report: Checked, checksums: Compared) -> Response:
     """Decide after a whole check that was made beside the work."""
-    if is_damaged(report, sums):
+    if is_damaged(report, checksums):
         return Response.CONFIRM
     return Response.NOTHING if report.ok else Response.MEND_ROWS
 
 
-def after_comparison(sums: Compared) -> Response:
+def after_comparison(checksums: Compared) -> Response:
     """Decide after every page was compared."""
-    if sums.unexplained:
+    if checksums.unexplained:
         return Response.CONFIRM
-    return Response.CHECK if sums.unclear else Response.NOTHING
+    return Response.CHECK if checksums.unclear else Response.NOTHING
 
 
 def after_close_look(*, damaged: bool, gone: bool) -> Response:

@@ -92,7 +92,7 @@ class Restores:
 
         ``on_progress`` is told the ``step``, and ``done`` of ``total`` where that is known.
         """
-        manifest = next((one for one in self._parts.backups.manifests() if one.name == name), None)
+        manifest = next((item for item in self._parts.backups.manifests() if item.name == name), None)
         if manifest is None:
             manifest = await self._parts.backups.adopt(name, on_progress=on_progress)
 

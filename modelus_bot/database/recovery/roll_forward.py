@@ -54,7 +54,7 @@ def roll_forward(path: Path, tables: Collection[str], doubtful: Path | None = No
             other = stack.enter_context(contextlib.closing(opened_to_read(doubtful)))
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("BEGIN IMMEDIATE")
-        layouts = [one for one in read_reference(connection).layouts if one.own and one.table in tables]
+        layouts = [item for item in read_reference(connection).layouts if item.own and item.table in tables]
         for layout in layouts:
             for record, (values, at) in _alive(connection, layout):
                 key = _key_of(layout, record, values)
@@ -81,7 +81,7 @@ def _alive(connection: sqlite3.Connection, layout: Layout) -> Iterator[tuple[str
         if operation == "DELETE":
             records.pop(record, None)
             for first, last in ranges_in(object_in(old).get("ids")):
-                for number in [one for one in records if one.isdecimal() and first <= int(one) <= last]:
+                for number in [item for item in records if item.isdecimal() and first <= int(item) <= last]:
                     del records[number]
         else:
             before, _ = records.get(record, ({}, 0))

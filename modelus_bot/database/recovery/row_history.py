@@ -40,7 +40,7 @@ class Later:
     def brought_forward(self, row: dict[str, Any], key: list[str]) -> dict[str, Any] | None:
         """Return the row as the entries left it, None when they deleted it."""
         newest: dict[str, Any] | None = row
-        for entry in sorted(self._about(row, key), key=lambda one: one.id):
+        for entry in sorted(self._about(row, key), key=lambda item: item.id):
             if entry.deleted:
                 newest = None
             elif entry.changes:

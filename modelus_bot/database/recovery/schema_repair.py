@@ -23,7 +23,7 @@ def bring_up_to_date(path: Path) -> None:
     program, of a newer version, or altered by hand, and other ``DatabaseError``.
     """
     migrator = Migrator(path)
-    if any(not one.applied for one in migrator.status()):
+    if any(not item.applied for item in migrator.status()):
         migrator.up()
     validator = SchemaValidator()
     if needs_mending(path, validator):

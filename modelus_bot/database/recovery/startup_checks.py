@@ -75,7 +75,7 @@ async def _make_ready(parts: RecoveryContext) -> tuple[str, ...]:
     if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
         await parts.rewriting()
         await asyncio.to_thread(mend, parts.path, parts.validator)
-        await parts.sums.adopt()
+        await parts.checksums.adopt()
     return applied
 
 
@@ -101,7 +101,7 @@ async def _check(parts: RecoveryContext, state: DatabaseState | None) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
     parts.epoch.found(await _patiently(lambda: asyncio.to_thread(epoch_of, parts.path)))
-    comparable = await _patiently(parts.sums.comparable)
+    comparable = await _patiently(parts.checksums.comparable)
     depth: Literal["quick", "full"] = "quick" if clean and comparable else "full"
     found = await _looked_at(parts, depth)
     if not found.sound:
@@ -164,4 +164,4 @@ async def _migrate(parts: RecoveryContext) -> tuple[str, ...]:
     """Apply what is pending after a verified backup, which is restored if the file is worse than before."""
     migrator = Migrator(parts.path, invariants=parts.invariants)
     status = await asyncio.to_thread(migrator.status)
-    return () if all(one.applied for one in status) else await migrated(parts, migrator.up)
+    return () if all(item.applied for item in status) else await migrated(parts, migrator.up)

@@ -70,12 +70,12 @@ def end_of(path: Path) -> tuple[int, str]:
     return 0, ""
 
 
-def share_history(one: Path, other: Path) -> bool:
+def share_history(path: Path, other: Path) -> bool:
     """Say whether the shorter of two logs is a part of the longer one, as far as can be seen.
 
     Compared is the newest entry that both have; where they have none in common, nothing speaks against it.
     """
-    with _opened(one) as first, _opened(other) as second:
+    with _opened(path) as first, _opened(other) as second:
         if first is None or second is None:
             return True
         upto = 2**62

@@ -104,7 +104,9 @@ class Harvest:
     @property
     def incomplete(self) -> tuple[str, ...]:
         """The tables of which rows may be missing."""
-        lacking = {one.table for one in self.reference.layouts if one.own and self._incomplete(one)}
+        lacking = {
+            layout.table for layout in self.reference.layouts if layout.own and self._incomplete(layout)
+        }
         return tuple(sorted(lacking | self.hurt_tables))
 
     def _walk_all(self) -> list[tuple[Layout, Slot]]:

@@ -156,7 +156,7 @@ class Reference:
 
     def named(self, name: str) -> Layout | None:
         """Return the layout of a b-tree, or None if this schema has none of that name."""
-        return next((one for one in self.layouts if one.name == name), None)
+        return next((layout for layout in self.layouts if layout.name == name), None)
 
 
 def places(count: int) -> str:
@@ -180,9 +180,9 @@ def _text_places(layout: Layout, shape: tuple[type, ...]) -> tuple[int, ...]:
     """Return where rows of these types have texts, _MISFIT if the layout takes no such rows."""
     if not layout.fewest <= len(shape) <= len(layout.types):
         return _MISFIT
-    if any(one not in allowed for one, allowed in zip(shape, layout.types, strict=False)):
+    if any(item not in allowed for item, allowed in zip(shape, layout.types, strict=False)):
         return _MISFIT
-    return tuple(place for place, one in enumerate(shape) if one is str)
+    return tuple(place for place, item in enumerate(shape) if item is str)
 
 
 def key_of(layout: Layout, rowid: int, row: Row | None) -> Any:
@@ -287,8 +287,8 @@ def _links(connection: sqlite3.Connection, table: str) -> tuple[ParentLink, ...]
     for number, parent, column, parent_column in connection.execute(_LINKS, (table,)):
         found.setdefault(number, []).append((parent, column, parent_column))
     return tuple(
-        ParentLink(table, tuple(one[1] for one in parts), parts[0][0], tuple(one[2] for one in parts))
+        ParentLink(table, tuple(part[1] for part in parts), parts[0][0], tuple(part[2] for part in parts))
         for parts in found.values()
         # A reference without columns means the parent's key; ours name them.
-        if all(one[2] for one in parts)
+        if all(part[2] for part in parts)
     )

@@ -46,10 +46,10 @@ def make_schema(path: Path, migrations: Path | None, applied: frozenset[str]) ->
     if newer:
         raise SchemaMismatch(f"the file has migrations this version does not know: {sorted(newer)}")
     # A lost page of the list of migrations may hold earlier ones, but they went in order.
-    wanted = known[: max(known.index(one) for one in applied) + 1] if applied else known
+    wanted = known[: max(known.index(item) for item in applied) + 1] if applied else known
     with tempfile.TemporaryDirectory(prefix="modelus-migrations-") as scratch:
         for file in folder.iterdir():
-            if any(file.name.startswith(f"{one}.") for one in wanted):
+            if any(file.name.startswith(f"{item}.") for item in wanted):
                 shutil.copy(file, scratch)
         return Migrator(path, Path(scratch)).up()
 

@@ -110,7 +110,7 @@ def _text_fact(wanted: TriggerShape | View, found: TriggerShape | View) -> str:
     """Show the first place where two normalised texts part."""
     ours, theirs = wanted.text.split(" "), found.text.split(" ")
     same = next(
-        (number for number, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other),
+        (number for number, (item, other) in enumerate(zip(ours, theirs, strict=False)) if item != other),
         min(len(ours), len(theirs)),
     )
     start = max(same - 3, 0)

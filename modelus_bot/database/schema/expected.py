@@ -36,7 +36,7 @@ def read_scripts(folder: Path) -> tuple[Script, ...]:
 
     Raises ``MigrationFailed`` for one that is no SQL file, or that is no single transaction.
     """
-    texts = {one.name: _text(one) for one in sorted(folder.iterdir()) if one.suffix in {".sql", ".py"}}
+    texts = {path.name: _text(path) for path in sorted(folder.iterdir()) if path.suffix in {".sql", ".py"}}
     return tuple(
         Script(name.removesuffix(".sql"), text, texts.get(name.removesuffix(".sql") + ROLLBACK, ""))
         for name, text in texts.items()
@@ -49,7 +49,7 @@ def shape_after(scripts: Collection[Script], applied: Collection[str]) -> Shape:
 
     Raises ``MigrationFailed`` if they cannot be run one after the other.
     """
-    return _run(tuple(one for one in scripts if one.id in applied))
+    return _run(tuple(script for script in scripts if script.id in applied))
 
 
 @lru_cache(maxsize=32)
@@ -68,7 +68,7 @@ def _text(file: Path) -> str:
     if file.suffix != ".sql":
         raise MigrationFailed(f"{file.name}: a migration is an SQL file")
     sql = file.read_text(encoding="utf-8")
-    outside = sorted({tokens_of(one)[0] for one in statements(sql)} & _OUTSIDE_TRANSACTIONS)
+    outside = sorted({tokens_of(statement)[0] for statement in statements(sql)} & _OUTSIDE_TRANSACTIONS)
     if outside:
         raise MigrationFailed(
             f"{file.name}: a migration is one transaction, {', '.join(outside).upper()} cannot be part of it"

@@ -65,12 +65,12 @@ class Migrator:
 
         Raises ``SchemaMismatch`` if the file has migrations this version does not know.
         """
-        known = [one.id for one in self._validator.scripts]
+        known = [script.id for script in self._validator.scripts]
         applied = _applied(self._path)
         newer = sorted(applied - set(known))
         if newer:
             raise SchemaMismatch(newer_than_known(newer))
-        return tuple(MigrationStatus(one, one in applied) for one in known)
+        return tuple(MigrationStatus(item, item in applied) for item in known)
 
     def up(self, before: BeforeMigrating | None = None) -> tuple[str, ...]:
         """Apply what is missing and return the ids; all or nothing per migration.
@@ -80,14 +80,14 @@ class Migrator:
         ``MigrationFailed``, and ``SchemaMismatch`` when the file is not what its migrations made.
         """
         status = self.status()
-        pending = tuple(one.id for one in status if not one.applied)
+        pending = tuple(item.id for item in status if not item.applied)
         if not pending:
             return ()
         self._check(pending, before if len(pending) < len(status) else None)
         _create(self._path)
         with backend_for(self._path, self._safeguard) as backend:
             applied = self._repaired(backend.connection)
-            todo = [one for one in pending if one not in applied]
+            todo = [item for item in pending if item not in applied]
             self._run(todo, backend.apply_script, "apply")
         return tuple(todo)
 
@@ -98,13 +98,13 @@ class Migrator:
         """
         if steps < 1:
             raise ValueError(f"steps must be 1 or more, not {steps}")
-        latest = tuple(one.id for one in reversed(self.status()) if one.applied)[:steps]
+        latest = tuple(item.id for item in reversed(self.status()) if item.applied)[:steps]
         if not latest:
             return ()
         self._check(latest, before)
         with backend_for(self._path, self._safeguard) as backend:
             applied = self._repaired(backend.connection)
-            todo = [one for one in latest if one in applied]
+            todo = [item for item in latest if item in applied]
             self._run(todo, backend.undo_script, "rollback")
         return tuple(todo)
 
@@ -127,14 +127,14 @@ class Migrator:
         return applied_migrations(connection)
 
     def _run(self, ids: list[str], run: Callable[[Script], None], direction: str) -> None:
-        scripts = {one.id: one for one in self._validator.scripts}
-        for one in ids:
-            _step(run, scripts[one], direction)
+        scripts = {script.id: script for script in self._validator.scripts}
+        for number in ids:
+            _step(run, scripts[number], direction)
 
 
 def _refuse(report: DriftReport) -> None:
     if report.blocking:
-        raise SchemaMismatch("\n".join(str(one) for one in report.blocking))
+        raise SchemaMismatch("\n".join(str(item) for item in report.blocking))
 
 
 def _step(run: Callable[[Script], None], script: Script, direction: str) -> None:

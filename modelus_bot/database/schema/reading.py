@@ -62,18 +62,20 @@ def read_shape(connection: sqlite3.Connection) -> Shape:
     with _one_moment(connection):
         options = {_key(row[0]): row[1:] for row in schema_rows(connection, _TABLES)}
         objects = [_Object(*row) for row in schema_rows(connection, _OBJECTS)]
-        ours = [one for one in objects if _is_ours(one.name, options) and _is_ours(one.table, options)]
+        ours = [
+            thing for thing in objects if _is_ours(thing.name, options) and _is_ours(thing.table, options)
+        ]
         tables = {
-            _key(one.name): _table(connection, one, options[_key(one.name)])
-            for one in ours
-            if one.type == "table"
+            _key(our.name): _table(connection, our, options[_key(our.name)])
+            for our in ours
+            if our.type == "table"
         }
-        indexes = {_key(one.name): _index(connection, one) for one in ours if one.type == "index"}
+        indexes = {_key(our.name): _index(connection, our) for our in ours if our.type == "index"}
     return Shape(
         {name: _resolved(table, tables) for name, table in tables.items()},
         indexes,
-        {_key(one.name): _trigger(one) for one in ours if one.type == "trigger"},
-        {_key(one.name): _view(one) for one in ours if one.type == "view"},
+        {_key(our.name): _trigger(our) for our in ours if our.type == "trigger"},
+        {_key(our.name): _view(our) for our in ours if our.type == "view"},
     )
 
 
@@ -103,7 +105,7 @@ def schema_rows(connection: sqlite3.Connection, sql: str, *values: str) -> list[
     finally:
         connection.text_factory = before
     try:
-        return [tuple(one.decode() if isinstance(one, bytes) else one for one in row) for row in found]
+        return [tuple(item.decode() if isinstance(item, bytes) else item for item in row) for row in found]
     except UnicodeDecodeError as error:
         raise CorruptionDetected("the schema has text that is no UTF-8") from error
 
@@ -118,10 +120,10 @@ def _key(name: str) -> str:
     return name.lower()
 
 
-def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...]) -> TableShape:
-    name = one.name
+def _table(connection: sqlite3.Connection, thing: _Object, options: tuple[Any, ...]) -> TableShape:
+    name = thing.name
     kind, without_rowid, strict = options
-    text = table_text(one.sql)
+    text = table_text(thing.sql)
     columns = schema_rows(connection, _COLUMNS, name)
     unique, key = _declared_keys(connection, name)
     if not key:
@@ -137,7 +139,7 @@ def _table(connection: sqlite3.Connection, one: _Object, options: tuple[Any, ...
         bool(strict),
         bool(without_rowid),
         text.autoincrement,
-        normalised(one.sql) if kind == "virtual" else "",
+        normalised(thing.sql) if kind == "virtual" else "",
     )
 
 
@@ -195,8 +197,8 @@ def _foreign_keys(connection: sqlite3.Connection, table: str, text: TableText) -
             columns=(*known.columns, _key(child)),
             parent_columns=(*known.parent_columns, *([_key(to)] if to is not None else [])),
         )
-    keys = [replace(one, deferred=_is_deferred(one, text)) for one in found.values()]
-    return tuple(sorted(keys, key=lambda one: (one.columns, one.parent)))
+    keys = [replace(item, deferred=_is_deferred(item, text)) for item in found.values()]
+    return tuple(sorted(keys, key=lambda key: (key.columns, key.parent)))
 
 
 def _is_deferred(key: ForeignKey, text: TableText) -> bool:
@@ -207,24 +209,24 @@ def _is_deferred(key: ForeignKey, text: TableText) -> bool:
 def _resolved(table: TableShape, tables: Mapping[str, TableShape]) -> TableShape:
     """Write out the columns that a foreign key means when it names only the table."""
     keys = tuple(
-        one
-        if one.parent_columns or one.parent not in tables
-        else replace(one, parent_columns=tables[one.parent].primary_key)
-        for one in table.foreign_keys
+        key
+        if key.parent_columns or key.parent not in tables
+        else replace(key, parent_columns=tables[key.parent].primary_key)
+        for key in table.foreign_keys
     )
     return replace(table, foreign_keys=keys)
 
 
-def _index(connection: sqlite3.Connection, one: _Object) -> Index:
-    text = index_text(one.sql)
-    unique = any(row[1] for row in schema_rows(connection, _INDEXES, one.table) if row[0] == one.name)
-    columns = _index_columns(connection, one.name, text.parts)
-    return Index(_key(one.name), _key(one.table), unique, columns, text.predicate, one.sql)
+def _index(connection: sqlite3.Connection, thing: _Object) -> Index:
+    text = index_text(thing.sql)
+    unique = any(row[1] for row in schema_rows(connection, _INDEXES, thing.table) if row[0] == thing.name)
+    columns = _index_columns(connection, thing.name, text.parts)
+    return Index(_key(thing.name), _key(thing.table), unique, columns, text.predicate, thing.sql)
 
 
-def _trigger(one: _Object) -> TriggerShape:
-    return TriggerShape(_key(one.name), _key(one.table), normalised(one.sql), one.sql)
+def _trigger(thing: _Object) -> TriggerShape:
+    return TriggerShape(_key(thing.name), _key(thing.table), normalised(thing.sql), thing.sql)
 
 
-def _view(one: _Object) -> View:
-    return View(_key(one.name), normalised(one.sql), one.sql)
+def _view(thing: _Object) -> View:
+    return View(_key(thing.name), normalised(thing.sql), thing.sql)

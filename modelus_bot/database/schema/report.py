@@ -68,7 +68,7 @@ class DriftReport:
     @property
     def blocking(self) -> tuple[Difference, ...]:
         """What is refused and would not be put right by applying the migrations that are missing."""
-        return tuple(one for one in self.refused if one.kind != "pending")
+        return tuple(item for item in self.refused if item.kind != "pending")
 
     @property
     def noted(self) -> tuple[Difference, ...]:
@@ -76,7 +76,7 @@ class DriftReport:
         return self._with(Remedy.NOTE)
 
     def _with(self, remedy: Remedy) -> tuple[Difference, ...]:
-        return tuple(one for one in self.differences if one.remedy is remedy)
+        return tuple(difference for difference in self.differences if difference.remedy is remedy)
 
     def __str__(self) -> str:
-        return "\n".join(str(one) for one in self.differences)
+        return "\n".join(str(difference) for difference in self.differences)

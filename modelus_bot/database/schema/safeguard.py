@@ -54,9 +54,11 @@ class Safeguard:
 
     def after(self, connection: sqlite3.Connection, before: Before) -> None:
         """Raise ``MigrationFailed`` if something is wrong that was not before."""
-        differences = [one for one in self._differences(connection) if one not in before.differences]
+        differences = [
+            difference for difference in self._differences(connection) if difference not in before.differences
+        ]
         if differences:
-            facts = " ".join(one.fact for one in differences[:3])
+            facts = " ".join(difference.fact for difference in differences[:3])
             raise MigrationFailed(f"the schema would not be what the migrations say: {facts}")
         broken = self._violations(connection) - before.violations
         if broken:
@@ -71,7 +73,7 @@ class Safeguard:
         found: Counter[Violation] = Counter()
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             found[f"reference to {parent}", table, str(row)] += 1
-        complete = applied_migrations(connection) >= {one.id for one in self._validator.scripts}
+        complete = applied_migrations(connection) >= {script.id for script in self._validator.scripts}
         for invariant in self._invariants:
             found.update(_broken(connection, invariant, complete=complete))
         return found

@@ -109,9 +109,9 @@ class Shape:
             self.triggers,
             self.views,
         )
-        parts = [{name: _facts(one) for name, one in group.items()} for group in groups]
+        parts = [{name: _facts(item) for name, item in group.items()} for group in groups]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _facts(one: TableShape | Index | TriggerShape | View) -> dict[str, Any]:
-    return {name: value for name, value in asdict(one).items() if name != "sql"}
+def _facts(shape: TableShape | Index | TriggerShape | View) -> dict[str, Any]:
+    return {name: value for name, value in asdict(shape).items() if name != "sql"}

@@ -86,8 +86,8 @@ def _checks(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]
     missing = list((Counter(expected.checks) - Counter(live.checks)).elements())
     extra = list((Counter(live.checks) - Counter(expected.checks)).elements())
     for wanted in sorted(missing):
-        other = next((one for one in extra if wanted.name and one.name == wanted.name), None)
-        renamed = next((one for one in extra if one.expression == wanted.expression), None)
+        other = next((item for item in extra if wanted.name and item.name == wanted.name), None)
+        renamed = next((item for item in extra if item.expression == wanted.expression), None)
         if other is not None:
             extra.remove(other)
             yield (
@@ -99,24 +99,24 @@ def _checks(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]
             yield "check_renamed", f"{_check(expected, wanted)} is called {renamed.name or 'nothing'}."
         else:
             yield "check_missing", f"{_check(expected, wanted)} is missing: {wanted.expression}."
-    for one in sorted(extra):
-        yield "check_extra", f"{_check(expected, one)} was made by no migration: {one.expression}."
+    for item in sorted(extra):
+        yield "check_extra", f"{_check(expected, item)} was made by no migration: {item.expression}."
 
 
 def _foreign_keys(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:
-    missing = [one for one in expected.foreign_keys if one not in live.foreign_keys]
-    extra = [one for one in live.foreign_keys if one not in expected.foreign_keys]
+    missing = [key for key in expected.foreign_keys if key not in live.foreign_keys]
+    extra = [key for key in live.foreign_keys if key not in expected.foreign_keys]
     for wanted in missing:
-        other = next((one for one in extra if one.columns == wanted.columns), None)
+        other = next((item for item in extra if item.columns == wanted.columns), None)
         place = f"The reference of {expected.name} ({_list(wanted.columns)})"
         if other is None:
             yield "foreign_key_missing", f"{place} to {wanted.parent} is missing."
         else:
             extra.remove(other)
             yield "foreign_key_altered", f"{place} {_reference(other)} instead of {_reference(wanted)}."
-    for one in extra:
-        place = f"The reference of {expected.name} ({_list(one.columns)})"
-        yield "foreign_key_extra", f"{place} to {one.parent} was made by no migration."
+    for item in extra:
+        place = f"The reference of {expected.name} ({_list(item.columns)})"
+        yield "foreign_key_extra", f"{place} to {item.parent} was made by no migration."
 
 
 def _conflicts(expected: TableShape, live: TableShape) -> Iterator[tuple[str, str]]:

@@ -68,12 +68,12 @@ def split_at_commas(tokens: list[str]) -> list[list[str]]:
     """Return the parts between the commas that stand outside of brackets."""
     parts: list[list[str]] = [[]]
     depth = 0
-    for one in tokens:
-        depth += (one == "(") - (one == ")")
-        if one == "," and depth == 0:
+    for piece in tokens:
+        depth += (piece == "(") - (piece == ")")
+        if piece == "," and depth == 0:
             parts.append([])
         else:
-            parts[-1].append(one)
+            parts[-1].append(piece)
     return parts
 
 
@@ -85,7 +85,7 @@ def statements(sql: str) -> tuple[str, ...]:
         if match.group() == ";" and sqlite3.complete_statement(sql[begin : match.end()].replace("\0", " ")):
             found.append(sql[begin : match.end()])
             begin = match.end()
-    return tuple(one.strip() for one in [*found, sql[begin:]] if tokens_of(one))
+    return tuple(item.strip() for item in [*found, sql[begin:]] if tokens_of(item))
 
 
 def _matches(sql: str) -> Iterator[re.Match[str]]:

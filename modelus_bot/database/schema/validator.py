@@ -43,7 +43,7 @@ class SchemaValidator:
     @cached_property
     def expected(self) -> Shape:
         """The shape of a file that has all migrations."""
-        return self.expected_after([one.id for one in self.scripts])
+        return self.expected_after([script.id for script in self.scripts])
 
     @cached_property
     def digest(self) -> str:
@@ -61,7 +61,7 @@ class SchemaValidator:
         schema cannot be read.
         """
         applied = applied_migrations(connection)
-        known = [one.id for one in self.scripts]
+        known = [script.id for script in self.scripts]
         newer = sorted(applied - set(known))
         if newer:
             fact = newer_than_known(newer)
@@ -71,7 +71,7 @@ class SchemaValidator:
         if not applied and live.tables:
             return DriftReport((self._without_record(live),))
         report = compare(self.expected_after(applied), live)
-        pending = [one for one in known if one not in applied]
+        pending = [item for item in known if item not in applied]
         return DriftReport((*_pending(pending), *report.differences))
 
     def inspect_file(self, path: Path) -> DriftReport:
@@ -81,7 +81,7 @@ class SchemaValidator:
         ``DatabaseError``.
         """
         if not path.exists():
-            return DriftReport(tuple(_pending([one.id for one in self.scripts])))
+            return DriftReport(tuple(_pending([script.id for script in self.scripts])))
         uri = f"{path.absolute().as_uri()}?mode=rw"
         try:
             with contextlib.closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
@@ -96,7 +96,7 @@ class SchemaValidator:
         cannot be made again because rows clash.
         """
         if report.blocking:
-            raise SchemaMismatch("\n".join(str(one) for one in report.blocking))
+            raise SchemaMismatch("\n".join(str(item) for item in report.blocking))
         if not report.repairable:
             return ()
         try:
@@ -119,15 +119,15 @@ class SchemaValidator:
             found = compare(expected, read_shape(connection)).repairable
             if not found:
                 return tuple(done)
-            wrong = sorted(found, key=lambda one: _ORDER.index(one.type))
-            for one in wrong:
-                _drop(connection, expected, one)
-            for one in wrong:
-                _make(connection, expected, one)
-                done[f"{one.type.capitalize()} {one.name} was made again."] = None
+            wrong = sorted(found, key=lambda item: _ORDER.index(item.type))
+            for item in wrong:
+                _drop(connection, expected, item)
+            for item in wrong:
+                _make(connection, expected, item)
+                done[f"{item.type.capitalize()} {item.name} was made again."] = None
         left = compare(expected, read_shape(connection)).repairable
         if left:
-            raise SchemaMismatch("this could not be repaired: " + " ".join(one.fact for one in left))
+            raise SchemaMismatch("this could not be repaired: " + " ".join(item.fact for item in left))
         return tuple(done)
 
     def _without_record(self, live: Shape) -> Difference:
@@ -155,10 +155,10 @@ def newer_than_known(newer: list[str]) -> str:
 
 
 def _pending(ids: list[str]) -> Iterator[Difference]:
-    for one in ids:
-        fact = f"The file lacks the migration {one}."
+    for number in ids:
+        fact = f"The file lacks the migration {number}."
         advice = "The bot applies it when it starts; so does: modelus-bot migrate up."
-        yield Difference("pending", "file", one, fact, Remedy.REFUSE, advice)
+        yield Difference("pending", "file", number, fact, Remedy.REFUSE, advice)
 
 
 def _drop(connection: sqlite3.Connection, expected: Shape, difference: Difference) -> None:

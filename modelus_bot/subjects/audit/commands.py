@@ -122,7 +122,7 @@ def _verified_card(report: ChainReport) -> Card:
 async def _page(listing: PagedList, title: str, found: tuple[AuditView, ...]) -> tuple[Card, bool]:
     shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
     people = await listing.bot.db.read(everybody)
-    lines = [_line(one, people) for one in shown]
+    lines = [_line(item, people) for item in shown]
     card = cards.info(title, cards.lines(lines, empty="No entries."))
     return card, len(found) > (listing.page + 1) * PAGE
 

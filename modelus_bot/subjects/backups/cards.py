@@ -68,11 +68,11 @@ def listed_card(protection: Protection, span: Span) -> Card:
     """Return the list of copies, newest first, and what the archive reaches back to."""
     listing = protection.backups.listing()
     lines = [
-        f"`{one.name}` {moment(int(one.created_at), 'R')}, {megabytes(one.bytes)},"
-        f" {'verified' if one.counts else '**not verified**'}"
-        for one in listing.manifests
+        f"`{manifest.name}` {moment(int(manifest.created_at), 'R')}, {megabytes(manifest.bytes)},"
+        f" {'verified' if manifest.counts else '**not verified**'}"
+        for manifest in listing.manifests
     ]
-    lines += [f"`{one.name}` **is not used**: {one.why}" for one in listing.unlisted]
+    lines += [f"`{item.name}` **is not used**: {item.why}" for item in listing.unlisted]
     none = "None yet. Make one with /backup create." if listing.empty else "None that can be used."
     card = cards.info("Backups", cards.lines(lines, empty=none, limit=3000))
     if listing.trouble:
@@ -99,7 +99,7 @@ def verified_card(name: str, report: CheckReport) -> Card:
         return cards.success(
             "The backup is whole", f"`{name}`: {rows} rows, audit trail up to {report.audit_id}."
         )
-    problems = cards.lines([f"- {spoken(one)}" for one in report.problems], empty="")
+    problems = cards.lines([f"- {spoken(problem)}" for problem in report.problems], empty="")
     return cards.failure("The backup is not whole", f"`{name}` no longer counts as a backup.\n{problems}")
 
 
@@ -112,7 +112,7 @@ def plan_card(plan: RestorePlan) -> Card:
         )
     if not plan.tables:
         return cards.info("Preview", head + "It has the same rows as the present database.")
-    lines = [_difference(one) for one in plan.tables]
+    lines = [_difference(table) for table in plan.tables]
     return cards.question("Preview", head + cards.lines(lines, empty="", limit=3500))
 
 
@@ -145,9 +145,10 @@ def drill_card(results: Sequence[DrillResult]) -> Card:
             "There is neither a verified backup nor an archive. Make one with /backup create.",
         )
     lines = [
-        f"{'✅' if one.ok else '❌'} {cards.clip(spoken(one.source), 100)}: {one.rows} rows,"
-        f" {one.seconds:.1f} s" + ("" if one.ok else f" — {cards.clip(spoken('; '.join(one.problems)), 500)}")
-        for one in results
+        f"{'✅' if result.ok else '❌'} {cards.clip(spoken(result.source), 100)}: {result.rows} rows,"
+        f" {result.seconds:.1f} s"
+        + ("" if result.ok else f" — {cards.clip(spoken('; '.join(result.problems)), 500)}")
+        for result in results
     ]
-    make = cards.success if all(one.ok for one in results) else cards.failure
+    make = cards.success if all(result.ok for result in results) else cards.failure
     return make("Restore drill", "\n".join(lines))

@@ -41,10 +41,13 @@ async def suggest_turn_days(
             begin = max(begin, parse_days(first, group.today()).first)
     except (DatabaseError, Refusal):
         return []
-    found = next((one.days for one in known if one.id == number), None)
+    found = next((item.days for item in known if item.id == number), None)
     if found is None or max(begin, found.first) > found.last:
         return []
     days = Days(max(begin, found.first), found.last)
     meant = choices(typed_within(typed, days, group.today()), "")
-    known_values = {one.value for one in meant}
-    return [*meant, *(one for one in choices(each_of(days), typed) if one.value not in known_values)][:SHOWN]
+    known_values = {item.value for item in meant}
+    return [
+        *meant,
+        *(choice for choice in choices(each_of(days), typed) if choice.value not in known_values),
+    ][:SHOWN]

@@ -164,11 +164,11 @@ class CoverCommands(
         """Suggest first the sprints in which the member has a turn."""
         viewer = self.viewer(interaction)
         own = await suggested(interaction, duties, viewer.id, self.now(), self.calendar)
-        first = {one.sprint.id: f"{choice_of(one.sprint)} (yours)" for one in own or ()}
+        first = {item.sprint.id: f"{choice_of(item.sprint)} (yours)" for item in own or ()}
         mine = picks("sprint", ((label, key) for key, label in first.items()), typed)
-        known = {one.value for one in mine}
+        known = {item.value for item in mine}
         rest = await self.suggest_sprints(interaction, typed)
-        return [*mine, *(one for one in rest if one.value not in known)][:SHOWN]
+        return [*mine, *(item for item in rest if item.value not in known)][:SHOWN]
 
     @request.autocomplete("discipline")
     async def _disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -198,9 +198,9 @@ class CoverCommands(
     @show_request.autocomplete("request")
     async def _every(self, interaction: discord.Interaction, typed: str) -> Choices:
         waiting = await self._suggest(interaction, "pending", typed)
-        known = {one.value for one in waiting}
+        known = {item.value for item in waiting}
         others = await self._suggest(interaction, "all", typed)
-        return [*waiting, *(one for one in others if one.value not in known)][:SHOWN]
+        return [*waiting, *(other for other in others if other.value not in known)][:SHOWN]
 
     @revoke.autocomplete("request")
     async def _approved(self, interaction: discord.Interaction, typed: str) -> Choices:
@@ -211,7 +211,7 @@ class CoverCommands(
     ) -> Choices:
         found = await suggested(interaction, covers, status, 50)
         people = await suggested(interaction, everybody) or {}
-        named = ((_choice(one, people.get(one.original_id, "somebody")), one.id) for one in found or ())
+        named = ((_choice(item, people.get(item.original_id, "somebody")), item.id) for item in found or ())
         return picks("cover", named, typed)
 
     async def _check_turn(self, interaction: discord.Interaction, write: RequestCover) -> None:
@@ -221,8 +221,8 @@ class CoverCommands(
             await self.require_manager(interaction)
         turns = await self.bot.db.read(duties, original, self.now(), self.calendar)
         wanted = (write.sprint_id, write.discipline)
-        own = (one for one in turns if one.first_day is None)
-        found = [one.sprint for one in own if (one.sprint.id, one.discipline) == wanted]
+        own = (turn for turn in turns if turn.first_day is None)
+        found = [item.sprint for item in own if (item.sprint.id, item.discipline) == wanted]
         if not found:
             raise InvalidInput(
                 "That turn belongs to somebody else. `/oncall mine` shows yours.", rule="cover.not_holder"
@@ -279,12 +279,12 @@ async def cover_page(listing: PagedList) -> tuple[Card, bool]:
     found = await db.read(covers, status, PAGE + 1, listing.page * PAGE)
     people = await db.read(everybody)
     lines = [
-        f"**{one.id}** {name_of(one.original_id, people)}, {plain(one.duty)}, {plain(one.sprint_name)}"
-        f"{f', {days_words(one.days)}' if one.days is not None else ''}"
-        f" → {name_of(one.replacement_id, people) if one.replacement_id else 'anybody'}: {one.status}"
-        for one in found[:PAGE]
+        f"**{item.id}** {name_of(item.original_id, people)}, {plain(item.duty)}, {plain(item.sprint_name)}"
+        f"{f', {days_words(item.days)}' if item.days is not None else ''}"
+        f" → {name_of(item.replacement_id, people) if item.replacement_id else 'anybody'}: {item.status}"
+        for item in found[:PAGE]
     ]
-    listing.put_below([CoverButton("show", one.id) for one in found[:PAGE] if one.is_pending])
+    listing.put_below([CoverButton("show", item.id) for item in found[:PAGE] if item.is_pending])
     card = cards.info(
         f"Cover requests: {status}", cards.lines(lines, empty="None. `/cover request` asks for one.")
     )

@@ -72,8 +72,8 @@ def _buttons(found: Cover | None, person: int) -> discord.ui.View | None:
 
 def _link(bot: ModelUsBot, cards: tuple[CoverCard, ...]) -> str | None:
     """Return the address of the first card that stands in a channel of a server."""
-    for one in cards:
-        guild = getattr(bot.get_channel(one.channel_id), "guild", None)
-        if one.kind == "card" and guild is not None:
-            return link_to(guild.id, one.channel_id, one.message_id)
+    for card in cards:
+        guild = getattr(bot.get_channel(card.channel_id), "guild", None)
+        if card.kind == "card" and guild is not None:
+            return link_to(guild.id, card.channel_id, card.message_id)
     return None

@@ -34,7 +34,7 @@ async def role_line(bot: ModelUsBot, discipline: str) -> str:
     if guild is None:
         return ""
     try:
-        found = next((one for one in await bot.db.read(disciplines) if one.key == discipline), None)
+        found = next((duty for duty in await bot.db.read(disciplines) if duty.key == discipline), None)
     except DatabaseError:
         return ""
     trouble = trouble_with_role(guild, guild.me, found.label, found.role_id) if found is not None else None

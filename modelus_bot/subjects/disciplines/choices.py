@@ -25,16 +25,16 @@ class PicksDisciplines(CommandGroup):
         Raises ``InvalidInput`` with the ones there are.
         """
         known = await self.bot.db.read(disciplines)
-        names = ", ".join(plain(one.label) for one in known) or "none yet"
-        found = [Named(one.key, one.label, one.key, _choice(one)) for one in known]
+        names = ", ".join(plain(item.label) for item in known) or "none yet"
+        found = [Named(item.key, item.label, item.key, _choice(item)) for item in known]
         rule = "discipline.unknown"
         key = meant("discipline", value, found, "a discipline", rule, f"There are: {names}.")
-        return next(one for one in known if one.key == key)
+        return next(item for item in known if item.key == key)
 
     async def suggest_disciplines(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest disciplines by key or name."""
         known = await suggested(interaction, disciplines)
-        return picks("discipline", ((_choice(one), one.key) for one in known or ()), typed)
+        return picks("discipline", ((_choice(item), item.key) for item in known or ()), typed)
 
     async def chosen_discipline(self, interaction: discord.Interaction) -> str | None:
         """Return the key of the discipline in the form so far; None without one that exists."""

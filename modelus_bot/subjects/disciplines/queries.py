@@ -38,4 +38,6 @@ def require_discipline(tx: ReadTransaction, key: str) -> Discipline:
 
 def discipline_label(tx: ReadTransaction, key: str) -> str:
     """Return what people call a discipline, also one that is no longer used; an unknown key itself."""
-    return next((one.label for one in disciplines(tx, active_only=False) if one.key == key), key)
+    return next(
+        (discipline.label for discipline in disciplines(tx, active_only=False) if discipline.key == key), key
+    )

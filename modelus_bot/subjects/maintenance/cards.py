@@ -27,7 +27,7 @@ def checked_card(report: CheckReport, sums: ChecksumReport) -> Card:
     """Return what a check found; damage is already being looked at by then."""
     rows = sum(report.rows.values())
     problems = [*(f"page {page} was altered" for page in sums.unexplained), *report.problems]
-    found = cards.lines([f"• {spoken(one)}" for one in problems[:SHOWN]], empty="")
+    found = cards.lines([f"• {spoken(problem)}" for problem in problems[:SHOWN]], empty="")
     if len(problems) > SHOWN:
         found += f"\n… and {len(problems) - SHOWN} more"
     if report.damaged or sums.unexplained:
@@ -68,7 +68,8 @@ def clock_card(
 def maintained_card(report: RunReport) -> Card:
     """Return what was done, task by task."""
     text = cards.lines(
-        [f"{SIGNS[one.outcome]} **{one.task}**: {spoken(one.words)}" for one in report.results], empty=""
+        [f"{SIGNS[result.outcome]} **{result.task}**: {spoken(result.words)}" for result in report.results],
+        empty="",
     )
     make = cards.success if report.ok else cards.warning
     title = "Maintenance done" if report.ok else "Maintenance was not complete"

@@ -42,7 +42,7 @@ class DatabaseCommands(CommandGroup, commands.GroupCog, name="database", descrip
         await self.bot.db.read(last_maintenance)  # refuses while the database is away
         note = ProgressNote(interaction, "Checking the database")
         note.on_step("comparing every page with what was saved")
-        sums = await protection.parts.sums.check()
+        sums = await protection.parts.checksums.check()
 
         def on_progress(state: dict[str, Any]) -> None:
             note.on_step(f"looking at {str(state.get('step', 'it')).removeprefix('looking at ')}")
@@ -90,8 +90,8 @@ class DatabaseCommands(CommandGroup, commands.GroupCog, name="database", descrip
 
     async def _note_trust(self, context: Context, seconds: float) -> None:
         """Put into the audit trail who said so; while the database is away it waits in its file."""
-        if self.bot.db.continuity is not None:
-            await self.bot.db.continuity.note(
+        if self.bot.db.fallback is not None:
+            await self.bot.db.fallback.note(
                 command_entry(
                     "database",
                     "clock",

@@ -44,8 +44,8 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
                 raise
             await answering.answer(interaction, _unknown_card(wanted.display_name))
             return
-        labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
-        rosters = ", ".join(plain(labels.get(one, one)) for one in found.disciplines)
+        labels = {discipline.key: discipline.label for discipline in await self.bot.db.read(disciplines)}
+        rosters = ", ".join(plain(labels.get(discipline, discipline)) for discipline in found.disciplines)
         text = (
             f"**Role:** {found.member.role or 'none'}\n"
             f"**Active:** {'yes' if found.member.is_active else 'no'}\n"
@@ -141,9 +141,11 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
         """Suggest members by name; None: those without a Discord account."""
         known = await suggested(interaction, members, active_only=False)
         fitting = [
-            one for one in known or () if (one.is_placeholder if active is None else one.is_active is active)
+            item
+            for item in known or ()
+            if (item.is_placeholder if active is None else item.is_active is active)
         ]
-        return picks("member", ((bare(one.username), one.discord_id) for one in fitting), typed)
+        return picks("member", ((bare(item.username), item.discord_id) for item in fitting), typed)
 
     async def _gives_up_own(self, interaction: discord.Interaction, write: SetRole) -> bool:
         """Say whether an administrator is about to take the role from themselves."""
@@ -155,7 +157,7 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
     async def _id(self, value: str) -> int:
         """Return the member who was picked, or whose name was typed."""
         everybody = await self.bot.db.read(members, active_only=False)
-        known = [Named(one.discord_id, one.username) for one in everybody]
+        known = [Named(item.discord_id, item.username) for item in everybody]
         return meant("member", value, known, "a member whom the bot knows", "member.unknown")
 
 
@@ -205,8 +207,8 @@ def _linked(change: MemberChange) -> str:
 
 def _change(change: MemberChange, names: dict[int, str]) -> str:
     before, after = (
-        "active" if one is not None and one.is_active else "not active"
-        for one in (change.before, change.after)
+        "active" if item is not None and item.is_active else "not active"
+        for item in (change.before, change.after)
     )
     moves = cards.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3500)
     return f"{before} → **{after}**\n\n**Who moves**\n{moves}"

@@ -66,7 +66,7 @@ class Outbox(Job):
         if not self.bot.is_ready():
             return
         due = await self.bot.db.read(due_notices, int(time.time()), BATCH)
-        for person, notices in itertools.groupby(due, key=lambda one: one.user_id):
+        for person, notices in itertools.groupby(due, key=lambda item: item.user_id):
             if person not in self._serving:
                 self._serving[person] = owned(self._serve(tuple(notices)), name=f"outbox-{person}")
         if self._serving:

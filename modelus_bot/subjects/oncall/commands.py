@@ -78,7 +78,7 @@ class OnCallCommands(
         """Queue the note for the next hand-over."""
         await answering.defer(interaction, private=True)
         await self.require_allowed(interaction)
-        if self.changes_wait and not any(one.is_current for one in await self._duties(interaction)):
+        if self.changes_wait and not any(duty.is_current for duty in await self._duties(interaction)):
             raise NotAllowed(
                 "Only somebody on duty can leave a note. `/oncall now` shows who is.",
                 rule="oncall.not_holder",
@@ -86,7 +86,9 @@ class OnCallCommands(
         saved = await self.bot.db.write(HandoffNote(text=note), self.bot.context(interaction))
         names = await self.names()
         times = saved.times or (saved.at,) * len(saved.recipients)
-        to = [f"{name_of(one, names)}, {moment(at)}" for one, at in zip(saved.recipients, times, strict=True)]
+        to = [
+            f"{name_of(item, names)}, {moment(at)}" for item, at in zip(saved.recipients, times, strict=True)
+        ]
         who = "; ".join(to) or f"nobody is planned yet, {moment(saved.at)}"
         text = f"For {plain(', '.join(saved.disciplines))}: {who}.\n\n{quoted(note)}"
         await answering.answer(interaction, cards.success("Your note is saved", text))
@@ -198,13 +200,13 @@ def duty_card(title: str, found: OnCall, *, now: bool = True) -> Card:
     """Return who holds what and who is next; ``now`` says what to do about nobody."""
     if found.sprint is None:
         return cards.warning(title, "No sprint has begun. `/sprint list` shows what is planned.")
-    people = [holder_line(one, now=now) for one in found.holders]
+    people = [holder_line(holder, now=now) for holder in found.holders]
     holders = cards.lines(people, empty="No disciplines yet.", limit=3500)
     card = cards.info(title, f"**{label_of(found.sprint)}**\n{holders}")
     if found.days_left < 0:
         card = card.with_footer("This sprint is over and no other has begun; its holders stay on duty.")
     elif found.next_sprint is not None:
-        others = [holder_line(one, now=False) for one in found.next_holders]
+        others = [holder_line(holder, now=False) for holder in found.next_holders]
         following = cards.lines(others, empty="", limit=950)
         when = f"Next: {label_of(found.next_sprint)}"
         card = card.with_field(when, f"{moment(found.handoff_at or 0, 'R')}\n{following}")

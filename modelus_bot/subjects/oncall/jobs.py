@@ -65,7 +65,7 @@ class HandoffJob(Job):
 
     async def _pass_roles(self, guild: discord.Guild, holders: Iterable[HolderView]) -> None:
         """Let each discipline's role follow its holder; what Discord refuses is tried at the next run."""
-        known = {one.key: one.role_id for one in await self.bot.db.read(disciplines)}
+        known = {discipline.key: discipline.role_id for discipline in await self.bot.db.read(disciplines)}
         for holder in holders:
             key = holder.discipline
             if not await self._take_old(guild, key, known.get(key)):
@@ -93,11 +93,12 @@ class HandoffJob(Job):
         if discipline in self._passed:
             _, before = self._passed[discipline]
             return cached | ({before} if before is not None else set())
-        return cached | {one.user_id for one in await self.bot.db.read(roster, discipline)}
+        return cached | {item.user_id for item in await self.bot.db.read(roster, discipline)}
 
     async def _set_topic(self, channel: discord.TextChannel, holders: Iterable[HolderView]) -> None:
         people = " • ".join(
-            f"{plain(one.label)}: {plain(one.username) if one.username else 'nobody'}" for one in holders
+            f"{plain(holder.label)}: {plain(holder.username) if holder.username else 'nobody'}"
+            for holder in holders
         )
         topic = clip(f"On duty: {people}", TOPIC_LIMIT)
         if topic in {channel.topic, self._topic}:

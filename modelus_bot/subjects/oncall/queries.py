@@ -58,8 +58,8 @@ def duties(tx: ReadTransaction, user_id: int, at: int, calendar: Calendar) -> tu
         duty
         for found in sprints(tx)
         if found.start >= first
-        for one in disciplines(tx)
-        for duty in _duties_in(tx, found, one, user_id, today if found == current else None)
+        for discipline in disciplines(tx)
+        for duty in _duties_in(tx, found, discipline, user_id, today if found == current else None)
     )
 
 
@@ -68,17 +68,17 @@ def _duties_in(
 ) -> Iterator[Duty]:
     """Yield what somebody has of one turn; ``today`` is the day of duty if the sprint is on."""
     turn = turn_of(tx, found.id, discipline.key)
-    to_come = tuple(one for one in turn.by_days() if today is None or one.days.last >= today)
+    to_come = tuple(day for day in turn.by_days() if today is None or day.days.last >= today)
     holder, source = turn.holder()
     if holder == user_id:
         now = today is not None and turn.holder(today)[0] == user_id
-        others = tuple(one for one in to_come if one.user_id != user_id)
+        others = tuple(item for item in to_come if item.user_id != user_id)
         yield Duty(found, discipline.key, discipline.label, source, now, covers=others)
         return
-    for one in to_come:
-        if one.user_id == user_id:
-            now = today is not None and today in one.days
-            days = (one.days.first, one.days.last)
+    for item in to_come:
+        if item.user_id == user_id:
+            now = today is not None and today in item.days
+            days = (item.days.first, item.days.last)
             yield Duty(found, discipline.key, discipline.label, "override", now, *days)
 
 

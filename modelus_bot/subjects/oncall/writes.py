@@ -99,14 +99,14 @@ class HandoffNote(Write[HandoffNoteSaved]):
         author = require_actor(tx)
         current = _require_current(tx)
         today = calendar_of(tx.context).duty_day(tx.context.at)
-        held = [one for one in holders_of(tx, current.id, today) if one.user_id == author]
+        held = [item for item in holders_of(tx, current.id, today) if item.user_id == author]
         if not held:
             raise NotAllowed(
                 "Only somebody on duty can leave a note. `/oncall now` shows who is.",
                 rule="oncall.not_holder",
             )
-        found = [_taking_over(tx, current, one.discipline, today) for one in held]
-        following = [one for one in found if one is not None]
+        found = [_taking_over(tx, current, item.discipline, today) for item in held]
+        following = [item for item in found if item is not None]
         if not following:
             raise NotFound(
                 "No next sprint is planned yet, so there is nobody to leave a note for.",
@@ -115,7 +115,7 @@ class HandoffNote(Write[HandoffNoteSaved]):
         to = sorted({(at, user_id) for _, user_id, at in following if user_id is not None})
         name = plain(str(tx.fetch_value("SELECT username FROM users WHERE discord_id = ?", (author,))))
         text = f"{name} writes:\n{plain_lines(self.text)}"
-        for number, user_id, at in sorted(set(following), key=lambda one: one[2]):
+        for number, user_id, at in sorted(set(following), key=lambda item: item[2]):
             title = "Note from the last sprint" if number != current.id else "Note from whoever was on duty"
             notify(
                 tx, user_id, "oncall", title, text,
@@ -126,7 +126,7 @@ class HandoffNote(Write[HandoffNoteSaved]):
             "notifications", f"note:{following[0][0]}", "INSERT", new={"to": recipients, "text": self.text}
         )
         first = min(at for _, _, at in following)
-        labels = tuple(one.label for one in held)
+        labels = tuple(item.label for item in held)
         return HandoffNoteSaved(labels, tuple(recipients), first, tuple(at for at, _ in to))
 
 

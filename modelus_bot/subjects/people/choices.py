@@ -18,4 +18,4 @@ class NamesPeople(CommandGroup):
 
         Asked before a write, so that nothing can fail between the write and saying what was saved.
         """
-        return {one.id: one.display_name for one in present} | await self.bot.db.read(everybody)
+        return {item.id: item.display_name for item in present} | await self.bot.db.read(everybody)

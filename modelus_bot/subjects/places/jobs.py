@@ -43,7 +43,7 @@ class PlacesJob(Job):
             return
         book = protection.book
         await book.open()
-        now = {one.key: one for one in found}
+        now = {item.key: item for item in found}
         for key in now.keys() - book.places:
             logger.bind(place=key).warning("place_not_usable")
             protection.tell(Alert("place_not_usable", plain(now[key].text)))
@@ -55,10 +55,12 @@ class PlacesJob(Job):
     async def _look(self, guild: discord.Guild) -> list[Trouble] | None:
         """Return what is wrong; None while Discord cannot be asked."""
         try:
-            self._roles = {one.label: one.role_id for one in await self.bot.db.read(disciplines)}
+            self._roles = {
+                discipline.label: discipline.role_id for discipline in await self.bot.db.read(disciplines)
+            }
         except DatabaseError as error:
             logger.bind(error=error.detail).info("roles_not_read")
-        known = {one.id: one for one in (*guild.channels, *guild.threads)}
+        known = {channel.id: channel for channel in (*guild.channels, *guild.threads)}
         try:
             return await look_at_places(
                 self.bot, guild, guild.me, self.bot.settings.server, self._roles, known

@@ -26,13 +26,15 @@ def coming_turns(
     """
     last = calendar.day_of(at) + timedelta(days=within)
     return tuple(
-        ComingTurn(one.user_id, found.id, found.name, key.key, key.label, one.days, one.covering)
+        ComingTurn(
+            beginning.user_id, found.id, found.name, key.key, key.label, beginning.days, beginning.covering
+        )
         for found in sprints(tx, calendar.duty_day(at))
         if found.start <= last
         for key in disciplines(tx)
-        for one in turn_of(tx, found.id, key.key).beginnings(found.start, found.end)
-        if one.user_id is not None and user_id in {None, one.user_id}
-        if one.days.first <= last and one.days.begin(calendar) > at
+        for beginning in turn_of(tx, found.id, key.key).beginnings(found.start, found.end)
+        if beginning.user_id is not None and user_id in {None, beginning.user_id}
+        if beginning.days.first <= last and beginning.days.begin(calendar) > at
     )
 
 

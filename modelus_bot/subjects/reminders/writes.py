@@ -57,20 +57,20 @@ class RemindHolders(Write[int]):
         return queued
 
 
-def _together(one: ComingTurn) -> tuple[int, int, date]:
-    return one.user_id, one.sprint_id, one.days.first
+def _together(turn: ComingTurn) -> tuple[int, int, date]:
+    return turn.user_id, turn.sprint_id, turn.days.first
 
 
 def _remind(tx: Transaction, user_id: int, key: str, turns: Sequence[ComingTurn], calendar: Calendar) -> int:
     """Queue what somebody was not reminded of yet, and return the number of notices."""
     told = tx.fetch_all(_TOLD, (user_id, f"{key}*"))
-    known = {one for row in told for one in row["dedupe_key"].removeprefix(key).split(",")}
+    known = {item for row in told for item in row["dedupe_key"].removeprefix(key).split(",")}
     queued = 0
-    for part in _fitting([one for one in turns if one.discipline not in known], LONGEST_KEY - len(key)):
-        duties = ", ".join(plain(one.label) for one in part)
+    for part in _fitting([turn for turn in turns if turn.discipline not in known], LONGEST_KEY - len(key)):
+        duties = ", ".join(plain(item.label) for item in part)
         notify(
             tx, user_id, "oncall", f"Your turn begins soon: {duties}", _text(part, calendar),
-            dedupe_key=key + ",".join(one.discipline for one in part),
+            dedupe_key=key + ",".join(item.discipline for item in part),
             ref_table=REMINDED_OF, ref_id=part[0].sprint_id,
         )  # fmt: skip
         queued += 1
@@ -80,11 +80,11 @@ def _remind(tx: Transaction, user_id: int, key: str, turns: Sequence[ComingTurn]
 def _fitting(turns: Sequence[ComingTurn], room: int) -> Iterator[list[ComingTurn]]:
     """Yield the turns in as few lists as a key of ``room`` characters allows."""
     part: list[ComingTurn] = []
-    for one in turns:
-        if part and len(",".join(each.discipline for each in [*part, one])) > room:
+    for turn in turns:
+        if part and len(",".join(each.discipline for each in [*part, turn])) > room:
             yield part
             part = []
-        part.append(one)
+        part.append(turn)
     if part:
         yield part
 
@@ -92,10 +92,10 @@ def _fitting(turns: Sequence[ComingTurn], room: int) -> Iterator[list[ComingTurn
 def _text(turns: Sequence[ComingTurn], calendar: Calendar) -> str:
     begin = turns[0].days.begin(calendar)
     lines = [f"In {plain(turns[0].sprint_name)} you are on duty from <t:{begin}:f> (<t:{begin}:R>):"]
-    for one in turns:
-        cover = f", covering {days_words(one.days)}" if one.covering else ""
-        lines.append(f"• {plain(one.label)}{cover}, until <t:{one.days.end(calendar)}:f>")
-    if all(one.covering for one in turns):
+    for turn in turns:
+        cover = f", covering {days_words(turn.days)}" if turn.covering else ""
+        lines.append(f"• {plain(turn.label)}{cover}, until <t:{turn.days.end(calendar)}:f>")
+    if all(turn.covering for turn in turns):
         lines.append("If you cannot, tell a project manager, who can revoke the cover.")
     else:
         lines.append("If you cannot, ask for cover with the button below, or with `/cover request`.")

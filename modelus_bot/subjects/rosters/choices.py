@@ -21,11 +21,11 @@ class PicksPeople(PicksDisciplines):
         """Return the roster member who was picked, or whose name was typed."""
         entries = await self.bot.db.read(roster, discipline.key if discipline else None)
         where = f"on the roster of {plain(discipline.label)}" if discipline else "on any roster"
-        known = [Named(one.user_id, one.username) for one in entries]
+        known = [Named(entry.user_id, entry.username) for entry in entries]
         return meant("member", value, known, where, "roster.unknown")
 
     async def suggest_roster(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest people on the roster of the discipline chosen so far, or on any."""
         known = await suggested(interaction, roster, await self.chosen_discipline(interaction))
-        people = {one.user_id: one.username for one in known or ()}
+        people = {item.user_id: item.username for item in known or ()}
         return picks("member", ((bare(name), user_id) for user_id, name in people.items()), typed)

@@ -54,10 +54,10 @@ class RosterCommands(
         entries = await self.bot.db.read(roster, chosen.key if chosen is not None else None)
         shown = [chosen] if chosen is not None else list(known[:FIELDS])
         card = cards.info("Rosters", "" if shown else "There are no disciplines yet.")
-        for one in shown:
-            people = [self._line(entry) for entry in entries if entry.discipline == one.key]
+        for item in shown:
+            people = [self._line(entry) for entry in entries if entry.discipline == item.key]
             text = cards.lines(people, empty=NOBODY, limit=min(1000, 5000 // len(shown)))
-            card = card.with_field(plain(one.label), text, inline=len(shown) > 1)
+            card = card.with_field(plain(item.label), text, inline=len(shown) > 1)
         await answering.answer(interaction, card)
 
     @app_commands.command(name="add", description="Put a member on a roster")
@@ -184,7 +184,7 @@ class RosterCommands(
         names = await self.names(interaction.user, *present)
         context = self.bot.context(interaction)
         change = await preview_if_possible(self.bot, write, context, dry_run=dry_run)
-        labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
+        labels = {discipline.key: discipline.label for discipline in await self.bot.db.read(disciplines)}
         known = await self._known(interaction, write, labels) if change is None else ""
         shown = self._change(change, names, labels) if change is not None else known
         if change is not None and change.before == change.after and not change.moves:
@@ -204,7 +204,7 @@ class RosterCommands(
         if not (isinstance(write, SetAway) and write.member_id == interaction.user.id):
             await self.require_manager(interaction)
         entries = await self.bot.db.read(roster, write.discipline)
-        order = [f"{_label(one, labels)} {self._line(one)}" for one in entries]
+        order = [f"{_label(entry, labels)} {self._line(entry)}" for entry in entries]
         known = cards.lines(order, empty=NOBODY, limit=2000)
         return f"**As it was last known**\n{known}\n\n{EFFECT_LATER}"
 
@@ -214,7 +214,7 @@ class RosterCommands(
         names = await self.names(press.interaction.user)
         if isinstance(change, AddToRoster):
             names = {change.member_id: change.name} | names
-        labels = {one.key: one.label for one in await self.bot.db.read(disciplines)}
+        labels = {discipline.key: discipline.label for discipline in await self.bot.db.read(disciplines)}
         saved = await self.bot.db.write(change, press.context)
         return cards.success("Saved", self._change(saved, names, labels))
 
@@ -251,7 +251,7 @@ def _kept(change: RosterChange) -> str:
     """Return the turns that somebody holds although they are away; empty without any."""
     if not change.kept:
         return ""
-    turns = [f"• {plain(one.label)}, {plain(one.sprint_name)}" for one in change.kept]
+    turns = [f"• {plain(item.label)}, {plain(item.sprint_name)}" for item in change.kept]
     return "\n\n**Still theirs, although they are away** (`/cover request` asks for cover)\n" + cards.lines(
         turns, empty="", limit=500
     )

@@ -45,16 +45,17 @@ async def import_of(files: Mapping[str, discord.Attachment | None], zone: str) -
 def summary(report: ImportReport) -> str:
     """Return what changes, what was mended, and who still needs an account."""
     counts = [
-        f"• {rows_of(one.table)}: {one.added} added, {one.updated} updated, {one.unchanged} there already"
-        for one in report.counts
-        if one.added or one.updated or one.unchanged
+        f"• {rows_of(count.table)}: {count.added} added, {count.updated} updated,"
+        f" {count.unchanged} there already"
+        for count in report.counts
+        if count.added or count.updated or count.unchanged
     ]
     parts = [cards.lines(counts, empty="The files hold nothing to import.", limit=800)]
     if report.mended:
-        mended = [f"• {plain(one.sentence)}" for one in report.mended]
+        mended = [f"• {plain(item.sentence)}" for item in report.mended]
         parts.append("**Mended or noteworthy**\n" + cards.lines(mended, empty="", limit=2000))
     if report.unlinked:
-        people = [f"• {plain(one)}" for one in report.unlinked]
+        people = [f"• {plain(item)}" for item in report.unlinked]
         parts.append(
             "**Still without a Discord account: `/member link`**\n" + cards.lines(people, empty="", limit=800)
         )

@@ -35,7 +35,7 @@ def holder_line(holder: HolderView, *, now: bool = True) -> str:
     """Return who holds a discipline, and why if not by rotation; ``now`` says what to do about nobody."""
     nobody = "nobody — set somebody with `/oncall set`" if now else "nobody yet"
     who = f"**{plain(holder.username)}**" if holder.username else nobody
-    by_days = any(one.user_id == holder.user_id for one in holder.covers)
+    by_days = any(cover.user_id == holder.user_id for cover in holder.covers)
     source = "" if by_days else SOURCES.get(holder.source, "")
     return f"{plain(holder.label)}: {who}{source}{_covered(holder)}{_away(holder)}"
 
@@ -43,7 +43,7 @@ def holder_line(holder: HolderView, *, now: bool = True) -> str:
 def _covered(holder: HolderView) -> str:
     """Return who covers which days of a turn; empty without such covers."""
     whose = plain(holder.original) if holder.original else "nobody"
-    parts = [f"{plain(one.username)} covers {whose} on {days_words(one.days)}" for one in holder.covers]
+    parts = [f"{plain(cover.username)} covers {whose} on {days_words(cover.days)}" for cover in holder.covers]
     return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -55,9 +55,11 @@ def duty_line(duty: Duty) -> str:
         cover = f" (cover on {days_words(duty.days)})"
     elif duty.source == "override":
         cover = " (cover)"
-    others = [f"{plain(one.username)} covers you on {days_words(one.days)}" for one in duty.covers]
+    others = [
+        f"{plain(request.username)} covers you on {days_words(request.days)}" for request in duty.covers
+    ]
     return f"{now}{plain(duty.label)}, {label_of(duty.sprint)}{cover}" + "".join(
-        f" — {one}" for one in others
+        f" — {other}" for other in others
     )
 
 

@@ -18,10 +18,12 @@ class PicksSprints(CommandGroup):
 
     async def sprint_id(self, value: str) -> int:
         """Return the sprint that was picked, or whose name, alone or with its days, was typed."""
-        known = [Named(one.id, one.name, choice_of(one)) for one in await self.bot.db.read(sprints)]
+        known = [
+            Named(sprint.id, sprint.name, choice_of(sprint)) for sprint in await self.bot.db.read(sprints)
+        ]
         return meant("sprint", value, known, "a sprint", "sprint.unknown")
 
     async def suggest_sprints(self, interaction: discord.Interaction, typed: str) -> Choices:
         """Suggest sprints that have not ended."""
         known = await suggested(interaction, sprints, self.today())
-        return picks("sprint", ((choice_of(one), one.id) for one in known or ()), typed)
+        return picks("sprint", ((choice_of(item), item.id) for item in known or ()), typed)

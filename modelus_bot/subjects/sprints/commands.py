@@ -219,7 +219,9 @@ class SprintCommands(
         if isinstance(write, AddSprint):
             many = f", and {write.count - 1} more of the same length after it" if write.count > 1 else ""
             return f"From {write.start} to {write.end}{many}.\n\n{EFFECT_LATER}"
-        known = [label_of(one) for one in await self.bot.db.read(sprints) if one.id == write.sprint_id]
+        known = [
+            label_of(sprint) for sprint in await self.bot.db.read(sprints) if sprint.id == write.sprint_id
+        ]
         return f"As it was last known: {', '.join(known)}\n\n{EFFECT_LATER}"
 
 
@@ -263,7 +265,10 @@ def _turns(holders: Sequence[HolderView] | None) -> str:
     """Return who holds a sprint's turns on one line."""
     if holders is None:
         return "not dealt yet: only the sprint on duty and the next six are"
-    return cards.clip(", ".join(holder_line(one, now=False) for one in holders), 600) or "no disciplines yet"
+    return (
+        cards.clip(", ".join(holder_line(holder, now=False) for holder in holders), 600)
+        or "no disciplines yet"
+    )
 
 
 @pages_of("sprints")
@@ -273,8 +278,8 @@ async def sprint_page(listing: PagedList) -> tuple[Card, bool]:
     first = date.fromisoformat(listing.argument)
     found = await listing.bot.db.read(sprints_with_holders, first, listing.page * PAGE, PAGE + 1)
     lines = [
-        f"{one.index}\\. **{label_of(one)}**\n{cards.clip(_turns(holders), 330)}"
-        for one, holders in found[:PAGE]
+        f"{item.index}\\. **{label_of(item)}**\n{cards.clip(_turns(holders), 330)}"
+        for item, holders in found[:PAGE]
     ]
     card = cards.info("Sprints", cards.lines(lines, empty="None planned. Add one with `/sprint add`."))
     return card, len(found) > PAGE

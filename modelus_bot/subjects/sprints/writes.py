@@ -145,7 +145,10 @@ def _planned(tx: Transaction, sprint_id: int) -> PlannedSprint:
 
 def _check_name(tx: ReadTransaction, own_id: int, name: str) -> None:
     """Refuse a second sprint of one name: nobody could tell them apart in a sentence."""
-    same = next((one for one in sprints(tx) if one.id != own_id and folded(one.name) == folded(name)), None)
+    same = next(
+        (sprint for sprint in sprints(tx) if sprint.id != own_id and folded(sprint.name) == folded(name)),
+        None,
+    )
     if same is not None:
         raise InvalidInput(
             f"There is a sprint called {plain(same.name)} already, from {same.start} to {same.end}."

@@ -130,9 +130,9 @@ async def together(*works: Awaitable[object]) -> None:
 
 
 def _raise_first(ended: Iterable[object]) -> None:
-    for one in ended:
-        if isinstance(one, BaseException):
-            raise one
+    for item in ended:
+        if isinstance(item, BaseException):
+            raise item
 
 
 def _later_pauses() -> Iterator[float]:

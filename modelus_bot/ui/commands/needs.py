@@ -39,5 +39,5 @@ def may_use(standing: Standing, command: str) -> bool:
 
 def commands_of(tree: app_commands.CommandTree[Any]) -> list[AnyCommand]:
     """Return every command that can be typed, by name."""
-    found = [one for one in tree.walk_commands() if isinstance(one, app_commands.Command)]
-    return sorted(found, key=lambda one: one.qualified_name)
+    found = [command for command in tree.walk_commands() if isinstance(command, app_commands.Command)]
+    return sorted(found, key=lambda item: item.qualified_name)

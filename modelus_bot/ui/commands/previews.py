@@ -30,7 +30,7 @@ async def preview_if_possible(
     try:
         return await bot.db.preview(write, context)
     except DatabaseError as error:
-        waits = write.deferrable and bot.db.continuity is not None and error.away
+        waits = write.deferrable and bot.db.fallback is not None and error.away
         if waits and not dry_run:
             return None
         raise

@@ -91,7 +91,7 @@ class Stage:
 
     def check(self) -> None:
         """Look at the files as each read does; raises ``FileTouched``."""
-        names = tuple(self.database.with_name(self.database.name + one) for one in ("", "-wal", "-shm"))
+        names = tuple(self.database.with_name(self.database.name + item) for item in ("", "-wal", "-shm"))
         self.files.check(identity_of(names))
 
 

@@ -64,7 +64,11 @@ async def test_a_copy_is_one_whole_moment(db: DatabaseManager, backups: BackupMa
     assert copy.stat().st_mode & 0o777 == 0o600
     assert backups.folder.stat().st_mode & 0o777 == 0o700
     assert copy.read_bytes()[18:20] == b"\1\1", "a copy needs no -wal"
-    assert {one.name for one in backups.folder.iterdir()} == {made.name, f"{made.name}.json", ".modelus.lock"}
+    assert {path.name for path in backups.folder.iterdir()} == {
+        made.name,
+        f"{made.name}.json",
+        ".modelus.lock",
+    }
     assert backups.newest_verified() == made
 
 
@@ -72,10 +76,10 @@ async def test_progress_names_each_step(db: DatabaseManager, backups: BackupMana
     """Who waits hears of copying, with pages done of all, and of checking."""
     heard: list[dict[str, Any]] = []
     made = await backups.create("manual", on_progress=heard.append)
-    steps = list(dict.fromkeys(one["step"] for one in heard if one["step"] != "waiting"))
+    steps = list(dict.fromkeys(item["step"] for item in heard if item["step"] != "waiting"))
     assert steps == ["copying", "hashing", "checking"]
-    copied = [one for one in heard if one["step"] == "copying"]
-    read = [one for one in heard if one["step"] == "hashing"]
+    copied = [item for item in heard if item["step"] == "copying"]
+    read = [item for item in heard if item["step"] == "hashing"]
     assert read[-1]["done"] == read[-1]["total"] == made.bytes
     assert copied[-1]["done"] == copied[-1]["total"] == made.page_count
 
@@ -94,7 +98,7 @@ async def test_a_damaged_copy_no_longer_counts(
         assert "sha256" in report.problems[0]
     assert backups.newest_verified() == older
     assert [(kind, details["name"]) for kind, details in told] == [("backup_damaged", newer.name)]
-    assert [one.status for one in backups.manifests()] == ["failed", "verified"]
+    assert [manifest.status for manifest in backups.manifests()] == ["failed", "verified"]
     assert (await backups.verify(older.name)).ok
 
 
@@ -161,7 +165,7 @@ async def test_what_a_killed_copy_leaves_is_removed(db: DatabaseManager, backups
     orphan.write_text("{}")
     others = backups.folder / "modelus-by-hand.db"
     others.write_bytes(b"somebody's own copy")
-    assert [one.name for one in backups.manifests()] == [made.name]
+    assert [manifest.name for manifest in backups.manifests()] == [made.name]
     async with backups:
         assert not half.exists()
         assert not orphan.exists()
@@ -206,7 +210,7 @@ async def test_a_missing_database_is_a_failure_that_is_told(backups: BackupManag
         await backups.create("manual")
     assert [kind for kind, _ in told] == ["backup_failed"]
     assert backups.manifests() == ()
-    assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
+    assert [path.name for path in backups.folder.iterdir()] == [".modelus.lock"]
 
 
 async def test_a_copy_is_tried_again(db: DatabaseManager, build: Build, path: Path) -> None:
@@ -242,9 +246,9 @@ async def test_old_copies_go_after_a_new_one(db: DatabaseManager, build: Build, 
     assert backups.age() == 7200
     with backups._using(first.name):
         second = await backups.create("scheduled")
-        assert [one.name for one in backups.manifests()] == [second.name, first.name]
+        assert [manifest.name for manifest in backups.manifests()] == [second.name, first.name]
     assert await backups.prune() == (first.name,)
-    assert [one.name for one in backups.manifests()] == [second.name]
+    assert [manifest.name for manifest in backups.manifests()] == [second.name]
     assert not (backups.folder / first.name).exists()
 
 
@@ -257,7 +261,7 @@ async def test_the_newest_is_the_last_that_was_made(db: DatabaseManager, build: 
     last = await backups.create("scheduled")
     assert last.audit_id == 1
     assert backups.newest_verified() == last
-    assert [one.name for one in backups.manifests()] == [last.name]
+    assert [manifest.name for manifest in backups.manifests()] == [last.name]
 
 
 async def test_rows_that_break_rules_make_a_copy_flawed(
@@ -270,7 +274,7 @@ async def test_rows_that_break_rules_make_a_copy_flawed(
         connection.execute("INSERT INTO settings(key, value, updated_at) VALUES('bad', '{', 0)")
         connection.commit()
     flawed = [await backups.create("manual") for _ in range(2)]
-    assert {one.status for one in flawed} == {"flawed"}
+    assert {item.status for item in flawed} == {"flawed"}
     assert backups.newest_verified() == good
     assert backups.newest_whole() == flawed[-1]
     assert [kind for kind, _ in told] == ["backup_flawed"]
@@ -286,19 +290,19 @@ async def test_giving_up_leaves_nothing(db: DatabaseManager, build: Build) -> No
     heard: list[dict[str, Any]] = []
     make = asyncio.create_task(backups.create("manual", on_progress=heard.append))
     async with asyncio.timeout(60):
-        while not any(one["step"] == "copying" for one in heard):
+        while not any(item["step"] == "copying" for item in heard):
             await asyncio.sleep(0.01)
     assert list(backups.folder.glob("*.partial"))
     make.cancel()
     with pytest.raises(asyncio.CancelledError):
         await make
-    assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
+    assert [path.name for path in backups.folder.iterdir()] == [".modelus.lock"]
     async with backups:
         make = asyncio.create_task(backups.create("manual"))
         await asyncio.sleep(0.2)
     with pytest.raises(BackupFailed, match="stops"):
         await make
-    assert [one.name for one in backups.folder.iterdir()] == [".modelus.lock"]
+    assert [path.name for path in backups.folder.iterdir()] == [".modelus.lock"]
 
 
 @pytest.mark.parametrize("kind", ["pre_migration", "pre_restore"])
@@ -337,8 +341,8 @@ async def test_the_live_file_is_opened_by_nobody_in_this_process(
     async with backups:
         pass
     seen = list(OPENED)
-    assert any("backups" in one for one in seen)
-    assert [one for one in seen if str(path) in one] == []
+    assert any("backups" in item for item in seen)
+    assert [item for item in seen if str(path) in item] == []
     newest = backups.newest_verified()
     assert newest is not None
     assert newest.drill_at is not None

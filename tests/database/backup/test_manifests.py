@@ -86,7 +86,7 @@ def test_a_damaged_manifest_is_passed_over(folder: CopyFolder, content: bytes) -
     other = NAME.replace("12", "13")
     (folder.path / other).write_bytes(b"copy")
     (folder.path / f"{other}.json").write_bytes(content)
-    assert [one.name for one in folder.manifests()] == [NAME]
+    assert [manifest.name for manifest in folder.manifests()] == [NAME]
 
 
 def test_what_is_no_file_is_passed_over(folder: CopyFolder) -> None:
@@ -100,7 +100,7 @@ def test_what_is_no_file_is_passed_over(folder: CopyFolder) -> None:
     made[2].symlink_to(made[2])
     with made[3].open("wb") as file:
         file.truncate(2**30)
-    assert [one.name for one in folder.manifests()] == [NAME]
+    assert [manifest.name for manifest in folder.manifests()] == [NAME]
 
 
 def test_a_manifest_of_another_copy_is_passed_over(folder: CopyFolder) -> None:
@@ -108,13 +108,13 @@ def test_a_manifest_of_another_copy_is_passed_over(folder: CopyFolder) -> None:
     other = NAME.replace("12", "13")
     (folder.path / other).write_bytes(b"copy")
     (folder.path / f"{other}.json").write_bytes((folder.path / f"{NAME}.json").read_bytes())
-    assert [one.name for one in folder.manifests()] == [NAME]
+    assert [manifest.name for manifest in folder.manifests()] == [NAME]
 
 
 def test_a_newer_versions_manifest_is_understood(folder: CopyFolder) -> None:
     """Fields that this version does not know are no reason to lose a copy."""
     (folder.path / f"{NAME}.json").write_text(json.dumps(GOOD | {"color": "blue"}))
-    assert [one.name for one in folder.manifests()] == [NAME]
+    assert [manifest.name for manifest in folder.manifests()] == [NAME]
 
 
 def test_names_are_never_taken_twice(folder: CopyFolder) -> None:
@@ -141,7 +141,7 @@ def test_only_leftovers_are_removed(folder: CopyFolder) -> None:
     for name in (stays | goes) - {NAME, f"{NAME}.json"}:
         (folder.path / name).write_bytes(b"x")
     assert set(folder.remove_leftovers()) == goes
-    assert {one.name for one in folder.path.iterdir()} == stays
+    assert {path.name for path in folder.path.iterdir()} == stays
 
 
 def test_a_deleted_copy_never_counts_half_deleted(folder: CopyFolder) -> None:

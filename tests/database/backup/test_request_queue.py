@@ -64,7 +64,7 @@ async def test_other_kinds_have_a_turn_of_their_own() -> None:
     work = Counted()
     work.go.set()
     kinds = ("manual", "pre_restore", "scheduled")
-    assert sorted(await asyncio.gather(*(turns.run(one, work) for one in kinds))) == [1, 2, 3]
+    assert sorted(await asyncio.gather(*(turns.run(kind, work) for kind in kinds))) == [1, 2, 3]
 
 
 async def test_who_gives_up_takes_nobody_along() -> None:
@@ -94,7 +94,7 @@ async def test_stopping_is_told_to_those_who_wait() -> None:
     await asyncio.sleep(0.02)
     await turns.stop()
     found = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [type(one) for one in found] == [Stopping, Stopping]
+    assert [type(item) for item in found] == [Stopping, Stopping]
     assert work.running == 0
 
 
@@ -107,7 +107,7 @@ async def test_a_failure_reaches_everybody_who_shares_it() -> None:
         raise ValueError("no")
 
     found = await asyncio.gather(*(turns.run("manual", fail) for _ in range(3)), return_exceptions=True)
-    assert [str(one) for one in found] == ["no"] * 3
+    assert [str(item) for item in found] == ["no"] * 3
     work = Counted()
     work.go.set()
     assert await turns.run("manual", work) == 1

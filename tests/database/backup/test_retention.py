@@ -36,7 +36,7 @@ def age(stamp: float) -> float:
 
 def names(copies: Any) -> set[str]:
     """Return the names of copies."""
-    return {one.name for one in copies}
+    return {item.name for item in copies}
 
 
 COPIES = st.lists(st.tuples(st.floats(-90 * DAY, 90 * DAY), KINDS, STATES), max_size=60).map(
@@ -57,9 +57,9 @@ LIMITS = st.builds(
 def test_what_would_be_restored_stays(copies: list[BackupManifest], limits: BackupSettings) -> None:
     """Whatever the clock did, the last verified copy and the last whole one are never deleted."""
     gone = names(superfluous(copies, limits, age))
-    assert names([one for one in copies if one.counts][-1:]).isdisjoint(gone)
-    assert names([one for one in copies if one.whole][-1:]).isdisjoint(gone)
-    if not any(one.counts for one in copies):
+    assert names([item for item in copies if item.counts][-1:]).isdisjoint(gone)
+    assert names([item for item in copies if item.whole][-1:]).isdisjoint(gone)
+    if not any(item.counts for item in copies):
         assert not gone
 
 
@@ -68,7 +68,7 @@ def test_what_would_be_restored_stays(copies: list[BackupManifest], limits: Back
 def test_deciding_again_deletes_nothing_more(copies: list[BackupManifest], limits: BackupSettings) -> None:
     """Retention is stable: what was kept is kept the next time."""
     gone = names(superfluous(copies, limits, age))
-    kept = [one for one in copies if one.name not in gone]
+    kept = [item for item in copies if item.name not in gone]
     assert superfluous(kept, limits, age) == ()
 
 
@@ -87,11 +87,11 @@ def test_nothing_goes_while_the_newest_copy_is_bad(
 def test_a_reason_protects_a_copy(copies: list[BackupManifest], limits: BackupSettings) -> None:
     """Copies by hand stay a week, those before a migration or restore a month, damaged ones a week."""
     gone = superfluous(copies, limits, age)
-    for one in gone:
-        if one.status == "failed" or one.kind == "manual":
-            assert age(one.created_at) >= 7 * DAY
-        elif one.kind != "scheduled":
-            assert age(one.created_at) >= 30 * DAY
+    for item in gone:
+        if item.status == "failed" or item.kind == "manual":
+            assert age(item.created_at) >= 7 * DAY
+        elif item.kind != "scheduled":
+            assert age(item.created_at) >= 30 * DAY
 
 
 @settings(max_examples=300)
@@ -110,10 +110,10 @@ def test_each_recent_hour_day_and_week_keeps_its_newest(ages: list[float], limit
         ("%G-%V", limits.keep_weekly),
     ):
         newest: dict[str, str] = {}
-        for one in reversed(copies):
-            slot = datetime.fromtimestamp(int(one.created_at), UTC).strftime(pattern)
+        for item in reversed(copies):
+            slot = datetime.fromtimestamp(int(item.created_at), UTC).strftime(pattern)
             if len(newest) < slots or slot in newest:
-                newest.setdefault(slot, one.name)
+                newest.setdefault(slot, item.name)
         expected |= set(newest.values())
     assert kept == expected
 
@@ -124,14 +124,14 @@ def test_hours_days_and_weeks_of_a_year() -> None:
     kept = names(copies) - names(superfluous(copies, BackupSettings(), age))
     assert len(kept) <= 24 + 30 + 8
     assert names(copies[-24:]) <= kept
-    days = Counter((NOW - one.created_at) // DAY for one in copies if one.name in kept)
+    days = Counter((NOW - item.created_at) // DAY for item in copies if item.name in kept)
     assert all(days[day] for day in range(29))
 
 
 def test_a_verified_copy_goes_before_a_flawed_one() -> None:
     """Within an hour the copy that passed every check is kept, though a flawed one is newer."""
     hour = NOW // HOUR * HOUR
-    ages = [(NOW - hour + 3 * HOUR - 60 * one, one) for one in range(4)]
+    ages = [(NOW - hour + 3 * HOUR - 60 * item, item) for item in range(4)]
     copies = [copy(age, number, status="flawed" if number > 1 else "verified") for age, number in ages]
     copies += [copy(0, 9)]
     kept = names(copies) - names(superfluous(copies, BackupSettings(keep_daily=0, keep_weekly=0), age))

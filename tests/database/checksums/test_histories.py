@@ -49,20 +49,20 @@ class Histories(RuleBasedStateMachine):
         connection = opened(self.database)
         fill(connection, 120, seed=seed)
         connection.close()
-        self.sums = PageChecksums(self.database, run=run_here)
-        self.loop.run_until_complete(self.sums.adopt())
+        self.checksums = PageChecksums(self.database, run=run_here)
+        self.loop.run_until_complete(self.checksums.adopt())
         self.open()
 
     def open(self) -> None:
         """Start to follow, by hand only so that every history can be repeated, then connect."""
-        self.loop.run_until_complete(self.sums.__aenter__())
-        self.sums._follower.stop()
+        self.loop.run_until_complete(self.checksums.__aenter__())
+        self.checksums._follower.stop()
         self.writer = opened(self.database)
         self.writer.execute("PRAGMA cache_size=20")
 
     def check(self) -> ChecksumReport:
         """Compare the whole file."""
-        return self.loop.run_until_complete(self.sums.check())
+        return self.loop.run_until_complete(self.checksums.check())
 
     @rule(seed=SEEDS, count=st.integers(1, 12))
     def write(self, seed: int, count: int) -> None:
@@ -94,12 +94,12 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def look(self) -> None:
         """Follow the -wal."""
-        self.sums._follower.poll()
+        self.checksums._follower.poll()
 
     @rule(mode=st.sampled_from(["PASSIVE", "PASSIVE", "RESTART", "TRUNCATE"]))
     def checkpoint(self, mode: str) -> None:
         """Checkpoint as the bot does."""
-        self.sums.note_commits()
+        self.checksums.note_commits()
         self.writer.execute("PRAGMA busy_timeout=0")
         self.writer.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
 
@@ -133,7 +133,7 @@ class Histories(RuleBasedStateMachine):
         dice = random.Random(seed)
         page = dice.randrange(1, self.database.stat().st_size // PAGE + 1)
         offset = (page - 1) * PAGE + dice.randrange(100, PAGE - 256)
-        ledger = self.sums._follower.current()
+        ledger = self.checksums._follower.current()
         assert ledger is not None
         if ledger.base_of(page) in {UNKNOWN, b""}:
             return
@@ -160,7 +160,7 @@ class Histories(RuleBasedStateMachine):
         ):
             if source.exists():
                 shutil.copy(source, self.database.parent)
-        self.sums = PageChecksums(self.database, run=run_here)
+        self.checksums = PageChecksums(self.database, run=run_here)
         report = self.check()
         assert not report.adopted
         assert report.unexplained == ()
@@ -172,10 +172,10 @@ class Histories(RuleBasedStateMachine):
         """Close in order and open again; after it the hashes stand for the file alone."""
         if self.reader is not None:
             self.stop_reading()
-        self.sums.note_commits()
+        self.checksums.note_commits()
         self.writer.close()
-        self.loop.run_until_complete(self.sums.__aexit__())
-        self.sums = PageChecksums(self.database, run=run_here)
+        self.loop.run_until_complete(self.checksums.__aexit__())
+        self.checksums = PageChecksums(self.database, run=run_here)
         if look:
             report = self.check()
             assert (report.unexplained, report.unclear, report.explained) == ((), (), 0)
@@ -184,12 +184,12 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def adopt(self) -> None:
         """Trust the open file anew."""
-        self.loop.run_until_complete(self.sums.adopt())
+        self.loop.run_until_complete(self.checksums.adopt())
 
     def abandon(self) -> None:
         """Leave everything open as a killed process does, as far as one can inside one process."""
-        self.sums._follower.stop()
-        self.sums._follower._store.close()
+        self.checksums._follower.stop()
+        self.checksums._follower._store.close()
         self.old.append(self.writer)
         if self.reader is not None:
             self.old.append(self.reader)

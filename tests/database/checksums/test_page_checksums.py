@@ -42,30 +42,30 @@ async def test_damage_inside_values_is_found(database: Path) -> None:
     """Random bytes in the middle of a page are found, again at every check until the file is adopted."""
     await PageChecksums(database).adopt()
     overwrite(database, 7 * PAGE + 2000, random.Random(1).randbytes(256))
-    sums = PageChecksums(database)
-    assert (await sums.check()).unexplained == (8,)
+    checksums = PageChecksums(database)
+    assert (await checksums.check()).unexplained == (8,)
     assert (await PageChecksums(database).check()).unexplained == (8,)
-    await sums.adopt()
-    assert (await sums.check()).unexplained == ()
+    await checksums.adopt()
+    assert (await checksums.check()).unexplained == ()
 
 
 async def test_writes_under_watch_are_explained(database: Path) -> None:
     """What the bot writes is no damage: before, during and after its checkpoints, and after closing."""
-    sums, dice = PageChecksums(database), random.Random(2)
-    await sums.adopt()
-    async with sums:
+    checksums, dice = PageChecksums(database), random.Random(2)
+    await checksums.adopt()
+    async with checksums:
         connection = opened(database)
         for mode in ("PASSIVE", "TRUNCATE", "PASSIVE"):
             for _ in range(20):
                 write_some(connection, dice)
-            assert (await sums.check()).unexplained == ()
-            sums.note_commits()
+            assert (await checksums.check()).unexplained == ()
+            checksums.note_commits()
             connection.execute(f"PRAGMA wal_checkpoint({mode})")
-            report = await sums.check()
+            report = await checksums.check()
             assert report.unexplained == ()
             assert (report.explained > 0) == (mode == "PASSIVE")
         write_some(connection, dice)
-        sums.note_commits()
+        checksums.note_commits()
         connection.close()
     report = await PageChecksums(database).check()
     assert report.unexplained == report.unclear == ()
@@ -73,65 +73,65 @@ async def test_writes_under_watch_are_explained(database: Path) -> None:
 
 async def test_vacuum_and_growth_are_explained(database: Path) -> None:
     """A file that shrinks by VACUUM, grows again and is truncated is as it should be."""
-    sums, dice = PageChecksums(database), random.Random(3)
-    await sums.adopt()
-    async with sums:
+    checksums, dice = PageChecksums(database), random.Random(3)
+    await checksums.adopt()
+    async with checksums:
         connection = opened(database)
         connection.execute("DELETE FROM notes WHERE id % 3 > 0")
         connection.execute("VACUUM")
-        assert (await sums.check()).unexplained == ()
-        sums.note_commits()
+        assert (await checksums.check()).unexplained == ()
+        checksums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        assert (await sums.check()).unexplained == ()
+        assert (await checksums.check()).unexplained == ()
         connection.execute("DELETE FROM files")
         connection.execute("VACUUM")
         fill(connection, 800, seed=5)
         write_some(connection, dice)
-        sums.note_commits()
+        checksums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        assert (await sums.check()).unexplained == ()
-        sums.note_commits()
+        assert (await checksums.check()).unexplained == ()
+        checksums.note_commits()
         connection.close()
     assert (await PageChecksums(database).check()).unexplained == ()
 
 
 async def test_damage_while_the_bot_works_is_found(database: Path) -> None:
     """A page damaged under the open connections is told from the pages that are written meanwhile."""
-    sums, dice = PageChecksums(database), random.Random(4)
-    await sums.adopt()
-    async with sums:
+    checksums, dice = PageChecksums(database), random.Random(4)
+    await checksums.adopt()
+    async with checksums:
         connection = opened(database)
         for _ in range(10):
             write_some(connection, dice)
-        sums.note_commits()
+        checksums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         page = connection.execute("SELECT max(pageno) FROM dbstat WHERE name = 'files'").fetchone()[0]
         overwrite(database, (page - 1) * PAGE + 900, bytes(256))
-        assert (await sums.check()).unexplained == (page,)
-        sums.note_commits()
+        assert (await checksums.check()).unexplained == (page,)
+        checksums.note_commits()
         connection.close()
 
 
 async def test_stale_page_is_found(database: Path) -> None:
     """A page put back to its own older content is found although that content was right once."""
-    sums, dice = PageChecksums(database), random.Random(5)
-    await sums.adopt()
-    async with sums:
+    checksums, dice = PageChecksums(database), random.Random(5)
+    await checksums.adopt()
+    async with checksums:
         connection = opened(database)
         before = database.read_bytes()
         for _ in range(30):
             write_some(connection, dice)
-        sums.note_commits()
+        checksums.note_commits()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         after = database.read_bytes()
         changed = [
             page for page in range(2, len(before) // PAGE) if _page(before, page) != _page(after, page)
         ]
         overwrite(database, (changed[0] - 1) * PAGE, _page(before, changed[0]))
-        assert (await sums.check()).unexplained == (changed[0],)
+        assert (await checksums.check()).unexplained == (changed[0],)
         overwrite(database, (changed[0] - 1) * PAGE, _page(after, changed[0]))
-        assert (await sums.check()).unexplained == ()
-        sums.note_commits()
+        assert (await checksums.check()).unexplained == ()
+        checksums.note_commits()
         connection.close()
 
 
@@ -152,10 +152,10 @@ async def test_length_is_part_of_the_file(database: Path) -> None:
 
 async def test_a_gigantic_tail_is_found_without_being_read(database: Path) -> None:
     """One page behind those that were written is enough to know; the other gigabytes are left alone."""
-    sums = PageChecksums(database)
-    assert not await sums.comparable()
-    await sums.adopt()
-    assert await sums.comparable()
+    checksums = PageChecksums(database)
+    assert not await checksums.comparable()
+    await checksums.adopt()
+    assert await checksums.comparable()
     pages = database.stat().st_size // PAGE
     os.truncate(database, 8 * 2**30)
     report = await PageChecksums(database).check()
@@ -182,18 +182,18 @@ async def test_slices_cover_the_file(database: Path) -> None:
     """A slice judges its own pages only."""
     await PageChecksums(database).adopt()
     overwrite(database, 9 * PAGE, bytes(256))
-    sums = PageChecksums(database)
-    assert (await sums.check(1, 9)).unexplained == ()
-    report = await sums.check(10, 20)
+    checksums = PageChecksums(database)
+    assert (await checksums.check(1, 9)).unexplained == ()
+    report = await checksums.check(10, 20)
     assert report.unexplained == (10,)
     assert report.pages == 11
 
 
 async def test_writes_without_sums_are_forgotten(database: Path) -> None:
     """After ``forget`` anything may happen to the file: the next check begins anew."""
-    sums = PageChecksums(database)
-    await sums.adopt()
-    await sums.forget()
+    checksums = PageChecksums(database)
+    await checksums.adopt()
+    await checksums.forget()
     assert not database.with_name("a.db-sums").exists()
     overwrite(database, 9 * PAGE, bytes(256))
     assert (await PageChecksums(database).check()).adopted
@@ -206,13 +206,13 @@ async def test_strange_wal_after_a_clean_end_is_found(database: Path, tmp_path: 
     write_some(connection, dice)
     shutil.copy(database.with_name("a.db-wal"), tmp_path / "kept")
     connection.close()
-    sums = PageChecksums(database)
-    await sums.adopt()
-    async with sums:
+    checksums = PageChecksums(database)
+    await checksums.adopt()
+    async with checksums:
         connection = opened(database)
         for _ in range(5):
             write_some(connection, dice)
-        sums.note_commits()
+        checksums.note_commits()
         connection.close()
     shutil.copy(tmp_path / "kept", database.with_name("a.db-wal"))
     assert (await PageChecksums(database).check()).unexplained

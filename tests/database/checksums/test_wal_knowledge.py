@@ -31,8 +31,8 @@ def table() -> dict[tuple[str, str], str]:
 def test_the_table_names_every_state_and_event() -> None:
     """No cell is missing, none is of something else."""
     columns = {event.name for event in WalEvent} - {event.name for event in ALIKE}
-    assert table().keys() == set(itertools.product((one.name for one in WalKnowledge), columns))
-    assert set(table().values()) == {one.name for one in WalKnowledge}
+    assert table().keys() == set(itertools.product((item.name for item in WalKnowledge), columns))
+    assert set(table().values()) == {item.name for item in WalKnowledge}
 
 
 @pytest.mark.parametrize("event", WalEvent)

@@ -137,7 +137,7 @@ AWAY = {
 
 def test_a_class_says_whether_the_database_is_away() -> None:
     """The database failed, not the operation; a new class has to say which of them it is."""
-    assert {one.__name__ for one in concrete_classes() if one.away} == AWAY
+    assert {cls.__name__ for cls in concrete_classes() if cls.away} == AWAY
 
 
 @pytest.mark.parametrize("cls", concrete_classes())

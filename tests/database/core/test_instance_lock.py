@@ -30,8 +30,8 @@ def bot(path: Path, settings: Settings) -> DatabaseManager:
         archive=ArchiveSettings(mode="off", folder=beside / "archive"),
         integrity=IntegritySettings(quarantine=beside / "quarantine"),
     )
-    continuity = continuity_of(path, patience=0.2)
-    return DatabaseManager(path, settings(), tolerant=True, protection=protection, continuity=continuity)
+    fallback = continuity_of(path, patience=0.2)
+    return DatabaseManager(path, settings(), tolerant=True, protection=protection, fallback=fallback)
 
 
 @pytest.mark.parametrize("linked", ["file", "folder"])
@@ -55,11 +55,11 @@ async def test_a_link_leads_to_the_same_bot(tmp_path: Path, quick_settings: Sett
         assert db.mode == "normal"
         with pytest.raises(AlreadyRunning):
             InstanceLock(real).acquire()
-    names = {one.name for one in real.parent.iterdir()}
+    names = {path.name for path in real.parent.iterdir()}
     assert {"modelus.db-state", "modelus.db-sums", "modelus.db.lock", "modelus.deferred.jsonl"} <= names
     assert "modelus.snapshot" in names
     if linked == "file":
-        assert [one.name for one in link.parent.iterdir()] == ["other.db"]
+        assert [path.name for path in link.parent.iterdir()] == ["other.db"]
 
 
 async def test_a_hard_link_is_refused(tmp_path: Path, quick_settings: Settings) -> None:
@@ -77,7 +77,7 @@ async def test_a_hard_link_is_refused(tmp_path: Path, quick_settings: Settings) 
             f" it unseen. Remove the other name: “find FOLDER -xdev -samefile {second}” shows it."
             " For a copy, use “modelus-bot backup create”."
         )
-        assert [one.name for one in second.parent.iterdir()] == ["modelus.db"]
+        assert [item.name for item in second.parent.iterdir()] == ["modelus.db"]
         assert await db.write(PutSetting(key="a", value=2), Context()) == 2
     second.unlink()
     async with bot(path, quick_settings) as db:

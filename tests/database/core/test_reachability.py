@@ -45,8 +45,8 @@ def as_nobody() -> Iterator[Path]:
         folder.mkdir()
         Migrator(folder / "modelus.db").up()
         if before == 0:
-            for one in (Path(name), folder, *folder.iterdir()):
-                os.chown(one, 65534, 65534)
+            for item in (Path(name), folder, *folder.iterdir()):
+                os.chown(item, 65534, 65534)
             os.seteuid(65534)
         try:
             yield folder / "modelus.db"
@@ -56,12 +56,12 @@ def as_nobody() -> Iterator[Path]:
 
 
 async def failure_of(
-    path: Path, settings: DatabaseSettings, lane: ConnectionRole = ConnectionRole.WRITER
+    path: Path, settings: DatabaseSettings, role: ConnectionRole = ConnectionRole.WRITER
 ) -> DatabaseError:
     """What opening the file ends with."""
 
     def connecting() -> sqlite3.Connection:
-        return connect(path, lane, settings, StatementDeadline(), manual_checkpoints=True)
+        return connect(path, role, settings, StatementDeadline(), manual_checkpoints=True)
 
     with pytest.raises(DatabaseError) as caught:
         await opened(connecting, OpenFiles(path), 5.0)
@@ -126,8 +126,8 @@ def test_too_many_open_files_are_told_as_that(path: Path) -> None:
             sqlite3.connect(path).execute("SELECT 1 FROM sqlite_master")
         told = explained(from_sqlite(caught.value), path)
     finally:
-        for one in taken:
-            os.close(one)
+        for item in taken:
+            os.close(item)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert found is not None
     assert found[0] is Fault.TOO_MANY_FILES

@@ -108,7 +108,7 @@ async def test_closing_twice_at_once_ends_when_everything_is_closed(
 
 def lasting_threads() -> set[threading.Thread]:
     """Return the threads that are nobody's for a moment only, as those of ``asyncio.to_thread`` are."""
-    return {one for one in threading.enumerate() if not one.name.startswith("asyncio_")}
+    return {item for item in threading.enumerate() if not item.name.startswith("asyncio_")}
 
 
 async def test_a_cancelled_close_is_finished_by_the_next(path: Path, quick_settings: Settings) -> None:

@@ -62,22 +62,22 @@ async def test_the_pragmas_are_as_designed(path: Path, quick_settings: Settings)
             "query_only": 0,
             "cell_size_check": 1,
         }
-        for lane in (ConnectionRole.READER, ConnectionRole.LONG_READER):
-            assert (await connections.run(lane, pragmas))["query_only"] == 1
+        for role in (ConnectionRole.READER, ConnectionRole.LONG_READER):
+            assert (await connections.run(role, pragmas))["query_only"] == 1
 
 
 @pytest.mark.parametrize("lane", list(ConnectionRole))
 async def test_a_closed_connection_is_reopened(
-    path: Path, quick_settings: Settings, lane: ConnectionRole
+    path: Path, quick_settings: Settings, role: ConnectionRole
 ) -> None:
     """Closed behind its back, a role opens a new connection and goes on."""
     path.parent.mkdir()
     Migrator(path).up()
     async with ConnectionManager(path, quick_settings()) as connections:
-        await connections.run(lane, lambda raw: raw.close())
+        await connections.run(role, lambda raw: raw.close())
         with pytest.raises(ConnectionLost):
-            await connections.run(lane, answer_to)
-        assert await connections.run(lane, answer_to) == 42
+            await connections.run(role, answer_to)
+        assert await connections.run(role, answer_to) == 42
         assert connections.reopened == 1
 
 

@@ -58,12 +58,12 @@ def test_writes_that_belong_together_are_not_divided(
         groups.append(group)
         assert len(groups) <= count, "some are put back for ever"
     assert all(len(group) <= limit for group in groups)
-    taken = [one.member.write for group in groups for one in group]
+    taken = [item.member.write for group in groups for item in group]
     assert sorted(int(write.key) for write in taken) == list(range(count))
     for kind in KINDS:
         places = [int(write.key) for write in taken if type(write) is kind]
         assert places == sorted(places)
-    parts = Counter(run for group in groups for run in {one.together for one in group})
+    parts = Counter(run for group in groups for run in {item.together for item in group})
     for run, (_, together, length) in enumerate(runs):
         assert not together or length > limit or parts[run] == 1
 

@@ -29,9 +29,9 @@ def test_side_by_side_is_as_one_by_one(
     size = step * len(before)
     content = bytes([255]) * size if seed == 0 else random.Random(seed).randbytes(size)
     expected = []
-    for number, one in enumerate(before):
+    for number, item in enumerate(before):
         frame = content[number * step : (number + 1) * step]
-        expected.append(checksum(frame[FRAME_HEADER:], checksum(frame[:8], one, big=big), big=big))
+        expected.append(checksum(frame[FRAME_HEADER:], checksum(frame[:8], item, big=big), big=big))
     assert frame_checksums(memoryview(content), step, before, big=big) == expected
 
 
@@ -61,8 +61,8 @@ def test_what_sqlite_wrote_is_intact(log: bytes) -> None:
     assert start is not None
     found = list(frames(lambda *at: read(log, *at), start))
     assert len(found) == (len(log) - HEADER) // start.generation.step
-    assert all(one.intact for one in found)
-    assert all(log[one.offset :].startswith(one.content.tobytes()) for one in found)
+    assert all(item.intact for item in found)
+    assert all(log[item.offset :].startswith(item.content.tobytes()) for item in found)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 40])

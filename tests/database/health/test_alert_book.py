@@ -67,11 +67,13 @@ async def test_everything_comes_back(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     again = await opened(path)
     assert again.told == WRONG
-    assert [(one.alert.text, one.alert.severity, one.left, one.reached, one.at) for one in again.waiting] == [
+    assert [
+        (item.alert.text, item.alert.severity, item.left, item.reached, item.at) for item in again.waiting
+    ] == [
         ("First.", "critical", [5, 6], 1, NOW),
         ("Second.", "warning", None, 0, NOW),
     ]
-    assert [one.number for one in again.waiting] == [1, 2]
+    assert [item.number for item in again.waiting] == [1, 2]
 
 
 async def test_a_mode_that_never_changed_comes_back(path: Path) -> None:
@@ -93,7 +95,7 @@ async def test_what_comes_up_before_the_file_was_read_goes_after_what_is_in_it(p
     later.take(NOW)
     await later.open()
     await later.open()
-    assert [one.alert.text for one in later.waiting] == ["Old.", "New."]
+    assert [item.alert.text for item in later.waiting] == ["Old.", "New."]
 
 
 async def test_only_what_matters_is_written(path: Path) -> None:
@@ -148,7 +150,7 @@ async def test_it_is_bounded(path: Path, events: list[str]) -> None:
         book.take(NOW)
     assert len(book.waiting) == KEPT
     assert events == ["alert_pushed_out"] * (270 - KEPT)
-    assert len({one.number for one in book.waiting}) == KEPT
+    assert len({item.number for item in book.waiting}) == KEPT
 
 
 WRITER = """
@@ -181,7 +183,7 @@ async def test_whoever_is_killed_has_lost_nothing_that_was_saved(path: Path, las
         process.send_signal(signal.SIGKILL)
         rest = process.stdout.read().split()
     said = int(rest[-1]) if rest else said
-    texts = [one.alert.text for one in (await opened(path)).waiting]
+    texts = [item.alert.text for item in (await opened(path)).waiting]
     assert texts == [str(number) for number in range(len(texts))]
     assert len(texts) > said
 

@@ -79,7 +79,7 @@ async def test_every_failure_is_logged() -> None:
             await asyncio.sleep(0)
     finally:
         logger.remove(sink)
-    assert [one["reference"] for one in records] == [error.reference for error in errors]
+    assert [record["reference"] for record in records] == [error.reference for error in errors]
 
 
 async def test_a_storm_of_slow_operations_is_told_as_a_number() -> None:
@@ -99,7 +99,7 @@ async def test_a_storm_of_slow_operations_is_told_as_a_number() -> None:
         health.tell_of_storm()
     finally:
         logger.remove(sink)
-    single = [one for one in records if one[0] == "database_operation_slow"]
+    single = [record for record in records if record[0] == "database_operation_slow"]
     assert A_SECOND <= len(single) <= 2 * A_SECOND
     assert records[-1] == ("database_operations_slow", {"PutSetting": MANY - len(single)})
     assert len(records) == len(single) + 1

@@ -119,7 +119,7 @@ def test_alerts_are_few_however_it_flaps_and_the_last_one_is_true(steps: list[tu
     for start, _ in told:
         assert sum(start <= moment < start + HOUR for moment, _ in told) <= 6 * (HOUR / PACE.quiet)
     assert (told[-1][1].mode if told else NORMAL) is last
-    for (_, one), (_, other) in pairwise(told):
+    for (_, item), (_, other) in pairwise(told):
         assert not (
-            one.said is Said.FLAPPING and other.said is Said.FLAPPING and one.changes == other.changes
+            item.said is Said.FLAPPING and other.said is Said.FLAPPING and item.changes == other.changes
         )

@@ -25,11 +25,11 @@ class Clock:
 def test_percentiles_are_samples_in_order(samples: list[float]) -> None:
     """Each percentile is one of the samples, the one of its rank, and they rise."""
     rolling = Rolling(Clock())
-    for one in samples:
-        rolling.add(one)
+    for sample in samples:
+        rolling.add(sample)
     found = rolling.percentiles()
     assert found.count == len(samples)
-    ordered = [one * 1000 for one in sorted(samples)]
+    ordered = [sample * 1000 for sample in sorted(samples)]
     for value, share in ((found.p50, 0.5), (found.p95, 0.95), (found.p99, 0.99)):
         assert value == ordered[min(len(ordered) - 1, int(share * len(ordered)))]
     assert found.highest == ordered[-1]

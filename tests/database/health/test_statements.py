@@ -166,8 +166,8 @@ def test_figures_are_added_up() -> None:
 def test_the_percentile_is_near_the_true_one(seconds: list[float]) -> None:
     """The 99th percentile is never below the true one and at most a tenth above it."""
     statistics = StatementStatistics()
-    for one in seconds:
-        statistics.add([("SELECT a", one, 1, (), 1)])
+    for second in seconds:
+        statistics.add([("SELECT a", second, 1, (), 1)])
 
     (seen,) = statistics.seen()
 
@@ -186,7 +186,7 @@ def test_memory_is_bounded() -> None:
     for number in range(10_000):
         statistics.add([(f"SELECT a FROM t{number}", 0.1, 1, (), 1), ("SELECT a FROM often", 0.1, 1, (), 1)])
 
-    texts = [one.text for one in statistics.seen()]
+    texts = [item.text for item in statistics.seen()]
 
     assert len(texts) == 10
     assert texts[0] == "SELECT a FROM often"
@@ -202,15 +202,15 @@ async def test_every_statement_of_an_operation_is_counted(db: DatabaseManager) -
         await db.write(PutSetting(key="a", value=number), Context())
     await db.read(setting, "a")
 
-    seen = {one.text: one for one in db.health.statements.seen()}
+    seen = {item.text: item for item in db.health.statements.seen()}
 
-    assert not [one for one in before if "settings" in one.text]
-    counts = {text.split("(")[0]: one.count for text, one in seen.items()}
+    assert not [item for item in before if "settings" in item.text]
+    counts = {text.split("(")[0]: item.count for text, item in seen.items()}
     assert counts["INSERT INTO settings"] == 5
     assert counts["INSERT INTO audit_logs"] == 5
     assert counts["INSERT INTO requests"] == 5
     assert seen["SELECT value FROM settings WHERE key = ?"].rows == 1
-    assert all(one.total > 0 for one in seen.values())
+    assert all(item.total > 0 for item in seen.values())
 
 
 async def test_failures_are_counted_by_their_statement(db: DatabaseManager) -> None:
@@ -218,7 +218,7 @@ async def test_failures_are_counted_by_their_statement(db: DatabaseManager) -> N
     with pytest.raises(ConstraintViolated):
         await db.write(BreakRule(key="twice"), Context())
 
-    (seen,) = [one for one in db.health.statements.seen() if one.text.startswith("INSERT INTO settings")]
+    (seen,) = [item for item in db.health.statements.seen() if item.text.startswith("INSERT INTO settings")]
     assert (seen.count, seen.errors, seen.rows) == (2, 1, 1)
 
 
@@ -226,7 +226,7 @@ async def test_an_operation_of_many_statements_is_added_up_where_it_runs(db: Dat
     """However many statements an operation has, all are counted and few are kept."""
     await db.write(PutMany(times=STEPS + 700), Context())
 
-    (seen,) = [one for one in db.health.statements.seen() if one.text.startswith("INSERT INTO settings")]
+    (seen,) = [item for item in db.health.statements.seen() if item.text.startswith("INSERT INTO settings")]
     assert seen.count == STEPS + 700
     assert seen.rows == STEPS + 700
 
@@ -239,7 +239,7 @@ async def test_plans_are_those_of_the_file(db: DatabaseManager) -> None:
 
     found = await examine(db, db.health.statements)
 
-    plans = {one.text: plan for one, plan in found.statements}
+    plans = {item.text: plan for item, plan in found.statements}
     scan = plans["SELECT a.id FROM audit_logs a WHERE a.reason = ? ORDER BY a.changed_at"]
     assert scan is not None
     assert scan.scans == ("audit_logs",)
@@ -249,21 +249,21 @@ async def test_plans_are_those_of_the_file(db: DatabaseManager) -> None:
     assert search is not None
     assert (search.scans, search.indexes) == ((), {"idx_audit_record"})
     assert found.unexplained == 0
-    indexes = {one.name: one for one in found.indexes}
+    indexes = {index.name: index for index in found.indexes}
     assert (indexes["idx_audit_record"].table, indexes["idx_audit_record"].used_by) == ("audit_logs", 1)
     assert indexes["idx_audit_record"].columns == "table_name, record_id, id"
     assert indexes["idx_audit_actor"].unused
-    assert not any(one.name.startswith("yoyo") or one.table.startswith("_") for one in found.indexes)
-    assert not any(one.text.startswith("EXPLAIN") for one in db.health.statements.seen())
+    assert not any(index.name.startswith("yoyo") or index.table.startswith("_") for index in found.indexes)
+    assert not any(item.text.startswith("EXPLAIN") for item in db.health.statements.seen())
 
 
 async def test_indexes_that_keep_rules_are_not_called_unused(db: DatabaseManager) -> None:
     """An index that keeps rows unique or serves a foreign key has its purpose without any statement."""
     found = await examine(db, db.health.statements)
 
-    purposes = {one.purpose for one in found.indexes}
+    purposes = {index.purpose for index in found.indexes}
     assert purposes == {"", "keeps rows unique", "finds rows by their foreign key"}
-    assert not any(one.unused for one in found.indexes if one.purpose)
+    assert not any(index.unused for index in found.indexes if index.purpose)
 
 
 async def test_a_statement_that_makes_no_sense_any_more_has_no_plan(db: DatabaseManager) -> None:
@@ -273,7 +273,7 @@ async def test_a_statement_that_makes_no_sense_any_more_has_no_plan(db: Database
 
     found = await examine(db, db.health.statements)
 
-    plans = {one.text: plan for one, plan in found.statements}
+    plans = {item.text: plan for item, plan in found.statements}
     assert plans["SELECT a FROM gone WHERE b = ?"] is None
     assert plans["SELECT value FROM settings WHERE key = ?"] is not None
     assert found.unexplained == 1
@@ -289,21 +289,21 @@ async def test_slow_statements_are_explained_once(db: DatabaseManager) -> None:
     plan = db.health.statements.plan("SELECT a.id FROM audit_logs a WHERE a.reason = ? ORDER BY a.changed_at")
     assert plan is not None
     assert plan.scans == ("audit_logs",)
-    left = [one.text for one in db.health.statements.seen() if db.health.statements.plan(one.text) is None]
+    left = [item.text for item in db.health.statements.seen() if db.health.statements.plan(item.text) is None]
     assert left == []
 
 
 async def test_plans_are_asked_for_on_the_long_reader(db: DatabaseManager) -> None:
     """Neither the writer nor the reader of short queries runs an EXPLAIN."""
-    asked: dict[ConnectionRole, list[str]] = {lane: [] for lane in ConnectionRole}
-    for lane in ConnectionRole:
-        await db._connections.run(lane, lambda raw, lane=lane: raw.set_trace_callback(asked[lane].append))
+    asked: dict[ConnectionRole, list[str]] = {role: [] for role in ConnectionRole}
+    for role in ConnectionRole:
+        await db._connections.run(role, lambda raw, role=role: raw.set_trace_callback(asked[role].append))
     await db.write(PutSetting(key="a", value=1), Context())
     await db.read(setting, "a")
 
     await examine(db, db.health.statements)
 
-    looked = {lane: any("sqlite_master" in sql for sql in texts) for lane, texts in asked.items()}
+    looked = {role: any("sqlite_master" in sql for sql in texts) for role, texts in asked.items()}
     assert looked == {
         ConnectionRole.WRITER: False,
         ConnectionRole.READER: False,

@@ -37,7 +37,7 @@ def test_a_healthy_database_needs_no_advice() -> None:
     )
 
 
-@pytest.mark.parametrize(("figures", "setting", "words"), PROBLEMS, ids=[one[1] for one in PROBLEMS])
+@pytest.mark.parametrize(("figures", "setting", "words"), PROBLEMS, ids=[item[1] for item in PROBLEMS])
 def test_a_measured_problem_makes_one_suggestion(figures: dict[str, Any], setting: str, words: str) -> None:
     """It names the setting and the measured figure."""
     (said,) = setting_suggestions(overview(**figures))
@@ -50,6 +50,6 @@ def test_suggestions_name_settings_that_exist() -> None:
     everything = overview(**{name: value for figures, _, _ in PROBLEMS for name, value in figures.items()})
     said = setting_suggestions(everything)
     assert len(said) == len(PROBLEMS)
-    named = {name for one in said for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", one)}
+    named = {name for item in said for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", item)}
     assert named
     assert named <= set(keys())

@@ -55,15 +55,15 @@ def test_what_lasts_is_told_once_with_what_to_do_and_when_it_is_over(name: str) 
     figures, words = BAD[name]
     watch = HealthWatch(SETTINGS)
     told = held(watch, overview(**figures), 1200)
-    assert [one.kind for one in told] == [f"health_{name}_begun"]
+    assert [item.kind for item in told] == [f"health_{name}_begun"]
     assert words in told[0].text
     assert told[0].severity in {"warning", "critical"}
     assert "You are told when it " in told[0].text
-    assert [one.name for one in watch.incidents] == [name]
+    assert [incident.name for incident in watch.incidents] == [name]
     assert watch.raised(name)
 
     told = held(watch, HEALTHY, 600 + 120, NOW + 1205)
-    assert [one.kind for one in told] == [f"health_{name}_over"]
+    assert [item.kind for item in told] == [f"health_{name}_over"]
     assert told[0].severity == "info"
     assert "It lasted " in told[0].text
     assert watch.incidents == ()
@@ -98,9 +98,9 @@ def test_levels_are_edited_while_it_watches() -> None:
     assert len(held(watch, bad, 120)) == 2
     edited = {"file_limit_megabytes": 0, "read_milliseconds": 2000.0}
     watch.apply(SETTINGS.model_copy(update=edited))
-    assert [one.name for one in watch.incidents] == ["slow_reads"]
+    assert [incident.name for incident in watch.incidents] == ["slow_reads"]
     told = held(watch, bad, 720, NOW + 125)
-    assert [one.kind for one in told] == ["health_slow_reads_over"]
+    assert [item.kind for item in told] == ["health_slow_reads_over"]
 
 
 def test_clear_levels_lie_on_the_better_side() -> None:
@@ -116,7 +116,7 @@ def test_reminders_say_how_long_it_has_lasted() -> None:
     """After an hour it is said again, with the present value."""
     watch = HealthWatch(SETTINGS)
     told = held(watch, overview(**BAD["errors"][0]), 3800)
-    assert [one.kind for one in told] == ["health_errors_begun", "health_errors_lasting"]
+    assert [item.kind for item in told] == ["health_errors_begun", "health_errors_lasting"]
     assert told[1].text.startswith("For 1 hour now: The database fails 10 %")
 
 
@@ -126,7 +126,7 @@ def test_modes_are_told_with_reason_and_what_works() -> None:
     told = watch.modes([(Mode.READ_ONLY, NOW)], "The disk is full.", 3)
     told += watch.modes([(Mode.DEGRADED, NOW + 60)], "The file is gone.", None)
     told += watch.modes([(Mode.NORMAL, NOW + 300)], None, 3)
-    assert [(one.kind, one.severity) for one in told] == [
+    assert [(item.kind, item.severity) for item in told] == [
         ("mode_read_only", "warning"),
         ("mode_degraded", "critical"),
         ("mode_normal", "info"),

@@ -94,7 +94,7 @@ BREAKS = {
 
 def test_every_invariant_is_broken_here() -> None:
     """A new invariant needs a break of its own."""
-    assert set(BREAKS) == {one.name for one in DECLARED.invariants}
+    assert set(BREAKS) == {invariant.name for invariant in DECLARED.invariants}
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -107,14 +107,14 @@ def test_each_invariant(file: Path, name: str) -> None:
 
     report = check_file(file, invariants=DECLARED.invariants)
     assert not report.damaged
-    named = [one for one in report.broken_rows if f"{name}: " in one.reason]
-    assert [one.table for one in named] == [table]
+    named = [item for item in report.broken_rows if f"{name}: " in item.reason]
+    assert [item.table for item in named] == [table]
 
     done = quarantine_file(file, invariants=DECLARED.invariants)
 
     after = all_rows(file)
     if fate == "left":
-        assert [(one.table, one.record_id) for one in done.left] == [(table, named[0].record_id)]
+        assert [(item.table, item.record_id) for item in done.left] == [(table, named[0].record_id)]
         assert after[table] == before[table]
         return
     lying = [(record, json.loads(row), why) for place, record, row, why in kept(file) if place == table]
@@ -138,7 +138,7 @@ async def test_the_open_database_heals(file: Path, tmp_path: Path) -> None:
     turns = check_file(path, invariants=DECLARED.invariants).broken_rows
     async with DatabaseManager(path, DatabaseSettings(synchronous="NORMAL")) as db:
         context = Context(request_id="heal", reason="integrity check")
-        write = QuarantineRows(invariants=DECLARED.invariants, tables=tuple({one.table for one in turns}))
+        write = QuarantineRows(invariants=DECLARED.invariants, tables=tuple({turn.table for turn in turns}))
 
         report = await db.write(write, context)
         again = await db.write(write, context)
@@ -151,8 +151,8 @@ async def test_the_open_database_heals(file: Path, tmp_path: Path) -> None:
     assert report.moved == len(everything) == len(turns) == 6
     assert report.left == ()
     assert newest == everything[:1]
-    assert {one.table for one in everything} == {"assignments", "settings"}
-    assert any(json.loads(one.row)["user_id"] == 4711 for one in everything if one.table == "assignments")
+    assert {item.table for item in everything} == {"assignments", "settings"}
+    assert any(json.loads(item.row)["user_id"] == 4711 for item in everything if item.table == "assignments")
     assert "6 broken rows were moved" in str(report)
     found = check_file(path, invariants=DECLARED.invariants)
     assert found.ok, found.problems

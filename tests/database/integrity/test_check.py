@@ -86,7 +86,7 @@ def test_an_altered_audit_entry_is_named(filled: Path) -> None:
         raw.execute("UPDATE audit_logs SET reason = 'another one' WHERE id = 50")
     report = check_file(filled)
     assert not report.chain_intact
-    assert any("entry 50 was altered" in one for one in report.problems)
+    assert any("entry 50 was altered" in problem for problem in report.problems)
 
 
 async def test_the_child_leaves_the_wal_alone(path: Path, tmp_path: Path) -> None:
@@ -122,11 +122,11 @@ async def test_looking_changes_nothing(path: Path, tmp_path: Path, suffixes: tup
         copies = [copy.with_name(copy.name + suffix) for suffix in suffixes]
         for suffix, target in zip(suffixes, copies, strict=True):
             target.write_bytes(path.with_name(path.name + suffix).read_bytes())
-    before = [one.read_bytes() for one in copies[:2]]
+    before = [item.read_bytes() for item in copies[:2]]
 
     report = check_file(copy)
 
-    assert [one.read_bytes() for one in copies[:2]] == before
+    assert [item.read_bytes() for item in copies[:2]] == before
     assert not report.damaged
     if "-wal" in suffixes:
         assert report.rows["settings"] == 30
@@ -164,9 +164,9 @@ def test_a_copy_that_cannot_be_written_to(file: Path) -> None:
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as raw:
         raw.execute("PRAGMA journal_mode=WAL")
     assert check_file(file, finished=True, invariants=DECLARED.invariants).ok
-    assert {one.name for one in file.parent.iterdir()} == {"rota.db"}
+    assert {path.name for path in file.parent.iterdir()} == {"rota.db"}
     assert check_file(file, invariants=DECLARED.invariants).ok
-    assert {one.name for one in file.parent.iterdir()} == {"rota.db"}
+    assert {path.name for path in file.parent.iterdir()} == {"rota.db"}
 
 
 def test_a_locked_file_is_not_damaged(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +235,7 @@ def test_checks_are_asked_however_the_file_is_opened(file: Path, journal: str, f
     with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     report = check_file(file, finished=finished)
-    assert [(one.table, one.record_id) for one in report.broken_rows] == [("settings", "k1")]
+    assert [(row.table, row.record_id) for row in report.broken_rows] == [("settings", "k1")]
 
 
 def test_an_older_file_is_as_good_as_a_new_one(file: Path) -> None:
@@ -269,7 +269,7 @@ def test_another_schema_is_told_and_the_rest_still_checked(file: Path) -> None:
     assert not report.damaged
     assert "idx_users_role" in text
     assert "last_error" in text
-    assert [one.record_id for one in report.broken_rows] == ["k1"]
+    assert [row.record_id for row in report.broken_rows] == ["k1"]
 
 
 @settings(max_examples=150, deadline=None)

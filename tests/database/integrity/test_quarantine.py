@@ -43,7 +43,7 @@ def cases() -> list[tuple[str, Row, str]]:
     for name, table in tables().items():
         if name in KEPT:
             continue
-        found += [(name, UNCHECKED[one.name], f"breaks {one.name}") for one in table.checks]
+        found += [(name, UNCHECKED[item.name], f"breaks {item.name}") for item in table.checks]
         for column in table.columns:
             in_key = column.name in table.primary_key
             if column.not_null and not in_key:
@@ -93,7 +93,7 @@ def test_every_rule_of_the_schema(file: Path, case: tuple[str, Row, str]) -> Non
 
     report = check(file)
     assert not report.damaged, report.problems
-    assert [one.table for one in report.broken_rows if reason in one.reason] == [table]
+    assert [item.table for item in report.broken_rows if reason in item.reason] == [table]
 
     done = quarantine_file(file, invariants=DECLARED.invariants)
 
@@ -131,7 +131,7 @@ def duplicate_cases() -> list[tuple[str, tuple[str, ...], str]]:
     """Every unique key besides primary keys: table, columns, name of the index or empty."""
     shape = SchemaValidator().expected
     found = [(name, columns, "") for name, table in shape.tables.items() for columns in table.unique]
-    found += [(one.table, one.columns, one.name) for one in shape.indexes.values() if one.unique]
+    found += [(index.table, index.columns, index.name) for index in shape.indexes.values() if index.unique]
     return found
 
 
@@ -149,7 +149,7 @@ def test_entries_that_are_twice_in_a_unique_index(
     report = check(file)
     assert not report.damaged
     reason = f"has the same {', '.join(columns)} as another row"
-    assert [one.record_id for one in report.broken_rows if reason in one.reason] == ["501"]
+    assert [row.record_id for row in report.broken_rows if reason in row.reason] == ["501"]
 
     done = quarantine_file(file, invariants=DECLARED.invariants)
 
@@ -284,7 +284,7 @@ def test_the_audit_log_is_never_touched(file: Path) -> None:
     )
     assert not report.chain_intact
     assert (done.moved, done.corrected) == (0, 0)
-    assert [(one.table, one.record_id) for one in done.left] == [("audit_logs", "3")]
+    assert [(item.table, item.record_id) for item in done.left] == [("audit_logs", "3")]
     assert all_rows(file)["audit_logs"] == before
 
 

@@ -165,9 +165,11 @@ def test_requests_stay_while_the_trail_waits() -> None:
 
 def test_every_task_says_why() -> None:
     """Each has a name of its own and a sentence."""
-    names = [one.name for one in DECLARED.prunings]
+    names = [pruning.name for pruning in DECLARED.prunings]
     assert len(set(names)) == len(names) == 5
-    assert all(one.why.endswith(".") and 0 < one.early_days <= one.days for one in DECLARED.prunings)
+    assert all(
+        pruning.why.endswith(".") and 0 < pruning.early_days <= pruning.days for pruning in DECLARED.prunings
+    )
 
 
 def test_temporary_files_are_where_sqlite_looks_first(tmp_path: Path) -> None:

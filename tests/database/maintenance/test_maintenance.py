@@ -162,11 +162,11 @@ async def test_writes_go_on_beside_it(protected: DatabaseManager) -> None:
     assert any(step.startswith("Rewriting the file: changes wait") for step in steps)
     assert db.maintenance.step == ""
     assert db.protection is not None
-    guard = db.protection.guard
+    guard = db.protection.monitor
     assert guard is not None
     await guard.check()
-    sums = await db.protection.parts.sums.check()
-    assert (sums.unexplained, sums.unclear) == ((), ())
+    checksums = await db.protection.parts.checksums.check()
+    assert (checksums.unexplained, checksums.unclear) == ((), ())
     assert guard.last_recovery is None
     assert not db.protection.waiting
 

@@ -287,7 +287,7 @@ async def test_a_reader_who_leaves_disturbs_nobody() -> None:
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[DatabaseManager]:
     """Open a database with everything that keeps it answering."""
-    continuity = Fallback(
+    fallback = Fallback(
         path,
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(snapshot_seconds=60),
@@ -296,16 +296,14 @@ async def opened(path: Path) -> AsyncIterator[DatabaseManager]:
         telling=telling,
         explain=explain,
     )
-    async with DatabaseManager(
-        path, DatabaseSettings(synchronous="NORMAL"), continuity=continuity
-    ) as manager:
+    async with DatabaseManager(path, DatabaseSettings(synchronous="NORMAL"), fallback=fallback) as manager:
         yield manager
 
 
 def hot_of(db: DatabaseManager) -> HotReads:
     """Return the cached reads of a database."""
-    assert db.continuity is not None
-    return db.continuity.hot
+    assert db.fallback is not None
+    return db.fallback.hot
 
 
 async def test_the_database_is_asked_only_after_changes(path: Path) -> None:
@@ -383,7 +381,7 @@ async def test_another_program_is_never_behind(path: Path) -> None:
             if number % 7 == 0:
                 await db._connections.run(
                     ConnectionRole.WRITER,
-                    lambda one: one.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall(),
+                    lambda item: item.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall(),
                 )
             if number % 50 == 0:
                 await db.write(PutSetting(key="ours", value=number), Context())

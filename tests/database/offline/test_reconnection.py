@@ -29,7 +29,7 @@ async def test_reading_comes_back_before_saved_changes_are_applied(
 ) -> None:
     """However long that takes, and however late the next look at reading would have been."""
     settings = quick_settings(breaker_probe_first=30.0, breaker_probe_cap=60.0)
-    async with DatabaseManager(path, settings, continuity=continuity_of(path, patience=0.1)) as db:
+    async with DatabaseManager(path, settings, fallback=continuity_of(path, patience=0.1)) as db:
         await db.write(PutSetting(key="a", value=1), Context())
         db.availability.lost(ConnectionLost())
         assert db.mode is Mode.DEGRADED

@@ -21,8 +21,8 @@ def kinds() -> list[str]:
         for path in (ROOM / folder).glob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and _name(node.func) in TELLING and node.args:
-                    constants = [one for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)]
-                    found.update(one.value for one in constants if isinstance(one.value, str))
+                    constants = [item for item in ast.walk(node.args[0]) if isinstance(item, ast.Constant)]
+                    found.update(constant.value for constant in constants if isinstance(constant.value, str))
     return sorted(found)
 
 

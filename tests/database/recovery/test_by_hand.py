@@ -134,8 +134,8 @@ async def test_after_a_kill_the_bot_knows_what_it_had_saved(
     async with protected(watch_every=60.0) as db:
         await filled(db)
         assert db.protection is not None
-        assert db.protection.guard is not None
-        await db.protection.guard.checkpointer.shrink()
+        assert db.protection.monitor is not None
+        await db.protection.monitor.checkpointer.shrink()
         for number in range(12):
             await db.write(PutSetting(key=f"new {number}", value=number), Context())
         shutil.copytree(path.parent, killed)
@@ -158,8 +158,8 @@ async def test_after_a_power_cut_nobody_says_that_nothing_was_lost(
     async with protected(watch_every=60.0) as db:
         await filled(db)
         assert db.protection is not None
-        assert db.protection.guard is not None
-        await db.protection.guard.checkpointer.shrink()
+        assert db.protection.monitor is not None
+        await db.protection.monitor.checkpointer.shrink()
         shutil.copytree(path.parent, killed)
     shutil.rmtree(path.parent)
     shutil.copytree(killed, path.parent)
@@ -195,7 +195,7 @@ async def test_an_altered_audit_entry_without_a_copy_keeps_everything_else(
     async with protected() as db:
         values = await served(db)
         await told(alerts, "database_recovered")
-    assert [one for one in values if one is not None] == [
+    assert [item for item in values if item is not None] == [
         value for value in EVERYTHING if value in set(values)
     ]
-    assert len([one for one in values if one is not None]) >= len(EVERYTHING) - 1
+    assert len([item for item in values if item is not None]) >= len(EVERYTHING) - 1

@@ -98,7 +98,7 @@ async def test_what_is_sound_and_yet_unfit_ends_no_search(protected: Open, tmp_p
     target = tmp_path / "restored.db"
     assert await newest_copy_that_fits(parts, target, on_progress=said.append) == names[0]
     assert await rows_of(parts, target) == 1
-    assert max(one["done"] for one in said) == 4
+    assert max(item["done"] for item in said) == 4
     shortened(folder, names[0])
     target.unlink()
     with pytest.raises(BackupFailed) as refused:

@@ -56,10 +56,10 @@ async def test_a_checkpoint_of_our_own_is_none_of_it(
     """Cutting the -wal off after everything was moved is what checkpoints do."""
     async with protected() as db:
         assert db.protection is not None
-        assert db.protection.guard is not None
+        assert db.protection.monitor is not None
         for number in range(5):
             await db.write(PutSetting(key="a", value=number), Context())
-            assert (await db.protection.guard.checkpointer.shrink())[0]
+            assert (await db.protection.monitor.checkpointer.shrink())[0]
             assert path.with_name("modelus.db-wal").stat().st_size == 0
             assert await db.read(setting, "a") == number
         await asyncio.sleep(1)

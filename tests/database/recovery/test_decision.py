@@ -89,12 +89,12 @@ def sources(draw: st.DrawFn) -> tuple[list[Holding], int, dict[str, frozenset[in
 
 def result_of(decision: RecoveryDecision, holdings: list[Holding]) -> Runs:
     """Return what the bot goes on with, if what is decided works."""
-    named = {one.name: one for one in holdings}
+    named = {holding.name: holding for holding in holdings}
     parts = decision.bases if decision.action is Action.JOIN else decision.bases[:1]
     joining = [named[name] for name in parts]
     if decision.action is Action.JOIN:
-        joining += [one for one in holdings if one.as_is and one.ours and one.usable]
-    return joined(run for one in joining for run in one.changes)
+        joining += [holding for holding in holdings if holding.as_is and holding.ours and holding.usable]
+    return joined(run for item in joining for run in item.changes)
 
 
 @settings(max_examples=300)
@@ -105,15 +105,15 @@ def test_no_change_is_given_up_while_any_source_has_it(
     """Whatever is decided, all that any usable source of this history has is kept, and the figure is true."""
     holdings, reached, held = drawn
     decision = decide(holdings, reached)
-    ours = [one for one in holdings if one.ours and one.usable]
-    everything = frozenset[int]().union(*(held[one.name] for one in ours))
+    ours = [holding for holding in holdings if holding.ours and holding.usable]
+    everything = frozenset[int]().union(*(held[our.name] for our in ours))
     assert decision.changes == (runs_of(sorted(everything)) if ours else ())
     if decision.action is Action.ASK:
-        assert not ours or all(one.as_is for one in ours)
+        assert not ours or all(our.as_is for our in ours)
         return
     assert not lacking(runs_of(sorted(everything)), result_of(decision, holdings))
     assert decision.lost == max(0, reached - max(everything, default=0))
-    chosen = next(one for one in holdings if one.name == decision.bases[0])
+    chosen = next(holding for holding in holdings if holding.name == decision.bases[0])
     assert chosen.ours
     assert chosen.usable
     if decision.action is not Action.JOIN:
@@ -130,17 +130,17 @@ def test_nothing_with_fewer_rows_takes_the_place_of_what_passes_every_check(
     decision = decide(holdings, reached)
     if decision.action is not Action.TAKE:
         return
-    chosen = next(one for one in holdings if one.name == decision.bases[0])
-    for one in holdings:
-        if one.whole and one.ours and one.usable:
-            assert lacking(chosen.changes, one.changes) or one.rows <= chosen.rows
+    chosen = next(holding for holding in holdings if holding.name == decision.bases[0])
+    for holding in holdings:
+        if holding.whole and holding.ours and holding.usable:
+            assert lacking(chosen.changes, holding.changes) or holding.rows <= chosen.rows
 
 
 @settings(max_examples=200)
 @given(SETS, SETS)
-def test_runs_are_sets(one: frozenset[int], other: frozenset[int]) -> None:
+def test_runs_are_sets(item: frozenset[int], other: frozenset[int]) -> None:
     """Joining, lacking and counting runs is the same as with sets of numbers."""
-    first, second = runs_of(sorted(one)), runs_of(sorted(other))
-    assert joined([*first, *second]) == runs_of(sorted(one | other))
-    assert lacking(first, second) == runs_of(sorted(one - other))
-    assert count_of(first) == len(one)
+    first, second = runs_of(sorted(item)), runs_of(sorted(other))
+    assert joined([*first, *second]) == runs_of(sorted(item | other))
+    assert lacking(first, second) == runs_of(sorted(item - other))
+    assert count_of(first) == len(item)

@@ -28,7 +28,7 @@ async def test_rows_are_counted_on_both_sides(path: Path, quick_settings: Settin
     async with DatabaseManager(path, quick_settings()) as db:
         await db.write(PutSetting(key="changed", value=2), Context())
         await db.write(PutSetting(key="new", value=1), Context())
-        found = {one.table: one for one in await differences(path, copy)}
+        found = {difference.table: difference for difference in await differences(path, copy)}
     assert (found["settings"].only_now, found["settings"].only_then, found["settings"].changed) == (1, 0, 1)
     assert found["audit_logs"].only_now == 2
     assert "users" not in found

@@ -72,9 +72,9 @@ async def test_a_result_that_cannot_be_kept_is_told_and_not_repeated(
     """With a log that cannot be written the clock does not run in circles, and people hear why."""
     in_the_way = drill_log(tmp_path).with_name(drill_log(tmp_path).name + ".partial")
     in_the_way.mkdir()
-    await until(lambda: any(one.kind == "drill_not_noted" for one in alerts))
+    await until(lambda: any(alert.kind == "drill_not_noted" for alert in alerts))
     await asyncio.sleep(3.5)
-    assert [one.kind for one in alerts].count("drill_not_noted") == 1
+    assert [alert.kind for alert in alerts].count("drill_not_noted") == 1
     assert len(drill_of(db).results()) == 1
     in_the_way.rmdir()
 
@@ -89,10 +89,10 @@ async def test_a_failing_drill_is_loud_even_if_it_cannot_be_kept(
     copy.chmod(0o600)
     copy.write_bytes(content)
     drill_log(tmp_path).with_name(drill_log(tmp_path).name + ".partial").mkdir()
-    await until(lambda: any(one.kind == "drill_not_noted" for one in alerts))
-    kinds = [one.kind for one in alerts if one.kind.startswith("drill")]
+    await until(lambda: any(item.kind == "drill_not_noted" for item in alerts))
+    kinds = [item.kind for item in alerts if item.kind.startswith("drill")]
     assert kinds == ["drill_failed", "drill_not_noted"]
-    alert = next(one for one in alerts if one.kind == "drill_failed")
+    alert = next(item for item in alerts if item.kind == "drill_failed")
     assert alert.severity == "critical"
     assert "could not be restored whole" in alert.text
 
@@ -104,10 +104,10 @@ async def test_nothing_to_rehearse_is_noted_and_told_once(
     long_ago(tmp_path)
     async with protected() as db:
         drill = drill_of(db)
-        await until(lambda: any(one.kind == "drill_impossible" for one in alerts))
+        await until(lambda: any(alert.kind == "drill_impossible" for alert in alerts))
         await until(lambda: json.loads(drill_log(tmp_path).read_text())[0]["source"] == "nothing")
         assert await drill.run() == ()
-        assert [one.kind for one in alerts].count("drill_impossible") == 1
+        assert [alert.kind for alert in alerts].count("drill_impossible") == 1
         assert len(drill.results()) == 1
         tried_at = drill.tried_at
         assert tried_at is not None

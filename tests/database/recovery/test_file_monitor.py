@@ -27,11 +27,11 @@ Open = Callable[..., DatabaseManager]
 async def told(alerts: list[Alert], kind: str, seconds: float = 30.0) -> Alert:
     """Wait until administrators are told of something."""
     for _ in range(int(seconds * 20)):
-        for one in alerts:
-            if one.kind == kind:
-                return one
+        for alert in alerts:
+            if alert.kind == kind:
+                return alert
         await asyncio.sleep(0.05)
-    raise AssertionError(f"{kind} was not told of; told: {[one.kind for one in alerts]}")
+    raise AssertionError(f"{kind} was not told of; told: {[alert.kind for alert in alerts]}")
 
 
 def overwrite(path: Path, page: int, content: bytes = bytes(range(256)) * 16) -> None:
@@ -69,7 +69,7 @@ async def test_a_strangers_file_is_set_aside(protected: Open, path: Path, alerts
         assert await db.write(PutSetting(key="ours", value=2), Context()) == 2
         alert = await told(alerts, "database_recovered")
         assert alert.fields["lost"] == 0
-    kept = [one.read_bytes() for one in path.parent.parent.glob("quarantine/*/modelus.db")]
+    kept = [item.read_bytes() for item in path.parent.parent.glob("quarantine/*/modelus.db")]
     assert kept == [b"not ours"]
 
 
@@ -123,7 +123,7 @@ async def test_damage_found_at_the_start_is_never_served(
     overwrite(path, 1)
     async with protected() as db:
         assert [await db.read(setting, f"key {number}") for number in range(100)] == list(range(100))
-    assert [one.kind for one in alerts if one.kind == "database_recovered"]
+    assert [alert.kind for alert in alerts if alert.kind == "database_recovered"]
 
 
 async def test_confirmed_damage_is_not_served_when_the_recovery_fails(
@@ -155,7 +155,7 @@ async def test_confirmed_damage_is_not_served_when_the_recovery_fails(
             while db.mode is not Mode.NORMAL:
                 await asyncio.sleep(0.05)
         assert await db.read(setting, "key 7") == 111_107
-    assert [one.kind for one in alerts].count("database_not_recovered") == 1
+    assert [alert.kind for alert in alerts].count("database_not_recovered") == 1
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
@@ -205,17 +205,17 @@ async def test_a_kill_right_after_the_connections_closed_is_no_damage(
     killed = tmp_path / "killed"
     async with protected() as db:
         assert db.protection is not None
-        guard = db.protection.guard
-        assert guard is not None
+        monitor = db.protection.monitor
+        assert monitor is not None
         await db.write(PutSetting(key="before", value=1), Context())
-        await guard.checkpointer.shrink()
+        await monitor.checkpointer.shrink()
         for number in range(50):
             await db.write(PutSetting(key=f"key {number}", value=number), Context())
 
         async def work() -> None:
             await asyncio.to_thread(shutil.copytree, path.parent, killed)
 
-        await guard.swap(work)
+        await monitor.swap(work)
     copied = killed / path.name
     assert not copied.with_name(copied.name + "-wal").exists()
     report = await PageChecksums(copied).check()

@@ -74,7 +74,7 @@ def names(path: Path) -> dict[int, str]:
 def lose(path: Path, *numbers: int) -> None:
     """Delete rows the way damage does: without a trace in the log."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executemany("DELETE FROM users WHERE discord_id = ?", [(one,) for one in numbers])
+        connection.executemany("DELETE FROM users WHERE discord_id = ?", [(number,) for number in numbers])
 
 
 async def test_lost_rows_come_back_as_they_were_last(copies: tuple[Path, Path]) -> None:

@@ -129,7 +129,7 @@ async def test_whatever_may_hold_data_counts(
         assert await traces_of(protection.parts) == ()
         async with protected() as db:
             assert await db.read(all_settings) == {}
-    assert [one.read_bytes() for one in tmp_path.rglob(place.name)] == [content]
+    assert [item.read_bytes() for item in tmp_path.rglob(place.name)] == [content]
 
 
 async def test_what_belongs_to_another_database_does_not_count(
@@ -197,8 +197,8 @@ async def test_what_may_not_be_read_is_not_the_same_as_none(
         folder = place / "backups"
         shutil.copytree(tmp_path / "backups", folder)
         folder.chmod(0o700 if locked == "folder" else 0o755)
-        for one in folder.iterdir():
-            one.chmod(0o644)
+        for item in folder.iterdir():
+            item.chmod(0o644)
         if locked != "folder":
             (folder / (name if locked == "copy" else f"{name}.json")).chmod(0o600)
         done = as_other("-c", STARTED, str(place), cwd=place)
@@ -232,13 +232,13 @@ async def test_what_was_saved_before_the_first_database_is_not_an_earlier_one(
     parts = manager.protection.parts
     journal = path.with_name("modelus.deferred.jsonl")
     journal.write_text('{"saved": "for later"}\n')
-    assert [one.place for one in await traces_of(parts)] == [journal.name]
+    assert [item.place for item in await traces_of(parts)] == [journal.name]
     parts.state.save(DatabaseState(clean=False, begun=False))
     assert await traces_of(parts) == ()
     path.with_name(path.name + "-head").write_bytes(b"somebody was told of a change")
-    assert [one.place for one in await traces_of(parts)] == ["modelus.db-head"]
+    assert [item.place for item in await traces_of(parts)] == ["modelus.db-head"]
     path.with_name(path.name + "-head").unlink()
     async with protected() as db:
         await db.write(PutSetting(key="a", value=1), Context())
     forget(path)
-    assert [one.place for one in await traces_of(parts)][-1] == journal.name
+    assert [item.place for item in await traces_of(parts)][-1] == journal.name

@@ -31,18 +31,18 @@ async def older(protected: Open, path: Path) -> Path:
 def copies(db: DatabaseManager) -> list[BackupManifest]:
     """Return the backups that were made before a migration."""
     assert db.protection is not None
-    return [one for one in db.protection.backups.manifests() if one.kind == "pre_migration"]
+    return [manifest for manifest in db.protection.backups.manifests() if manifest.kind == "pre_migration"]
 
 
 async def test_the_start_backs_up_before_it_migrates(protected: Open, older: Path) -> None:
     """The copy has the schema of before, is verified, and there is one of it."""
-    pending = [one.id for one in Migrator(older).status() if not one.applied]
+    pending = [item.id for item in Migrator(older).status() if not item.applied]
     async with protected() as db:
         assert await db.read(setting, "a") == 1
         (copy,) = copies(db)
         assert copy.status == "verified"
         assert not set(pending) & set(copy.migrations)
-    assert all(one.applied for one in Migrator(older).status())
+    assert all(item.applied for item in Migrator(older).status())
     async with protected() as db:
         assert len(copies(db)) == 1
 
@@ -62,7 +62,7 @@ async def test_a_migration_that_ruins_the_file_is_undone(
         patch.setattr("modelus_bot.database.schema.migrations._step", ruin)
         with pytest.raises(MigrationFailed, match=r"the backup .* was restored"):
             await protected().__aenter__()
-    assert not all(one.applied for one in Migrator(older).status())
+    assert not all(item.applied for item in Migrator(older).status())
     assert list(tmp_path.glob("quarantine/*/modelus.db"))
     async with protected() as db:
         assert await db.read(setting, "a") == 1

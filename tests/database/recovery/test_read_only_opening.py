@@ -51,7 +51,7 @@ def manager(path: Path, elsewhere: Path, settings: Settings) -> DatabaseManager:
         settings(breaker_probe_first=0.1, breaker_probe_cap=0.2),
         tolerant=True,
         protection=protection,
-        continuity=continuity_of(path, patience=0.2),
+        fallback=continuity_of(path, patience=0.2),
     )
 
 
@@ -77,11 +77,11 @@ async def test_a_read_only_disk_is_read_from(
         for suffix in ("", "-wal", "-state"):
             shutil.copy(f"{path}{suffix}", kept)
     if stopped == "killed":
-        for one in kept.iterdir():
-            shutil.copy(one, disk)
+        for item in kept.iterdir():
+            shutil.copy(item, disk)
         assert (disk / "modelus.db-wal").stat().st_size
     let_write(disk, allowed=False)
-    before = sorted((one.name, one.stat().st_mtime_ns) for one in disk.iterdir())
+    before = sorted((item.name, item.stat().st_mtime_ns) for item in disk.iterdir())
     async with manager(path, tmp_path, quick_settings) as db:
         assert db.mode == "read_only"
         assert await db.read(setting, "a") == 1
@@ -97,7 +97,7 @@ async def test_a_read_only_disk_is_read_from(
             assert await db.read(setting, "a") == 1
             await asyncio.sleep(0.05)
         assert db.mode == "read_only"
-        assert sorted((one.name, one.stat().st_mtime_ns) for one in disk.iterdir()) == before
+        assert sorted((item.name, item.stat().st_mtime_ns) for item in disk.iterdir()) == before
         let_write(disk, allowed=True)
         await until(db, "normal")
         assert await db.write(PutSetting(key="b", value=2), Context()) == 1

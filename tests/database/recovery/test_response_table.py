@@ -133,10 +133,10 @@ class Sums:
         (Report(ok=False), Sums(unexplained=(7,)), Response.CONFIRM),
     ],
 )
-def test_after_a_whole_check(report: Report, sums: Sums, response: Response) -> None:
+def test_after_a_whole_check(report: Report, checksums: Sums, response: Response) -> None:
     """Damage is looked at closely, broken rows are mended, the rest is well."""
-    assert after_check(report, sums) is response
-    assert is_damaged(report, sums) is (response is Response.CONFIRM)
+    assert after_check(report, checksums) is response
+    assert is_damaged(report, checksums) is (response is Response.CONFIRM)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_after_a_whole_check(report: Report, sums: Sums, response: Response) -> 
         (Sums(unexplained=(7,), unclear=(3,)), Response.CONFIRM),
     ],
 )
-def test_after_a_comparison(sums: Sums, response: Response) -> None:
+def test_after_a_comparison(checksums: Sums, response: Response) -> None:
     """What nobody wrote is looked at closely; what cannot be told by the pages alone is checked."""
-    assert after_comparison(sums) is response
+    assert after_comparison(checksums) is response
 
 
 @pytest.mark.parametrize(("damaged", "gone"), list(product([False, True], repeat=2)))

@@ -61,25 +61,25 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
         await asyncio.sleep(1.5)
         moment = time.time()
         await asyncio.sleep(1.5)
-        restorer = protection.restorer
-        assert restorer is not None
-        plan = await restorer.from_archive(moment)
+        restores = protection.restores
+        assert restores is not None
+        plan = await restores.from_archive(moment)
         assert moment - 1.0 <= plan.moment <= moment
-        await restorer.discard()
-        same = await restorer.again(plan.token, backup=plan.backup, at=plan.at, audit_id=plan.report.audit_id)
+        await restores.discard()
+        same = await restores.again(plan.token, backup=plan.backup, at=plan.at, audit_id=plan.report.audit_id)
         assert (same.moment, same.report.audit_head) == (plan.moment, plan.report.audit_head)
-        restored = await restorer.apply(same.token)
+        restored = await restores.apply(same.token)
         await asyncio.sleep(0.5)
         for task in writers:
             task.cancel()
         await asyncio.gather(*writers, return_exceptions=True)
-        before = {one for one, at in acknowledged.items() if at <= moment - 1.0}
-        later = {one for one, at in acknowledged.items() if moment < at <= moment + 1.0}
+        before = {item for item, at in acknowledged.items() if at <= moment - 1.0}
+        later = {item for item, at in acknowledged.items() if moment < at <= moment + 1.0}
         after_restore = await db.read(numbers)
         assert before <= after_restore
         assert not later & after_restore
         assert restored.undo is not None
-        await restorer.apply((await restorer.from_backup(restored.undo)).token)
+        await restores.apply((await restores.from_backup(restored.undo)).token)
         after_undo = await db.read(numbers)
     assert before | later <= after_undo
     assert acknowledged.keys() <= after_restore | after_undo
@@ -92,15 +92,15 @@ async def test_a_preview_says_how_far_it_is(protected: Open) -> None:
         await db.write(PutSetting(key="a", value=1), Context())
         assert db.protection is not None
         made = await db.protection.backups.create("manual")
-        assert db.protection.restorer is not None
+        assert db.protection.restores is not None
         said: list[dict[str, Any]] = []
-        await db.protection.restorer.from_backup(made.name, said.append)
+        await db.protection.restores.from_backup(made.name, said.append)
         checked: list[dict[str, Any]] = []
         await db.protection.backups.verify(made.name, on_progress=checked.append)
-    assert any(one.get("step") == "restoring" and one["done"] == one["total"] for one in said)
-    steps = [one["step"] for one in said]
+    assert any(item.get("step") == "restoring" and item["done"] == item["total"] for item in said)
+    steps = [item["step"] for item in said]
     assert {"looking at the file", "the rows", "comparing it with the present state"} <= set(steps)
-    assert list(dict.fromkeys(one["step"] for one in checked)) == ["hashing", "checking"]
+    assert list(dict.fromkeys(item["step"] for item in checked)) == ["hashing", "checking"]
 
 
 async def test_the_same_state_is_prepared_again_or_none(protected: Open) -> None:
@@ -109,16 +109,16 @@ async def test_the_same_state_is_prepared_again_or_none(protected: Open) -> None
         await db.write(PutSetting(key="a", value=1), Context())
         assert db.protection is not None
         made = await db.protection.backups.create("manual")
-        restorer = db.protection.restorer
-        assert restorer is not None
-        plan = await restorer.from_backup(made.name)
+        restores = db.protection.restores
+        assert restores is not None
+        plan = await restores.from_backup(made.name)
         shown = {"backup": plan.backup, "at": plan.at, "audit_id": plan.report.audit_id}
-        assert await restorer.again(plan.token, **shown) is plan
-        await restorer.discard()
-        again = await restorer.again(plan.token, **shown)
+        assert await restores.again(plan.token, **shown) is plan
+        await restores.discard()
+        again = await restores.again(plan.token, **shown)
         assert again.token != plan.token
         assert again.report.audit_head == plan.report.audit_head
-        await restorer.discard()
+        await restores.discard()
         with pytest.raises(BackupFailed, match="another state"):
-            await restorer.again(plan.token, **(shown | {"audit_id": plan.report.audit_id + 1}))
+            await restores.again(plan.token, **(shown | {"audit_id": plan.report.audit_id + 1}))
         assert not [*again.path.parent.glob("*preview*")]

@@ -29,10 +29,10 @@ async def note(parts: RecoveryContext) -> None:
 
 async def sum_up(parts: RecoveryContext) -> None:
     """Write the sums, or add to them."""
-    if await parts.sums.comparable():
-        parts.sums.note_commits()
+    if await parts.checksums.comparable():
+        parts.checksums.note_commits()
     else:
-        await parts.sums.adopt()
+        await parts.checksums.adopt()
 
 
 async def keep(parts: RecoveryContext) -> None:
@@ -102,8 +102,8 @@ def no_byte_can_be_written() -> Iterator[None]:
 
 def test_each_is_tried_here(parts: RecoveryContext) -> None:
     """Whoever adds one says here how it is written and what must not be believed."""
-    assert {one.kind.name for one in parts.sidecars} == KNOWN.keys()
-    assert len({one.kind.event for one in parts.sidecars}) == len(KNOWN)
+    assert {sidecar.kind.name for sidecar in parts.sidecars} == KNOWN.keys()
+    assert len({sidecar.kind.event for sidecar in parts.sidecars}) == len(KNOWN)
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -113,7 +113,7 @@ async def test_what_cannot_be_written_is_removed_and_told_of(
     """The epoch stays, since nothing is left that could accuse; it is written as soon as that is possible."""
     ending, write, believed = KNOWN[name]
     watch = SidecarWatch(parts)
-    sidecar = next(one for one in parts.sidecars if one.kind.name == name)
+    sidecar = next(item for item in parts.sidecars if item.kind.name == name)
     await write(parts)
     written = parts.path.with_name(parts.path.name + ending)
     assert written.exists()
@@ -128,7 +128,7 @@ async def test_what_cannot_be_written_is_removed_and_told_of(
     assert not parts.epoch.owed
     watch.look()
     watch.look()
-    assert [(one.kind, one.fields["sidecar"]) for one in told] == [("sidecar_not_written", name)]
+    assert [(item.kind, item.fields["sidecar"]) for item in told] == [("sidecar_not_written", name)]
 
     sidecar.rested()
     assert sidecar.due
@@ -136,7 +136,7 @@ async def test_what_cannot_be_written_is_removed_and_told_of(
     watch.look()
     assert written.exists()
     assert not sidecar.due
-    assert [one.kind for one in told] == ["sidecar_not_written", "sidecar_written_again"]
+    assert [item.kind for item in told] == ["sidecar_not_written", "sidecar_written_again"]
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -149,7 +149,7 @@ async def test_what_can_be_neither_written_nor_removed_is_a_strangers(
     in_its_place = parts.path.with_name(parts.path.name + ending)
     (in_its_place / "something").mkdir(parents=True)
     await write(parts)
-    sidecar = next(one for one in parts.sidecars if one.kind.name == name)
+    sidecar = next(item for item in parts.sidecars if item.kind.name == name)
     assert sidecar.trouble is not None
     assert parts.epoch.owed == (name != "state file")
     assert (parts.epoch.number != number) == parts.epoch.owed

@@ -83,8 +83,8 @@ async def test_a_state_that_cannot_be_saved_stops_no_start(protected: Open, path
         assert db.protection is not None
         assert db.protection.parts.state.owed
         in_the_way.rmdir()
-        assert db.protection.guard is not None
-        await db.protection.guard._remember()
+        assert db.protection.monitor is not None
+        await db.protection.monitor._remember()
         known = StateFile(path).load()
         assert known is not None
         assert not known.clean
@@ -110,7 +110,7 @@ async def test_a_quarantine_that_cannot_be_made_keeps_the_database_away(
 
 @pytest.mark.parametrize("sums", [True, False], ids=["sums", "no-sums"])
 async def test_a_gigantic_tail_is_not_read_before_the_file_is_judged(
-    protected: Open, path: Path, alerts: list[Alert], *, sums: bool
+    protected: Open, path: Path, alerts: list[Alert], *, checksums: bool
 ) -> None:
     """Eight gigabytes behind the database cost no time: the file is judged, and replaced by a copy."""
     async with protected() as db:
@@ -118,13 +118,13 @@ async def test_a_gigantic_tail_is_not_read_before_the_file_is_judged(
         assert db.protection is not None
         await db.protection.backups.create("manual")
     os.truncate(path, 8 * 2**30)
-    if not sums:
+    if not checksums:
         path.with_name("modelus.db-sums").unlink()
     started = time.monotonic()
     async with protected() as db:
         took = time.monotonic() - started
         assert await db.read(setting, "a") == 1
     print(f"8 GB behind the database: started after {took:.1f} s")
-    assert [one.kind for one in alerts if one.kind == "database_recovered"]
+    assert [alert.kind for alert in alerts if alert.kind == "database_recovered"]
     assert path.stat().st_size < 2**20
     assert took < 100  # with the whole recovery, on a busy machine; reading it all takes longer anywhere

@@ -61,7 +61,7 @@ def left_behind(database: Path, statements: tuple[str, ...]) -> bytes:
 
 def kept_logs(tmp_path: Path) -> list[bytes]:
     """Return the logs in quarantine."""
-    return [one.read_bytes() for one in tmp_path.glob("quarantine/*/modelus.db-wal")]
+    return [path.read_bytes() for path in tmp_path.glob("quarantine/*/modelus.db-wal")]
 
 
 async def test_another_bots_log_is_set_aside(
@@ -94,7 +94,7 @@ async def test_edits_by_hand_in_a_log_are_not_served(
     edited = left_behind(path, ("UPDATE settings SET value = 999 WHERE key = 'key 7'",))
     log_of(path).write_bytes(edited)
     assert await values(protected) == list(range(ROWS))
-    assert [one.kind for one in alerts] == ["strange_wal_set_aside"]
+    assert [alert.kind for alert in alerts] == ["strange_wal_set_aside"]
     assert kept_logs(tmp_path) == [edited]
 
 
@@ -110,7 +110,7 @@ async def test_an_older_log_of_its_own_takes_nothing_back(
     await filled(protected, 2 * ROWS)
     log_of(path).write_bytes(older)
     assert await values(protected, 3 * ROWS) == list(range(3 * ROWS))
-    assert [one.kind for one in alerts] == ["strange_wal_set_aside"]
+    assert [alert.kind for alert in alerts] == ["strange_wal_set_aside"]
 
 
 async def test_a_log_of_ours_is_used_although_the_state_says_closed(
@@ -151,7 +151,7 @@ async def test_another_bots_database_is_not_served(
             await db.write(PutSetting(key=f"key {number}", value=-1), Context())
     shutil.copyfile(other, path)
     assert await values(protected) == list(range(ROWS))
-    told = [one for one in alerts if one.kind == "database_recovered"]
+    told = [alert for alert in alerts if alert.kind == "database_recovered"]
     assert len(told) == 1
     assert "newest verified backup" in told[0].text
     assert list(tmp_path.glob("quarantine/*/modelus.db"))
@@ -213,4 +213,4 @@ async def test_what_was_added_to_a_log_is_cut_off(
         part.write_bytes(content)
     async with protected(archive="auto") as db:
         assert [await db.read(setting, f"key {number}") for number in range(ROWS)] == list(range(ROWS))
-    assert "strange_wal_set_aside" in [one.kind for one in alerts]
+    assert "strange_wal_set_aside" in [alert.kind for alert in alerts]

@@ -55,9 +55,9 @@ async def restored_among_changes(site: Path, alerts: list[Alert]) -> Path:
         await put(db, *(f"good {number}" for number in range(20)))
         backup = await db.protection.backups.create("manual")
         await put(db, *(f"bad {number}" for number in range(40)))
-        restorer = db.protection.restorer
-        assert restorer is not None
-        await restorer.apply((await restorer.from_backup(backup.name)).token)
+        restores = db.protection.restores
+        assert restores is not None
+        await restores.apply((await restores.from_backup(backup.name)).token)
         await put(db, *(f"new {number}" for number in range(5)))
         return db.path
 
@@ -71,11 +71,11 @@ async def test_damage_after_a_restore_does_not_bring_the_old_history_back(tmp_pa
         file.seek(PAGE * page)
         file.write(b"\xff" * PAGE)
     async with protected(tmp_path, alerts) as db:
-        assert any(one.kind == "database_recovered" for one in alerts)
+        assert any(alert.kind == "database_recovered" for alert in alerts)
         assert [await db.read(setting, f"bad {number}") for number in (0, 39)] == [None, None]
         assert await db.read(setting, "good 19") == 1
         kept = [await db.read(setting, f"new {number}") for number in range(5)]
-        recovered = next(one for one in alerts if one.kind == "database_recovered")
+        recovered = next(alert for alert in alerts if alert.kind == "database_recovered")
         assert kept == [1] * 5 or "may be missing" in recovered.text or recovered.fields["lost"]
 
 

@@ -57,4 +57,4 @@ def test_two_versions_of_a_row_that_nothing_leads_to(tmp_path: Path) -> None:
 
     assert read_all(path)["users"][(7,)][1] == "at 9"
     assert filler.superseded == 3
-    assert [one.values["username"] for one in rejections.first] == ["at 5", "at 3"]
+    assert [item.values["username"] for item in rejections.first] == ["at 5", "at 3"]

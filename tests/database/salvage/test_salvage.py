@@ -77,7 +77,7 @@ def test_a_whole_file_comes_back_whole(source: Path, small: tuple[bytes, Rows], 
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert source.read_bytes() == small[0]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["source.db", "target.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source.db", "target.db"]
 
 
 @pytest.mark.parametrize("size", [512, 1024, 8192, 65536])
@@ -116,7 +116,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> Non
 
     report = salvage(path, tmp_path / "target.db")
 
-    assert report.migrations == tuple(one.id for one in Migrator(tmp_path / "target.db").status())
+    assert report.migrations == tuple(item.id for item in Migrator(tmp_path / "target.db").status())
     assert len(report.migrations) > 1
     assert read_all(tmp_path / "target.db")["users"] == {
         (5,): (5, "Ada", None, "America/New_York", None, None, 1, 1, 2)
@@ -168,14 +168,14 @@ def test_rows_that_break_a_rule_are_told_and_left_out(source: Path, tmp_path: Pa
     report = salvage(source, tmp_path / "target.db")
 
     assert report.rejected_by_table == {"notifications": 1, "settings": 1}
-    reasons = {one.table: one.reason for one in report.rejected}
+    reasons = {item.table: item.reason for item in report.rejected}
     assert "valid_notification_type" in reasons["notifications"]
     assert "settings_value_json" in reasons["settings"]
     assert report.rejected_file is not None
     lines = [json.loads(line) for line in Path(report.rejected_file).read_text("utf-8").splitlines()]
     setting = next(line for line in lines if line["table"] == "settings")
     assert setting["values"]["value"] == "{" + long
-    assert len(str(next(one for one in report.rejected if one.table == "settings").values["value"])) < 300
+    assert len(str(next(item for item in report.rejected if item.table == "settings").values["value"])) < 300
     assert (5,) not in read_all(tmp_path / "target.db")["notifications"]
 
 
@@ -258,7 +258,7 @@ def test_a_lost_parent_is_made_from_the_audit_log(source: Path, tmp_path: Path) 
 
     report = salvage(source, tmp_path / "target.db")
 
-    rebuilt = {one.table: one for one in report.rebuilt}
+    rebuilt = {item.table: item for item in report.rebuilt}
     assert rebuilt["users"].key == user
     assert set(rebuilt["users"].known) == {"discord_id", "username", "role", "is_active"}
     assert set(rebuilt["users"].invented) == {"created_at", "updated_at"}
@@ -266,7 +266,7 @@ def test_a_lost_parent_is_made_from_the_audit_log(source: Path, tmp_path: Path) 
     assert rows["users"][(user,)][:3] == (user, "Ada", "tester")
     # A sprint cannot be invented: its days have to be days.
     assert (3,) not in rows["overrides"]
-    assert [one.reason for one in report.rejected] == ["what it refers to in sprints is lost"]
+    assert [item.reason for item in report.rejected] == ["what it refers to in sprints is lost"]
 
 
 def append_audit(path: Path, table: str, record: int, values: dict[str, Any]) -> None:
@@ -320,7 +320,7 @@ async def test_it_runs_as_a_job_of_a_child(
 
     report = SalvageReport.model_validate(answer)
     assert report.total >= kept * sum(map(len, small[1].values()))
-    assert {"looking", "reading", "checking"} <= {one["stage"] for one in told}
+    assert {"looking", "reading", "checking"} <= {item["stage"] for item in told}
     with pytest.raises(ChildFailed) as failed:
         await run_child("salvage", task, seconds=60)
     assert failed.value.kind == "FileExistsError"

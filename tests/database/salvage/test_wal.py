@@ -199,7 +199,7 @@ def test_a_lost_main_file_leaves_what_the_wal_has(states: dict[str, State], tmp_
     assert report.wal == "used"
     assert sum(map(len, rows.values())) > 0
     expected = states["second"].rows
-    rebuilt = {(one.table, (one.key,)) for one in report.rebuilt}
+    rebuilt = {(item.table, (item.key,)) for item in report.rebuilt}
     for table, found in rows.items():
         for key, row in found.items():
             assert expected[table].get(key) == row or (table, key) in rebuilt

@@ -43,14 +43,18 @@ def test_each_kind_of_drift_is_named(case: Case, altered: Callable[[Case], Path]
     """Every single change is told in a sentence with what to do about it, under its kind."""
     report = SchemaValidator(folder).inspect_file(altered(case))
 
-    found = [one for one in report.differences if one.kind == case.kind and case.says in one.fact]
+    found = [
+        difference
+        for difference in report.differences
+        if difference.kind == case.kind and case.says in difference.fact
+    ]
     assert len(found) == 1, str(report)
     assert found[0].remedy is case.remedy
     assert str(found[0]).count(". ") >= 1
     assert not report.clean
 
 
-@pytest.mark.parametrize("case", [one for one in CASES if one.old], ids=str)
+@pytest.mark.parametrize("case", [item for item in CASES if item.old], ids=str)
 def test_a_change_of_one_thing_is_told_as_one_thing(
     case: Case, altered: Callable[[Case], Path], folder: Path
 ) -> None:
@@ -59,7 +63,7 @@ def test_a_change_of_one_thing_is_told_as_one_thing(
 
     also = {"column_extra", "check_altered", "column_generated", "unique_extra", "autoincrement", "strict"}
     also |= {"column_type", "not_null_extra", "not_null_missing", "trigger_missing"}
-    assert {one.kind for one in report.differences} <= {case.kind, *also}
+    assert {difference.kind for difference in report.differences} <= {case.kind, *also}
     assert len(report.differences) <= 4
 
 
@@ -68,7 +72,7 @@ def test_at_least_25_kinds_are_told_apart() -> None:
     assert len({case.kind for case in CASES}) >= 25
 
 
-@pytest.mark.parametrize("case", [one for one in CASES if one.remedy is Remedy.REPAIR], ids=str)
+@pytest.mark.parametrize("case", [item for item in CASES if item.remedy is Remedy.REPAIR], ids=str)
 def test_what_can_be_made_again_is(case: Case, altered: Callable[[Case], Path], folder: Path) -> None:
     """Repaired objects are those of the migrations, rows stay, and a second look finds nothing."""
     path = altered(case)
@@ -87,7 +91,7 @@ def test_what_can_be_made_again_is(case: Case, altered: Callable[[Case], Path], 
     assert contents(path) == before
 
 
-@pytest.mark.parametrize("case", [one for one in CASES if one.remedy is Remedy.REFUSE], ids=str)
+@pytest.mark.parametrize("case", [item for item in CASES if item.remedy is Remedy.REFUSE], ids=str)
 def test_what_is_refused_is_not_touched(case: Case, altered: Callable[[Case], Path], folder: Path) -> None:
     """Repairing such a file raises and changes nothing, even if something could be repaired as well."""
     path = altered(case)
@@ -104,7 +108,7 @@ def test_what_is_refused_is_not_touched(case: Case, altered: Callable[[Case], Pa
     assert read(path, "SELECT * FROM sqlite_master") == before
 
 
-@pytest.mark.parametrize("case", [one for one in CASES if one.remedy is Remedy.NOTE], ids=str)
+@pytest.mark.parametrize("case", [item for item in CASES if item.remedy is Remedy.NOTE], ids=str)
 def test_the_unknown_is_left_alone(case: Case, altered: Callable[[Case], Path], folder: Path) -> None:
     """Objects that no migration made are named, and are still there after a repair."""
     path = altered(case)
@@ -136,4 +140,4 @@ def test_other_programs_tables_are_no_drift(file: Path, folder: Path) -> None:
 
     run(file, "CREATE VIRTUAL TABLE search USING fts5 (body)")
     report = SchemaValidator(folder).inspect_file(file)
-    assert [one.name for one in report.differences] == ["search"]
+    assert [difference.name for difference in report.differences] == ["search"]

@@ -40,7 +40,7 @@ def test_up_down_up_gives_the_same_schema(tmp_path: Path) -> None:
     path = tmp_path / "modelus.db"
     migrator = Migrator(path)
     applied = migrator.up()
-    assert applied == tuple(one.id for one in migrator.status())
+    assert applied == tuple(item.id for item in migrator.status())
     first = schema_of(path)
     assert migrator.down(len(applied)) == tuple(reversed(applied))
     assert schema_of(path) == []
@@ -64,11 +64,11 @@ def test_every_table_is_strict(tmp_path: Path) -> None:
 def test_asking_for_the_status_writes_nothing(tmp_path: Path) -> None:
     """A file that does not exist is not created, one that does is not changed."""
     path = tmp_path / "modelus.db"
-    assert not any(one.applied for one in Migrator(path).status())
+    assert not any(item.applied for item in Migrator(path).status())
     assert not path.exists()
     Migrator(path).up()
     before = path.read_bytes()
-    assert all(one.applied for one in Migrator(path).status())
+    assert all(item.applied for item in Migrator(path).status())
     assert path.read_bytes() == before
 
 
@@ -85,7 +85,7 @@ def test_a_failing_migration_is_undone_whole(tmp_path: Path) -> None:
     with pytest.raises(MigrationFailed):
         Migrator(path, folder).up()
     assert schema_of(path) == before
-    assert [one.id for one in Migrator(path, folder).status() if not one.applied] == ["9000.bad"]
+    assert [item.id for item in Migrator(path, folder).status() if not item.applied] == ["9000.bad"]
     (folder / "9000.bad.sql").write_text("CREATE TABLE extra(a INTEGER) STRICT;")
     assert Migrator(path, folder).up() == ("9000.bad",)
 
@@ -166,7 +166,7 @@ def test_killed_while_migrating_the_next_start_finishes(tmp_path: Path, kill_pau
         process.wait()
         process.stdout.close()
         Migrator(path).up()
-        assert all(one.applied for one in Migrator(path).status())
+        assert all(item.applied for item in Migrator(path).status())
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

@@ -35,6 +35,6 @@ def test_everything_that_reads_a_schema_takes_it_for_damage(path: Path, sql: str
     make_odd(path, sql)
     report = check_file(path)
     assert report.damaged
-    assert any("no UTF-8" in one for one in report.problems)
+    assert any("no UTF-8" in problem for problem in report.problems)
     with pytest.raises(CorruptionDetected):
         SchemaValidator().inspect_file(path)

@@ -156,7 +156,7 @@ def test_invariants_of_tables_to_come_wait_for_them(tmp_path: Path, folder: Path
     wrong = Invariant("wrong", "SELECT * FROM never", "Asks for what no migration makes.")
     with pytest.raises(MigrationFailed, match=r"apply 0003.last: no such table: never"):
         Migrator(tmp_path / "b.db", folder, [wrong]).up()
-    assert [one.applied for one in Migrator(tmp_path / "b.db", folder).status()] == [True, True, False]
+    assert [item.applied for item in Migrator(tmp_path / "b.db", folder).status()] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_spelling_does_not_change_the_shape(seed: int) -> None:
 def test_any_text_has_tokens(text: str) -> None:
     """Nothing that could stand in a damaged schema raises, and normal text stays as it is."""
     once = normalised(text)
-    assert all(one in text for one in statements(text))
+    assert all(statement in text for statement in statements(text))
     if not set(text) & set("'\"`[]"):
         assert normalised(once) == once
 
@@ -88,9 +88,9 @@ def test_any_text_has_tokens(text: str) -> None:
         ("a--c\n+b/* * */", "a + b"),
     ],
 )  # fmt: skip
-def test_texts_that_mean_the_same(one: str, other: str) -> None:
+def test_texts_that_mean_the_same(text: str, other: str) -> None:
     """Case, gaps, comments and needless quotes say nothing."""
-    assert normalised(one) == normalised(other)
+    assert normalised(text) == normalised(other)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_texts_that_mean_the_same(one: str, other: str) -> None:
         ("Ä", "ä"),
     ],
 )
-def test_texts_that_mean_something_else(one: str, other: str) -> None:
+def test_texts_that_mean_something_else(text: str, other: str) -> None:
     """Strings, quoted keywords and what only looks alike are kept apart."""
-    assert normalised(one) != normalised(other)
+    assert normalised(text) != normalised(other)
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_texts_that_mean_something_else(one: str, other: str) -> None:
         ("CREATE TABLE t (a INT); ALTER TABLE t ADD COLUMN b TEXT", "CREATE TABLE t (a INT, b TEXT)"),
     ],
 )
-def test_declarations_that_mean_the_same(one: str, other: str) -> None:
+def test_declarations_that_mean_the_same(text: str, other: str) -> None:
     """It does not matter where a rule stands, nor how a table came to be."""
-    assert shape_of(one).digest == shape_of(other).digest
+    assert shape_of(text).digest == shape_of(other).digest
 
 
 def test_the_sample_is_read_in_full() -> None:
@@ -150,7 +150,7 @@ def test_the_sample_is_read_in_full() -> None:
     assert cities.without_rowid
     assert cities.primary_key == ("nation", "name")
     assert cities.conflicts == (("unique of name, size", "ignore"),)
-    assert [(one.columns, one.parent, one.deferred) for one in cities.foreign_keys] == [
+    assert [(key.columns, key.parent, key.deferred) for key in cities.foreign_keys] == [
         (("nation",), "nations", False),
         (("twin_nation", "twin_name"), "cities", True),
     ]
@@ -159,7 +159,7 @@ def test_the_sample_is_read_in_full() -> None:
     assert shape.indexes["idx_people"].predicate == "people > 10"
     assert shape.indexes["idx_lower"].columns == ("lower ( motto )",)
     assert [*shape.views] == ["large"]
-    assert {one.name: one.table for one in shape.triggers.values()} == {
+    assert {trigger.name: trigger.table for trigger in shape.triggers.values()} == {
         "keep_notes": "notes",
         "rename_large": "large",
     }

@@ -61,7 +61,7 @@ def test_missing_migrations_are_named_and_no_drift(file: Path, folder: Path) -> 
 
     report = SchemaValidator(folder).inspect_file(file)
 
-    assert [one.kind for one in report.differences] == ["pending"]
+    assert [difference.kind for difference in report.differences] == ["pending"]
     assert "0002.more" in str(report)
     assert report.refused
     assert not report.blocking
@@ -71,7 +71,7 @@ def test_a_file_that_is_not_there_lacks_everything(tmp_path: Path) -> None:
     """Looking creates nothing."""
     report = SchemaValidator().inspect_file(tmp_path / "none.db")
 
-    assert {one.kind for one in report.differences} == {"pending"}
+    assert {difference.kind for difference in report.differences} == {"pending"}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -110,7 +110,7 @@ def test_everything_repairable_of_the_bot_is_repaired(tmp_path: Path, kind: str)
         for (name,) in names:
             connection.execute(f'DROP {kind} "{name}"')
             report = validator.inspect(connection)
-            assert [one.name for one in report.repairable] == [name]
+            assert [item.name for item in report.repairable] == [name]
             assert validator.repair(connection, report) == (f"{kind.capitalize()} {name} was made again.",)
             assert validator.inspect(connection).clean
 
@@ -196,6 +196,6 @@ def test_migrations_that_do_not_work_are_named(folder: Path) -> None:
 
 def test_the_bots_migrations_are_the_default() -> None:
     """Without a folder the validator knows the migrations of this version."""
-    assert [one.id for one in SchemaValidator().scripts] == [
+    assert [script.id for script in SchemaValidator().scripts] == [
         file.stem for file in sorted(migrations_dir().glob("*.sql")) if ".rollback" not in file.name
     ]

@@ -78,7 +78,7 @@ async def test_each_alert_is_sent_once_to_everybody_and_the_channel(
     assert told(env.manager) == ["One", "Two"]
     assert in_channel(env) == ["One", "Two"]
     assert told(env.second_manager) == []
-    assert [(one["event"], one["reached"], one["of"]) for one in events] == [("alert_sent", 3, 3)] * 2
+    assert [(event["event"], event["reached"], event["of"]) for event in events] == [("alert_sent", 3, 3)] * 2
 
 
 async def test_without_a_channel_people_are_told_alone(env: BotEnv, clock: Clock) -> None:
@@ -154,7 +154,7 @@ async def test_who_refuses_messages_is_not_asked_again(
     await job.run()
     assert in_channel(env) == ["One"]
     assert job.waiting == 0
-    assert sum(one["event"] == "alert_not_delivered" for one in events) == 1
+    assert sum(event["event"] == "alert_not_delivered" for event in events) == 1
     assert events[-1]["reached"] == 2
 
 
@@ -169,7 +169,7 @@ async def test_an_unknown_channel_does_not_hold_up_people(
     await job.run()
     assert told(env.manager) == ["One"]
     assert job.waiting == 0
-    assert [one["to"] for one in events if one["event"] == "alert_not_delivered"] == [NOBODY]
+    assert [event["to"] for event in events if event["event"] == "alert_not_delivered"] == [NOBODY]
 
 
 async def test_when_nobody_can_be_reached_the_text_is_in_the_log(
@@ -243,7 +243,7 @@ async def test_what_is_left_at_the_end_is_logged(
         tell(env, "One")
         await runner.run_once(runner.jobs[0])
         tell(env, "Two")
-    assert [(one["event"], one["text"]) for one in events] == [
+    assert [(event["event"], event["text"]) for event in events] == [
         ("alert_not_told", "One"),
         ("alert_not_told", "Two"),
     ]
@@ -260,7 +260,7 @@ async def test_too_many_waiting_alerts_push_out_the_oldest(
         tell(env, *[f"Alert {number}" for number in range(start, start + 41)])
         await job.run()
     assert job.waiting == KEPT
-    assert {one["event"] for one in events} == {"alert_pushed_out"}
+    assert {event["event"] for event in events} == {"alert_pushed_out"}
     assert events[0]["text"] == "Alert 0"
     await job.close()
 

@@ -61,8 +61,8 @@ def test_what_was_taken_for_what_is_in_the_report() -> None:
         for n in range(1, 6)
     ]
     data = mend(parse({"sprints.json": f"[{', '.join(sprints)}]"}, "Asia/Tokyo"))
-    assert [one.start.day for one in data.sprints] == [2, 3, 4, 5, 6]
-    said = [one.sentence for one in data.mended if "Asia/Tokyo" in one.sentence]
+    assert [sprint.start.day for sprint in data.sprints] == [2, 3, 4, 5, 6]
+    said = [item.sentence for item in data.mended if "Asia/Tokyo" in item.sentence]
     (sentence,) = said
     assert sentence == (
         "sprints.json: midnights in Asia/Tokyo were taken as days: 2026-11-01T15:00:00.000Z as 2026-11-02,"
@@ -78,4 +78,4 @@ def test_sprints_of_one_name_are_said() -> None:
     ]
     data = mend(parse({"sprints.json": json.dumps(sprints)}))
     assert len(data.sprints) == 3
-    assert any("2 sprints are called" in one.sentence for one in data.mended)
+    assert any("2 sprints are called" in item.sentence for item in data.mended)

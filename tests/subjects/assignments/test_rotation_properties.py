@@ -130,7 +130,8 @@ def test_only_the_order_of_places_counts(
 ) -> None:
     """Numbering the places anew changes nobody's turn."""
     wider = [
-        Candidate(one.user_id, one.position * factor, one.away_from, one.away_to) for one in reversed(people)
+        Candidate(person.user_id, person.position * factor, person.away_from, person.away_to)
+        for person in reversed(people)
     ]
     assert carry(wider, terms, None if turn is None else turn * factor) == carry(people, terms, turn)
 

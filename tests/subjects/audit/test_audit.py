@@ -93,7 +93,10 @@ def test_asking_twice_is_an_insert_and_an_update(rota: Rota) -> None:
     number = str(ask(rota))
     ask(rota)
     found = rota.ask(record_history, ADMINISTRATOR, "overrides", number)
-    assert [(one.operation, (one.new or {})["attempts"]) for one in found] == [("UPDATE", 2), ("INSERT", 1)]
+    assert [(item.operation, (item.new or {})["attempts"]) for item in found] == [
+        ("UPDATE", 2),
+        ("INSERT", 1),
+    ]
 
 
 def test_a_new_sprint_on_duty_is_an_entry_of_the_bot(rota: Rota) -> None:
@@ -117,7 +120,7 @@ def test_histories_are_of_exactly_one_record_and_page(rota: Rota) -> None:
     for number in (1, 10):
         rota.do(EditSprint(sprint_id=number, reason="x", name=f"Renamed {number}"), MANAGER)
     found = rota.ask(record_history, ADMINISTRATOR, "sprints", "1")
-    assert [one.operation for one in found] == ["UPDATE", "INSERT"]
+    assert [item.operation for item in found] == ["UPDATE", "INSERT"]
     assert (found[0].old or {})["name"] == "Sprint 0"
     below = rota.ask(record_history, ADMINISTRATOR, "sprints", "1", 1, found[0].id)
     assert below == found[1:]
@@ -128,7 +131,7 @@ def test_histories_of_a_member_list_what_they_changed(rota: Rota) -> None:
     """Newest first, limited."""
     rota.do(SetAway(member_id=BEN, away_from=sprint_start(2)), BEN)
     found = rota.ask(member_history, ADMINISTRATOR, BEN)
-    assert [(one.table, one.record_id) for one in found] == [("user_disciplines", f"account:{BEN}")]
+    assert [(item.table, item.record_id) for item in found] == [("user_disciplines", f"account:{BEN}")]
     assert rota.ask(member_history, ADMINISTRATOR, GUEST) == ()
     assert len(rota.ask(member_history, ADMINISTRATOR, MANAGER, 5)) == 5
 

@@ -98,12 +98,12 @@ async def test_another_administrator_decides_by_direct_message(rota_env: BotEnv)
     asked, _ = await asked_of_two(env, "Too many people")
     assert "asked by direct message" in words_of(asked)
     others = (env.manager.user, env.world.owner.user)
-    question, copy = (one.dm_channel.history()[-1] for one in others)
+    question, copy = (other.dm_channel.history()[-1] for other in others)
     assert "Too many people" in card_words(question)
     assert labels(question) == labels(copy) == ["Restore", "Cancel"]
     await env.manager.user.click(question, label="Restore")
     assert not await later_is_there(env)
-    for message in (asked.followups[-1], *(one.dm_channel.history()[-1] for one in others)):
+    for message in (asked.followups[-1], *(other.dm_channel.history()[-1] for other in others)):
         assert "The database was restored" in card_words(message)
         assert labels(message) == []
     listed = words_of(await env.admin.slash(env.channel, "backup list"))

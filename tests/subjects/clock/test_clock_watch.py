@@ -200,8 +200,8 @@ async def test_a_clock_that_is_wrong_by_little_is_told_once_until_it_was_right(
             machine.wait(1)
             await watch.run()
             assert machine.clock.ready
-        told = [one.text for one in env.db.protection.waiting]
-        assert [("2.0 minutes" in one) for one in told] == [True] * expected
+        told = [item.text for item in env.db.protection.waiting]
+        assert [("2.0 minutes" in item) for item in told] == [True] * expected
         assert set(alerts(env)) == ({"clock_apart"} if expected else set())
         shown = words_of(await env.admin.slash(env.channel, "database clock"))
         assert ("2.0 minutes" in shown) == bool(expected)

@@ -128,7 +128,7 @@ def turns_offered(form: simcord.InteractionResult) -> dict[str, str]:
     assert form.modal is not None
     assert of_modal(form.modal) == []
     menu = form.modal["components"][0]["component"]
-    return {one["label"]: one["value"] for one in menu["options"]}
+    return {option["label"]: option["value"] for option in menu["options"]}
 
 
 async def test_turns_that_are_not_there_in_time_come_as_buttons(

@@ -276,9 +276,11 @@ def test_a_turn_s_view_names_the_days_that_others_have(rota: Rota) -> None:
     approved(rota, 4, 5)
     (_, holders), *_ = rota.ask(sprints_with_holders, FIRST_DAY, 0, 1)
     assert (holders[0].username, holders[0].original) == ("Ada", "Ada")
-    assert [(one.username, one.days) for one in holders[0].covers] == [("Ben", Days(day(4), day(5)))]
+    assert [(request.username, request.days) for request in holders[0].covers] == [
+        ("Ben", Days(day(4), day(5)))
+    ]
     mine = rota.ask(duties, ADA, rota.at, rota.calendar)[0]
-    assert (mine.is_current, [one.username for one in mine.covers]) == (True, ["Ben"])
+    assert (mine.is_current, [request.username for request in mine.covers]) == (True, ["Ben"])
     bens = rota.ask(duties, BEN, rota.at, rota.calendar)
     assert (bens[0].source, bens[0].first_day, bens[0].last_day) == ("override", day(4), day(5))
     assert (bens[0].is_current, bens[1].first_day) == (False, None)
@@ -464,17 +466,19 @@ def test_the_day_of_duty_and_the_instants_of_hand_overs_say_the_same(
     begin, over = calendar.handoff(start), calendar.handoff(end)
     at = data.draw(st.integers(begin, over - 1))
     by_instant = [
-        one.user_id
-        for one in stand_ins
-        if one.days and one.days.begin(calendar) <= at < one.days.end(calendar)
+        item.user_id
+        for item in stand_ins
+        if item.days and item.days.begin(calendar) <= at < item.days.end(calendar)
     ]
     today = calendar.duty_day(at)
     holder, _ = turn.holder(today)
     assert by_instant == ([holder] if holder != ADA else [])
     stretches = turn.stretches(start, end)
-    assert [one.days.first for one in stretches[1:]] == [one.days.last + DAY for one in stretches[:-1]]
+    assert [stretch.days.first for stretch in stretches[1:]] == [
+        stretch.days.last + DAY for stretch in stretches[:-1]
+    ]
     assert (stretches[0].days.first, stretches[-1].days.last) == (start, end - DAY)
-    assert [one.user_id for one in stretches if today in one.days] == [holder]
+    assert [stretch.user_id for stretch in stretches if today in stretch.days] == [holder]
     until = turn.until(today, end)
     assert {turn.holder(today + number * DAY)[0] for number in range((until - today).days)} == {holder}
     assert until == end or turn.holder(until)[0] != holder

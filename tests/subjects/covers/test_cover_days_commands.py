@@ -38,7 +38,7 @@ async def test_days_are_asked_for_and_shown_everywhere(rota_env: BotEnv) -> None
         await env.manager.slash(env.channel, "cover list")
     )
     found = await env.staff("avery").autocomplete(env.channel, "cover take", "request", "")
-    assert [one["name"] for one in found] == [f"1: Bo Account, Account, Sprint 2, {span}"]
+    assert [item["name"] for item in found] == [f"1: Bo Account, Account, Sprint 2, {span}"]
 
     await env.manager.click(asked.response, label="Approve")
     avery = str(env.staff("avery").id)
@@ -117,7 +117,7 @@ async def test_the_days_of_the_turn_are_suggested(rota_env: BotEnv) -> None:
 
     async def suggested(option: str, typed: str = "", **chosen: str) -> list[str]:
         found = await bo.autocomplete(env.channel, "cover request", option, typed, **chosen)
-        return [one["value"] for one in found]
+        return [item["value"] for item in found]
 
     today = Calendar().duty_day(int(time.time()))
     left = [str(today + timedelta(days=n)) for n in range((day(13) - today).days + 1)]
@@ -193,5 +193,5 @@ async def test_days_of_another_turn_are_refused_without_a_database(rota_env: Bot
         assert "is not within Sprint 2" in words_of(refused)
         saved = await bo.slash(env.channel, "cover request", **TURN, first_day=str(day(9)))
         assert "number 1" in words_of(saved)
-        assert db.continuity is not None
-        assert db.continuity.journal.depth == 1
+        assert db.fallback is not None
+        assert db.fallback.journal.depth == 1

@@ -43,9 +43,9 @@ TODAY = 2
 ALL_DAYS = (0, 13)
 
 
-def meet(one: Span, other: Span) -> bool:
+def meet(item: Span, other: Span) -> bool:
     """Say whether two covers have a day in common."""
-    return bool({*range(*span(one))} & {*range(*span(other))})
+    return bool({*range(*span(item))} & {*range(*span(other))})
 
 
 def span(days: Span) -> tuple[int, int]:
@@ -79,7 +79,14 @@ class Model:
 
     def approved(self, days: Span) -> Request | None:
         """The request whose replacement has one of the days."""
-        return next((one for one in self.requests if one.status == "approved" and meet(one.days, days)), None)
+        return next(
+            (
+                request
+                for request in self.requests
+                if request.status == "approved" and meet(request.days, days)
+            ),
+            None,
+        )
 
     def ask(self, by: int, replacement: int | None, days: Span) -> None:
         """Ask, or ask again."""
@@ -99,12 +106,12 @@ class Model:
         """Return the number of the request that asking again would repeat."""
         same = [
             number
-            for number, one in enumerate(self.requests)
-            if (one.by, one.days) == (by, days)
+            for number, request in enumerate(self.requests)
+            if (request.by, request.days) == (by, days)
             and (
-                one.replacement == replacement
+                request.replacement == replacement
                 if replacement is not None
-                else one.replacement is None or one.status == "taken"
+                else request.replacement is None or request.status == "taken"
             )
         ]
         order = {"open": 2, "taken": 1}
@@ -173,7 +180,7 @@ class Model:
         found = self.requests[number]
         if found.status != "taken" or actor not in {found.replacement, *MANAGERS}:
             raise No
-        call = any(one == (found.by, None, "open", found.days) for one in self.calls())
+        call = any(item == (found.by, None, "open", found.days) for item in self.calls())
         if call:
             self.requests[number] = replace(found, status="withdrawn", decided_by=actor)
         else:
@@ -193,7 +200,7 @@ class Model:
 
     def calls(self) -> list[tuple[int, int | None, str, Span]]:
         """Return requester, replacement, status and days of every request."""
-        return [(one.by, one.replacement, one.status, one.days) for one in self.requests]
+        return [(request.by, request.replacement, request.status, request.days) for request in self.requests]
 
 
 def fill(rota: Rota) -> None:

@@ -22,7 +22,9 @@ async def test_every_request_is_on_exactly_one_page(rota_env: BotEnv) -> None:
     for sprint, discipline, holder in rows(env, TURNS):
         if sprint < current or holder not in people:
             continue
-        for other in (one for one, theirs in people.items() if theirs == discipline and one != holder):
+        for other in (
+            person for person, theirs in people.items() if theirs == discipline and person != holder
+        ):
             write = RequestCover(sprint_id=sprint, discipline=discipline, replacement_id=other)
             await env.db.write(write, Context(actor=holder))
             wanted += 1

@@ -166,7 +166,7 @@ def test_a_cover_of_a_later_sprint_waits_for_it(rota: Rota) -> None:
     number = ask(rota, BEN, number=3)
     assert not rota.do(ApproveCover(cover_id=number), MANAGER).duty_changed
     assert rota.on_duty() == ADA
-    assert [one.source for one in rota.ask(duties, BEN, rota.at, rota.calendar)][:2] == [
+    assert [item.source for item in rota.ask(duties, BEN, rota.at, rota.calendar)][:2] == [
         "rotation",
         "override",
     ]
@@ -381,7 +381,7 @@ def test_the_message_of_a_request_is_remembered(rota: Rota) -> None:
     assert rota.do(RememberCard(cover_id=99, channel_id=7, message_id=555)) is False
     for number_of_card in range(100, 130):
         rota.do(RememberCard(cover_id=number, channel_id=7, message_id=number_of_card))
-    found = [one.message_id for one in rota.ask(cards_of, number)]
+    found = [item.message_id for item in rota.ask(cards_of, number)]
     assert (found[0], len(found), found[-1]) == (100, 20, 555)
     assert rota.do(ForgetCards(message_ids=(555, 556))) == 1
     assert rota.ask(cards_of, number)[-1].message_id == 129
@@ -395,10 +395,10 @@ def test_lists_show_what_waits_first_and_page(rota: Rota) -> None:
     second, third = ask(rota, CLEO), ask(rota, DAN)
     rota.do(DeclineCover(cover_id=second), MANAGER)
     rota.do(TakeCover(cover_id=first), BEN)
-    assert [one.id for one in rota.ask(covers)] == [third, first]
-    assert [one.id for one in rota.ask(covers, "declined")] == [second]
-    assert [one.id for one in rota.ask(covers, "all", 2)] == [third, second]
-    assert [one.id for one in rota.ask(covers, "all", 2, 2)] == [first]
+    assert [item.id for item in rota.ask(covers)] == [third, first]
+    assert [item.id for item in rota.ask(covers, "declined")] == [second]
+    assert [item.id for item in rota.ask(covers, "all", 2)] == [third, second]
+    assert [item.id for item in rota.ask(covers, "all", 2, 2)] == [first]
     assert rota.ask(covers, "revoked") == ()
     assert rota.ask(covers)[0].is_pending
     assert not rota.ask(covers, "declined")[0].is_pending

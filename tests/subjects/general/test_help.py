@@ -24,8 +24,8 @@ def add_commands(env: BotEnv, count: int) -> list[str]:
     for number in range(count):
         name = f"more{number:02}"
         group.add_command(app_commands.Command(name=name, description="One more", callback=nothing))
-    found = [one.qualified_name for one in commands_of(env.bot.tree)]
-    return [one for one in found if one.startswith("cover ")]
+    found = [item.qualified_name for item in commands_of(env.bot.tree)]
+    return [item for item in found if item.startswith("cover ")]
 
 
 async def test_a_long_subject_comes_in_pages(rota_env: BotEnv) -> None:
@@ -70,10 +70,10 @@ async def test_the_menu_works_without_the_database(rota_env: BotEnv) -> None:
     assert offered(asked.response) == {}
     await env.db.close()
     asked = await env.player.slash(env.channel, "help")
-    assert offered(asked.response) == {one.name: one.key for one in DECLARED.topics}
+    assert offered(asked.response) == {topic.name: topic.key for topic in DECLARED.topics}
     add_commands(env, 15)
-    for one in DECLARED.topics:
-        await env.player.select(asked.response, [one.key])
+    for topic in DECLARED.topics:
+        await env.player.select(asked.response, [topic.key])
         page = card_words(asked.response)
-        assert f"What you can do here: {one.name}" in page
+        assert f"What you can do here: {topic.name}" in page
         assert "every command is listed" in page

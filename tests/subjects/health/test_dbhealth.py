@@ -160,9 +160,9 @@ def test_thinning_keeps_the_worst() -> None:
     few = thinned(points, 100)
 
     assert len(few) == 100
-    assert max(one.p99 or 0 for one in few) == 9.0
-    assert sum(one.errors for one in few) == 1
-    assert [one.well for one in few].count(False) == 1
+    assert max(item.p99 or 0 for item in few) == 9.0
+    assert sum(item.errors for item in few) == 1
+    assert [item.well for item in few].count(False) == 1
     assert thinned(points[:100], 100) == tuple(points[:100])
 
 

@@ -31,7 +31,7 @@ def clock(bot_env: BotEnv, monkeypatch: pytest.MonkeyPatch) -> Clock:
 def waiting(env: BotEnv) -> list[str]:
     """Return the kinds of the alerts that wait to be sent."""
     assert env.db.protection is not None
-    return [one.alert.kind for one in env.db.protection.book.waiting]
+    return [item.alert.kind for item in env.db.protection.book.waiting]
 
 
 def set_health(env: BotEnv, **values: Any) -> None:
@@ -93,7 +93,7 @@ async def test_an_incident_is_told_once_and_shown(bot_env: BotEnv, clock: Clock)
     db.health.surroundings = replace(db.health.surroundings, gateway=5.0)
     await passing(bot_env, clock, job, 120)
     assert waiting(bot_env) == ["health_gateway_begun"]
-    assert [one.name for one in db.overview().incidents] == ["gateway"]
+    assert [incident.name for incident in db.overview().incidents] == ["gateway"]
     set_health(bot_env, gateway_milliseconds=20_000.0, quiet_minutes=1.0, hold_seconds=10.0)
     await passing(bot_env, clock, job, 90)
     assert waiting(bot_env) == ["health_gateway_begun", "health_gateway_over"]
@@ -117,7 +117,7 @@ async def test_an_incident_outlives_the_bot(bot_env: BotEnv, clock: Clock) -> No
     job = killed(bot_env)
     await passing(bot_env, clock, job, 60)
     assert waiting(bot_env) == ["health_gateway_begun"]
-    assert [(one.name, one.times) for one in db.overview().incidents] == [("gateway", 1)]
+    assert [(incident.name, incident.times) for incident in db.overview().incidents] == [("gateway", 1)]
     db.health.surroundings = replace(db.health.surroundings, gateway=0.1)
     job = killed(bot_env)
     await passing(bot_env, clock, job, 90)
@@ -171,7 +171,7 @@ async def test_samples_are_taken_and_kept(bot_env: BotEnv, clock: Clock) -> None
         await job.run()
         clock.forward(30)
     found = await bot_env.db.read(health_samples, begin, clock.now)
-    assert [one.at for one in found] == [begin + 30, begin + 60]
+    assert [item.at for item in found] == [begin + 30, begin + 60]
     assert found[0].queries > 0
     assert found[0].db_bytes > 0
     assert bot_env.db.health.surroundings.drill_ok is None
@@ -192,8 +192,8 @@ async def test_samples_wait_while_the_database_is_away(bot_env: BotEnv, clock: C
     await job.run()
     assert job.keeper.waiting == 0
     found = await bot_env.db.read(health_samples, begin, clock.now)
-    assert [one.at for one in found] == list(range(begin + 30, clock.now + 1, 30))
-    assert [one.mode for one in found] == ["read_only"] * (BATCH + 10) + ["normal"]
+    assert [item.at for item in found] == list(range(begin + 30, clock.now + 1, 30))
+    assert [item.mode for item in found] == ["read_only"] * (BATCH + 10) + ["normal"]
     assert len(found) < SAMPLES_KEPT
 
 
@@ -210,8 +210,8 @@ async def test_samples_that_could_not_be_written_are_not_lost(
         with pytest.raises(DatabaseError):
             await job.run()
     assert job.keeper.waiting == 2
-    assert [one.at for one in bot_env.db.health.samples] == [begin + 30, begin + 60]
-    assert all(isinstance(one, HealthSample) for one in bot_env.db.health.samples)
+    assert [sample.at for sample in bot_env.db.health.samples] == [begin + 30, begin + 60]
+    assert all(isinstance(sample, HealthSample) for sample in bot_env.db.health.samples)
 
 
 async def test_it_looks_at_copies_and_drills_and_how_quickly_discord_answers(

@@ -66,7 +66,7 @@ async def test_rewriting_is_confirmed(bot_env: BotEnv) -> None:
 async def test_nobody_else_may(bot_env: BotEnv) -> None:
     """Members and managers read that only administrators can."""
     people = (bot_env.player, bot_env.manager)
-    command = next(one for one in await bot_env.bot.tree.fetch_commands() if one.name == "database")
+    command = next(item for item in await bot_env.bot.tree.fetch_commands() if item.name == "database")
     bot_env.guild.set_command_permissions(command.id, dict.fromkeys(people, True))
     for person in people:
         for name in ("database check", "database maintain"):

@@ -199,8 +199,8 @@ async def test_a_file_that_grows_to_its_limit_is_cleaned_up(bot_env: BotEnv) -> 
     for first in range(0, 30_000, 5000):
         await db.write(FillRequests(first=first, count=5000, at=month_ago, size=500), Context())
     assert db.protection is not None
-    assert db.protection.guard is not None
-    await db.protection.guard.checkpointer.shrink()
+    assert db.protection.monitor is not None
+    await db.protection.monitor.checkpointer.shrink()
     before = db.path.stat().st_size
     health, job = Health(bot_env.bot), MaintenanceJob(bot_env.bot)
     await health.run()
@@ -235,7 +235,7 @@ async def test_need_is_looked_for_now_and_then(bot_env: BotEnv, monkeypatch: pyt
     assert not asked
     clock.now += NEED_EVERY
     await job.run()
-    found = [one[0].partition(":")[0] for one in await bot_env.db.read(runs)]
+    found = [run[0].partition(":")[0] for run in await bot_env.db.read(runs)]
     assert len(asked) == 1
     assert found.count("need") == 1
     configure(bot_env, vacuum="off")

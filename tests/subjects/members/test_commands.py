@@ -128,19 +128,19 @@ async def test_help_is_no_wall(rota_env: BotEnv) -> None:
     assert words_of(asked).count("\n") <= len(DECLARED.topics) + 3
     await env.restart()
     seen = ""
-    for one in DECLARED.topics:
-        await env.admin.select(asked.response, [offered(asked.response)[one.name]])
-        assert chosen(asked.response) == [one.key]
+    for topic in DECLARED.topics:
+        await env.admin.select(asked.response, [offered(asked.response)[topic.name]])
+        assert chosen(asked.response) == [topic.key]
         page = card_words(asked.response)
         while True:
-            assert 1 < len(page.splitlines()) <= 13, one.name
+            assert 1 < len(page.splitlines()) <= 13, topic.name
             seen += page
             if "More" not in labels(asked.response):
                 break
             await env.admin.click(asked.response, label="More")
-            assert chosen(asked.response) == [one.key]
+            assert chosen(asked.response) == [topic.key]
             page = card_words(asked.response)
-    assert all(seen.count(f"`/{one.qualified_name}`") == 1 for one in commands)
+    assert all(seen.count(f"`/{command.qualified_name}`") == 1 for command in commands)
 
 
 async def test_help_explains_a_command_and_a_group(rota_env: BotEnv) -> None:

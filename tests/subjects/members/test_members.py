@@ -219,6 +219,6 @@ def test_disciplines_are_created_once(empty: Rota) -> None:
     assert empty.do(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES)) == 5
     renamed = DisciplineSpec(key="account", label="Accounts", scheduler="modulo")
     assert empty.do(EnsureDisciplines(disciplines=(renamed,))) == 0
-    assert [one.key for one in empty.ask(disciplines)] == ["account", "producer", "po", "ui_eng", "be_eng"]
+    assert [item.key for item in empty.ask(disciplines)] == ["account", "producer", "po", "ui_eng", "be_eng"]
     assert empty.ask(disciplines)[0].label == "Account"
     assert audited(empty, "disciplines", "account") == ["INSERT"]

@@ -51,9 +51,9 @@ def test_notices_are_due_in_order_of_time_and_until_delivered(staffed: Rota) -> 
     queue(staffed, ADA, after=now + 100)
     queue(staffed, BEN, after=now)
     queue(staffed, ADA, after=now - 100)
-    assert [one.id for one in staffed.ask(due_notices, now)] == [3, 2]
-    assert [one.id for one in staffed.ask(due_notices, now + 100, 1)] == [3, 2]
-    assert [one.id for one in staffed.ask(due_notices, now + 100)] == [3, 1, 2]
+    assert [item.id for item in staffed.ask(due_notices, now)] == [3, 2]
+    assert [item.id for item in staffed.ask(due_notices, now + 100, 1)] == [3, 2]
+    assert [item.id for item in staffed.ask(due_notices, now + 100)] == [3, 1, 2]
     assert staffed.do(MarkDelivered(ids=(3, 2))) == 2
     assert staffed.do(MarkDelivered(ids=(3, 1))) == 1
     assert staffed.ask(due_notices, now + 100) == ()

@@ -65,7 +65,7 @@ async def test_a_due_notice_is_sent_once(bot_env: BotEnv, clock: Clock) -> None:
     for _ in range(3):
         await Outbox(bot_env.bot).run()
     assert titles(bot_env.manager) == ["Once"]
-    assert [one[2] for one in states(bot_env)] == [1]
+    assert [state[2] for state in states(bot_env)] == [1]
 
 
 async def test_nothing_leaves_before_its_time(bot_env: BotEnv, clock: Clock) -> None:
@@ -104,7 +104,7 @@ async def test_closed_messages_lead_to_the_duty_channel_without_the_text(
     assert "in full" not in posted.content
     stored = bot_env.simulation.backend.get_message(posted.channel.id, posted.id)
     assert not stored.allowed_mentions.allows_user(bot_env.manager.id)
-    assert [one[2] for one in states(bot_env)] == [1]
+    assert [state[2] for state in states(bot_env)] == [1]
 
 
 async def test_a_failure_of_discord_is_tried_again_later(bot_env: BotEnv, clock: Clock) -> None:
@@ -156,7 +156,7 @@ async def test_a_notice_that_left_but_was_not_marked_is_not_sent_again(bot_env: 
     assert titles(bot_env.manager) == ["Once"]
     await outbox.run()
     assert titles(bot_env.manager) == ["Once"]
-    assert [one[2] for one in states(bot_env)] == [1]
+    assert [state[2] for state in states(bot_env)] == [1]
     await Outbox(bot_env.bot).run()
     assert titles(bot_env.manager) == ["Once"]
 
@@ -173,7 +173,7 @@ async def test_somebody_who_was_not_reached_gets_nothing_out_of_turn(bot_env: Bo
     await tell(bot_env, manager.id, "Third")
     await Outbox(bot_env.bot).run()
     assert titles(manager) == []
-    assert [one[0] for one in states(bot_env)] == [1, 1, 0]
+    assert [state[0] for state in states(bot_env)] == [1, 1, 0]
     clock.forward(PAUSES[0])
     await Outbox(bot_env.bot).run()
     assert titles(manager) == ["First", "Second", "Third"]
@@ -211,9 +211,9 @@ async def test_somebody_slow_is_left_to_themselves(
     assert sorted(begun) == ["Next", "Quick", "Slow"]
     hanging.set()
     await outbox.run()
-    assert [one[2] for one in states(bot_env)] == [1, 1, 1]
+    assert [state[2] for state in states(bot_env)] == [1, 1, 1]
     await tell(bot_env, bot_env.manager.id, "Slow")
     hanging.clear()
     await outbox.run()
     await outbox.close()
-    assert [one[2] for one in states(bot_env)] == [1, 1, 1, 0]
+    assert [state[2] for state in states(bot_env)] == [1, 1, 1, 0]

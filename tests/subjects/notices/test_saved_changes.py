@@ -98,15 +98,15 @@ def test_a_message_to_nobody_is_a_fault() -> None:
 
 def test_every_change_that_may_wait_finds_its_class_again() -> None:
     """Under a name of its own, whatever modules it is spread over."""
-    waiting = {one for one in operations() if one.deferrable}
+    waiting = {operation for operation in operations() if operation.deferrable}
     assert waiting
-    assert len({operation_name(one) for one in waiting}) == len(waiting)
-    assert {find_write(operation_name(one)) for one in waiting} == waiting
+    assert len({operation_name(item) for item in waiting}) == len(waiting)
+    assert {find_write(operation_name(item)) for item in waiting} == waiting
 
 
 def test_names_under_which_changes_are_saved_stay() -> None:
     """A file that an earlier version wrote is applied by a later one: add names here, take none away."""
-    names = {operation_name(one) for one in operations() if one.deferrable}
+    names = {operation_name(operation) for operation in operations() if operation.deferrable}
     assert names == {
         "cover_requests.RequestCover",
         "importing.ImportRotation",

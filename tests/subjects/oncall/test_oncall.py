@@ -48,7 +48,7 @@ def test_duty_passes_on_at_the_hand_over_and_not_before(rota: Rota) -> None:
     rota.at = boundary
     report = rota.do(Handoff())
     assert report.new_sprint
-    assert [(one.before, one.after) for one in report.changes] == [(ADA, BEN)]
+    assert [(change.before, change.after) for change in report.changes] == [(ADA, BEN)]
     assert rota.on_duty() == BEN
     assert state(rota) == (rota.sprint_id(1), version + 1)
     assert sprint == rota.sprint_id(0)
@@ -113,7 +113,7 @@ def test_now_shows_this_sprint_and_the_next(rota: Rota) -> None:
     assert (found.holders[0].username, found.next_holders[0].username) == ("Ada", "Ben")
     assert len(found.holders) == 5
     only = rota.ask(oncall_now, rota.at, rota.calendar, "account")
-    assert [one.discipline for one in only.holders] == ["account"]
+    assert [holder.discipline for holder in only.holders] == ["account"]
     with pytest.raises(NotFound, match="Account, Producer, Product owner"):
         rota.ask(oncall_now, rota.at, rota.calendar, "chess")
 
@@ -142,11 +142,11 @@ def test_who_is_on_duty_on_a_day(rota: Rota) -> None:
 def test_mine_lists_this_turn_and_those_to_come(rota: Rota) -> None:
     """Past turns are over; the current one is marked."""
     mine = rota.ask(duties, ADA, rota.at, rota.calendar)
-    assert [(one.sprint.index, one.is_current) for one in mine] == [(0, True), (3, False), (6, False)]
+    assert [(item.sprint.index, item.is_current) for item in mine] == [(0, True), (3, False), (6, False)]
     assert rota.ask(duties, GUEST, rota.at, rota.calendar) == ()
     rota.at += SPRINT
     rota.do(Handoff())
-    assert [one.sprint.index for one in rota.ask(duties, ADA, rota.at, rota.calendar)] == [3, 6]
+    assert [item.sprint.index for item in rota.ask(duties, ADA, rota.at, rota.calendar)] == [3, 6]
 
 
 def test_set_by_hand_lasts_until_the_next_sprint(rota: Rota) -> None:
@@ -202,7 +202,9 @@ def test_a_note_reaches_the_next_holder_at_the_hand_over(rota: Rota) -> None:
     assert saved.at == instant(sprint_start(1), "08:00")
 
     def bodies(at: int) -> list[tuple[int, str]]:
-        return [(one.user_id, one.message) for one in rota.ask(due_notices, at, 50) if "bug" in one.message]
+        return [
+            (item.user_id, item.message) for item in rota.ask(due_notices, at, 50) if "bug" in item.message
+        ]
 
     assert bodies(saved.at - 1) == []
     assert bodies(saved.at) == [(BEN, "Ada writes:\nMind the open bug.")]

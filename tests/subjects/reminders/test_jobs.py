@@ -47,7 +47,7 @@ async def look(env: BotEnv) -> None:
 def reminders(person: Any) -> list[Any]:
     """Return the reminders among somebody's direct messages, oldest first."""
     place = person.user.dm_channel
-    return [one for one in place.history() if TITLE in card_words(one)] if place is not None else []
+    return [item for item in place.history() if TITLE in card_words(item)] if place is not None else []
 
 
 def stored(env: BotEnv, sql: str) -> list[tuple[Any, ...]]:

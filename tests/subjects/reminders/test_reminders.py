@@ -209,7 +209,7 @@ def test_the_nearest_distance_counts(first: date, days: list[int], offset: int, 
     """Told by instants: the latest moment that has passed, while the turn has not begun."""
     calendar = Calendar("Europe/Berlin", minute)
     at = calendar.handoff(first) + offset
-    moments = {calendar.handoff(first - one * DAY): one for one in days}
+    moments = {calendar.handoff(first - day * DAY): day for day in days}
     passed = [moment for moment in moments if moment <= at]
     expected = moments[max(passed)] if passed and offset < 0 else None
     assert distance_due(first, at, calendar, days) == expected
@@ -234,7 +234,7 @@ def test_everybody_who_takes_over_is_told_before(wishes: list[tuple[int, int]]) 
         for number, (before, person) in enumerate(pairwise([None, *days]))
         if before != person and (person != ADA or ADA not in days[:number])
     ]
-    found = [(one.user_id, one.days.first) for one in turn.beginnings(start, end)]
+    found = [(beginning.user_id, beginning.days.first) for beginning in turn.beginnings(start, end)]
     assert found == taken_over
 
 
@@ -242,5 +242,5 @@ def test_coming_turns_are_those_of_one_person_if_asked_so(rota: Rota) -> None:
     """The present turn is none of them."""
     week = instant(sprint_start(1) - 7 * DAY, "08:00")
     everybody = rota.ask(coming_turns, week, rota.calendar, 60)
-    assert [one.user_id for one in everybody] == [BEN, CLEO, ADA, BEN]
+    assert [item.user_id for item in everybody] == [BEN, CLEO, ADA, BEN]
     assert rota.ask(coming_turns, week, rota.calendar, 60, CLEO) == tuple(everybody[1:2])

@@ -55,7 +55,7 @@ def sample(**changes: Any) -> RotationSource:
 
 def said(report: ImportReport, kind: str) -> list[str]:
     """Return the sentences of a kind."""
-    return [one.sentence for one in report.mended if one.kind == kind]
+    return [item.sentence for item in report.mended if item.kind == kind]
 
 
 def run(rota: Rota, source: RotationSource | None = None, at: int = IN_SPRINT_5) -> ImportReport:
@@ -359,7 +359,9 @@ def test_before_the_first_sprint_nothing_is_past(empty: Rota) -> None:
 def test_a_missing_file_is_tolerated_and_named(empty: Rota, name: str) -> None:
     """Three of the four files still give what they can."""
     files = {
-        one.name: one.read_text("utf-8") for one in (sample_dir() / "rotation").iterdir() if one.name != name
+        path.name: path.read_text("utf-8")
+        for path in (sample_dir() / "rotation").iterdir()
+        if path.name != name
     }
 
     report = run(empty, parse(files))
@@ -377,7 +379,7 @@ def test_shifting_keeps_the_rota_and_moves_the_days() -> None:
 
     assert moved.sprints[4].start < today < moved.sprints[4].end
     assert shift_days(moved, -days_to_middle(source, today)) == source
-    assert [one.asked_at is not None for one in moved.overrides] == [True] * 10
+    assert [override.asked_at is not None for override in moved.overrides] == [True] * 10
     assert days_to_middle(RotationSource(), today) == 0
 
 

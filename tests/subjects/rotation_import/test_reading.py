@@ -18,7 +18,7 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import FILES, LARGEST, parse, read_folder
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 
-SAMPLE = {one.name: one.read_text("utf-8") for one in (sample_dir() / "rotation").iterdir()}
+SAMPLE = {path.name: path.read_text("utf-8") for path in (sample_dir() / "rotation").iterdir()}
 SPRINT = {"sprintName": "One", "startDate": "2025-01-06", "endDate": "2025-01-20"}
 
 
@@ -172,7 +172,7 @@ def test_times_and_days_in_the_forms_that_occur() -> None:
     )
 
     assert source.sprints[0].start.isoformat() == "2025-01-06"
-    assert [one.asked_at for one in source.overrides] == [1736121610] * 4 + [None]
+    assert [item.asked_at for item in source.overrides] == [1736121610] * 4 + [None]
     assert source.remarks == (
         "sprints.json: midnights in UTC were taken as days: 2025-01-06T00:00:00.000Z as 2025-01-06.",
         'overrides.json, entry 5: timestamp "just now" is no time that can be read; it counts as not given.',
@@ -185,11 +185,11 @@ def test_names_are_cleaned_and_the_cleaning_is_said() -> None:
 
     data = mend(parse({"disciplines.json": json.dumps({"po": people, "dataEng": []})}))
 
-    assert [len(one.name) for one in data.people] == [100, 8]
+    assert [len(person.name) for person in data.people] == [100, 8]
     assert data.people[0].name.startswith("An na x")
     assert data.people[1].name == "Slack U2"
     assert data.disciplines[1].label == "Data eng"
-    assert {one.kind for one in data.mended} == {"missing_file", "name", "discipline"}
+    assert {item.kind for item in data.mended} == {"missing_file", "name", "discipline"}
 
 
 JSON = st.recursive(

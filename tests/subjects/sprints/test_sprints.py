@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 def test_sprints_are_numbered_in_the_order_they_are_added(staffed: Rota) -> None:
     """The number is the highest one plus 1, and the first one is 0."""
     plan_sprints(staffed, 3)
-    assert [(one.index, one.name) for one in staffed.ask(sprints)] == [
+    assert [(item.index, item.name) for item in staffed.ask(sprints)] == [
         (0, "Sprint 0"),
         (1, "Sprint 1"),
         (2, "Sprint 2"),
@@ -99,7 +99,7 @@ def test_archiving_frees_number_and_days_and_rotates_anew(rota: Rota) -> None:
     assert change.moves[0].sprint_name == "Sprint 2"
     assert rota.value("SELECT count(*) FROM assignments WHERE sprint_id = ?", number) == 0
     assert rota.holders() == [ADA, BEN, CLEO, ADA, BEN, CLEO, ADA]
-    assert number not in [one.id for one in rota.ask(sprints)]
+    assert number not in [item.id for item in rota.ask(sprints)]
     assert rota.ask(sprint, number) is not None
     again = rota.do(AddSprint(name="Again", start=sprint_start(1), end=sprint_start(2)), MANAGER)
     assert again.after.index == 10
@@ -164,7 +164,7 @@ def test_views_show_holders_and_days_left(rota: Rota) -> None:
     view = rota.ask(sprint_view, None, rota.at, rota.calendar)
     assert view is not None
     assert (view.sprint.index, view.is_current, view.days_left) == (0, True, 12)
-    assert [(one.discipline, one.username, one.source) for one in view.holders][:2] == [
+    assert [(holder.discipline, holder.username, holder.source) for holder in view.holders][:2] == [
         ("account", "Ada", "rotation"),
         ("producer", None, "none"),
     ]
@@ -177,7 +177,7 @@ def test_views_show_holders_and_days_left(rota: Rota) -> None:
 def test_lists_begin_on_a_day(rota: Rota) -> None:
     """Those that end on that day or later."""
     found = rota.ask(sprints, sprint_start(8))
-    assert [one.index for one in found] == [7, 8, 9]
+    assert [item.index for item in found] == [7, 8, 9]
     assert len(rota.ask(sprints)) == 10
 
 

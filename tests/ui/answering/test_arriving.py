@@ -106,9 +106,9 @@ async def test_what_would_be_there_twice_is_repeated_only_if_it_certainly_is_not
     """Refused for the rate, or never connected: again. Dropped in the middle: not."""
     key: Any = SimpleNamespace(host="discord.invalid", port=443, ssl=None, is_ssl=True)
     never_connected = aiohttp.ClientConnectorError(key, OSError("refused"))
-    assert [once(one) for one in (refused(429), never_connected)] == [True, True]
-    assert not any(once(one) for one in (DROPPED, refused(500), TimeoutError(), refused(404)))
-    assert not any(passes(one) for one in (refused(400), refused(403), refused(404), KeyError()))
+    assert [once(item) for item in (refused(429), never_connected)] == [True, True]
+    assert not any(once(item) for item in (DROPPED, refused(500), TimeoutError(), refused(404)))
+    assert not any(passes(item) for item in (refused(400), refused(403), refused(404), KeyError()))
 
 
 async def test_things_done_together_are_all_done() -> None:

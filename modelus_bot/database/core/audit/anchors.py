@@ -54,7 +54,7 @@ def gather_anchors(
         known = found.get((anchor.id, anchor.head))
         if known is None or anchor.at < known.at:
             found[anchor.id, anchor.head] = anchor
-    return tuple(sorted(found.values(), key=lambda one: (one.id, one.at)))
+    return tuple(sorted(found.values(), key=lambda item: (item.id, item.at)))
 
 
 def _from_state(database: Path) -> Iterator[Anchor]:
@@ -93,9 +93,9 @@ def _from_log(database: Path, log: Path | None) -> Iterator[Anchor]:
 def _logs(log: Path) -> list[Path]:
     """Return a log and what was put aside of it, beside the file that a symbolic link means, too."""
     found: dict[str, Path] = {}
-    for one in (log, Path(os.path.realpath(log))):
-        if one.parent.is_dir():
-            for path in sorted(one.parent.glob(f"{one.stem}*{one.suffix}")):
+    for item in (log, Path(os.path.realpath(log))):
+        if item.parent.is_dir():
+            for path in sorted(item.parent.glob(f"{item.stem}*{item.suffix}")):
                 found.setdefault(os.path.realpath(path), path)
     return list(found.values())
 

@@ -114,8 +114,8 @@ def check_entry(fields: Fields) -> None:
     for rule, kept in rules:
         if not kept:
             raise ConstraintViolated(f"the audit entry breaks {rule}", rule=f"audit_logs_{rule}")
-    numbers = [one for one in fields if isinstance(one, int)]
-    if any(not -_LARGEST <= one < _LARGEST for one in numbers):
+    numbers = [field for field in fields if isinstance(field, int)]
+    if any(not -_LARGEST <= number < _LARGEST for number in numbers):
         raise ConstraintViolated("the audit entry has a number that is too large", kind="type")
 
 

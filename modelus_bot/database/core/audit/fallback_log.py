@@ -94,7 +94,7 @@ class AuditFile:
     def oldest_at(self) -> int | None:
         """When the oldest change that waits was made, in UTC seconds; request ids since then are needed."""
         with self._lock:
-            return min((one.fields[-1] for one in self._entries if one.token is not None), default=None)
+            return min((entry.fields[-1] for entry in self._entries if entry.token is not None), default=None)
 
     async def __aenter__(self) -> Self:
         """Read what an earlier run left; what cannot be read yet is read before the next entry is saved."""
@@ -208,7 +208,7 @@ class AuditFile:
             WaitingEntry(self._name, number, token, fields)
             for number, fields in zip(numbers, entries, strict=True)
         ]
-        lines = b"".join(one.line() for one in new)
+        lines = b"".join(item.line() for item in new)
         if self._file.size + len(lines) > self._limit:
             raise OSError(None, "the audit file is as large as it may become")
         self._file.append(lines)
@@ -224,11 +224,11 @@ class AuditFile:
         if not self._file.is_open:
             self._read()
         elif not self._file.is_in_place():
-            self._file.replace(b"".join(one.line() for one in self._entries))
+            self._file.replace(b"".join(entry.line() for entry in self._entries))
 
     def _read(self) -> None:
         """Take over what the file holds besides what is known; damaged lines are put away."""
-        known = {(one.file, one.number) for one in self._entries}
+        known = {(entry.file, entry.number) for entry in self._entries}
         scan = self._file.open()
         damaged = list(scan.damaged)
         for body in scan.bodies:
@@ -244,7 +244,7 @@ class AuditFile:
         if damaged:
             logger.bind(path=str(self.path), lines=len(damaged)).error("audit_file_damaged")
             self._set_aside(b"\n".join(damaged) + b"\n")
-            self._file.replace(b"".join(one.line() for one in self._entries))
+            self._file.replace(b"".join(entry.line() for entry in self._entries))
 
     def _set_aside(self, lines: bytes) -> None:
         self._file.set_aside(".damaged", lines)

@@ -56,7 +56,7 @@ def merge_entries(
     Raises ``sqlite3.Error``, after which ``chain.fault`` says whether the table was the reason.
     """
     merged = Merged()
-    upto = {name: _merged_upto(connection, name) for name in {one.file for one in entries}}
+    upto = {name: _merged_upto(connection, name) for name in {item.file for item in entries}}
     committed: dict[str | None, bool] = {None: True}
     for entry in entries:
         if entry.number <= upto[entry.file]:

@@ -97,7 +97,7 @@ def verify_chain(
         if before is None and _begins_anew(link):
             expected = link.number
         if link.number != expected or link.previous != previous or not link.fits(previous):
-            following = [_ChainLink.of(one) for one in islice(rows, _FOLLOWING)]
+            following = [_ChainLink.of(item) for item in islice(rows, _FOLLOWING)]
             number, kind, problem = _explained(expected, previous, before, link, following)
             return ChainReport(links, number, problem, previous, kind, first, expected - 1 if links else 0)
         seen(link.number, link.hash)
@@ -172,4 +172,4 @@ def _own_number(link: _ChainLink) -> int | None:
     if not isinstance(link.previous, bytes) or link.is_whole:
         return None
     near = range(max(1, link.number - _NUMBERS), link.number + _NUMBERS + 1)
-    return next((one for one in near if one != link.number and link.fits(link.previous, one)), None)
+    return next((item for item in near if item != link.number and link.fits(link.previous, item)), None)

@@ -71,7 +71,7 @@ def _table(name: str, sql: str, tables: Collection[str]) -> str | None:
     if name in tables:
         return name
     before = re.findall(rf"([^\W\d]\w*)[\"`\]]?\s+(?:AS\s+)?[\"`\[]?{re.escape(name)}\b", sql, re.IGNORECASE)
-    return next((one for one in before if one in tables), None)
+    return next((item for item in before if item in tables), None)
 
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:

@@ -120,11 +120,11 @@ def explained(tx: ReadTransaction, statements: tuple[str, ...]) -> _Explained:
 async def examine(db: Database, statistics: StatementStatistics) -> StatementExamination:
     """Explain everything that was seen; raises ``DatabaseError`` when SQLite cannot be asked."""
     seen = statistics.seen()
-    answer = await db.read(explained, tuple(one.example for one in seen))
+    answer = await db.read(explained, tuple(item.example for item in seen))
     pairs = tuple(zip(seen, answer.plans, strict=True))
-    for one, plan in pairs:
+    for item, plan in pairs:
         if plan is not None:
-            statistics.keep_plan(one.text, plan)
+            statistics.keep_plan(item.text, plan)
     uses = [plan.indexes for plan in answer.plans if plan is not None]
     indexes = tuple(
         IndexUse(
@@ -141,17 +141,17 @@ async def examine(db: Database, statistics: StatementStatistics) -> StatementExa
 
 async def explain_slow(db: Database, statistics: StatementStatistics, slow: float) -> int:
     """Explain statements that took ``slow`` seconds or more and have no plan yet; returns how many."""
-    wanted = [one for one in statistics.seen() if one.worst >= slow and statistics.plan(one.text) is None]
+    wanted = [item for item in statistics.seen() if item.worst >= slow and statistics.plan(item.text) is None]
     wanted = wanted[:AT_ONCE]
     if not wanted:
         return 0
-    answer = await db.read(explained, tuple(one.example for one in wanted))
-    for one, plan in zip(wanted, answer.plans, strict=True):
-        statistics.keep_plan(one.text, plan or QueryPlan(()))
+    answer = await db.read(explained, tuple(item.example for item in wanted))
+    for item, plan in zip(wanted, answer.plans, strict=True):
+        statistics.keep_plan(item.text, plan or QueryPlan(()))
         if plan is not None:
             logger.bind(
-                statement=one.text,
-                milliseconds=round(one.worst * 1000, 3),
+                statement=item.text,
+                milliseconds=round(item.worst * 1000, 3),
                 plan=plan.lines,
                 remarks=plan.remarks,
             ).info("slow_statement_explained")

@@ -112,7 +112,7 @@ class StatementStatistics:
         """Return the figures of every statement, the one that took most time in all first."""
         self._merge()
         figures = [tally.figures() for tally in self._tallies.values()]
-        return tuple(sorted(figures, key=lambda one: -one.total))
+        return tuple(sorted(figures, key=lambda figure: -figure.total))
 
     def plan(self, text: str) -> QueryPlan | None:
         """Return the last plan of a statement; None before somebody asked for it."""
@@ -160,7 +160,7 @@ class StatementStatistics:
         return tally
 
     def _forget_one(self) -> None:
-        oldest = min(self._tallies.values(), key=lambda one: one.seen)
+        oldest = min(self._tallies.values(), key=lambda tally: tally.seen)
         del self._tallies[oldest.text]
         self._by_sql.clear()
         if (plan := self._plans.pop(oldest.text, None)) is not None:

@@ -57,8 +57,8 @@ class Reconciliation:
             parts.append(f"{len(self.expired)} had waited too long to be applied")
         if self.waiting:
             parts.append(f"{self.waiting} still {'waits' if self.waiting == 1 else 'wait'}")
-        failed = sorted((*self.refused, *self.expired), key=lambda one: one.number)
-        lines = [_line(one) for one in failed[:NAMED]]
+        failed = sorted((*self.refused, *self.expired), key=lambda item: item.number)
+        lines = [_line(item) for item in failed[:NAMED]]
         if len(failed) > NAMED:
             lines.append(f"… and {len(failed) - NAMED} more; each author was told.")
         return "\n".join([f"{', '.join(parts)}.", *lines])

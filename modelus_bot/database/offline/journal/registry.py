@@ -37,4 +37,6 @@ def find_write(name: str) -> type[Write[Any]] | None:
 
 def _attributes(cls: type[Write[Any]]) -> set[str]:
     """Return what a class and its parents below ``Write`` define: a bare ``Write[int]`` has no ``apply``."""
-    return {name for one in cls.__mro__ if issubclass(one, Write) and one is not Write for name in vars(one)}
+    return {
+        name for item in cls.__mro__ if issubclass(item, Write) and item is not Write for name in vars(item)
+    }

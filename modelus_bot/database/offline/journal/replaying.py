@@ -132,8 +132,8 @@ class Replay:
     async def _settle(self, decided: Sequence[Settled], left: Sequence[JournalEntry]) -> None:
         counted = [entry for entry in left if entry is not self._store.ledger.waiting.get(entry.number)]
         await self._store.settle(decided, counted)
-        for one in decided:
-            self._decided[one.outcome].append(one)
+        for item in decided:
+            self._decided[item.outcome].append(item)
 
     def _together(self, writes: Sequence[Prepared]) -> asyncio.Future[list[Any]]:
         """Hand changes to the writer, who takes them in order and commits them together."""
@@ -215,7 +215,7 @@ class Replay:
         return made
 
     def _message(self, found: Sequence[Settled]) -> Write[Any] | None:
-        authors = [one for one in found if one.actor is not None]
+        authors = [item for item in found if item.actor is not None]
         if self._telling is None or not authors:
             return None
         try:

@@ -87,9 +87,9 @@ class JournalState:
 
     def told(self, found: Iterable[Settled]) -> None:
         """Forget entries whose authors have been told."""
-        for one in found:
-            self.settled.pop(one.number, None)
-            self._by_request.pop(one.request_id, None)
+        for item in found:
+            self.settled.pop(item.number, None)
+            self._by_request.pop(item.request_id, None)
 
     def in_order(self) -> list[JournalEntry]:
         """Return those who wait in the order of replaying."""
@@ -97,7 +97,7 @@ class JournalState:
 
     def state(self) -> JournalPosition:
         """Return everything that a file has to say."""
-        settled = ((self._by_request[one.request_id], one) for one in self.settled.values())
+        settled = ((self._by_request[item.request_id], item) for item in self.settled.values())
         return JournalPosition(self._next, tuple(self.waiting.values()), tuple(settled))
 
     def _read(self, line: dict[str, Any]) -> None:

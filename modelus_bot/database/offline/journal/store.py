@@ -109,16 +109,16 @@ class Store:
     async def all_saved(self) -> None:
         """Wait until nothing is on its way to the disk."""
         while self._saving:
-            await asyncio.wait([one.saved for one in self._saving.values()])
+            await asyncio.wait([item.saved for item in self._saving.values()])
 
     async def settle(self, decided: Sequence[Settled], tried: Sequence[JournalEntry]) -> None:
         """Note decisions and counted tries; raises like ``Journal.append``, and then nothing was noted."""
-        bodies = [*(one.body() for one in decided), *(one.tried_body() for one in tried)]
+        bodies = [*(item.body() for item in decided), *(item.tried_body() for item in tried)]
 
         async def work() -> None:
             await self._write(b"".join(map(frame, bodies)))
-            for one in decided:
-                self.ledger.settle(one)
+            for item in decided:
+                self.ledger.settle(item)
             for again in tried:
                 self.ledger.tried(again)
 
@@ -145,18 +145,18 @@ class Store:
             batch, self._queue = self._queue, []
             error: Exception | None = None
             try:
-                await self._write(b"".join(one.line for one in batch))
-                for one in batch:
-                    self.ledger.add(one.entry)
+                await self._write(b"".join(item.line for item in batch))
+                for item in batch:
+                    self.ledger.add(item.entry)
             except Exception as failure:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
                 error = failure
-            for one in batch:
-                del self._saving[one.entry.request_id]
-                self._coming -= len(one.line)
+            for item in batch:
+                del self._saving[item.entry.request_id]
+                self._coming -= len(item.line)
                 if error is not None:
-                    one.saved.set_exception(_failure(error, one.entry.operation))
+                    item.saved.set_exception(_failure(error, item.entry.operation))
                 else:
-                    one.saved.set_result(one.entry.number)
+                    item.saved.set_result(item.entry.number)
 
     async def _write(self, lines: bytes) -> None:
         """Add lines; a file that is gone from its path is made anew of what is known. Raises ``OSError``."""

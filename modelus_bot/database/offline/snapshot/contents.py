@@ -89,9 +89,9 @@ def _by_sqlite(tx: ReadTransaction, name: str, columns: list[str]) -> tuple[int,
     It holds up no other thread meanwhile. Row by row, Python's lock would change hands all the time, and
     everybody who asks something then waits for it several times.
     """
-    names = [quoted(one) for one in columns]
-    values = ", ".join(f"iif(typeof({one}) = 'blob', NULL, {one})" for one in names)
-    plain = " AND ".join(f"typeof({one}) NOT IN ('blob', 'real')" for one in names)
+    names = [quoted(column) for column in columns]
+    values = ", ".join(f"iif(typeof({item}) = 'blob', NULL, {item})" for item in names)
+    plain = " AND ".join(f"typeof({item}) NOT IN ('blob', 'real')" for item in names)
     asked = (
         "SELECT count(*), group_concat(json_array(", values, "), char(44, 10)), total(", plain, ") FROM",
         quoted(name),

@@ -73,7 +73,7 @@ class SnapshotManifest(BaseModel):
     @property
     def files(self) -> frozenset[str]:
         """The names of its files."""
-        return frozenset(file_name(name, one.sha256) for name, one in self.tables.items())
+        return frozenset(file_name(name, table.sha256) for name, table in self.tables.items())
 
 
 def file_name(table: str, sha256: str) -> str:

@@ -238,7 +238,7 @@ class Snapshot:
             await self._written()
             changes = self._changes
             contents = await read(kept_contents, self._tables, int(self._clock()))
-            if contents.migrations != tuple(one.id for one in self._validator.scripts):
+            if contents.migrations != tuple(script.id for script in self._validator.scripts):
                 raise SchemaMismatch("the database has other migrations than this version")
             if contents != self._contents:
                 self._contents = contents

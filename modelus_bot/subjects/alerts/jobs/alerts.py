@@ -85,9 +85,9 @@ class Alerts(Job):
         await book.open()
         book.take(time.time())
         await book.save()
-        for one in book.waiting:
+        for item in book.waiting:
             logger.bind(
-                alert=one.alert.kind, text=one.alert.text, reached=one.reached, came_up=int(one.at)
+                alert=item.alert.kind, text=item.alert.text, reached=item.reached, came_up=int(item.at)
             ).warning("alert_not_told")
 
     async def _send_all(self, book: AlertBook) -> None:
@@ -95,13 +95,13 @@ class Alerts(Job):
         people = sorted(await self._administrators())
         channel = self.bot.settings.server.alert_channel_id
         away: set[int] = set()
-        for one in list(book.waiting):
-            if one.left is None:
-                one.address([*people, channel] if channel is not None else people.copy())
-            await self._send(one, channel, away)
-            if not one.left or self.bot.db.clock.older(one.at, GIVEN_UP_AFTER):
-                book.waiting.remove(one)
-                _log_outcome(one)
+        for item in list(book.waiting):
+            if item.left is None:
+                item.address([*people, channel] if channel is not None else people.copy())
+            await self._send(item, channel, away)
+            if not item.left or self.bot.db.clock.older(item.at, GIVEN_UP_AFTER):
+                book.waiting.remove(item)
+                _log_outcome(item)
             await book.save()
         if away:
             self._patience.failed(time.monotonic())
@@ -117,21 +117,21 @@ class Alerts(Job):
             people.add(home.owner_id)
         try:
             self._known = frozenset(
-                one.discord_id for one in await self.bot.db.read(members) if one.role == "admin"
+                member.discord_id for member in await self.bot.db.read(members) if member.role == "admin"
             )
         except DatabaseError as error:
             logger.bind(error=error.detail).info("administrators_not_read")
         return frozenset(people) | self._known
 
-    async def _send(self, one: Undelivered, channel: int | None, away: set[int]) -> None:
+    async def _send(self, undelivered: Undelivered, channel: int | None, away: set[int]) -> None:
         """Send at once to everybody who is left, but not to who is ``away``: each gets alerts in order."""
-        key = f"alert:{one.at}:{one.number}:{one.alert.kind}:{one.alert.text}"
-        when = datetime.fromtimestamp(one.at, UTC)
-        numbers = [number for number in one.left or () if number not in away]
+        key = f"alert:{undelivered.at}:{undelivered.number}:{undelivered.alert.kind}:{undelivered.alert.text}"
+        when = datetime.fromtimestamp(undelivered.at, UTC)
+        numbers = [number for number in undelivered.left or () if number not in away]
         sent = await asyncio.gather(
             *(
                 deliver(
-                    self.bot, number, one.alert,
+                    self.bot, number, undelivered.alert,
                     channel=number == channel, when=when, key=key,
                 )
                 for number in numbers
@@ -140,15 +140,15 @@ class Alerts(Job):
         for number, done in zip(numbers, sent, strict=True):
             if done is Delivered.LATER:
                 away.add(number)
-            elif one.left is not None:
-                one.left.remove(number)
-                one.count(reached=done is Delivered.YES, refused=done is Delivered.REFUSED)
+            elif undelivered.left is not None:
+                undelivered.left.remove(number)
+                undelivered.count(reached=done is Delivered.YES, refused=done is Delivered.REFUSED)
 
 
-def _log_outcome(one: Undelivered) -> None:
-    of = one.reached + one.refused + len(one.left or ())
-    log = logger.bind(alert=one.alert.kind, reached=one.reached, of=of)
-    if one.reached:
+def _log_outcome(undelivered: Undelivered) -> None:
+    of = undelivered.reached + undelivered.refused + len(undelivered.left or ())
+    log = logger.bind(alert=undelivered.alert.kind, reached=undelivered.reached, of=of)
+    if undelivered.reached:
         log.info("alert_sent")
     else:
-        log.bind(text=one.alert.text).error("alert_reached_nobody")
+        log.bind(text=undelivered.alert.text).error("alert_reached_nobody")

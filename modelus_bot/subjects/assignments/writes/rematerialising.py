@@ -120,7 +120,7 @@ def moves_of(tx: Transaction, change: Callable[[], None]) -> tuple[Move, ...]:
     names |= {row["id"]: row["name"] for row in horizon_rows(tx, tx.context.at, calendar)}
     after = effective_slots(tx, tx.context.at, calendar)
     kept = before.keys() & after.keys()
-    labels = {one.key: one.label for one in disciplines(tx, active_only=False)}
+    labels = {discipline.key: discipline.label for discipline in disciplines(tx, active_only=False)}
     moves = who_moves(
         {slot: before[slot] for slot in kept}, {slot: after[slot] for slot in kept}, names, labels
     )

@@ -107,49 +107,51 @@ async def _require_admin(bot: ModelUsBot, interaction: discord.Interaction[Any],
 
 
 async def _settled(
-    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion, order: RestoreOrder
+    bot: ModelUsBot, interaction: discord.Interaction[Any], question: OpenQuestion, order: RestoreOrder
 ) -> Card:
     """Do what the press that was taken says, once, and return the card that says what came of it."""
-    if one.standing == "cancelling":
-        await _note_decision(bot, interaction, one)
+    if question.standing == "cancelling":
+        await _note_decision(bot, interaction, question)
         who = plain(interaction.user.display_name)
-        one.settle("closed", cards.info("Cancelled", f"{who} decided that the database stays as it is."))
-    if one.said is not None:
-        return one.said
-    if one.standing != "open":
-        card = cards.info("Closed", SILENCE if one.standing == "closed" else UNKNOWN)
-        one.settle(one.standing, card)
+        question.settle("closed", cards.info("Cancelled", f"{who} decided that the database stays as it is."))
+    if question.said is not None:
+        return question.said
+    if question.standing != "open":
+        card = cards.info("Closed", SILENCE if question.standing == "closed" else UNKNOWN)
+        question.settle(question.standing, card)
         return card
     try:
-        card = await _restored(bot, interaction, one, order)
-        one.settle("done", card)
+        card = await _restored(bot, interaction, question, order)
+        question.settle("done", card)
     except Refusal as refusal:
         card = reply_for(refusal).card()
-        one.settle("closed", card)
+        question.settle("closed", card)
         logger.bind(actor=interaction.user.id, rule=refusal.rule).info("refused")
     return card
 
 
 async def _restored(
-    bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion, order: RestoreOrder
+    bot: ModelUsBot, interaction: discord.Interaction[Any], question: OpenQuestion, order: RestoreOrder
 ) -> Card:
     """Replace the database by the state that was shown."""
-    restorer, plan = await prepared(bot, order)
-    await _note_decision(bot, interaction, one)
-    done = await restorer.apply(plan.token)
-    logger.bind(asked_by=one.question.asked, decided_by=interaction.user.id, source=plan.source).warning(
+    restores, plan = await prepared(bot, order)
+    await _note_decision(bot, interaction, question)
+    done = await restores.apply(plan.token)
+    logger.bind(asked_by=question.question.asked, decided_by=interaction.user.id, source=plan.source).warning(
         "restore_decided"
     )
     return restored_card(done)
 
 
-async def _note_decision(bot: ModelUsBot, interaction: discord.Interaction[Any], one: OpenQuestion) -> None:
+async def _note_decision(
+    bot: ModelUsBot, interaction: discord.Interaction[Any], question: OpenQuestion
+) -> None:
     """Note that it was decided, also in the copy that undoes it: one question never restores twice."""
-    context = bot.context(interaction).numbered(str(one.question.id))
+    context = bot.context(interaction).numbered(str(question.question.id))
     try:
         await bot.db.write(CloseQuestion(), context)
     except DatabaseError as error:
-        logger.bind(question=one.question.id, detail=error.detail).info("decision_not_noted")
+        logger.bind(question=question.question.id, detail=error.detail).info("decision_not_noted")
 
 
 class _Buttons(discord.ui.View):

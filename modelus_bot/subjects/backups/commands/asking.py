@@ -41,7 +41,7 @@ async def administrators(bot: ModelUsBot, guild: discord.Guild | None) -> tuple[
     if guild is not None:
         known |= _managing(guild)
     try:
-        known |= {one.discord_id for one in await bot.db.read(members) if one.role == "admin"}
+        known |= {member.discord_id for member in await bot.db.read(members) if member.role == "admin"}
     except DatabaseError as error:
         logger.bind(error=error.detail).info("admins_not_read")
         return known, False
@@ -60,39 +60,42 @@ async def post_question(
     posted = await _sent(bot, channel, number, card, view) if channel is not None else None
     told = cards.warning("Restore the database?", _pointer(posted)) if posted is not None else card
     sent = await asyncio.gather(
-        *(_sent(bot, one, number, told, None if posted else view, person=True) for one in sorted(people))
+        *(
+            _sent(bot, person, number, told, None if posted else view, person=True)
+            for person in sorted(people)
+        )
     )
-    reached = [one for one in sent if one is not None]
+    reached = [item for item in sent if item is not None]
     return ([posted], reached) if posted is not None else (reached, [])
 
 
-async def note_places(bot: ModelUsBot, one: OpenQuestion, context: Context) -> None:
+async def note_places(bot: ModelUsBot, question: OpenQuestion, context: Context) -> None:
     """Keep where a question stands and who was told of it, for a process that comes after this one."""
-    places = tuple((message.channel.id, message.id) for message in one.shown)
+    places = tuple((message.channel.id, message.id) for message in question.shown)
     try:
         await bot.db.write(
-            NoteMessages(messages=places), context.numbered(request_of(one.question.id, "messages"))
+            NoteMessages(messages=places), context.numbered(request_of(question.question.id, "messages"))
         )
     except DatabaseError as error:
-        logger.bind(question=one.question.id, detail=error.detail).info("question_places_not_kept")
+        logger.bind(question=question.question.id, detail=error.detail).info("question_places_not_kept")
 
 
-async def recall_places(bot: ModelUsBot, one: OpenQuestion) -> None:
+async def recall_places(bot: ModelUsBot, question: OpenQuestion) -> None:
     """Find out where a question of an earlier process is told of; a restored database does not know."""
-    if one.asked_here or one.shown:
+    if question.asked_here or question.shown:
         return
     try:
-        places = await bot.db.read(kept_messages, one.question.id)
+        places = await bot.db.read(kept_messages, question.question.id)
     except DatabaseError as error:
-        logger.bind(question=one.question.id, detail=error.detail).info("question_places_not_read")
+        logger.bind(question=question.question.id, detail=error.detail).info("question_places_not_read")
         return
-    one.show(
+    question.show(
         *(bot.get_partial_messageable(channel).get_partial_message(message) for channel, message in places)
     )
 
 
 async def tell_everywhere(
-    bot: ModelUsBot, one: OpenQuestion, card: Card, *, by: discord.Interaction | None = None
+    bot: ModelUsBot, question: OpenQuestion, card: Card, *, by: discord.Interaction | None = None
 ) -> None:
     """Let every message that tells of a question say what became of it, but the one that ``by`` answers.
 
@@ -100,10 +103,10 @@ async def tell_everywhere(
     that person gets a direct message.
     """
     done = by.message.id if by is not None and by.message is not None else None
-    works = [_rewritten(message, card) for message in one.shown if message.id != done]
-    asker = one.question.asked
-    if not one.asked_here and by is not None and by.user.id != asker:
-        works.append(_told(bot, asker, one.question.id, card))
+    works = [_rewritten(message, card) for message in question.shown if message.id != done]
+    asker = question.question.asked
+    if not question.asked_here and by is not None and by.user.id != asker:
+        works.append(_told(bot, asker, question.question.id, card))
     await asyncio.gather(*works)
 
 
@@ -174,8 +177,9 @@ async def _sent(
 def _managing(guild: discord.Guild) -> set[int]:
     """Return the owner and everybody the bot knows who may manage the server; bots decide nothing."""
     found = {
-        one.id
-        for one in guild.members
-        if not one.bot and (one.guild_permissions.administrator or one.guild_permissions.manage_guild)
+        member.id
+        for member in guild.members
+        if not member.bot
+        and (member.guild_permissions.administrator or member.guild_permissions.manage_guild)
     }
     return found if guild.owner_id is None else found | {guild.owner_id}

@@ -114,12 +114,12 @@ class BackupCommands(CommandGroup, commands.GroupCog, name="backup", description
         if (backup is None) == (at is None):
             raise InvalidInput("Name either a backup or a moment (at).", rule="backup.which")
         note = ProgressNote(interaction, "Putting the state together and comparing it")
-        restorer = restorer_of(protection)
+        restores = restorer_of(protection)
         if backup is not None:
-            return await restorer.from_backup(_known(protection, backup), note.on_report), note
+            return await restores.from_backup(_known(protection, backup), note.on_report), note
         moment = parse_moment(at or "", time.time(), self._zone())
         try:
-            return await restorer.from_archive(moment, note.on_report), note
+            return await restores.from_archive(moment, note.on_report), note
         except MomentUnavailable as error:
             raise NotFound(unavailable_words(error.earliest, error.latest), rule="backup.moment") from error
 

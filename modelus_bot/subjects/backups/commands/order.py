@@ -49,9 +49,9 @@ class RestoreOrder(BaseModel):
 
 async def prepared(bot: ModelUsBot, order: RestoreOrder) -> tuple[Restores, RestorePlan]:
     """Return the plan that was shown and who applies it; raises ``Stale`` if it cannot be had again."""
-    restorer = restorer_of(protection_of(bot.db.protection))
+    restores = restorer_of(protection_of(bot.db.protection))
     try:
-        plan = await restorer.again(order.token, backup=order.backup, at=order.at, audit_id=order.audit_id)
+        plan = await restores.again(order.token, backup=order.backup, at=order.at, audit_id=order.audit_id)
     except BackupFailed as error:
         logger.bind(source=order.source, detail=error.detail).warning("restore_not_prepared_again")
         raise Stale(
@@ -59,7 +59,7 @@ async def prepared(bot: ModelUsBot, order: RestoreOrder) -> tuple[Restores, Rest
             " again.",
             rule="restore.again",
         ) from error
-    return restorer, plan
+    return restores, plan
 
 
 def protection_of(protection: Protection | None) -> Protection:
@@ -73,10 +73,10 @@ def protection_of(protection: Protection | None) -> Protection:
 
 def restorer_of(protection: Protection) -> Restores:
     """Return what restores; raises ``InvalidInput`` while the database was never opened."""
-    if protection.restorer is None:
+    if protection.restores is None:
         raise InvalidInput(
             "The database is not open, so it cannot be replaced while the bot runs. Stop the bot and use"
             " “modelus-bot backup restore” on its machine.",
             rule="backup.closed",
         )
-    return protection.restorer
+    return protection.restores

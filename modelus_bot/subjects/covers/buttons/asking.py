@@ -68,8 +68,8 @@ class AskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"cover
             await answering.tell(interaction, cards.info("No turns of yours", text))
             return
         view = discord.ui.View(timeout=None)
-        for one in found[:MOST]:
-            view.add_item(TurnButton(one.sprint.id, one.discipline, f"{one.label}, {one.sprint.name}"))
+        for item in found[:MOST]:
+            view.add_item(TurnButton(item.sprint.id, item.discipline, f"{item.label}, {item.sprint.name}"))
         card = cards.question("Which turn?", "Anybody on its roster can take it, and a manager approves.")
         await answering.ask_here(interaction, card, view, private=True)
 

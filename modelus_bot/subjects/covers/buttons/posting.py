@@ -142,10 +142,10 @@ async def rewrite_cards(
     """
     known = await known_cards(bot, interaction, cover)
     gone = []
-    for one in known:
-        shown = linked(bot, card, known, one.message_id)
-        if one.message_id != done and not await _rewrite(bot, one, cover, shown):
-            gone.append(one.message_id)
+    for item in known:
+        shown = linked(bot, card, known, item.message_id)
+        if item.message_id != done and not await _rewrite(bot, item, cover, shown):
+            gone.append(item.message_id)
     if gone:
         await _note(bot, interaction, cover, ForgetCards(message_ids=tuple(gone)), "gone")
 
@@ -181,7 +181,7 @@ async def known_cards(
         return known
     # Requests from before messages were remembered with their channel: it was one of these two.
     channels = {bot.settings.server.duty_channel_id, interaction.channel_id} - {None}
-    return tuple(CoverCard(cover.message_id, one, "card") for one in sorted(filter(None, channels)))
+    return tuple(CoverCard(cover.message_id, channel, "card") for channel in sorted(filter(None, channels)))
 
 
 async def remember_answer(bot: ModelUsBot, interaction: discord.Interaction, cover: Cover) -> int | None:
@@ -212,7 +212,7 @@ async def _note(
 
 def linked(bot: ModelUsBot, card: Card, known: Sequence[CoverCard], message_id: int | None) -> Card:
     """Return the card with its title linking to where the request was asked, except there."""
-    first = next((one for one in known if one.kind == "card"), None)
+    first = next((item for item in known if item.kind == "card"), None)
     if first is not None and first.message_id != message_id:
         guild = getattr(bot.get_channel(first.channel_id), "guild", None) or bot.home
         link = link_to(guild.id, first.channel_id, first.message_id) if guild is not None else None

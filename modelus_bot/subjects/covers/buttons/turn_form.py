@@ -44,11 +44,11 @@ class TurnForm(discord.ui.Modal, title="Ask for cover"):
         super().__init__(custom_id="cover_turns", timeout=FORM_PATIENCE)
         options = [
             discord.SelectOption(
-                label=cards.clip(bare(f"{one.label}, {one.sprint.name}"), 100),
-                value=f"{one.sprint.id}:{one.discipline}",
+                label=cards.clip(bare(f"{item.label}, {item.sprint.name}"), 100),
+                value=f"{item.sprint.id}:{item.discipline}",
                 default=len(found) == 1,
             )
-            for one in found[:MOST]
+            for item in found[:MOST]
         ]
         turn: discord.ui.Select[Any] = discord.ui.Select(custom_id="turn", options=options)
         about = "Anybody on its roster can take it, and a manager approves."
@@ -125,4 +125,4 @@ async def turns(bot: ModelUsBot, user_id: int) -> list[Duty]:
     calendar = _calendar(bot)
     now = int(time.time()) // 60 * 60
     found = await bot.db.read(duties, user_id, now, calendar)
-    return [one for one in found if one.source != "override" and now < calendar.handoff(one.sprint.end)]
+    return [item for item in found if item.source != "override" and now < calendar.handoff(item.sprint.end)]

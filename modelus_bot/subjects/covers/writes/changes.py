@@ -75,7 +75,7 @@ def tell_people(tx: Transaction, after: Cover, what: str, *, skip: int | None) -
     """Tell the requester, the person replaced and the replacement, but not whoever acted."""
     of_days = f", {days_words(after.days)}" if after.days is not None else ""
     people = {after.requested_by, after.original_id, after.replacement_id} - {None, skip}
-    for person in sorted(one for one in people if one is not None):
+    for person in sorted(item for item in people if item is not None):
         tell_of_cover(
             tx,
             after,

@@ -157,7 +157,7 @@ class ApproveCover(Write[CoverChange]):
         change = step(tx, found, "approved", replacement=found.replacement_id, decided_by=actor)
         changes = rematerialise(tx)
         tell_people(tx, change.cover, "it is approved", skip=actor)
-        duty = any(one.discipline == found.discipline for one in changes)
+        duty = any(item.discipline == found.discipline for item in changes)
         return CoverChange(change.cover, change.before, duty)
 
 
@@ -201,7 +201,7 @@ class RevokeCover(Write[CoverChange]):
         changes = rematerialise(tx)
         tell_people(tx, change.cover, f"the approval was revoked: {plain(self.reason)}", skip=actor)
         return CoverChange(
-            change.cover, change.before, any(one.discipline == found.discipline for one in changes)
+            change.cover, change.before, any(item.discipline == found.discipline for item in changes)
         )
 
 

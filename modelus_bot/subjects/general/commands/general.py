@@ -38,7 +38,9 @@ class GeneralCommands(CommandGroup):
 
     @show_help.autocomplete("topic")
     async def _topics(self, _: discord.Interaction, typed: str) -> Choices:
-        return choices(((f"/{one.qualified_name}", one.qualified_name) for one in self._commands()), typed)
+        return choices(
+            ((f"/{command.qualified_name}", command.qualified_name) for command in self._commands()), typed
+        )
 
     @app_commands.command(name="ping", description="Is the bot awake?")
     async def ping(self, interaction: discord.Interaction) -> None:
@@ -71,9 +73,9 @@ class GeneralCommands(CommandGroup):
 
     def _explain(self, topic: str) -> Card:
         found = [
-            one
-            for one in self._commands()
-            if one.qualified_name == topic or one.qualified_name.startswith(topic + " ")
+            item
+            for item in self._commands()
+            if item.qualified_name == topic or item.qualified_name.startswith(topic + " ")
         ]
         if not found:
             return cards.warning("No such command", "Pick one from the list, or leave the topic empty.")

@@ -22,18 +22,20 @@ async def _draw(listing: PagedList) -> tuple[Card, bool]:
     """Draw the subjects, or the commands of the one that the listing's argument names."""
     standing = await _standing(listing)
     usable = [
-        one
-        for one in commands_of(listing.bot.tree)
-        if standing is None or may_use(standing, one.qualified_name)
+        item
+        for item in commands_of(listing.bot.tree)
+        if standing is None or may_use(standing, item.qualified_name)
     ]
     of = {
         topic: found
         for topic in declared().topics
-        if (found := [one for one in usable if declared().topic_of(one.qualified_name) is topic])
+        if (found := [item for item in usable if declared().topic_of(item.qualified_name) is topic])
     }
-    chosen = next((one for one in of if one.key == listing.argument), None)
+    chosen = next((item for item in of if item.key == listing.argument), None)
     if len(usable) > FEW:
-        offered = [ListChoice(one.key, f"{one.name} ({len(found)})", one.about) for one, found in of.items()]
+        offered = [
+            ListChoice(item.key, f"{item.name} ({len(found)})", item.about) for item, found in of.items()
+        ]
         listing.put_below(list(menus_of(HELP, offered, listing.argument, "Choose a subject")))
     more = False
     if chosen is not None:
@@ -47,7 +49,7 @@ async def _draw(listing: PagedList) -> tuple[Card, bool]:
 
 
 def _subjects(of: dict[Topic, list[AnyCommand]]) -> Card:
-    lines = [f"**{one.name}** ({len(found)}): {one.about}" for one, found in of.items()]
+    lines = [f"**{item.name}** ({len(found)}): {item.about}" for item, found in of.items()]
     text = "\n".join(lines)
     return cards.info(
         "What you can do here",
@@ -56,7 +58,7 @@ def _subjects(of: dict[Topic, list[AnyCommand]]) -> Card:
 
 
 def _everything(of: dict[Topic, list[AnyCommand]]) -> Card:
-    parts = [f"**{one.name}**\n{_lines(found)}" for one, found in of.items()]
+    parts = [f"**{item.name}**\n{_lines(found)}" for item, found in of.items()]
     return cards.info("What you can do here", "\n\n".join(parts))
 
 
@@ -66,7 +68,7 @@ def _commands(topic: Topic, found: list[AnyCommand], page: int) -> tuple[Card, b
 
 
 def _lines(found: list[AnyCommand]) -> str:
-    return "\n".join(f"`/{one.qualified_name}` — {one.description}" for one in found)
+    return "\n".join(f"`/{item.qualified_name}` — {item.description}" for item in found)
 
 
 async def _standing(listing: PagedList) -> Standing | None:

@@ -47,10 +47,10 @@ async def latency_file(
 
 def latency_field(points: Sequence[Point]) -> str:
     """Return the slowest hundredth over time as a line of bars, with its range in words."""
-    worst = [one.p99 for one in points if one.p99 is not None]
+    worst = [point.p99 for point in points if point.p99 is not None]
     if not worst:
         return "Nothing was asked lately."
-    line = sparkline([one.p99 for one in points])
+    line = sparkline([point.p99 for point in points])
     low, high = f"{min(worst):.1f}", f"{max(worst):.1f}"
     reach = f"{high} ms" if low == high else f"from {low} to {high} ms"
     return f"`{line}`\np99 {reach}, since <t:{points[0].at}:R>"
@@ -59,11 +59,11 @@ def latency_field(points: Sequence[Point]) -> str:
 def _with_gaps(samples: Iterable[HealthSample]) -> Iterable[Point]:
     """Yield points, and one without values where samples are missing, so that no line is drawn across."""
     before: int | None = None
-    for one in samples:
-        if before is not None and one.at - before > GAP:
+    for sample in samples:
+        if before is not None and sample.at - before > GAP:
             yield Point(before + 1, None, None)
-        before = one.at
-        yield Point(one.at, _ms(one.p50_us), _ms(one.p99_us), one.errors, one.mode == "normal")
+        before = sample.at
+        yield Point(sample.at, _ms(sample.p50_us), _ms(sample.p99_us), sample.errors, sample.mode == "normal")
 
 
 def _ms(microseconds: int | None) -> float | None:

@@ -73,10 +73,10 @@ def protection_words(protection: Protection) -> str:
     if drill is not None:
         outcome = f"whole in {drill.seconds:.1f} s" if drill.ok else "**NOT whole**"
         lines.append(f"Last drill {moment(drill.at, 'R')}: {outcome}")
-    if protection.guard is not None and protection.guard.checked_at is not None:
-        lines.append(f"Last full check {moment(int(protection.guard.checked_at), 'R')}")
-    if protection.guard is not None and protection.guard.last_recovery is not None:
-        lines.append(f"Last recovery: {spoken(str(protection.guard.last_recovery))}")
+    if protection.monitor is not None and protection.monitor.checked_at is not None:
+        lines.append(f"Last full check {moment(int(protection.monitor.checked_at), 'R')}")
+    if protection.monitor is not None and protection.monitor.last_recovery is not None:
+        lines.append(f"Last recovery: {spoken(str(protection.monitor.last_recovery))}")
     return cards.clip("\n".join(lines), 1000)
 
 
@@ -111,23 +111,24 @@ def _state(seen: Overview) -> str:
 
 def _with_lists(card: Card, seen: Overview) -> Card:
     if seen.incidents:
-        names = {one.name: one.called for one in SIGNALS}
+        names = {item.name: item.called for item in SIGNALS}
         wrong = [
-            f"{names.get(one.name, one.name)}, since {moment(int(one.began), 'R')}" for one in seen.incidents
+            f"{names.get(incident.name, incident.name)}, since {moment(int(incident.began), 'R')}"
+            for incident in seen.incidents
         ]
         card = card.with_field("Wrong at present", cards.lines(wrong, empty="", limit=900))
     advice = setting_suggestions(seen)
     if advice:
-        text = cards.lines([f"- {one}" for one in advice], empty="", limit=900)
+        text = cards.lines([f"- {item}" for item in advice], empty="", limit=900)
         card = card.with_field("Advice", text)
     if seen.slow:
         slow = "\n".join(f"{operation_words(name)}: {count}" for name, count in seen.slow)
         card = card.with_field("Slow operations", slow)
     if seen.recent_failures:
         failures = [
-            f"`{one.reference}` {moment(one.at, 'R')} {operation_words(one.operation)}:"
-            f" {failure_words(one.error_type)}"
-            for one in reversed(seen.recent_failures)
+            f"`{failure.reference}` {moment(failure.at, 'R')} {operation_words(failure.operation)}:"
+            f" {failure_words(failure.error_type)}"
+            for failure in reversed(seen.recent_failures)
         ]
         text = cards.lines(failures[:5], empty="", limit=900)
         card = card.with_field("Latest failures (/dbhealth reference: shows one)", text)

@@ -47,9 +47,9 @@ async def _errors(listing: PagedList) -> Drawn:
     seen = listing.bot.db.overview()
     page, more = _page(tuple(reversed(seen.recent_failures)), listing.page, PAGE)
     lines = [
-        f"`{one.reference}` {moment(one.at, 'R')} **{operation_words(one.operation)}**:"
-        f" {failure_words(one.error_type)} {_quoted(places_removed(one.detail), 90)}"
-        for one in page
+        f"`{item.reference}` {moment(item.at, 'R')} **{operation_words(item.operation)}**:"
+        f" {failure_words(item.error_type)} {_quoted(places_removed(item.detail), 90)}"
+        for item in page
     ]
     text = (
         f"Since {moment(seen.since, 'R')}: {seen.failures} failed, {seen.refused} refused by a rule;"
@@ -99,7 +99,7 @@ async def _slow(listing: PagedList) -> Drawn:
     if found is not None and listing.page == 0:
         said = index_advice(found, slow=db.settings.slow_operation, now=int(time.time()))
         if said:
-            advice = cards.lines([f"- {one}" for one in said[:5]], empty="", limit=950)
+            advice = cards.lines([f"- {item}" for item in said[:5]], empty="", limit=950)
             card = card.with_field("Advice", advice)
     return card, more
 
@@ -111,16 +111,18 @@ async def _indexes(listing: PagedList) -> Drawn:
             "Indexes",
             "The database cannot be asked for its plans at the moment. Please look again when it is back.",
         ), False
-    ordered = sorted(found.indexes, key=lambda one: (not one.unused, one.used_by, one.table, one.name))
+    ordered = sorted(
+        found.indexes, key=lambda index: (not index.unused, index.used_by, index.table, index.name)
+    )
     page, more = _page(ordered, listing.page, PAGE)
-    unused = sum(one.unused for one in ordered)
+    unused = sum(item.unused for item in ordered)
     text = (
         f"{unused} of {len(ordered)} indexes were used by none of the {len(found.statements)} statements"
         f" seen since {moment(found.since, 'f')}."
     )
     if found.unexplained or found.forgotten:
         text += f" {found.unexplained + found.forgotten} statements are not looked at."
-    lines = [_index(one) for one in page]
+    lines = [_index(item) for item in page]
     return cards.info("Indexes", f"{text}\n\n{cards.lines(lines, empty='There are none.')}"), more
 
 
@@ -133,10 +135,10 @@ async def _drill(listing: PagedList) -> Drawn:
     results = await asyncio.to_thread(protection.drill.results)
     page, more = _page(results, listing.page, PAGE)
     lines = [
-        f"{'✅' if one.ok else '❌'} {moment(one.at, 'R')} {cards.clip(spoken(one.source), 80)}:"
-        f" {one.rows} rows, {one.seconds:.1f} s"
-        + ("" if one.ok else f"\n> {cards.clip(spoken('; '.join(one.problems)), 300)}")
-        for one in page
+        f"{'✅' if item.ok else '❌'} {moment(item.at, 'R')} {cards.clip(spoken(item.source), 80)}:"
+        f" {item.rows} rows, {item.seconds:.1f} s"
+        + ("" if item.ok else f"\n> {cards.clip(spoken('; '.join(item.problems)), 300)}")
+        for item in page
     ]
     empty = "Nothing was rehearsed yet. `/backup drill` does it now."
     make = cards.success if results and results[0].ok else cards.warning
@@ -162,7 +164,7 @@ async def _examined(db: DatabaseManager) -> StatementExamination | None:
 
 def _remembered(db: DatabaseManager) -> tuple[tuple[StatementSeen, QueryPlan | None], ...]:
     statistics = db.health.statements
-    return tuple((one, statistics.plan(one.text)) for one in statistics.seen())
+    return tuple((item, statistics.plan(item.text)) for item in statistics.seen())
 
 
 def _statement(number: int, seen: StatementSeen, plan: QueryPlan | None) -> str:
@@ -178,17 +180,17 @@ def _statement(number: int, seen: StatementSeen, plan: QueryPlan | None) -> str:
     lines = [f"**{number}.** {_quoted(seen.text, 260)}", ", ".join(figures)]
     if plan is not None:
         by = [f"by {', '.join(sorted(plan.indexes))}"] if plan.indexes else []
-        if said := [*(f"⚠️ {one}" for one in plan.remarks), *by]:
+        if said := [*(f"⚠️ {remark}" for remark in plan.remarks), *by]:
             lines.append(cards.clip("; ".join(said), 200))
     return "\n".join(lines) + "\n"
 
 
-def _index(one: IndexUse) -> str:
-    if one.used_by:
-        use = f"{one.used_by} {'statement' if one.used_by == 1 else 'statements'}"
+def _index(item: IndexUse) -> str:
+    if item.used_by:
+        use = f"{item.used_by} {'statement' if item.used_by == 1 else 'statements'}"
     else:
-        use = one.purpose or "⚠️ not used"
-    return f"`{one.name}` on {one.table} ({cards.clip(one.columns, 80)}): {use}"
+        use = item.purpose or "⚠️ not used"
+    return f"`{item.name}` on {item.table} ({cards.clip(item.columns, 80)}): {use}"
 
 
 def _page(items: Sequence[T], number: int, size: int) -> tuple[Sequence[T], bool]:

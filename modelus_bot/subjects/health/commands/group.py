@@ -76,7 +76,10 @@ class HealthCommands(CommandGroup):
             return []
         failures = reversed(self.bot.db.overview().recent_failures)
         return choices(
-            ((f"{one.reference} • {operation_words(one.operation)}", one.reference) for one in failures),
+            (
+                (f"{failure.reference} • {operation_words(failure.operation)}", failure.reference)
+                for failure in failures
+            ),
             typed,
         )
 
@@ -107,9 +110,9 @@ class HealthCommands(CommandGroup):
     def _failure(self, reference: str) -> Card:
         wanted = reference.strip().upper()
         known = self.bot.db.overview().recent_failures
-        for one in reversed(known):
-            if one.reference.upper() == wanted:
-                return failure_card(one)
+        for item in reversed(known):
+            if item.reference.upper() == wanted:
+                return failure_card(item)
         raise NotFound(
             f"No failure of the database with the reference “{plain(clip(wanted, 16))}” is among the latest"
             f" {len(known)} since the start. Older ones, and other failures, are in the log under that code.",

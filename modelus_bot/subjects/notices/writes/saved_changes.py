@@ -45,7 +45,7 @@ class TellAuthors(Write[int]):
     @classmethod
     def of(cls, found: Sequence[Settled]) -> Self:
         """Return the messages about changes that people asked for."""
-        return cls(items=tuple(_told(one, one.actor) for one in found if one.actor is not None))
+        return cls(items=tuple(_told(item, item.actor) for item in found if item.actor is not None))
 
     def apply(self, tx: Transaction) -> int:
         """Queue the messages and return how many there are."""

@@ -86,10 +86,12 @@ def shift_days(source: RotationSource, days: int) -> RotationSource:
 
     return replace(
         source,
-        sprints=tuple(replace(one, start=one.start + move, end=one.end + move) for one in source.sprints),
+        sprints=tuple(
+            replace(sprint, start=sprint.start + move, end=sprint.end + move) for sprint in source.sprints
+        ),
         overrides=tuple(
-            replace(one, asked_at=moved(one.asked_at), approved_at=moved(one.approved_at))
-            for one in source.overrides
+            replace(override, asked_at=moved(override.asked_at), approved_at=moved(override.approved_at))
+            for override in source.overrides
         ),
     )
 
@@ -98,6 +100,6 @@ def days_to_middle(source: RotationSource, today: date) -> int:
     """Return by how many days to shift so that ``today`` lies inside the middle sprint."""
     if not source.sprints:
         return 0
-    middle = sorted(source.sprints, key=lambda one: one.start)[len(source.sprints) // 2]
+    middle = sorted(source.sprints, key=lambda sprint: sprint.start)[len(source.sprints) // 2]
     inside = middle.start + (middle.end - middle.start) // 2
     return (today - inside).days

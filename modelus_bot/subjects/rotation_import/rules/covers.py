@@ -32,7 +32,7 @@ class CoverMender:
     ) -> None:
         """Use the mended sprints by number and ``keys`` (the file's discipline names → keys here)."""
         self._sprints = sprints
-        self._disciplines = {one.key: one for one in disciplines}
+        self._disciplines = {discipline.key: discipline for discipline in disciplines}
         self._keys = keys
         self._people = people
         self._mended = mended
@@ -112,7 +112,7 @@ class CoverMender:
 
     def _merged(self, first: CoverData, again: CoverData) -> CoverData:
         """Make one of the same request made twice; an approval of either counts, the later of two."""
-        better = max(first, again, key=lambda one: (one.status == "approved", one.decided_at or 0))
+        better = max(first, again, key=lambda item: (item.status == "approved", item.decided_at or 0))
         merged = better.model_copy(
             update={
                 "asked_at": min(first.asked_at, again.asked_at),
@@ -134,7 +134,10 @@ class CoverMender:
                 slot not in latest or (cover.decided_at or 0) >= (latest[slot].decided_at or 0)
             ):
                 latest[slot] = cover
-        return tuple(self._revoked_unless(latest.get((one.index, one.discipline)), one) for one in covers)
+        return tuple(
+            self._revoked_unless(latest.get((request.index, request.discipline)), request)
+            for request in covers
+        )
 
     def _revoked_unless(self, latest: CoverData | None, cover: CoverData) -> CoverData:
         if cover.status != "approved" or latest is None or cover is latest:

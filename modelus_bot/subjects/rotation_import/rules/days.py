@@ -48,9 +48,9 @@ def day_taken(value: Any, zone: ZoneInfo) -> Taken:
 def remarks_on(days: Iterable[Taken], file: str, zone: str) -> Iterator[str]:
     """Yield a sentence for each way in which instants were taken for days, with some of them."""
     ways: dict[str, dict[str, date]] = {}
-    for one in days:
-        if one.why:
-            ways.setdefault(one.why, {})[one.written] = one.day
+    for item in days:
+        if item.why:
+            ways.setdefault(item.why, {})[item.written] = item.day
     for why, found in ways.items():
         shown = ", ".join(f"{text} as {day}" for text, day in list(found.items())[:_SHOWN])
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""

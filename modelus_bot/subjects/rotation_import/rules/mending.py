@@ -56,7 +56,7 @@ def mend(source: RotationSource) -> RotationData:
     )
     sprints = _sprints(source.sprints, mended)
     state = _state(source, keys, people, mended)
-    mender = CoverMender({one.index: one for one in sprints}, disciplines, keys, people, mended)
+    mender = CoverMender({sprint.index: sprint for sprint in sprints}, disciplines, keys, people, mended)
     covers = mender.covers(source.overrides)
     return RotationData(
         people=tuple(people),
@@ -149,7 +149,7 @@ def _note_same_names(sprints: list[SprintData], mended: list[Mended]) -> None:
 
 def _numbered(found: tuple[SourceSprint, ...], mended: list[Mended]) -> dict[int, SourceSprint]:
     """Number the sprints: as the file says, else by their place; copies of the same sprint count once."""
-    unnumbered = sum(one.index is None for one in found)
+    unnumbered = sum(item.index is None for item in found)
     if unnumbered:
         mended.append(
             Mended(
@@ -167,7 +167,7 @@ def _numbered(found: tuple[SourceSprint, ...], mended: list[Mended]) -> dict[int
                 f"sprints.json: “{cleaned(other.name, 60)}” and “{cleaned(sprint.name, 60)}” would both be"
                 f" number {index}. Give one of them another sprintIndex."
             )
-        if any((one.start, one.end) == (sprint.start, sprint.end) for one in numbered.values()):
+        if any((item.start, item.end) == (sprint.start, sprint.end) for item in numbered.values()):
             mended.append(
                 Mended(
                     "duplicate",
@@ -181,7 +181,7 @@ def _numbered(found: tuple[SourceSprint, ...], mended: list[Mended]) -> dict[int
 
 
 def _check_calendar(sprints: list[SprintData], mended: list[Mended]) -> None:
-    for before, after in pairwise(sorted(sprints, key=lambda one: one.start)):
+    for before, after in pairwise(sorted(sprints, key=lambda sprint: sprint.start)):
         if after.start < before.end:
             raise ImportProblem(
                 f"sprints.json: “{before.name}” ({before.start} to {before.end}) and “{after.name}”"

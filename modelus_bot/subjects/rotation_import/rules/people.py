@@ -83,7 +83,7 @@ class People:
 
     def name(self, user_id: int | None) -> str:
         """Return somebody's name for a sentence."""
-        return next((one.name for one in self._found.values() if one.id == user_id), "nobody")
+        return next((item.name for item in self._found.values() if item.id == user_id), "nobody")
 
     def _account(self, slack_id: str) -> int | None:
         if slack_id in self._accounts:
@@ -97,7 +97,7 @@ class People:
             self._found[known.slack_id] = known.model_copy(update={"name": wanted})
             return
         sentence = f"{known.slack_id} is called “{known.name}” and “{wanted}”; the first name is used."
-        if all(one.sentence != sentence for one in self._mended):
+        if all(item.sentence != sentence for item in self._mended):
             self._mended.append(Mended("name", sentence))
 
 

@@ -238,13 +238,15 @@ def _people(value: Any) -> dict[str, int]:
 
 def _sprints(value: Any, zone: str, remarks: list[str]) -> tuple[SourceSprint, ...]:
     found = _checked(_SPRINTS, value, "sprints.json", context={"zone": zone})
-    remarks += remarks_on((day for one in found for day in (one.start, one.end)), "sprints.json", zone)
-    return tuple(SourceSprint(one.name, one.start.day, one.end.day, one.index) for one in found)
+    remarks += remarks_on((day for item in found for day in (item.start, item.end)), "sprints.json", zone)
+    return tuple(SourceSprint(item.name, item.start.day, item.end.day, item.index) for item in found)
 
 
 def _disciplines(value: Any) -> dict[str, tuple[SourcePerson, ...]]:
     return {
-        key: tuple(SourcePerson(one.slack_id, one.name, one.active is not False) for one in people)
+        key: tuple(
+            SourcePerson(person.slack_id, person.name, person.active is not False) for person in people
+        )
         for key, people in _checked(_DISCIPLINES, value, "disciplines.json").items()
     }
 
@@ -270,16 +272,16 @@ def _state(value: Any, disciplines: Any, remarks: list[str]) -> SourceState | No
 def _overrides(value: Any, remarks: list[str]) -> tuple[SourceOverride, ...]:
     entries = _checked(_OVERRIDES, value, "overrides.json")
     remarks += [
-        f"overrides.json, entry {number}: {key} {_shown(one[key])} is no time that can be read;"
+        f"overrides.json, entry {number}: {key} {_shown(item[key])} is no time that can be read;"
         " it counts as not given."
-        for number, one in enumerate(value, 1)
+        for number, item in enumerate(value, 1)
         for key in ("timestamp", "approvalTimestamp")
-        if one.get(key) is not None and _as_instant(one[key]) is None
+        if item.get(key) is not None and _as_instant(item[key]) is None
     ]
     return tuple(
         SourceOverride(
-            one.index, one.role, one.replacement, one.replacement_name, one.requested_by or None,
-            bool(one.approved), one.approved_by or None, one.asked_at, one.approved_at,
+            entry.index, entry.role, entry.replacement, entry.replacement_name, entry.requested_by or None,
+            bool(entry.approved), entry.approved_by or None, entry.asked_at, entry.approved_at,
         )
-        for one in entries
+        for entry in entries
     )  # fmt: skip

@@ -113,7 +113,7 @@ def import_present(
             " it is left out.",
         )
         return
-    computed = {one.key: one.holder(data.state.index) for one in data.disciplines}
+    computed = {duty.key: duty.holder(data.state.index) for duty in data.disciplines}
     for discipline, stated in data.state.holders.items():
         slot = (span.id, discipline)
         covering = tx.fetch_value(_APPROVED, slot)

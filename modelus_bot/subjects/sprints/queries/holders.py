@@ -41,7 +41,7 @@ def holders_of(tx: ReadTransaction, sprint_id: int, day: date | None = None) -> 
     With a day it is whoever has that day, and covers that are over then are left out; without one it is
     whoever has the turn as a whole.
     """
-    return tuple(_view(tx, sprint_id, one, day) for one in disciplines(tx))
+    return tuple(_view(tx, sprint_id, discipline, day) for discipline in disciplines(tx))
 
 
 def _view(tx: ReadTransaction, sprint_id: int, discipline: Discipline, day: date | None) -> HolderView:
@@ -50,7 +50,7 @@ def _view(tx: ReadTransaction, sprint_id: int, discipline: Discipline, day: date
     person = _person(tx, user_id, sprint_id, discipline.key)
     there = person.away is None or not turn.has_any(user_id, person.away)
     away = (None, None) if there else (person.away_from, person.away_to)
-    covers = tuple(one for one in turn.by_days() if day is None or one.days.last >= day)
+    covers = tuple(item for item in turn.by_days() if day is None or item.days.last >= day)
     original = _person(tx, turn.holder()[0], sprint_id, discipline.key).name if covers else None
     return HolderView(discipline.key, discipline.label, user_id, person.name, source, *away, covers, original)
 
@@ -60,7 +60,7 @@ def _person(tx: ReadTransaction, user_id: int | None, sprint_id: int, discipline
     row = tx.fetch_one(_HOLDER, slot) if user_id is not None else None
     if row is None:
         return _Person()
-    first, last, start, end = (date.fromisoformat(one) if one else None for one in row[1:])
+    first, last, start, end = (date.fromisoformat(item) if item else None for item in row[1:])
     if first is None or start is None or end is None:
         return _Person(row[0])
     return _Person(row[0], first, last, Days(max(first, start), min(last or end, end - DAY)))

@@ -47,7 +47,7 @@ def sprints_with_holders(
 ) -> tuple[tuple[Sprint, tuple[HolderView, ...]], ...]:
     """Return ``count`` of the numbered sprints that end on a day or later, from place ``first`` on."""
     found = sprints(tx, from_day)[first : first + count]
-    return tuple((one, holders_of(tx, one.id)) for one in found)
+    return tuple((item, holders_of(tx, item.id)) for item in found)
 
 
 @query(kept=True, hot=True)

@@ -49,10 +49,10 @@ async def test_every_place_is_read(path: Path, opened: Open, backups: BackupMana
             StateFile(path).save(DatabaseState(True, *head))
     links = [row[0].hex() for row in rows(path, "SELECT row_hash FROM audit_logs ORDER BY id")]
     anchors = gather_anchors(path, backups=backups.folder, log=log)
-    assert [(one.id, one.head) for one in anchors] == [(n, links[n - 1]) for n in (1, 2, 4)]
+    assert [(anchor.id, anchor.head) for anchor in anchors] == [(n, links[n - 1]) for n in (1, 2, 4)]
     assert anchors[0].source.startswith("the log bot.jsonl of 20")
     assert anchors[1].source == f"backup {made.name}"
-    assert [one.id for one in gather_anchors(path)] == [4]
+    assert [anchor.id for anchor in gather_anchors(path)] == [4]
     assert gather_anchors(path.with_name("other.db"), backups=backups.folder, log=log) == ()
 
 
@@ -68,7 +68,7 @@ async def test_what_a_link_means_is_read(path: Path, opened: Open, tmp_path: Pat
     log.rename(log.with_name("bot.2026-01-01_00-00-00_000000.jsonl"))
     log.touch()
     found = gather_anchors(path, log=link)
-    assert [one.id for one in found] == [1]
+    assert [item.id for item in found] == [1]
     assert found[0].source.startswith("the log bot.2026-01-01_00-00-00_000000.jsonl")
 
 
@@ -90,7 +90,7 @@ async def test_the_head_is_logged_when_it_moved(path: Path) -> None:
     heads: list[tuple[int, str] | None] = [None]
     sink = io.StringIO()
     number = logger.add(
-        sink, format="{message} {extra[audit_id]}", filter=lambda one: "audit_id" in one["extra"]
+        sink, format="{message} {extra[audit_id]}", filter=lambda item: "audit_id" in item["extra"]
     )
     try:
         async with HeadLog(path, lambda: heads[0], every=0.01):

@@ -121,10 +121,10 @@ async def test_histories_read_both(damaged: Path, opened: Open) -> None:
         await kept.write(RenewAuditChain(), "renew")
         await kept.put("b", 2)
     found = ask(damaged, record_history, "settings", "b")
-    assert [one.id for one in found] == [6, 2]
+    assert [item.id for item in found] == [6, 2]
     assert found[0].old == {"value": 1}
-    assert [one.id for one in ask(damaged, member_history, 7, 4)] == [6, 5, 4, 3]
-    assert [one.id for one in ask(damaged, member_history, 7, 2, 5)] == [4, 3]
+    assert [item.id for item in ask(damaged, member_history, 7, 4)] == [6, 5, 4, 3]
+    assert [item.id for item in ask(damaged, member_history, 7, 2, 5)] == [4, 3]
     (first,) = ask(damaged, record_history, "audit_logs", "audit_logs_damaged_1")
     assert first.operation == "RESTORE"
 

@@ -48,9 +48,9 @@ async def test_a_change_is_made_although_the_table_fails(path: Path, opened: Ope
         await kept.put("a")
         await kept.put("b")
         waiting = kept.file.first(10)
-        assert [one.fields[1] for one in waiting] == ["a", "b"]
+        assert [item.fields[1] for item in waiting] == ["a", "b"]
         assert waiting[0].fields[8] == "put-a-1"
-        assert [one.kind for one in kept.alerts] == ["audit_set_aside"]
+        assert [alert.kind for alert in kept.alerts] == ["audit_set_aside"]
         assert len(kept.failures) == 1
         assert kept.transactions.head() is None or kept.transactions.head()[0] == 1  # type: ignore[index]
     assert {"before", "a", "b"} <= settings_of(path)
@@ -72,7 +72,7 @@ async def test_entries_come_back_in_order(path: Path, opened: Open, kind: str) -
         assert not kept.transactions.audit_due
         await kept.put("d")
         assert kept.file.waiting == 0
-        assert [one.kind for one in kept.alerts] == ["audit_set_aside", "audit_merged"]
+        assert [alert.kind for alert in kept.alerts] == ["audit_set_aside", "audit_merged"]
     assert records(path) == ["before", "a", "b", "c", "d"]
     assert audit_path(path).read_bytes() == b""
     with closing(sqlite3.connect(path)) as raw:
@@ -109,8 +109,8 @@ async def test_a_group_of_writes_keeps_all_its_entries(path: Path, opened: Open)
         results = await asyncio.gather(
             *(kept.write(write, f"w{number}") for number, write in enumerate(writes)), return_exceptions=True
         )
-        assert [one for one in results if isinstance(one, int)] == list(range(20))
-        assert sum(isinstance(one, Refused) for one in results) == 5
+        assert [result for result in results if isinstance(result, int)] == list(range(20))
+        assert sum(isinstance(result, Refused) for result in results) == 5
         mend_table(path, "trigger")
         await kept.transactions.merge_audit()
     found = records(path)
@@ -237,14 +237,14 @@ async def test_damaged_lines_are_left_out_and_kept(path: Path, where: str) -> No
     else:
         file.write_bytes(content + b'{"crc32":')
     async with AuditFile(file) as kept:
-        found = [one.fields[1] for one in kept.first(9)]
+        found = [item.fields[1] for item in kept.first(9)]
         await kept.append(command_entry("database", "mode-9", at=9))
     expected = {"cut": ["mode-0", "mode-1"], "flipped": ["mode-0", "mode-2"]}
     assert found == expected.get(where, ["mode-0", "mode-1", "mode-2"])
     async with AuditFile(file) as kept:
-        numbers = [one.number for one in kept.first(9)]
-        assert [one.fields[1] for one in kept.first(9)] == [*found, "mode-9"]
-    assert len(numbers) == len({(one.file, one.number) for one in kept.first(9)})
+        numbers = [item.number for item in kept.first(9)]
+        assert [item.fields[1] for item in kept.first(9)] == [*found, "mode-9"]
+    assert len(numbers) == len({(item.file, item.number) for item in kept.first(9)})
     aside = file.with_name(file.name + ".damaged")
     assert aside.exists() == (where == "flipped")
 
@@ -266,8 +266,8 @@ def test_no_number_is_used_twice_after_a_disk_that_failed_twice(
             file.save([fields_of_change("ghost")], "never committed")
     file.save([fields_of_change("b")], None)
     entries = file.first(9)
-    assert [one.fields[1] for one in entries] == ["a", "ghost", "b"]
-    assert len({(one.file, one.number) for one in entries}) == 3
+    assert [entry.fields[1] for entry in entries] == ["a", "ghost", "b"]
+    assert len({(entry.file, entry.number) for entry in entries}) == 3
     file.close()
 
 

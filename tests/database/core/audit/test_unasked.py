@@ -124,5 +124,5 @@ async def test_entries_added_beside_the_bot_are_in_its_log(
         put_at_the_end(path, forged(), forged())
         await kept.put("c")
         await kept.put("d")
-    assert [(one["first"], one["last"]) for one in others] == [(3, 4)]
+    assert [(other["first"], other["last"]) for other in others] == [(3, 4)]
     assert len(others[0]["audit_head"]) == 64

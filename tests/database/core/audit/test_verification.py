@@ -180,7 +180,7 @@ def anchor(number: int, source: str = "backup A", at: float = 100.0, head: str =
 
 
 HASHES = {row[0]: row[13].hex() for row in WHOLE}
-FIRST_EIGHT = {number: one for number, one in HASHES.items() if number <= 8}
+FIRST_EIGHT = {number: item for number, item in HASHES.items() if number <= 8}
 
 
 def test_anchors_that_agree_say_nothing() -> None:

@@ -24,7 +24,7 @@ journals = st.lists(
 def is_within(found: tuple[bytes, ...], written: list[bytes]) -> bool:
     """Whether everything found was written, in the same order."""
     rest = iter(written)
-    return all(any(one == other for other in rest) for one in found)
+    return all(any(item == other for other in rest) for item in found)
 
 
 def test_each_line_is_json_and_one_line() -> None:

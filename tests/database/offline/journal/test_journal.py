@@ -114,7 +114,7 @@ async def test_writes_without_a_request_get_one(journal: Journal) -> None:
         await journal.append(Take(name="a"), Context())
     ids = {entry.request_id for entry in journal.pending()}
     assert len(ids) == 2
-    assert all(one.startswith("journal:") and len(one) <= 64 for one in ids)
+    assert all(number.startswith("journal:") and len(number) <= 64 for number in ids)
 
 
 async def test_only_what_may_wait_is_saved(journal: Journal) -> None:
@@ -237,7 +237,7 @@ def failing(code: int) -> Callable[..., Any]:
 async def test_a_deleted_file_is_made_anew_with_everything(build: Build) -> None:
     """Whoever deletes or replaces the file under the running bot loses nothing."""
     async with build() as journal:
-        for number, harm in enumerate([Path.unlink, lambda one: one.write_bytes(b"other\n"), Path.unlink]):
+        for number, harm in enumerate([Path.unlink, lambda item: item.write_bytes(b"other\n"), Path.unlink]):
             await journal.append(Take(name=f"{number}"), Context())
             journal.path.rename(journal.path.with_name("moved"))
             journal.path.touch()

@@ -52,15 +52,15 @@ class TellInSettings(Write[int]):
         return sum(
             tx.execute(
                 "INSERT INTO settings(key, value, updated_at) VALUES(?, '1', 0) ON CONFLICT DO NOTHING",
-                (f"told:{one}",),
+                (f"told:{item}",),
             )
-            for one in self.told
+            for item in self.told
         )
 
 
 def telling(found: Sequence[Settled]) -> Write[int]:
     """Return the messages to some authors."""
-    return TellInSettings(told=tuple(f"{one.number}:{one.outcome.value}" for one in found))
+    return TellInSettings(told=tuple(f"{item.number}:{item.outcome.value}" for item in found))
 
 
 def told(path: Path) -> set[str]:
@@ -149,7 +149,7 @@ async def test_refusals_are_for_their_author_alone(journal: Journal, db: Databas
         await journal.append(write, Context(actor=number + 1))
     report = await replay(journal, db)
     assert [int(name) for name in taken(path)] == [n for n in range(300) if n % 100 != 50]
-    assert [(one.number, one.actor, one.operation, one.reason) for one in report.refused] == [
+    assert [(item.number, item.actor, item.operation, item.reason) for item in report.refused] == [
         (n, n, "waiting.TakeUnless", "there is there.") for n in (51, 151, 251)
     ]
     assert {"51:refused", "151:refused", "251:refused", "52:applied"} <= told(path)
@@ -179,7 +179,7 @@ async def test_what_waited_too_long_is_never_applied(db: DatabaseManager, path: 
         waiting[1] = replace(waiting[1], saved_at=int(time.time()) - 3 * 3600)
         report = await replay(journal, db)
     assert taken(path) == ["new"]
-    assert [one.number for one in report.expired] == [1]
+    assert [item.number for item in report.expired] == [1]
     assert told(path) == {"1:expired", "2:applied"}
     assert "1 had waited too long" in report.words
 
@@ -196,8 +196,8 @@ async def test_changes_nobody_knows_any_more_are_kept(
     waiting[2] = replace(waiting[2], parameters='{"label":"b"}')
     report = await replay(journal, db)
     assert taken(path) == ["c"]
-    assert [one.number for one in report.refused] == [1, 2]
-    assert all("version of the bot" in (one.reason or "") for one in report.refused)
+    assert [item.number for item in report.refused] == [1, 2]
+    assert all("version of the bot" in (item.reason or "") for item in report.refused)
     kept = journal.path.with_name("modelus.deferred.jsonl.refused").read_text("utf-8")
     assert '"operation":"waiting.Gone"' in kept
     assert '"label":"b"' in kept
@@ -240,7 +240,7 @@ async def test_tries_are_counted_and_end(db: DatabaseManager, path: Path) -> Non
             assert (report.waiting, journal.pending()[0].retry_count) == (1, count)
     async with opened(path) as journal:
         report = await journal.replay(busy)
-        assert [one.reason for one in report.refused] == [
+        assert [item.reason for item in report.refused] == [
             "The database did not take it in 3 tries. Please make it again."
         ]
         assert journal.unfinished

@@ -44,7 +44,7 @@ def all_queries() -> set[Query[..., Any]]:
     for package in (modelus_bot.database, modelus_bot.domain, modelus_bot.subjects):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             names = vars(importlib.import_module(module.name)).values()
-            found |= {one for one in names if isinstance(one, Query)}
+            found |= {name for name in names if isinstance(name, Query)}
     return found
 
 
@@ -54,7 +54,7 @@ def questions(rota: Rota) -> Asked:
     today = calendar.day_of(at)
     days = [today + timedelta(days=number) for number in (-400, -15, 0, 1, 14, 90, 4000)]
     instants = [at, at - 86400 * 30, at + 86400 * 15, calendar.handoff(today) - 1, calendar.handoff(today)]
-    viewers = [Viewer(one) for one in PEOPLE] + [Viewer(GUEST, discord_admin=True)]
+    viewers = [Viewer(item) for item in PEOPLE] + [Viewer(GUEST, discord_admin=True)]
     numbers = _numbers(rota)
     elsewhere = Calendar("Pacific/Kiritimati", 0)
     return {

@@ -32,11 +32,11 @@ def opened(path: Path) -> Callable[[], DatabaseManager]:
     """Build the database with everything that keeps it answering."""
 
     def build() -> DatabaseManager:
-        continuity = continuity_of(path, patience=0.3, tables=DECLARED.kept_tables, snapshot_seconds=0.02)
+        fallback = continuity_of(path, patience=0.3, tables=DECLARED.kept_tables, snapshot_seconds=0.02)
         settings = DatabaseSettings(
             busy_slice=0.05, breaker_probe_first=0.1, breaker_probe_cap=0.2, reopen_base=0.05, reopen_cap=0.2
         )
-        return DatabaseManager(path, settings, tolerant=True, continuity=continuity)
+        return DatabaseManager(path, settings, tolerant=True, fallback=fallback)
 
     return build
 
@@ -48,7 +48,7 @@ async def enter(db: DatabaseManager, number: int, name: str) -> None:
 
 async def names(db: DatabaseManager) -> list[str]:
     """Return the members whom the database knows."""
-    return [one.username for one in await db.read(members)]
+    return [member.username for member in await db.read(members)]
 
 
 def make_away(path: Path) -> None:
@@ -73,8 +73,8 @@ async def test_a_restart_without_a_database(path: Path, opened: Callable[[], Dat
             await db.read(check_staff, Viewer(5))
         with pytest.raises(DatabaseError):
             await db.read(due_notices, 0)
-        assert db.continuity is not None
-        assert len(db.continuity.hot) == 0
+        assert db.fallback is not None
+        assert len(db.fallback.hot) == 0
 
 
 async def test_away_while_it_runs_and_back(path: Path, opened: Callable[[], DatabaseManager]) -> None:
@@ -84,10 +84,10 @@ async def test_away_while_it_runs_and_back(path: Path, opened: Callable[[], Data
         await enter(db, 5, "Ada")
         await enter(db, 6, "Ben")
         assert await names(db) == ["Ada", "Ben"]
-        assert db.continuity is not None
+        assert db.fallback is not None
         async with asyncio.timeout(10):
-            while db.continuity.snapshot.manifest is None or (
-                db.continuity.snapshot.manifest.tables["users"].rows < 2
+            while db.fallback.snapshot.manifest is None or (
+                db.fallback.snapshot.manifest.tables["users"].rows < 2
             ):
                 await asyncio.sleep(0.01)
         assert answered_as_of.get() is None

@@ -48,7 +48,7 @@ def told() -> Iterator[list[dict[str, Any]]]:
 @asynccontextmanager
 async def kept(path: Path, seconds: float = 3600.0) -> AsyncIterator[DatabaseManager]:
     """Open a database whose first snapshot is saved; the next one only at closing."""
-    continuity = Fallback(
+    fallback = Fallback(
         path,
         degradation=DegradationSettings(),
         snapshot=SnapshotSettings(snapshot_seconds=seconds),
@@ -57,8 +57,8 @@ async def kept(path: Path, seconds: float = 3600.0) -> AsyncIterator[DatabaseMan
         telling=telling,
         explain=explain,
     )
-    async with DatabaseManager(path, DatabaseSettings(path=path), continuity=continuity) as db:
-        await until(lambda: continuity.snapshot.manifest is not None)
+    async with DatabaseManager(path, DatabaseSettings(path=path), fallback=fallback) as db:
+        await until(lambda: fallback.snapshot.manifest is not None)
         yield db
 
 
@@ -198,8 +198,8 @@ async def test_one_at_a_time_writes_to_the_folder(
 
     async with kept(path) as db:
         monkeypatch.setattr(folder_module, "write_durably", slowly)
-        assert db.continuity is not None
-        snapshot = db.continuity.snapshot
+        assert db.fallback is not None
+        snapshot = db.fallback.snapshot
         for number in range(1, 6):
             await enter(db, number)
             with pytest.raises(TimeoutError):

@@ -41,8 +41,8 @@ def test_every_value_comes_back(rows: list[tuple[Any, Any]]) -> None:
     columns, found = decoded(table.content)
     assert columns == ["a b", "hex"]
     assert table.rows == len(rows)
-    assert [[(type(one), one) for one in row] for row in found] == [
-        [(type(one), one) for one in row] for row in rows
+    assert [[(type(item), item) for item in row] for row in found] == [
+        [(type(item), item) for item in row] for row in rows
     ]
 
 

@@ -57,31 +57,31 @@ def test_snapshot_and_database_answer_alike(seed: int) -> None:
         for _ in range(STEPS):
             history.dice.choice(CHOICES)(history)
         asked = {
-            one: history.dice.sample(given, min(len(given), ASKED))
-            for one, given in questions(rota).items()
-            if one.kept
+            question: history.dice.sample(given, min(len(given), ASKED))
+            for question, given in questions(rota).items()
+            if question.kept
         }
         assert compared(connection, asked) == [], "\n".join(history.told)
 
 
 def test_every_kept_and_hot_query_is_asked(rota: Rota) -> None:
     """None of them is left out of the comparison, and none of the questions is about another one."""
-    marked = {one for one in all_queries() if one.kept or one.hot}
-    assert {one.name for one in marked} == {one.name for one in questions(rota)}
-    assert {one.name for one in marked if one.long} == set()
+    marked = {item for item in all_queries() if item.kept or item.hot}
+    assert {item.name for item in marked} == {question.name for question in questions(rota)}
+    assert {item.name for item in marked if item.long} == set()
 
 
 def test_a_kept_query_of_another_table_is_found_out(rota: Rota) -> None:
     """A query that reads what is not kept fails on the snapshot, and so in the comparison."""
     wrong = compared(rota.connection, {notices: [()], notices_of_names: [("Ada",)]})
     assert len(wrong) == 2
-    assert all("DatabaseError" in one for one in wrong)
+    assert all("DatabaseError" in item for item in wrong)
 
 
 def test_only_kept_tables_can_be_read(rota: Rota) -> None:
     """Of all tables of the schema the snapshot answers for those that are kept, and for views of them."""
     tables = [row[0] for row in rota.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    tables = [one for one in tables if "yoyo" not in one]
+    tables = [item for item in tables if "yoyo" not in item]
     with closing(filled(read_contents(rota.connection), VALIDATOR.scripts)) as kept:
         readable = set()
         for table in tables:
@@ -103,14 +103,14 @@ def test_nothing_can_be_changed(rota: Rota) -> None:
 
 def test_hot_answers_can_be_shared(rota: Rota) -> None:
     """What hot queries return cannot be changed by one reader under another's eyes."""
-    hot = {one: given for one, given in questions(rota).items() if one.hot}
-    for one, asked in hot.items():
+    hot = {question: given for question, given in questions(rota).items() if question.hot}
+    for item, asked in hot.items():
         for values in asked:
-            answer = outcome(rota.connection, one, values)
+            answer = outcome(rota.connection, item, values)
             if isinstance(answer, dict):
-                assert all(unchangeable(part) for pair in answer.items() for part in pair), one.name
+                assert all(unchangeable(part) for pair in answer.items() for part in pair), item.name
             else:
-                assert unchangeable(answer), one.name
+                assert unchangeable(answer), item.name
             assert isinstance(hash(values), int)
 
 
@@ -128,5 +128,5 @@ def unchangeable(value: Any) -> bool:
 def test_unusual_names_are_kept(rota: Rota) -> None:
     """Names with quotes, line ends and letters of any script come through."""
     rota.connection.execute("UPDATE users SET username = ? WHERE discord_id = ?", ('Ä"\n\u2028\x00😀', ADA))
-    asked = {one: given for one, given in questions(rota).items() if one.kept}
+    asked = {question: given for question, given in questions(rota).items() if question.kept}
     assert compared(rota.connection, asked) == []

@@ -62,7 +62,7 @@ def snapshot_at(folder: Path, **changes: Any) -> Snapshot:
 
 async def names(snapshot: Snapshot) -> list[str]:
     """Return the members whom a snapshot knows."""
-    return [one.username for one in await snapshot.answer(members, members)]
+    return [item.username for item in await snapshot.answer(members, members)]
 
 
 async def eventually(holds: Callable[[], bool]) -> None:
