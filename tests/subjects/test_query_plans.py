@@ -10,7 +10,8 @@ from modelus_bot.domain import (
     permissions,
 )
 from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN
-from modelus_bot.subjects.assignments.writes import cover_endings, requests, steps
+from modelus_bot.subjects.assignments.writes import cover_endings
+from modelus_bot.subjects.covers.writes import requests, steps
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT

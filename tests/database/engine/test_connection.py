@@ -66,7 +66,7 @@ async def test_the_pragmas_are_as_designed(path: Path, quick_settings: Settings)
             assert (await connections.run(role, pragmas))["query_only"] == 1
 
 
-@pytest.mark.parametrize("lane", list(ConnectionRole))
+@pytest.mark.parametrize("role", list(ConnectionRole))
 async def test_a_closed_connection_is_reopened(
     path: Path, quick_settings: Settings, role: ConnectionRole
 ) -> None:

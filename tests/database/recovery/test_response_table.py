@@ -122,7 +122,7 @@ class Sums:
 
 
 @pytest.mark.parametrize(
-    ("report", "sums", "response"),
+    ("report", "checksums", "response"),
     [
         (Report(), Sums(), Response.NOTHING),
         (Report(), Sums(unclear=(3,)), Response.NOTHING),
@@ -140,7 +140,7 @@ def test_after_a_whole_check(report: Report, checksums: Sums, response: Response
 
 
 @pytest.mark.parametrize(
-    ("sums", "response"),
+    ("checksums", "response"),
     [
         (Sums(), Response.NOTHING),
         (Sums(unclear=(3,)), Response.CHECK),

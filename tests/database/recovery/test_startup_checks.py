@@ -108,7 +108,7 @@ async def test_a_quarantine_that_cannot_be_made_keeps_the_database_away(
         assert await db.read(setting, "a") == 1
 
 
-@pytest.mark.parametrize("sums", [True, False], ids=["sums", "no-sums"])
+@pytest.mark.parametrize("checksums", [True, False], ids=["sums", "no-sums"])
 async def test_a_gigantic_tail_is_not_read_before_the_file_is_judged(
     protected: Open, path: Path, alerts: list[Alert], *, checksums: bool
 ) -> None:

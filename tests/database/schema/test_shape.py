@@ -79,7 +79,7 @@ def test_any_text_has_tokens(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [
         ("SELECT a FROM b", "select  A\nfrom \"b\" ;"),
         ("x != 'A'", "X!='A'"),
@@ -94,7 +94,7 @@ def test_texts_that_mean_the_same(text: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [
         ("'a'", "'A'"),
         ('DEFAULT "null"', "DEFAULT null"),
@@ -111,7 +111,7 @@ def test_texts_that_mean_something_else(text: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("text", "other"),
     [
         ("CREATE TABLE t (a INTEGER CHECK (a > 0))", "CREATE TABLE t (a INTEGER, CHECK (a > 0))"),
         ("CREATE TABLE t (a INTEGER PRIMARY KEY)", "CREATE TABLE t (a INTEGER, PRIMARY KEY (a))"),
