@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from datetime import date, timedelta
 
+import pytest
+
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.cover_days import Days, days_words
+from modelus_bot.subjects.covers.buttons import turn_form
 from tests.commands.acting import card_words, labels, rows, words_of
 from tests.commands.away import caught_up, going_on, notice_absence, take_away
 from tests.conftest import SPRINT_DAYS, BotEnv, first_sprint_day
+from tests.wire.limits import of_modal
 
 TURN = {"sprint": "Sprint 2", "discipline": "account"}
 STORED = "SELECT replacement_id, first_day, last_day, status, attempts FROM overrides ORDER BY id"
@@ -156,6 +160,26 @@ async def test_the_form_takes_days(rota_env: BotEnv) -> None:
     env = rota_env
     bo = env.staff("bo")
     now = await bo.slash(env.channel, "oncall now")
+    form = await bo.click(now.response, label="Ask for cover")
+    refused = await bo.submit_modal(form, {"turn": ["2:account"], "reason": "", "days": "whenever"})
+    assert "Write one day" in words_of(refused)
+    assert rows(env, STORED) == []
+    form = await bo.click(now.response, label="Ask for cover")
+    assert of_modal(form.modal or {}) == []
+    days = f"{day(9)} to {day(10)}"
+    sent = await bo.submit_modal(form, {"turn": ["2:account"], "reason": "Dentist", "days": days})
+    assert f"**Days:** {words(9, 10)}" in words_of(sent)
+    assert rows(env, STORED) == [(None, str(day(9)), str(day(10)), "open", 1)]
+
+
+async def test_the_form_under_a_turns_button_takes_days(
+    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the turns come as buttons, the form that each opens asks for the same."""
+    env = rota_env
+    bo = env.staff("bo")
+    now = await bo.slash(env.channel, "oncall now")
+    monkeypatch.setattr(turn_form, "PATIENCE", 0.0)
     offered = await bo.click(now.response, label="Ask for cover")
     assert "Account, Sprint 2" in labels(offered.followups[0])
     form = await bo.click(offered.followups[0], label="Account, Sprint 2")
@@ -163,6 +187,7 @@ async def test_the_form_takes_days(rota_env: BotEnv) -> None:
     assert "Write one day" in words_of(refused)
     assert rows(env, STORED) == []
     form = await bo.click(offered.followups[0], label="Account, Sprint 2")
+    assert of_modal(form.modal or {}) == []
     sent = await bo.submit_modal(form, {"reason": "Dentist", "days": f"{day(9)} to {day(10)}"})
     assert f"**Days:** {words(9, 10)}" in words_of(sent)
     assert rows(env, STORED) == [(None, str(day(9)), str(day(10)), "open", 1)]
