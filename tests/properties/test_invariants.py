@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.fields import StaffRole
-from modelus_bot.domain.questions import AskQuestion
+from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
@@ -327,6 +327,8 @@ class History:
         """Keep a question that is asked before a change."""
         number = 10**17 + self.dice.randrange(10**6)
         self.do(AskQuestion(id=number, kind="members", operation="", change=""), self.anybody)
+        self.do(NoteMessages(messages=((number, number + 1),)), self.anybody)
+        self.do(CloseQuestion(), self.anybody)
 
     def import_rota(self) -> None:
         """Import the sample rota beside what is there."""

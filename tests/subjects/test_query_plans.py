@@ -11,10 +11,10 @@ from modelus_bot.domain import (
 )
 from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN
 from modelus_bot.subjects.assignments.writes import cover_endings
-from modelus_bot.subjects.covers.writes import requests, steps
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
+from modelus_bot.subjects.covers.writes import requests, steps
 from modelus_bot.subjects.notices.queries import _DUE
 from modelus_bot.subjects.notices.writes.outbox import _MANAGERS
 from modelus_bot.subjects.people.queries import _BY_ID

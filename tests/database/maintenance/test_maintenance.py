@@ -271,7 +271,7 @@ async def test_rewriting_that_takes_too_long_is_given_up(
     await filled(db, 20_000, size=20)
     monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.CONFIRMED_SECONDS", 0.001)
     monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.PATIENCE_SHARE", 0.0)
-    monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.BYTES_PER_SECOND", 10**15)
+    monkeypatch.setattr("modelus_bot.database.maintenance.facts.BYTES_PER_SECOND", 10**15)
     report = await db.maintenance.run(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), Context())
     result = report.of("Rewriting the file")
     assert result.outcome is TaskOutcome.REFUSED

@@ -85,7 +85,7 @@ def parts(path: Path, tmp_path: Path, told: list[Alert]) -> RecoveryContext:
         archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
         integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
     )
-    protection.on_alert = told.append
+    protection.alerts.subscribe(told.append)
     return protection.parts
 
 
