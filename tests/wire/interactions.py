@@ -15,6 +15,7 @@ __all__ = ["Interaction", "Interactions", "labels"]
 
 COMMAND, COMPONENT, SUGGEST, FORM = 2, 3, 4, 5
 TEXT_OF_OPTION, ATTACHMENT, USER, CHANNEL, ROLE, MENTIONABLE = 3, 11, 6, 7, 8, 9
+TEXT_INPUT, LABEL = 4, 18
 ANSWER_WITHIN, TOKEN_LIVES = 3.0, 900.0
 
 
@@ -179,16 +180,8 @@ class Interactions:
         self._finish(interaction, data)
 
     def of_form(self, form: Payload, answers: dict[str, str], interaction: Interaction) -> None:
-        """Fill in a form that was shown; answers by label or custom id."""
-        rows = []
-        for row in form["components"]:
-            part = row["components"][0]
-            value = answers.get(
-                part.get("label", ""), answers.get(part["custom_id"], part.get("value") or "")
-            )
-            rows.append(
-                {"type": 1, "components": [{"type": 4, "custom_id": part["custom_id"], "value": value}]}
-            )
+        """Fill in a form that was shown; answers by label or custom id, of menus by value."""
+        rows = [_filled_in(row, answers) for row in form["components"]]
         self._finish(interaction, {"custom_id": form["custom_id"], "components": rows})
 
     def registered(self, name: str, *, kind: int = 1) -> Payload:
@@ -258,3 +251,17 @@ class Interactions:
             event |= {"user": user, "context": 1, "authorizing_integration_owners": {"0": "0"}}
         interaction.event = event | ({"message": interaction.source} if interaction.source else {})
         self.by_token[interaction.token] = interaction
+
+
+def _filled_in(row: Payload, answers: dict[str, str]) -> Payload:
+    """Return a row or a label of a form as Discord sends it back."""
+    labelled = "component" in row
+    part = row["component"] if labelled else row["components"][0]
+    label = (row if labelled else part).get("label", "")
+    answer = answers.get(label, answers.get(part["custom_id"], part.get("value") or ""))
+    sent: Payload = {"type": part["type"], "custom_id": part["custom_id"]}
+    if part["type"] == TEXT_INPUT:
+        sent["value"] = answer
+    else:
+        sent["values"] = [answer]
+    return {"type": LABEL, "component": sent} if labelled else {"type": row["type"], "components": [sent]}
