@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelus_bot.database import Invariant, Pruning
+from modelus_bot.database import Invariant, Pruning, Write
 
 if TYPE_CHECKING:
     from discord.ext.commands import Cog
@@ -78,7 +78,9 @@ class Subject:
 
     ``needs`` is the least standing of its commands, by a command's name or else its group's. ``kept_tables``
     answer while the database is away. Administrators may look up the history of ``audited`` tables.
-    ``invariants`` stand in the order of their repairs. ``screens`` imports Discord's part when asked for.
+    ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
+    applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs.
+    ``screens`` imports Discord's part when asked for.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Subject:
     audited: tuple[str, ...] = ()
     invariants: tuple[Invariant, ...] = ()
     prunings: tuple[Pruning, ...] = ()
+    deferrable: tuple[type[Write[Any]], ...] = ()
     wording: Wording = field(default_factory=Wording)
     screens: Callable[[], Screens] = _no_screens
 
@@ -102,6 +105,7 @@ class Declared:
         self.audited = tuple(table for subject in self.subjects for table in subject.audited)
         self.invariants = tuple(rule for subject in self.subjects for rule in subject.invariants)
         self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)
+        self.deferrable = frozenset(write for subject in self.subjects for write in subject.deferrable)
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)
         self.topics = _topics(self.subjects)
         words = [subject.wording for subject in self.subjects]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.covers.invariants import INVARIANTS
+from modelus_bot.subjects.covers.writes.requests import RequestCover
 
 __all__ = ["SUBJECT"]
 
@@ -124,6 +125,7 @@ _WORDING = Wording(
 
 SUBJECT = Subject(
     name="covers",
+    deferrable=(RequestCover,),
     topic=Topic("covers", "Covers", "letting somebody else take a turn, and deciding about it", 2),
     needs={
         "cover": "staff",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.oncall.invariants import INVARIANTS
+from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
 
 __all__ = ["SUBJECT"]
 
@@ -54,6 +55,10 @@ _WORDING = Wording(
 
 SUBJECT = Subject(
     name="oncall",
+    deferrable=(
+        HandoffNote,
+        SetHolder,
+    ),
     topic=Topic("duty", "On duty", "who is on duty, your own turns, and the note for the next one", 1),
     needs={
         "oncall": "staff",

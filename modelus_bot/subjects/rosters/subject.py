@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.rosters.invariants import INVARIANTS
+from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 
 __all__ = ["SUBJECT"]
 
@@ -63,6 +64,12 @@ _WORDING = Wording(
 
 SUBJECT = Subject(
     name="rosters",
+    deferrable=(
+        AddToRoster,
+        MoveInRoster,
+        RemoveFromRoster,
+        SetAway,
+    ),
     topic=Topic("rosters", "Rosters", "who takes turns, in which order, and who is away", 4),
     needs={"roster": "manager", "roster away": "part", "roster show": "staff"},
     kept_tables=("user_disciplines",),

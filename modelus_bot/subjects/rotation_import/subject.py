@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 
 __all__ = ["SUBJECT"]
 
@@ -15,5 +16,6 @@ _WORDING = Wording(
 
 SUBJECT = Subject(
     name="rotation_import",
+    deferrable=(ImportRotation,),
     wording=_WORDING,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.sprints.invariants import INVARIANTS
+from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
 
 __all__ = ["SUBJECT"]
 
@@ -59,6 +60,11 @@ _WORDING = Wording(
 
 SUBJECT = Subject(
     name="sprints",
+    deferrable=(
+        AddSprint,
+        ArchiveSprint,
+        EditSprint,
+    ),
     topic=Topic("sprints", "Sprints", "which sprints there are, and planning them", 3),
     needs={"sprint": "manager", "sprint current": "staff", "sprint list": "staff"},
     kept_tables=("sprints",),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from pydantic import ValidationError
 
@@ -9,6 +12,7 @@ from modelus_bot.database.core.errors import ConstraintViolated, DatabaseBusy
 from modelus_bot.database.offline.journal.entry import JournalOutcome, Settled
 from modelus_bot.database.offline.journal.registry import find_write, operation_name
 from modelus_bot.domain.refusals import Stale
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, explain, telling
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.subjects.operations import operations
@@ -102,6 +106,16 @@ def test_every_change_that_may_wait_finds_its_class_again() -> None:
     assert waiting
     assert len({operation_name(item) for item in waiting}) == len(waiting)
     assert {find_write(operation_name(item)) for item in waiting} == waiting
+
+
+def test_subjects_declare_what_may_be_saved() -> None:
+    """The journal is replayed before any screen is loaded: what it may hold is loaded with the subjects."""
+    assert {operation for operation in operations() if operation.deferrable} == DECLARED.deferrable
+    code = (
+        "import modelus_bot.subjects as s; from modelus_bot.database.offline.journal.registry import"
+        " deferrable_writes; assert set(deferrable_writes()) == s.DECLARED.deferrable"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_names_under_which_changes_are_saved_stay() -> None:
