@@ -331,17 +331,17 @@ class ConnectionManager:
             async for attempt in policy:
                 with attempt:
                     number = attempt.retry_state.attempt_number
-                    logger.bind(role=role.value, attempt=number).info("connection_reopening")
+                    logger.bind(lane=role.value, attempt=number).info("connection_reopening")
                     await self._open(role)
         except RetryError as error:
             cause = error.last_attempt.exception()
             lost = ConnectionLost(str(cause), attempts=settings.reopen_attempts)
-            log = logger.bind(role=role.value, attempts=lost.attempts, reference=lost.reference)
+            log = logger.bind(lane=role.value, attempts=lost.attempts, reference=lost.reference)
             log.bind(cause=str(cause)).error("connection_lost")
             self._overseer.lost(lost)
         else:
             self.reopened += 1
-            logger.bind(role=role.value).info("connection_reopened")
+            logger.bind(lane=role.value).info("connection_reopened")
 
     async def _open(self, role: ConnectionRole) -> None:
         slot = self._slots[role]

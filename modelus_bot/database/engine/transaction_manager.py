@@ -85,7 +85,7 @@ class TransactionManager:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closing = False
-        self._role: asyncio.Task[None] | None = None
+        self._serving: asyncio.Task[None] | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._making: list[WaitingWrite] = []
         self._on_commit = on_commit
@@ -125,7 +125,7 @@ class TransactionManager:
     async def __aenter__(self) -> Self:
         """Start the task."""
         self._closing = False
-        self._role = owned(self._serve(), name="writer-lane")
+        self._serving = owned(self._serve(), name="writer-lane")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -137,9 +137,9 @@ class TransactionManager:
         if self._sweeper is not None:
             self._sweeper.cancel()
         try:
-            await ended(self._role)
+            await ended(self._serving)
         finally:
-            self._role = None
+            self._serving = None
             self._waiting.refuse_all()
 
     async def submit(
@@ -179,7 +179,7 @@ class TransactionManager:
 
     def _refusal(self, write: Write[Any]) -> DatabaseError | None:
         """Return why no write can be queued now; None when it can."""
-        if self._closing or self._role is None:
+        if self._closing or self._serving is None:
             return ManagerClosed("the database is closed")
         if self.depth >= self._settings.queue_limit:
             return QueueFull(f"{self.depth} writes wait", operation=type(write).__name__)
