@@ -117,7 +117,8 @@ async def test_a_full_disk_stops_nothing(tmp_path: Path, monkeypatch: pytest.Mon
 
     assert time.monotonic() - started < 5.0
     assert longest < 0.5
-    assert shown.getvalue().count("still_here") >= 100
+    # Of the hundred places in the queue, what is said of the file may take one.
+    assert shown.getvalue().count("still_here") >= 99
     assert shown.getvalue().count("log_not_written") == 1
     assert "log_records_dropped" in shown.getvalue()
 
