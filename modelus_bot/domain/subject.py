@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from modelus_bot.database import Invariant, Pruning, Write
+from modelus_bot.domain.column_words import COLUMNS
 
 if TYPE_CHECKING:
     from discord.ext.commands import Cog
@@ -114,7 +115,7 @@ class Declared:
         self.ranges: dict[str, tuple[str, str]] = _together(word.ranges for word in words)
         self.sentences: dict[str, str] = _together(word.sentences for word in words)
         self.taken: dict[str, str] = _together(word.taken for word in words)
-        self.columns: dict[str, str] = _together(word.columns for word in words)
+        self.columns: dict[str, str] = _together([COLUMNS, *(word.columns for word in words)])
         self.fields: dict[str, str] = _together(word.fields for word in words)
 
     def screens(self) -> Screens:

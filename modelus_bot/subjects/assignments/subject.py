@@ -22,13 +22,6 @@ _WORDING = Wording(
             "Somebody holds this turn already. `/oncall now` shows who; please try again."
         ),
     },
-    columns={
-        "discipline": "the discipline",
-        "source": "the source",
-        "sprint_id": "the sprint",
-        "updated_at": "the time of the last change",
-        "user_id": "the member",
-    },
 )
 
 SUBJECT = Subject(

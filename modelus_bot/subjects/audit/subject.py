@@ -49,15 +49,9 @@ _WORDING = Wording(
         "attempt": "the number of the attempt",
         "command": "the command",
         "changed_at": "the time of the change",
-        "created_at": "the time it was made",
-        "operation": "the operation",
         "payload_hash": "the fingerprint of the contents",
         "prev_hash": "the link to the entry before",
-        "record_id": "the record",
-        "reason": "the reason",
-        "request_id": "the number of the request",
         "row_hash": "the fingerprint of the entry",
-        "table_name": "the table",
     },
 )
 

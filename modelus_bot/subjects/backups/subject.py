@@ -42,11 +42,8 @@ _WORDING = Wording(
     columns={
         "base_id": "the full copy it belongs to",
         "bytes": "the size",
-        "created_at": "the time it was made",
-        "kind": "the kind",
         "path": "the path",
         "sha256": "the checksum",
-        "status": "the status",
         "to_at": "the time it reaches to",
     },
 )

@@ -25,8 +25,6 @@ _WORDING = Wording(
         "disciplines.key": "There is a discipline with this key already. Choose another key.",
     },
     columns={
-        "is_active": "whether it is active",
-        "key": "the key",
         "label": "the name people read",
         "scheduler": "the kind of rotation",
     },

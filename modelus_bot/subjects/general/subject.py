@@ -29,10 +29,7 @@ _WORDING = Wording(
         "settings.key": "This setting exists already. Change it instead of adding it.",
     },
     columns={
-        "key": "the key",
-        "updated_at": "the time of the last change",
         "value": "the value",
-        "version": "the version",
     },
 )
 

@@ -47,17 +47,11 @@ _WORDING = Wording(
         "quarantined_rows.id": "There is a quarantined row with this number already. Please try again.",
     },
     columns={
-        "attempts": "the number of attempts",
         "found_at": "the time it was found",
         "job": "the job",
-        "record_id": "the record",
-        "reason": "the reason",
-        "request_id": "the number of the request",
         "row": "the contents of the row",
         "run_key": "the key of the run",
         "started_at": "the time it started",
-        "status": "the status",
-        "table_name": "the table",
     },
     fields={
         "ids": "list of notices",

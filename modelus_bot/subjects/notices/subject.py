@@ -50,15 +50,11 @@ _WORDING = Wording(
         ),
     },
     columns={
-        "attempts": "the number of attempts",
-        "created_at": "the time it was made",
         "deliver_after": "the time of delivery",
         "delivery": "the way of delivery",
         "is_read": "whether it was read",
-        "message": "the text",
         "title": "the title",
         "type": "the type",
-        "user_id": "the member",
     },
     fields={
         "error": "error",

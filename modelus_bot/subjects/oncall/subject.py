@@ -36,13 +36,7 @@ _WORDING = Wording(
         "current_holders.discipline": "Somebody is on duty in this discipline already. Please try again.",
     },
     columns={
-        "discipline": "the discipline",
         "since": "the time it began",
-        "source": "the source",
-        "sprint_id": "the sprint",
-        "updated_at": "the time of the last change",
-        "user_id": "the member",
-        "version": "the version",
     },
     fields={
         "discipline": "discipline",

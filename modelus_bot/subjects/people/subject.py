@@ -30,10 +30,7 @@ _WORDING = Wording(
         "users.discord_id": "This member is known already. Look again before you repeat it.",
     },
     columns={
-        "created_at": "the time it was made",
-        "is_active": "whether it is active",
         "timezone": "the time zone",
-        "updated_at": "the time of the last change",
         "username": "the member's name",
     },
     fields={

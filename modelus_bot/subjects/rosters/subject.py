@@ -45,11 +45,7 @@ _WORDING = Wording(
         ),
     },
     columns={
-        "discipline": "the discipline",
-        "is_active": "whether it is active",
         "position": "the position",
-        "updated_at": "the time of the last change",
-        "user_id": "the member",
     },
     fields={
         "away_from": "first day away",

@@ -45,7 +45,6 @@ _WORDING = Wording(
         "end_date": "the last day",
         "name": "the name",
         "start_date": "the first day",
-        "updated_at": "the time of the last change",
     },
     fields={
         "end": "last day",
