@@ -12,6 +12,7 @@ import importlib
 import json
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -77,7 +78,7 @@ class Checkout:
         write, context = self.named["RegisterMember"], self.named["Context"]
 
         def change(number: int) -> Awaitable[object]:
-            asked = context(discord_admin=True, request_id=f"house:{number}")
+            asked = context(discord_admin=True, request_id=f"house:{number}", at=int(time.time()))
             answer: Awaitable[object] = db.write(write(discord_id=10**17 + number, username="Ada"), asked)
             return answer
 

@@ -162,9 +162,9 @@ async def _in_the_main_file_only(db: DatabaseManager, content: bytes) -> int:
     for _ in range(200):
         whole = await asyncio.to_thread(_content, db.path)
         offset = whole.find(content)
-        ledger = await asyncio.to_thread(checksums._follower.current)
-        assert ledger is not None
-        if offset >= 0 and offset // 4096 + 1 not in ledger.versions:
+        expected = await asyncio.to_thread(checksums._follower.current)
+        assert expected is not None
+        if offset >= 0 and offset // 4096 + 1 not in expected.versions:
             return offset
         for _ in range(20):
             await db.write(Increment(key=LATER), Context())

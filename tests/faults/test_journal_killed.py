@@ -45,9 +45,9 @@ def test_saved_changes_survive_every_kill(path: Path, family: Family) -> None:
     for _ in range(ROUNDS):
         words = family.run("save", first, dice.uniform(0.0, 0.08))
         acknowledged |= {int(word) for word in words if word.isdigit()}
-        ledger, strange = JournalState.of(scan(journal.read_bytes()).bodies)
+        state, strange = JournalState.of(scan(journal.read_bytes()).bodies)
         assert not strange
-        waiting = {int(entry.request_id.partition("-")[2]) for entry in ledger.waiting.values()}
+        waiting = {int(entry.request_id.partition("-")[2]) for entry in state.waiting.values()}
         assert acknowledged <= waiting | {int(name) for name in taken_so_far(path)}
         first = max(acknowledged | waiting, default=first) + 1
         unfinished += "done" not in family.run("replay", 0, dice.uniform(0.0, 0.3))

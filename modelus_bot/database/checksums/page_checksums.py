@@ -98,8 +98,8 @@ class PageChecksums:
     async def comparable(self) -> bool:
         """Say whether there are hashes that missed no commit; without them a check trusts what it finds."""
         async with self._turn:
-            ledger = await asyncio.to_thread(self._follower.current)
-            return ledger is not None and not ledger.known.missed
+            expected = await asyncio.to_thread(self._follower.current)
+            return expected is not None and not expected.known.missed
 
     async def check(
         self, first: int = 1, last: int | None = None, *, bytes_per_second: int = 0
@@ -110,12 +110,12 @@ class PageChecksums:
         """
         async with self._turn:
             started = time.perf_counter()
-            ledger = await asyncio.to_thread(self._follower.current)
-            if ledger is None:
+            expected = await asyncio.to_thread(self._follower.current)
+            if expected is None:
                 look = await self._adopt()
                 report = ChecksumReport(look.count, adopted=True, cpu_seconds=look.cpu_seconds)
             else:
-                report = await self._checked(ledger, first, last, bytes_per_second)
+                report = await self._checked(expected, first, last, bytes_per_second)
             report = replace(report, seconds=time.perf_counter() - started)
             _tell(report)
             return report
@@ -146,34 +146,36 @@ class PageChecksums:
         return look
 
     async def _checked(
-        self, ledger: ExpectedHashes, first: int, last: int | None, pace: int
+        self, expected: ExpectedHashes, first: int, last: int | None, pace: int
     ) -> ChecksumReport:
         report = ChecksumReport()
         for _ in range(WHOLE_LOOKS):
-            gaps = await asyncio.to_thread(self._follower.begin_look, ledger)
+            gaps = await asyncio.to_thread(self._follower.begin_look, expected)
             try:
-                most = None if ledger.known.missed else ledger.allowed
-                look = await self._look(ledger.page_size, first, last, pace, most)
-                report = await self._judged(ledger, look, gaps)
+                most = None if expected.known.missed else expected.allowed
+                look = await self._look(expected.page_size, first, last, pace, most)
+                report = await self._judged(expected, look, gaps)
             finally:
-                self._follower.end_look(ledger)
-            if ledger.gaps == gaps:
+                self._follower.end_look(expected)
+            if expected.gaps == gaps:
                 break
         return report
 
-    async def _judged(self, ledger: ExpectedHashes, look: _FileLook, gaps: int) -> ChecksumReport:
+    async def _judged(self, expected: ExpectedHashes, look: _FileLook, gaps: int) -> ChecksumReport:
         follower = self._follower
-        verdict = await asyncio.to_thread(follower.compare, ledger, look.first, look.hashes, whole=look.whole)
+        verdict = await asyncio.to_thread(
+            follower.compare, expected, look.first, look.hashes, whole=look.whole
+        )
         explained = verdict.explained + len(verdict.wrong)
         wrong: dict[int, bytes | None] = dict.fromkeys(verdict.wrong)
         for pause in SECOND_LOOKS:
             if not wrong:
                 break
             await asyncio.sleep(pause)
-            found = await self._read_again(ledger.page_size, sorted(wrong))
-            verdict = await asyncio.to_thread(follower.compare_some, ledger, found)
+            found = await self._read_again(expected.page_size, sorted(wrong))
+            verdict = await asyncio.to_thread(follower.compare_some, expected, found)
             wrong = {page: found[page] for page in verdict.wrong}
-        report = await asyncio.to_thread(follower.conclude, ledger, wrong, whole=look.whole, gaps=gaps)
+        report = await asyncio.to_thread(follower.conclude, expected, wrong, whole=look.whole, gaps=gaps)
         return replace(
             report, pages=look.count, explained=explained - len(wrong), cpu_seconds=look.cpu_seconds
         )

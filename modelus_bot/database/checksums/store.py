@@ -58,21 +58,21 @@ class ChecksumStore:
             content = self.path.read_bytes()
         except FileNotFoundError:
             return None
-        ledger = self._decoded(content)
-        if ledger is None:
+        expected = self._decoded(content)
+        if expected is None:
             return None
         try:
             log = self.log.read_bytes()
         except FileNotFoundError:
             log = b""
-        self.logged = self._replay(log, ledger)
-        return ledger
+        self.logged = self._replay(log, expected)
+        return expected
 
-    def save(self, ledger: ExpectedHashes) -> None:
+    def save(self, expected: ExpectedHashes) -> None:
         """Keep the hashes as they are now, durably, and start an empty log."""
         self.close()
         sequence = self._sequence + 1
-        write_durably(self.path, _encoded(ledger, sequence))
+        write_durably(self.path, _encoded(expected, sequence))
         self._sequence = sequence
         self.logged = -1
         write_durably(self.log, _LOG_HEAD.pack(_LOG_MAGIC, sequence))
@@ -119,31 +119,31 @@ class ChecksumStore:
         at = _HEAD.size
         base = bytearray(body[at : at + hashed * HASH_BYTES])
         at += len(base)
-        ledger = ExpectedHashes(page_size, base, pages, pages, pages)
-        ledger.suspects.update(struct.unpack_from(f"<{suspects}I", body, at))
+        expected = ExpectedHashes(page_size, base, pages, pages, pages)
+        expected.suspects.update(struct.unpack_from(f"<{suspects}I", body, at))
         at += 4 * suspects
-        ledger.valid_for((epochs[0], epochs[1]))
+        expected.valid_for((epochs[0], epochs[1]))
         for batch in _records(body, at):
-            ledger.note(batch)
+            expected.note(batch)
         self._sequence = sequence
-        return ledger
+        return expected
 
-    def _replay(self, log: bytes, ledger: ExpectedHashes) -> int:
+    def _replay(self, log: bytes, expected: ExpectedHashes) -> int:
         """Note what the log holds; returns how many of its bytes are good, -1 for a stranger's log."""
         if len(log) < _LOG_HEAD.size or _LOG_HEAD.unpack_from(log) != (_LOG_MAGIC, self._sequence):
             return -1
         end = _LOG_HEAD.size
         for batch in _records(log, end):
-            ledger.note(batch)
+            expected.note(batch)
             end += len(_record(batch))
         return end
 
 
-def _encoded(ledger: ExpectedHashes, sequence: int) -> bytes:
-    sizes = ledger.page_size, ledger.hashed, ledger.pages, len(ledger.suspects)
-    head = _HEAD.pack(_MAGIC, sequence, *ledger.epochs, *sizes)
-    suspects = struct.pack(f"<{len(ledger.suspects)}I", *sorted(ledger.suspects))
-    body = head + ledger.base + suspects + _record(ledger.snapshot())
+def _encoded(expected: ExpectedHashes, sequence: int) -> bytes:
+    sizes = expected.page_size, expected.hashed, expected.pages, len(expected.suspects)
+    head = _HEAD.pack(_MAGIC, sequence, *expected.epochs, *sizes)
+    suspects = struct.pack(f"<{len(expected.suspects)}I", *sorted(expected.suspects))
+    body = head + expected.base + suspects + _record(expected.snapshot())
     return body + hashlib.blake2b(body, digest_size=_DIGEST).digest()
 
 

@@ -46,7 +46,7 @@ class ChecksumTracker:
         self._read_well = True
         """Whether the -wal could be read last."""
         self._tail = WalTail(database.with_name(database.name + "-wal"))
-        self._ledger: ExpectedHashes | None = None
+        self._expected: ExpectedHashes | None = None
         self._loaded = False
         self._open = False
         self._guard = threading.RLock()
@@ -56,13 +56,13 @@ class ChecksumTracker:
     @property
     def gap(self) -> bool:
         """Whether commits were missed since the last check of the whole file."""
-        ledger = self._ledger
-        return ledger is not None and ledger.known.missed
+        expected = self._expected
+        return expected is not None and expected.known.missed
 
     @property
     def frames(self) -> int | None:
         """How many frames of the -wal were read; None while nobody knows."""
-        position = self._ledger.position if self._ledger is not None else None
+        position = self._expected.position if self._expected is not None else None
         return position.frames if position is not None else None
 
     def start(self) -> None:
@@ -70,8 +70,8 @@ class ChecksumTracker:
         with self._guard:
             self.current()
             self._open = True
-            if self._ledger is not None:
-                self._ledger.happened(WalEvent.STARTED)
+            if self._expected is not None:
+                self._expected.happened(WalEvent.STARTED)
                 self.save()
         self._stop.clear()
         self._thread = DaemonThread(self._follow, name="page-sums")
@@ -89,9 +89,9 @@ class ChecksumTracker:
         self.stop()
         with self._guard:
             self._open = False
-            ledger = self.current()
-            if ledger is not None:
-                ledger.happened(WalEvent.FINISHED if self._read_well else WalEvent.READ)
+            expected = self.current()
+            if expected is not None:
+                expected.happened(WalEvent.FINISHED if self._read_well else WalEvent.READ)
                 self.save()
                 self._store.close()
 
@@ -102,13 +102,13 @@ class ChecksumTracker:
         """
         with self._guard:
             if not self._loaded:
-                ledger = self._load()
-                if ledger is not None and not self._is_of_this_file(ledger):
-                    logger.bind(epochs=ledger.epochs).warning("page_sums_out_of_date")
-                    ledger = None
-                self._ledger, self._loaded = ledger, True
+                expected = self._load()
+                if expected is not None and not self._is_of_this_file(expected):
+                    logger.bind(epochs=expected.epochs).warning("page_sums_out_of_date")
+                    expected = None
+                self._expected, self._loaded = expected, True
             self.poll()
-            return self._ledger
+            return self._expected
 
     def _load(self) -> ExpectedHashes | None:
         try:
@@ -117,14 +117,14 @@ class ChecksumTracker:
             logger.bind(error=in_words(error)).warning("page_sums_unreadable")
             return None
 
-    def _is_of_this_file(self, ledger: ExpectedHashes) -> bool:
+    def _is_of_this_file(self, expected: ExpectedHashes) -> bool:
         try:
             found = epoch_of(self._database)
         except FileNotFoundError:
             return True
         if self._epoch is not None:
             self._epoch.found(found)
-        return found in ledger.epochs
+        return found in expected.epochs
 
     def poll(self) -> None:
         """Note what was committed since the last look."""
@@ -142,18 +142,18 @@ class ChecksumTracker:
     def save(self) -> None:
         """Write the hashes as a whole."""
         with self._guard:
-            if self._ledger is None or self.sidecar.resting:
+            if self._expected is None or self.sidecar.resting:
                 return
-            ledger = self._ledger
-            ledger.valid_for(self._epochs())
-            self.sidecar.write(lambda: self._store.save(ledger))
+            expected = self._expected
+            expected.valid_for(self._epochs())
+            self.sidecar.write(lambda: self._store.save(expected))
 
     def _epochs(self) -> tuple[int, int]:
         """Return the number that the file has and the one that it may get next."""
         if self._epoch is not None:
             return self._epoch.in_file, self._epoch.number
         if self._open:
-            return self._ledger.epochs if self._ledger is not None else (0, 0)
+            return self._expected.epochs if self._expected is not None else (0, 0)
         try:
             found = epoch_of(self._database)
         except OSError:
@@ -163,7 +163,7 @@ class ChecksumTracker:
     def forget(self) -> None:
         """Drop hashes and files; raises ``OSError``."""
         with self._guard:
-            self._ledger, self._loaded = None, True
+            self._expected, self._loaded = None, True
             self._store.remove()
 
     def trust(self, page_size: int, hashes: bytes) -> None:
@@ -176,40 +176,40 @@ class ChecksumTracker:
             self.sidecar.rested()
             if self._epoch is not None and not self._open:
                 self._epoch.found(epoch_of(self._database))
-            before = self._ledger
-            self._ledger = ledger = ExpectedHashes.of(page_size, hashes)
-            for batch in self._news(ledger, complete=not self._open) or ():
-                ledger.note(batch)
-            if before is not None and before.position == ledger.position:
-                ledger.happened(WalEvent.READ_ALL if before.known.complete else WalEvent.READ)
+            before = self._expected
+            self._expected = expected = ExpectedHashes.of(page_size, hashes)
+            for batch in self._news(expected, complete=not self._open) or ():
+                expected.note(batch)
+            if before is not None and before.position == expected.position:
+                expected.happened(WalEvent.READ_ALL if before.known.complete else WalEvent.READ)
             self.save()
 
-    def begin_look(self, ledger: ExpectedHashes) -> int:
+    def begin_look(self, expected: ExpectedHashes) -> int:
         """Prepare for pages to be read; returns how many gaps are known."""
         with self._guard:
-            ledger.begin_look()
-            return ledger.gaps
+            expected.begin_look()
+            return expected.gaps
 
-    def end_look(self, ledger: ExpectedHashes) -> None:
+    def end_look(self, expected: ExpectedHashes) -> None:
         """Nothing is being read any more; does not wait for anything."""
-        ledger.end_look()
+        expected.end_look()
 
-    def compare(self, ledger: ExpectedHashes, first: int, hashes: bytes, *, whole: bool) -> Verdict:
+    def compare(self, expected: ExpectedHashes, first: int, hashes: bytes, *, whole: bool) -> Verdict:
         """Judge what was read of the main file, knowing everything committed before it was."""
         with self._guard:
             self.poll()
-            verdict = judge(ledger, first, hashes, whole=whole)
-            ledger.observe(first, hashes)
+            verdict = judge(expected, first, hashes, whole=whole)
+            expected.observe(first, hashes)
             return verdict
 
-    def compare_some(self, ledger: ExpectedHashes, found: dict[int, bytes | None]) -> Verdict:
+    def compare_some(self, expected: ExpectedHashes, found: dict[int, bytes | None]) -> Verdict:
         """Judge single pages."""
         with self._guard:
             self.poll()
-            return judge_some(ledger, found.items())
+            return judge_some(expected, found.items())
 
     def conclude(
-        self, ledger: ExpectedHashes, wrong: dict[int, bytes | None], *, whole: bool, gaps: int
+        self, expected: ExpectedHashes, wrong: dict[int, bytes | None], *, whole: bool, gaps: int
     ) -> ChecksumReport:
         """Sort pages that stayed wrong.
 
@@ -217,14 +217,14 @@ class ChecksumTracker:
         them since.
         """
         with self._guard:
-            shadowed = set() if self._open else {page for page in wrong if ledger.shadowed(page)}
-            unclear = wrong.keys() - shadowed if ledger.known.missed else set()
-            if ledger.gaps == gaps:
+            shadowed = set() if self._open else {page for page in wrong if expected.shadowed(page)}
+            unclear = wrong.keys() - shadowed if expected.known.missed else set()
+            if expected.gaps == gaps:
                 for page in unclear:
-                    ledger.accept(page, wrong[page])
+                    expected.accept(page, wrong[page])
                 if whole:
-                    ledger.happened(WalEvent.CHECKED)
-            bad = (wrong.keys() - shadowed - unclear) | ledger.suspects
+                    expected.happened(WalEvent.CHECKED)
+            bad = (wrong.keys() - shadowed - unclear) | expected.suspects
             self.save()
             return ChecksumReport(
                 unexplained=tuple(sorted(bad)),
@@ -237,7 +237,7 @@ class ChecksumTracker:
         well = True
         while not self._stop.wait(LOOK_SECONDS):
             try:
-                if self._ledger is not None and (self.sidecar.due or not self._tail.quiet(time.time_ns())):
+                if self._expected is not None and (self.sidecar.due or not self._tail.quiet(time.time_ns())):
                     self.poll()
             except Exception as error:  # noqa: BLE001 - the thread must outlive any fault of its own
                 if well:
@@ -248,28 +248,28 @@ class ChecksumTracker:
 
     def _poll(self, *, complete: bool, durable: bool) -> None:
         with self._guard:
-            ledger = self._ledger
-            if ledger is None:
+            expected = self._expected
+            if expected is None:
                 return
-            batches = self._news(ledger, complete=complete)
+            batches = self._news(expected, complete=complete)
             self._read_well = batches is not None
             if batches is None:
                 if durable:
-                    ledger.happened(WalEvent.UNREADABLE)
+                    expected.happened(WalEvent.UNREADABLE)
                     self.save()
                 return
             if durable and not batches:
-                batches = [ledger.nothing_new()]
+                batches = [expected.nothing_new()]
             if batches:
                 self._note(batches, durable=durable)
             elif self.sidecar.trouble is not None:
                 self.save()
 
-    def _news(self, ledger: ExpectedHashes, *, complete: bool) -> list[Batch] | None:
+    def _news(self, expected: ExpectedHashes, *, complete: bool) -> list[Batch] | None:
         """Return what is new in the -wal; None when that cannot be read."""
         try:
             batches = self._tail.news(
-                ledger.position, ledger.page_size, complete=ledger.known.complete, verify=not self._open
+                expected.position, expected.page_size, complete=expected.known.complete, verify=not self._open
             )
         except OSError as error:
             logger.bind(error=in_words(error)).warning("wal_unreadable")
@@ -277,16 +277,16 @@ class ChecksumTracker:
         events = {event for batch in batches for event in batch.events}
         if any(event.misses for event in events):
             logger.bind(cut=WalEvent.CUT in events).warning("page_sums_missed_commits")
-        if complete and (batches or not ledger.known.complete):
-            last = batches[-1] if batches else ledger.nothing_new()
+        if complete and (batches or not expected.known.complete):
+            last = batches[-1] if batches else expected.nothing_new()
             batches = [*batches[:-1], replace(last, events=(*last.events, WalEvent.READ_ALL))]
         return batches
 
     def _note(self, batches: list[Batch], *, durable: bool) -> None:
-        ledger = self._ledger
-        assert ledger is not None  # noqa: S101 - the caller looked
+        expected = self._expected
+        assert expected is not None  # noqa: S101 - the caller looked
         for batch in batches:
-            ledger.note(batch)
+            expected.note(batch)
         try:
             kept = self._store.append(batches, durable=durable)
         except OSError as error:

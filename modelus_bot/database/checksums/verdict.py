@@ -22,56 +22,56 @@ class Verdict:
     wrong: list[int] = field(default_factory=list)
 
 
-def judge(ledger: ExpectedHashes, first: int, hashes: bytes, *, whole: bool) -> Verdict:
+def judge(expected: ExpectedHashes, first: int, hashes: bytes, *, whole: bool) -> Verdict:
     """Judge pages ``first`` and following; ``whole`` says that ``hashes`` go to the end of the file."""
     verdict = Verdict()
     count = len(hashes) // HASH_BYTES
-    base = ledger.base[(first - 1) * HASH_BYTES : (first - 1 + count) * HASH_BYTES]
+    base = expected.base[(first - 1) * HASH_BYTES : (first - 1 + count) * HASH_BYTES]
     if base != hashes:
         for index in range(count):
             at = index * HASH_BYTES
             found = hashes[at : at + HASH_BYTES]
             if base[at : at + HASH_BYTES] != found:
-                _judge(ledger, first + index, found, verdict)
+                _judge(expected, first + index, found, verdict)
     if whole:
-        _judge_length(ledger, first + count - 1, ledger.required, verdict)
+        _judge_length(expected, first + count - 1, expected.required, verdict)
     return verdict
 
 
-def judge_some(ledger: ExpectedHashes, found: Iterable[tuple[int, bytes | None]]) -> Verdict:
+def judge_some(expected: ExpectedHashes, found: Iterable[tuple[int, bytes | None]]) -> Verdict:
     """Judge single pages; None stands for one that is not there."""
     verdict = Verdict()
     for page, content in found:
         if content is None:
-            _judge_length(ledger, page - 1, page, verdict)
-        elif content != ledger.base_of(page) or page > ledger.allowed:
-            _judge(ledger, page, content, verdict)
+            _judge_length(expected, page - 1, page, verdict)
+        elif content != expected.base_of(page) or page > expected.allowed:
+            _judge(expected, page, content, verdict)
     return verdict
 
 
-def _judge(ledger: ExpectedHashes, page: int, found: bytes, verdict: Verdict) -> None:
-    if page <= ledger.allowed and _may_hold(ledger, page, found):
+def _judge(expected: ExpectedHashes, page: int, found: bytes, verdict: Verdict) -> None:
+    if page <= expected.allowed and _may_hold(expected, page, found):
         verdict.explained += 1
         return
-    if ledger.look is not None and _might_have_held(ledger, ledger.look, page, found):
+    if expected.look is not None and _might_have_held(expected, expected.look, page, found):
         verdict.explained += 1
         return
     verdict.wrong.append(page)
 
 
-def _judge_length(ledger: ExpectedHashes, last: int, end: int, verdict: Verdict) -> None:
+def _judge_length(expected: ExpectedHashes, last: int, end: int, verdict: Verdict) -> None:
     """Find pages missing behind page ``last`` up to ``end``."""
-    required = min(ledger.required, ledger.look.low) if ledger.look is not None else ledger.required
+    required = min(expected.required, expected.look.low) if expected.look is not None else expected.required
     verdict.wrong.extend(range(last + 1, min(end, required) + 1))
 
 
-def _may_hold(ledger: ExpectedHashes, page: int, found: bytes) -> bool:
-    if ledger.base_of(page) in {found, UNKNOWN}:
+def _may_hold(expected: ExpectedHashes, page: int, found: bytes) -> bool:
+    if expected.base_of(page) in {found, UNKNOWN}:
         return True
-    if found in split(ledger.versions.get(page, b"")):
+    if found in split(expected.versions.get(page, b"")):
         return True
-    return page > ledger.required and found == zero_hash(ledger.page_size)
+    return page > expected.required and found == zero_hash(expected.page_size)
 
 
-def _might_have_held(ledger: ExpectedHashes, look: Look, page: int, found: bytes) -> bool:
-    return ledger.allowed < page <= look.high or found in look.replaced.get(page, ())
+def _might_have_held(expected: ExpectedHashes, look: Look, page: int, found: bytes) -> bool:
+    return expected.allowed < page <= look.high or found in look.replaced.get(page, ())

@@ -18,7 +18,7 @@ from modelus_bot.database.health.environment import NOTHING_KNOWN, Environment
 from modelus_bot.database.health.incidents import Incident
 from modelus_bot.database.health.log_rate_limit import Allowance, Spread
 from modelus_bot.database.health.rolling import Rolling
-from modelus_bot.database.health.statements.statistics import StatementStatistics
+from modelus_bot.database.health.statements.statistics import PENDING, StatementStatistics
 from modelus_bot.database.health.tracebacks import Stacks
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ class HealthMonitor:
             (self.long_waits if operation.long else self.waits).take(seconds - event.ran, now)
         else:
             self.writes.add(event.seconds)
-        self.statements.add(event.steps)
+        steps = self.statements.waiting
+        steps.append(event.steps)
+        if len(steps) >= PENDING:
+            self.statements.add_up()
         self.counts[event.kind] += 1
         if event.repeated:
             self.counts["repeated"] += 1

@@ -92,6 +92,8 @@ class Fallback:
         self._settings = degradation
         self._next_try, self._pause = 0.0, CATCH_UP_FIRST
         self._in_vain = False
+        self.patience = degradation.patience
+        """Seconds after which somebody is served from here instead of waiting for the database."""
         self._ask_version: Callable[[], Awaitable[Version]] | None = None
         self._parts = AsyncExitStack()
 
@@ -109,19 +111,16 @@ class Fallback:
         """Stop saving; what waits stays in its file."""
         await self._parts.aclose()
 
-    @property
-    def patience(self) -> float:
-        """Seconds after which somebody is served from here instead of waiting for the database."""
-        return patience(self._settings.patience, in_vain=self._in_vain)
-
     def worked(self) -> None:
         """Note that the database has answered."""
-        self._in_vain = False
+        if self._in_vain:
+            self._waited(in_vain=False)
 
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings."""
         self.space.apply(edited.maintenance.reserve_megabytes)
         self._settings = self._settings.edited(edited.degradation)
+        self._waited(in_vain=self._in_vain)
         self.journal.apply(edited.degradation)
         self.snapshot.apply(edited.snapshot)
         self.hot.apply(edited.snapshot)
@@ -160,7 +159,7 @@ class Fallback:
         """Save a write for later; raises ``cause`` when it cannot wait, and what the journal raises."""
         if not write.deferrable or not cause.away:
             raise cause
-        self._in_vain = True
+        self._waited(in_vain=True)
         number = await self._appended(write, context, cause)
         await self.note(
             command_entry(
@@ -211,7 +210,7 @@ class Fallback:
         """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
         if not cause.away or not self.can_answer(query):
             raise cause
-        self._in_vain = True
+        self._waited(in_vain=True)
         try:
             return await self.snapshot.answer(query, run)
         except (OSError, MemoryError) as error:
@@ -249,6 +248,11 @@ class Fallback:
         """Note how that try ended: after failures the pauses grow."""
         self._pause = CATCH_UP_FIRST if worked else min(CATCH_UP_CAP, self._pause * 2)
         self._next_try = 0.0 if worked else time.monotonic() + self._pause
+
+    def _waited(self, *, in_vain: bool) -> None:
+        """Let those who come next wait accordingly."""
+        self._in_vain = in_vain
+        self.patience = patience(self._settings.patience, in_vain=in_vain)
 
     async def _version(self) -> Version:
         if self._ask_version is None:

@@ -133,9 +133,9 @@ class Histories(RuleBasedStateMachine):
         dice = random.Random(seed)
         page = dice.randrange(1, self.database.stat().st_size // PAGE + 1)
         offset = (page - 1) * PAGE + dice.randrange(100, PAGE - 256)
-        ledger = self.checksums._follower.current()
-        assert ledger is not None
-        if ledger.base_of(page) in {UNKNOWN, b""}:
+        expected = self.checksums._follower.current()
+        assert expected is not None
+        if expected.base_of(page) in {UNKNOWN, b""}:
             return
         descriptor = os.open(self.database, os.O_RDONLY)
         before = os.pread(descriptor, 256, offset)

@@ -15,7 +15,7 @@ from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.core.normalising import LONGEST, normalised, parameters_wanted
 from modelus_bot.database.core.operation import Write, query
 from modelus_bot.database.core.statement_fields import told
-from modelus_bot.database.core.transaction import FAILED, STEPS, ReadTransaction, Transaction
+from modelus_bot.database.core.transaction import FAILED, STEPS, ReadTransaction, Step, Transaction
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.health.statements.advice import index_advice
 from modelus_bot.database.health.statements.plan import QueryPlan, plan_of
@@ -142,13 +142,19 @@ def test_parameters_are_counted(sql: str, wanted: int | None) -> None:
     assert parameters_wanted(sql) == wanted
 
 
+def counted(statistics: StatementStatistics, steps: list[Step]) -> None:
+    """Count the statements of one operation."""
+    statistics.waiting.append(steps)
+    statistics.add_up()
+
+
 def test_figures_are_added_up() -> None:
     """Count, total, worst, 99th percentile, rows and errors, over texts that mean the same statement."""
     statistics = StatementStatistics(clock=lambda: 1000.0)
     for number in range(99):
-        statistics.add([(f"SELECT a FROM t WHERE b = {number % 3}", 0.001, 2, (), 1)])
-    statistics.add([("SELECT a FROM t WHERE b = 7", 1.0, FAILED, (), 1)])
-    statistics.add([("DELETE FROM t", 0.5, 10, None, 100)])
+        counted(statistics, [(f"SELECT a FROM t WHERE b = {number % 3}", 0.001, 2, (), 1)])
+    counted(statistics, [("SELECT a FROM t WHERE b = 7", 1.0, FAILED, (), 1)])
+    counted(statistics, [("DELETE FROM t", 0.5, 10, None, 100)])
 
     first, second = statistics.seen()
 
@@ -167,7 +173,7 @@ def test_the_percentile_is_near_the_true_one(seconds: list[float]) -> None:
     """The 99th percentile is never below the true one and at most a tenth above it."""
     statistics = StatementStatistics()
     for second in seconds:
-        statistics.add([("SELECT a", second, 1, (), 1)])
+        counted(statistics, [("SELECT a", second, 1, (), 1)])
 
     (seen,) = statistics.seen()
 
@@ -180,11 +186,13 @@ def test_the_percentile_is_near_the_true_one(seconds: list[float]) -> None:
 def test_memory_is_bounded() -> None:
     """The statement that was not seen for longest makes room; the indexes it used are not forgotten."""
     statistics = StatementStatistics(kept=10)
-    statistics.add([("SELECT a FROM first", 0.1, 1, (), 1)])
+    counted(statistics, [("SELECT a FROM first", 0.1, 1, (), 1)])
     statistics.seen()
     statistics.keep_plan("SELECT a FROM first", QueryPlan((), frozenset({"by_first"})))
     for number in range(10_000):
-        statistics.add([(f"SELECT a FROM t{number}", 0.1, 1, (), 1), ("SELECT a FROM often", 0.1, 1, (), 1)])
+        counted(
+            statistics, [(f"SELECT a FROM t{number}", 0.1, 1, (), 1), ("SELECT a FROM often", 0.1, 1, (), 1)]
+        )
 
     texts = [item.text for item in statistics.seen()]
 
@@ -268,7 +276,7 @@ async def test_indexes_that_keep_rules_are_not_called_unused(db: DatabaseManager
 
 async def test_a_statement_that_makes_no_sense_any_more_has_no_plan(db: DatabaseManager) -> None:
     """A table that is gone leaves its statements without a plan and the others with theirs."""
-    db.health.statements.add([("SELECT a FROM gone WHERE b = ?", 1.0, 1, (1,), 1)])
+    counted(db.health.statements, [("SELECT a FROM gone WHERE b = ?", 1.0, 1, (1,), 1)])
     await db.read(setting, "a")
 
     found = await examine(db, db.health.statements)

@@ -7,9 +7,11 @@ import json
 import sqlite3
 from typing import Any
 
-from modelus_bot.database.core.audit.entry import AuditEntry, Fields, fields_of
+from pydantic_core import to_json
 
-__all__ = ["APPEND", "GENESIS", "AuditChain", "Mark", "is_fault_of_the_table", "link_hash"]
+from modelus_bot.database.core.audit.entry import AuditEntry, Fields
+
+__all__ = ["APPEND", "GENESIS", "AuditChain", "Mark", "fields_of", "is_fault_of_the_table", "link_hash"]
 
 GENESIS = bytes(32)
 """What the first entry of a chain is linked to."""
@@ -40,12 +42,25 @@ _TABLES_OWN = frozenset(
 _encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
+def fields_of(entry: AuditEntry) -> Fields:
+    """Return what the table stores of ``entry``; values that JSON does not know become texts."""
+    return (
+        entry.table_name, entry.record_id, entry.operation, entry.nation_id,
+        _to_json(entry.old_values), _to_json(entry.new_values), entry.changed_by, entry.reason,
+        entry.request_id, entry.attempt, entry.changed_at,
+    )  # fmt: skip
+
+
 def link_hash(previous: bytes, fields: Fields) -> bytes:
     """Return sha256 over the previous link and the fields as a JSON array in plain ASCII.
 
     The standard library writes that array: its form must stay the same for as long as chains live.
     """
     return hashlib.sha256(previous + _encode(fields).encode("ascii")).digest()
+
+
+def _to_json(values: dict[str, Any] | None) -> str | None:
+    return None if values is None else to_json(values, fallback=str).decode()
 
 
 def is_fault_of_the_table(error: sqlite3.Error) -> bool:

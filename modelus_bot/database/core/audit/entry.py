@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from pydantic_core import to_json
-
 from modelus_bot.database.core.errors import ConstraintViolated
 
 __all__ = [
@@ -15,7 +13,6 @@ __all__ = [
     "Fields",
     "check_entry",
     "command_entry",
-    "fields_of",
     "restored_entry",
 ]
 
@@ -45,15 +42,6 @@ class AuditEntry:
     request_id: str | None
     attempt: int
     changed_at: int
-
-
-def fields_of(entry: AuditEntry) -> Fields:
-    """Return what the table stores of ``entry``; values that JSON does not know become texts."""
-    return (
-        entry.table_name, entry.record_id, entry.operation, entry.nation_id,
-        _to_json(entry.old_values), _to_json(entry.new_values), entry.changed_by, entry.reason,
-        entry.request_id, entry.attempt, entry.changed_at,
-    )  # fmt: skip
 
 
 def command_entry(
@@ -121,7 +109,3 @@ def check_entry(fields: Fields) -> None:
 
 def _is_named(text: str) -> bool:
     return 1 <= len(text) <= _NAME
-
-
-def _to_json(values: dict[str, Any] | None) -> str | None:
-    return None if values is None else to_json(values, fallback=str).decode()

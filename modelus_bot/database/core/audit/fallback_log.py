@@ -16,7 +16,8 @@ from loguru import logger
 from modelus_bot.config.units import MEGABYTE
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.append_file import AppendFile
-from modelus_bot.database.core.audit.entry import AuditEntry, Fields, check_entry, fields_of
+from modelus_bot.database.core.audit.chain import fields_of
+from modelus_bot.database.core.audit.entry import AuditEntry, Fields, check_entry
 from modelus_bot.database.core.errors import AuditUnwritable, DatabaseError, DiskFull
 from modelus_bot.database.core.framing import frame
 from modelus_bot.database.core.notifier import NOBODY, Overseer

@@ -11,7 +11,7 @@ from modelus_bot.database.core.normalising import normalised
 from modelus_bot.database.core.transaction import Step
 from modelus_bot.database.health.statements.plan import QueryPlan
 
-__all__ = ["KEPT", "StatementSeen", "StatementStatistics"]
+__all__ = ["KEPT", "PENDING", "StatementSeen", "StatementStatistics"]
 
 KEPT = 500
 """How many statements are told apart; the one that was not seen for longest makes room for a new one."""
@@ -93,7 +93,8 @@ class StatementStatistics:
         self._kept = kept
         self._tallies: dict[str, _Tally] = {}
         self._by_sql: dict[str, _Tally] = {}
-        self._pending: list[Sequence[Step]] = []
+        self.waiting: list[Sequence[Step]] = []
+        """Steps of operations that were not added up yet; who appends here calls ``add_up`` in time."""
         self._ignored = _Tally("", "")
         self._turn = 0
         self._plans: dict[str, QueryPlan] = {}
@@ -102,15 +103,9 @@ class StatementStatistics:
         self.used_before: set[str] = set()
         """Indexes in the plans of statements that made room."""
 
-    def add(self, steps: Sequence[Step]) -> None:
-        """Count the statements of one operation."""
-        self._pending.append(steps)
-        if len(self._pending) >= PENDING:
-            self._merge()
-
     def seen(self) -> tuple[StatementSeen, ...]:
         """Return the figures of every statement, the one that took most time in all first."""
-        self._merge()
+        self.add_up()
         figures = [tally.figures() for tally in self._tallies.values()]
         return tuple(sorted(figures, key=lambda figure: -figure.total))
 
@@ -123,8 +118,9 @@ class StatementStatistics:
         if text in self._tallies:
             self._plans[text] = plan
 
-    def _merge(self) -> None:
-        pending, self._pending = self._pending, []
+    def add_up(self) -> None:
+        """Count what waits."""
+        pending, self.waiting = self.waiting, []
         first, known, log2 = self._turn, self._by_sql, math.log2
         self._turn += len(pending)
         for turn, steps in enumerate(pending, first):

@@ -85,12 +85,12 @@ class Journal:
     def unfinished(self) -> bool:
         """Whether a replay has something to do: changes, authors to be told, or a file not read yet."""
         store = self._store
-        return bool(store.depth or store.ledger.settled or not store.loaded)
+        return bool(store.depth or store.state.settled or not store.loaded)
 
     @property
     def oldest_at(self) -> int | None:
         """When the oldest change that waits was saved, in UTC seconds; None when none waits."""
-        return min((entry.saved_at for entry in self._store.ledger.waiting.values()), default=None)
+        return min((entry.saved_at for entry in self._store.state.waiting.values()), default=None)
 
     @property
     def bytes(self) -> int:
@@ -104,7 +104,7 @@ class Journal:
 
     def pending(self) -> tuple[JournalEntry, ...]:
         """Return the changes that wait, in the order in which they will be applied."""
-        return tuple(self._store.ledger.in_order())
+        return tuple(self._store.state.in_order())
 
     def request_ids(self) -> frozenset[str]:
         """Return the request ids that the database must not forget: a replay may ask for them again."""
@@ -166,12 +166,12 @@ class Journal:
 
     def _save(self, operation: str, write: Write[Any], context: Context) -> JournalEntry:
         """Put a new entry on its way to the disk, unless there are too many or they wait for too long."""
-        first = next(iter(self._store.ledger.waiting.values()), None)
+        first = next(iter(self._store.state.waiting.values()), None)
         if first is not None and self._clock.older(first.saved_at, self._settings.journal_hours * HOUR):
             why = f"the oldest of {self.depth} changes waits since {first.saved_at}"
             raise JournalTooOld(why, operation=operation)
         entry = entry_of(
-            self._store.ledger.take_number(),
+            self._store.state.take_number(),
             operation,
             write,
             context,

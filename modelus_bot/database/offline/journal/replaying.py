@@ -130,7 +130,7 @@ class Replay:
             await settling
 
     async def _settle(self, decided: Sequence[Settled], left: Sequence[JournalEntry]) -> None:
-        counted = [entry for entry in left if entry is not self._store.ledger.waiting.get(entry.number)]
+        counted = [entry for entry in left if entry is not self._store.state.waiting.get(entry.number)]
         await self._store.settle(decided, counted)
         for item in decided:
             self._decided[item.outcome].append(item)
@@ -189,7 +189,7 @@ class Replay:
 
     async def _everybody_told(self) -> bool:
         """Queue messages to the authors; False means that some are told after the next replay."""
-        found = tuple(self._store.ledger.settled.values())
+        found = tuple(self._store.state.settled.values())
         told: list[Settled] = []
         ready = await self._messages(found[:TELLING])
         for following in range(TELLING, len(found) + TELLING, TELLING):

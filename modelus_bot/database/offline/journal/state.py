@@ -47,13 +47,13 @@ class JournalState:
     @classmethod
     def of(cls, bodies: Iterable[bytes]) -> tuple[JournalState, list[bytes]]:
         """Read the bodies of a file's lines; also returns those that are sound and still make no sense."""
-        ledger, strange = cls(), []
+        state, strange = cls(), []
         for body in bodies:
             try:
-                ledger._read(json.loads(body))
+                state._read(json.loads(body))
             except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
                 strange.append(body)
-        return ledger, strange
+        return state, strange
 
     def take_number(self) -> int:
         """Return the next number."""

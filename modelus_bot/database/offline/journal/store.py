@@ -45,7 +45,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         """Remember what to open; nothing is touched yet."""
-        self.ledger = JournalState()
+        self.state = JournalState()
         self.loaded = False
         self.damaged = 0
         """How many pieces of the file were found damaged and set aside."""
@@ -60,7 +60,7 @@ class Store:
     @property
     def depth(self) -> int:
         """How many entries wait, those on their way to the disk included."""
-        return len(self.ledger.waiting) + len(self._saving)
+        return len(self.state.waiting) + len(self._saving)
 
     @property
     def size(self) -> int:
@@ -69,7 +69,7 @@ class Store:
 
     def waiting(self) -> tuple[JournalEntry, ...]:
         """Return the entries that wait and are on the disk, in no order."""
-        return tuple(self.ledger.waiting.values())
+        return tuple(self.state.waiting.values())
 
     async def load(self) -> None:
         """Read the file unless that was done; raises ``JournalUnavailable``."""
@@ -84,12 +84,12 @@ class Store:
 
     def request_ids(self) -> frozenset[str]:
         """Return the request ids of all that is here or on its way, decided or not."""
-        return self.ledger.request_ids() | self._saving.keys()
+        return self.state.request_ids() | self._saving.keys()
 
     def known(self, request_id: str) -> JournalEntry | None:
         """Return the entry with this request id that is here or on its way."""
         saving = self._saving.get(request_id)
-        return saving.entry if saving is not None else self.ledger.known(request_id)
+        return saving.entry if saving is not None else self.state.known(request_id)
 
     def save(self, entry: JournalEntry, line: bytes) -> None:
         """Put a new entry on its way to the disk."""
@@ -118,9 +118,9 @@ class Store:
         async def work() -> None:
             await self._write(b"".join(map(frame, bodies)))
             for item in decided:
-                self.ledger.settle(item)
+                self.state.settle(item)
             for again in tried:
-                self.ledger.tried(again)
+                self.state.tried(again)
 
         if bodies:
             await self._alone(work)
@@ -129,7 +129,7 @@ class Store:
         """Forget what authors have been told, and make the file as short as it can be."""
 
         async def work() -> None:
-            self.ledger.told(found)
+            self.state.told(found)
             await self._rewrite()
 
         await self._alone(work)
@@ -147,7 +147,7 @@ class Store:
             try:
                 await self._write(b"".join(item.line for item in batch))
                 for item in batch:
-                    self.ledger.add(item.entry)
+                    self.state.add(item.entry)
             except Exception as failure:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
                 error = failure
             for item in batch:
@@ -170,13 +170,13 @@ class Store:
         return True
 
     async def _rewrite(self, more: bytes = b"") -> None:
-        state = self.ledger.state()
-        await asyncio.to_thread(lambda: self._file.replace(state.content() + more))
+        position = self.state.state()
+        await asyncio.to_thread(lambda: self._file.replace(position.content() + more))
 
     async def _load(self) -> None:
         if self.loaded:
             return
-        found, self.ledger, strange = await asyncio.to_thread(self._read)
+        found, self.state, strange = await asyncio.to_thread(self._read)
         self.loaded = True
         lost = (*found.damaged, *(frame(body) for body in strange))
         if lost:

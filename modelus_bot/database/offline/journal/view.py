@@ -31,7 +31,7 @@ def journal_contents(database: Path) -> JournalContents:
     except FileNotFoundError:
         return JournalContents(path)
     found = scan(content)
-    ledger, strange = JournalState.of(found.bodies)
+    state, strange = JournalState.of(found.bodies)
     return JournalContents(
-        path, tuple(ledger.in_order()), tuple(ledger.settled.values()), len(found.damaged) + len(strange)
+        path, tuple(state.in_order()), tuple(state.settled.values()), len(found.damaged) + len(strange)
     )

@@ -71,7 +71,8 @@ class Snapshot:
         self._files: SnapshotFolder | None = None
         self._answering: Answering | None = None
         self._contents: Contents | None = None
-        self._as_of: int | None = None
+        self.as_of: int | None = None
+        """UTC seconds as of which answers are right; None while there is nothing to answer from."""
         self._saved: SnapshotManifest | None = None
         self._dirty = asyncio.Event()
         self._changes = self._kept = 0
@@ -80,11 +81,6 @@ class Snapshot:
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
-
-    @property
-    def as_of(self) -> int | None:
-        """UTC seconds as of which answers are right; None while there is nothing to answer from."""
-        return self._as_of
 
     @property
     def manifest(self) -> SnapshotManifest | None:
@@ -172,7 +168,7 @@ class Snapshot:
         Raises ``DatabaseError`` when nothing is held or the query reads other tables, and what the query
         raises unchanged.
         """
-        contents, as_of, answering = self._contents, self._as_of, self._answering
+        contents, as_of, answering = self._contents, self.as_of, self._answering
         if contents is None or as_of is None or answering is None:
             raise DatabaseUnavailable("there is no snapshot to answer from", operation=query.name)
         before = answered_as_of.get()
@@ -191,7 +187,7 @@ class Snapshot:
             if not unusable.missing:
                 log.bind(reason=str(unusable)).warning("snapshot_not_used")
             return
-        self._saved, self._contents, self._as_of = saved, contents, contents.as_of
+        self._saved, self._contents, self.as_of = saved, contents, contents.as_of
         log.bind(generation=saved.generation, as_of=contents.as_of).info("snapshot_loaded")
 
     async def _save_by_and_by(self) -> None:
@@ -242,7 +238,7 @@ class Snapshot:
                 raise SchemaMismatch("the database has other migrations than this version")
             if contents != self._contents:
                 self._contents = contents
-            self._as_of = contents.as_of
+            self.as_of = contents.as_of
             if self._saved is not None and self._saved.describes(contents):
                 self._kept = changes
             if self._is_new(contents, last=last):

@@ -175,7 +175,7 @@ async def test_what_waited_too_long_is_never_applied(db: DatabaseManager, path: 
     async with opened(path, journal_hours=2) as journal:
         await journal.append(Take(name="old"), Context(actor=5))
         await journal.append(Take(name="new"), Context(actor=5))
-        waiting = journal._store.ledger.waiting
+        waiting = journal._store.state.waiting
         waiting[1] = replace(waiting[1], saved_at=int(time.time()) - 3 * 3600)
         report = await replay(journal, db)
     assert taken(path) == ["new"]
@@ -191,7 +191,7 @@ async def test_changes_nobody_knows_any_more_are_kept(
     await journal.append(Take(name="a"), Context(actor=5))
     await journal.append(Take(name="b"), Context(actor=5))
     await journal.append(Take(name="c"), Context(actor=5))
-    waiting = journal._store.ledger.waiting
+    waiting = journal._store.state.waiting
     waiting[1] = replace(waiting[1], operation="waiting.Gone")
     waiting[2] = replace(waiting[2], parameters='{"label":"b"}')
     report = await replay(journal, db)
