@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 from loguru import logger
+from rapidfuzz import fuzz, process
 
 from modelus_bot.database import DatabaseError, Query
 from modelus_bot.domain.permissions import Viewer, standing_of
@@ -27,6 +28,10 @@ __all__ = ["PATIENCE", "SHOWN", "Choices", "choices", "picks", "suggested"]
 Choices = list[app_commands.Choice[str]]
 SHOWN = 25
 """How many suggestions Discord shows."""
+LEAST_TYPED = 4
+"""Letters from which on labels are shown that only resemble what was typed."""
+LEAST_LIKE = 75
+"""Of 100: how like it the nearest part of such a label must be; one letter of four may be another."""
 LONGEST = 100
 """UTF-16 units that Discord takes in a suggestion's label."""
 PATIENCE = 1.2
@@ -68,13 +73,26 @@ def picks(kind: str, pairs: Iterable[tuple[str, int | str]], typed: str) -> Choi
 
 
 def choices(pairs: Iterable[tuple[str, str]], typed: str) -> Choices:
-    """Return the pairs of label and value whose label contains what was typed."""
+    """Return the pairs whose label contains what was typed, then those whose label resembles it."""
+    found = _matching(list(pairs), typed)
+    return [app_commands.Choice(name=_fitting(label), value=value) for label, value in found]
+
+
+def _matching(pairs: list[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
+    """Return as many pairs as are shown: those with the text in their order, near ones by likeness."""
     wanted = folded(typed) if typed.strip() else ""
-    return [
-        app_commands.Choice(name=_fitting(label), value=value)
-        for label, value in pairs
-        if wanted in folded(label) or typed == value
-    ][:SHOWN]
+    names = [folded(label) for label, _ in pairs]
+    holding = [place for place, name in enumerate(names) if wanted in name or typed == pairs[place][1]][
+        :SHOWN
+    ]
+    if len(wanted) >= LEAST_TYPED and len(holding) < SHOWN:
+        chosen = set(holding)
+        others = {place: name for place, name in enumerate(names) if place not in chosen}
+        near = process.extract(
+            wanted, others, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=SHOWN - len(holding)
+        )
+        holding += [place for _, _, place in near]
+    return [pairs[place] for place in holding]
 
 
 def _fitting(label: str) -> str:
