@@ -73,26 +73,20 @@ def picks(kind: str, pairs: Iterable[tuple[str, int | str]], typed: str) -> Choi
 
 
 def choices(pairs: Iterable[tuple[str, str]], typed: str) -> Choices:
-    """Return the pairs whose label contains what was typed, then those whose label resembles it."""
+    """Return the pairs whose label contains what was typed; where none does, those that resemble it."""
     found = _matching(list(pairs), typed)
     return [app_commands.Choice(name=_fitting(label), value=value) for label, value in found]
 
 
 def _matching(pairs: list[tuple[str, str]], typed: str) -> list[tuple[str, str]]:
-    """Return as many pairs as are shown: those with the text in their order, near ones by likeness."""
+    """Return as many pairs as are shown: in their own order, or near ones with the likest first."""
     wanted = folded(typed) if typed.strip() else ""
     names = [folded(label) for label, _ in pairs]
-    holding = [place for place, name in enumerate(names) if wanted in name or typed == pairs[place][1]][
-        :SHOWN
-    ]
-    if len(wanted) >= LEAST_TYPED and len(holding) < SHOWN:
-        chosen = set(holding)
-        others = {place: name for place, name in enumerate(names) if place not in chosen}
-        near = process.extract(
-            wanted, others, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=SHOWN - len(holding)
-        )
-        holding += [place for _, _, place in near]
-    return [pairs[place] for place in holding]
+    holding = [pair for pair, name in zip(pairs, names, strict=True) if wanted in name or typed == pair[1]]
+    if holding or len(wanted) < LEAST_TYPED:
+        return holding[:SHOWN]
+    near = process.extract(wanted, names, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=SHOWN)
+    return [pairs[place] for _, _, place in near]
 
 
 def _fitting(label: str) -> str:
