@@ -13,7 +13,7 @@ from hypothesis import settings
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import AddSprint
 

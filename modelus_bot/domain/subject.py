@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modelus_bot.database import Invariant, Pruning, Write
 from modelus_bot.domain.column_words import COLUMNS
+from modelus_bot.domain.personal_data import PersonalRows
 
 if TYPE_CHECKING:
     from discord.ext.commands import Cog
@@ -80,7 +81,8 @@ class Subject:
     ``needs`` is the least standing of its commands, by a command's name or else its group's. ``kept_tables``
     answer while the database is away. Administrators may look up the history of ``audited`` tables.
     ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
-    applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs.
+    applies them, before any screen is loaded. ``personal`` says of each table what it holds of a person.
+    ``invariants`` stand in the order of their repairs.
     ``screens`` imports Discord's part when asked for.
     """
 
@@ -92,6 +94,7 @@ class Subject:
     invariants: tuple[Invariant, ...] = ()
     prunings: tuple[Pruning, ...] = ()
     deferrable: tuple[type[Write[Any]], ...] = ()
+    personal: tuple[PersonalRows, ...] = ()
     wording: Wording = field(default_factory=Wording)
     screens: Callable[[], Screens] = _no_screens
 
@@ -107,6 +110,7 @@ class Declared:
         self.invariants = tuple(rule for subject in self.subjects for rule in subject.invariants)
         self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)
         self.deferrable = frozenset(write for subject in self.subjects for write in subject.deferrable)
+        self.personal = tuple(rows for subject in self.subjects for rows in subject.personal)
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)
         self.topics = _topics(self.subjects)
         words = [subject.wording for subject in self.subjects]

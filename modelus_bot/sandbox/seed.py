@@ -15,7 +15,7 @@ from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.sandbox.world import CAST, World
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.subjects.oncall.queries import oncall_now
 from modelus_bot.subjects.oncall.writes import Handoff
 from modelus_bot.subjects.people.queries import members

@@ -50,6 +50,8 @@ OFF: dict[str, Case] = {
     "dbhealth": Case("answered", "admin"),
     "help": Case("answered", "player"),
     "member deactivate": Case("refused", "admin", {"member": "Bo Account", "reason": "r"}),
+    "member erase": Case("refused", "bo"),
+    "member export": Case("refused", "bo"),
     "member link": Case("refused", "admin", {"person": "Bo Account", "user": "player"}),
     "member reactivate": Case("refused", "admin", {"member": "Bo Account"}),
     "member role": Case("refused", "admin", {"user": "bo", "role": "tester"}),

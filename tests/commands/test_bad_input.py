@@ -13,7 +13,7 @@ import discord
 import pytest
 
 from modelus_bot.database.core.context import Context
-from modelus_bot.subjects.members.writes import DeactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import DeactivateMember, SetRole
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import EditSprint
 from modelus_bot.ui.commands.needs import commands_of
@@ -172,6 +172,7 @@ BAD = [
     Bad("member deactivate", "member", NO_SUCH, "is not a member whom", {"reason": "A reason"}, "admin"),
     Bad("member deactivate", "member", "Gone Person", "is deactivated", {"reason": "Why"}, "admin"),
     Bad("member deactivate", "reason", "  ", "The reason is missing", {"member": "Bo Account"}, "admin"),
+    Bad("member erase", "user", PLAYER, "Nothing is stored about this person", {}, "admin"),
     Bad("member reactivate", "member", NO_SUCH, "is not a member whom the bot knows", {}, "admin"),
     Bad("member link", "person", "Bo Account", "already has a Discord account", LINK, "admin"),
     Bad("member link", "person", NO_SUCH, "is not a member whom the bot knows", LINK, "admin"),
@@ -200,6 +201,7 @@ NOT_POSSIBLE = {
     ("sprint add", "count"): THE_END,
     ("member role", "role"): CHOICES,
     ("audit member", "user"): ANY_MEMBER,
+    ("member export", "user"): ANY_MEMBER,
     ("dbhealth", "view"): CHOICES,
     ("database maintain", "vacuum"): YES_OR_NO,
     ("database clock", "trust"): YES_OR_NO,

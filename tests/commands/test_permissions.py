@@ -55,6 +55,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "member role", {"user": "manager", "role": "admin"}, ADMIN),
     ("manager", "member deactivate", {"member": "Bo Account", "reason": "r"}, ADMIN),
     ("manager", "member reactivate", {"member": "Bo Account"}, ADMIN),
+    ("manager", "member export", {"user": "bo"}, ADMIN),
+    ("manager", "member erase", {"user": "bo"}, ADMIN),
     ("manager", "member link", {"person": "Bo Account", "user": "player"}, ADMIN),
     ("manager", "audit record", {"table": "users", "record": "1"}, ADMIN),
     ("manager", "audit member", {"user": "bo"}, ADMIN),

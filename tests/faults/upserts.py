@@ -16,7 +16,7 @@ from modelus_bot.subjects.covers.writes.posted import RememberCard
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES, DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
-from modelus_bot.subjects.members.writes import ReactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import ReactivateMember, SetRole
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember

@@ -37,7 +37,12 @@ from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDiscip
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
-from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import (
+    DeactivateMember,
+    LinkMember,
+    ReactivateMember,
+    SetRole,
+)
 from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor

@@ -16,7 +16,7 @@ from modelus_bot.domain.questions import (
     kept_question,
     request_of,
 )
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 
 NUMBER, MANAGER, PERSON = 1_576_873_902_309_638_483, 1_576_873_902_309_638_484, 1_576_873_902_309_638_485
 

@@ -20,7 +20,13 @@ from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDiscip
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.maintenance import writes
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
-from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.members.writes.erasing import EraseMember
+from modelus_bot.subjects.members.writes.members import (
+    DeactivateMember,
+    LinkMember,
+    ReactivateMember,
+    SetRole,
+)
 from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
@@ -87,6 +93,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(SetRole(discord_id=GUEST, username="Gus", role="tester"), ADMIN),
     Sample(DeactivateMember(discord_id=ADA, reason="x"), ADMIN),
     Sample(ReactivateMember(discord_id=CLEO), ADMIN, deactivated),
+    Sample(EraseMember(discord_id=ADA), ADA),
     Sample(LinkMember(placeholder_id=7, discord_id=GUEST, username="Gus"), ADMIN, placeholder),
     Sample(AddToRoster(member_id=DAN, name="Dan", discipline="account", position=1), MANAGER),
     Sample(RemoveFromRoster(member_id=BEN, discipline="account"), MANAGER),

@@ -14,7 +14,7 @@ from modelus_bot.domain.sentences import validation_sentence
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.subjects.notices.writes.outbox import MarkDelivered
 from modelus_bot.subjects.oncall.writes import HandoffNote
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, SetAway

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Subject, Wording
 
 __all__ = ["SUBJECT"]
@@ -24,9 +25,22 @@ _WORDING = Wording(
     },
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="assignments",
+        exported="SELECT * FROM assignments WHERE user_id = :id ORDER BY sprint_id, discipline",
+        stays="Which turns were yours, under your number: past sprints are never rewritten.",
+    ),
+    PersonalRows(
+        table="current_holders",
+        exported="SELECT * FROM current_holders WHERE user_id = :id ORDER BY discipline",
+    ),
+)
+
 SUBJECT = Subject(
     name="assignments",
     kept_tables=("assignments",),
     audited=("assignments",),
+    personal=_PERSONAL,
     wording=_WORDING,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.audit.invariants import INVARIANTS
 from modelus_bot.subjects.audit.pruning import PRUNINGS
@@ -55,6 +56,30 @@ _WORDING = Wording(
     },
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="audit_logs",
+        exported=(
+            "SELECT * FROM audit_logs WHERE changed_by = :id"
+            " OR (table_name = 'users' AND record_id = CAST(:id AS TEXT)) ORDER BY id"
+        ),
+        stays=(
+            "The log of changes as it was written: each entry is sealed by the next, so that nobody can"
+            " rewrite what happened, and taking one out would break the seal."
+        ),
+    ),
+    PersonalRows(
+        table="requests",
+        exported="SELECT * FROM requests WHERE actor = :id ORDER BY created_at, request_id",
+        stays="What your commands answered, for at most a week, so that nothing is done twice.",
+    ),
+    PersonalRows(
+        table="settings",
+        exported="SELECT key, updated_by, updated_at FROM settings WHERE updated_by = :id ORDER BY key",
+        stays="Which settings of the server you changed, under your number.",
+    ),
+)
+
 SUBJECT = Subject(
     name="audit",
     topic=Topic("history", "History", "who changed what", 6),
@@ -62,6 +87,7 @@ SUBJECT = Subject(
     audited=("audit_logs",),
     invariants=INVARIANTS,
     prunings=PRUNINGS,
+    personal=_PERSONAL,
     wording=_WORDING,
     screens=_screens,
 )

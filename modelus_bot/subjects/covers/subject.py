@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.covers.invariants import INVARIANTS
 from modelus_bot.subjects.covers.writes.requests import RequestCover
@@ -115,6 +116,23 @@ _WORDING = Wording(
     },
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="overrides",
+        exported=(
+            "SELECT * FROM overrides"
+            " WHERE :id IN (requested_by, original_id, replacement_id, decided_by) ORDER BY id"
+        ),
+        erased=(
+            (
+                "UPDATE overrides SET reason = NULL, updated_at = :at"
+                " WHERE requested_by = :id AND reason IS NOT NULL RETURNING id, reason"
+            ),
+        ),
+        stays="Who covered whom and when, under your number, without your reasons: duties depend on it.",
+    ),
+)
+
 SUBJECT = Subject(
     name="covers",
     deferrable=(RequestCover,),
@@ -132,6 +150,7 @@ SUBJECT = Subject(
     kept_tables=("overrides",),
     audited=("overrides",),
     invariants=INVARIANTS,
+    personal=_PERSONAL,
     wording=_WORDING,
     screens=_screens,
 )

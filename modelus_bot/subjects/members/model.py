@@ -1,4 +1,4 @@
-"""What a change of a member shows: before, after, and whose turns move."""
+"""What a change of a member shows: before, after, whose turns move, and what was blanked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from modelus_bot.subjects.assignments.rules import Move
 from modelus_bot.subjects.people.model import Member
 
-__all__ = ["MemberChange"]
+__all__ = ["Erased", "MemberChange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,5 +16,15 @@ class MemberChange:
 
     before: Member | None
     after: Member
+    moves: tuple[Move, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person who was erased, without any name: how many rows of each table were blanked, and who moves."""
+
+    discord_id: int
+    rows: dict[str, int]
     moves: tuple[Move, ...] = ()
     digest: str = ""

@@ -8,7 +8,7 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
-    from modelus_bot.subjects.members.commands import MemberCommands
+    from modelus_bot.subjects.members.commands.group import MemberCommands
 
     return Screens(commands=(MemberCommands,))
 
@@ -27,7 +27,7 @@ _WORDING = Wording(
 SUBJECT = Subject(
     name="members",
     topic=Topic("people", "People", "what the bot knows of somebody, and staff roles", 5),
-    needs={"member": "admin", "member show": "anyone"},
+    needs={"member": "admin", "member show": "anyone", "member export": "anyone", "member erase": "anyone"},
     wording=_WORDING,
     screens=_screens,
 )

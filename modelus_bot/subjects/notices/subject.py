@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Wording
 from modelus_bot.subjects.notices.invariants import INVARIANTS
 from modelus_bot.subjects.notices.pruning import PRUNINGS
@@ -64,12 +65,26 @@ _WORDING = Wording(
     },
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="notifications",
+        exported="SELECT * FROM notifications WHERE user_id = :id ORDER BY id",
+        erased=("DELETE FROM notifications WHERE user_id = :id RETURNING id",),
+    ),
+    PersonalRows(
+        table="notification_prefs",
+        exported="SELECT * FROM notification_prefs WHERE user_id = :id ORDER BY type",
+        erased=("DELETE FROM notification_prefs WHERE user_id = :id RETURNING user_id || ':' || type",),
+    ),
+)
+
 SUBJECT = Subject(
     name="notices",
     kept_tables=("notification_prefs",),
     audited=("notifications",),
     invariants=INVARIANTS,
     prunings=PRUNINGS,
+    personal=_PERSONAL,
     wording=_WORDING,
     screens=_screens,
 )

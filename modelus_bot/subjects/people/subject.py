@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Subject, Wording
 from modelus_bot.subjects.people.invariants import INVARIANTS
 
@@ -39,10 +40,26 @@ _WORDING = Wording(
     },
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="users",
+        exported="SELECT * FROM users WHERE discord_id = :id",
+        erased=(
+            (
+                "UPDATE users SET username = 'Erased member', role = NULL, timezone = 'America/New_York',"
+                " quiet_from = NULL, quiet_to = NULL, is_active = 0, updated_at = :at WHERE discord_id = :id"
+                " RETURNING discord_id, username, role, timezone, quiet_from, quiet_to, is_active"
+            ),
+        ),
+        stays="Your Discord number without a name, so that what others did with you still makes sense.",
+    ),
+)
+
 SUBJECT = Subject(
     name="people",
     kept_tables=("users",),
     audited=("users",),
     invariants=INVARIANTS,
+    personal=_PERSONAL,
     wording=_WORDING,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.rosters.invariants import INVARIANTS
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
@@ -58,6 +59,20 @@ _WORDING = Wording(
     },
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="user_disciplines",
+        exported="SELECT * FROM user_disciplines WHERE user_id = :id ORDER BY id",
+        erased=(
+            (
+                "UPDATE user_disciplines SET away_from = NULL, away_to = NULL, updated_at = :at"
+                " WHERE user_id = :id AND away_from IS NOT NULL RETURNING id, away_from, away_to"
+            ),
+        ),
+        stays="Which rosters you stood on, under your number: later turns follow from it.",
+    ),
+)
+
 SUBJECT = Subject(
     name="rosters",
     deferrable=(
@@ -71,6 +86,7 @@ SUBJECT = Subject(
     kept_tables=("user_disciplines",),
     audited=("user_disciplines",),
     invariants=INVARIANTS,
+    personal=_PERSONAL,
     wording=_WORDING,
     screens=_screens,
 )

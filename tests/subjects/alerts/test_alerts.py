@@ -12,7 +12,7 @@ from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.health.alert_book import KEPT, AlertBook
 from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.subjects.alerts.jobs.alerts import FIRST_PAUSE, GIVEN_UP_AFTER, LONGEST_PAUSE, Alerts
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.ui.sending import PAUSES
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock

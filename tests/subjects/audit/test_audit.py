@@ -13,7 +13,7 @@ from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.audit.queries import member_history, record_history, verify
-from modelus_bot.subjects.members.writes import DeactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import DeactivateMember, SetRole
 from modelus_bot.subjects.oncall.writes import Handoff, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway

@@ -11,7 +11,7 @@ import pytest
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.backups.cards import unavailable_words
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import BotEnv
 

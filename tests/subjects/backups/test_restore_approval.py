@@ -9,7 +9,7 @@ import discord
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.backups.commands.approval import _others, _who_decides
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from tests.conftest import BotEnv
 
 ASKER, OWNER = 1, 2

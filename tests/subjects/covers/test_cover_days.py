@@ -25,7 +25,7 @@ from modelus_bot.subjects.covers.writes.steps import (
     UntakeCover,
     WithdrawCover,
 )
-from modelus_bot.subjects.members.writes import DeactivateMember
+from modelus_bot.subjects.members.writes.members import DeactivateMember
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.rosters.writes.edits import SetAway

@@ -19,7 +19,7 @@ from modelus_bot.subjects.covers.writes.steps import (
     UntakeCover,
     WithdrawCover,
 )
-from modelus_bot.subjects.members.writes import DeactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import DeactivateMember, SetRole
 from modelus_bot.subjects.oncall.queries import duties
 from modelus_bot.subjects.oncall.writes import Handoff, SetHolder
 from modelus_bot.subjects.people.queries import member

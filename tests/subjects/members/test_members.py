@@ -9,7 +9,12 @@ from modelus_bot.domain.refusals import NotAllowed, NotFound
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES, DisciplineSpec
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
-from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import (
+    DeactivateMember,
+    LinkMember,
+    ReactivateMember,
+    SetRole,
+)
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.people.writes import RegisterMember
 from modelus_bot.subjects.rosters.queries import roster

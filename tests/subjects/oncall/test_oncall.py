@@ -8,7 +8,7 @@ import pytest
 
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.refusals import NotFound
-from modelus_bot.subjects.members.writes import DeactivateMember
+from modelus_bot.subjects.members.writes.members import DeactivateMember
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder

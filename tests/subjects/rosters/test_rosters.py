@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.refusals import Stale
-from modelus_bot.subjects.members.writes import DeactivateMember
+from modelus_bot.subjects.members.writes.members import DeactivateMember
 from modelus_bot.subjects.oncall.writes import Handoff
 from modelus_bot.subjects.rosters.model import RosterChange
 from modelus_bot.subjects.rosters.queries import is_rostered, roster

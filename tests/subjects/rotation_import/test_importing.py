@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from modelus_bot.bundled import sample_dir
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 from modelus_bot.domain.refusals import NotAllowed
-from modelus_bot.subjects.members.writes import LinkMember, SetRole
+from modelus_bot.subjects.members.writes.members import LinkMember, SetRole
 from modelus_bot.subjects.oncall.writes import SetHolder
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, RemoveFromRoster
 from modelus_bot.subjects.rotation_import.model.problem import ImportProblem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.database import Transaction
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
-from modelus_bot.subjects.members.writes import LinkMember
+from modelus_bot.subjects.members.writes.members import LinkMember
 from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.rotation_import.model.data import DisciplineData, PersonData, PlaceData
 from modelus_bot.subjects.rotation_import.writes.tally import Tally

@@ -17,7 +17,7 @@ from modelus_bot.subjects.people.queries import (
 from modelus_bot.subjects.people.writes import ensure_member
 from modelus_bot.text.escaping import plain
 
-__all__ = ["DeactivateMember", "LinkMember", "ReactivateMember", "SetRole"]
+__all__ = ["DeactivateMember", "LinkMember", "ReactivateMember", "SetRole", "set_active"]
 
 
 class SetRole(Write[MemberChange]):
@@ -56,7 +56,7 @@ class DeactivateMember(Write[MemberChange]):
             raise InvalidInput(
                 "You cannot deactivate yourself. Ask another administrator.", rule="member.self"
             )
-        return _set_active(tx, before, False, self.expected)
+        return set_active(tx, before, False, self.expected)
 
 
 class ReactivateMember(Write[MemberChange]):
@@ -73,7 +73,7 @@ class ReactivateMember(Write[MemberChange]):
             raise NotFound("The bot does not know this member.", rule="member.unknown")
         if before.is_active:
             return MemberChange(before, before)
-        return _set_active(tx, before, True, self.expected)
+        return set_active(tx, before, True, self.expected)
 
 
 class LinkMember(Write[MemberChange]):
@@ -137,7 +137,9 @@ def _make_room(tx: Transaction, discord_id: int) -> str | None:
     return known.role
 
 
-def _set_active(tx: Transaction, before: Member, active: bool, expected: str | None) -> MemberChange:
+def set_active(tx: Transaction, before: Member, active: bool, expected: str | None) -> MemberChange:
+    """Take somebody out or bring them back, and let turns move; raises ``Refusal`` unless as ``expected``."""
+
     def change() -> None:
         tx.execute(
             "UPDATE users SET is_active = ?, updated_at = ? WHERE discord_id = ?",

@@ -11,8 +11,14 @@ from discord.ext import commands
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.assignments.cards import move_lines
 from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.members.commands.personal import ask_to_erase, export
 from modelus_bot.subjects.members.model import MemberChange
-from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
+from modelus_bot.subjects.members.writes.members import (
+    DeactivateMember,
+    LinkMember,
+    ReactivateMember,
+    SetRole,
+)
 from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members
 from modelus_bot.text.escaping import bare, plain
@@ -124,6 +130,20 @@ class MemberCommands(NamesPeople, commands.GroupCog, name="member", description=
         question = f"{_linked(change)}\nEverything they hold comes along. This cannot be undone."
         card = cards.question("Link this account?", question)
         await ask(self.bot, interaction, context, Ask("link", card, "Link", write, danger=True))
+
+    @app_commands.command(name="export", description="Everything the bot keeps of you, as a file")
+    @app_commands.describe(user="Somebody else; for administrators")
+    async def export(self, interaction: discord.Interaction, user: discord.Member | None = None) -> None:
+        """Send the file by direct message."""
+        await answering.defer(interaction, private=True)
+        await export(self.bot, interaction, self.viewer(interaction), user or interaction.user)
+
+    @app_commands.command(name="erase", description="Blank your name, inbox and what else is yours")
+    @app_commands.describe(user="Somebody else; for administrators")
+    async def erase(self, interaction: discord.Interaction, user: discord.Member | None = None) -> None:
+        """Show what goes and what stays, confirm, erase."""
+        await answering.defer(interaction, private=True)
+        await ask_to_erase(self.bot, interaction, user or interaction.user)
 
     @deactivate.autocomplete("member")
     async def _active(self, interaction: discord.Interaction, typed: str) -> Choices:

@@ -1,0 +1,1 @@
+"""/member: roles, who is active, imported people, and what the bot keeps of somebody."""
