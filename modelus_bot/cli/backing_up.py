@@ -85,9 +85,9 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> BackupManifest:
-        await require(protected.parts.path, *COPIED)
+        await require(protected.parts.path, *COPIED, budget=protected.budget)
         with _reporting("copying") as on_progress:
-            return await protected.backups.create("manual", on_progress=on_progress)
+            return await protected.backups.create("manual", on_progress=on_progress, budget=protected.budget)
 
     made = with_protection(settings, work, database)
     typer.echo(f"Made and verified {made.name}: {megabytes(made.bytes)}, {sum(made.rows.values())} rows.")
@@ -151,7 +151,7 @@ def preview(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        await require(protected.parts.path, *REPLACED)
+        await require(protected.parts.path, *REPLACED, budget=protected.budget)
         plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         await protected.restores.discard()
@@ -174,14 +174,14 @@ def restore(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        await require(protected.parts.path, *REPLACED)
+        await require(protected.parts.path, *REPLACED, budget=protected.budget)
         plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         if not yes and not typer.confirm("Replace the database by this state?"):
             await protected.restores.discard()
             typer.echo("Nothing was changed.")
             raise typer.Exit(ExitCode.FAILED)
-        done = await protected.restores.apply(plan.token)
+        done = await protected.restores.apply(plan.token, protected.budget)
         typer.echo(f"Restored from {plan.source} in {done.seconds:.1f} s.")
         if done.undo:
             typer.echo(f"To undo it: modelus-bot backup restore {done.undo}")
@@ -318,9 +318,9 @@ async def _planned(protected: Protected, name: str | None, at: float | None) -> 
     known = None if name is None else _known(protected, name)
     with _reporting("restoring into a scratch file") as on_progress:
         if known is not None:
-            return await protected.restores.from_backup(known, on_progress)
+            return await protected.restores.from_backup(known, on_progress, protected.budget)
         assert at is not None  # noqa: S101 - one of the two was given
-        return await protected.restores.from_archive(at, on_progress)
+        return await protected.restores.from_archive(at, on_progress, protected.budget)
 
 
 def _show(plan: RestorePlan) -> None:

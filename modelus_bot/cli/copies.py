@@ -42,7 +42,7 @@ async def compared(protected: Protected, manifest: BackupManifest, *, full: bool
     problems = await asyncio.to_thread(_differences, path, manifest)
     if full and not problems:
         try:
-            report = await protected.parts.check(path, finished=True)
+            report = await protected.parts.check(path, finished=True, budget=protected.budget)
         except DatabaseError as error:
             problems = (error.detail,)
         else:
@@ -55,12 +55,13 @@ async def verified(protected: Protected, target: str, on_progress: Callable[...,
 
     One that is there without a manifest gets a new one if it is whole.
     """
+    budget = protected.budget
     path, name = Path(target), await asyncio.to_thread(_name_in, protected.backups.folder, target)
     if parse_name(protected.parts.path.stem, name) is None and await asyncio.to_thread(path.is_file):
-        report = await protected.parts.check(path, finished=True, on_progress=on_progress)
+        report = await protected.parts.check(path, finished=True, budget=budget, on_progress=on_progress)
     else:
         try:
-            report = await protected.backups.verify(name, on_progress=on_progress)
+            report = await protected.backups.verify(name, on_progress=on_progress, budget=budget)
         except BackupFailed as error:
             return CopyState(name, (error.detail or error.user_message,), checked=False)
     problems = report.problems or (() if report.ok else ("the check could not be finished",))

@@ -108,11 +108,11 @@ def _threaded(look: Callable[..., Sequence[Finding]], *about: object) -> Look:
 async def _database(protected: Protected) -> list[Finding]:
     """Say what lies at the path, and when it is the bot's, how it is."""
     path = protected.parts.path
-    found = await recognised(path)
+    found = await recognised(path, protected.budget)
     if found.nature in {Nature.MISSING, Nature.EMPTY}:
         return [await _no_database(protected)]
     if found.nature is Nature.DAMAGED:
-        report = await protected.parts.check(path)
+        report = await protected.parts.check(path, budget=protected.budget)
         return [_damaged(report.problems or (found.detail,))]
     if found.nature is not Nature.OURS:
         return [Finding(Grade.BAD, f"{found.sentence} {ADVICE[found.nature]}")]
@@ -151,7 +151,7 @@ def _damaged(problems: Sequence[str]) -> Finding:
 
 
 async def _integrity(protected: Protected) -> Finding:
-    report = await protected.parts.check(protected.parts.path)
+    report = await protected.parts.check(protected.parts.path, budget=protected.budget)
     if report.damaged:
         return _damaged(report.problems)
     if not report.readable:

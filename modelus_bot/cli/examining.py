@@ -42,10 +42,11 @@ def check(
     """Check a file completely: pages, references, rules, audit trail; exits with 1 if something is found."""
     settings = settings_of(context)
     path = file or settings.database.path
-    found = require_ours(path, *LOOKED_INTO)
     protected = Protected(protection_of(settings, path))
+    budget = protected.budget
+    found = require_ours(path, *LOOKED_INTO, budget=budget)
     with configure_logging(settings, terminal=False), _progress("checking"):
-        report = run_async(protected.parts.check(protected.parts.path))
+        report = run_async(protected.parts.check(protected.parts.path, budget=budget))
     ok = report.ok and found.nature is Nature.OURS
     if as_json:
         print_json(_plain(found, report) | {"ok": ok})
@@ -101,8 +102,8 @@ def accept(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> CheckReport:
-        await require(protected.parts.path)
-        report = await protected.parts.check(protected.parts.path)
+        await require(protected.parts.path, budget=protected.budget)
+        report = await protected.parts.check(protected.parts.path, budget=protected.budget)
         if not report.damaged:
             await protected.parts.rewriting()
             await protected.parts.checksums.adopt()

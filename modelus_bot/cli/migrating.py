@@ -16,9 +16,9 @@ from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
 from modelus_bot.cli.terminal import console, print_json
 from modelus_bot.database import CorruptionDetected
 from modelus_bot.database.administration import (
+    Budget,
     Difference,
     Migrate,
-    MigrationStatus,
     Migrator,
     Nature,
     SchemaValidator,
@@ -45,15 +45,15 @@ def status(context: typer.Context, database: DatabaseOption = None, as_json: Jso
     settings = settings_of(context)
     path = database or settings.database.path
     require_ours(path, Nature.MISSING, Nature.EMPTY)
-    states = Migrator(path).status()
+    states = {item.id: item.applied for item in Migrator(path).status()}
     drift = [
         difference
         for difference in SchemaValidator().inspect_file(path).differences
         if difference.kind != "pending"
     ]
-    current = all(state.applied for state in states)
+    current = all(states.values())
     if as_json:
-        migrations = [{"id": state.id, "applied": state.applied} for state in states]
+        migrations = [{"id": name, "applied": applied} for name, applied in states.items()]
         drifted = [{"kind": item.kind, "text": str(item)} for item in drift]
         print_json({"ok": current and not drift, "migrations": migrations, "differences": drifted})
     else:
@@ -64,14 +64,14 @@ def status(context: typer.Context, database: DatabaseOption = None, as_json: Jso
         raise typer.Exit(ExitCode.SCHEMA)
 
 
-def _tell(states: tuple[MigrationStatus, ...], drift: list[Difference]) -> None:
+def _tell(states: dict[str, bool], drift: list[Difference]) -> None:
     table = Table("migration", "state", box=None, pad_edge=False)
-    for state in states:
-        table.add_row(state.id, "applied" if state.applied else "missing")
+    for name, applied in states.items():
+        table.add_row(name, "applied" if applied else "missing")
     console().print(table)
     for difference in drift:
         typer.echo(f"- {difference}")
-    if not drift and not all(state.applied for state in states):
+    if not drift and not all(states.values()):
         typer.echo("Apply what is missing with: modelus-bot migrate up")
 
 
@@ -84,11 +84,12 @@ def up(context: typer.Context, begin_anew: BeginAnewOption = False, database: Da
     settings = settings_of(context)
     path = database or settings.database.path
     require_one_name(path)
-    require_ours(path, Nature.MISSING, Nature.EMPTY)
+    budget = Budget()
+    require_ours(path, Nature.MISSING, Nature.EMPTY, budget=budget)
     require_beginning(settings, path, begin_anew=begin_anew)
 
     async def work(protected: Protected) -> tuple[str, ...]:
-        return await _migrated(protected, Migrator(path, invariants=DECLARED.invariants).up)
+        return await _migrated(protected, Migrator(path, invariants=DECLARED.invariants).up, budget)
 
     done = ", ".join(with_protection(settings, work, path, claim=True))
     typer.echo(f"Applied: {done}." if done else "The schema is current; nothing was changed.")
@@ -108,7 +109,8 @@ def down(
     """
     settings = settings_of(context)
     path = database or settings.database.path
-    require_ours(path)
+    budget = Budget()
+    require_ours(path, budget=budget)
     migrator = Migrator(path, invariants=DECLARED.invariants)
 
     async def work(protected: Protected) -> tuple[str, ...]:
@@ -120,18 +122,18 @@ def down(
         if not yes and not typer.confirm("Undo them?"):
             typer.echo("Nothing was changed.")
             raise typer.Exit(ExitCode.FAILED)
-        return await _migrated(protected, lambda before: migrator.down(steps, before))
+        return await _migrated(protected, lambda before: migrator.down(steps, before), budget)
 
     done = ", ".join(with_protection(settings, work, path, claim=True))
     typer.echo(f"Undone: {done}." if done else "The database has no migrations; nothing was changed.")
 
 
-async def _migrated(protected: Protected, migrate: Migrate) -> tuple[str, ...]:
+async def _migrated(protected: Protected, migrate: Migrate, budget: Budget) -> tuple[str, ...]:
     """Migrate a file that is as the bot left it, with a verified backup before anything is changed."""
     if protected.parts.path.exists() and (await protected.parts.checksums.check()).unexplained:
         raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
     return await migrated(
-        protected.parts, migrate, lambda made: typer.echo(f"Backed up and verified: {made.name}")
+        protected.parts, migrate, budget, lambda made: typer.echo(f"Backed up and verified: {made.name}")
     )
 
 

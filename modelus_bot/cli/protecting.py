@@ -11,7 +11,7 @@ from modelus_bot.cli.setting_up import run_async
 from modelus_bot.clock.clock import Clock
 from modelus_bot.config import Settings
 from modelus_bot.database import Protection
-from modelus_bot.database.administration import InstanceLock, Restores, meant, require_one_name
+from modelus_bot.database.administration import Budget, InstanceLock, Restores, meant, require_one_name
 from modelus_bot.logs import configure_logging
 from modelus_bot.subjects import DECLARED
 
@@ -25,6 +25,8 @@ class Protected:
 
     def __init__(self, protection: Protection) -> None:
         """Take the parts over."""
+        self.budget = Budget()
+        """What all files that the command looks at may cost beyond what their bytes justify."""
         self.parts = protection.parts
         self.backups = protection.backups
         self.archive = protection.archive

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from modelus_bot.cli.outcome import NotOurs
 from modelus_bot.cli.setting_up import run_async
-from modelus_bot.database.administration import Nature, Recognised, recognised
+from modelus_bot.database.administration import Budget, Nature, Recognised, recognised
 
 __all__ = ["ADVICE", "require", "require_ours"]
 
@@ -25,14 +25,17 @@ ADVICE = {
 }
 
 
-def require_ours(path: Path, *natures: Nature) -> Recognised:
-    """Return what lies at ``path``; raises ``NotOurs`` unless it is the bot's, or one of ``natures``."""
-    return run_async(require(path, *natures))
+def require_ours(path: Path, *natures: Nature, budget: Budget | None = None) -> Recognised:
+    """Return what lies at ``path``; raises ``NotOurs`` unless it is the bot's, or one of ``natures``.
+
+    ``budget`` is that of a command that looks at more than this.
+    """
+    return run_async(require(path, *natures, budget=budget))
 
 
-async def require(path: Path, *natures: Nature) -> Recognised:
+async def require(path: Path, *natures: Nature, budget: Budget | None = None) -> Recognised:
     """Do what ``require_ours`` does where an event loop runs."""
-    found = await recognised(path)
+    found = await recognised(path, budget)
     if found.nature is not Nature.OURS and found.nature not in natures:
         raise NotOurs(found.sentence, ADVICE[found.nature])
     return found

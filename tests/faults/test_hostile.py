@@ -6,12 +6,15 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import resource
 import shutil
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -20,13 +23,14 @@ import pytest
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
 from modelus_bot.database.backup.copy_job import hashed
 from modelus_bot.database.core.errors import DatabaseError
+from modelus_bot.database.integrity.budget import SPARE_SECONDS
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from tests.cli.conftest import Command, command
 from tests.database.integrity.injecting import build
-from tests.faults.hostile import HOSTILE
+from tests.faults.hostile import HOSTILE, PAGE, costly
 
 __all__ = ["command"]
 
@@ -41,6 +45,9 @@ CHECKED = tuple(file for file in HOSTILE if FULL or file not in BUSY)
 SECONDS = 5.0
 """Seconds of processor time, of this process and its children, that an answer may cost."""
 
+OF_CHILDREN = 5.0
+"""Seconds of processor time that the processes of a recovery take to begin, and to do what is no waste."""
+
 HANGS = 90
 """Seconds after which it counts as hanging on a busy machine."""
 
@@ -52,7 +59,7 @@ class Hung(Exception):
 
 
 @contextlib.contextmanager
-def counted(what: str, file: str) -> Iterator[None]:
+def counted(what: str, file: str, most: float = SECONDS) -> Iterator[None]:
     """Print what something cost, and fail when that was too much."""
 
     def hung(_signal: int, _frame: FrameType | None) -> None:
@@ -69,7 +76,7 @@ def counted(what: str, file: str) -> Iterator[None]:
     worked = cpu() - worked
     seconds = time.perf_counter() - started
     told(f"{file:34} {what:22} {worked:5.2f} s of work, {seconds:6.2f} s", end="  ")
-    assert worked < SECONDS
+    assert worked < most
 
 
 def told(*words: object, end: str = "\n") -> None:
@@ -101,21 +108,18 @@ def test_each_is_told_apart(tmp_path: Path, file: str) -> None:
     assert report.problems or (report.ok and file.startswith(("-wal", "-shm", "-journal")))
 
 
-@pytest.mark.parametrize("file", FILES)
-async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
-    """The bot refuses to start with it, or starts with what is sound by every check; the file is kept."""
-    path = tmp_path / "data" / "modelus.db"
-    path.parent.mkdir()
-    HOSTILE[file](path)
+async def started(path: Path, file: str, *, most: float = SECONDS) -> str:
+    """Start with what lies at ``path`` and with the copies beside it, and say what came of it."""
+    root = path.parent.parent
     protection = Protection(
         path,
-        backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
-        archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
-        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
+        backup=BackupSettings(folder=root / "backups", schedule="off", attempts=1),
+        archive=ArchiveSettings(mode="off", folder=root / "archive"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=root / "quarantine"),
         invariants=DECLARED.invariants,
     )
     answer = "started"
-    with counted("start", file):
+    with counted("start", file, most):
         try:
             async with (
                 asyncio.timeout(HANGS),
@@ -125,10 +129,46 @@ async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
         except DatabaseError as error:
             answer = f"{type(error).__name__}: {error.detail[:60]}"
     told(answer)
+    return answer
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
+    """The bot refuses to start with it, or starts with what is sound by every check; the file is kept."""
+    path = tmp_path / "data" / "modelus.db"
+    path.parent.mkdir()
+    HOSTILE[file](path)
+    answer = await started(path, file)
     assert path.with_name("victim").exists() or "deleted" not in file
     if answer == "started":
         report = check_file(path, invariants=DECLARED.invariants)
         assert report.ok or report.readable, report.problems
+
+
+@pytest.mark.parametrize("there", ["nothing", "damage that wastes time", "nothing but waste of time"])
+async def test_a_start_has_one_budget(tmp_path: Path, there: str) -> None:
+    """Whatever lies there, it and many copies made to waste time cost little more than one of them."""
+    path, folder = tmp_path / "data" / "modelus.db", tmp_path / "backups"
+    path.parent.mkdir()
+    folder.mkdir()
+    build(folder / COPY)
+    with_manifest(folder / COPY, sequence=1)
+    HOSTILE["costly record of migrations"](tmp_path / "costly.db")
+    for number in range(6):
+        copy = folder / f"modelus-2026020{number + 1}T000000Z-manual.db"
+        shutil.copy(tmp_path / "costly.db", copy)
+        with_manifest(copy, sequence=2 + number)
+    if there == "damage that wastes time":
+        damaged_and_costly(path)
+    elif there == "nothing but waste of time":
+        shutil.copy(tmp_path / "costly.db", path)
+        assert (await started(path, there)).startswith("StorageFailed")
+        return
+
+    answer = await started(path, there, most=SPARE_SECONDS + OF_CHILDREN)
+
+    assert answer == "started"
+    assert check_file(path, invariants=DECLARED.invariants).ok
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -167,18 +207,36 @@ def home(command: Command) -> Path:
     return path
 
 
+def with_manifest(copy: Path, **more: int) -> None:
+    """Write a manifest that fits ``copy`` and calls it verified."""
+    sized = copy.is_file() and copy.stat().st_size < 2**32
+    digest, size = hashed(copy) if sized else ("0" * 64, 0)
+    manifest = {
+        "name": copy.name, "kind": "manual", "created_at": 1767225600.0, "verified_at": 1767225600.0,
+        "bytes": size, "sha256": digest, **more,
+    }  # fmt: skip
+    copy.with_name(copy.name + ".json").write_text(json.dumps(manifest))
+
+
+def damaged_and_costly(path: Path) -> None:
+    """A database of the bot with a page of noise, and with values that take for ever."""
+    build(path)
+    costly("costly", "x")(path)
+    with closing(sqlite3.connect(path)) as connection:
+        page = connection.execute("SELECT max(rootpage) FROM sqlite_master WHERE type = 'index'").fetchone()[
+            0
+        ]
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * PAGE : page * PAGE] = random.Random(6).randbytes(PAGE)
+    path.write_bytes(content)
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_given_as_a_backup(command: Command, home: Path, file: str) -> None:
     """With a manifest that fits it and calls it verified: it is never put in the database's place."""
     copy = Path("backups") / COPY
     HOSTILE[file](copy)
-    sized = copy.is_file() and copy.stat().st_size < 2**32
-    digest, size = hashed(copy) if sized else ("0" * 64, 0)
-    manifest = {
-        "name": COPY, "kind": "manual", "created_at": 1767225600.0, "verified_at": 1767225600.0,
-        "bytes": size, "sha256": digest, "sequence": 10**9, "audit_id": 2**62,
-    }  # fmt: skip
-    copy.with_name(COPY + ".json").write_text(json.dumps(manifest))
+    with_manifest(copy, audit_id=2**62, sequence=10**9)
     before = home.read_bytes()
     for words in (
         ("backup", "list"),

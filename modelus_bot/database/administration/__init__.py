@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from modelus_bot.database.health.statements.statistics import StatementSeen
     from modelus_bot.database.health.suggestions import setting_suggestions
+    from modelus_bot.database.integrity.budget import Budget
     from modelus_bot.database.integrity.recognition import Nature, Recognised, recognised
     from modelus_bot.database.integrity.report import CheckReport
     from modelus_bot.database.maintenance.facts import FileFacts
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.recovery.remains import archive_remains
     from modelus_bot.database.recovery.restore_request import Restored, RestorePlan, Restores
     from modelus_bot.database.salvage.report import SalvageReport
-    from modelus_bot.database.schema.migrations import MigrationStatus, Migrator
+    from modelus_bot.database.schema.migrations import Migrator
     from modelus_bot.database.schema.report import Difference
     from modelus_bot.database.schema.validator import SchemaValidator
 
@@ -82,6 +83,7 @@ __all__ = [
     "AuditOperation",
     "BackupListing",
     "BackupManifest",
+    "Budget",
     "ChainReport",
     "CheckReport",
     "ChecksumReport",
@@ -99,7 +101,6 @@ __all__ = [
     "JournalOutcome",
     "LoopDelay",
     "Migrate",
-    "MigrationStatus",
     "Migrator",
     "MomentUnavailable",
     "Nature",
@@ -165,6 +166,7 @@ __getattr__ = lazy_names(
         "BackupListing": "backup.listing",
         "BackupManifest": "backup.manifest",
         "ChainReport": "core.audit.verification",
+        "Budget": "integrity.budget",
         "CheckReport": "integrity.report",
         "ChecksumReport": "checksums.report",
         "Difference": "schema.report",
@@ -181,7 +183,6 @@ __getattr__ = lazy_names(
         "JournalOutcome": "offline.journal.entry",
         "LoopDelay": "health.loop_delay",
         "Migrate": "recovery.offline_migration",
-        "MigrationStatus": "schema.migrations",
         "Migrator": "schema.migrations",
         "MomentUnavailable": "archive.failures",
         "Nature": "integrity.recognition",

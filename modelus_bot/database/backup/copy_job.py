@@ -33,9 +33,6 @@ SPARE_BYTES = 16 * 1024 * 1024
 LEAST_FREE = 1024 * 1024
 """Bytes of free disk below which a file that could not be written is one that found no room."""
 
-LEAST_WORK = 1.0
-"""Seconds of processor time that even the smallest file may cost."""
-
 BUSY_SECONDS = 10.0
 READ = 128 * 1024
 _NO_ROOM = {Fault.FULL, Fault.TOO_LARGE}
@@ -68,15 +65,21 @@ def copy_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     its rows and its audit log in the very snapshot that was copied.
     """
     source, target, rate = Path(task["source"]), Path(task["target"]), float(task["rate"])
-    budget = Budget.of(source, float("inf"), least=LEAST_WORK)
-    with _told_apart(target.parent), contextlib.closing(_opened(source)) as live, budget.ending(live):
+    budget = Budget(task.get("spare"))
+    files = (source, source.with_name(source.name + "-wal"))
+    with (
+        budget.look(files, float("inf")) as allowance,
+        _told_apart(target.parent),
+        contextlib.closing(_opened(source)) as live,
+        allowance.ending(live),
+    ):
         _pin(live)
         _check_room(live, target.parent)
         with _new_file(target) as descriptor:
             _copy(live, target, WritePace(rate, "copying", report, descriptor=descriptor))
         facts = _facts(live)
     digest, size = hashed(target)
-    return facts | {"bytes": size, "sha256": digest}
+    return facts | {"bytes": size, "sha256": digest} | budget.left
 
 
 def hashed(path: Path, pace: WritePace | None = None) -> tuple[str, int]:

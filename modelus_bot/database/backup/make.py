@@ -25,8 +25,9 @@ from modelus_bot.database.backup.folder import CopyFolder
 from modelus_bot.database.backup.manifest import BackupManifest, Facts
 from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.backup.verification import Verification, Verifier
-from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
+from modelus_bot.database.core.child_process import ChildFailed, Report
 from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.database.integrity import Budget
 from modelus_bot.runtime.os_errors import in_words
 
 __all__ = ["UNPACED", "Maker", "seconds_for"]
@@ -66,7 +67,9 @@ class Maker:
         self._verifier = verifier
         self._clock = clock
 
-    async def make(self, kind: Kind, settings: BackupSettings, tell: Report) -> BackupManifest:
+    async def make(
+        self, kind: Kind, settings: BackupSettings, tell: Report, budget: Budget | None = None
+    ) -> BackupManifest:
         """Return the manifest of a new copy; raises ``BackupFailed`` after the last attempt."""
         attempts = AsyncRetrying(
             stop=stop_after_attempt(settings.attempts),
@@ -75,7 +78,7 @@ class Maker:
             before_sleep=_log_attempt,
             reraise=True,
         )
-        return await attempts(self._once, kind, settings, tell)
+        return await attempts(self._once, kind, settings, tell, budget or Budget())
 
     @asynccontextmanager
     async def folder(self, tell: Report) -> AsyncIterator[None]:
@@ -91,24 +94,28 @@ class Maker:
             tell({"step": "waiting"})
             await asyncio.sleep(OTHERS_EVERY)
 
-    async def _once(self, kind: Kind, settings: BackupSettings, tell: Report) -> BackupManifest:
+    async def _once(
+        self, kind: Kind, settings: BackupSettings, tell: Report, budget: Budget
+    ) -> BackupManifest:
         try:
             await asyncio.to_thread(self._folder.prepare)
             async with self.folder(tell):
                 name = await asyncio.to_thread(self._folder.new_name, kind, self._clock())
                 try:
-                    return await self._made(name, kind, settings, tell)
+                    return await self._made(name, kind, settings, tell, budget)
                 except BaseException:
                     await asyncio.to_thread(self._folder.discard, name)
                     raise
         except (ChildFailed, OSError) as error:
             raise failure_of(error) from error
 
-    async def _made(self, name: str, kind: Kind, settings: BackupSettings, tell: Report) -> BackupManifest:
+    async def _made(
+        self, name: str, kind: Kind, settings: BackupSettings, tell: Report, budget: Budget
+    ) -> BackupManifest:
         started, began = self._clock(), time.perf_counter()
         rate = UNPACED if kind in HELD else settings.megabytes_per_second * MEGABYTE
-        facts = await self._copied(name, rate, tell)
-        found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell)
+        facts = await self._copied(name, rate, tell, budget)
+        found = await self._verifier.verified(self._folder.partial(name), facts, rate, tell, budget)
         if found.report.damaged:
             raise CopyDamaged("; ".join(found.report.problems[:3]))
         listed = await asyncio.to_thread(self._folder.listing)
@@ -121,10 +128,10 @@ class Maker:
         )
         return await asyncio.to_thread(self._folder.finish, manifest)
 
-    async def _copied(self, name: str, rate: float, tell: Report) -> Facts:
+    async def _copied(self, name: str, rate: float, tell: Report, budget: Budget) -> Facts:
         task = {"source": str(self._database), "target": str(self._folder.partial(name)), "rate": rate}
         size = await asyncio.to_thread(_size, self._database)
-        answer = await run_child("copy", task, on_progress=tell, seconds=seconds_for(size, rate))
+        answer = await budget.child("copy", task, on_progress=tell, seconds=seconds_for(size, rate))
         return Facts.model_validate(answer)
 
 

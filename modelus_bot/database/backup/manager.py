@@ -28,7 +28,7 @@ from modelus_bot.database.core.child_process import ChildFailed, Report, run_chi
 from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.sidecar_paths import parts_of
-from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.runtime.os_errors import in_words
 
@@ -113,15 +113,19 @@ class BackupManager:
         newest = self.newest_verified()
         return None if newest is None else self._clock.age(newest.created_at)
 
-    async def create(self, kind: Kind, *, on_progress: Report | None = None) -> BackupManifest:
+    async def create(
+        self, kind: Kind, *, on_progress: Report | None = None, budget: Budget | None = None
+    ) -> BackupManifest:
         """Make a copy and verify it, trying again a few times; raises ``BackupFailed``.
 
         One copy is made at a time: others wait, and are told so by the step ``waiting``. A copy of a
         database in which rows break rules is ``flawed``: it can be restored, and does not count as verified.
         """
-        return await self._turns.run(kind, lambda tell: self._create(kind, tell), on_progress)
+        return await self._turns.run(kind, lambda tell: self._create(kind, tell, budget), on_progress)
 
-    async def verify(self, name: str, *, on_progress: Report | None = None) -> CheckReport:
+    async def verify(
+        self, name: str, *, on_progress: Report | None = None, budget: Budget | None = None
+    ) -> CheckReport:
         """Check a copy again, completely, and write the result into its manifest.
 
         One that is damaged does not count any more. One whose manifest is lost gets a new one if it is
@@ -134,7 +138,8 @@ class BackupManager:
             with self._using(name):
                 try:
                     rate = self._settings.megabytes_per_second * MEGABYTE
-                    found = await self._verifier.verified(self.folder / name, manifest, rate, on_progress)
+                    copy = self.folder / name
+                    found = await self._verifier.verified(copy, manifest, rate, on_progress, budget)
                     await asyncio.to_thread(self._note, name, manifest, found)
                 except FileNotFoundError as error:
                     raise BackupFailed(f"the backup {name} is not there any more") from error
@@ -145,9 +150,11 @@ class BackupManager:
             self._tell("backup_damaged", {"name": name, "why": "; ".join(report.problems[:3])})
         return report
 
-    async def adopt(self, name: str, *, on_progress: Report | None = None) -> BackupManifest:
+    async def adopt(
+        self, name: str, *, on_progress: Report | None = None, budget: Budget | None = None
+    ) -> BackupManifest:
         """Check a copy completely that has lost its manifest and write a new one; raises ``BackupFailed``."""
-        report = await self.verify(name, on_progress=on_progress)
+        report = await self.verify(name, on_progress=on_progress, budget=budget)
         manifest = await asyncio.to_thread(self._find, name)
         if manifest is None:
             raise BackupFailed(f"{name} is not whole: {'; '.join(report.problems[:3])}")
@@ -197,9 +204,9 @@ class BackupManager:
             except FileNotFoundError:
                 return ()
 
-    async def _create(self, kind: Kind, tell: Report) -> BackupManifest:
+    async def _create(self, kind: Kind, tell: Report, budget: Budget | None) -> BackupManifest:
         try:
-            made = await self._maker.make(kind, self._settings, tell)
+            made = await self._maker.make(kind, self._settings, tell, budget)
         except BackupFailed as error:
             self._note_failure(kind, error)
             raise

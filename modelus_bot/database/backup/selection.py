@@ -28,13 +28,14 @@ def first_fit_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     Each has ``name``, and ``bytes`` and ``sha256`` that it must have, or None where nobody knows. Progress
     has ``name``, and ``why`` it was refused, of each one before.
     """
-    validator = SchemaValidator()
+    validator, budget = SchemaValidator(), Budget(task.get("spare"))
     for copy in task["copies"]:
-        why = _unfit(Path(task["folder"]) / copy["name"], copy["bytes"], copy["sha256"], validator)
+        path = Path(task["folder"]) / copy["name"]
+        why = _unfit(path, copy["bytes"], copy["sha256"], validator, budget)
         if why is None:
-            return {"name": copy["name"]}
+            return {"name": copy["name"], **budget.left}
         report({"name": copy["name"], "why": why})
-    return {"name": None}
+    return {"name": None, **budget.left}
 
 
 def newer_migrations(applied: frozenset[str], validator: SchemaValidator) -> str | None:
@@ -43,7 +44,9 @@ def newer_migrations(applied: frozenset[str], validator: SchemaValidator) -> str
     return newer_than_known(newer) if newer else None
 
 
-def _unfit(path: Path, size: int | None, sha256: str | None, validator: SchemaValidator) -> str | None:
+def _unfit(
+    path: Path, size: int | None, sha256: str | None, validator: SchemaValidator, budget: Budget
+) -> str | None:
     """Say why a copy is not worth restoring, the cheapest question first."""
     try:
         if is_no_file(path):
@@ -55,7 +58,7 @@ def _unfit(path: Path, size: int | None, sha256: str | None, validator: SchemaVa
             return "hardly any of its bytes are on the disk"
         if (kind := classify(path)) is not FileKind.DATABASE:
             return f"the file is {kind.value}"
-        if (why := _of_schema(path, validator)) is not None:
+        if (why := _of_schema(path, validator, budget)) is not None:
             return why
         if sha256 is not None and hashed(path)[0] != sha256:
             return "its content is not what it was made with: its sha256 differs"
@@ -64,11 +67,14 @@ def _unfit(path: Path, size: int | None, sha256: str | None, validator: SchemaVa
     return None
 
 
-def _of_schema(path: Path, validator: SchemaValidator) -> str | None:
+def _of_schema(path: Path, validator: SchemaValidator, budget: Budget) -> str | None:
     """Say in what the schema is not one that this version can work with, or bring up to date."""
-    budget = Budget.of(path, LOOK_SECONDS)
     try:
-        with opened(path, finished=True, budget=budget) as connection, with_any_text(connection):
+        with (
+            budget.look((path,), LOOK_SECONDS) as allowance,
+            opened(path, finished=True, allowance=allowance) as connection,
+            with_any_text(connection),
+        ):
             return _of_shape(connection, validator)
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
         return f"its schema cannot be read: {error}"

@@ -14,11 +14,11 @@ from pydantic import BaseModel, ConfigDict
 from modelus_bot.database.backup.copy_job import hashed
 from modelus_bot.database.backup.manifest import Facts
 from modelus_bot.database.backup.pacing import WritePace
-from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
+from modelus_bot.database.core.child_process import ChildFailed, Report
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.read_only import opened_to_read
 from modelus_bot.database.format.file_kind import FileKind
-from modelus_bot.database.integrity import CheckReport, check_file
+from modelus_bot.database.integrity import Budget, CheckReport, check_file
 from modelus_bot.database.schema import SchemaValidator, applied_migrations
 from modelus_bot.runtime.atomic_files import believable_length, is_no_file
 from modelus_bot.runtime.os_errors import in_words
@@ -50,7 +50,12 @@ class Verifier:
         self._invariants = invariants
 
     async def verified(
-        self, copy: Path, expected: Facts | None, rate: float, on_progress: Report | None = None
+        self,
+        copy: Path,
+        expected: Facts | None,
+        rate: float,
+        on_progress: Report | None = None,
+        budget: Budget | None = None,
     ) -> Verification:
         """Read all of ``copy``, at ``rate`` bytes a second at most, and compare it with what it should hold.
 
@@ -69,7 +74,8 @@ class Verifier:
             "seconds": seconds,
             "rate": rate,
         }
-        answer = await run_child("verify", task, on_progress=on_progress, seconds=seconds + 60)
+        budget = budget or Budget()
+        answer = await budget.child("verify", task, on_progress=on_progress, seconds=seconds + 60)
         found = Verification.model_validate(answer)
         counted = found.report.complete
         damage = () if expected is None else differences(found.facts, expected, counted=counted)
@@ -102,16 +108,20 @@ def differences(found: Facts | None, expected: Facts, *, counted: bool = True) -
 
 def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Read a finished copy from the disk and check everything about it; the child's side of ``Verifier``."""
-    path = Path(task["path"])
+    budget = Budget(task.get("spare"))
+    return _verified(Path(task["path"]), task, report, budget).model_dump(mode="json") | budget.left
+
+
+def _verified(path: Path, task: dict[str, Any], report: Report, budget: Budget) -> Verification:
     try:
         if is_no_file(path):
-            return _unreadable("it is no file").model_dump(mode="json")
+            return _unreadable("it is no file")
         if (status := path.stat()).st_size > believable_length(status):
-            return _unreadable("hardly any of its bytes are on the disk").model_dump(mode="json")
+            return _unreadable("hardly any of its bytes are on the disk")
         _forget_cached(path)
         digest, size = hashed(path, WritePace(float(task["rate"]), "hashing", report))
     except OSError as error:
-        return _unreadable(f"its bytes cannot be read: {in_words(error)}").model_dump(mode="json")
+        return _unreadable(f"its bytes cannot be read: {in_words(error)}")
     report({"step": "checking"})
     found = check_file(
         path,
@@ -120,6 +130,7 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         invariants=[Invariant(*invariant) for invariant in task["invariants"]],
         schema_digest=task["schema"],
         seconds=float(task["seconds"]),
+        budget=budget,
     )
     facts = Facts(
         bytes=size,
@@ -130,7 +141,7 @@ def verify_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         page_count=found.page_count,
     )
     migrations = _migrations_of(path) if found.readable else ()
-    return Verification(report=found, facts=facts, migrations=migrations).model_dump(mode="json")
+    return Verification(report=found, facts=facts, migrations=migrations)
 
 
 def _unreadable(why: str) -> Verification:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelus_bot.database.format.header import size_named
 from modelus_bot.database.format.page_hash import page_hash
+from modelus_bot.runtime.atomic_files import believable_length
 from modelus_bot.runtime.os_errors import Fault, fault_of
 
 if TYPE_CHECKING:
@@ -86,10 +87,15 @@ def _report_all(descriptor: int, page_size: int, task: dict[str, Any], report: R
 
 
 def _enough(descriptor: int, page_size: int, most: int | None) -> int | None:
-    """Return the page behind ``most`` of a file that is longer; None where all of it is to be read."""
-    if most is None or os.fstat(descriptor).st_size <= (most + 1) * page_size:
-        return None
-    return most + 1
+    """Return the page behind ``most`` of a file that is longer; None where all of it is to be read.
+
+    Holes that are said to be behind a file are not read: there may be a terabyte of them.
+    """
+    facts = os.fstat(descriptor)
+    if most is not None and facts.st_size > (most + 1) * page_size:
+        return most + 1
+    believable = believable_length(facts)
+    return None if believable >= facts.st_size else believable // page_size
 
 
 def _pieces(hashes: Iterator[bytes], first: int) -> Iterator[tuple[int, bytes]]:

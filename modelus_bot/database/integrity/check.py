@@ -38,7 +38,6 @@ LOOK_AGAIN = (0.1, 0.5)
 SHORT = 10.0
 """Seconds of a check that is worth repeating."""
 
-_TOO_LONG = "the check was given up, because it took longer than any check of a file of that size"
 _READABLE = {FileKind.DATABASE, FileKind.TRUNCATED, FileKind.DAMAGED}
 
 
@@ -47,17 +46,24 @@ def check_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
 
     What cannot be looked at is looked at again: memory and descriptors may be short for a moment.
     """
+    budget = Budget(task.get("spare"))
     for pause in LOOK_AGAIN:
-        found = _check(task, report)
-        if found.damaged or (found.readable and found.complete) or found.seconds > SHORT:
+        found = _check(task, report, budget)
+        if _is_final(found):
             break
         time.sleep(pause)
     else:
-        found = _check(task, report)
-    return found.model_dump(mode="json")
+        found = _check(task, report, budget)
+    return found.model_dump(mode="json") | budget.left
 
 
-def _check(task: dict[str, Any], report: Report) -> CheckReport:
+def _is_final(found: CheckReport) -> bool:
+    """Say whether another look would see nothing else, or is not worth its time."""
+    seen = found.damaged or (found.readable and found.complete)
+    return seen or found.given_up or found.seconds > SHORT
+
+
+def _check(task: dict[str, Any], report: Report, budget: Budget) -> CheckReport:
     return check_file(
         Path(task["path"]),
         depth=task.get("depth", "full"),
@@ -69,6 +75,7 @@ def _check(task: dict[str, Any], report: Report) -> CheckReport:
         on_step=lambda step: report({"step": step}),
         links=task.get("links", ()),
         fresh=task.get("fresh", False),
+        budget=budget,
     )
 
 
@@ -84,8 +91,9 @@ def check_file(
     on_step: Callable[[str], None] = lambda _: None,
     links: Sequence[int] = (),
     fresh: bool = False,
+    budget: Budget | None = None,
 ) -> CheckReport:
-    """Check a file within ``seconds``, a small one within a few.
+    """Check a file within ``seconds``, and within the processor time that ``budget`` allows for its bytes.
 
     ``finished`` says that nobody writes it and no -wal belongs to it. ``links`` are numbers of audit entries
     whose hashes are wanted. ``fresh`` reads from the disk what the system had in memory.
@@ -112,11 +120,13 @@ def check_file(
     if kind is FileKind.TRUNCATED:
         examination.damage("the file is shorter than its header says")
     try:
-        budget = Budget.of(path, seconds)
-        with opened(path, finished=finished, budget=budget) as connection:
-            examination.run(connection, budget)
+        with (
+            (budget or Budget()).look(_files(path, finished=finished), seconds) as allowance,
+            opened(path, finished=finished, allowance=allowance) as connection,
+        ):
+            examination.run(connection, allowance)
     except OutOfTime:
-        examination.unfinished(_TOO_LONG)
+        examination.give_up()
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
         _judge(examination, error, path)
     report = _with_tail(examination.report(kind, _size(path), time.perf_counter() - started), path)
@@ -164,7 +174,7 @@ def _judge(examination: FileExamination, error: Exception, path: Path) -> None:
     try:
         examination.judge("the file", error, opening=True)
     except OutOfTime:
-        examination.unfinished(_TOO_LONG)
+        examination.give_up()
 
 
 def _with_tail(report: CheckReport, path: Path) -> CheckReport:

@@ -12,7 +12,7 @@ from modelus_bot.database.core.audit.verification import ChainReport, verify_cha
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.names import with_names
 from modelus_bot.database.format.file_kind import FileKind
-from modelus_bot.database.integrity.budget import Budget
+from modelus_bot.database.integrity.budget import LookAllowance
 from modelus_bot.database.integrity.expectation import Expectation, expectation_of
 from modelus_bot.database.integrity.opening import Meaning, meaning_of, with_any_text
 from modelus_bot.database.integrity.report import BrokenRow, CheckReport
@@ -27,6 +27,7 @@ LIMIT = 50
 MOST_ENTRIES = 2000
 """How many tables, indexes, triggers and views are compared; the bot has a twentieth of that."""
 
+_TOO_LONG = "the check was given up, because it took longer than any check of a file of that size"
 _TABLES = (
     "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT GLOB 'sqlite_*'"
     " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
@@ -62,9 +63,10 @@ class FileExamination:
         self._schema_digest = schema_digest
         self._migrations = migrations
         self._on_step = on_step
-        self._budget: Budget | None = None
+        self._allowance: LookAllowance | None = None
         self._damage: list[str] = []
         self._unfinished: list[str] = []
+        self._given_up = False
         self._problems: list[str] = []
         self._about_rows: list[str] = []
         self._broken: tuple[BrokenRow, ...] = ()
@@ -86,6 +88,11 @@ class FileExamination:
         """Note that something could not be looked at, which says nothing about the file."""
         self._unfinished.append(sentence)
 
+    def give_up(self, sentence: str = _TOO_LONG) -> None:
+        """Note that looking further is not worth its time, now or later."""
+        self._given_up = True
+        self.unfinished(sentence)
+
     def judge(self, what: str, error: Exception, *, opening: bool = False) -> None:
         """Note what an error met in ``what`` means; raises ``OutOfTime``."""
         meaning = meaning_of(error, opening=opening)
@@ -96,9 +103,9 @@ class FileExamination:
         else:
             self.unfinished(f"{what} could not be checked: {error}")
 
-    def run(self, connection: sqlite3.Connection, budget: Budget) -> None:
-        """Ask everything on one snapshot; raises ``OutOfTime`` when ``budget`` is over."""
-        self._budget = budget
+    def run(self, connection: sqlite3.Connection, allowance: LookAllowance) -> None:
+        """Ask everything on one snapshot; raises ``OutOfTime`` when ``allowance`` is over."""
+        self._allowance = allowance
         full = self._depth == "full"
         with self._asking("the header"):
             connection.execute("BEGIN").close()
@@ -113,7 +120,7 @@ class FileExamination:
         with self._asking("the schema"):
             entries = _number(connection, _ENTRIES)
             if entries > MOST_ENTRIES:
-                self.unfinished(f"the schema has {entries} entries, more than any database of the bot")
+                self.give_up(f"the schema has {entries} entries, more than any database of the bot")
                 return
             self._look_at_schema(connection)
         tables: list[str] = []
@@ -136,7 +143,7 @@ class FileExamination:
 
     @contextmanager
     def _asking(self, what: str) -> Iterator[None]:
-        if self._budget is not None and self._budget.over:
+        if self._allowance is not None and self._allowance.over:
             raise OutOfTime
         self._on_step(what)
         try:
@@ -241,6 +248,7 @@ class FileExamination:
             kind=FileKind.DAMAGED if damaged and kind is FileKind.DATABASE else kind,
             damaged=damaged,
             complete=not self._unfinished,
+            given_up=self._given_up,
             problems=tuple(problems),
             broken_rows=self._broken,
             rows=self._rows,

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from modelus_bot.database.core.errors import CorruptionDetected
-from modelus_bot.database.integrity.budget import Budget
+from modelus_bot.database.integrity.budget import LookAllowance
 
 __all__ = ["Meaning", "meaning_of", "of_surroundings", "opened", "with_any_text"]
 
@@ -74,17 +74,17 @@ def _meaning_of_code(code: int, *, opening: bool = False) -> Meaning:
 
 
 @contextlib.contextmanager
-def opened(path: Path, *, finished: bool, budget: Budget) -> Iterator[sqlite3.Connection]:
-    """Open for reading until the block ends; every statement ends with ``budget``.
+def opened(path: Path, *, finished: bool, allowance: LookAllowance) -> Iterator[sqlite3.Connection]:
+    """Open for reading until the block ends; every statement ends with ``allowance``.
 
     Texts come as bytes. A -wal with content stays where it is: it is read with the file, but the last
     connection to a file closes by moving the -wal into it, and the -wal may be the damaged part. So
     such a file is opened read-only, which cannot do that; any other for writing, because only then
     SQLite removes the -shm that it makes. ``finished`` files are read as they lie there, without locks.
     """
-    connection = _connect(path, _ways(path, finished=finished), budget)
+    connection = _connect(path, _ways(path, finished=finished), allowance)
     try:
-        with budget.ending(connection):
+        with allowance.ending(connection):
             yield connection
     finally:
         connection.close()
@@ -111,27 +111,28 @@ def _ways(path: Path, *, finished: bool) -> tuple[str, ...]:
     return ("mode=ro",) if unwritten else ("mode=rw", "mode=ro", "mode=ro&immutable=1")
 
 
-def _connect(path: Path, ways: tuple[str, ...], budget: Budget) -> sqlite3.Connection:
+def _connect(path: Path, ways: tuple[str, ...], allowance: LookAllowance) -> sqlite3.Connection:
     """Open in the first way that works; a folder that cannot be written to allows only the last."""
     for way in ways[:-1]:
         try:
-            return _try(path, way, budget)
+            return _try(path, way, allowance)
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _ANOTHER_WAY:
                 raise
-    return _try(path, ways[-1], budget)
+    return _try(path, ways[-1], allowance)
 
 
-def _try(path: Path, way: str, budget: Budget) -> sqlite3.Connection:
+def _try(path: Path, way: str, allowance: LookAllowance) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{way}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY)
     try:
         connection.text_factory = bytes
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
-        connection.set_progress_handler(lambda: budget.over, STEPS)
-        for setting in _SETTINGS:
-            connection.execute(setting).close()
-        connection.execute("SELECT count(*) FROM sqlite_master").close()
+        connection.set_progress_handler(lambda: allowance.over, STEPS)
+        with allowance.ending(connection):
+            for setting in _SETTINGS:
+                connection.execute(setting).close()
+            connection.execute("SELECT count(*) FROM sqlite_master").close()
     except BaseException:
         connection.close()
         raise

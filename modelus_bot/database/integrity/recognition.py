@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from modelus_bot.database.core.child_process import run_child
 from modelus_bot.database.core.errors import CorruptionDetected
 from modelus_bot.database.core.reachability import explained, why_not
 from modelus_bot.database.core.result_codes import from_sqlite
@@ -92,18 +91,20 @@ class Recognised(BaseModel):
         return _SENTENCES[self.nature].format(path=self.path, detail=self.detail).rstrip(" :")
 
 
-async def recognised(path: Path) -> Recognised:
+async def recognised(path: Path, budget: Budget | None = None) -> Recognised:
     """Look at ``path`` in a child; raises ``ChildFailed``."""
-    answer = await run_child("recognise", {"path": str(path)}, seconds=SECONDS + 10)
+    budget = budget or Budget()
+    answer = await budget.child("recognise", {"path": str(path)}, seconds=SECONDS + 10)
     return Recognised.model_validate(answer)
 
 
 def recognise_job(task: dict[str, Any], _report: Report) -> dict[str, Any]:
     """The child's side of ``recognised``."""
-    return recognise(Path(task["path"])).model_dump(mode="json")
+    budget = Budget(task.get("spare"))
+    return recognise(Path(task["path"]), budget).model_dump(mode="json") | budget.left
 
 
-def recognise(path: Path) -> Recognised:
+def recognise(path: Path, budget: Budget | None = None) -> Recognised:
     """Say what ``path`` leads to; never raises, changes nothing.
 
     Only for files that this process has no connection to.
@@ -119,14 +120,17 @@ def recognise(path: Path) -> Recognised:
     if (obstacle := in_the_way(path)) is not None:
         return _unreadable(path, obstacle)
     try:
-        return _looked_into(path)
+        return _looked_into(path, budget or Budget())
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
         return _failed(path, error)
 
 
-def _looked_into(path: Path) -> Recognised:
-    budget = Budget.of(path, SECONDS)
-    with opened(path, finished=False, budget=budget) as connection:
+def _looked_into(path: Path, budget: Budget) -> Recognised:
+    files = (path, path.with_name(path.name + "-wal"))
+    with (
+        budget.look(files, SECONDS) as allowance,
+        opened(path, finished=False, allowance=allowance) as connection,
+    ):
         entries = int(connection.execute(_ENTRIES).fetchone()[0])
         if entries > MOST_ENTRIES:
             return Recognised(

@@ -23,7 +23,8 @@ class CheckReport(BaseModel):
     """Everything a check found.
 
     ``damaged`` means the structure: the file cannot be worked with. ``complete`` is false when
-    something could not be looked at, because time ran out or the file was locked. ``ok`` is the
+    something could not be looked at, because time ran out or the file was locked; ``given_up`` says that the
+    file takes more time than it is worth, so that another look would see no more. ``ok`` is the
     strictest: complete, no damage, no broken row, no missing audit link, no other schema than its own
     migrations make. ``problems`` are at most 50 sentences, ``broken_rows`` at most 1000 for each rule.
     ``audit_head`` and ``schema_digest`` are in hex. ``audit_runs`` are the first and last number of each run
@@ -37,6 +38,7 @@ class CheckReport(BaseModel):
     kind: FileKind
     damaged: bool
     complete: bool = True
+    given_up: bool = False
     problems: tuple[str, ...] = ()
     broken_rows: tuple[BrokenRow, ...] = ()
     rows: dict[str, int] = {}

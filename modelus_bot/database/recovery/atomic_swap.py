@@ -17,6 +17,7 @@ from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.engine import renew_epoch
+from modelus_bot.database.integrity import Budget
 from modelus_bot.database.recovery.quarantine import set_aside
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.recovery.timeline import end_of
@@ -79,12 +80,12 @@ async def _silence_helpers(parts: RecoveryContext) -> None:
             logger.bind(error=in_words(error)).warning("helper_not_forgotten")
 
 
-async def finish_interrupted(parts: RecoveryContext) -> bool:
+async def finish_interrupted(parts: RecoveryContext, budget: Budget | None = None) -> bool:
     """Finish a replacement that a kill interrupted; returns whether there was one."""
     ready = parts.scratch / CHOSEN
     if parts.path.exists() or not ready.exists():
         return False
-    if (await parts.check(ready)).damaged:
+    if (await parts.check(ready, budget=budget)).damaged:
         return False
     await put_in_place(parts, ready, "an interrupted replacement is finished", ())
     logger.bind(path=str(parts.path)).warning("replacement_finished")

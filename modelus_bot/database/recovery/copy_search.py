@@ -12,10 +12,10 @@ from typing import Any
 from loguru import logger
 
 from modelus_bot.database.backup import BackupListing, BackupManifest, Unlisted, newer_migrations
-from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
+from modelus_bot.database.core.child_process import ChildFailed, Report
 from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.core.sidecar_paths import parts_of
-from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 
 __all__ = ["Limits", "in_order", "newest_copy_that_fits"]
@@ -36,6 +36,7 @@ class _Search:
     """One search: what was refused and why, in the order of looking."""
 
     parts: RecoveryContext
+    budget: Budget
     tell: Report
     limits: Limits
     total: int = 0
@@ -63,7 +64,12 @@ class _Search:
 
 
 async def newest_copy_that_fits(
-    parts: RecoveryContext, target: Path, *, on_progress: Report | None = None, limits: Limits | None = None
+    parts: RecoveryContext,
+    budget: Budget,
+    target: Path,
+    *,
+    on_progress: Report | None = None,
+    limits: Limits | None = None,
 ) -> str:
     """Write the newest copy that passes every check to ``target`` and return its name.
 
@@ -72,7 +78,7 @@ async def newest_copy_that_fits(
     Raises ``BackupFailed`` that names what was refused, and why.
     """
     listing = await asyncio.to_thread(parts.backups.listing)
-    search = _Search(parts, on_progress or (lambda _: None), limits or Limits())
+    search = _Search(parts, budget, on_progress or (lambda _: None), limits or Limits())
     for item in listing.unlisted:
         if not item.adoptable:
             search.refuse(item.name, item.why)
@@ -152,7 +158,8 @@ async def _next_fit(search: _Search, queue: Sequence[BackupManifest | Unlisted])
         search.refuse(said["name"], said["why"])
 
     try:
-        found = await run_child("first_fit", task, on_progress=on_progress, seconds=max(1.0, search.left))
+        seconds = max(1.0, search.left)
+        found = await search.budget.child("first_fit", task, on_progress=on_progress, seconds=seconds)
     except ChildFailed as error:
         logger.bind(error=error.detail).warning("backups_not_looked_at")
         return None
@@ -171,7 +178,7 @@ async def _restored(search: _Search, manifest: BackupManifest | Unlisted, target
     search.tell({"step": f"checking {manifest.name}", "done": len(search.refused), "total": search.total})
     try:
         await search.parts.backups.restore_to(manifest.name, target, paced=False)
-        report = await search.parts.check(target, finished=True)
+        report = await search.parts.check(target, finished=True, budget=search.budget)
     except (BackupFailed, ChildFailed) as error:
         search.refuse(manifest.name, error.detail)
         return None

@@ -15,7 +15,7 @@ from loguru import logger
 from modelus_bot.database.checksums import ChecksumReport
 from modelus_bot.database.core.errors import DatabaseError, StorageFailed
 from modelus_bot.database.engine import Known
-from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.recovery.response_table import is_damaged
 from modelus_bot.runtime.os_errors import in_words
@@ -43,6 +43,11 @@ class DamageFinding:
         if self.damaged:
             return False
         return not report.readable or (not report.complete and report.audit_id < self.known.audit_id)
+
+    @property
+    def wastes_time(self) -> bool:
+        """Whether it could not be looked at because that never ends: another look would not, either."""
+        return self.unseen and self.report.given_up
 
     @property
     def damaged(self) -> bool:
@@ -89,16 +94,18 @@ class DamageFinding:
         )
 
 
-async def looked_at(parts: RecoveryContext, depth: Depth = "full", *, fresh: bool = False) -> DamageFinding:
+async def looked_at(
+    parts: RecoveryContext, budget: Budget, depth: Depth = "full", *, fresh: bool = False
+) -> DamageFinding:
     """Look once; ``fresh`` reads from the disk. Raises ``ChildFailed`` and ``OSError``."""
     known = await asyncio.to_thread(parts.known)
-    report = await parts.check(parts.path, depth=depth, fresh=fresh)
+    report = await parts.check(parts.path, depth=depth, fresh=fresh, budget=budget)
     # What is not worth trusting is not read to its end: it may be very long.
     comparing = report.readable or (report.damaged and await parts.checksums.comparable())
     return DamageFinding(report, await parts.checksums.check() if comparing else ChecksumReport(), known)
 
 
-async def confirmed(parts: RecoveryContext, first: DamageFinding) -> DamageFinding:
+async def confirmed(parts: RecoveryContext, first: DamageFinding, budget: Budget) -> DamageFinding:
     """Look again until two looks in a row saw the same, ``confirm_after`` seconds apart.
 
     Returns the last one, which may find nothing any more. Raises ``StorageFailed`` when the file cannot be
@@ -108,9 +115,11 @@ async def confirmed(parts: RecoveryContext, first: DamageFinding) -> DamageFindi
     for _ in range(LOOKS - 1):
         if before.sound:
             break
+        if before.wastes_time:
+            raise StorageFailed(f"the file cannot be read: {'; '.join(before.problems[:3])}")
         await asyncio.sleep(parts.settings.confirm_after)
         try:
-            found = await looked_at(parts, fresh=True)
+            found = await looked_at(parts, budget, fresh=True)
         except (DatabaseError, OSError) as error:
             logger.bind(error=in_words(error)).warning("file_cannot_be_looked_at")
             continue

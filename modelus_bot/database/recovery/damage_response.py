@@ -21,6 +21,7 @@ from modelus_bot.database.core.errors import (
 )
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.engine import ConnectionManager, Known, written_at
+from modelus_bot.database.integrity import Budget
 from modelus_bot.database.recovery.atomic_swap import finish_interrupted, put_in_place
 from modelus_bot.database.recovery.damage_confirmation import DamageFinding, confirmed, looked_at
 from modelus_bot.database.recovery.recover import Recovered, recover
@@ -89,8 +90,9 @@ class DamageResponse:
         Once damage is certain, nothing is served from the file any more, whatever else fails.
         """
         self._connections.hold(ConnectionLost("the database is being checked"))
+        budget = Budget()
         try:
-            damage, gone = await self._looked_at(), not await asyncio.to_thread(self._parts.path.exists)
+            damage, gone = await self._looked_at(budget), not await asyncio.to_thread(self._parts.path.exists)
             response = after_close_look(damaged=damage is not None, gone=gone)
             if response is Response.GO_ON:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
@@ -106,12 +108,13 @@ class DamageResponse:
             self._release()
             return True
         try:
-            await self._recover(suspicion, damage, damage.problems if damage is not None else (GONE,))
+            problems = damage.problems if damage is not None else (GONE,)
+            await self._recover(suspicion, damage, problems, budget)
         except Exception as error:  # noqa: BLE001 - the file is damaged: no fault may bring it back
             await self._give_up(as_database_error(error))
         return True
 
-    async def _looked_at(self) -> DamageFinding | None:
+    async def _looked_at(self, budget: Budget) -> DamageFinding | None:
         """Look until it is certain what is there; None when nothing is wrong, or nothing is there.
 
         Raises ``StorageFailed`` when the file cannot be read: that says nothing about it.
@@ -119,9 +122,9 @@ class DamageResponse:
         parts = self._parts
         if not await asyncio.to_thread(parts.path.exists):
             return None
-        found = await looked_at(parts)
+        found = await looked_at(parts, budget)
         if not found.sound and not self.given_up:
-            found = await confirmed(parts, found)
+            found = await confirmed(parts, found, budget)
         if found.unseen:
             raise StorageFailed(f"the file cannot be read: {'; '.join(found.problems[:3])}")
         return found if found.damaged or found.behind else None
@@ -140,7 +143,11 @@ class DamageResponse:
             self._connections.hold(self._why)
 
     async def _recover(
-        self, suspicion: DatabaseError, damage: DamageFinding | None, problems: Sequence[str]
+        self,
+        suspicion: DatabaseError,
+        damage: DamageFinding | None,
+        problems: Sequence[str],
+        budget: Budget,
     ) -> None:
         parts, known = self._parts, await self._known()
         if after_loss(parts.settings.recovery) is Response.GIVE_UP:
@@ -154,7 +161,8 @@ class DamageResponse:
                 problems=list(problems),
             )
         await self._close_everything(ConnectionLost("the database is being restored"))
-        await self._go_on(await recover(parts, suspicion.detail, damage, known), known, problems)
+        recovered = await recover(parts, suspicion.detail, damage, known, budget)
+        await self._go_on(recovered, known, problems)
 
     async def rebuild(self, moved: FileMoved) -> None:
         """Bring a lost file back from the connections that still have it open."""
@@ -176,7 +184,7 @@ class DamageResponse:
 
     async def _recover_lost(self, error: DatabaseError, moved: FileMoved) -> None:
         try:
-            await self._recover(error, None, (moved.detail, error.detail))
+            await self._recover(error, None, (moved.detail, error.detail), Budget())
         except Exception as failure:  # noqa: BLE001 - the file is lost: no fault may end the watch
             await self._give_up(as_database_error(failure))
 

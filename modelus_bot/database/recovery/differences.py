@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from modelus_bot.database.core.child_process import Report, run_child
+from modelus_bot.database.core.child_process import Report
 from modelus_bot.database.core.names import quoted, with_names
 from modelus_bot.database.core.read_only import address_to_read
+from modelus_bot.database.integrity import Budget
 
 __all__ = ["TableDifference", "differences", "differences_job"]
 
@@ -41,17 +42,22 @@ class TableDifference(BaseModel):
         return bool(self.only_now or self.only_then or self.changed)
 
 
-async def differences(now: Path, then: Path) -> tuple[TableDifference, ...]:
+async def differences(now: Path, then: Path, budget: Budget) -> tuple[TableDifference, ...]:
     """Compare the live file with another database in a child; tables that are equal are left out."""
-    result = await run_child("differences", {"now": str(now), "then": str(then)}, seconds=SECONDS)
+    result = await budget.child("differences", {"now": str(now), "then": str(then)}, seconds=SECONDS + 10)
     return tuple(TableDifference.model_validate(table) for table in result["tables"])
 
 
 def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
     """Compare the tables of two files, read-only; the child's side of ``differences``."""
-    with contextlib.closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as connection:
-        connection.execute("ATTACH ? AS new", (address_to_read(Path(task["now"])),))
-        connection.execute("ATTACH ? AS old", (address_to_read(Path(task["then"])),))
+    now, then, budget = Path(task["now"]), Path(task["then"]), Budget(task.get("spare"))
+    with (
+        budget.look((now, now.with_name(now.name + "-wal"), then), SECONDS) as allowance,
+        contextlib.closing(sqlite3.connect(":memory:", uri=True, isolation_level=None)) as connection,
+        allowance.ending(connection),
+    ):
+        connection.execute("ATTACH ? AS new", (address_to_read(now),))
+        connection.execute("ATTACH ? AS old", (address_to_read(then),))
         connection.execute("BEGIN")
         tables = [row[0] for row in connection.execute(_TABLES)]
         found = []
@@ -60,7 +66,7 @@ def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
             if one is not None and one.any:
                 found.append(one.model_dump())
             report({"done": number, "total": len(tables), "table": table})
-    return {"tables": found}
+    return {"tables": found, **budget.left}
 
 
 def _compare(connection: sqlite3.Connection, table: str) -> TableDifference | None:

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter
 from modelus_bot.database.backup import Moment
 from modelus_bot.database.core.errors import BackupFailed, DatabaseError
 from modelus_bot.database.core.sidecar_paths import parts_of
+from modelus_bot.database.integrity import Budget
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.runtime.atomic_files import PARTIAL, write_durably
 from modelus_bot.runtime.os_errors import in_words
@@ -85,7 +86,7 @@ class Drill:
         """
         async with self._turn:
             self._tried_at = self._parts.clock()
-            done = []
+            done, budget = [], Budget()
             if (manifest := self._parts.backups.newest_verified()) is not None:
                 on_step(f"restoring {manifest.name}")
                 name = manifest.name
@@ -94,7 +95,7 @@ class Drill:
                     await self._parts.backups.restore_to(name, target)
                     return float(manifest.created_at)
 
-                done.append(await self._rehearse(f"backup {name}", copy))
+                done.append(await self._rehearse(f"backup {name}", copy, budget))
                 if done[-1].ok:
                     await self._note_in(name)
             if (span := await self._span()) is not None:
@@ -104,7 +105,7 @@ class Drill:
                 async def moment(target: Path) -> float:
                     return (await self._parts.archive.restore(target, at=at)).timestamp()
 
-                done.append(await self._rehearse("archive", moment))
+                done.append(await self._rehearse("archive", moment, budget))
             for result in done:
                 self._tell(result)
             if not done:
@@ -121,14 +122,16 @@ class Drill:
             logger.bind(error=error.detail).warning("drill_archive_unreadable")
             return None
 
-    async def _rehearse(self, source: str, produce: Callable[[Path], Awaitable[float]]) -> DrillResult:
+    async def _rehearse(
+        self, source: str, produce: Callable[[Path], Awaitable[float]], budget: Budget
+    ) -> DrillResult:
         parts, started = self._parts, self._parts.clock()
         target = parts.path.with_name(f"{parts.path.name}-drill{PARTIAL}")
         moment, rows = 0.0, 0
         problems: tuple[str, ...] = ()
         try:
             moment = await produce(target)
-            report = await parts.check(target, finished=True)
+            report = await parts.check(target, finished=True, budget=budget)
             rows, problems = sum(report.rows.values()), report.problems
             if not report.ok and not problems:
                 raise BackupFailed("the check found something it has no words for")

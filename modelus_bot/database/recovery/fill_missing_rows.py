@@ -13,7 +13,7 @@ from loguru import logger
 
 from modelus_bot.database.core.audit.runs import lacking
 from modelus_bot.database.core.read_only import opened_to_read
-from modelus_bot.database.integrity import quarantine_file
+from modelus_bot.database.integrity import Budget, quarantine_file
 from modelus_bot.database.recovery.audit_renewal import renew_file
 from modelus_bot.database.recovery.candidates import AS_IS, RecoveryCandidate
 from modelus_bot.database.recovery.decision import Action, RecoveryDecision
@@ -40,6 +40,7 @@ async def completed(
     decision: RecoveryDecision,
     reason: str,
     reached: int,
+    budget: Budget,
 ) -> Completed | None:
     """Do what was decided; the next best base where that fails, None when no result has everything.
 
@@ -52,7 +53,7 @@ async def completed(
             chosen, rolled = base, RolledForward()
             if decision.action is Action.JOIN:
                 donors = [named[item] for item in decision.bases if item != name]
-                chosen, rolled = await _joined(parts, base, donors, named.get(AS_IS))
+                chosen, rolled = await _joined(parts, base, donors, named.get(AS_IS), budget)
             if lacking(decision.changes, chosen.report.audit_runs):
                 logger.bind(source=name).warning("recovery_candidate_lacks_changes")
                 continue
@@ -82,6 +83,7 @@ async def _joined(
     base: RecoveryCandidate,
     donors: Sequence[RecoveryCandidate],
     as_is: RecoveryCandidate | None,
+    budget: Budget,
 ) -> tuple[RecoveryCandidate, RolledForward]:
     """Return the base with what others have and it lacks, as the audit log says it was last."""
     merged = base.path.with_name("merged.db")
@@ -92,7 +94,7 @@ async def _joined(
     doubtful = as_is.path if as_is is not None and as_is.ours and as_is.report.readable else None
     rolled = await asyncio.to_thread(roll_forward, merged, base.incomplete, doubtful)
     logger.bind(rebuilt=rolled.rebuilt, doubtful=rolled.doubtful, lost=rolled.lost).info("rolled_forward")
-    report = await parts.check(merged)
+    report = await parts.check(merged, budget=budget)
     name = " and ".join([base.source, *(item.source for item in donors)])
     return replace(base, source=name, path=merged, report=report), rolled
 

@@ -9,7 +9,7 @@ from loguru import logger
 
 from modelus_bot.database.backup import BackupManifest
 from modelus_bot.database.core.errors import MigrationFailed
-from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.recovery.atomic_swap import put_in_place
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.schema import BeforeMigrating
@@ -21,7 +21,10 @@ Migrate = Callable[[BeforeMigrating], tuple[str, ...]]
 
 
 async def migrated(
-    parts: RecoveryContext, migrate: Migrate, on_backup: Callable[[BackupManifest], None] = lambda _: None
+    parts: RecoveryContext,
+    migrate: Migrate,
+    budget: Budget,
+    on_backup: Callable[[BackupManifest], None] = lambda _: None,
 ) -> tuple[str, ...]:
     """Migrate and return the ids; the page checksums begin anew with the result.
 
@@ -40,14 +43,16 @@ async def migrated(
         done = await asyncio.to_thread(migrate, back_up)
     except Exception as error:
         if made:
-            await _put_back_if_worse(parts, made[0], error)
+            await _put_back_if_worse(parts, made[0], error, budget)
         raise
     await parts.checksums.adopt()
     return done
 
 
-async def _put_back_if_worse(parts: RecoveryContext, backup: BackupManifest, error: Exception) -> None:
-    report = await parts.check(parts.path)
+async def _put_back_if_worse(
+    parts: RecoveryContext, backup: BackupManifest, error: Exception, budget: Budget
+) -> None:
+    report = await parts.check(parts.path, budget=budget)
     if not _worse(report, backup):
         return
     logger.bind(backup=backup.name, problems=list(report.problems[:5])).error("migration_left_it_worse")

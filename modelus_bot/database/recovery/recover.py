@@ -15,6 +15,7 @@ from modelus_bot.database.core.errors import CorruptionDetected, DatabaseError
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.core.system_errors import translated
 from modelus_bot.database.engine import Known
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.recovery.atomic_swap import finish_interrupted, put_in_place
 from modelus_bot.database.recovery.candidates import AS_IS, RecoveryCandidate, gather
 from modelus_bot.database.recovery.damage_confirmation import DamageFinding
@@ -32,19 +33,19 @@ REJECTED = "rejected.jsonl"
 
 
 async def recover(
-    parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known
+    parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known, budget: Budget
 ) -> Recovered:
     """Go on with the best state there is; no connection may be open and no archive running.
 
     ``finding`` is what a look at the present file found, None where there is none; ``known`` is how far it
-    had come. Raises ``CorruptionDetected`` when nothing may be used without a person's word, and other
-    ``DatabaseError`` when it could not be put in place. Where a while ago that failed and nothing changed
-    since, it is said again without a search.
+    had come, ``budget`` that of all that is looked at. Raises ``CorruptionDetected`` when nothing may be used
+    without a person's word, and other ``DatabaseError`` when it could not be put in place. Where a while ago
+    that failed and nothing changed since, it is said again without a search.
     """
     await asyncio.to_thread(parts.in_vain.check)
     try:
         with translated():
-            return await _Recovery(parts, reason, finding, known).run()
+            return await _Recovery(parts, reason, finding, known, budget).run()
     except DatabaseError as error:
         await asyncio.to_thread(parts.in_vain.note, error)
         raise
@@ -54,19 +55,25 @@ class _Recovery:
     """One run: gathers candidates, lets ``decide`` choose, and does what it says."""
 
     def __init__(
-        self, parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known
+        self,
+        parts: RecoveryContext,
+        reason: str,
+        finding: DamageFinding | None,
+        known: Known,
+        budget: Budget,
     ) -> None:
         self._parts = parts
         self._reason = reason
         self._finding = finding
         self._known = known
+        self._budget = budget
         self._started = parts.clock()
         self._found: list[RecoveryCandidate] = []
         self._refused: list[str] = []
 
     async def run(self) -> Recovered:
         parts, known = self._parts, self._known
-        if await finish_interrupted(parts):
+        if await finish_interrupted(parts, self._budget):
             newest, _ = await asyncio.to_thread(end_of, parts.path)
             lost = max(0, known.audit_id - newest)
             return Recovered("the copy that was chosen before", newest, lost, known, seconds=self._seconds())
@@ -80,7 +87,7 @@ class _Recovery:
             return await self._kept(decision)
         whole = None
         if decision.action is not Action.ASK:
-            whole = await completed(parts, self._found, decision, self._reason, known.audit_id)
+            whole = await completed(parts, self._found, decision, self._reason, known.audit_id, self._budget)
         if whole is None:
             raise CorruptionDetected(self._question(decision))
         return await self._put(whole, decision, scratch)
@@ -97,17 +104,22 @@ class _Recovery:
                 AS_IS, present, finding.report, present=True, doubted=doubted, ours=ours
             )
             self._found.append(as_is)
-        sources = sources_for(parts, present=present, bad_pages=bad_pages, hurry=self._known.exact)
+        sources = sources_for(
+            parts, self._budget, present=present, bad_pages=bad_pages, hurry=self._known.exact
+        )
         async for item in gather(
-            sources, scratch, parts.check, self._is_ours, self._is_enough, self._refused
+            sources, scratch, self._check, self._is_ours, self._is_enough, self._refused
         ):
             self._found.append(item)
+
+    async def _check(self, path: Path) -> CheckReport:
+        return await self._parts.check(path, budget=self._budget)
 
     async def _is_ours(self, candidate: RecoveryCandidate) -> bool:
         """Say whether a candidate's audit trail agrees with all that is known of the present history."""
         if self._known.contradicted_by(candidate.report.links):
             return False
-        if candidate.present:
+        if candidate.present or not candidate.report.readable:
             return True
         others = [item for item in self._found if item.present and item.ours and item.report.audit_runs]
         for other in others[-1:]:

@@ -20,13 +20,13 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.checksums import PageChecksums
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.audit.retreat import Retreat
-from modelus_bot.database.core.child_process import Report, run_child
+from modelus_bot.database.core.child_process import Report
 from modelus_bot.database.core.errors import CorruptionDetected, DatabaseError, StorageFailed
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.sidecar import Sidecar
 from modelus_bot.database.core.state_file import DatabaseState, StateFile
 from modelus_bot.database.engine import Epoch, HighWaterMark, Known, is_later, known_of, renew_epoch
-from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.recovery.recovery_outcome import Recovered
 from modelus_bot.database.recovery.search_backoff import SearchBackoff
 from modelus_bot.database.schema import SchemaValidator
@@ -89,13 +89,15 @@ class RecoveryContext:
         depth: Literal["quick", "full"] = "full",
         finished: bool = False,
         fresh: bool = False,
+        budget: Budget | None = None,
         on_progress: Report | None = None,
     ) -> CheckReport:
         """Check a file in a child; ``finished`` for a copy that nobody writes. Raises ``ChildFailed``.
 
         The report has the hashes of the audit entries that are known to have been there; ``fresh`` reads
-        from the disk what the system had in memory.
+        from the disk what the system had in memory. ``budget`` is that of the operation that it is a part of.
         """
+        budget = budget or Budget()
         known = await asyncio.to_thread(self.known)
         task = {
             "path": str(path),
@@ -110,7 +112,7 @@ class RecoveryContext:
             "fresh": fresh,
         }
         return CheckReport.model_validate(
-            await run_child("check", task, on_progress=on_progress, seconds=CHECK_SECONDS + 30)
+            await budget.child("check", task, on_progress=on_progress, seconds=CHECK_SECONDS + 30)
         )
 
     def known(self) -> Known:

@@ -16,7 +16,7 @@ from modelus_bot.database.backup import BackupManifest
 from modelus_bot.database.core.child_process import ChildFailed, Report
 from modelus_bot.database.core.errors import BackupFailed, DatabaseError
 from modelus_bot.database.core.sidecar_paths import parts_of
-from modelus_bot.database.integrity import CheckReport
+from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.recovery.atomic_swap import PREVIEW_SECONDS, clear_previews, put_in_place
 from modelus_bot.database.recovery.differences import TableDifference, differences
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
@@ -87,24 +87,30 @@ class Restores:
             raise BackupFailed("this preview is not there any more; make a new one")
         return plan
 
-    async def from_backup(self, name: str, on_progress: Report | None = None) -> RestorePlan:
+    async def from_backup(
+        self, name: str, on_progress: Report | None = None, budget: Budget | None = None
+    ) -> RestorePlan:
         """Prepare the restore of a backup; one without a manifest is checked first. Raises ``BackupFailed``.
 
-        ``on_progress`` is told the ``step``, and ``done`` of ``total`` where that is known.
+        ``on_progress`` is told the ``step``, and ``done`` of ``total`` where that is known. ``budget``
+        is that of a command that looks at more than this.
         """
+        budget = budget or Budget()
         manifest = next((item for item in self._parts.backups.manifests() if item.name == name), None)
         if manifest is None:
-            manifest = await self._parts.backups.adopt(name, on_progress=on_progress)
+            manifest = await self._parts.backups.adopt(name, on_progress=on_progress, budget=budget)
 
         async def produce(target: Path) -> float:
             await self._parts.backups.restore_to(name, target, on_progress=on_progress)
             return float(manifest.created_at)
 
-        plan = await self._prepare(f"backup {name}", produce, on_progress)
+        plan = await self._prepare(f"backup {name}", produce, on_progress, budget)
         self._plan = replace(plan, backup=name)
         return self._plan
 
-    async def from_archive(self, at: float | None, on_progress: Report | None = None) -> RestorePlan:
+    async def from_archive(
+        self, at: float | None, on_progress: Report | None = None, budget: Budget | None = None
+    ) -> RestorePlan:
         """Prepare the restore of a moment (UTC seconds, None for the newest); raises ``BackupFailed``."""
 
         async def produce(target: Path) -> float:
@@ -112,7 +118,7 @@ class Restores:
             return (await self._parts.archive.restore(target, at=at)).timestamp()
 
         when = "newest state" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
-        plan = await self._prepare(f"archive, {when}", produce, on_progress)
+        plan = await self._prepare(f"archive, {when}", produce, on_progress, budget or Budget())
         self._plan = replace(plan, at=at)
         return self._plan
 
@@ -129,16 +135,16 @@ class Restores:
             raise BackupFailed(f"{plan.source} holds another state than was shown; make a new preview")
         return plan
 
-    async def apply(self, token: str) -> Restored:
+    async def apply(self, token: str, budget: Budget | None = None) -> Restored:
         """Put a plan's state in the file's place after a verified backup of the present one.
 
         The backup is made while nobody can write, so that it has every change that was acknowledged.
         Cancelling the call does not stop it half way.
         """
-        applying = self._outside.start(self._apply(token), name="restore")
+        applying = self._outside.start(self._apply(token, budget or Budget()), name="restore")
         return await asyncio.shield(applying)
 
-    async def _apply(self, token: str) -> Restored:
+    async def _apply(self, token: str, budget: Budget) -> Restored:
         async with self._turn:
             plan = self.plan(token)
             parts, started = self._parts, self._parts.clock()
@@ -148,7 +154,7 @@ class Restores:
             async def work() -> None:
                 nonlocal aside, before
                 await self._keep_source(plan)
-                before = await self._backed_up()
+                before = await self._backed_up(budget)
                 reached = before.audit_id if before is not None else self._known()
                 note = NoteRestore(reached=reached, back_to=plan.report.audit_id, source=plan.source)
                 await asyncio.to_thread(note_restore, plan.path, note)
@@ -181,7 +187,11 @@ class Restores:
             await asyncio.to_thread(_remove, plan.path)
 
     async def _prepare(
-        self, source: str, produce: Callable[[Path], Awaitable[float]], on_progress: Report | None
+        self,
+        source: str,
+        produce: Callable[[Path], Awaitable[float]],
+        on_progress: Report | None,
+        budget: Budget,
     ) -> RestorePlan:
         async with self._turn:
             await self.discard()
@@ -191,9 +201,9 @@ class Restores:
             await asyncio.to_thread(clear_previews, parts)
             try:
                 moment = await produce(target)
-                report = await self._up_to_date(source, target, on_progress)
+                report = await self._up_to_date(source, target, on_progress, budget)
                 _say(on_progress, "comparing it with the present state")
-                tables = await self._compared(target)
+                tables = await self._compared(target, budget)
             except BaseException:
                 with contextlib.suppress(OSError):
                     _remove(target)
@@ -202,9 +212,11 @@ class Restores:
             logger.bind(source=source, token=token, moment=moment).info("restore_prepared")
             return self._plan
 
-    async def _up_to_date(self, source: str, target: Path, on_progress: Report | None) -> CheckReport:
+    async def _up_to_date(
+        self, source: str, target: Path, on_progress: Report | None, budget: Budget
+    ) -> CheckReport:
         """Check a state and give it the schema of this version; raises ``BackupFailed`` where that fails."""
-        report = await self._parts.check(target, finished=True, on_progress=on_progress)
+        report = await self._parts.check(target, finished=True, on_progress=on_progress, budget=budget)
         if not report.readable:
             how = "is damaged" if report.damaged else "cannot be read"
             raise BackupFailed(f"{source} {how}: {'; '.join(report.problems[:3])}")
@@ -214,11 +226,11 @@ class Restores:
             raise BackupFailed(f"{source} cannot be used by this version: {error.detail}") from error
         return report
 
-    async def _compared(self, target: Path) -> tuple[TableDifference, ...] | None:
+    async def _compared(self, target: Path, budget: Budget) -> tuple[TableDifference, ...] | None:
         if not self._parts.path.exists():
             return None
         try:
-            return await differences(self._parts.path, target)
+            return await differences(self._parts.path, target, budget)
         except ChildFailed as error:
             logger.bind(error=error.detail).warning("restore_cannot_compare")
             return None
@@ -229,14 +241,14 @@ class Restores:
             with contextlib.suppress(OSError):
                 await self._parts.backups.note_restored(plan.backup)
 
-    async def _backed_up(self) -> BackupManifest | None:
+    async def _backed_up(self, budget: Budget) -> BackupManifest | None:
         """Back up the present state; a file that is damaged or gone is only set aside."""
         if not self._parts.path.exists():
             return None
         try:
-            return await self._parts.backups.create("pre_restore")
+            return await self._parts.backups.create("pre_restore", budget=budget)
         except BackupFailed:
-            if (await self._parts.check(self._parts.path)).damaged:
+            if (await self._parts.check(self._parts.path, budget=budget)).damaged:
                 return None
             raise
 

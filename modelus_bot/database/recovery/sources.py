@@ -12,6 +12,7 @@ from pathlib import Path
 from modelus_bot.database.core.child_process import run_child
 from modelus_bot.database.core.errors import BackupFailed, StorageFailed
 from modelus_bot.database.core.sidecar_paths import parts_of
+from modelus_bot.database.integrity import Budget
 from modelus_bot.database.recovery.candidates import Source
 from modelus_bot.database.recovery.copy_search import newest_copy_that_fits
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
@@ -27,7 +28,12 @@ COPIES_TRIED = 3
 
 
 def sources_for(
-    parts: RecoveryContext, *, present: Path | None, bad_pages: Sequence[int] = (), hurry: bool = True
+    parts: RecoveryContext,
+    budget: Budget,
+    *,
+    present: Path | None,
+    bad_pages: Sequence[int] = (),
+    hurry: bool = True,
 ) -> tuple[Source, ...]:
     """Return the sources in the order in which they are likely to have everything.
 
@@ -36,9 +42,9 @@ def sources_for(
     may be where the newest change is known, so that the search can end as soon as something has it.
     """
     of_present = [] if present is None else _of_present(present, tuple(bad_pages))
-    copies = _copies(parts)
+    copies = _copies(parts, budget)
     rest = Source(
-        "what is left of a damaged backup", functools.partial(_rest_of_a_backup, parts), partial=True
+        "what is left of a damaged backup", functools.partial(_rest_of_a_backup, parts, budget), partial=True
     )
     return (*copies, *of_present, rest) if hurry else (*of_present, *copies, rest)
 
@@ -52,7 +58,7 @@ def _of_present(present: Path, bad_pages: tuple[int, ...]) -> list[Source]:
     ]
 
 
-def _copies(parts: RecoveryContext) -> list[Source]:
+def _copies(parts: RecoveryContext, budget: Budget) -> list[Source]:
     found = []
     if parts.archive.available:
         found.append(Source("archive", functools.partial(_from_archive, parts, None)))
@@ -63,7 +69,7 @@ def _copies(parts: RecoveryContext) -> list[Source]:
             )
             for age in range(SNAPSHOTS_TRIED)
         ]
-    found.append(Source("newest verified backup", functools.partial(_from_backups, parts)))
+    found.append(Source("newest verified backup", functools.partial(_from_backups, parts, budget)))
     return found
 
 
@@ -86,16 +92,16 @@ async def _before_snapshot(parts: RecoveryContext, age: int, target: Path) -> tu
     return ()
 
 
-async def _from_backups(parts: RecoveryContext, target: Path) -> tuple[str, ...]:
+async def _from_backups(parts: RecoveryContext, budget: Budget, target: Path) -> tuple[str, ...]:
     """Write the newest copy that still passes its check; older ones are tried in turn."""
-    await newest_copy_that_fits(parts, target)
+    await newest_copy_that_fits(parts, budget, target)
     return ()
 
 
-async def _rest_of_a_backup(parts: RecoveryContext, target: Path) -> tuple[str, ...]:
+async def _rest_of_a_backup(parts: RecoveryContext, budget: Budget, target: Path) -> tuple[str, ...]:
     """Salvage the newest copy that fails its check, unless a newer one is whole, which has all of it."""
     for manifest in itertools.islice(parts.backups.manifests(), COPIES_TRIED):
-        problem = await _restored(parts, manifest.name, target)
+        problem = await _restored(parts, budget, manifest.name, target)
         if problem is None:
             await asyncio.to_thread(_remove, target)
             break
@@ -105,11 +111,11 @@ async def _rest_of_a_backup(parts: RecoveryContext, target: Path) -> tuple[str, 
     raise BackupFailed("no backup is damaged that is newer than a whole one")
 
 
-async def _restored(parts: RecoveryContext, name: str, target: Path) -> str | None:
+async def _restored(parts: RecoveryContext, budget: Budget, name: str, target: Path) -> str | None:
     """Write a copy to ``target`` and check it; returns what is wrong with it, and removes it then."""
     try:
         await parts.backups.restore_to(name, target, paced=False)
-        report = await parts.check(target, finished=True)
+        report = await parts.check(target, finished=True, budget=budget)
     except BackupFailed as error:
         return error.detail
     if not report.damaged:

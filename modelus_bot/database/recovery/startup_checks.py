@@ -25,6 +25,7 @@ from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.core.system_errors import class_for_fault, translated
 from modelus_bot.database.engine import Known, epoch_of
 from modelus_bot.database.format.sidecars import in_the_way
+from modelus_bot.database.integrity import Budget
 from modelus_bot.database.recovery.atomic_swap import clear_leftovers, finish_interrupted
 from modelus_bot.database.recovery.damage_confirmation import DamageFinding, confirmed, looked_at
 from modelus_bot.database.recovery.new_database import begin
@@ -60,18 +61,19 @@ async def make_ready(parts: RecoveryContext) -> tuple[str, ...]:
 
 
 async def _make_ready(parts: RecoveryContext) -> tuple[str, ...]:
-    if parts.path.exists() or await finish_interrupted(parts):
+    budget = Budget()
+    if parts.path.exists() or await finish_interrupted(parts, budget):
         await asyncio.to_thread(clear_leftovers, parts)
     await asyncio.to_thread(_require_files, parts.path)
     state = await asyncio.to_thread(parts.state.load)
     if parts.path.is_file() and parts.path.stat().st_size:
         await _patiently(lambda: set_strangers_wal_aside(parts, state))
-        await _check(parts, state)
+        await _check(parts, state, budget)
     else:
         missing = "the database file is missing"
         known = await asyncio.to_thread(parts.known)
-        await begin(parts, create_file, lambda: _recover(parts, missing, None, known))
-    applied = await _migrate(parts)
+        await begin(parts, create_file, lambda: _recover(parts, missing, None, known, budget))
+    applied = await _migrate(parts, budget)
     if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
         await parts.rewriting()
         await asyncio.to_thread(mend, parts.path, parts.validator)
@@ -97,18 +99,18 @@ def _require_files(path: Path) -> None:
         raise ConnectionLost(f"{obstacle}; move it away from {path.parent}")
 
 
-async def _check(parts: RecoveryContext, state: DatabaseState | None) -> None:
+async def _check(parts: RecoveryContext, state: DatabaseState | None, budget: Budget) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
     parts.epoch.found(await _patiently(lambda: asyncio.to_thread(epoch_of, parts.path)))
     comparable = await _patiently(parts.checksums.comparable)
     depth: Literal["quick", "full"] = "quick" if clean and comparable else "full"
-    found = await _looked_at(parts, depth)
+    found = await _looked_at(parts, depth, budget)
     if not found.sound:
-        found = await confirmed(parts, found)
+        found = await confirmed(parts, found, budget)
     if found.damaged or found.behind:
         reason = "damage was found at the start" if found.damaged else "the file is older than it was"
-        await _recover(parts, reason, found, found.known)
+        await _recover(parts, reason, found, found.known, budget)
         return
     report = found.report
     parts.found_at_start(report)
@@ -128,15 +130,19 @@ async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
     return await look()
 
 
-async def _looked_at(parts: RecoveryContext, depth: Literal["quick", "full"]) -> DamageFinding:
+async def _looked_at(
+    parts: RecoveryContext, depth: Literal["quick", "full"], budget: Budget
+) -> DamageFinding:
     """Look at the file until that is possible; raises what keeps it from being looked at."""
     for pause in LOOK_AGAIN:
-        found = await looked_at(parts, depth)
+        found = await looked_at(parts, budget, depth)
         if not found.unseen:
             return found
+        if found.wastes_time:
+            raise _cannot_look(parts.path, found.report.problems)
         depth = "full"
         await asyncio.sleep(pause)
-    found = await looked_at(parts, depth, fresh=True)
+    found = await looked_at(parts, budget, depth, fresh=True)
     if found.unseen:
         raise _cannot_look(parts.path, found.report.problems)
     return found
@@ -151,17 +157,19 @@ def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
     return DiskFull(why) if full else StorageFailed(why)
 
 
-async def _recover(parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known) -> None:
+async def _recover(
+    parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known, budget: Budget
+) -> None:
     problems = finding.problems if finding is not None else ()
     if parts.settings.recovery == "off":
         raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
-    recovered = await recover(parts, reason, finding, known)
+    recovered = await recover(parts, reason, finding, known, budget)
     parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
     parts.tell_recovered(recovered, f"{reason.capitalize()}. ", problems)
 
 
-async def _migrate(parts: RecoveryContext) -> tuple[str, ...]:
+async def _migrate(parts: RecoveryContext, budget: Budget) -> tuple[str, ...]:
     """Apply what is pending after a verified backup, which is restored if the file is worse than before."""
     migrator = Migrator(parts.path, invariants=parts.invariants)
     status = await asyncio.to_thread(migrator.status)
-    return () if all(item.applied for item in status) else await migrated(parts, migrator.up)
+    return () if all(item.applied for item in status) else await migrated(parts, migrator.up, budget)

@@ -38,6 +38,15 @@ async def test_first_check_trusts_and_second_compares(database: Path) -> None:
     assert database.with_name("a.db-sums-log").stat().st_mode & 0o777 == 0o600
 
 
+async def test_holes_behind_the_file_are_not_read(database: Path) -> None:
+    """A terabyte that is not on the disk is not hashed, whether hashes are known or not."""
+    os.truncate(database, 2**40)
+    checksums = PageChecksums(database)
+    assert (await checksums.check()).adopted
+    assert (await checksums.check()).unexplained
+    await checksums.adopt()
+
+
 async def test_damage_inside_values_is_found(database: Path) -> None:
     """Random bytes in the middle of a page are found, again at every check until the file is adopted."""
     await PageChecksums(database).adopt()

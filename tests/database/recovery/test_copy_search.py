@@ -16,6 +16,7 @@ import pytest
 from modelus_bot.database.backup.copy_job import hashed
 from modelus_bot.database.backup.manifest import BackupManifest, read_manifest, write_manifest
 from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.copy_search import Limits, newest_copy_that_fits
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
@@ -96,13 +97,13 @@ async def test_what_is_sound_and_yet_unfit_ends_no_search(protected: Open, tmp_p
     flipped(folder / names[1])
     said: list[dict[str, Any]] = []
     target = tmp_path / "restored.db"
-    assert await newest_copy_that_fits(parts, target, on_progress=said.append) == names[0]
+    assert await newest_copy_that_fits(parts, Budget(), target, on_progress=said.append) == names[0]
     assert await rows_of(parts, target) == 1
     assert max(item["done"] for item in said) == 4
     shortened(folder, names[0])
     target.unlink()
     with pytest.raises(BackupFailed) as refused:
-        await newest_copy_that_fits(parts, target)
+        await newest_copy_that_fits(parts, Budget(), target)
     assert not target.exists()
     assert "written by a newer version" in refused.value.detail
     assert "it holds no database of this bot" in refused.value.detail
@@ -126,7 +127,7 @@ async def test_a_whole_copy_without_its_manifest_is_restored(
     (one,) = parts.backups.unlisted()
     assert str(one).startswith(f"{newest} is not used: {newest}.json, which says what it holds, is {state}")
     target = tmp_path / "restored.db"
-    assert await newest_copy_that_fits(parts, target) == newest
+    assert await newest_copy_that_fits(parts, Budget(), target) == newest
     assert await rows_of(parts, target) == 2
     assert (await parts.backups.adopt(newest)).counts
     assert parts.backups.unlisted() == ()
@@ -139,10 +140,10 @@ async def test_a_copy_that_only_looks_newest_gives_nothing_up(protected: Open, t
         ahead = later_copy(parts, names[0], 400)
     (parts.backups.folder / f"{ahead}.json").unlink()
     target = tmp_path / "restored.db"
-    assert await newest_copy_that_fits(parts, target) == names[2]
+    assert await newest_copy_that_fits(parts, Budget(), target) == names[2]
     for name in names:
         shortened(parts.backups.folder, name)
-    assert await newest_copy_that_fits(parts, target) == ahead
+    assert await newest_copy_that_fits(parts, Budget(), target) == ahead
     assert await rows_of(parts, target) == 1
 
 
@@ -156,7 +157,7 @@ async def test_many_unfit_copies_cost_little(protected: Open, tmp_path: Path) ->
     for number in range(2, UNFIT + 1):
         later_copy(parts, first, number)
     started = time.monotonic()
-    assert await newest_copy_that_fits(parts, tmp_path / "restored.db") == names[0]
+    assert await newest_copy_that_fits(parts, Budget(), tmp_path / "restored.db") == names[0]
     took = time.monotonic() - started
     print(f"{UNFIT} unfit copies: {took:.1f} s")
     assert took < 10 + UNFIT / 50
@@ -167,6 +168,6 @@ async def test_a_search_has_an_end(protected: Open, tmp_path: Path) -> None:
     async with protected() as db:
         parts, _ = await with_copies(db, 2)
     with pytest.raises(BackupFailed, match="0 copies were checked whole"):
-        await newest_copy_that_fits(parts, tmp_path / "restored.db", limits=Limits(whole=0))
+        await newest_copy_that_fits(parts, Budget(), tmp_path / "restored.db", limits=Limits(whole=0))
     with pytest.raises(BackupFailed, match="0 s are over"):
-        await newest_copy_that_fits(parts, tmp_path / "restored.db", limits=Limits(seconds=0.0))
+        await newest_copy_that_fits(parts, Budget(), tmp_path / "restored.db", limits=Limits(seconds=0.0))

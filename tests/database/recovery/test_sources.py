@@ -9,6 +9,7 @@ import pytest
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import BackupFailed
+from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.candidates import Source
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
@@ -38,7 +39,7 @@ async def with_copies(db: DatabaseManager, count: int) -> tuple[RecoveryContext,
 
 def from_copies(parts: RecoveryContext) -> tuple[Source, Source]:
     """Return the sources that are whole and damaged copies."""
-    whole, rest = sources_for(parts, present=None)
+    whole, rest = sources_for(parts, Budget(), present=None)
     return whole, rest
 
 
