@@ -162,12 +162,12 @@ async def test_writes_go_on_beside_it(protected: DatabaseManager) -> None:
     assert any(step.startswith("Rewriting the file: changes wait") for step in steps)
     assert db.maintenance.step == ""
     assert db.protection is not None
-    guard = db.protection.monitor
-    assert guard is not None
-    await guard.check()
+    monitor = db.protection.monitor
+    assert monitor is not None
+    await monitor.check()
     checksums = await db.protection.parts.checksums.check()
     assert (checksums.unexplained, checksums.unclear) == ((), ())
-    assert guard.last_recovery is None
+    assert monitor.last_recovery is None
     assert not db.protection.waiting
 
 
