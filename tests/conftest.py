@@ -1,7 +1,7 @@
 """The real bot with a real database file, in a simulated Discord."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import AddSprint
+from tests.tuning import Tuning, open_tuning
 
 if TYPE_CHECKING:
     import simcord
@@ -45,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the rooms and files with slow tests first, so that no worker ends with one of them alone."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow and item.path.parent.name not in SLOW_ROOMS)
+
+
+@pytest.fixture
+def tuning() -> Iterator[Tuning]:
+    """Return what changes the program's pauses, patience and sizes until the test is over."""
+    with open_tuning() as tuning:
+        yield tuning
 
 
 @dataclass(slots=True)
@@ -167,7 +175,13 @@ class BotEnv:
 
 
 @pytest.fixture
-async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
+def staff_names() -> dict[str, str]:
+    """Return what the staff are called; a module with other people has its own."""
+    return STAFF_NAMES
+
+
+@pytest.fixture
+async def bot_env(tmp_path: Path, staff_names: dict[str, str]) -> AsyncIterator[BotEnv]:
     """Return the bot among people with roles, and neither rosters nor sprints."""
     simcord = pytest.importorskip("simcord", reason="simcord is not installed")
     from modelus_bot.app import ModelUsBot
@@ -199,11 +213,11 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
         await simulation.start()
         try:
             leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
-            world = build_world(simulation, STAFF_NAMES)
+            world = build_world(simulation, staff_names)
             server = ServerSettings(guild_id=world.guild.id, duty_channel_id=world.duty_desk.id)
             bot.settings = settings.model_copy(update={"server": server})
             await simulation.advance_time(time.time() - simulation.now().timestamp())
-            await give_roles(db, world)
+            await give_roles(db, world, staff_names)
             yield BotEnv(simulation, bot, db, bot.settings, world)
         finally:
             await simulation.shutdown()
@@ -212,7 +226,7 @@ async def bot_env(tmp_path: Path) -> AsyncIterator[BotEnv]:
 
 
 @pytest.fixture
-async def rota_env(bot_env: BotEnv) -> BotEnv:
+async def rota_env(bot_env: BotEnv, staff_names: dict[str, str]) -> BotEnv:
     """Return the bot with two rosters and five sprints, today in the middle of the second."""
     from modelus_bot.database.core.context import Context
 
@@ -220,7 +234,7 @@ async def rota_env(bot_env: BotEnv) -> BotEnv:
         for name in names:
             person = bot_env.staff(name)
             await bot_env.db.write(
-                AddToRoster(member_id=person.id, name=STAFF_NAMES[name], discipline=discipline), Context()
+                AddToRoster(member_id=person.id, name=staff_names[name], discipline=discipline), Context()
             )
     first = first_sprint_day()
     for number in range(5):
@@ -239,7 +253,7 @@ def first_sprint_day() -> date:
     return Calendar().day_of(int(time.time())) - timedelta(days=SPRINT_DAYS + 7)
 
 
-async def give_roles(db: "DatabaseManager", world: "World") -> None:
+async def give_roles(db: "DatabaseManager", world: "World", names: Mapping[str, str] = STAFF_NAMES) -> None:
     """Enter the managers and the staff; players and the administrator are only known to Discord."""
     from modelus_bot.database.core.context import Context
 
@@ -248,4 +262,4 @@ async def give_roles(db: "DatabaseManager", world: "World") -> None:
         name = person.user.global_name or person.name
         await db.write(SetRole(discord_id=person.id, username=name, role="project_manager"), Context())
     for key, person in world.rota.items():
-        await db.write(SetRole(discord_id=person.id, username=STAFF_NAMES[key], role="developer"), Context())
+        await db.write(SetRole(discord_id=person.id, username=names[key], role="developer"), Context())

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "tests" / "ways.py"
 OTHERS = ("python3.12", "python3.13")
 SECONDS = 120.0
+FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 AS_NOBODY = ("setpriv", "--reuid=65534", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
 
 
@@ -61,36 +62,46 @@ def run_bot(
     return answer
 
 
+@pytest.fixture(scope="module")
+def with_everything(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what a bot says that has whatever is installed here."""
+    folder = tmp_path_factory.mktemp("everything")
+    return run_bot(folder, environment(folder))
+
+
 @pytest.mark.skipif(importlib.util.find_spec("uvloop") is None, reason="uvloop is not installed")
-def test_with_uvloop(tmp_path: Path) -> None:
+def test_with_uvloop(with_everything: dict[str, Any]) -> None:
     """Children are started there, too."""
-    answer = run_bot(tmp_path, environment(tmp_path))
-    assert answer["loop"] == "uvloop"
-    assert answer["archiving"] == answer["archive"]
-
-
-def test_without_uvloop(tmp_path: Path) -> None:
-    """The standard library's event loop is taken."""
-    assert run_bot(tmp_path, environment(tmp_path, "uvloop"))["loop"] == "asyncio"
-
-
-def test_without_charts(tmp_path: Path) -> None:
-    """There is no picture, and everything else."""
-    assert run_bot(tmp_path, environment(tmp_path, "matplotlib"))["picture"] is False
+    assert with_everything["loop"] == "uvloop"
+    assert with_everything["archiving"] == with_everything["archive"]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="matplotlib is not installed")
-def test_with_charts(tmp_path: Path) -> None:
+def test_with_charts(with_everything: dict[str, Any]) -> None:
     """A child draws a picture."""
-    assert run_bot(tmp_path, environment(tmp_path))["picture"] is True
+    assert with_everything["picture"] is True
 
 
-def test_without_the_archives_program(tmp_path: Path) -> None:
-    """Nothing is archived, and everything else goes on."""
-    variables = environment(tmp_path) | {"MODELUS_BOT__ARCHIVE__BINARY": str(tmp_path / "none")}
+EXTRAS = ("uvloop", "matplotlib", "litestream")
+WITHOUT = [EXTRAS, *((name,) for name in EXTRAS if FULL)]
+
+
+@pytest.mark.parametrize("missing", WITHOUT, ids=" ".join)
+def test_without_what_is_optional(
+    tmp_path: Path, with_everything: dict[str, Any], missing: tuple[str, ...]
+) -> None:
+    """The standard library's event loop, no picture, nothing archived; everything else goes on.
+
+    All at once; at full size also each alone, with the others there.
+    """
+    variables = environment(tmp_path, *(name for name in missing if name != "litestream"))
+    if "litestream" in missing:
+        variables["MODELUS_BOT__ARCHIVE__BINARY"] = str(tmp_path / "none")
     answer = run_bot(tmp_path, variables)
-    assert answer["archive"] is False
-    assert answer["archiving"] is False
+    assert answer["loop"] == ("asyncio" if "uvloop" in missing else with_everything["loop"])
+    assert answer["picture"] is ("matplotlib" not in missing and with_everything["picture"])
+    assert answer["archive"] is ("litestream" not in missing and with_everything["archive"])
+    assert answer["archiving"] == answer["archive"]
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -25,6 +25,7 @@ from modelus_bot.config import ConfigError, Configurable, Loaded, Settings, appl
 from modelus_bot.config.keys import changed_keys, field_of, value_of, with_keys_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import ended, owned
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Change", "ConfigWatcher", "WatchPace"]
 
@@ -58,6 +59,9 @@ class WatchPace:
     """The same for a file that is missing, or looks as if it were being written."""
     patience: float = 2.0
     """After this it is read even while it goes on changing."""
+
+
+PACE = Tunable(WatchPace())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class ConfigWatcher:
         self._written = settings
         self._fixed = frozenset(fixed)
         self._environment = os.environ if environment is None else environment
-        self._pace = pace or WatchPace()
+        self._pace = pace or PACE.value
         self._subscribers: list[Callable[[Change], None]] = []
         self._stamp = _NOT_SEEN
         self._existed = self.path.exists()

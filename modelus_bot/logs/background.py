@@ -12,15 +12,16 @@ from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.threads import DaemonThread
+from modelus_bot.runtime.tunables import Pause, Tunable
 
 __all__ = ["BackgroundWriter", "Destination"]
 
-QUEUE_LIMIT = 10_000
+QUEUE_LIMIT = Tunable(10_000)
 """Lines that may wait; when more come, the newest are counted instead of kept."""
 
 BATCH = 500
-PAUSE_FIRST = 0.5
-PAUSE_CAP = 10.0
+PAUSE_FIRST = Pause(0.5)
+PAUSE_CAP = Pause(10.0)
 
 
 class Destination(Protocol):
@@ -52,7 +53,7 @@ class BackgroundWriter:
 
     def put(self, line: str) -> None:
         """Have a line written soon; never waits."""
-        if self._queue.qsize() >= QUEUE_LIMIT:
+        if self._queue.qsize() >= QUEUE_LIMIT.value:
             self._dropped += 1
         else:
             self._queue.put(line)
@@ -83,7 +84,7 @@ class BackgroundWriter:
                 self._tell_dropped()
             except MemoryError:  # it passes, and then there is a log again
                 self._dropped += len(lines)
-                self._retired.wait(PAUSE_FIRST)
+                self._retired.wait(PAUSE_FIRST.value)
         self._destination.close()
 
     def _take(self, lines: list[str]) -> tuple[Callable[[], None] | None, bool]:
@@ -102,7 +103,7 @@ class BackgroundWriter:
 
     def _write(self, lines: list[str]) -> None:
         """Write the lines; a patient destination gets them again and again."""
-        pause = PAUSE_FIRST
+        pause = PAUSE_FIRST.value
         while lines:
             try:
                 self._destination.write(lines)
@@ -111,7 +112,7 @@ class BackgroundWriter:
                 if not self._destination.patient or self._retired.wait(pause):
                     self._dropped += len(lines)
                     return
-                pause = min(PAUSE_CAP, pause * 2)
+                pause = min(PAUSE_CAP.value, pause * 2)
             else:
                 self._praise()
 

@@ -18,13 +18,14 @@ from modelus_bot.logs.destinations import Cutoff, RotatedFile, Stream
 from modelus_bot.logs.lines import fields_of, json_line, terminal_line
 from modelus_bot.logs.secrets import Hide, hider
 from modelus_bot.logs.standard import StandardLibrary
+from modelus_bot.runtime.tunables import Tunable
 
 if TYPE_CHECKING:
     from loguru import Message, Record
 
 __all__ = ["Logs", "configure_logging"]
 
-CLOSE_SECONDS = 3.0
+CLOSE_SECONDS = Tunable(3.0)
 """How long the end may wait for a destination that does not take its last lines."""
 
 
@@ -88,13 +89,13 @@ class Logs:
         """Write what waits and stop logging; waits no longer than a few seconds for what hangs."""
         self._retire_file()
         for writer in self._retired:
-            if not writer.join(CLOSE_SECONDS):
+            if not writer.join(CLOSE_SECONDS.value):
                 logger.warning("log_file_left_behind")
         logger.remove(self._sink)
         self._standard.restore()
         if self._terminal is not None:
             self._terminal.retire()
-            self._terminal.join(CLOSE_SECONDS)
+            self._terminal.join(CLOSE_SECONDS.value)
 
     def _configure_file(self, settings: LoggingSettings) -> None:
         if self._file is not None and self._file_writer is not None:

@@ -8,6 +8,7 @@ run this program, root does the work and hands over what it made.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import stat
@@ -16,8 +17,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-
-import loguru
 
 import modelus_bot
 from modelus_bot.runtime.os_errors import Fault, fault_of
@@ -166,7 +165,9 @@ def _groups_of(owner: Owner) -> list[int]:
 
 def _needed() -> tuple[Path, ...]:
     """Return what a process of the new user has to be able to read: the program, and what runs it."""
-    return Path(modelus_bot.__file__), Path(loguru.__file__), Path(sys.executable), Path(os.__file__)
+    packages = importlib.util.find_spec("loguru")  # not imported: children of the bot come by here, too
+    installed = [Path(packages.origin)] if packages and packages.origin else []
+    return (Path(modelus_bot.__file__), *installed, Path(sys.executable), Path(os.__file__))
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tunables import Pauses
 from modelus_bot.ui.answering import FAILURES, passes
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.rendering import embed_of
@@ -25,7 +26,7 @@ FINDING_PATIENCE = 5.0
 """Seconds that asking for a channel may take."""
 OPENING_PATIENCE = 2.0
 """Seconds that opening somebody's direct messages may take; only one is opened at a time."""
-PAUSES = (0.5, 1.5)
+PAUSES = Pauses((0.5, 1.5))
 """Seconds between the tries; whoever wants it sent after that tries again later, under the same key."""
 
 
@@ -51,7 +52,7 @@ async def send(
     parts: dict[str, Any] = {"content": content, "embed": drawn, "view": view}
     message = {name: part for name, part in parts.items() if part is not None}
     async with asyncio.timeout(PATIENCE):
-        for pause in PAUSES:
+        for pause in PAUSES.value:
             try:
                 return await place.send(**message, nonce=nonce_of(key))
             except FAILURES as error:

@@ -6,13 +6,12 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.sprints.writes import AddSprint
-from modelus_bot.ui import lateness
+from modelus_bot.ui.lateness import PATIENCE
 from tests.commands.acting import dump, labels, rows, words_of
 from tests.conftest import BotEnv, first_sprint_day
+from tests.tuning import Tuning
 
 if TYPE_CHECKING:
     import simcord
@@ -95,15 +94,13 @@ async def test_a_button_of_a_decided_request_says_how_it_stands(rota_env: BotEnv
     assert rows(env, STATUS) == [("withdrawn", 1)]
 
 
-async def test_presses_and_commands_that_come_too_late_are_dropped(
-    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_presses_and_commands_that_come_too_late_are_dropped(rota_env: BotEnv, tuning: Tuning) -> None:
     """What is too old to be answered does nothing at all: buttons, forms and commands alike."""
     env = rota_env
     asked = await open_call(env)
     form = await env.manager.click(asked.response, label="Decline")
     before = dump(env)
-    monkeypatch.setattr(lateness, "PATIENCE", -1.0)
+    tuning(PATIENCE.at(-1.0))
     pressed = await env.staff("avery").click(asked.response, label="Take")
     assert not pressed.acknowledged
     submitted = await env.manager.submit_modal(form, {"reason": "Late"})

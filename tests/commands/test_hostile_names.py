@@ -11,7 +11,6 @@ from typing import Any
 import discord
 import pytest
 
-import tests.conftest
 from modelus_bot.clock.words import apart_words
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
@@ -20,7 +19,7 @@ from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, words_of
-from tests.conftest import BotEnv
+from tests.conftest import STAFF_NAMES, BotEnv
 
 MARKS = "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309"
 NAMES = {
@@ -46,13 +45,13 @@ DRAWN = re.compile(
 
 
 @pytest.fixture
-def _called(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the staff their names before they join."""
-    monkeypatch.setattr(tests.conftest, "STAFF_NAMES", NAMES)
+def staff_names(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return what the staff are called where names are hostile."""
+    return NAMES if "hostile" in request.fixturenames else STAFF_NAMES
 
 
 @pytest.fixture
-async def hostile(_called: None, rota_env: BotEnv) -> BotEnv:
+async def hostile(rota_env: BotEnv) -> BotEnv:
     """Return the rota with sprints and a discipline of hostile names, too."""
     with closing(sqlite3.connect(rota_env.settings.database.path)) as connection, connection:
         for number, name in enumerate(SPRINTS, 1):

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.ui.commands import suggestions
 from modelus_bot.ui.commands.needs import commands_of
+from modelus_bot.ui.commands.suggestions import PATIENCE
 from tests.commands.acting import lift_discords_hint
 from tests.conftest import BotEnv
+from tests.tuning import Tuning
 
 NOT_FOR_STRANGERS = {"day", "start", "end", "from", "to", "topic", "table"}
 """Options whose suggestions name neither people nor plans."""
@@ -80,7 +81,7 @@ async def test_strangers_are_shown_no_names(rota_env: BotEnv) -> None:
 
 
 async def test_a_slow_database_gives_no_suggestions(
-    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+    rota_env: BotEnv, tuning: Tuning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When the database takes too long, nothing is suggested instead of an answer that comes too late."""
     env = rota_env
@@ -88,6 +89,6 @@ async def test_a_slow_database_gives_no_suggestions(
     async def forever(*_: Any, **__: Any) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(suggestions, "PATIENCE", 0.0)
+    tuning(PATIENCE.at(0.0))
     monkeypatch.setattr(env.db, "read", forever)
     assert await suggested(env, env.admin, "roster show", "discipline") == []

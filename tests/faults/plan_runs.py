@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from modelus_bot.database.core.audit.verification import verify_chain, walk
 from tests.faults.disk_faults import FOR_EVER, Fault, Hit, built, environment, read_hits
-from tests.faults.plan_program import Job
+from tests.faults.sites.plan_program import Job
 
 __all__ = ["Field", "History", "Outcome", "Plan", "Run"]
 
@@ -225,7 +225,7 @@ class Programs:
         """Start it; what children write to standard error goes to ``log``."""
         self._log = log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.plan_program"],
+            [sys.executable, "-m", "tests.faults.sites.plan_program"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
             cwd=ROOT, env=environment(library),
         )  # fmt: skip

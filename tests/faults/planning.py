@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.faults.disk_faults import FOR_EVER, Fault
-from tests.faults.plan_program import PHASES
 from tests.faults.plan_runs import Plan
+from tests.faults.sites.plan_program import PHASES
 
 __all__ = ["KINDS", "plan_of", "seeds_from"]
 

@@ -17,9 +17,9 @@ import pytest
 from loguru import logger
 
 from modelus_bot.config import ArchiveSettings, BackupSettings, DatabaseSettings, IntegritySettings
-from modelus_bot.database.archive import restore
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.failures import ArchiveUnavailable, MomentUnavailable
+from modelus_bot.database.archive.restore import PLAN_SECONDS
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
@@ -27,6 +27,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, rows
 from tests.database.operations import PutSetting, setting
+from tests.tuning import Tuning
 
 pytestmark = [
     needs_program,
@@ -200,10 +201,10 @@ async def test_a_bot_on_a_new_machine_starts_from_the_bucket_alone(tmp_path: Pat
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_credentials")
 async def test_a_new_machine_does_not_begin_anew_beside_a_bucket_it_cannot_ask(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, tuning: Tuning
 ) -> None:
     """Nobody knows what is in a bucket out of reach: the database stays away, and no empty file is made."""
-    monkeypatch.setattr(restore, "PLAN_SECONDS", 3.0)
+    tuning(PLAN_SECONDS.at(3.0))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{probe.getsockname()[1]}"

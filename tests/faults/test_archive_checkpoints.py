@@ -22,7 +22,7 @@ from modelus_bot.database.engine.fingerprint import written_at
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.archive.writing import CheckpointsWhen, add, first_copy, needs_program, opened, quick
 from tests.database.operations import Increment, PutSetting, setting
-from tests.faults.protected_site import Site
+from tests.faults.sites.protected_site import Site
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), needs_program]
 
@@ -136,12 +136,12 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytes
     alerts: list[Alert] = []
     async with Site(tmp_path).open(alerts, "auto") as db:
         assert db.protection is not None
-        guard = db.protection.monitor
-        assert guard is not None
+        monitor = db.protection.monitor
+        assert monitor is not None
         suspicions: list[DatabaseError] = []
-        take_over = guard.takes_over
+        take_over = monitor.takes_over
         monkeypatch.setattr(
-            guard, "takes_over", lambda error: (suspicions.append(error), take_over(error))[1]
+            monitor, "takes_over", lambda error: (suspicions.append(error), take_over(error))[1]
         )
         changed = set[int]()
         began = time.monotonic()

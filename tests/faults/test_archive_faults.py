@@ -15,7 +15,7 @@ import pytest
 
 from modelus_bot.database.archive.archive import Archive
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
-from tests.faults.program import Program
+from tests.faults.sites.program import Program
 
 pytestmark = [needs_program, pytest.mark.fault]
 

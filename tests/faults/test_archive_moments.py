@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.archive.litestream_config import LEVELS
 from tests.database.archive.writing import add, first_copy, needs_program, opened, quick, rows, sound
+from tests.tuning import Tuning
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -57,10 +59,10 @@ async def test_random_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_moments_of_merged_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_moments_of_merged_pieces(tmp_path: Path, tuning: Tuning) -> None:
     """With the single pieces gone, moments are as coarse as the merged ones, and still never too late."""
     step = 2.0
-    monkeypatch.setattr("modelus_bot.database.archive.litestream_config.LEVELS", (f"{step:g}s", "5s"))
+    tuning(LEVELS.at((f"{step:g}s", "5s")))
     database = tmp_path / "home" / "bot.db"
     dice = random.Random(5)
     writer = opened(database)

@@ -19,8 +19,8 @@ from modelus_bot.database.core.audit.verification import verify_chain, walk
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.transaction_manager import TransactionManager
 from modelus_bot.database.health.monitor import HealthMonitor
-from tests.faults.audit_writer import prepare
-from tests.faults.killing import Family
+from tests.faults.sites.audit_writer import prepare
+from tests.faults.sites.killing import Family
 
 KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 4
 MOST = max(KILLS, 40)
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def family(path: Path) -> Iterator[Family]:
     """The process whose children are killed."""
-    process = Family("tests.faults.audit_writer", path)
+    process = Family("tests.faults.sites.audit_writer", path)
     yield process
     process.close()
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.errors import OutcomeUnknown
-from tests.faults.away_site import FAULTS, BotProcess, Line, rows
+from tests.faults.sites.away_site import FAULTS, BotProcess, Line, rows
 from tests.small_disk import small_disk
 
 pytest.importorskip("simcord", reason="simcord is not installed")

@@ -16,7 +16,7 @@ from modelus_bot.database.offline.wait_policy import SHORT_WAIT
 from tests.database.continuing import continuity_of
 from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting
-from tests.faults.away_site import foreign_lock
+from tests.faults.sites.away_site import foreign_lock
 from tests.properties.test_degraded import kept_mark
 from tests.properties.test_reconnection import Away
 

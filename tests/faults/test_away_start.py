@@ -14,7 +14,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from tests.database.continuing import continuity_of
 from tests.database.offline.journal.waiting import Take, taken
-from tests.faults.away_site import foreign_lock
+from tests.faults.sites.away_site import foreign_lock
 
 
 def manager(path: Path) -> DatabaseManager:

@@ -31,7 +31,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.operations import PutPair
-from tests.faults.program import Program
+from tests.faults.sites.program import Program
 from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault

@@ -25,8 +25,8 @@ from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.discord_end import DiscordEnd, discord_end
-from tests.faults.clocked import settings_in
 from tests.faults.shifting import COMPILER, ShiftedClock, built_clock
+from tests.faults.sites.clocked import settings_in
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler to build the clock with")
 HOUR, YEAR = 3600, 365 * 86_400
@@ -67,7 +67,7 @@ class Site:
     async def running(self) -> AsyncIterator[subprocess.Popen[bytes]]:
         """Run the bot until the block ends, then ask it to stop."""
         environment = os.environ | self._clock.environment
-        command = [sys.executable, "-m", "tests.faults.clocked", str(self.folder), str(self._port)]
+        command = [sys.executable, "-m", "tests.faults.sites.clocked", str(self.folder), str(self._port)]
         with (self.folder / "output").open("wb") as output:
             process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         try:

@@ -19,7 +19,7 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, setting
-from tests.faults.protected_site import Site
+from tests.faults.sites.protected_site import Site
 
 NUMBERS = range(500) if os.environ.get("MODELUS_TEST_FULL") else (1, 65)
 """Seeds of the damages; of 65 a salvaged file was once taken for complete."""

@@ -14,7 +14,7 @@ import pytest
 from modelus_bot.database.core.framing import scan
 from modelus_bot.database.offline.journal.state import JournalState
 from tests.database.offline.journal.waiting import taken
-from tests.faults.killing import Family
+from tests.faults.sites.killing import Family
 
 ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 5
 """Each kills twice: once while changes are saved, once while they are replayed."""
@@ -31,7 +31,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def family(path: Path) -> Iterator[Family]:
     """The process whose children are killed."""
-    process = Family("tests.faults.journaled", path)
+    process = Family("tests.faults.sites.journaled", path)
     yield process
     process.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.audit.verification import verify_chain, walk
-from tests.faults.program import Program
+from tests.faults.sites.program import Program
 
 KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 4
 

@@ -16,7 +16,7 @@ import pytest
 
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
-from tests.faults.program import Program
+from tests.faults.sites.program import Program
 
 KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 4
 ROWS = 4000

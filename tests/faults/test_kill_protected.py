@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.alert import Alert
-from tests.faults.guarded_writer import both_halves, kept_apart, protected
+from tests.faults.sites.protected_writer import both_halves, kept_apart, protected
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 ROUNDS = 5 if FULL else 1
@@ -88,7 +88,7 @@ class Run:
             [
                 sys.executable,
                 "-m",
-                "tests.faults.guarded_writer",
+                "tests.faults.sites.protected_writer",
                 str(site.folder),
                 str(start),
                 phase,

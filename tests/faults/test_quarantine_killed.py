@@ -16,7 +16,7 @@ from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.subjects import DECLARED
 from tests.database.integrity.injecting import build, lawless
-from tests.faults.program import Program
+from tests.faults.sites.program import Program
 
 pytestmark = pytest.mark.fault
 

@@ -21,7 +21,7 @@ from tests.faults.upserts import EXPECTED, RACERS, racing_writes, seed_writes
 def racer(path: Path, seed: int) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process that stands ready to run the writes in an order of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.racer", str(path), str(seed)],
+        [sys.executable, "-m", "tests.faults.sites.racer", str(path), str(seed)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],

@@ -34,7 +34,7 @@ def played(
 ) -> dict[str, Any]:
     """Run the program and hold it to a limit for some seconds; None stands for what it uses already."""
     environment = dict(os.environ) | ({"SHORT_FAST": "1"} if fast else {})
-    command = [sys.executable, "-m", "tests.faults.short_machine", str(folder)]
+    command = [sys.executable, "-m", "tests.faults.sites.short_machine", str(folder)]
     process = subprocess.Popen(
         [*(AS_NOBODY if nobody else ()), *command],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment,

@@ -4,13 +4,12 @@ import errno
 import time
 from collections.abc import Iterator
 
-import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as configured
 from hypothesis import strategies as st
 
-from modelus_bot.logs import background
-from modelus_bot.logs.background import BackgroundWriter
+from modelus_bot.logs.background import PAUSE_FIRST, BackgroundWriter
+from tests.tuning import Tuning
 
 
 class Memory:
@@ -39,11 +38,9 @@ class Memory:
 
 @configured(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(faults=st.lists(st.integers(0, 5), max_size=4), lines=st.integers(1, 40))
-def test_whatever_fails_each_line_arrives_once(
-    faults: list[int], lines: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whatever_fails_each_line_arrives_once(faults: list[int], lines: int, tuning: Tuning) -> None:
     """Failures in the midst of a batch neither lose nor repeat a line, and keep the order."""
-    monkeypatch.setattr(background, "PAUSE_FIRST", 0.0001)
+    tuning(PAUSE_FIRST.at(0.0001))
     memory = Memory(iter(faults))
     writer = BackgroundWriter(memory)
     for number in range(lines):

@@ -19,18 +19,19 @@ from loguru import logger
 
 from modelus_bot.config import Settings
 from modelus_bot.config.units import MEGABYTE
-from modelus_bot.logs import background, configure_logging, configuring
+from modelus_bot.logs import configure_logging
+from modelus_bot.logs.background import PAUSE_CAP, PAUSE_FIRST, QUEUE_LIMIT
+from modelus_bot.logs.configuring import CLOSE_SECONDS
 from modelus_bot.logs.destinations import RotatedFile, Stream
+from tests.tuning import Tuning
 
 FULL = Path("/dev/full")
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(tuning: Tuning) -> None:
     """Writers try again quickly, and the end does not wait long."""
-    monkeypatch.setattr(background, "PAUSE_FIRST", 0.02)
-    monkeypatch.setattr(background, "PAUSE_CAP", 0.05)
-    monkeypatch.setattr(configuring, "CLOSE_SECONDS", 0.5)
+    tuning(PAUSE_FIRST.at(0.02), PAUSE_CAP.at(0.05), CLOSE_SECONDS.at(0.5))
 
 
 def older_than(seconds: float) -> float | None:
@@ -102,9 +103,9 @@ def test_a_full_disk_loses_nothing_that_can_wait(tmp_path: Path, disk: Disk) -> 
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
-async def test_a_full_disk_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_stops_nothing(tmp_path: Path, tuning: Tuning) -> None:
     """With a file that is always full the loop runs on, the terminal says so once, and the end comes soon."""
-    monkeypatch.setattr(background, "QUEUE_LIMIT", 100)
+    tuning(QUEUE_LIMIT.at(100))
     shown, longest = io.StringIO(), 0.0
     started = time.monotonic()
     with configure_logging(settings(FULL), terminal=shown):

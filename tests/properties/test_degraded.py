@@ -23,8 +23,10 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable
 from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
-from modelus_bot.database.engine import availability, read_batching, transaction_manager
+from modelus_bot.database.engine.availability import LOOK_SECONDS
+from modelus_bot.database.engine.read_batching import RETRY_PAUSE
 from modelus_bot.database.engine.roles import ConnectionRole
+from modelus_bot.database.engine.transaction_manager import RETRY_CAP, RETRY_FIRST
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.offline.snapshot.age import answered_as_of
@@ -33,6 +35,7 @@ from tests.database.continuing import continuity_of
 from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting, all_settings, counted
 from tests.properties.test_reconnection import Away
+from tests.tuning import Tuning
 
 USES: dict[ConnectionRole, Callable[[DatabaseManager], Awaitable[object]]] = {
     ConnectionRole.WRITER: lambda db: db.write(PutSetting(key="mark", value=1), Context()),
@@ -48,16 +51,11 @@ def kept_mark(tx: ReadTransaction) -> int | None:
     return None if value is None else int(value)
 
 
-def test_when_reopening_fails_for_good_people_are_served(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_when_reopening_fails_for_good_people_are_served(tmp_path: Path, tuning: Tuning) -> None:
     """Feature: database-reliability, Property 2: For any scenario where all reconnection attempts are
     exhausted, the system should log failures and continue operating with degraded functionality.
     """
-    monkeypatch.setattr(transaction_manager, "RETRY_FIRST", 0.004)
-    monkeypatch.setattr(transaction_manager, "RETRY_CAP", 0.02)
-    monkeypatch.setattr(read_batching, "RETRY_PAUSE", 0.005)
-    monkeypatch.setattr(availability, "LOOK_SECONDS", 0.01)
+    tuning(RETRY_FIRST.at(0.004), RETRY_CAP.at(0.02), RETRY_PAUSE.at(0.005), LOOK_SECONDS.at(0.01))
     path = tmp_path / "data" / "modelus.db"
     numbers = itertools.count(1)
     fallback = continuity_of(path, patience=0.05)

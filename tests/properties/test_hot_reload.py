@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-import pytest
 import tomlkit
 from annotated_types import Ge, Gt, Le, Lt
 from hypothesis import HealthCheck, given, settings
@@ -16,14 +15,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from modelus_bot.app import App, running
-from modelus_bot.config import applies_live, load_settings, watching
+from modelus_bot.config import applies_live, load_settings
 from modelus_bot.config.keys import changed_keys, field_of, keys, value_of
+from modelus_bot.config.watching import PACE
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.config_watcher.desk import QUICK
 from tests.test_live_settings import ALSO, BASE, PARTS
+from tests.tuning import Tuning
 
 Edit = dict[str, Any]
 
@@ -134,11 +135,11 @@ class Desk:
                 await asyncio.sleep(0.005)
 
 
-def test_every_edit_holds_without_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_edit_holds_without_a_restart(tmp_path: Path, tuning: Tuning) -> None:
     """Feature: database-reliability, Property 16: For any configuration change, the new configuration
     should be applied without requiring a system restart.
     """
-    monkeypatch.setattr(watching, "WatchPace", lambda: QUICK)
+    tuning(PACE.at(QUICK))
     path = tmp_path / "config.toml"
     base = {**BASE, "maintenance": {"schedule": "off", "reserve_megabytes": 1}, "metrics": {"serve": "off"}}
     path.write_text(tomlkit.dumps(base), encoding="utf-8")

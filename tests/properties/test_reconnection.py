@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loguru import logger
@@ -19,10 +18,12 @@ from loguru import logger
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConnectionLost
-from modelus_bot.database.engine import read_batching, transaction_manager
+from modelus_bot.database.engine.read_batching import RETRY_PAUSE
 from modelus_bot.database.engine.roles import ConnectionRole
+from modelus_bot.database.engine.transaction_manager import RETRY_CAP, RETRY_FIRST
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, all_settings, counted
+from tests.tuning import Tuning
 
 if TYPE_CHECKING:
     from loguru import Message
@@ -99,13 +100,11 @@ def heard(attempts: Attempts) -> Iterator[None]:
         logger.remove(sink)
 
 
-def test_a_lost_connection_is_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_connection_is_opened_again(tmp_path: Path, tuning: Tuning) -> None:
     """Feature: database-reliability, Property 1: For any database connection loss scenario, the system
     should automatically attempt reconnection with proper retry logic.
     """
-    monkeypatch.setattr(transaction_manager, "RETRY_FIRST", 0.004)
-    monkeypatch.setattr(transaction_manager, "RETRY_CAP", 0.02)
-    monkeypatch.setattr(read_batching, "RETRY_PAUSE", 0.005)
+    tuning(RETRY_FIRST.at(0.004), RETRY_CAP.at(0.02), RETRY_PAUSE.at(0.005))
     path = tmp_path / "data" / "modelus.db"
     numbers = itertools.count(1)
     pauses: dict[int, set[float]] = {}

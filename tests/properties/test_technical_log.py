@@ -22,11 +22,12 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Write, query
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
-from modelus_bot.database.engine import availability
+from modelus_bot.database.engine.availability import LOOK_SECONDS
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.logs import configure_logging
 from tests.database.operations import PutSetting
+from tests.tuning import Tuning
 
 PUT = "INSERT INTO settings(key, value, updated_at) VALUES(?, ?, ?)"
 NOBODY = "INSERT INTO user_disciplines(user_id, discipline, position, updated_at) VALUES(?, 'account', 1, 0)"
@@ -161,11 +162,11 @@ class Bench:
         await self.db._connections.run(ConnectionRole.WRITER, limit)
 
 
-def test_every_failure_of_sqlite_is_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_failure_of_sqlite_is_in_the_log(tmp_path: Path, tuning: Tuning) -> None:
     """Feature: database-reliability, Property 9: For any SQLite error, detailed technical information
     should be logged for debugging purposes.
     """
-    monkeypatch.setattr(availability, "LOOK_SECONDS", 0.01)
+    tuning(LOOK_SECONDS.at(0.01))
     numbers = itertools.count()
     config = DatabaseSettings(
         path=tmp_path / "modelus.db",

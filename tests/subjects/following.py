@@ -63,8 +63,8 @@ def changed(text: str, difference: str) -> str:
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    """Copy what the bot and its tests need to run, without what was compiled."""
-    ignored = shutil.ignore_patterns("__pycache__", "_bundled")
+    """Copy what the bot and its tests need to run; what was compiled of it is valid there, too."""
+    ignored = shutil.ignore_patterns("_bundled")
     for name in NEEDED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)

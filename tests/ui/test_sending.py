@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.ui import sending
-from modelus_bot.ui.sending import nonce_of, send
+from modelus_bot.ui.sending import PAUSES, nonce_of, send
 from tests.conftest import BotEnv
+from tests.tuning import Tuning
 
 
 @given(st.text(), st.text())
@@ -21,10 +21,10 @@ def test_a_nonce_fits_and_tells_keys_apart(text: str, other: str) -> None:
 
 
 async def test_a_message_is_sent_again_under_the_same_nonce(
-    bot_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+    bot_env: BotEnv, tuning: Tuning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Failures of Discord are tried again at once, and every try has the nonce, which Discord enforces."""
-    monkeypatch.setattr(sending, "PAUSES", (0.0, 0.0))
+    tuning(PAUSES.at((0.0, 0.0)))
     channel: Any = bot_env.bot.get_channel(bot_env.channel.id)
     bodies: list[dict[str, Any]] = []
     post = bot_env.bot.http.send_message

@@ -1,10 +1,15 @@
-"""The bot as users run it: a process of its own in a folder of its own, watched from outside."""
+"""The bot as users run it: a process of its own in a folder of its own, watched from outside.
+
+At everyday sizes it is forked from a process that has imported everything (``fork_server``). At full size,
+and where its environment decides how Python starts, it is a new program each time.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import secrets
 import signal
 import socket
 import sqlite3
@@ -19,10 +24,14 @@ from typing import Any
 import aiohttp
 import tomlkit
 
+from tests.wire.fork_server import Forked, ForkServer
+
 __all__ = ["BotProcess", "free_port", "until"]
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCH = Path(__file__).with_name("launch.py")
+FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
+DECIDES_HOW_PYTHON_STARTS = {"LD_PRELOAD", "PYTHONASYNCIODEBUG", "PYTHONHASHSEED", "PYTHONWARNINGS"}
 
 
 def free_port() -> int:
@@ -56,7 +65,7 @@ class BotProcess:
         self.environment = kept | {"HOME": str(folder), "PYTHONPATH": str(ROOT), "WIRE_DISCORD": discord}
         self.environment |= environment
         self.database = folder / "data" / "modelus.db"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
 
     def write_settings(self) -> None:
         """Write ``settings`` into config.toml, also while the bot runs."""
@@ -66,13 +75,18 @@ class BotProcess:
 
     def start(self, *arguments: str) -> None:
         """Start it without waiting for anything."""
-        with (self.folder / "output.txt").open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, str(LAUNCH), *(arguments or ("run",))],
+        self.process = self._started(self.folder / "output.txt", *(arguments or ("run",)))
+
+    def _started(self, output: Path, *arguments: str) -> subprocess.Popen[bytes] | Forked:
+        if not FULL and not DECIDES_HOW_PYTHON_STARTS & self.environment.keys():
+            return ForkServer.get().start(list(arguments), self.folder, self.environment, output)
+        with output.open("ab") as stream:
+            return subprocess.Popen(
+                [sys.executable, str(LAUNCH), *arguments],
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
@@ -123,19 +137,15 @@ class BotProcess:
 
     async def command_line(self, *arguments: str, seconds: float = 60.0) -> tuple[int, str]:
         """Run another ``modelus-bot`` command in the same folder; return its exit code and what it wrote."""
-        command = [sys.executable, str(LAUNCH), *arguments]
-        pipe = asyncio.subprocess.PIPE
-        other = await asyncio.create_subprocess_exec(
-            *command, cwd=self.folder, env=self.environment, stdout=pipe, stderr=asyncio.subprocess.STDOUT
-        )
+        output = self.folder / f"output-{secrets.token_hex(8)}.txt"
+        other = self._started(output, *arguments)
         try:
-            async with asyncio.timeout(seconds):
-                said, _ = await other.communicate()
-        except TimeoutError:
+            await until(lambda: other.poll() is not None, f"the end of {arguments}", seconds)
+        finally:
             other.kill()
-            await other.wait()
-            raise
-        return int(other.returncode or 0), said.decode("utf-8", errors="replace")
+            other.wait()
+        assert other.returncode is not None
+        return other.returncode, output.read_text("utf-8", errors="replace")
 
     async def ended(self, seconds: float = 30.0) -> int:
         """Wait for its end and return the exit code; it is killed when the time is over."""

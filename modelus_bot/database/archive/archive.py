@@ -24,10 +24,11 @@ from modelus_bot.database.archive.snapshots import Alert, Gate, Snapshots
 from modelus_bot.database.archive.status import ArchiveStatus
 from modelus_bot.database.archive.sync_loop import NO_CHECKPOINTS, CheckpointPolicy
 from modelus_bot.runtime.tasks import Outside, owned
+from modelus_bot.runtime.tunables import Pause
 
 __all__ = ["Archive"]
 
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = Pause(1.0)
 WATCH_CAP = 60.0
 SYNC_SECONDS = 30.0
 QUICK_SYNC_SECONDS = 2.0
@@ -235,7 +236,7 @@ class Archive:
         """
         await self._ready_to_read()
         now = self._clock()
-        if self._running.responds and (at is None or at > now - WATCH_SECONDS):
+        if self._running.responds and (at is None or at > now - WATCH_SECONDS.value):
             with contextlib.suppress(ArchiveUnavailable):
                 await self._running.sync(QUICK_SYNC_SECONDS)
         moment = await self._reader.restore(target, None if at is None else min(at, now), on_progress)
@@ -243,7 +244,7 @@ class Archive:
 
     async def _watch(self) -> None:
         """Look every second; after a fault of its own with growing pauses, until a look works again."""
-        pause = WATCH_SECONDS
+        pause = WATCH_SECONDS.value
         while True:
             await asyncio.sleep(pause)
             try:
@@ -252,7 +253,7 @@ class Archive:
                 pause = min(pause * 2, WATCH_CAP)
                 logger.bind(again_in=pause).opt(exception=error).error("archive_watch_fault")
             else:
-                pause = WATCH_SECONDS
+                pause = WATCH_SECONDS.value
 
     async def _look(self) -> None:
         try:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.config import ArchiveSettings
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = [
     "NEVER",
@@ -35,7 +36,7 @@ MOST_PIECES = 20_000
 """Of more of them each request to copy would take a fifth of a second: the program lists them all."""
 
 FEWEST_MINUTES = 60
-LEVELS = ("20s", "10m")
+LEVELS = Tunable(("20s", "10m"))
 """How coarse moments become after a day, and the steps that keep a restore from reading many files."""
 
 OLD_HOURS = 24
@@ -157,7 +158,7 @@ def configuration(
     pace = f"{settings.sync_milliseconds}ms"
     return {
         "socket": {"enabled": socket, "path": places.socket.name, "permissions": 0o600},
-        "levels": [{"interval": interval} for interval in LEVELS],
+        "levels": [{"interval": interval} for interval in LEVELS.value],
         "snapshot": {"interval": NEVER, "retention": keep},
         "l0-retention": f"{exact_minutes or exact_wanted(settings)}m",
         "l0-retention-check-interval": L0_LOOK,

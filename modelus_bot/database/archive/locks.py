@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 from modelus_bot.database.core.errors import AlreadyRunning
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Locks"]
 
-PATIENCE = 3.0
+PATIENCE = Tunable(3.0)
 """Seconds a lock is waited for: what a killed bot leaves behind dies within moments, not at once."""
 
 STEP = 0.05
@@ -39,7 +40,7 @@ class Locks:
         """Take all locks or none; raises ``AlreadyRunning`` with the file that another process holds."""
         if self._descriptors:
             return
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE.value
         try:
             for path in self._paths:
                 self._descriptors.append(await _taken(path, deadline))

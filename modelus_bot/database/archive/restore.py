@@ -22,6 +22,7 @@ from modelus_bot.database.archive.supervisor import Launch, run_once, started
 from modelus_bot.database.core.errors import BackupFailed, DiskFull
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import owned
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["SNAPSHOT_LEVEL", "ArchivePlan", "Reader", "plan_of"]
 
@@ -31,7 +32,7 @@ SNAPSHOT_LEVEL = 9
 FIRST_LEVEL = 0
 """Where the very first copy of a database is, until the first full copy is made a second later."""
 
-PLAN_SECONDS = 120.0
+PLAN_SECONDS = Tunable(120.0)
 ATTEMPTS = 3
 """A file may be merged into another one between planning and reading."""
 
@@ -167,9 +168,9 @@ class Reader:
         """Run a command that only looks; returns its code, its answer and its reason."""
         try:
             launch = self._command(command, *arguments)
-            code, output, complaints = await run_once(launch, seconds=PLAN_SECONDS)
+            code, output, complaints = await run_once(launch, seconds=PLAN_SECONDS.value)
         except TimeoutError as error:
-            raise BackupFailed(f"the archive did not answer within {PLAN_SECONDS:g} s") from error
+            raise BackupFailed(f"the archive did not answer within {PLAN_SECONDS.value:g} s") from error
         except OSError as error:
             raise BackupFailed(f"the archive's program cannot be started: {in_words(error)}") from error
         return code, output, _last_line(complaints)

@@ -17,11 +17,12 @@ from modelus_bot.database.archive.process_log import ProgramLog
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.processes import Process, start
 from modelus_bot.runtime.tasks import Outside
+from modelus_bot.runtime.tunables import Pause
 
 __all__ = ["Launch", "Supervisor", "run_once", "started"]
 
-BACKOFF_FIRST = 0.25
-BACKOFF_CAP = 60.0
+BACKOFF_FIRST = Pause(0.25)
+BACKOFF_CAP = Pause(60.0)
 STEADY_SECONDS = 60.0
 """A program that ran this long is started again at once when it ends."""
 
@@ -121,7 +122,7 @@ class Supervisor:
             await self._process.end()
 
     async def _keep_running(self) -> None:
-        pause = BACKOFF_FIRST
+        pause = BACKOFF_FIRST.value
         while True:
             began = self._clock()
             try:
@@ -134,12 +135,12 @@ class Supervisor:
             if self._stopping:
                 return
             self.restarts += 1
-            pause = BACKOFF_FIRST if lived >= STEADY_SECONDS else pause
+            pause = BACKOFF_FIRST.value if lived >= STEADY_SECONDS else pause
             logger.bind(code=self.last_code, lived=round(lived, 1), again_in=pause).warning(
                 "archive_program_ended"
             )
             await asyncio.sleep(pause)
-            pause = min(pause * 2, BACKOFF_CAP)
+            pause = min(pause * 2, BACKOFF_CAP.value)
 
     async def _run(self) -> None:
         process = await started(self._launch())

@@ -22,11 +22,12 @@ from modelus_bot.database.integrity import Budget, CheckReport, check_file
 from modelus_bot.database.schema import SchemaValidator, applied_migrations
 from modelus_bot.runtime.atomic_files import believable_length, is_no_file
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Verification", "Verifier", "differences", "verify_job"]
 
 LIMIT = 50
-LEAST_SECONDS = 300.0
+LEAST_SECONDS = Tunable(300.0)
 SLOWEST = 1_000_000.0
 """Bytes a second below which a check counts as hanging."""
 
@@ -64,7 +65,7 @@ class Verifier:
         there.
         """
         size = (await asyncio.to_thread(copy.stat)).st_size
-        seconds = LEAST_SECONDS + size / SLOWEST + size / rate
+        seconds = LEAST_SECONDS.value + size / SLOWEST + size / rate
         task = {
             "path": str(copy),
             "invariants": [

@@ -197,7 +197,7 @@ class PageChecksums:
             "most": most,
         }
         answer = await self._run(
-            "pagesums",
+            "page_checksums",
             task,
             on_progress=keep,
             seconds=CHILD_SECONDS,
@@ -208,7 +208,7 @@ class PageChecksums:
 
     async def _read_again(self, page_size: int, pages: list[int]) -> dict[int, bytes | None]:
         task = {"path": str(self._database), "page_size": page_size, "pages": pages}
-        answer = await self._run("pagesums", task, on_progress=None, seconds=CHILD_SECONDS)
+        answer = await self._run("page_checksums", task, on_progress=None, seconds=CHILD_SECONDS)
         found = (None if item is None else bytes.fromhex(item) for item in answer["listed"])
         return dict(zip(pages, found, strict=True))
 

@@ -19,11 +19,12 @@ from modelus_bot.database.core.sidecar import Sidecar, SidecarKind
 from modelus_bot.database.engine import Epoch, epoch_of
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.threads import DaemonThread
+from modelus_bot.runtime.tunables import Pause
 
 __all__ = ["ChecksumTracker"]
 
 CLOSE_SECONDS = 10.0
-LOOK_SECONDS = 0.025
+LOOK_SECONDS = Pause(0.025)
 LOG_LIMIT = 8 * 1024 * 1024
 """Bytes of log from which the hashes are written as a whole, so that the log can start anew."""
 
@@ -235,7 +236,7 @@ class ChecksumTracker:
 
     def _follow(self) -> None:
         well = True
-        while not self._stop.wait(LOOK_SECONDS):
+        while not self._stop.wait(LOOK_SECONDS.value):
             try:
                 if self._expected is not None and (self.sidecar.due or not self._tail.quiet(time.time_ns())):
                     self.poll()

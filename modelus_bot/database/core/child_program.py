@@ -26,7 +26,7 @@ JOBS = {
     "salvage": "modelus_bot.database.salvage.salvage:salvage_job",
     "recognise": "modelus_bot.database.integrity.recognition:recognise_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
-    "pagesums": "modelus_bot.database.checksums.comparison:compare_job",
+    "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""

@@ -19,10 +19,11 @@ from modelus_bot.database.core.errors import (
 from modelus_bot.database.core.notifier import Notifier
 from modelus_bot.database.engine.breaker import BreakerState, CircuitBreaker, Mode, mode_for
 from modelus_bot.runtime.tasks import ended, owned
+from modelus_bot.runtime.tunables import Pause
 
 __all__ = ["Availability", "ModeChange"]
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = Pause(0.1)
 
 Probe = Callable[[], Awaitable[None]]
 
@@ -122,7 +123,7 @@ class Availability:
     async def _probe(self, reads: Probe, writes: Probe, look_after: Probe) -> None:
         """While a breaker is open, find out with growing pauses whether the database is back."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS.value)
             for breaker, probe in ((self.reads, reads), (self.writes, writes)):
                 if breaker.state is BreakerState.OPEN and breaker.seconds_to_probe() == 0:
                     await self._probe_once(breaker, probe)

@@ -31,13 +31,14 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.runtime.tasks import ended, owned
+from modelus_bot.runtime.tunables import Pause
 
 __all__ = ["ReadBatcher"]
 
 T = TypeVar("T")
 
 BATCH_LIMIT = 64
-RETRY_PAUSE = 0.1
+RETRY_PAUSE = Pause(0.1)
 
 
 @dataclass(slots=True)
@@ -152,7 +153,7 @@ class ReadBatcher:
                 batch = [entry for entry in batch if not entry.future.done()]
                 attempt += 1
                 if batch:
-                    await asyncio.sleep(RETRY_PAUSE)
+                    await asyncio.sleep(RETRY_PAUSE.value)
                 continue
             for entry, outcome in zip(batch, outcomes, strict=False):
                 self._finish(entry, outcome, attempt, len(batch))

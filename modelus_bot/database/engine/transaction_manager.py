@@ -41,13 +41,14 @@ from modelus_bot.database.engine.group_commit import AUDIT_TRIES, GroupMember, G
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.engine.write_queue import WaitingWrite, WriteQueue
 from modelus_bot.runtime.tasks import ended, owned
+from modelus_bot.runtime.tunables import Pause
 
 __all__ = ["TransactionManager"]
 
 R = TypeVar("R")
 
-RETRY_FIRST = 0.05
-RETRY_CAP = 1.0
+RETRY_FIRST = Pause(0.05)
+RETRY_CAP = Pause(1.0)
 STORAGE_TRIES = 3
 SWEEP_EVERY = 0.2
 HANG_PATIENCE = 5.0
@@ -194,7 +195,7 @@ class TransactionManager:
                     await self._serve_group()
                 except Exception as error:  # noqa: BLE001 - the task must outlive any fault of its own
                     logger.opt(exception=error).error("writer_lane_fault")
-                    await asyncio.sleep(RETRY_FIRST)
+                    await asyncio.sleep(RETRY_FIRST.value)
             self._idle.set()
 
     async def _serve_group(self) -> None:
@@ -229,7 +230,7 @@ class TransactionManager:
     async def _retry(self, group: list[WaitingWrite], error: DatabaseError) -> None:
         """Try again, later and later, until it works, the failure is permanent, or nobody waits any more."""
         left = group
-        pause = wait_random_exponential(multiplier=RETRY_FIRST, max=RETRY_CAP)
+        pause = wait_random_exponential(multiplier=RETRY_FIRST.value, max=RETRY_CAP.value)
         policy = AsyncRetrying(
             retry=retry_if_exception(lambda failure: isinstance(failure, DatabaseError)),
             wait=lambda state: min(pause(state), _soonest(left)),

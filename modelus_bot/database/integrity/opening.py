@@ -11,11 +11,12 @@ from pathlib import Path
 
 from modelus_bot.database.core.errors import CorruptionDetected
 from modelus_bot.database.integrity.budget import LookAllowance
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Meaning", "meaning_of", "of_surroundings", "opened", "with_any_text"]
 
 STEPS = 20_000
-BUSY = 5.0
+BUSY = Tunable(5.0)
 """Seconds that a lock of another program is waited for."""
 LONGEST = 64 * 1024 * 1024
 """Bytes of the longest value that is believed; a damaged or hostile file may ask for a gigabyte."""
@@ -124,7 +125,7 @@ def _connect(path: Path, ways: tuple[str, ...], allowance: LookAllowance) -> sql
 
 def _try(path: Path, way: str, allowance: LookAllowance) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{way}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY.value)
     try:
         connection.text_factory = bytes
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelus_bot.runtime.tunables import Tunable
+
 __all__ = ["FileFacts", "measured", "pages_of", "temporary_folder"]
 
-BYTES_PER_SECOND = 40 * 1024 * 1024
+BYTES_PER_SECOND = Tunable(40 * 1024 * 1024)
 """A careful guess at how fast a file is rewritten."""
 
 PLACES = ("/var/tmp", "/usr/tmp", "/tmp", ".")  # noqa: S108 - SQLite looks there; nothing is created here
@@ -51,7 +53,7 @@ class FileFacts:
     @property
     def rewriting_seconds(self) -> float:
         """About how long writes would wait while the file is rewritten."""
-        return (self.bytes - self.free_bytes) / BYTES_PER_SECOND
+        return (self.bytes - self.free_bytes) / BYTES_PER_SECOND.value
 
     @property
     def free_share(self) -> float:

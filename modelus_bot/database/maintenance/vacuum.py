@@ -10,6 +10,7 @@ from modelus_bot.database.core.errors import DatabaseError, DeadlineExceeded
 from modelus_bot.database.maintenance.facts import FileFacts, pages_of
 from modelus_bot.database.maintenance.run_request import GivenUp, Rewriting, RunRequest, TaskDecision, Trigger
 from modelus_bot.database.maintenance.task_context import TaskContext
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Vacuum", "worth_it"]
 
@@ -24,10 +25,10 @@ DISK_FACTOR = 2.2
 SCRATCH_FACTOR = 1.1
 """Free space needed, in sizes of the file: beside it, for the -wal, and for temporary files."""
 
-PATIENCE_SHARE = 0.7
+PATIENCE_SHARE = Tunable(0.7)
 """The part of a write's patience that rewriting may take by itself, so that no write is given up for it."""
 
-CONFIRMED_SECONDS = 60.0
+CONFIRMED_SECONDS = Tunable(60.0)
 """What it may take when somebody agreed to it."""
 
 
@@ -73,8 +74,8 @@ def _obstacle(facts: FileFacts, *, seconds: float) -> str:
 
 
 def _allowed(facts: FileFacts, order: RunRequest) -> float:
-    bearable = facts.patience * PATIENCE_SHARE
-    return max(bearable, CONFIRMED_SECONDS) if order.rewriting is Rewriting.CONFIRMED else bearable
+    bearable = facts.patience * PATIENCE_SHARE.value
+    return max(bearable, CONFIRMED_SECONDS.value) if order.rewriting is Rewriting.CONFIRMED else bearable
 
 
 class Vacuum:

@@ -21,6 +21,7 @@ from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.wal_stamp import TICK_NANOSECONDS, WalStamp, glance, settled
 from modelus_bot.database.engine import Version
 from modelus_bot.runtime.tasks import Outside
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["HotReads", "log_stamp"]
 
@@ -30,7 +31,7 @@ R = TypeVar("R")
 LOOK_EVERY = 0.25
 """Seconds after which SQLite is asked whatever the log looks like: not every disk keeps exact times."""
 
-LOOK_PATIENCE = 0.5
+LOOK_PATIENCE = Tunable(0.5)
 """Seconds to wait for that look; a reader that is busier than that is asked for the answer itself."""
 
 _NOTHING = object()
@@ -155,7 +156,7 @@ class HotReads:
         if stamp is not None and not settled(stamp, time.time_ns(), TICK_NANOSECONDS):
             stamp = _UNSETTLED
         try:
-            async with asyncio.timeout(LOOK_PATIENCE):
+            async with asyncio.timeout(LOOK_PATIENCE.value):
                 self._version = connection, number = await self._ask_version()
         except (DatabaseError, TimeoutError):
             self._version = self._stamp = None

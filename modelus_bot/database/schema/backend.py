@@ -21,11 +21,12 @@ from modelus_bot.database.schema.expected import Script
 from modelus_bot.database.schema.locking import migration_lock
 from modelus_bot.database.schema.safeguard import Safeguard
 from modelus_bot.database.schema.tokens import statements
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Backend", "backend_for"]
 
 MIGRATION_TABLE = "_yoyo_migration"
-BUSY_SECONDS = 5.0
+BUSY_SECONDS = Tunable(5.0)
 """How long to wait for a program that writes to the file."""
 
 
@@ -44,7 +45,7 @@ class Backend(SQLiteBackend):  # type: ignore[misc]  # yoyo publishes no types
         Foreign keys are off as SQLite advises for changes of schema: with them a table that is made
         anew would take the rows along that refer to it. They are checked before COMMIT.
         """
-        connection = sqlite3.connect(dburi.database, isolation_level=None, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(dburi.database, isolation_level=None, timeout=BUSY_SECONDS.value)
         try:
             connection.execute("PRAGMA foreign_keys=OFF")
             connection.execute("PRAGMA journal_mode=WAL")

@@ -13,10 +13,11 @@ from pathlib import Path
 from loguru import logger
 
 from modelus_bot.database.core.errors import MigrationFailed
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["migration_lock"]
 
-LOCK_TIMEOUT = 10.0
+LOCK_TIMEOUT = Tunable(10.0)
 """Seconds to wait for another process that migrates the same file."""
 _PAUSE = 0.1
 # The table is yoyo's own, so that its command-line tool sees the lock as well.
@@ -34,7 +35,7 @@ def migration_lock(connection: sqlite3.Connection, path: Path) -> Iterator[None]
     Raises ``MigrationFailed`` when another process keeps it for ``LOCK_TIMEOUT`` seconds.
     """
     file = path.resolve()
-    deadline = time.monotonic() + LOCK_TIMEOUT
+    deadline = time.monotonic() + LOCK_TIMEOUT.value
     while (owner := _take(connection, file)) is not None:
         if time.monotonic() > deadline:
             raise MigrationFailed(f"another process is migrating this file: process {owner}")

@@ -15,6 +15,7 @@ from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import owned
+from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.subjects.notices.enclosures import Enclosure
 from modelus_bot.subjects.notices.model import Notice
 from modelus_bot.subjects.notices.queries import due_notices
@@ -32,7 +33,7 @@ BATCH = 20
 """Notices that one person gets in a row."""
 AT_ONCE = 10
 """People who are sent to at the same time."""
-FOR_ALL = 2.0
+FOR_ALL = Tunable(2.0)
 """Seconds a run waits for all of them; it leaves those who take longer to themselves."""
 PAUSES = (60, 300, 1800, 7200, 43200)
 """Seconds until the next try after each failure; then every twelve hours, for at most ten tries."""
@@ -70,7 +71,7 @@ class Outbox(Job):
             if person not in self._serving:
                 self._serving[person] = owned(self._serve(tuple(notices)), name=f"outbox-{person}")
         if self._serving:
-            await asyncio.wait(self._serving.values(), timeout=FOR_ALL)
+            await asyncio.wait(self._serving.values(), timeout=FOR_ALL.value)
         ended = {person: task for person, task in self._serving.items() if task.done()}
         for person in ended:
             del self._serving[person]

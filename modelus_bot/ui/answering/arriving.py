@@ -13,6 +13,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tunables import Pauses
 from modelus_bot.ui.answering.one_try import leave_once
 
 __all__ = ["FAILURES", "LATER_TRY", "NoAnswer", "first_answer", "once", "passes", "together", "until_arrived"]
@@ -25,10 +26,10 @@ FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 FIRST_TRIES = (1.2, 1.2, 2.0, 3.0, 3.0)
 """Seconds that each try of a first answer may take; Discord takes none after three."""
-FIRST_PAUSES = (0.1, 0.3, 0.6, 1.0)
+FIRST_PAUSES = Pauses((0.1, 0.3, 0.6, 1.0))
 LATER_TRY = 6.0
 """Seconds that one try of a later answer may take."""
-LATER_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+LATER_PAUSES = Pauses((0.5, 1.0, 2.0, 4.0, 8.0, 15.0))
 """Seconds between the tries of a later answer; then always the last."""
 TOKEN_SECONDS = 14.5 * 60
 """How long after an interaction it can be answered; Discord forgets its token after fifteen minutes."""
@@ -70,7 +71,7 @@ async def first_answer(send: Callable[[], Awaitable[R]]) -> tuple[R | None, bool
     """
     leave_once()
     unclear = False
-    for limit, pause in itertools.zip_longest(FIRST_TRIES, FIRST_PAUSES):
+    for limit, pause in itertools.zip_longest(FIRST_TRIES, FIRST_PAUSES.value):
         try:
             async with asyncio.timeout(limit):
                 return await send(), True
@@ -136,4 +137,4 @@ def _raise_first(ended: Iterable[object]) -> None:
 
 
 def _later_pauses() -> Iterator[float]:
-    return itertools.chain(LATER_PAUSES, itertools.repeat(LATER_PAUSES[-1]))
+    return itertools.chain(LATER_PAUSES.value, itertools.repeat(LATER_PAUSES.value[-1]))

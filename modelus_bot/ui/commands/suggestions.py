@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from modelus_bot.database import DatabaseError, Query
 from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.domain.refusals import Refusal
+from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.text.escaping import folded
 from modelus_bot.ui.cards import clip
 from modelus_bot.ui.commands.needs import may_use
@@ -34,7 +35,7 @@ LEAST_LIKE = 75
 """Of 100: how like it the nearest part of such a label must be; one letter of four may be another."""
 LONGEST = 100
 """UTF-16 units that Discord takes in a suggestion's label."""
-PATIENCE = 1.2
+PATIENCE = Tunable(1.2)
 """Seconds to wait for the database, at most twice for one answer; Discord takes suggestions for three."""
 
 P = ParamSpec("P")
@@ -52,7 +53,7 @@ async def suggested(
     command = interaction.command
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE.value):
             standing = await bot.db.read(standing_of, viewer)
             if command is None or not may_use(standing, command.qualified_name):
                 return None

@@ -31,7 +31,8 @@ from modelus_bot.database.archive.program import Program, find_program, version_
 from modelus_bot.database.archive.restore import plan_of
 from modelus_bot.database.archive.snapshots import keep_hours
 from modelus_bot.database.archive.status import ArchiveStatus
-from modelus_bot.database.archive.supervisor import Launch, Supervisor, started
+from modelus_bot.database.archive.supervisor import BACKOFF_FIRST, Launch, Supervisor, started
+from tests.tuning import Tuning
 
 
 class Clock:
@@ -307,11 +308,9 @@ async def test_a_stubborn_program_is_killed(tmp_path: Path) -> None:
     process.close()
 
 
-async def test_a_fault_of_our_own_ends_no_supervision(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_fault_of_our_own_ends_no_supervision(tmp_path: Path, tuning: Tuning) -> None:
     """Whatever goes wrong when the program is started, it is started again, with growing pauses."""
-    monkeypatch.setattr("modelus_bot.database.archive.supervisor.BACKOFF_FIRST", 0.02)
+    tuning(BACKOFF_FIRST.at(0.02))
     faults = [KeyError("path"), OSError(12, "no memory"), ValueError("no such state")]
     asked: list[float] = []
 

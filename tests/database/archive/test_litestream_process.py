@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.config import ArchiveSettings
-from modelus_bot.database.archive.archive import Archive
+from modelus_bot.database.archive.archive import WATCH_SECONDS, Archive
 from modelus_bot.database.archive.failures import ArchiveUnavailable
+from modelus_bot.database.archive.locks import PATIENCE
 from modelus_bot.database.core.errors import AlreadyRunning
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, pid_alive, quick
+from tests.tuning import Tuning
 
 pytestmark = needs_program
 
@@ -132,9 +134,9 @@ async def test_gate_holds_snapshots(tmp_path: Path) -> None:
     assert told == ["archive_snapshot_held"]
 
 
-async def test_second_archive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_second_archive_is_refused(tmp_path: Path, tuning: Tuning) -> None:
     """A second archive on the same database, or into the same folder, does not start."""
-    monkeypatch.setattr("modelus_bot.database.archive.locks.PATIENCE", 0.2)
+    tuning(PATIENCE.at(0.2))
     database = tmp_path / "home" / "bot.db"
     other = tmp_path / "elsewhere" / "bot.db"
     writers = [opened(database), opened(other)]
@@ -228,9 +230,11 @@ async def test_database_that_comes_later(tmp_path: Path) -> None:
     assert told == []
 
 
-async def test_faults_end_neither_clock_nor_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_faults_end_neither_clock_nor_watch(
+    tmp_path: Path, tuning: Tuning, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A fault in a look at the lag, or in a copy by the clock, is told; the next ones are made."""
-    monkeypatch.setattr("modelus_bot.database.archive.archive.WATCH_SECONDS", 0.05)
+    tuning(WATCH_SECONDS.at(0.05))
     database = tmp_path / "home" / "bot.db"
     told: list[str] = []
     writer = opened(database)

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.backup import make, verification
-from modelus_bot.database.backup import manager as manager_module
 from modelus_bot.database.backup.failures import NotChecked
 from modelus_bot.database.backup.manager import BackupManager
 from modelus_bot.database.backup.naming import Kind
+from modelus_bot.database.backup.verification import LEAST_SECONDS
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutPair, PutSetting
+from tests.tuning import Tuning
 
 Build = Callable[..., BackupManager]
 Told = list[tuple[str, dict[str, Any]]]
@@ -103,15 +103,12 @@ async def test_a_damaged_copy_no_longer_counts(
 
 
 async def test_a_check_that_was_given_up_says_nothing_about_the_copy(
-    db: DatabaseManager, backups: BackupManager, told: Told, monkeypatch: pytest.MonkeyPatch
+    db: DatabaseManager, backups: BackupManager, told: Told, tuning: Tuning
 ) -> None:
     """Without the time to count its rows nothing is held against a copy, except other bytes than it had."""
     await db.write(PutSetting(key="a", value=1), Context())
     made = await backups.create("manual")
-    monkeypatch.setattr(verification, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(verification, "SLOWEST", 1e18)
-    monkeypatch.setattr(make, "MEGABYTE", 10**18)
-    monkeypatch.setattr(manager_module, "MEGABYTE", 10**18)
+    tuning(LEAST_SECONDS.at(-1.0))
     with pytest.raises(NotChecked):
         await backups.verify(made.name)
     with pytest.raises(NotChecked):

@@ -14,6 +14,6 @@ async def run_here(
     job: str, task: dict[str, Any], *, on_progress: Report | None, seconds: float | None
 ) -> dict[str, Any]:
     """Do what ``run_child`` does without the price of a process."""
-    assert job == "pagesums"
+    assert job == "page_checksums"
     assert seconds
     return compare_job(task, on_progress or (lambda _: None))

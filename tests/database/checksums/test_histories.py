@@ -32,7 +32,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.root = Path(tempfile.mkdtemp(prefix="pagesums-"))
+        self.root = Path(tempfile.mkdtemp(prefix="page-checksums-"))
         self.place = 0
         self.old: list[sqlite3.Connection] = []
         self.reader: sqlite3.Connection | None = None

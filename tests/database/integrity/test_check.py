@@ -15,6 +15,7 @@ from modelus_bot.database.core.child_process import run_child
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.integrity.check import check_file
+from modelus_bot.database.integrity.opening import BUSY
 from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
@@ -22,6 +23,7 @@ from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.subjects import DECLARED
 from tests.database.integrity.injecting import lawless
 from tests.database.operations import PutSetting
+from tests.tuning import Tuning
 
 
 @pytest.fixture
@@ -169,9 +171,9 @@ def test_a_copy_that_cannot_be_written_to(file: Path) -> None:
     assert {path.name for path in file.parent.iterdir()} == {"rota.db"}
 
 
-def test_a_locked_file_is_not_damaged(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_file_is_not_damaged(file: Path, tuning: Tuning) -> None:
     """That nobody may read it now says nothing about it."""
-    monkeypatch.setattr("modelus_bot.database.integrity.opening.BUSY", 0.1)
+    tuning(BUSY.at(0.1))
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as raw:
         raw.execute("BEGIN EXCLUSIVE")
         report = check_file(file)

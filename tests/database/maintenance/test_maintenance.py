@@ -15,11 +15,14 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ManagerClosed
 from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.maintenance.facts import BYTES_PER_SECOND
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskOutcome, Trigger
+from modelus_bot.database.maintenance.vacuum import CONFIRMED_SECONDS, PATIENCE_SHARE
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.subjects import DECLARED
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
 from tests.database.operations import PutSetting, setting
+from tests.tuning import Tuning
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 ROWS = 100_000 if FULL else 3_000
@@ -162,12 +165,12 @@ async def test_writes_go_on_beside_it(protected: DatabaseManager) -> None:
     assert any(step.startswith("Rewriting the file: changes wait") for step in steps)
     assert db.maintenance.step == ""
     assert db.protection is not None
-    guard = db.protection.monitor
-    assert guard is not None
-    await guard.check()
+    monitor = db.protection.monitor
+    assert monitor is not None
+    await monitor.check()
     checksums = await db.protection.parts.checksums.check()
     assert (checksums.unexplained, checksums.unclear) == ((), ())
-    assert guard.last_recovery is None
+    assert monitor.last_recovery is None
     assert not db.protection.waiting
 
 
@@ -264,14 +267,10 @@ async def test_closing_interrupts_rewriting(opened: Callable[..., DatabaseManage
         assert (await db.protection.parts.check(db.path)).ok
 
 
-async def test_rewriting_that_takes_too_long_is_given_up(
-    db: DatabaseManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_rewriting_that_takes_too_long_is_given_up(db: DatabaseManager, tuning: Tuning) -> None:
     """Writes are not made to wait: it is rolled back, said so, and everything goes on."""
     await filled(db, 20_000, size=20)
-    monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.CONFIRMED_SECONDS", 0.001)
-    monkeypatch.setattr("modelus_bot.database.maintenance.vacuum.PATIENCE_SHARE", 0.0)
-    monkeypatch.setattr("modelus_bot.database.maintenance.facts.BYTES_PER_SECOND", 10**15)
+    tuning(CONFIRMED_SECONDS.at(0.001), PATIENCE_SHARE.at(0.0), BYTES_PER_SECOND.at(10**15))
     report = await db.maintenance.run(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), Context())
     result = report.of("Rewriting the file")
     assert result.outcome is TaskOutcome.REFUSED

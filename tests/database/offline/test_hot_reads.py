@@ -31,11 +31,12 @@ from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline import hot_reads
 from modelus_bot.database.offline.fallback import Fallback
-from modelus_bot.database.offline.hot_reads import HotReads
+from modelus_bot.database.offline.hot_reads import LOOK_PATIENCE, HotReads
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import Increment, PutSetting
+from tests.tuning import Tuning
 
 EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
 
@@ -249,7 +250,7 @@ class Standing:
         return self._now
 
 
-async def test_a_look_that_fails_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_look_that_fails_is_no_yes(tuning: Tuning) -> None:
     """While nobody can say whether something changed the database is asked; a stuck look is left."""
     hot = Fixture()
     await hot.settled()
@@ -261,7 +262,7 @@ async def test_a_look_that_fails_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> N
     await hot.ask("a")
     assert hot.asked == 3
 
-    monkeypatch.setattr(hot_reads, "LOOK_PATIENCE", 0.01)
+    tuning(LOOK_PATIENCE.at(0.01))
     stuck = HotReads(SnapshotSettings(), asyncio.Event().wait, lambda: None, clock=lambda: 0.0)  # type: ignore[arg-type]
     answers = [await stuck.read(value, (), {}, lambda number=number: _given(number)) for number in (1, 2)]  # type: ignore[misc]
     assert answers == [1, 2]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.checksums import tracker
 from modelus_bot.database.checksums.page_checksums import PageChecksums
+from modelus_bot.database.checksums.tracker import LOOK_SECONDS
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
@@ -20,6 +20,7 @@ from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import Increment, PutSetting, setting
+from tests.tuning import Tuning
 
 Open = Callable[..., DatabaseManager]
 
@@ -198,10 +199,10 @@ async def test_rows_that_break_a_rule_are_set_aside(protected: Open, path: Path,
 
 
 async def test_a_kill_right_after_the_connections_closed_is_no_damage(
-    protected: Open, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    protected: Open, path: Path, tmp_path: Path, tuning: Tuning
 ) -> None:
     """What was committed since the last look is noted before the last connection removes the log."""
-    monkeypatch.setattr(tracker, "LOOK_SECONDS", 3600.0)
+    tuning(LOOK_SECONDS.at(3600.0))
     killed = tmp_path / "killed"
     async with protected() as db:
         assert db.protection is not None

@@ -18,7 +18,9 @@ from modelus_bot.bundled import migrations_dir
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.errors import MigrationFailed, SchemaMismatch
 from modelus_bot.database.manager import DatabaseManager
+from modelus_bot.database.schema.locking import LOCK_TIMEOUT
 from modelus_bot.database.schema.migrations import Migrator
+from tests.tuning import Tuning
 
 MIGRATE = (
     "import sys; from pathlib import Path; from modelus_bot.database.schema import Migrator;"
@@ -132,13 +134,13 @@ def test_the_lock_of_a_dead_process_is_broken(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 5
 
 
-def test_the_lock_of_a_living_process_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lock_of_a_living_process_is_respected(tmp_path: Path, tuning: Tuning) -> None:
     """While another process migrates, this one waits and then says so."""
     path = tmp_path / "modelus.db"
     Migrator(path).up()
     Migrator(path).down(1)
     insert_lock(path, os.getppid())
-    monkeypatch.setattr("modelus_bot.database.schema.locking.LOCK_TIMEOUT", 1)
+    tuning(LOCK_TIMEOUT.at(1))
     with pytest.raises(MigrationFailed, match=str(os.getppid())):
         Migrator(path).up()
 

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.errors import ConnectionLost, DatabaseBusy, DatabaseReadOnly
+from modelus_bot.database.schema.backend import BUSY_SECONDS
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.schema.sample import folder_with, read, run, state_of
+from tests.tuning import Tuning
 
 MIGRATE = (
     "import sys; from pathlib import Path; from modelus_bot.database.schema import Migrator;"
@@ -49,9 +51,9 @@ def test_a_disk_that_fails_in_the_middle_leaves_the_file_as_it_was(file: Path, f
     assert Migrator(file, folder).up() == ("0002.large",)
 
 
-def test_a_busy_file_can_be_tried_again(file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_file_can_be_tried_again(file: Path, folder: Path, tuning: Tuning) -> None:
     """Another program that writes is no failure of the migration, and nothing is left behind."""
-    monkeypatch.setattr("modelus_bot.database.schema.backend.BUSY_SECONDS", 0.1)
+    tuning(BUSY_SECONDS.at(0.1))
     folder_with(folder, m0002_more="CREATE TABLE more (a INTEGER)")
 
     with closing(sqlite3.connect(file, isolation_level=None)) as other:

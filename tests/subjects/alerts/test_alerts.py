@@ -209,7 +209,7 @@ async def test_what_was_not_delivered_is_told_after_the_bot_was_killed(
 async def test_who_was_reached_before_the_kill_is_not_told_twice(env: BotEnv, clock: Clock) -> None:
     """The channel was away: after the next start it alone is told."""
     path = f"/channels/{env.staff_channel.id}/messages"
-    env.simulation.inject_error("POST", path, status=503, message="down", times=1 + len(PAUSES))
+    env.simulation.inject_error("POST", path, status=503, message="down", times=1 + len(PAUSES.value))
     tell(env, "One")
     await Alerts(env.bot).run()
     assert (told(env.manager), in_channel(env)) == (["One"], [])

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelus_bot.database.core.context import Context
-from modelus_bot.subjects.covers.buttons import turn_form
+from modelus_bot.subjects.covers.buttons.turn_form import PATIENCE
 from modelus_bot.subjects.covers.queries import cards_of
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.notices.jobs import Outbox
 from modelus_bot.ui.picks import picked
 from tests.commands.acting import card_words, labels, lift_discords_hint, rows, words_of
 from tests.conftest import BotEnv
+from tests.tuning import Tuning
 from tests.wire.limits import of_modal
 
 if TYPE_CHECKING:
@@ -131,14 +132,12 @@ def turns_offered(form: simcord.InteractionResult) -> dict[str, str]:
     return {option["label"]: option["value"] for option in menu["options"]}
 
 
-async def test_turns_that_are_not_there_in_time_come_as_buttons(
-    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_turns_that_are_not_there_in_time_come_as_buttons(rota_env: BotEnv, tuning: Tuning) -> None:
     """A form has to be the first answer; a slow database costs a press more, and the request is the same."""
     env = rota_env
     bo = env.staff("bo")
     now = await env.manager.slash(env.channel, "oncall now")
-    monkeypatch.setattr(turn_form, "PATIENCE", 0.0)
+    tuning(PATIENCE.at(0.0))
     offered = await bo.click(now.response, label="Ask for cover")
     card = offered.followups[0]
     assert card.ephemeral

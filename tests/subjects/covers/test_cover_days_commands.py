@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from datetime import date, timedelta
 
-import pytest
-
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.cover_days import Days, days_words
-from modelus_bot.subjects.covers.buttons import turn_form
+from modelus_bot.subjects.covers.buttons.turn_form import PATIENCE
 from tests.commands.acting import card_words, labels, rows, words_of
 from tests.commands.away import caught_up, going_on, notice_absence, take_away
 from tests.conftest import SPRINT_DAYS, BotEnv, first_sprint_day
+from tests.tuning import Tuning
 from tests.wire.limits import of_modal
 
 TURN = {"sprint": "Sprint 2", "discipline": "account"}
@@ -172,14 +171,12 @@ async def test_the_form_takes_days(rota_env: BotEnv) -> None:
     assert rows(env, STORED) == [(None, str(day(9)), str(day(10)), "open", 1)]
 
 
-async def test_the_form_under_a_turns_button_takes_days(
-    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_form_under_a_turns_button_takes_days(rota_env: BotEnv, tuning: Tuning) -> None:
     """Where the turns come as buttons, the form that each opens asks for the same."""
     env = rota_env
     bo = env.staff("bo")
     now = await bo.slash(env.channel, "oncall now")
-    monkeypatch.setattr(turn_form, "PATIENCE", 0.0)
+    tuning(PATIENCE.at(0.0))
     offered = await bo.click(now.response, label="Ask for cover")
     assert "Account, Sprint 2" in labels(offered.followups[0])
     form = await bo.click(offered.followups[0], label="Account, Sprint 2")

@@ -15,10 +15,11 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Write
 from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.subjects.notices import jobs as jobs_outbox
-from modelus_bot.subjects.notices.jobs import BATCH, NEVER, PAUSES, TRIES, Outbox
+from modelus_bot.subjects.notices.jobs import BATCH, FOR_ALL, NEVER, PAUSES, TRIES, Outbox
 from modelus_bot.subjects.notices.writes.outbox import MarkFailed, notify
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock
+from tests.tuning import Tuning
 
 
 class Tell(Write[int]):
@@ -190,10 +191,10 @@ async def test_a_notice_that_was_given_up_holds_up_no_other(bot_env: BotEnv, clo
 
 
 async def test_somebody_slow_is_left_to_themselves(
-    bot_env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    bot_env: BotEnv, clock: Clock, tuning: Tuning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run ends although one message hangs; the next one serves others, and nobody twice at a time."""
-    monkeypatch.setattr(jobs_outbox, "FOR_ALL", 0.1)
+    tuning(FOR_ALL.at(0.1))
     hanging, begun = asyncio.Event(), []
 
     async def send(place: Any, *, key: str, card: Any, view: Any) -> None:

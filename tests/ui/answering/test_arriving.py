@@ -13,7 +13,17 @@ import discord
 import pytest
 
 from modelus_bot.ui.answering import arriving
-from modelus_bot.ui.answering.arriving import NoAnswer, first_answer, once, passes, together, until_arrived
+from modelus_bot.ui.answering.arriving import (
+    FIRST_PAUSES,
+    LATER_PAUSES,
+    NoAnswer,
+    first_answer,
+    once,
+    passes,
+    together,
+    until_arrived,
+)
+from tests.tuning import Tuning
 
 
 def refused(status: int, code: int = 0) -> discord.HTTPException:
@@ -45,10 +55,9 @@ def script(*steps: Exception | str) -> tuple[Callable[[], Awaitable[str]], list[
 
 
 @pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurried(tuning: Tuning) -> None:
     """Pause for no time between two tries."""
-    monkeypatch.setattr(arriving, "FIRST_PAUSES", (0.0,) * 4)
-    monkeypatch.setattr(arriving, "LATER_PAUSES", (0.0,))
+    tuning(FIRST_PAUSES.at((0.0,) * 4), LATER_PAUSES.at((0.0,)))
 
 
 async def test_a_first_answer_is_known_to_have_arrived_by_our_own_echo() -> None:

@@ -14,13 +14,14 @@ from modelus_bot.database.offline.snapshot.contents import Contents, TableConten
 from modelus_bot.database.offline.snapshot.manifest import MANIFEST, SnapshotManifest, file_name
 from modelus_bot.runtime.atomic_files import PARTIAL, sync_folder, write_durably
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["SnapshotFolder", "UnusableSnapshot", "read_manifest", "snapshot_folder"]
 
 EARLIER = "earlier"
 """Folder in a snapshot's folder: the last generation of a history that the database no longer continues."""
 
-LARGEST = 256 * 1024 * 1024
+LARGEST = Tunable(256 * 1024 * 1024)
 """Bytes of the largest file that is read: a damaged folder must not fill the memory."""
 
 _OURS = re.compile(rf"(\w+\.[0-9a-f]{{12}}\.json|manifest\.json)({re.escape(PARTIAL)})?")
@@ -146,7 +147,7 @@ def _is_there(file: Path, size: int) -> bool:
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as stream:
-        content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
+        content = stream.read(LARGEST.value + 1)
+    if len(content) > LARGEST.value:
         raise OSError(0, "it is too large", str(path))
     return content

@@ -25,6 +25,7 @@ from modelus_bot.database.schema import SchemaValidator
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import ended, owned
 from modelus_bot.runtime.timer import Timer
+from modelus_bot.runtime.tunables import Pause, Tunable
 
 __all__ = ["ReadContents", "Snapshot"]
 
@@ -33,14 +34,14 @@ R = TypeVar("R")
 ReadContents = Callable[[Query[[tuple[str, ...], int], Contents], tuple[str, ...], int], Awaitable[Contents]]
 """Runs the query on the database with these arguments; raises ``DatabaseError`` while it cannot."""
 
-LOOK_AGAIN = 60.0
+LOOK_AGAIN = Pause(60.0)
 """Seconds after which the database is compared although nobody said that it changed: others write, too."""
 MANIFEST_AGE = 3600
 """Seconds after which the manifest is written again although nothing changed, so that its age stays true."""
-SHARE = 20
+SHARE = Tunable(20)
 """At most one part in this many of the time goes into snapshots, however large the tables grow."""
 RETRY_CAP = 30.0
-SETTLE_SECONDS = 3.0
+SETTLE_SECONDS = Tunable(3.0)
 
 
 class Snapshot:
@@ -110,7 +111,7 @@ class Snapshot:
         if self._task is None:
             return
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(SETTLE_SECONDS):
+            async with asyncio.timeout(SETTLE_SECONDS.value):
                 async with self._turn:
                     await ended(self._task)
                 await self._written()
@@ -155,10 +156,10 @@ class Snapshot:
         What could not be saved is told at the end: the database may be opened again before.
         """
         try:
-            async with asyncio.timeout(SETTLE_SECONDS):
+            async with asyncio.timeout(SETTLE_SECONDS.value):
                 await self._save(last=True)
         except TimeoutError:
-            self.problem = f"it took longer than {SETTLE_SECONDS:g} seconds"
+            self.problem = f"it took longer than {SETTLE_SECONDS.value:g} seconds"
         except (DatabaseError, OSError) as error:
             self.problem = in_words(error)
 
@@ -195,7 +196,7 @@ class Snapshot:
         failures = 0
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_AGAIN):
+                async with asyncio.timeout(LOOK_AGAIN.value):
                     await self._dirty.wait()
             self._dirty.clear()
             if self._read is None:
@@ -220,7 +221,7 @@ class Snapshot:
             self._dirty.set()
         until = time.monotonic()
         while True:
-            least = max(self._settings.snapshot_seconds, SHARE * took)
+            least = max(self._settings.snapshot_seconds, SHARE.value * took)
             seconds = max(least, min(RETRY_CAP, 0.5 * 2.0 ** min(failures, 10))) if failures else least
             if await self._pause.over(max(0.0, until + seconds - time.monotonic())):
                 return

@@ -13,6 +13,7 @@ import discord
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.subjects.covers.buttons.posting import post_beside
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.oncall.model import Duty
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TurnForm", "request_cover", "turns", "turns_in_time", "typed_fields"]
 
-PATIENCE = 1.0
+PATIENCE = Tunable(1.0)
 """Seconds that the turns may take: a form is a first answer, of which Discord takes none after three."""
 MOST = 25
 """How many turns a form offers; those further away can be named with the command."""
@@ -109,7 +110,7 @@ async def request_cover(
 async def turns_in_time(bot: ModelUsBot, user_id: int) -> list[Duty] | None:
     """Return somebody's turns; None where they cannot be had soon enough for a form."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE.value):
             return await turns(bot, user_id)
     except (DatabaseError, TimeoutError):
         return None

@@ -70,7 +70,7 @@ class HealthCommands(CommandGroup):
     @dbhealth.autocomplete("reference")
     async def _suggest_references(self, interaction: discord.Interaction, typed: str) -> Choices:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE.value):
                 await require_admin(self.bot, self.viewer(interaction))
         except (NotAllowed, TimeoutError):
             return []

@@ -20,13 +20,14 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.database.offline.snapshot import folder as folder_module
-from modelus_bot.database.offline.snapshot import snapshot as snapshot_module
 from modelus_bot.database.offline.snapshot.folder import read_manifest, snapshot_folder
+from modelus_bot.database.offline.snapshot.snapshot import SETTLE_SECONDS
 from modelus_bot.runtime.atomic_files import write_durably
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.small_disk import small_disk
+from tests.tuning import Tuning
 
 UNSAVED = "snapshot_not_saved_at_close"
 
@@ -137,11 +138,9 @@ def _for_long(_: ReadTransaction, begun: threading.Event, seconds: float) -> Non
     time.sleep(seconds)
 
 
-async def test_reading_takes_too_long(
-    path: Path, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_reading_takes_too_long(path: Path, told: list[dict[str, Any]], tuning: Tuning) -> None:
     """Another long question is in the way: closing does not wait for it for ever, and tells."""
-    monkeypatch.setattr(snapshot_module, "SETTLE_SECONDS", 0.3)
+    tuning(SETTLE_SECONDS.at(0.3))
     async with kept(path) as db:
         await enter(db, 1)
         begun = threading.Event()
@@ -157,12 +156,13 @@ async def test_reading_takes_too_long(
 async def test_a_disk_that_takes_its_time(
     path: Path,
     told: list[dict[str, Any]],
+    tuning: Tuning,
     monkeypatch: pytest.MonkeyPatch,
     seconds: float,
     warnings: int,
 ) -> None:
     """What arrives while closing still goes on is not told of; what does not is."""
-    monkeypatch.setattr(snapshot_module, "SETTLE_SECONDS", 1.0)
+    tuning(SETTLE_SECONDS.at(1.0))
     over = threading.Event()
 
     def slowly(where: Path, content: bytes) -> None:

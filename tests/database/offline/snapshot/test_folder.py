@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from modelus_bot.database.offline.snapshot import folder as folder_module
 from modelus_bot.database.offline.snapshot.contents import Contents
 from modelus_bot.database.offline.snapshot.folder import (
+    LARGEST,
     SnapshotFolder,
     UnusableSnapshot,
     read_manifest,
@@ -19,6 +19,7 @@ from modelus_bot.database.offline.snapshot.folder import (
 )
 from modelus_bot.database.offline.snapshot.manifest import MANIFEST
 from tests.database.offline.snapshot.keeping import TABLES, contents, folder_at
+from tests.tuning import Tuning
 
 
 @pytest.fixture
@@ -127,11 +128,9 @@ def assert_unusable_or_same(folder: SnapshotFolder) -> None:
     assert found.tables == contents(1).tables
 
 
-def test_a_file_as_large_as_the_memory_is_not_read(
-    saved: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_as_large_as_the_memory_is_not_read(saved: SnapshotFolder, tuning: Tuning) -> None:
     """Reading ends at a limit, whatever lies there."""
-    monkeypatch.setattr(folder_module, "LARGEST", 100)
+    tuning(LARGEST.at(100))
     with pytest.raises(UnusableSnapshot, match="too large"):
         saved.load(TABLES)
 

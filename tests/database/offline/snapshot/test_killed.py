@@ -14,7 +14,7 @@ import pytest
 
 from modelus_bot.database.offline.snapshot.manifest import MANIFEST
 from tests.database.offline.snapshot.keeping import TABLES, contents, folder_at
-from tests.database.offline.snapshot.saving import ROWS
+from tests.faults.sites.saving import ROWS
 
 pytestmark = pytest.mark.fault
 
@@ -28,7 +28,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     folder = folder_at(path)
     newest = between = 0
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.database.offline.snapshot.saving"],
+        [sys.executable, "-m", "tests.faults.sites.saving"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

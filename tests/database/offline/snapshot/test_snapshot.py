@@ -18,25 +18,25 @@ from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable,
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.offline.snapshot import snapshot as snapshot_module
 from modelus_bot.database.offline.snapshot.age import answered_as_of
 from modelus_bot.database.offline.snapshot.contents import Contents
 from modelus_bot.database.offline.snapshot.folder import read_manifest
-from modelus_bot.database.offline.snapshot.snapshot import Snapshot
+from modelus_bot.database.offline.snapshot.snapshot import LOOK_AGAIN, SHARE, Snapshot
 from modelus_bot.domain.permissions import Viewer, check_admin
 from modelus_bot.domain.refusals import NotAllowed
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
+from tests.tuning import Tuning
 
 PAUSE = 0.02
 
 
 @pytest.fixture(autouse=True)
-def _not_sparing(monkeypatch: pytest.MonkeyPatch) -> None:
+def _not_sparing(tuning: Tuning) -> None:
     """Let snapshots take all the time they want, so that a busy machine's are not far apart."""
-    monkeypatch.setattr(snapshot_module, "SHARE", 0)
+    tuning(SHARE.at(0))
 
 
 class Reading:
@@ -147,11 +147,9 @@ async def test_many_commits_make_few_snapshots(folder: Path, db: DatabaseManager
         assert reading.times <= 3
 
 
-async def test_nothing_changed_nothing_is_written(
-    folder: Path, db: DatabaseManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_changed_nothing_is_written(folder: Path, db: DatabaseManager, tuning: Tuning) -> None:
     """Looking again moves the age on without touching the folder; another program's commit is found so."""
-    monkeypatch.setattr(snapshot_module, "LOOK_AGAIN", 0.05)
+    tuning(LOOK_AGAIN.at(0.05))
     now = [1_800_000_000.0]
     reading = Reading(db)
     snapshot = Snapshot(

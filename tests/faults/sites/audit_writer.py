@@ -1,7 +1,7 @@
 """A process whose audit table fails and works again in turns, until it is killed.
 
-Run as ``python -m tests.faults.audit_writer DATABASE``; see ``killing``. A child says the number of each
-write that was acknowledged, a negative one for a note.
+Run as ``python -m tests.faults.sites.audit_writer DATABASE``; see ``killing``. A child says the number of
+each write that was acknowledged, a negative one for a note.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from modelus_bot.database.recovery.startup_checks import create_file
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.core.audit.faults import break_table, mend_table
 from tests.database.operations import PutPair
-from tests.faults.killing import fork_children
+from tests.faults.sites.killing import fork_children
 
 CALLERS = 8
 

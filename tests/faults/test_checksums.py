@@ -15,7 +15,7 @@ import pytest
 from modelus_bot.database.checksums.page_checksums import PageChecksums
 from tests.database.checksums.filled import fill, opened, overwrite
 from tests.database.checksums.running import run_here
-from tests.faults.program import Program
+from tests.faults.sites.program import Program
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -107,7 +107,7 @@ async def test_kills_at_random_moments_are_no_damage(database: Path) -> None:
 
 def _write_and_kill(database: Path, seed: int, seconds: float) -> list[list[object]]:
     """Start the writer, kill it ``seconds`` after its first comparison, return what it found."""
-    program = Program("sums_writer", database, seed)
+    program = Program("checksums_writer", database, seed)
     first = program.line()
     time.sleep(seconds)
     return [json.loads(line) for line in (first, *program.kill())]

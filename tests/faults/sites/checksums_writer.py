@@ -1,4 +1,4 @@
-"""Writes, checkpoints and compares at once: ``python -m tests.faults.sums_writer DATABASE SEED``.
+"""Writes, checkpoints and compares at once: ``python -m tests.faults.sites.checksums_writer DATABASE SEED``.
 
 Prints a line of JSON after every comparison.
 """

@@ -1,6 +1,6 @@
 """A bot's database in a process of its own: it writes without pause and goes through one phase of protection.
 
-Run as ``python -m tests.faults.guarded_writer FOLDER START PHASE ARCHIVE``, the numbers that were
+Run as ``python -m tests.faults.sites.protected_writer FOLDER START PHASE ARCHIVE``, the numbers that were
 acknowledged before on standard input. It prints ``phase NAME`` whenever one begins, ``lost N`` and
 ``apart N`` for numbers that are missing or only in the copy for the undo of a restore, ``refused WHY``
 when the phase could not be gone through, and each number once it was acknowledged, until it is killed.

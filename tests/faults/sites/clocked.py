@@ -1,4 +1,4 @@
-"""The whole bot, online at a Discord on loopback: ``python -m tests.faults.clocked FOLDER PORT``."""
+"""The whole bot, online at a Discord on loopback: ``python -m tests.faults.sites.clocked FOLDER PORT``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A process that forks others, which save snapshots until they are killed.
 
-``python -m tests.database.offline.snapshot.saving`` reads folders from standard input, one a line. For each
+``python -m tests.faults.sites.saving`` reads folders from standard input, one a line. For each
 it starts a child that saves one generation after another there, and prints the child's id, then the
 generations as they are safe. It waits for the child's end before it reads the next line.
 """

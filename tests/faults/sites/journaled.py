@@ -1,7 +1,7 @@
 """A process whose children save changes for later, or replay them, each until it is killed or done.
 
-Run as ``python -m tests.faults.journaled DATABASE``; see ``killing``. The tasks are ``save`` and ``replay``:
-a child says the number of each change that was saved, or ``done``.
+Run as ``python -m tests.faults.sites.journaled DATABASE``; see ``killing``. The tasks are ``save`` and
+``replay``: a child says the number of each change that was saved, or ``done``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from modelus_bot.database.offline.journal.answered import answered
 from modelus_bot.database.offline.journal.entry import Settled
 from modelus_bot.database.offline.journal.journal import Journal
 from tests.database.offline.journal.waiting import Take
-from tests.faults.killing import fork_children
+from tests.faults.sites.killing import fork_children
 
 CALLERS = 12
 

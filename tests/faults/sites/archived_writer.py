@@ -1,4 +1,4 @@
-"""A process that writes under an archive: ``python -m tests.faults.archived_writer DATABASE ARCHIVE FIRST``.
+"""Writes under an archive, called as ``-m tests.faults.sites.archived_writer DATABASE FOLDER FIRST``.
 
 Prints ``ready PID`` with the archiving program's process number, then the highest id that is archived.
 """

@@ -19,7 +19,7 @@ from typing import Any
 __all__ = ["FAULTS", "BotProcess", "Fault", "Line", "rows"]
 
 Line = dict[str, Any]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class BotProcess:
@@ -32,7 +32,7 @@ class BotProcess:
             *_without_privileges(),
             sys.executable,
             "-m",
-            "tests.faults.away",
+            "tests.faults.sites.away",
             str(site),
             str(pause),
             "quick" if quick else "slow",

@@ -1,7 +1,7 @@
 """A process that writes and makes backups until it is killed; what it vouches for is printed as it comes.
 
-Run as ``python -m tests.faults.backing_up DATABASE FOLDER FIRST RATE``; prints ``ready``, then ``pair N`` for
-each acknowledged write and ``copy NAME`` for each backup. RATE is in megabytes a second.
+Run as ``python -m tests.faults.sites.backing_up DATABASE FOLDER FIRST RATE``; prints ``ready``, then ``pair
+N`` for each acknowledged write and ``copy NAME`` for each backup. RATE is in megabytes a second.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A process whose children are bots under plans of failing calls: each starts, serves, and ends or is killed.
 
-Run as ``python -m tests.faults.plan_program`` with the library of failing calls loaded. Each line on its
-standard input is a job in JSON (see ``Job``). What a child says are lines of JSON, then ``{"ended": CODE}``:
-negative for a signal, None when it was hung and had to be killed.
+Run as ``python -m tests.faults.sites.plan_program`` with the library of failing calls loaded. Each line on
+its standard input is a job in JSON (see ``Job``). What a child says are lines of JSON, then ``{"ended":
+CODE}``: negative for a signal, None when it was hung and had to be killed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["Program"]
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Program:
@@ -16,7 +16,7 @@ class Program:
 
     def __init__(self, name: str, *words: object) -> None:
         """Start it."""
-        called = [name] if name == "-c" else ["-m", f"tests.faults.{name}"]
+        called = [name] if name == "-c" else ["-m", f"tests.faults.sites.{name}"]
         command = [sys.executable, *called, *map(str, words)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
 

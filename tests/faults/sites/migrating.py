@@ -1,7 +1,7 @@
 """A process that migrates a file and is killed by itself at one statement, or by somebody else.
 
-Run as ``python -m tests.faults.migrating up|down DATABASE FOLDER [STATEMENT]``; prints ``ready``, and at
-the end the number of statements it ran. STATEMENT counts from 1: the one that is begun and never ends.
+Run as ``python -m tests.faults.sites.migrating up|down DATABASE FOLDER [STATEMENT]``; prints ``ready``, and
+at the end the number of statements it ran. STATEMENT counts from 1: the one that is begun and never ends.
 """
 
 from __future__ import annotations

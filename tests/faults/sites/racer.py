@@ -1,4 +1,4 @@
-"""One of several processes that race on the same keys: ``python -m tests.faults.racer DATABASE SEED``.
+"""One of several processes that race on the same keys: ``python -m tests.faults.sites.racer DATABASE SEED``.
 
 Waits for a line on standard input, then runs its operations; prints ``ok N`` or the first error.
 """

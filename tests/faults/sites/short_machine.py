@@ -1,9 +1,9 @@
 """A protected database among writers, readers and copies, for a machine that runs short of something.
 
-Run as ``python -m tests.faults.short_machine FOLDER``. Prints ``ready`` once everything works. ``RESOURCE
-LIMIT`` on standard input lets it run short, ``over`` ends that: it then waits until everything works again,
-and prints one JSON object with what people were told, what is in the file, and for how long the event loop
-stood still.
+Run as ``python -m tests.faults.sites.short_machine FOLDER``. Prints ``ready`` once everything works.
+``RESOURCE LIMIT`` on standard input lets it run short, ``over`` ends that: it then waits until everything
+works again, and prints one JSON object with what people were told, what is in the file, and for how long the
+event loop stood still.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A process that writes until it is killed: 64 callers, each acknowledged write printed as it comes.
 
-Run as ``python -m tests.faults.writer DATABASE FIRST``; prints ``ready`` and then one number per line.
+Run as ``python -m tests.faults.sites.writer DATABASE FIRST``; prints ``ready`` and then one number per line.
 """
 
 from __future__ import annotations

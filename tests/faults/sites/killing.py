@@ -28,7 +28,7 @@ class Family:
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
         )
 
     def run(self, task: str, first: int = 0, seconds: float = -1.0) -> list[str]:
