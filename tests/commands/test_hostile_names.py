@@ -15,7 +15,7 @@ import tests.conftest
 from modelus_bot.clock.words import apart_words
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
-from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
 from modelus_bot.ui.commands.needs import commands_of

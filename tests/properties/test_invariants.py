@@ -39,8 +39,8 @@ from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
 from modelus_bot.subjects.members.writes import DeactivateMember, LinkMember, ReactivateMember, SetRole
 from modelus_bot.subjects.notices.pruning import PruneNotices
-from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
+from modelus_bot.subjects.notices.writes.sending import MarkDelivered, MarkFailed
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember
 from modelus_bot.subjects.reminders.writes import RemindHolders
@@ -301,7 +301,7 @@ class History:
         """Deliver some notices and fail with others."""
         number = self.dice.randint(1, 40)
         self.do(MarkDelivered(ids=(number, number + 1)))
-        self.do(MarkFailed(id=number + 2, error="closed", retry_at=self.rota.at + 60))
+        self.do(MarkFailed(ids=(number + 2,), error="closed", retry_at=self.rota.at + 60))
 
     def maintain(self) -> None:
         """Let the bot remove what is old, and tell authors of saved changes."""

@@ -12,7 +12,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.covers.buttons import turn_form
 from modelus_bot.subjects.covers.queries import cards_of
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
-from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.ui.picks import picked
 from tests.commands.acting import card_words, labels, lift_discords_hint, rows, words_of
 from tests.conftest import BotEnv
