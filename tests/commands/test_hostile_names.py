@@ -75,7 +75,7 @@ def check(text: str | None, *, bare: bool = False) -> None:
 
 
 def check_everything(env: BotEnv) -> int:
-    """Check every message there is, in channels, direct messages and private answers; return how many."""
+    """Check every message there is, of channels, direct and private; return how many cards they have."""
     found = [item for channel in env.simulation.backend.messages.values() for item in channel.values()]
     for message in found:
         assert not message.mention_everyone
@@ -91,7 +91,7 @@ def check_everything(env: BotEnv) -> int:
         for row in message.components:
             for button in row.get("components", ()):
                 check(button.get("label"), bare=True)
-    return len(found)
+    return sum(max(1, len(message.embeds)) for message in found)
 
 
 async def filled(env: BotEnv, command: Any, who: Any) -> dict[str, Any]:

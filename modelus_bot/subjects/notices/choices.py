@@ -58,9 +58,10 @@ def typed_minute(text: str) -> int:
 def typed_zone(text: str) -> str:
     """Return the time zone that was picked or typed, whatever the case; raises ``InvalidInput``."""
     wanted = folded(text)
-    for name in _zones():
-        if wanted in (folded(name), _spoken(name)):
-            return name
+    for spelling in (folded, _spoken):
+        found = next((name for name in _zones() if wanted == spelling(name)), None)
+        if found is not None:
+            return found
     if is_known_zone(text.strip()):
         return text.strip()
     near = list(_alike(wanted))[:3]

@@ -94,6 +94,7 @@ async def test_a_notice_has_buttons_hand_overs_and_a_link(rota_env: BotEnv) -> N
     """Whoever is asked can say no from the message; the buttons go when the request is decided."""
     env = rota_env
     avery, bo = env.staff("avery"), env.staff("bo")
+    await sent_to(env, avery)
     asked = await bo.slash(env.channel, "cover request", **TURN, replacement="Avery Account", reason="*ill*")
     notice = await sent_to(env, avery)
     words = card_words(notice)
