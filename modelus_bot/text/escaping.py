@@ -32,7 +32,7 @@ _ACTIVE = re.compile(
     r"|:(?=/|\w+:)"  # addresses, emojis by name
     r"|(?<=\w)\.(?=[^\W\d_])"  # addresses and invitations without a scheme
 )
-_ESCAPE = re.compile(r"\\(?=[^\w\s])")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _OPENING = re.compile(r"^(?:[#+-]|\d+(?=[.)]\s))")
 """What makes a heading, a list or small print of a line."""
 
@@ -57,7 +57,7 @@ def plain_lines(text: str) -> str:
 
 def undrawn(text: str) -> str:
     """Return a sentence that was made for where Markdown is drawn as ``bare`` would give it."""
-    return bare(_ESCAPE.sub("", text))
+    return bare(_ESCAPE.sub(r"\1", text))
 
 
 def folded(text: str) -> str:

@@ -19,6 +19,8 @@ TOTAL = 6000
 """Characters that it takes in a whole card, and in all cards of a message."""
 LEAST = 300
 """Characters that are left to each card that follows others in a message."""
+SPARED = 100
+"""Characters that a footer leaves to the text."""
 FIELDS = 25
 FEWEST = 40
 """Characters of a field's text below which it is rather left out."""
@@ -49,7 +51,7 @@ def embeds_of(cards: Sequence[Card]) -> list[discord.Embed]:
 def embed_of(card: Card, total: int = TOTAL) -> discord.Embed:
     """Draw a card, cut to what Discord takes, with the line about the database while it is unwell."""
     title = clip(card.title.strip(), TITLE)
-    footer = clip((card.footer or "").strip(), FOOTER)
+    footer = clip((card.footer or "").strip(), max(1, min(FOOTER, total - len(title) - SPARED)))
     fields = [*card.fields, *map(_as_field, card.sections)]
     left = total - len(title) - len(footer)
     text = _text(card.text, min(LONGEST, left - (REST if fields else 0)))

@@ -31,6 +31,8 @@ FOR_ALL = 2.0
 PAUSES = (60, 300, 1800, 7200, 43200)
 """Seconds until the next try after each failure; then every twelve hours, for at most ten tries."""
 TRIES = 10
+FRESH = 5.0
+"""Seconds after which what was packed is judged anew: quiet hours may have begun."""
 
 
 class Outbox(Job):
@@ -80,7 +82,11 @@ class Outbox(Job):
         async with self._places:
             await self._mark(person)
             parcels = await self.bot.db.write(PackNotices(user_id=person), self.context())
+            packed = time.monotonic()
             for number, parcel in enumerate(parcels):
+                if number and time.monotonic() - packed > FRESH:
+                    await self._unpack([one for one in parcels[number:] if one.fresh])
+                    return
                 outcome = await self._delivery.bring(parcel, self.context(f"card:{parcel.number}"))
                 if isinstance(outcome, Failed):
                     await self._retry_later(parcel, outcome)
