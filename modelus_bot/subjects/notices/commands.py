@@ -67,8 +67,8 @@ class InboxCommands(CommandGroup, commands.GroupCog, name="inbox", description="
             await answering.answer(interaction, cards.info("Nothing is unread", "You have read everything."))
             return
         text = (
-            f"You have {_notices(count)} that you have not read. They stay in `/inbox list`,"
-            " and those that were still to be sent to you are not sent any more."
+            "That is everything you have not read. All of it stays in `/inbox list`;"
+            " what was still to be sent to you is not sent any more."
         )
         context = self.bot.context(interaction)
         card = cards.question(f"Mark {_notices(count)} as read?", text)

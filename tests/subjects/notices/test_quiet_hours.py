@@ -122,7 +122,7 @@ class Step:
     later: int = 0
 
 
-pauses = st.one_of(st.integers(0, 300), st.integers(0, 40_000))
+pauses = st.one_of(st.integers(1, 300), st.integers(1, 40_000))
 steps = st.builds(
     Step,
     pauses,
