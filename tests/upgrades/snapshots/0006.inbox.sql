@@ -166,7 +166,12 @@ CREATE TABLE notifications (
     delivered_at  INTEGER,
     attempts      INTEGER NOT NULL DEFAULT 0,
     last_error    TEXT CONSTRAINT notifications_last_error_length CHECK (length(last_error) BETWEEN 1 AND 200),
-    created_at    INTEGER NOT NULL, way TEXT CONSTRAINT notifications_way_known CHECK (way IN ('dm', 'inbox', 'off', 'read', 'closed', 'outdated', 'given_up')), parcel INTEGER, packed_at INTEGER, held_from INTEGER, due_at INTEGER,
+    created_at    INTEGER NOT NULL,
+    way           TEXT CONSTRAINT notifications_way_known CHECK (way IN ('dm', 'inbox', 'off', 'read', 'closed', 'outdated', 'given_up')),
+    parcel        INTEGER,
+    packed_at     INTEGER,
+    held_from     INTEGER,
+    due_at        INTEGER,
     CONSTRAINT notifications_read_has_time CHECK ((is_read=1)=(read_at IS NOT NULL))
 ) STRICT;
 INSERT INTO "notifications" VALUES(1,101,'cover','Cover','It is approved.',NULL,NULL,NULL,0,NULL,0,NULL,0,NULL,0,NULL,NULL,NULL,NULL,NULL);
@@ -311,12 +316,6 @@ BEGIN
     SELECT RAISE(ABORT, 'sprint overlap');
 END;
 CREATE INDEX idx_assignments_user ON assignments (user_id, sprint_id);
-CREATE UNIQUE INDEX notification_dedupe ON notifications (user_id, dedupe_key)
-    WHERE dedupe_key IS NOT NULL;
-CREATE INDEX idx_notifications_user_unread ON notifications (user_id, is_read, created_at DESC, type, title)
-    WHERE is_read = 0;
-CREATE INDEX idx_notifications_outbox ON notifications (deliver_after, id)
-    WHERE delivered_at IS NULL;
 CREATE VIEW triage_users AS
 SELECT u.discord_id, u.username AS name, d.discipline, d.is_active AND u.is_active AS active
 FROM user_disciplines AS d
@@ -345,6 +344,12 @@ AND EXISTS(SELECT 1 FROM overrides o WHERE o.sprint_id=NEW.sprint_id AND o.disci
 BEGIN
     SELECT RAISE(ABORT, 'cover overlap');
 END;
+CREATE UNIQUE INDEX notification_dedupe ON notifications (user_id, dedupe_key)
+    WHERE dedupe_key IS NOT NULL;
+CREATE INDEX idx_notifications_user_unread ON notifications (user_id, is_read, created_at DESC, type, title)
+    WHERE is_read = 0;
+CREATE INDEX idx_notifications_outbox ON notifications (deliver_after, id)
+    WHERE delivered_at IS NULL;
 CREATE INDEX idx_notifications_waiting ON notifications (user_id, deliver_after, id)
     WHERE delivered_at IS NULL;
 CREATE INDEX idx_notifications_inbox ON notifications (user_id, is_read, created_at DESC, id DESC)
