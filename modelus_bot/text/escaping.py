@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-__all__ = ["NAMELESS", "bare", "folded", "plain", "plain_lines"]
+__all__ = ["NAMELESS", "bare", "folded", "plain", "plain_lines", "undrawn"]
 
 NAMELESS = "(no visible name)"
 """Said for a text of which nothing can be seen."""
@@ -32,6 +32,7 @@ _ACTIVE = re.compile(
     r"|:(?=/|\w+:)"  # addresses, emojis by name
     r"|(?<=\w)\.(?=[^\W\d_])"  # addresses and invitations without a scheme
 )
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _OPENING = re.compile(r"^(?:[#+-]|\d+(?=[.)]\s))")
 """What makes a heading, a list or small print of a line."""
 
@@ -52,6 +53,11 @@ def plain(text: str) -> str:
 def plain_lines(text: str) -> str:
     """Do the same to each line of a longer text, and leave empty lines out."""
     return "\n".join(plain(line) for line in text.splitlines() if line.strip()) or NAMELESS
+
+
+def undrawn(text: str) -> str:
+    """Return a sentence that was made for where Markdown is drawn as ``bare`` would give it."""
+    return bare(_ESCAPE.sub(r"\1", text))
 
 
 def folded(text: str) -> str:

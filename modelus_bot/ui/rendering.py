@@ -9,14 +9,18 @@ import discord
 from modelus_bot.ui.cards import Card, CardField, CardSection, Link, Severity, Thumbnail, clip
 from modelus_bot.ui.notice import present_line
 
-__all__ = ["COLOURS", "LONGEST", "embed_of"]
+__all__ = ["COLOURS", "LONGEST", "embed_of", "embeds_of"]
 
 LONGEST = 4096
 """Characters that Discord takes in a card's text."""
 TITLE, FOOTER, NAME, VALUE = 256, 2048, 256, 1024
 """Characters that it takes in the other parts."""
 TOTAL = 6000
-"""Characters that it takes in a whole card."""
+"""Characters that it takes in a whole card, and in all cards of a message."""
+LEAST = 300
+"""Characters that are left to each card that follows others in a message."""
+SPARED = 100
+"""Characters that a footer leaves to the text."""
 FIELDS = 25
 FEWEST = 40
 """Characters of a field's text below which it is rather left out."""
@@ -35,12 +39,21 @@ COLOURS: dict[Severity, int] = {
 }
 
 
-def embed_of(card: Card) -> discord.Embed:
+def embeds_of(cards: Sequence[Card]) -> list[discord.Embed]:
+    """Draw the cards of one message, at most ten, cut to what Discord takes in all of them."""
+    drawn: list[discord.Embed] = []
+    for number, card in enumerate(cards, 1):
+        taken = sum(map(len, drawn))
+        drawn.append(embed_of(card, TOTAL - taken - LEAST * (len(cards) - number)))
+    return drawn
+
+
+def embed_of(card: Card, total: int = TOTAL) -> discord.Embed:
     """Draw a card, cut to what Discord takes, with the line about the database while it is unwell."""
     title = clip(card.title.strip(), TITLE)
-    footer = clip((card.footer or "").strip(), FOOTER)
+    footer = clip((card.footer or "").strip(), max(1, min(FOOTER, total - len(title) - SPARED)))
     fields = [*card.fields, *map(_as_field, card.sections)]
-    left = TOTAL - len(title) - len(footer)
+    left = total - len(title) - len(footer)
     text = _text(card.text, min(LONGEST, left - (REST if fields else 0)))
     if not (title or text or fields):
         text = BLANK

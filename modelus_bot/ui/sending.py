@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -13,12 +14,12 @@ from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tunables import Pauses
 from modelus_bot.ui.answering import FAILURES, passes
 from modelus_bot.ui.cards import Card
-from modelus_bot.ui.rendering import embed_of
+from modelus_bot.ui.rendering import embed_of, embeds_of
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["Mailroom", "channel_of", "nonce_of", "rewrite", "send"]
+__all__ = ["Mailroom", "channel_of", "find_sent", "nonce_of", "rewrite", "send"]
 
 PATIENCE = 8.0
 """Seconds that sending to one place may take, its tries and Discord's rate limits included."""
@@ -26,6 +27,8 @@ FINDING_PATIENCE = 5.0
 """Seconds that asking for a channel may take."""
 OPENING_PATIENCE = 2.0
 """Seconds that opening somebody's direct messages may take; only one is opened at a time."""
+LATELY = 100
+"""Messages that are looked through for one that may have been sent."""
 PAUSES = Pauses((0.5, 1.5))
 """Seconds between the tries; whoever wants it sent after that tries again later, under the same key."""
 
@@ -41,15 +44,17 @@ async def send(
     key: str,
     content: str | None = None,
     card: Card | None = None,
+    cards: Sequence[Card] = (),
     view: discord.ui.View | None = None,
 ) -> discord.Message:
-    """Send a message and return it; the same ``key`` is there once, also if it is sent again minutes later.
+    """Send a message, of one card or several, and return it.
 
+    The same ``key`` is there once, also if it is sent again minutes later.
     The key has to say everything that makes it another message. Raises what Discord or the network raised,
     ``TimeoutError`` included.
     """
-    drawn = embed_of(card) if card is not None else None
-    parts: dict[str, Any] = {"content": content, "embed": drawn, "view": view}
+    drawn = embeds_of([card] if card is not None else cards)
+    parts: dict[str, Any] = {"content": content, "embeds": drawn or None, "view": view}
     message = {name: part for name, part in parts.items() if part is not None}
     async with asyncio.timeout(PATIENCE):
         for pause in PAUSES.value:
@@ -61,6 +66,22 @@ async def send(
                 logger.bind(error=in_words(error)).info("message_sent_again")
             await asyncio.sleep(pause)
         return await place.send(**message, nonce=nonce_of(key))
+
+
+async def find_sent(
+    place: discord.abc.Messageable, since: float, fits: Callable[[discord.Message], bool]
+) -> discord.Message | None:
+    """Return what the bot sent somewhere lately, not before ``since`` (UTC seconds), if something fits.
+
+    Discord remembers nonces for minutes only. Raises what Discord or the network raised.
+    """
+    async with asyncio.timeout(PATIENCE):
+        async for message in place.history(limit=LATELY):
+            if message.created_at.timestamp() < since:
+                return None
+            if fits(message):
+                return message
+    return None
 
 
 async def channel_of(

@@ -20,7 +20,7 @@ from modelus_bot.database.offline.journal.entry import Settled
 from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
-from modelus_bot.subjects.notices.writes.outbox import MarkDelivered
+from modelus_bot.subjects.notices.writes.sending import MarkDelivered
 from modelus_bot.subjects.oncall.writes import HandoffNote
 
 HOUR, YEAR = 3600.0, 365 * 86_400.0

@@ -16,7 +16,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.fallback import Fallback
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.queries import covers
-from modelus_bot.subjects.notices.queries import due_notices
+from modelus_bot.subjects.notices.queries import due_people
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from modelus_bot.subjects.sprints.queries.sprints import sprints
 
@@ -100,7 +100,7 @@ async def notice_absence(db: DatabaseManager) -> None:
     async with asyncio.timeout(30):
         while db.mode is not Mode.DEGRADED:
             with contextlib.suppress(DatabaseError):
-                await db.read(due_notices, 0)
+                await db.read(due_people, 0)
             await asyncio.sleep(0.01)
 
 

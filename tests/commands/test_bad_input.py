@@ -73,6 +73,16 @@ SENTENCES = {"sprints": File(json.dumps([]).encode())}
 
 BAD = [
     Bad("help", "topic", "fly", "No such command", who="player"),
+    Bad("inbox read", "notice", "twelve", "is not a notice", who="player"),
+    Bad("inbox read", "notice", "999", "There is no notice number 999 in your inbox", who="player"),
+    Bad("inbox prefs", "delivery", "inbox", "Say of which kind, too", who="player"),
+    Bad("inbox prefs", "delivery", "off", "“Covers” cannot be switched off", {"kind": "cover"}, "player"),
+    Bad("inbox quiet", "from", "late", "Write a time of the day as 22:00", who="player"),
+    Bad("inbox quiet", "from", "22:00", "need both a start and an end", who="player"),
+    Bad("inbox quiet", "from", "off", "there is no end of them", {"to": "7:00"}, "player"),
+    Bad("inbox quiet", "to", "22:00", "cannot end when they begin", {"from": "10 pm"}, "player"),
+    Bad("inbox quiet", "to", "25:00", "Write a time of the day as 22:00", {"from": "22:00"}, "player"),
+    Bad("inbox quiet", "zone", "Berlim", "Did you mean Europe/Berlin", who="player"),
     Bad(
         "roster show",
         "discipline",
@@ -193,6 +203,8 @@ BAD = [
 NOT_POSSIBLE = {
     ("oncall role", "role"): TRIED_ELSEWHERE,
     ("roster add", "position"): THE_END,
+    ("inbox list", "unread"): YES_OR_NO,
+    ("inbox prefs", "kind"): CHOICES,
     ("roster move", "dry_run"): YES_OR_NO,
     ("sprint edit", "dry_run"): YES_OR_NO,
     ("sprint import", "dry_run"): YES_OR_NO,

@@ -14,7 +14,7 @@ import pytest
 from modelus_bot.clock.words import apart_words
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
-from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
 from modelus_bot.ui.commands.needs import commands_of
@@ -74,7 +74,7 @@ def check(text: str | None, *, bare: bool = False) -> None:
 
 
 def check_everything(env: BotEnv) -> int:
-    """Check every message there is, in channels, direct messages and private answers; return how many."""
+    """Check every message there is, of channels, direct and private; return how many cards they have."""
     found = [item for channel in env.simulation.backend.messages.values() for item in channel.values()]
     for message in found:
         assert not message.mention_everyone
@@ -90,7 +90,7 @@ def check_everything(env: BotEnv) -> int:
         for row in message.components:
             for button in row.get("components", ()):
                 check(button.get("label"), bare=True)
-    return len(found)
+    return sum(max(1, len(message.embeds)) for message in found)
 
 
 async def filled(env: BotEnv, command: Any, who: Any) -> dict[str, Any]:

@@ -78,6 +78,11 @@ FOR_EVERYBODY = {
     "help": "lists only what the member may do",
     "ping": "says that the bot is awake",
     "oncall mine": "shows the member's own turns",
+    "inbox list": "shows the member's own notices",
+    "inbox read": "opens the member's own notices",
+    "inbox read-all": "marks the member's own notices",
+    "inbox prefs": "chooses for the member alone",
+    "inbox quiet": "chooses for the member alone",
 }
 
 
@@ -161,6 +166,6 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "member", "ping"}
+    open_to_all = {"about", "help", "inbox", "member", "ping"}
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

@@ -19,7 +19,7 @@ class Clock:
         subjects = "modelus_bot.subjects"
         for module in (
             "modelus_bot.jobs.loop",
-            f"{subjects}.notices.jobs",
+            f"{subjects}.notices.jobs.outbox",
             f"{subjects}.alerts.jobs.alerts",
             f"{subjects}.health.jobs.health",
             f"{subjects}.reminders.enclosures",

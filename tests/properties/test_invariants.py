@@ -44,8 +44,15 @@ from modelus_bot.subjects.members.writes.members import (
     SetRole,
 )
 from modelus_bot.subjects.notices.pruning import PruneNotices
-from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
+from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
+from modelus_bot.subjects.notices.writes.reading import MarkAllRead, MarkRead
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
+from modelus_bot.subjects.notices.writes.sending import (
+    MarkDelivered,
+    MarkFailed,
+    PackNotices,
+    UnpackNotices,
+)
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember
 from modelus_bot.subjects.reminders.writes import RemindHolders
@@ -305,8 +312,20 @@ class History:
     def deliver(self) -> None:
         """Deliver some notices and fail with others."""
         number = self.dice.randint(1, 40)
+        self.do(PackNotices(user_id=self.somebody))
+        self.do(UnpackNotices(ids=(number, number + 3)))
         self.do(MarkDelivered(ids=(number, number + 1)))
-        self.do(MarkFailed(id=number + 2, error="closed", retry_at=self.rota.at + 60))
+        self.do(MarkFailed(ids=(number + 2,), error="closed", retry_at=self.rota.at + 60))
+
+    def read(self) -> None:
+        """Let people read their notices and choose how they get them."""
+        person = self.somebody
+        number = self.rota.value("SELECT max(id) FROM notifications WHERE user_id = ?", person) or 1
+        begin, end = self.dice.sample(range(1440), 2)
+        self.do(SetQuietHours(quiet_from=begin, quiet_to=end, zone="Asia/Tokyo"), person)
+        self.do(SetDelivery(type="oncall", delivery=self.dice.choice(("dm", "inbox", "off"))), person)
+        self.do(MarkRead(id=number), person)
+        self.do(MarkAllRead(up_to=number), person)
 
     def maintain(self) -> None:
         """Let the bot remove what is old, and tell authors of saved changes."""
@@ -351,7 +370,14 @@ CHOICES = (
     *[History.time_passes, History.add_to_roster, History.change_roster, History.add_sprint] * 3,
     *[History.ask_cover, History.cover_step, History.cover_step] * 6,
     *[History.away, History.change_sprint, History.set_holder, History.change_people] * 2,
-    *[History.more_disciplines, History.deliver, History.import_rota, History.maintain, History.be_asked],
+    *[
+        History.more_disciplines,
+        History.deliver,
+        History.read,
+        History.import_rota,
+        History.maintain,
+        History.be_asked,
+    ],
 )
 
 

@@ -162,6 +162,7 @@ UNCHECKED: dict[str, Row] = {
     "notifications_is_read_flag": {"is_read": 2},
     "notifications_last_error_length": {"last_error": ""},
     "notifications_read_has_time": {"is_read": 1},
+    "notifications_way_known": {"way": "pigeon"},
     "notification_prefs_type_length": {"type": ""},
     "notification_prefs_delivery_known": {"delivery": "pigeon"},
     "quarantined_rows_table_name_length": {"table_name": ""},

@@ -15,8 +15,17 @@ from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
 from modelus_bot.subjects.covers.writes import requests, steps
-from modelus_bot.subjects.notices.queries import _DUE
+from modelus_bot.subjects.notices.queries import (
+    _ANYTHING_DUE,
+    _CHOSEN,
+    _COUNT,
+    _DUE_PEOPLE,
+    _INBOX,
+    _OWN,
+    _UNREAD,
+)
 from modelus_bot.subjects.notices.writes.outbox import _MANAGERS
+from modelus_bot.subjects.notices.writes.sending import _BLOCKED_UNTIL, _DUE, _PACKED
 from modelus_bot.subjects.people.queries import _BY_ID
 from modelus_bot.subjects.reminders.writes import _TOLD
 from modelus_bot.subjects.rosters.queries import _ROSTER
@@ -27,7 +36,23 @@ from tests.subjects.rota import ADA, Rota
 PLANS = [
     (permissions._ROLE, (ADA,), ["SEARCH users USING INTEGER PRIMARY KEY"]),
     (_BY_ID, (ADA,), ["SEARCH users USING INTEGER PRIMARY KEY"]),
-    (_DUE, (1, 20, 60), ["USING INDEX idx_notifications_outbox (deliver_after<?)"]),
+    (_ANYTHING_DUE, (1,), ["USING INDEX idx_notifications_outbox (deliver_after<?)"]),
+    (
+        _DUE_PEOPLE,
+        (1,),
+        [
+            "USING INDEX idx_notifications_waiting (user_id>?)",
+            "USING INDEX idx_notifications_waiting (user_id=? AND deliver_after<?)",
+        ],
+    ),
+    (_DUE, (ADA, 1, 40), ["USING INDEX idx_notifications_waiting (user_id=? AND deliver_after<?)"]),
+    (_PACKED, (ADA, 1), ["USING INDEX idx_notifications_waiting (user_id=? AND deliver_after<?)"]),
+    (_BLOCKED_UNTIL, (ADA, 1), ["USING INDEX idx_notifications_waiting (user_id=? AND deliver_after>?)"]),
+    (_INBOX, (ADA, 1, 11, 0), ["USING INDEX idx_notifications_inbox (user_id=?)"]),
+    (_UNREAD, (ADA, 1, 11, 0), ["USING INDEX idx_notifications_inbox (user_id=? AND is_read=?)"]),
+    (_COUNT, (ADA, 1), ["USING INDEX idx_notifications_user_unread (user_id=?"]),
+    (_OWN, (1, ADA, 1), ["SEARCH notifications USING INTEGER PRIMARY KEY"]),
+    (_CHOSEN, (ADA,), ["USING PRIMARY KEY (user_id=?)"]),
     (_MANAGERS, (), ["USING INDEX idx_users_role (role=?)"]),
     (_FROM, ("2026-01-01",), ["USING COVERING INDEX idx_sprints_dates"]),
     (
@@ -80,8 +105,8 @@ PLANS = [
     ),
     (CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
 ]
-SORTED_BY_HAND = {cover_endings._OUTSIDE, steps._SAME, _DUE, _MANAGERS}
-"""Of a handful of rows each: those of one request or sprint, those to be sent, those who manage."""
+SORTED_BY_HAND = {cover_endings._OUTSIDE, steps._SAME, _MANAGERS}
+"""Of a handful of rows each: those of one request or sprint, those who manage."""
 
 
 @pytest.mark.parametrize(("sql", "values", "uses"), PLANS)
@@ -95,7 +120,7 @@ def test_plans(rota: Rota, sql: str, values: tuple[object, ...], uses: list[str]
     if sql not in SORTED_BY_HAND:
         assert "TEMP B-TREE" not in plan, plan
     whole = [line for line in plan.splitlines() if line.startswith("SCAN ") and "COVERING INDEX" not in line]
-    own = ("SCAN slot", "SCAN CONSTANT ROW", "SCAN (subquery-")
+    own = ("SCAN slot", "SCAN person", "SCAN CONSTANT ROW", "SCAN (subquery-")
     assert [line for line in whole if not line.startswith(own)] == []
 
 

@@ -28,8 +28,16 @@ from modelus_bot.subjects.members.writes.members import (
     SetRole,
 )
 from modelus_bot.subjects.notices.pruning import PruneNotices
-from modelus_bot.subjects.notices.writes.outbox import MarkDelivered, MarkFailed
+from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
+from modelus_bot.subjects.notices.writes.outbox import notify
+from modelus_bot.subjects.notices.writes.reading import MarkAllRead, MarkRead
 from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
+from modelus_bot.subjects.notices.writes.sending import (
+    MarkDelivered,
+    MarkFailed,
+    PackNotices,
+    UnpackNotices,
+)
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.people.writes import RegisterMember
 from modelus_bot.subjects.reminders.writes import RemindHolders
@@ -72,6 +80,12 @@ def placeholder(rota: Rota) -> None:
 def deactivated(rota: Rota) -> None:
     """Deactivate Cleo."""
     rota.do(DeactivateMember(discord_id=CLEO, reason="x"), ADMIN)
+
+
+def told(rota: Rota) -> None:
+    """Queue a notice, with Ada's the only one."""
+    rota.connection.execute("DELETE FROM notifications")
+    rota.call(notify, ADA, "oncall", "Title", "Text")
 
 
 def next_sprint(rota: Rota) -> None:
@@ -118,8 +132,14 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(TakeBackFuture(beyond=2**40)),
     Sample(RememberCard(cover_id=1, channel_id=7, message_id=GUEST), None, ask),
     Sample(ForgetCards(message_ids=(5,)), None, ask),
+    Sample(PackNotices(user_id=ADA), None, told),
+    Sample(UnpackNotices(ids=(1,)), None, told),
+    Sample(SetQuietHours(quiet_from=1320, quiet_to=420, zone="Europe/Berlin"), ADA),
+    Sample(SetDelivery(type="oncall", delivery="inbox"), ADA),
+    Sample(MarkRead(id=1), ADA, told),
+    Sample(MarkAllRead(up_to=9), ADA, told),
     Sample(MarkDelivered(ids=(1,))),
-    Sample(MarkFailed(id=1, error="closed", retry_at=1)),
+    Sample(MarkFailed(ids=(1,), error="closed", retry_at=1)),
     Sample(TellAuthors(items=(TOLD,))),
     Sample(AskQuestion(id=GUEST, kind="roster", operation="SetAway", change="{}"), MANAGER),
     Sample(NoteMessages(messages=((7, GUEST), (8, GUEST))), MANAGER),

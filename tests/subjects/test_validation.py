@@ -15,7 +15,7 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.writes.steps import RequestCover
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.members.writes.members import SetRole
-from modelus_bot.subjects.notices.writes.outbox import MarkDelivered
+from modelus_bot.subjects.notices.writes.sending import MarkDelivered
 from modelus_bot.subjects.oncall.writes import HandoffNote
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, SetAway
 from modelus_bot.subjects.sprints.writes import AddSprint, EditSprint

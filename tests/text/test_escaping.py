@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.text.escaping import NAMELESS, bare, folded, plain, plain_lines
+from modelus_bot.text.escaping import NAMELESS, bare, folded, plain, plain_lines, undrawn
 from tests.drawing import drawn
 
 HOSTILE = (
@@ -86,3 +86,9 @@ def test_lines_of_a_note_are_kept() -> None:
     """A longer text keeps its lines, each of them plain."""
     assert plain_lines("# one\n\ntwo") == "\\# one\ntwo"
     assert plain_lines("\n") == NAMELESS
+
+
+@given(st.text(max_size=80))
+def test_what_was_escaped_is_read_back(text: str) -> None:
+    """In a button or a list, which draw nothing, a sentence has no backslashes that nobody wrote."""
+    assert undrawn(plain(text)) == bare(text)

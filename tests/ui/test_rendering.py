@@ -19,7 +19,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card, CardField, CardSection, Link, Severity, Thumbnail
 from modelus_bot.ui.notice import begin, present_line
-from modelus_bot.ui.rendering import COLOURS, embed_of
+from modelus_bot.ui.rendering import COLOURS, embed_of, embeds_of
 from tests.wire.limits import of_message
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -126,3 +126,11 @@ def test_a_card_tells_of_the_database_when_it_is_drawn(tmp_path: Path) -> None:
 def test_every_severity_has_its_maker(severity: Severity) -> None:
     """The functions that make cards are called as the severities are."""
     assert getattr(cards, severity)("Title") == Card("Title", severity=severity)
+
+
+@given(st.lists(st.builds(Card, title=LONG, text=LONG, footer=LONG), min_size=1, max_size=10))
+def test_discord_takes_the_cards_of_one_message(found: list[Card]) -> None:
+    """However long they are, every one is there and all together are not too much."""
+    drawn = embeds_of(found)
+    assert len(drawn) == len(found)
+    assert of_message({"embeds": [one.to_dict() for one in drawn]}, []) == []

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.ui.sending import PAUSES, nonce_of, send
+from modelus_bot.ui import cards
+from modelus_bot.ui.sending import PAUSES, find_sent, nonce_of, send
 from tests.conftest import BotEnv
 from tests.tuning import Tuning
 
@@ -39,3 +40,20 @@ async def test_a_message_is_sent_again_under_the_same_nonce(
     await send(channel, key="one", content="Hello")
     assert [body["nonce"] for body in bodies] == [nonce_of("one")] * 3
     assert all(body["enforce_nonce"] for body in bodies)
+
+
+async def test_what_was_sent_is_found_again(bot_env: BotEnv) -> None:
+    """Of several cards, too; not what is older than asked for, and nothing that does not fit."""
+    channel: Any = bot_env.bot.get_channel(bot_env.channel.id)
+    sent = await send(channel, key="two", cards=[cards.info("One"), cards.info("Two")])
+    assert [card.title for card in sent.embeds] == ["One", "Two"]
+    since = sent.created_at.timestamp()
+
+    def fits(message: Any) -> bool:
+        return any(card.title == "Two" for card in message.embeds)
+
+    found = await find_sent(channel, since - 1, fits)
+    assert found is not None
+    assert found.id == sent.id
+    assert await find_sent(channel, since + 1, fits) is None
+    assert await find_sent(channel, since - 1, lambda message: message.content == "Three") is None

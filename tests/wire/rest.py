@@ -250,6 +250,17 @@ class Rest:
             server.nonces[nonce] = message["id"]
         return 200, message
 
+    @route("GET", "/channels/{channel}/messages")
+    async def _history(self, asked: Asked, channel: str) -> Answer:
+        self.server.channel(channel)
+        self._may(channel, VIEW_CHANNEL)
+        shown = [item for item in self.server.messages.values() if item["channel_id"] == channel]
+        before = int(asked.query.get("before", 1 << 63))
+        newest = [
+            item for item in reversed(shown) if int(item["id"]) < before and not item["flags"] & EPHEMERAL
+        ]
+        return 200, newest[: int(asked.query.get("limit", 50))]
+
     @route("GET", "/channels/{channel}/messages/{message}")
     async def _message(self, asked: Asked, channel: str, message: str) -> Answer:
         return 200, self.server.message(channel, message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+import random
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,11 +18,12 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.wire.process import BotProcess, until
+from tests.wire.server import Payload
 from tests.wire.world import World
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
-NOTICES = 200 if FULL else 60
-KILLS = 5 if FULL else 2
+NOTICES, PEOPLE, KILLS = (1000, 60, 20) if FULL else (60, 12, 2)
+LONG = "You should know. " * 80
 
 
 class TellEach(Write[int]):
@@ -30,17 +31,18 @@ class TellEach(Write[int]):
 
     people: tuple[int, ...]
     count: int
+    text: str
 
     def apply(self, tx: Transaction) -> int:
         """Queue them, person by person in turn."""
         for number in range(self.count):
             person = self.people[number % len(self.people)]
-            notify(tx, person, "system", f"Notice {number}.", "You should know.")
+            notify(tx, person, "oncall", f"Notice {number}.", self.text, dedupe_key=f"told:{number}")
         return self.count
 
 
-async def queue(bot: BotProcess, people: list[str], count: int) -> None:
-    """Queue notices in the database of a bot that does not run."""
+async def queue(bot: BotProcess, people: list[str], count: int, text: str = "You should know.") -> None:
+    """Queue notices in the database of a bot that does not run, each twice under one key."""
     settings = DatabaseSettings(path=bot.database)
     protection = Protection(
         bot.database,
@@ -52,41 +54,92 @@ async def queue(bot: BotProcess, people: list[str], count: int) -> None:
     async with DatabaseManager(bot.database, settings, protection=protection) as db:
         for person in map(int, people):
             await db.write(RegisterMember(discord_id=person, username=f"Person {person}"), Context())
-        write = TellEach(people=tuple(map(int, people)), count=count)
-        await db.write(write, Context(at=int(time.time()) - 5))
+        write = TellEach(people=tuple(map(int, people)), count=count, text=text)
+        for _ in range(2):
+            await db.write(write, Context(at=int(time.time()) - 5))
 
 
 def received(discord: World, people: list[str]) -> dict[str, list[str]]:
     """Return the titles that each person got, in order."""
-    return {person: [text.partition("\n")[0] for text in discord.to(person)] for person in people}
+    return {
+        person: [card["title"] for item in direct(discord, person) for card in item["embeds"]]
+        for person in people
+    }
+
+
+def direct(discord: World, person: str) -> list[Payload]:
+    """Return the direct messages that somebody got."""
+    channel = discord.server.direct.get(person)
+    return discord.in_channel(channel) if channel is not None else []
+
+
+def trouble(discord: World) -> None:
+    """Let requests fail in every way that Discord and networks have, before and after their effect."""
+    posting = r"POST /channels/"
+    for what, when in ((429, "before"), (500, "before"), (500, "after")):
+        discord.faults.add(posting, what, when=when, times=2, retry_after=0.3)
+    for when in ("before", "after", "after"):
+        discord.faults.add(posting, "drop", when=when, times=2)
+    discord.faults.add(r"GET /channels/", 500)
 
 
 async def test_each_notice_is_there_once_whatever_happens(tmp_path: Path) -> None:
-    """Limits, failures, drops before and after and kills in between: each once, each person's in order."""
+    """Limits, failures, drops, closed messages, kills in between, and a Discord that forgets nonces.
+
+    Each notice is there once, or in the inbox with its error; each person's are in order.
+    """
+    dice = random.Random(7)
     async with World() as discord, discord.bot(tmp_path) as bot:
-        people = [discord.server.add_person(f"person{number}") for number in range(12)]
+        people = [discord.server.add_person(f"person{number}") for number in range(PEOPLE)]
         assert await bot.stop() == 0
-        await queue(bot, people, NOTICES)
-        posting = r"POST /channels/"
+        await queue(bot, people, NOTICES, LONG)
+        closings: Counter[str] = Counter()
         for kill in range(KILLS + 1):
-            for what, when in ((429, "before"), (500, "before"), (500, "after")):
-                discord.faults.add(posting, what, when=when, times=2, retry_after=0.3)
-            for when in ("before", "after", "after"):
-                discord.faults.add(posting, "drop", when=when, times=2)
+            trouble(discord)
+            before = discord.server.closed_to_direct
+            discord.server.closed_to_direct = set(dice.sample(people, max(1, PEOPLE // 10)))
+            closings.update(discord.server.closed_to_direct - before)
             bot.start()
             await discord.connected(bot)
             if kill < KILLS:
-                wanted = NOTICES * (kill + 1) // (KILLS + 2)
-                await until(lambda wanted=wanted: count(discord, people) >= wanted, f"{wanted} notices", 60)
+                wanted = count(discord, people) + NOTICES // (KILLS + 4)
+                await reached(discord, bot, people, wanted)
                 bot.kill()
                 discord.gateway.forget()
-        await until(lambda: unsent(bot) == 0, "all to be marked", 90)
+                discord.server.nonces.clear()
+        await until(lambda: unsent(bot) == 0, "all to be marked", 240)
         assert await bot.stop() == 0
+        kept = {
+            (str(person), title)
+            for person, title, error in bot.rows(
+                "SELECT user_id, title, last_error FROM notifications WHERE way = 'closed'"
+            )
+            if error
+        }
         got = received(discord, people)
         for number, person in enumerate(people):
-            expected = [f"Notice {item}." for item in range(number, NOTICES, len(people))]
-            assert got[person] == expected
-        print(f"{NOTICES} notices, {KILLS} kills: {count(discord, people)} arrived, each once and in order")
+            expected = [f"Notice {item}." for item in range(number, NOTICES, PEOPLE)]
+            assert got[person] == [title for title in expected if (person, title) not in kept]
+        told = Counter(
+            item["content"].partition(">")[0][2:] for item in discord.in_channel(discord.server.duty)
+        )
+        assert set(told) >= {person for person, _ in kept}
+        assert all(told[person] <= closings[person] for person in told), (told, closings)
+        messages = sum(len(direct(discord, person)) for person in people)
+        print(
+            f"{NOTICES} notices, {KILLS} kills: {count(discord, people)} arrived in {messages} messages,"
+            f" {len(kept)} in the inbox with their error, none twice; {told.total()} words in the channel"
+        )
+
+
+async def reached(discord: World, bot: BotProcess, people: list[str], wanted: int) -> None:
+    """Wait until so many arrived, or nothing else is to be sent for now."""
+
+    def done() -> bool:
+        due = "SELECT count(*) FROM notifications WHERE delivered_at IS NULL AND deliver_after <= ?"
+        return count(discord, people) >= wanted or bot.rows(due, int(time.time()))[0][0] == 0
+
+    await until(done, f"{wanted} notices", 60)
 
 
 async def test_somebody_who_never_answers_holds_up_nobody(tmp_path: Path) -> None:
@@ -147,22 +200,14 @@ async def test_alerts_and_words_in_the_channel_are_there_once(tmp_path: Path) ->
         await until(lambda: discord.in_channel(alerts), "the alert about the settings", 40)
         await until(lambda: not discord.faults.waiting, "every fault to have struck", 40)
         await until(lambda: bot.events("alert_sent"), "the alert to be marked", 40)
-        assert sorted(words_in(discord, duty)) == [f"Notice {number}." for number in range(3)]
-        assert max(Counter(map(str, words_in(discord, alerts))).values()) == 1
-
-
-def words_in(discord: World, channel: str) -> list[str]:
-    """Return what tells the messages of a channel apart: the notices' titles, or the alerts' texts."""
-    found = []
-    for item in discord.in_channel(channel):
-        title = re.search(r"Notice \d+\.", item["content"])
-        found.append(title[0] if title else item["embeds"][0]["description"])
-    return found
+        assert [item["content"].partition(":")[0] for item in discord.in_channel(duty)] == [f"<@{closed}>"]
+        alerts_said = [str(item["embeds"][0]["description"]) for item in discord.in_channel(alerts)]
+        assert max(Counter(alerts_said).values()) == 1
 
 
 def count(discord: World, people: list[str]) -> int:
     """Return how many notices people got."""
-    return sum(len(discord.to(person)) for person in people)
+    return sum(map(len, received(discord, people).values()))
 
 
 def unsent(bot: BotProcess) -> int:

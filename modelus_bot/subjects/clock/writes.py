@@ -22,17 +22,25 @@ _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
 OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*')
 """
+_UNSEEN = "(delivered_at IS NULL OR way = 'off' OR (way = 'inbox' AND is_read = 0))"
+"""Neither sent nor read."""
 _FORGET = f"""
-DELETE FROM notifications WHERE delivered_at IS NULL AND created_at > ? AND {_BY_THE_CLOCK}
+DELETE FROM notifications WHERE {_UNSEEN} AND created_at > ? AND {_BY_THE_CLOCK}
 RETURNING user_id, dedupe_key
 """  # noqa: S608 - both parts stand above
 _TOLD = f"""
-SELECT count(*) FROM notifications WHERE delivered_at IS NOT NULL AND created_at > ? AND {_BY_THE_CLOCK}
+SELECT count(*) FROM notifications WHERE NOT {_UNSEEN} AND created_at > ? AND {_BY_THE_CLOCK}
 """  # noqa: S608 - both parts stand above
 _DUE_NOW = """
 UPDATE notifications SET deliver_after = :now, created_at = :now
 WHERE delivered_at IS NULL AND created_at > :beyond AND deliver_after = created_at
 """
+_RELEASE = """
+UPDATE notifications
+SET deliver_after = min(held_from, :now), held_from = NULL, created_at = min(created_at, :now)
+WHERE delivered_at IS NULL AND held_from IS NOT NULL AND deliver_after > :beyond
+"""
+"""What quiet hours of that future hold is judged anew."""
 _RETRY_NOW = """
 UPDATE notifications SET deliver_after = :now
 WHERE delivered_at IS NULL AND attempts > 0 AND deliver_after > :latest AND deliver_after < :given_up
@@ -117,6 +125,7 @@ class TakeBackFuture(Write[TakenBack]):
     def _forget(self, tx: Transaction) -> list[dict[str, object]]:
         now = tx.context.at
         rows = [dict(row) for row in tx.fetch_all(_FORGET, (self.beyond,))]
+        tx.execute(_RELEASE, {"now": now, "beyond": self.beyond})
         tx.execute(_DUE_NOW, {"now": now, "beyond": self.beyond})
         latest, given_up = self.beyond + LONGEST_RETRY, now + GIVEN_UP
         tx.execute(_RETRY_NOW, {"now": now, "latest": latest, "given_up": given_up})

@@ -25,6 +25,8 @@ __all__ = ["CoverEnclosure", "enclosure_of"]
 class CoverEnclosure(Enclosure):
     """The reader's own buttons and a link to the request's card."""
 
+    stands_alone = True
+
     def __init__(
         self, bot: ModelUsBot, view: discord.ui.View | None, link: str | None, cover_id: int
     ) -> None:

@@ -1,38 +1,125 @@
-"""Which notices are due, oldest first."""
+"""Reading notices: one's own inbox and choices, and for whom something is due.
+
+What the inbox shows is found by ``user_id`` alone: each of these queries needs no row of anybody else's.
+"""
 
 from __future__ import annotations
 
-from modelus_bot.database import ReadTransaction, query
-from modelus_bot.subjects.notices.model import Notice
+from modelus_bot.database import ReadTransaction, Row, query
+from modelus_bot.subjects.notices.model import Notice, Preferences, QuietHours
 
-__all__ = ["due_notices"]
+__all__ = ["due_people", "inbox", "is_closed_already", "notice_of", "own_notice", "preferences", "unread"]
 
-HELD = 86_400
-"""Seconds within which a notice that failed is tried again; one that waits for longer was given up."""
-
-
-_DUE = """
-SELECT id, user_id, type, title, message, attempts, created_at, ref_table, ref_id
-FROM (
-    SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY attempts = 0, deliver_after, id) AS place
-    FROM notifications AS due
-    WHERE delivered_at IS NULL AND deliver_after <= ?1
-      AND NOT EXISTS (
-        SELECT 1 FROM notifications AS held
-        WHERE held.user_id = due.user_id AND held.id < due.id AND held.delivered_at IS NULL
-          AND held.attempts > 0 AND held.deliver_after > ?1 AND held.deliver_after < ?1 + ?3
-      )
+COLUMNS = (
+    "id, user_id, type, title, message, attempts, created_at, ref_table, ref_id, deliver_after, delivered_at,"
+    " way, last_error, is_read, parcel, packed_at"
 )
-WHERE place <= ?2
-ORDER BY user_id, place
-LIMIT 2000
+
+_ANYTHING_DUE = "SELECT 1 FROM notifications WHERE delivered_at IS NULL AND deliver_after <= ? LIMIT 1"
+
+
+_DUE_PEOPLE = """
+WITH RECURSIVE person(id) AS (
+    SELECT min(user_id) FROM notifications WHERE delivered_at IS NULL
+    UNION ALL
+    SELECT (SELECT min(user_id) FROM notifications WHERE delivered_at IS NULL AND user_id > person.id)
+    FROM person WHERE person.id IS NOT NULL
+)
+SELECT id FROM person WHERE EXISTS (
+    SELECT 1 FROM notifications WHERE user_id = person.id AND delivered_at IS NULL AND deliver_after <= ?
+)
+"""
+"""Steps from person to person along an index, however much waits for each."""
+
+
+_INBOX = f"""
+SELECT {COLUMNS} FROM notifications
+WHERE user_id = ?1 AND way IS NOT 'off' AND (due_at IS NULL OR due_at <= ?2)
+ORDER BY is_read, created_at DESC, id DESC LIMIT ?3 OFFSET ?4
+"""  # noqa: S608 - the columns stand above
+
+
+_UNREAD = f"""
+SELECT {COLUMNS} FROM notifications
+WHERE user_id = ?1 AND is_read = 0 AND way IS NOT 'off' AND (due_at IS NULL OR due_at <= ?2)
+ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?4
+"""  # noqa: S608 - the columns stand above
+
+
+_COUNT = """
+SELECT count(*), max(id) FROM notifications
+WHERE user_id = ? AND is_read = 0 AND (due_at IS NULL OR due_at <= ?)
 """
 
 
-@query
-def due_notices(tx: ReadTransaction, at: int, limit: int = 20) -> tuple[Notice, ...]:
-    """Return notices whose time has come (UTC seconds), person by person, of each the oldest ``limit`` first.
+_OWN = f"""
+SELECT {COLUMNS} FROM notifications
+WHERE id = ? AND user_id = ? AND way IS NOT 'off' AND (due_at IS NULL OR due_at <= ?)
+"""  # noqa: S608 - the columns stand above
 
-    Whoever could not be reached gets nothing until their earlier notices are tried again, which go first.
-    """
-    return tuple(Notice(*row) for row in tx.fetch_all(_DUE, (at, limit, HELD)))
+
+_LAST_SENT = """
+SELECT way FROM notifications
+WHERE user_id = ? AND way IN ('dm', 'closed') ORDER BY delivered_at DESC, id DESC LIMIT 1
+"""
+
+
+_PERSON = "SELECT timezone, quiet_from, quiet_to FROM users WHERE discord_id = ?"
+
+
+_CHOSEN = "SELECT type, delivery FROM notification_prefs WHERE user_id = ?"
+
+
+@query
+def due_people(tx: ReadTransaction, at: int) -> tuple[int, ...]:
+    """Return everybody who is to be sent something by now (UTC seconds)."""
+    if tx.fetch_value(_ANYTHING_DUE, (at,)) is None:
+        return ()
+    return tuple(row[0] for row in tx.fetch_all(_DUE_PEOPLE, (at,)))
+
+
+@query
+def inbox(
+    tx: ReadTransaction, user_id: int, at: int, limit: int, offset: int = 0, unread_only: bool = False
+) -> tuple[Notice, ...]:
+    """Return what somebody has been told by now (UTC seconds): unread first, of each the newest first."""
+    rows = tx.fetch_all(_UNREAD if unread_only else _INBOX, (user_id, at, limit, offset))
+    return tuple(map(notice_of, rows))
+
+
+@query
+def unread(tx: ReadTransaction, user_id: int, at: int) -> tuple[int, int]:
+    """Return how many notices somebody has not read by now, and the number of the last of them."""
+    row = tx.fetch_one(_COUNT, (user_id, at))
+    return (row[0], row[1] or 0) if row is not None else (0, 0)
+
+
+@query
+def own_notice(tx: ReadTransaction, user_id: int, number: int, at: int) -> Notice | None:
+    """Return a notice if it is in this person's inbox by now."""
+    row = tx.fetch_one(_OWN, (number, user_id, at))
+    return notice_of(row) if row is not None else None
+
+
+@query
+def is_closed_already(tx: ReadTransaction, user_id: int) -> bool:
+    """Say whether the last message to somebody had to stay in the inbox, their messages being closed."""
+    return bool(tx.fetch_value(_LAST_SENT, (user_id,)) == "closed")
+
+
+@query
+def preferences(tx: ReadTransaction, user_id: int, fallback: str) -> Preferences:
+    """Return what somebody has chosen; ``fallback`` is the time zone of those who are not known."""
+    person = tx.fetch_one(_PERSON, (user_id,))
+    if person is None:
+        return Preferences(fallback)
+    zone, begin, end = person
+    quiet = QuietHours(begin, end, zone) if begin is not None else None
+    return Preferences(zone, quiet, {row[0]: row[1] for row in tx.fetch_all(_CHOSEN, (user_id,))})
+
+
+def notice_of(row: Row) -> Notice:
+    """Return a notice of its ``COLUMNS``."""
+    values = list(row)
+    values[13] = bool(values[13])
+    return Notice(*values)

@@ -1,9 +1,9 @@
-"""Declares the subject `notices`: what people must know, sent afterwards, each once."""
+"""Declares the subject `notices`: what people must know, in their inbox and sent afterwards, each once."""
 
 from __future__ import annotations
 
 from modelus_bot.domain.personal_data import PersonalRows
-from modelus_bot.domain.subject import Screens, Subject, Wording
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.notices.invariants import INVARIANTS
 from modelus_bot.subjects.notices.pruning import PRUNINGS
 
@@ -11,9 +11,12 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
-    from modelus_bot.subjects.notices.jobs import Outbox
+    from modelus_bot.subjects.notices.buttons.choosing import DeliveryMenu
+    from modelus_bot.subjects.notices.buttons.opening import NoticeButton
+    from modelus_bot.subjects.notices.commands import InboxCommands
+    from modelus_bot.subjects.notices.jobs.outbox import Outbox
 
-    return Screens(jobs=(Outbox,))
+    return Screens(commands=(InboxCommands,), buttons=(NoticeButton, DeliveryMenu), jobs=(Outbox,))
 
 
 _WORDING = Wording(
@@ -33,6 +36,10 @@ _WORDING = Wording(
         "notifications_dedupe_key_length": ("The key of a notice", "1 to 100 characters long"),
         "notifications_is_read_flag": ("Whether a notice was read", "yes or no"),
         "notifications_last_error_length": ("The last error of a notice", "1 to 200 characters long"),
+        "notifications_way_known": (
+            "How a notice left",
+            "dm, inbox, off, read, closed, outdated or given up",
+        ),
         "notification_prefs_type_length": ("The kind of notices in a preference", "1 to 32 characters long"),
         "notification_prefs_delivery_known": ("How notices are delivered", "dm, inbox or off"),
     },
@@ -58,10 +65,20 @@ _WORDING = Wording(
         "type": "the type",
     },
     fields={
+        "arrived": "whether it arrived",
+        "delivery": "way of delivery",
         "error": "error",
         "id": "number of the notice",
         "ids": "list of notices",
+        "off": "whether there are none",
+        "quiet_from": "start of the quiet hours",
+        "quiet_to": "end of the quiet hours",
         "retry_at": "time of the next try",
+        "type": "kind of notices",
+        "up_to": "number of the last notice",
+        "user_id": "member",
+        "way": "way of delivery",
+        "zone": "time zone",
     },
 )
 
@@ -80,8 +97,10 @@ _PERSONAL = (
 
 SUBJECT = Subject(
     name="notices",
+    topic=Topic("inbox", "Inbox", "what the bot has told you, and when it may", 5),
+    needs={"inbox": "anyone"},
     kept_tables=("notification_prefs",),
-    audited=("notifications",),
+    audited=("notifications", "notification_prefs"),
     invariants=INVARIANTS,
     prunings=PRUNINGS,
     personal=_PERSONAL,

@@ -14,6 +14,8 @@ from modelus_bot.jobs.loop import JobRunner
 from modelus_bot.subjects.clock.jobs import ClockWatch
 from modelus_bot.subjects.covers.jobs import CoverExpiry
 from modelus_bot.subjects.covers.writes.steps import RequestCover
+from modelus_bot.subjects.notices.writes.choosing import SetQuietHours
+from modelus_bot.subjects.notices.writes.saved_changes import TellAuthors, ToldAuthor
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.sprints.queries.sprints import sprints
 from tests.commands.acting import words_of
@@ -104,6 +106,31 @@ async def test_what_a_job_did_in_a_future_that_did_not_come_is_undone(
     assert stored(env, WAITING) == waiting
     assert stored(env, "SELECT count(*) FROM audit_logs") == entries
     assert alerts(env) == []
+
+
+async def test_what_quiet_hours_of_that_future_held_is_judged_anew(
+    rota_env: BotEnv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have waited for that future's morning; it leaves now, or in the next one."""
+    env, machine = rota_env, Machine(rota_env, monkeypatch)
+    person = env.staff("bo").id
+    machine.set(30 * DAY)
+    machine.clock.trust()
+    future = int(machine.jobs.time())
+    minute = (future // 60 + 1430) % 1440
+    quiet = SetQuietHours(quiet_from=minute, quiet_to=(minute + 60) % 1440, zone="UTC")
+    await env.db.write(quiet, Context(actor=person, at=future))
+    told = ToldAuthor(number=1, change="add sprint", author=person, request_id="1", applied=True)
+    await env.db.write(TellAuthors(items=(told,)), Context(at=future))
+    waits = "SELECT deliver_after FROM notifications WHERE held_from IS NOT NULL"
+    assert stored(env, waits)[0][0] > future
+    machine.set(-30 * DAY)
+    await ClockWatch(env.bot).run()
+    machine.clock.told(machine.jobs.time())
+    await ClockWatch(env.bot).run()
+    assert stored(env, waits) == []
+    due = stored(env, "SELECT deliver_after, created_at FROM notifications WHERE dedupe_key = 'journal:1'")
+    assert due == [(int(machine.jobs.time()),) * 2]
 
 
 async def test_those_who_were_told_wrongly_are_told_how_it_is(

@@ -12,7 +12,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.covers.buttons.turn_form import PATIENCE
 from modelus_bot.subjects.covers.queries import cards_of
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
-from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.ui.picks import picked
 from tests.commands.acting import card_words, labels, lift_discords_hint, rows, words_of
 from tests.conftest import BotEnv
@@ -95,6 +95,7 @@ async def test_a_notice_has_buttons_hand_overs_and_a_link(rota_env: BotEnv) -> N
     """Whoever is asked can say no from the message; the buttons go when the request is decided."""
     env = rota_env
     avery, bo = env.staff("avery"), env.staff("bo")
+    await sent_to(env, avery)
     asked = await bo.slash(env.channel, "cover request", **TURN, replacement="Avery Account", reason="*ill*")
     notice = await sent_to(env, avery)
     words = card_words(notice)

@@ -15,6 +15,9 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.notices.queries import preferences
+from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
+from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.people.writes import RegisterMember
 from modelus_bot.subjects.rosters.queries import roster
@@ -177,6 +180,18 @@ def test_linking_moves_everything_of_an_imported_person(staffed: Rota) -> None:
     assert staffed.on_duty("po") == GUEST
     assert set(staffed.holders("po")) == {GUEST}
     assert staffed.ask(member, 7) is None
+
+
+def test_linking_keeps_the_accounts_inbox_and_choices(staffed: Rota) -> None:
+    """What somebody was told and has chosen before they were linked is theirs afterwards as well."""
+    staffed.do(AddToRoster(member_id=7, name="Imported", discipline="po"), MANAGER)
+    staffed.do(SetQuietHours(quiet_from=60, quiet_to=120, zone="Asia/Tokyo"), GUEST)
+    staffed.do(SetDelivery(type="oncall", delivery="inbox"), GUEST)
+    staffed.call(notify, GUEST, "system", "Before", "Text")
+    before = staffed.ask(preferences, GUEST, "UTC")
+    staffed.do(LinkMember(placeholder_id=7, discord_id=GUEST, username="Gus"), ADMIN)
+    assert "Before" in staffed.notices(GUEST)
+    assert staffed.ask(preferences, GUEST, "UTC") == before
 
 
 @pytest.mark.parametrize("target", [5, 2**40 - 1])

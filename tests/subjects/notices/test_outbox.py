@@ -14,9 +14,10 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Write
 from modelus_bot.database.core.transaction import Transaction
-from modelus_bot.subjects.notices import jobs as jobs_outbox
-from modelus_bot.subjects.notices.jobs import BATCH, FOR_ALL, NEVER, PAUSES, TRIES, Outbox
-from modelus_bot.subjects.notices.writes.outbox import MarkFailed, notify
+from modelus_bot.subjects.notices.jobs import delivery as jobs_delivery
+from modelus_bot.subjects.notices.jobs.outbox import FOR_ALL, PAUSES, TRIES, Outbox
+from modelus_bot.subjects.notices.writes.choosing import SetQuietHours
+from modelus_bot.subjects.notices.writes.outbox import notify
 from tests.conftest import BotEnv
 from tests.jobs.clock import Clock
 from tests.tuning import Tuning
@@ -48,7 +49,13 @@ async def tell(env: BotEnv, person: int, title: str, after: int | None = None) -
 
 def titles(person: Any) -> list[str]:
     """Return the titles of the cards somebody got as direct messages, in order."""
-    return [message.embeds[0].title for message in person.user.dm_channel.history()]
+    messages = person.user.dm_channel.history()
+    return [str(card.title) for message in messages for card in message.embeds]
+
+
+def sizes(person: Any) -> list[int]:
+    """Return how many cards each direct message of somebody has."""
+    return [len(message.embeds) for message in person.user.dm_channel.history()]
 
 
 def states(env: BotEnv) -> list[tuple[int, int, bool, str | None]]:
@@ -58,6 +65,12 @@ def states(env: BotEnv) -> list[tuple[int, int, bool, str | None]]:
             "SELECT attempts, deliver_after, delivered_at IS NOT NULL, last_error FROM notifications"
             " ORDER BY id"
         ).fetchall()
+
+
+def stored(env: BotEnv) -> list[tuple[str | None, str | None]]:
+    """Return how each notice left, and its last error."""
+    with closing(sqlite3.connect(f"file:{env.settings.database.path}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT way, last_error FROM notifications ORDER BY id").fetchall()
 
 
 async def test_a_due_notice_is_sent_once(bot_env: BotEnv, clock: Clock) -> None:
@@ -79,15 +92,21 @@ async def test_nothing_leaves_before_its_time(bot_env: BotEnv, clock: Clock) -> 
     assert titles(bot_env.manager) == ["Later"]
 
 
-async def test_a_run_sends_a_bounded_batch_oldest_first(bot_env: BotEnv, clock: Clock) -> None:
-    """More than a batch takes more than a run."""
-    for number in range(BATCH + 3):
+async def test_what_is_due_at_one_moment_is_one_message(bot_env: BotEnv, clock: Clock) -> None:
+    """Oldest first, with what each says, as many as Discord takes; what comes later is another message."""
+    for number in range(12):
         await tell(bot_env, bot_env.manager.id, f"Notice {number}")
     outbox = Outbox(bot_env.bot)
     await outbox.run()
-    assert titles(bot_env.manager) == [f"Notice {number}" for number in range(BATCH)]
+    assert titles(bot_env.manager) == [f"Notice {number}" for number in range(12)]
+    assert sizes(bot_env.manager) == [10, 2]
+    first = bot_env.manager.user.dm_channel.history()[0]
+    assert first.content == "10 notices for you:"
+    assert first.embeds[1].description == "Notice 1, in full."
+    assert first.embeds[1].footer.text == "Inbox number 2"
+    await tell(bot_env, bot_env.manager.id, "Later")
     await outbox.run()
-    assert titles(bot_env.manager) == [f"Notice {number}" for number in range(BATCH + 3)]
+    assert sizes(bot_env.manager) == [10, 2, 1]
 
 
 async def test_closed_messages_lead_to_the_duty_channel_without_the_text(
@@ -99,12 +118,13 @@ async def test_closed_messages_lead_to_the_duty_channel_without_the_text(
     )
     await tell(bot_env, bot_env.manager.id, "Private")
     await Outbox(bot_env.bot).run()
+    assert stored(bot_env) == [("closed", "Your direct messages are closed to the bot.")]
     posted = bot_env.duty_desk.last_message
     assert posted is not None
     assert "your direct messages are closed" in posted.content
-    assert "in full" not in posted.content
-    stored = bot_env.simulation.backend.get_message(posted.channel.id, posted.id)
-    assert not stored.allowed_mentions.allows_user(bot_env.manager.id)
+    assert "Private" not in posted.content
+    kept = bot_env.simulation.backend.get_message(posted.channel.id, posted.id)
+    assert not kept.allowed_mentions.allows_user(bot_env.manager.id)
     assert [state[2] for state in states(bot_env)] == [1]
 
 
@@ -128,19 +148,40 @@ async def test_a_failure_of_discord_is_tried_again_later(bot_env: BotEnv, clock:
     assert titles(bot_env.manager) == ["Again"]
 
 
+async def test_the_channel_hears_once_that_messages_are_closed(bot_env: BotEnv, clock: Clock) -> None:
+    """Not again with each notice, until one could be sent again; everything is in the inbox."""
+    outbox = Outbox(bot_env.bot)
+
+    async def run(title: str, *, closed: bool) -> int:
+        opened = bot_env.manager.user.dm_channel
+        path = f"/channels/{opened.id}/messages" if opened is not None else "/users/@me/channels"
+        if closed:
+            bot_env.simulation.inject_error("POST", path, status=403, code=50007, message="No", times=1)
+        await tell(bot_env, bot_env.manager.id, title)
+        await outbox.run()
+        return len(bot_env.duty_desk.history())
+
+    before = len(bot_env.duty_desk.history())
+    assert await run("One", closed=True) == before + 1
+    assert await run("Two", closed=True) == before + 1
+    assert await run("Three", closed=False) == before + 1
+    assert await run("Four", closed=True) == before + 2
+    assert [way for way, _ in stored(bot_env)] == ["closed", "closed", "dm", "closed"]
+
+
 async def test_a_notice_is_given_up_in_the_end(bot_env: BotEnv, clock: Clock) -> None:
-    """After the last try it is not sent for years, and stays undelivered in the file."""
+    """After the last try it is not sent any more, and is in the inbox with its error."""
     bot_env.simulation.inject_error(
         "POST", "/users/@me/channels", status=400, code=50035, message="No", times=None
     )
     await tell(bot_env, bot_env.manager.id, "Never")
-    outbox, began = Outbox(bot_env.bot), clock.now
+    outbox = Outbox(bot_env.bot)
     for _ in range(TRIES):
         await outbox.run()
         clock.now = max(clock.now, states(bot_env)[0][1])
-    attempts, due, delivered, _ = states(bot_env)[0]
-    assert (attempts, delivered) == (TRIES, 0)
-    assert due - began > 365 * 86400
+    assert states(bot_env)[0][0] == TRIES
+    assert stored(bot_env)[0][0] == "given_up"
+    assert "No" in (stored(bot_env)[0][1] or "")
 
 
 async def test_a_notice_that_left_but_was_not_marked_is_not_sent_again(bot_env: BotEnv, clock: Clock) -> None:
@@ -149,7 +190,8 @@ async def test_a_notice_that_left_but_was_not_marked_is_not_sent_again(bot_env: 
     outbox = Outbox(bot_env.bot)
     with closing(sqlite3.connect(bot_env.settings.database.path, isolation_level=None)) as other:
         other.execute(
-            "CREATE TRIGGER refuses BEFORE UPDATE ON notifications BEGIN SELECT RAISE(ABORT, 'no'); END"
+            "CREATE TRIGGER refuses BEFORE UPDATE OF way ON notifications"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
         )
         with pytest.raises(DatabaseError):
             await outbox.run()
@@ -180,14 +222,52 @@ async def test_somebody_who_was_not_reached_gets_nothing_out_of_turn(bot_env: Bo
     assert titles(manager) == ["First", "Second", "Third"]
 
 
-async def test_a_notice_that_was_given_up_holds_up_no_other(bot_env: BotEnv, clock: Clock) -> None:
-    """Years of waiting are no turn to be kept."""
-    await tell(bot_env, bot_env.manager.id, "Never")
-    failed = MarkFailed(id=1, error="No", retry_at=clock.now + NEVER)
-    await bot_env.db.write(failed, Context())
-    await tell(bot_env, bot_env.manager.id, "Now")
+async def test_what_a_killed_bot_had_sent_is_found_and_not_sent_again(
+    bot_env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when Discord does not remember the nonce any more, and although more is due meanwhile."""
+    outbox = Outbox(bot_env.bot)
+    await tell(bot_env, bot_env.manager.id, "One")
+    await tell(bot_env, bot_env.manager.id, "Two")
+    with closing(sqlite3.connect(bot_env.settings.database.path, isolation_level=None)) as other:
+        other.execute(
+            "CREATE TRIGGER refuses BEFORE UPDATE OF way ON notifications"
+            " BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+        with pytest.raises(DatabaseError):
+            await outbox.run()
+        other.execute("DROP TRIGGER refuses")
+    await tell(bot_env, bot_env.manager.id, "Three")
+    monkeypatch.setattr(jobs_delivery, "_key", lambda kind, parcel: f"{kind} forgotten {parcel}")
     await Outbox(bot_env.bot).run()
-    assert titles(bot_env.manager) == ["Now"]
+    assert titles(bot_env.manager) == ["One", "Two", "Three"]
+    assert sizes(bot_env.manager) == [2, 1]
+    assert [state[2] for state in states(bot_env)] == [1, 1, 1]
+
+
+async def test_quiet_hours_that_begin_between_two_tries_are_kept(bot_env: BotEnv, clock: Clock) -> None:
+    """A message that may have arrived is looked for; if it is not there, it waits for the morning."""
+    minute = time.gmtime(clock.now).tm_hour * 60 + time.gmtime(clock.now).tm_min
+    manager = bot_env.manager
+    bot_env.simulation.inject_error("POST", "/users/@me/channels", status=400, code=50035, message="No")
+    await tell(bot_env, manager.id, "Held")
+    outbox = Outbox(bot_env.bot)
+    with closing(sqlite3.connect(bot_env.settings.database.path, isolation_level=None)) as other:
+        other.execute("UPDATE notifications SET parcel = 1, packed_at = created_at")
+    await outbox.run()
+    await bot_env.db.write(
+        SetQuietHours(quiet_from=minute, quiet_to=(minute + 60) % 1440, zone="UTC"),
+        Context(actor=manager.id, at=clock.now),
+    )
+    clock.forward(PAUSES[0])
+    await outbox.run()
+    await outbox.run()
+    assert titles(manager) == []
+    end = states(bot_env)[0][1]
+    assert end == clock.now - clock.now % 60 + 3600 - PAUSES[0]
+    clock.now = end
+    await outbox.run()
+    assert titles(manager) == ["Held"]
 
 
 async def test_somebody_slow_is_left_to_themselves(
@@ -197,12 +277,12 @@ async def test_somebody_slow_is_left_to_themselves(
     tuning(FOR_ALL.at(0.1))
     hanging, begun = asyncio.Event(), []
 
-    async def send(place: Any, *, key: str, card: Any, view: Any) -> None:
-        begun.append(card.title)
-        if card.title == "Slow":
+    async def send(place: Any, *, key: str, content: Any, cards: Any, view: Any) -> None:
+        begun.append(cards[0].title)
+        if cards[0].title == "Slow":
             await hanging.wait()
 
-    monkeypatch.setattr(jobs_outbox, "send", send)
+    monkeypatch.setattr(jobs_delivery, "send", send)
     outbox = Outbox(bot_env.bot)
     await tell(bot_env, bot_env.manager.id, "Slow")
     await tell(bot_env, bot_env.second_manager.id, "Quick")

@@ -9,7 +9,7 @@ import pytest
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.members.writes.members import DeactivateMember
-from modelus_bot.subjects.notices.queries import due_notices
+from modelus_bot.subjects.notices.queries import due_people, inbox
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import Handoff, HandoffNote, SetHolder
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster
@@ -203,7 +203,10 @@ def test_a_note_reaches_the_next_holder_at_the_hand_over(rota: Rota) -> None:
 
     def bodies(at: int) -> list[tuple[int, str]]:
         return [
-            (item.user_id, item.message) for item in rota.ask(due_notices, at, 50) if "bug" in item.message
+            (person, item.message)
+            for person in rota.ask(due_people, at)
+            for item in rota.ask(inbox, person, at, 50)
+            if "bug" in item.message
         ]
 
     assert bodies(saved.at - 1) == []

@@ -12,7 +12,7 @@ import pytest
 from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
-from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.reminders.jobs import Reminders
 from tests.commands.acting import card_words, labels, words_of

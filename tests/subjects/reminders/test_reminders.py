@@ -15,7 +15,7 @@ from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover, RevokeCover
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
-from modelus_bot.subjects.notices.writes.outbox import MarkDelivered
+from modelus_bot.subjects.notices.writes.sending import MarkDelivered
 from modelus_bot.subjects.oncall.writes import Handoff
 from modelus_bot.subjects.reminders.queries import coming_turns, distance_due
 from modelus_bot.subjects.reminders.writes import RemindHolders

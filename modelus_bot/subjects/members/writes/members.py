@@ -95,7 +95,7 @@ class LinkMember(Write[MemberChange]):
             )
         if self.discord_id < PLACEHOLDER_LIMIT:
             raise InvalidInput("This is not a Discord account.", rule="member.placeholder")
-        role = _make_room(tx, self.discord_id)
+        role = _make_room(tx, self.discord_id, self.placeholder_id)
         tx.execute(
             "UPDATE users SET discord_id = ?, username = ?, role = coalesce(?, role), updated_at = ?"
             " WHERE discord_id = ?",
@@ -119,8 +119,22 @@ LIMIT 1
 """
 
 
-def _make_room(tx: Transaction, discord_id: int) -> str | None:
-    """Remove an empty row of the same account, returning the role it had."""
+_CHOICES = """
+UPDATE users SET (timezone, quiet_from, quiet_to) = (
+    SELECT timezone, quiet_from, quiet_to FROM users WHERE discord_id = :account
+) WHERE discord_id = :person
+"""
+_OWN_TABLES = (
+    "UPDATE notifications SET user_id = :person WHERE user_id = :account",
+    "UPDATE notification_prefs SET user_id = :person WHERE user_id = :account",
+)
+
+
+def _make_room(tx: Transaction, discord_id: int, placeholder_id: int) -> str | None:
+    """Remove an empty row of the same account, returning the role it had.
+
+    Inbox and choices of the account go to the person who gets it.
+    """
     known = member(tx, discord_id)
     if known is None:
         return None
@@ -130,7 +144,8 @@ def _make_room(tx: Transaction, discord_id: int) -> str | None:
             " Remove them there first, then link again.",
             rule="member.in_use",
         )
-    tx.execute("DELETE FROM notifications WHERE user_id = ?", (discord_id,))
+    for statement in (_CHOICES, *_OWN_TABLES):
+        tx.execute(statement, {"account": discord_id, "person": placeholder_id})
     tx.execute("DELETE FROM current_holders WHERE user_id = ?", (discord_id,))
     tx.execute("DELETE FROM users WHERE discord_id = ?", (discord_id,))
     tx.audit("users", discord_id, "DELETE", old={"username": known.username, "role": known.role})

@@ -1,23 +1,27 @@
-"""Queueing notices with the change they tell of, and marking what became of each."""
+"""Queueing notices with the change they tell of.
+
+``notify`` is what other subjects call. A notice is in its reader's inbox from then on; what they have
+chosen decides when it is sent, or whether at all, and is judged again when it leaves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
-from pydantic import Field
-
-from modelus_bot.database import Transaction, Write
+from modelus_bot.database import Transaction
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
-from modelus_bot.subjects.notices.model import NoticeType
+from modelus_bot.subjects.notices.model import NoticeType, Preferences
+from modelus_bot.subjects.notices.queries import preferences
+from modelus_bot.subjects.notices.rules.leaving import judged
 
-__all__ = ["MarkDelivered", "MarkFailed", "notify", "notify_each", "notify_managers"]
+__all__ = ["notify", "notify_each", "notify_managers"]
 
 _INSERT = """
 INSERT INTO notifications(
-    user_id, type, title, message, ref_table, ref_id, dedupe_key, deliver_after, created_at
+    user_id, type, title, message, ref_table, ref_id, dedupe_key, created_at,
+    deliver_after, held_from, delivered_at, way, is_read, read_at, due_at
 )
-VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(user_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
 """
 
@@ -44,18 +48,16 @@ def notify(
     """Queue a notice in the same transaction as the change it tells of.
 
     The same ``dedupe_key`` for the same person is queued once. People imported without a Discord
-    account have nowhere to get it and are passed over. ``deliver_after`` is UTC seconds.
+    account have nowhere to get it and are passed over. ``deliver_after`` is UTC seconds: before that it is
+    not in the inbox either. What somebody has switched off is kept as well, out of sight, so that its key
+    goes on counting.
     """
     if user_id is None or user_id < PLACEHOLDER_LIMIT:
         return
-    now = tx.context.at
-    tx.execute(
-        _INSERT,
-        (
-            user_id, type, title[:200], message[:2000], ref_table, ref_id, dedupe_key,
-            now if deliver_after is None else deliver_after, now,
-        ),
-    )  # fmt: skip
+    due = tx.context.at if deliver_after is None else deliver_after
+    told = (user_id, type, title[:200], message[:2000], ref_table, ref_id, dedupe_key, tx.context.at)
+    chosen = preferences(tx, user_id, tx.context.zone)
+    tx.execute(_INSERT, (*told, *_leaving(tx, type, chosen, due)))
 
 
 def notify_each(
@@ -63,11 +65,14 @@ def notify_each(
 ) -> None:
     """Queue many notices, due at once: each is (person, title, message, dedupe key) as for ``notify``."""
     now = tx.context.at
-    rows = [
-        (person, type, title[:200], message[:2000], None, None, dedupe_key, now, now)
-        for person, title, message, dedupe_key in notices
-        if person >= PLACEHOLDER_LIMIT
-    ]
+    known: dict[int, tuple[int | str | None, ...]] = {}
+    rows = []
+    for person, title, message, dedupe_key in notices:
+        if person < PLACEHOLDER_LIMIT:
+            continue
+        if person not in known:
+            known[person] = _leaving(tx, type, preferences(tx, person, tx.context.zone), now)
+        rows.append((person, type, title[:200], message[:2000], None, None, dedupe_key, now, *known[person]))
     tx.execute_many(_INSERT, rows)
 
 
@@ -77,34 +82,17 @@ def notify_managers(tx: Transaction, title: str, message: str, *, dedupe_key: st
         notify(tx, row["discord_id"], "system", title, message, dedupe_key=dedupe_key)
 
 
-class MarkDelivered(Write[int]):
-    """Note that notices reached their people; returns how many were not marked before."""
-
-    ids: Annotated[tuple[int, ...], Field(min_length=1, max_length=200)]
-
-    def apply(self, tx: Transaction) -> int:
-        """Set the time of delivery."""
-        return sum(
-            tx.execute(
-                "UPDATE notifications SET delivered_at = ? WHERE id = ? AND delivered_at IS NULL",
-                (tx.context.at, number),
-            )
-            for number in self.ids
-        )
-
-
-class MarkFailed(Write[int]):
-    """Note that a notice could not be delivered and when to try again; returns the attempts so far."""
-
-    id: int
-    error: Annotated[str, Field(min_length=1, max_length=200)]
-    retry_at: int
-
-    def apply(self, tx: Transaction) -> int:
-        """Count the attempt and move the notice's time."""
-        attempts = tx.fetch_value(
-            "UPDATE notifications SET attempts = attempts + 1, last_error = ?, deliver_after = ?"
-            " WHERE id = ? AND delivered_at IS NULL RETURNING attempts",
-            (self.error, self.retry_at, self.id),
-        )
-        return int(attempts or 0)
+def _leaving(
+    tx: Transaction, type: NoticeType, chosen: Preferences, due: int
+) -> tuple[int | str | None, ...]:
+    """Return when a notice is sent and since when held, how it left already, its reading, when it is due."""
+    found = judged(type, chosen, due, tx.context.zone)
+    now = tx.context.at
+    later = due if due > now else None
+    if found.does == "hold":
+        return found.until, due, None, None, 0, None, later
+    if found.does == "off":
+        return due, None, now, "off", 1, now, later
+    if found.does == "inbox" and later is None:
+        return due, None, now, "inbox", 0, None, None
+    return due, None, None, None, 0, None, later

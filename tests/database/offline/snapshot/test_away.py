@@ -21,7 +21,7 @@ from modelus_bot.database.offline.snapshot.folder import read_manifest
 from modelus_bot.domain.permissions import Viewer, check_staff
 from modelus_bot.domain.refusals import NotAllowed
 from modelus_bot.subjects import DECLARED
-from modelus_bot.subjects.notices.queries import due_notices
+from modelus_bot.subjects.notices.queries import due_people
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.database.continuing import continuity_of
@@ -72,7 +72,7 @@ async def test_a_restart_without_a_database(path: Path, opened: Callable[[], Dat
         with pytest.raises(NotAllowed):
             await db.read(check_staff, Viewer(5))
         with pytest.raises(DatabaseError):
-            await db.read(due_notices, 0)
+            await db.read(due_people, 0)
         assert db.fallback is not None
         assert len(db.fallback.hot) == 0
 

@@ -25,7 +25,7 @@ from modelus_bot.database.offline.snapshot.snapshot import LOOK_AGAIN, SHARE, Sn
 from modelus_bot.domain.permissions import Viewer, check_admin
 from modelus_bot.domain.refusals import NotAllowed
 from modelus_bot.subjects import DECLARED
-from modelus_bot.subjects.notices.queries import due_notices
+from modelus_bot.subjects.notices.queries import due_people
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.tuning import Tuning
@@ -115,7 +115,7 @@ async def test_it_answers_without_a_database(path: Path, folder: Path, db: Datab
             await snapshot.answer(check_admin, lambda tx: check_admin(tx, Viewer(5)))
         answered_as_of.set(None)
         with pytest.raises(DatabaseError):
-            await snapshot.answer(due_notices, lambda tx: due_notices(tx, 0))
+            await snapshot.answer(due_people, lambda tx: due_people(tx, 0))
         assert answered_as_of.get() is None
         assert await names(snapshot) == ["Ada"]
 

@@ -1,0 +1,1 @@
+"""What is pressed about notices: ``opening`` one of them, ``choosing`` how a kind is delivered."""

@@ -1,0 +1,1 @@
+"""What sends notices: ``outbox`` looks who is to be sent something, ``delivery`` brings one message."""

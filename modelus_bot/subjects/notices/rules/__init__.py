@@ -1,0 +1,1 @@
+"""The rules of notices: which kinds there are, when it is quiet, what leaves when and together."""
