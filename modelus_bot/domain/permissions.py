@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database import Context, ReadTransaction, Transaction, query
+from modelus_bot.database import Context, ReadTransaction, Transaction, Viewer, query
 from modelus_bot.domain.refusals import NotAllowed
 
 __all__ = [
@@ -41,14 +41,6 @@ WHERE u.discord_id = :id AND u.is_active = 1 AND (
     )
 )
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks: a Discord id, and whether Discord or the configuration makes them administrator."""
-
-    id: int
-    discord_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

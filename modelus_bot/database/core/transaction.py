@@ -73,6 +73,12 @@ class ReadTransaction:
         self.steps: list[Step] = []
         self._many: dict[str, tuple[float, int, int]] | None = None
 
+    @property
+    def viewer(self) -> Any:
+        """Whose rows can be read: a ``Viewer``; None where the connection shows everybody's."""
+        gate = getattr(self._connection, "gate", None)
+        return None if gate is None else gate.viewer
+
     def end(self) -> None:
         """Refuse every further use: the connection goes on to serve others."""
         self._connection = _ENDED
