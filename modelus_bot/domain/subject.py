@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelus_bot.database import Invariant, Pruning, Write
+from modelus_bot.database import Invariant, Pruning, Visibility, Visible, Write
 from modelus_bot.domain.column_words import COLUMNS
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ class Subject:
     """One subject of the bot.
 
     ``needs`` is the least standing of its commands, by a command's name or else its group's. ``kept_tables``
-    answer while the database is away. Administrators may look up the history of ``audited`` tables.
+    answer while the database is away. ``visible`` says of each of its tables who may see which row of it; a
+    table without is closed to everybody. Administrators may look up the history of ``audited`` tables.
     ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
     applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs.
     ``screens`` imports Discord's part when asked for.
@@ -92,6 +93,7 @@ class Subject:
     invariants: tuple[Invariant, ...] = ()
     prunings: tuple[Pruning, ...] = ()
     deferrable: tuple[type[Write[Any]], ...] = ()
+    visible: tuple[Visible, ...] = ()
     wording: Wording = field(default_factory=Wording)
     screens: Callable[[], Screens] = _no_screens
 
@@ -106,6 +108,7 @@ class Declared:
         self.audited = tuple(table for subject in self.subjects for table in subject.audited)
         self.invariants = tuple(rule for subject in self.subjects for rule in subject.invariants)
         self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)
+        self.visibility = Visibility(item for subject in self.subjects for item in subject.visible)
         self.deferrable = frozenset(write for subject in self.subjects for write in subject.deferrable)
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)
         self.topics = _topics(self.subjects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.subjects.assignments.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -28,5 +29,6 @@ SUBJECT = Subject(
     name="assignments",
     kept_tables=("assignments",),
     audited=("assignments",),
+    visible=VISIBLE,
     wording=_WORDING,
 )

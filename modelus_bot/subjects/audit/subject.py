@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.audit.invariants import INVARIANTS
 from modelus_bot.subjects.audit.pruning import PRUNINGS
+from modelus_bot.subjects.audit.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -62,6 +63,7 @@ SUBJECT = Subject(
     audited=("audit_logs",),
     invariants=INVARIANTS,
     prunings=PRUNINGS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.covers.invariants import INVARIANTS
+from modelus_bot.subjects.covers.visibility import VISIBLE
 from modelus_bot.subjects.covers.writes.requests import RequestCover
 
 __all__ = ["SUBJECT"]
@@ -132,6 +133,7 @@ SUBJECT = Subject(
     kept_tables=("overrides",),
     audited=("overrides",),
     invariants=INVARIANTS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

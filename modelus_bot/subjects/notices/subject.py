@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelus_bot.domain.subject import Screens, Subject, Wording
 from modelus_bot.subjects.notices.invariants import INVARIANTS
 from modelus_bot.subjects.notices.pruning import PRUNINGS
+from modelus_bot.subjects.notices.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -70,6 +71,7 @@ SUBJECT = Subject(
     audited=("notifications",),
     invariants=INVARIANTS,
     prunings=PRUNINGS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

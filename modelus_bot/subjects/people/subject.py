@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Subject, Wording
 from modelus_bot.subjects.people.invariants import INVARIANTS
+from modelus_bot.subjects.people.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -44,5 +45,6 @@ SUBJECT = Subject(
     kept_tables=("users",),
     audited=("users",),
     invariants=INVARIANTS,
+    visible=VISIBLE,
     wording=_WORDING,
 )

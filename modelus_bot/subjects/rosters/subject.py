@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.rosters.invariants import INVARIANTS
+from modelus_bot.subjects.rosters.visibility import VISIBLE
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 
 __all__ = ["SUBJECT"]
@@ -71,6 +72,7 @@ SUBJECT = Subject(
     kept_tables=("user_disciplines",),
     audited=("user_disciplines",),
     invariants=INVARIANTS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

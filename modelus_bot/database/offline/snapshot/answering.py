@@ -57,11 +57,11 @@ def filled(
         for name, table in contents.tables.items():
             _fill(connection, name, table.content)
         connection.execute("COMMIT")
-        connection.execute("PRAGMA query_only=ON")
         others = {name for (name,) in connection.execute(_TABLES)} - contents.tables.keys()
         if visibility is not None:
             close_gate(connection, visibility, Kind.BARRIER, away=others)
         else:
+            connection.execute("PRAGMA query_only=ON")
             connection.set_authorizer(functools.partial(_only_kept, others))
         connection.row_factory = sqlite3.Row
     except BaseException:
