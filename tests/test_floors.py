@@ -74,6 +74,7 @@ PARTS_OF_A_SUBJECT = {
     "model": 0,
     "rules": 1,
     "invariants": 1,
+    "reports": 1,
     "visibility": 1,
     "queries": 2,
     "writes": 3,

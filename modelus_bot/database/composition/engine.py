@@ -112,6 +112,13 @@ class Engine:
             health,
             seconds=settings.long_read_deadline,
         )
+        self.reports = ReadBatcher(
+            ConnectionRole.REPORTER,
+            self.connections,
+            settings,
+            health,
+            seconds=settings.long_read_deadline,
+        )
         self.viewer_reads = ViewerReads(self.connections, settings, health, seconds=settings.read_deadline)
         self.running = False
         """Whether it was opened; it stays so after closing."""
@@ -157,6 +164,7 @@ class Engine:
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
             await stack.enter_async_context(self.viewer_reads)
+            await stack.enter_async_context(self.reports)
             if self._fallback is not None:
                 stack.push_async_callback(self._fallback.snapshot.settle)
             await stack.enter_async_context(HeadLog(self._path, self.transactions.head))
@@ -191,6 +199,7 @@ class Engine:
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
             await stack.enter_async_context(self.viewer_reads)
+            await stack.enter_async_context(self.reports)
             self._reading = stack.pop_all()
 
     async def _stop_reading(self) -> None:
@@ -209,18 +218,21 @@ class Engine:
         self.transactions.apply(settings)
         self.reads.apply(settings, seconds=settings.read_deadline)
         self.long_reads.apply(settings, seconds=settings.long_read_deadline)
+        self.reports.apply(settings, seconds=settings.long_read_deadline)
         self.viewer_reads.apply(settings, seconds=settings.read_deadline)
 
     def reader_of(self, query: Query[..., Any]) -> ReadBatcher | ViewerReads:
         """Return what runs a query."""
         if query.viewer:
             return self.viewer_reads
+        if query.report:
+            return self.reports
         return self.long_reads if query.long else self.reads
 
     @property
     def waiting_reads(self) -> int:
         """How many queries wait."""
-        return self.reads.depth + self.long_reads.depth + self.viewer_reads.depth
+        return self.reads.depth + self.long_reads.depth + self.viewer_reads.depth + self.reports.depth
 
     async def read_beside(self, query: Query[..., R], *args: Any) -> R:
         """Read for the snapshot, also while closing; failures say nothing new about the database."""

@@ -67,7 +67,8 @@ class Query(Generic[P, R]):
     ``long`` queries (exports, searches, reports) have a reader of their own, so that short ones
     never wait behind them. ``kept`` ones read kept tables only, so that the last snapshot can answer
     them while the database cannot; answers of ``hot`` ones are cached until the next commit. Those for a
-    ``viewer``, their first argument, read only what that member may see.
+    ``viewer``, their first argument, read only what that member may see. A ``report`` may take long, too, and
+    reads only tables that subjects let reports read.
     """
 
     function: Callable[Concatenate[ReadTransaction, P], R]
@@ -76,6 +77,7 @@ class Query(Generic[P, R]):
     kept: bool = False
     hot: bool = False
     viewer: bool = False
+    report: bool = False
 
     def __call__(self, tx: ReadTransaction, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run inside a transaction that already exists, for instance in a Write.
@@ -101,7 +103,7 @@ def query(function: Callable[Concatenate[ReadTransaction, P], R], /) -> Query[P,
 
 @overload
 def query(
-    *, long: bool = False, kept: bool = False, hot: bool = False
+    *, long: bool = False, kept: bool = False, hot: bool = False, report: bool = False
 ) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
 
 
@@ -112,12 +114,13 @@ def query(
     long: bool = False,
     kept: bool = False,
     hot: bool = False,
+    report: bool = False,
 ) -> Query[P, R] | Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]:
     """Make a ``Query`` of a function: ``@query``, or for instance ``@query(kept=True)``."""
 
     def wrap(inner: Callable[Concatenate[ReadTransaction, P], R]) -> Query[P, R]:
         name = f"{subject_of(inner.__module__)}.{inner.__name__}"
-        return Query(inner, name, long, kept, hot)
+        return Query(inner, name, long, kept, hot, report=report)
 
     return wrap(function) if function is not None else wrap
 

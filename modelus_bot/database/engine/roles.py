@@ -34,13 +34,18 @@ class ConnectionRole(StrEnum):
     LONG_READER = "long_reader"
     VIEWER = "viewer"
     BARRIER_VIEWER = "barrier_viewer"
+    REPORTER = "reporter"
 
 
 OPENED_AT_ONCE = (ConnectionRole.WRITER, ConnectionRole.READER, ConnectionRole.LONG_READER)
 """Those that are open as long as the file is; the others are opened when they are asked first."""
 
-KIND_OF = {ConnectionRole.VIEWER: Kind.QUICK, ConnectionRole.BARRIER_VIEWER: Kind.BARRIER}
-"""Connections that show a viewer's rows alone."""
+KIND_OF = {
+    ConnectionRole.VIEWER: Kind.QUICK,
+    ConnectionRole.BARRIER_VIEWER: Kind.BARRIER,
+    ConnectionRole.REPORTER: Kind.REPORT,
+}
+"""Connections that show a viewer's rows alone, or what reports may read."""
 
 
 def connect(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.subjects.assignments.reports import REPORTS
 from modelus_bot.subjects.assignments.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
@@ -30,5 +31,6 @@ SUBJECT = Subject(
     kept_tables=("assignments",),
     audited=("assignments",),
     visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.covers.invariants import INVARIANTS
+from modelus_bot.subjects.covers.reports import REPORTS
 from modelus_bot.subjects.covers.visibility import VISIBLE
 from modelus_bot.subjects.covers.writes.requests import RequestCover
 
@@ -134,6 +135,7 @@ SUBJECT = Subject(
     audited=("overrides",),
     invariants=INVARIANTS,
     visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
     screens=_screens,
 )

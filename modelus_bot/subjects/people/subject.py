@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Subject, Wording
 from modelus_bot.subjects.people.invariants import INVARIANTS
+from modelus_bot.subjects.people.reports import REPORTS
 from modelus_bot.subjects.people.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
@@ -46,5 +47,6 @@ SUBJECT = Subject(
     audited=("users",),
     invariants=INVARIANTS,
     visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
 )

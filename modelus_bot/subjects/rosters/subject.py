@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.rosters.invariants import INVARIANTS
+from modelus_bot.subjects.rosters.reports import REPORTS
 from modelus_bot.subjects.rosters.visibility import VISIBLE
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 
@@ -73,6 +74,7 @@ SUBJECT = Subject(
     audited=("user_disciplines",),
     invariants=INVARIANTS,
     visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
     screens=_screens,
 )
