@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from modelus_bot.database.core.errors import QueryFailed
@@ -131,17 +130,27 @@ def _views(connection: sqlite3.Connection, gate: Gate, visible: Visible) -> tupl
     return " ".join(rule), " ".join(("CREATE TEMP VIEW", quoted(visible.table), "AS SELECT * FROM", inner))
 
 
-@contextlib.contextmanager
-def seated(connection: sqlite3.Connection, viewer: Viewer | None) -> Iterator[None]:
-    """Run statements for ``viewer``; raises ``QueryFailed`` on a connection that would not hold that."""
-    gate = getattr(connection, "gate", None)
-    if gate is None:
-        if viewer is not None:
+class seated:  # noqa: N801 - it is used like a function
+    """Run statements for ``viewer``, in ``with``.
+
+    Raises ``QueryFailed`` on a connection that would not hold that.
+    """
+
+    __slots__ = ("_gate", "_viewer")
+
+    def __init__(self, connection: sqlite3.Connection, viewer: Viewer | None) -> None:
+        """Look whether the connection has a gate."""
+        self._gate: Gate | None = getattr(connection, "gate", None)
+        self._viewer = viewer
+
+    def __enter__(self) -> None:
+        """Take the seat."""
+        if self._gate is not None:
+            self._gate.seat(self._viewer)
+        elif self._viewer is not None:
             raise QueryFailed("this connection is for nobody in particular")
-        yield
-        return
-    gate.seat(viewer)
-    try:
-        yield
-    finally:
-        gate.leave()
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it empty."""
+        if self._gate is not None:
+            self._gate.leave()

@@ -20,8 +20,10 @@ RECURSIVE = 33
 """``SQLITE_RECURSIVE``, which Python's module has under this name only in some versions."""
 LONGEST = 8_000
 """Letters of a statement, and of its values, up to which nothing in it can grow into an error."""
+REMEMBERED = 500
+"""Texts that need not be looked at again."""
 
-_ONE_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
+_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
 _EXPLAINS = re.compile(
     r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*explain\b", re.IGNORECASE | re.DOTALL
 )
@@ -72,6 +74,7 @@ class Gate:
         self.needs_barrier = False
         """Whether the last refusal was about what a quick connection may not have."""
         self._trusting = False
+        self._room: dict[str, int] = {}
         self.mark = secrets.token_hex(16)
         report = kind is Kind.REPORT
         self._existing = frozenset(map(str.lower, existing))
@@ -110,12 +113,23 @@ class Gate:
     def vet(self, sql: str, parameters: Parameters) -> None:
         """Raise ``QueryFailed`` for a text that the authorizer is not asked about."""
         self.needs_barrier = False
+        room = self._room.get(sql)
+        if room is None:
+            room = self._looked_at(sql)
+        if parameters and self.kind is Kind.QUICK and _letters(parameters) > room:
+            raise NeedsBarrier("its values are very long")
+
+    def _looked_at(self, sql: str) -> int:
+        """Look at a text, and remember how many letters its values may have."""
         if _EXPLAINS.match(sql) or self.mark in sql.lower():
             raise QueryFailed("a plan is not for viewers")
-        if self.kind is Kind.QUICK and (
-            len(sql) + _letters(parameters) > LONGEST or len(_ONE_SELECT.findall(sql)) > 1
-        ):
+        room = LONGEST - len(sql)
+        if self.kind is Kind.QUICK and (room < 0 or len(_SELECT.findall(sql)) > 1):
             raise NeedsBarrier("it asks within a question, or is very long")
+        if len(self._room) >= REMEMBERED:
+            self._room.clear()
+        self._room[sql] = room
+        return room
 
     def searches(self, sql: str) -> bool:
         """Say whether a statement may be about a table that a module of SQLite's keeps."""
