@@ -3,7 +3,8 @@
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
-asking the database (``--callers 1,16,64``); ``journal`` saves changes for later and replays them; ``kept``
+asking the database (``--callers 1,16,64``); ``viewer`` compares reads for a viewer with the same reads
+without; ``journal`` saves changes for later and replays them; ``kept``
 shows what the snapshot of many rows costs readers; ``loop``
 shows how late the event loop is at worst while things happen to the database (``--only recovery`` for some
 of them, ``--explain`` for where the time went).
@@ -28,6 +29,7 @@ from benchmarks.journal import measure_journal
 from benchmarks.kept import measure_kept
 from benchmarks.loop import measure_loop
 from benchmarks.recovery import measure_recovery
+from benchmarks.viewer import measure_viewer
 from benchmarks.workload import Result
 
 WRITING_SECONDS = 0.5
@@ -54,6 +56,14 @@ def main() -> None:
         measure_recovery(console, megabytes=arguments.megabytes, folder=arguments.folder)
     elif arguments.what == "hot":
         measure_hot(
+            console,
+            rounds=arguments.rounds,
+            seconds=arguments.seconds or WRITING_SECONDS,
+            callers=[int(number) for number in arguments.callers.split(",")],
+            folder=arguments.folder,
+        )
+    elif arguments.what == "viewer":
+        measure_viewer(
             console,
             rounds=arguments.rounds,
             seconds=arguments.seconds or WRITING_SECONDS,
@@ -93,7 +103,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("writes", "backup", "recovery", "hot", "journal", "kept", "loop"),
+        choices=("writes", "backup", "recovery", "hot", "journal", "kept", "loop", "viewer"),
         default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")

@@ -83,6 +83,7 @@ async def running(
                 protection=protection,
                 fallback=_fallback(settings, path, protection),
                 clock=clock,
+                visibility=DECLARED.visibility,
             ) as db,
         ):
             await _ensure_disciplines(db)
@@ -218,6 +219,7 @@ def _fallback(settings: Settings, path: Path, protection: Protection) -> Fallbac
         explain=explain,
         clock=protection.clock,
         overseer=protection,
+        visibility=DECLARED.visibility,
     )
 
 

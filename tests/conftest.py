@@ -206,7 +206,9 @@ async def bot_env(tmp_path: Path, staff_names: dict[str, str]) -> AsyncIterator[
         integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
         invariants=DECLARED.invariants,
     )
-    async with DatabaseManager(settings.database.path, settings.database, protection=protection) as db:
+    async with DatabaseManager(
+        settings.database.path, settings.database, protection=protection, visibility=DECLARED.visibility
+    ) as db:
         bot = ModelUsBot(db, settings)
         await add_commands(bot, DECLARED.screens())
         simulation = simcord.Env(bot, settle_timeout=30.0)

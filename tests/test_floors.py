@@ -74,6 +74,8 @@ PARTS_OF_A_SUBJECT = {
     "model": 0,
     "rules": 1,
     "invariants": 1,
+    "reports": 1,
+    "visibility": 1,
     "queries": 2,
     "writes": 3,
     "pruning": 3,
@@ -271,7 +273,7 @@ def test_the_face_of_the_database_is_small() -> None:
     """What every subject may use fits on a screen; what operators use besides does not grow."""
     database = PACKAGE / "database"
 
-    assert len(offered_by(database / "__init__.py")) <= 30
+    assert len(offered_by(database / "__init__.py")) <= 35
     assert len(offered_by(database / "administration" / "__init__.py")) <= 78
 
 

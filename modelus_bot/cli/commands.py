@@ -20,6 +20,7 @@ from modelus_bot.cli import (
     journal,
     migrating,
     registering,
+    reporting,
     running,
 )
 
@@ -66,6 +67,7 @@ app.command("sandbox")(running.sandbox)
 app.command("check")(checking.check)
 app.command("doctor")(doctor.doctor)
 app.command("health")(asking_health.health)
+app.command("report")(reporting.report)
 app.add_typer(configuration.app, name="config")
 app.add_typer(registering.app, name="commands")
 app.add_typer(migrating.app, name="migrate")

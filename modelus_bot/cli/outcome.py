@@ -17,7 +17,7 @@ from modelus_bot.runtime.os_errors import sentence
 from modelus_bot.sandbox import SandboxUnavailable
 from modelus_bot.subjects.rotation_import.model.problem import ImportProblem
 
-__all__ = ["ExitCode", "MigrationsMissing", "NotOurs", "NothingSalvaged", "report"]
+__all__ = ["ExitCode", "MigrationsMissing", "NotOurs", "NotReportable", "NothingSalvaged", "report"]
 
 
 class ExitCode(IntEnum):
@@ -54,6 +54,10 @@ class NotOurs(Exception):
         super().__init__(f"{what} {advice}")
 
 
+class NotReportable(Exception):
+    """A SELECT that is wrong, or reads what reports may not."""
+
+
 class NothingSalvaged(Exception):
     """A file from which not one row of the bot's could be read."""
 
@@ -88,7 +92,8 @@ def _code_of(error: Exception) -> ExitCode | None:
         MigrationsMissing: ExitCode.SCHEMA,
         NotOurs: ExitCode.DATABASE,
     } | dict.fromkeys(
-        (Refusal, ImportProblem, SandboxUnavailable, NothingSalvaged, WrongUser), ExitCode.FAILED
+        (Refusal, ImportProblem, SandboxUnavailable, NothingSalvaged, NotReportable, WrongUser),
+        ExitCode.FAILED,
     )
     return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
 

@@ -24,6 +24,7 @@ from modelus_bot.database.administration import (
 )
 from modelus_bot.logs import configure_logging
 from modelus_bot.runtime.threads import use_workers
+from modelus_bot.subjects import DECLARED
 
 __all__ = [
     "DatabaseOption",
@@ -100,7 +101,8 @@ def with_database(
     require_one_name(file)
 
     async def opened() -> T:
-        async with DatabaseManager(file, settings.database, claim=False) as db:
+        visibility = DECLARED.visibility
+        async with DatabaseManager(file, settings.database, claim=False, visibility=visibility) as db:
             return await work(db)
 
     async def alone_or_beside() -> T:

@@ -37,8 +37,15 @@ if TYPE_CHECKING:
         OutcomeUnknown,
     )
     from modelus_bot.database.core.invariant import Invariant
-    from modelus_bot.database.core.operation import Priority, Query, Write, query
+    from modelus_bot.database.core.operation import Priority, Query, Write, query, viewer_query
     from modelus_bot.database.core.transaction import ReadTransaction, Row, Transaction
+    from modelus_bot.database.core.visibility.declaration import (
+        EVERY_ROW,
+        NO_ROW,
+        Viewer,
+        Visibility,
+        Visible,
+    )
     from modelus_bot.database.engine.breaker import Mode
     from modelus_bot.database.health.overview import Overview
     from modelus_bot.database.maintenance.pruning import Pruning
@@ -49,6 +56,8 @@ if TYPE_CHECKING:
     from modelus_bot.database.recovery.protection import Protection
 
 __all__ = [
+    "EVERY_ROW",
+    "NO_ROW",
     "Alert",
     "AlreadyRunning",
     "AmbiguousFile",
@@ -71,12 +80,16 @@ __all__ = [
     "ReadTransaction",
     "Row",
     "Transaction",
+    "Viewer",
+    "Visibility",
+    "Visible",
     "Write",
     "WriteDeferred",
     "answered_as_of",
     "change_begun",
     "new_reference",
     "query",
+    "viewer_query",
 ]
 
 __getattr__ = lazy_names(
@@ -91,9 +104,11 @@ __getattr__ = lazy_names(
         "CorruptionDetected": "core.errors",
         "DatabaseError": "core.errors",
         "DatabaseManager": "manager",
+        "EVERY_ROW": "core.visibility.declaration",
         "Fallback": "offline.fallback",
         "Invariant": "core.invariant",
         "Mode": "engine.breaker",
+        "NO_ROW": "core.visibility.declaration",
         "OpeningRefused": "core.errors",
         "OutcomeUnknown": "core.errors",
         "Overview": "health.overview",
@@ -104,11 +119,15 @@ __getattr__ = lazy_names(
         "ReadTransaction": "core.transaction",
         "Row": "core.transaction",
         "Transaction": "core.transaction",
+        "Viewer": "core.visibility.declaration",
+        "Visibility": "core.visibility.declaration",
+        "Visible": "core.visibility.declaration",
         "Write": "core.operation",
         "WriteDeferred": "offline.journal.deferred",
         "answered_as_of": "offline.snapshot.age",
         "change_begun": "core.begun",
         "new_reference": "core.error_types",
         "query": "core.operation",
+        "viewer_query": "core.operation",
     },
 )

@@ -33,6 +33,7 @@ from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
 from modelus_bot.database.engine import Availability, BreakerState, CircuitBreaker, Mode
 from modelus_bot.database.health import HealthMonitor, Overview, overview_of
 from modelus_bot.database.integrity import QuarantineReport, QuarantineRows
@@ -54,7 +55,8 @@ class DatabaseManager:
     the file cannot be opened: operations are then refused in a sentence, and opening is tried again
     with growing pauses. ``debug`` logs every operation with its fields. With ``protection`` the file
     is checked, backed up, archived and recovered; without it, it is only migrated and used. With
-    ``continuity`` deferrable writes and kept queries go on while the database is away.
+    ``continuity`` deferrable writes and kept queries go on while the database is away. Queries for a viewer
+    see what ``visibility`` lets them, without it nothing.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class DatabaseManager:
         protection: Protection | None = None,
         fallback: Fallback | None = None,
         clock: Clock | None = None,
+        visibility: Visibility | None = None,
     ) -> None:
         """Remember what to open; nothing is touched yet."""
         self.path = meant(path)
@@ -86,6 +89,7 @@ class DatabaseManager:
             claim=claim,
             protection=protection,
             fallback=fallback,
+            visibility=visibility,
         )
         self._connections, self._transactions = self._engine.connections, self._engine.transactions
         self.maintenance = Maintenance(
@@ -221,32 +225,35 @@ class DatabaseManager:
 
         While the database is away, kept queries are answered from what was known last.
         """
+        viewer = query.seen_by(args)
 
         def run(tx: ReadTransaction) -> R:
-            return query.function(tx, *args, **kwargs)
+            return query(tx, *args, **kwargs)
 
         fallback = self.fallback
         if fallback is None:
-            return await self._read(query, run)
+            return await self._read(query, run, viewer)
         try:
             if query.hot and self._engine.running:
-                ask = functools.partial(self._read, query, run)
+                ask = functools.partial(self._read, query, run, viewer)
                 return await fallback.hot.read(query, args, kwargs, ask)
-            return await self._read(query, run)
+            return await self._read(query, run, viewer)
         except DatabaseError as error:
-            return await fallback.answer(query, run, error)
+            return await fallback.answer(query, run, error, viewer)
         except MemoryError as error:
-            return await fallback.answer(query, run, as_database_error(error))
+            return await fallback.answer(query, run, as_database_error(error), viewer)
 
-    async def _read(self, query: Query[..., R], run: Callable[[ReadTransaction], R]) -> R:
+    async def _read(
+        self, query: Query[..., R], run: Callable[[ReadTransaction], R], viewer: Viewer | None
+    ) -> R:
         reads = self.availability.reads
         self._check_running(reading=True)
         reads.require_closed(query.name)
-        role = self._engine.long_reads if query.long else self._engine.reads
+        reader = self._engine.reader_of(query)
         try:
             patience = self._patience(query)
             async with asyncio.timeout(patience):
-                result = await role.submit(query, run, patience)
+                result = await reader.submit(query, run, patience, viewer)
         except TimeoutError as error:
             failure = DeadlineExceeded("waited too long for the reader", operation=query.name)
             self._note_failure(reads, failure)
@@ -290,7 +297,7 @@ class DatabaseManager:
             path=self.path,
             settings=self.settings,
             queue_depth=self._transactions.depth,
-            reader_depth=self._engine.reads.depth + self._engine.long_reads.depth,
+            reader_depth=self._engine.waiting_reads,
             reopened=self._connections.reopened,
             deferred=self.fallback.journal.depth if self.fallback is not None else None,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modelus_bot.database import Context, ReadTransaction, Transaction, query
+from modelus_bot.database import Context, ReadTransaction, Transaction, Viewer, query
 from modelus_bot.domain.refusals import NotAllowed
 
 __all__ = [
@@ -31,24 +31,16 @@ __all__ = [
 ]
 
 _ROLE = "SELECT role FROM users WHERE discord_id = ? AND is_active = 1"
-_PART = """
-SELECT 1 FROM users AS u
-WHERE u.discord_id = :id AND u.is_active = 1 AND (
-    EXISTS (SELECT 1 FROM user_disciplines AS d WHERE d.user_id = u.discord_id AND d.is_active = 1)
-    OR EXISTS (
-        SELECT 1 FROM overrides AS o WHERE o.status IN ('open', 'taken')
-        AND u.discord_id IN (o.requested_by, o.original_id, o.replacement_id)
-    )
-)
+_ON_ROSTER = """
+SELECT 1 FROM users AS u JOIN user_disciplines AS d ON d.user_id = u.discord_id
+WHERE u.discord_id = ? AND u.is_active = 1 AND d.is_active = 1
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks: a Discord id, and whether Discord or the configuration makes them administrator."""
-
-    id: int
-    discord_admin: bool = False
+_CONCERNED = """
+SELECT 1 FROM users AS u
+JOIN overrides AS o ON u.discord_id IN (o.requested_by, o.original_id, o.replacement_id)
+WHERE u.discord_id = ? AND u.is_active = 1 AND o.status IN ('open', 'taken')
+"""
+"""Statements without another inside, so that a viewer's connection answers them by their indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ def standing(tx: ReadTransaction, who: Viewer | Context) -> Standing:
         staff=role is not None,
         manager=role in {"project_manager", "admin"},
         admin=role == "admin",
-        part=role is not None or tx.fetch_one(_PART, {"id": member}) is not None,
+        part=role is not None or any(tx.fetch_one(sql, (member,)) for sql in (_ON_ROSTER, _CONCERNED)),
     )
 
 

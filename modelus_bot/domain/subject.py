@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelus_bot.database import Invariant, Pruning, Write
+from modelus_bot.database import Invariant, Pruning, Visibility, Visible, Write
 from modelus_bot.domain.column_words import COLUMNS
 from modelus_bot.domain.personal_data import PersonalRows
+from modelus_bot.domain.reports import Report
 
 if TYPE_CHECKING:
     from discord.ext.commands import Cog
@@ -79,10 +80,11 @@ class Subject:
     """One subject of the bot.
 
     ``needs`` is the least standing of its commands, by a command's name or else its group's. ``kept_tables``
-    answer while the database is away. Administrators may look up the history of ``audited`` tables.
+    answer while the database is away. ``visible`` says of each of its tables who may see which row of it; a
+    table without is closed to everybody. ``personal`` says of each table what it holds of a person.
+    ``reports`` can be made at the command line. Administrators may look up the history of ``audited`` tables.
     ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
-    applies them, before any screen is loaded. ``personal`` says of each table what it holds of a person.
-    ``invariants`` stand in the order of their repairs.
+    applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs.
     ``screens`` imports Discord's part when asked for.
     """
 
@@ -95,6 +97,8 @@ class Subject:
     prunings: tuple[Pruning, ...] = ()
     deferrable: tuple[type[Write[Any]], ...] = ()
     personal: tuple[PersonalRows, ...] = ()
+    visible: tuple[Visible, ...] = ()
+    reports: tuple[Report, ...] = ()
     wording: Wording = field(default_factory=Wording)
     screens: Callable[[], Screens] = _no_screens
 
@@ -109,6 +113,8 @@ class Declared:
         self.audited = tuple(table for subject in self.subjects for table in subject.audited)
         self.invariants = tuple(rule for subject in self.subjects for rule in subject.invariants)
         self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)
+        self.visibility = Visibility(item for subject in self.subjects for item in subject.visible)
+        self.reports = {report.name: report for subject in self.subjects for report in subject.reports}
         self.deferrable = frozenset(write for subject in self.subjects for write in subject.deferrable)
         self.personal = tuple(rows for subject in self.subjects for rows in subject.personal)
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)

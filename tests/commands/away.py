@@ -57,6 +57,7 @@ def continuity_of(path: Path) -> Fallback:
         tables=DECLARED.kept_tables,
         telling=telling,
         explain=explain,
+        visibility=DECLARED.visibility,
     )
 
 
@@ -66,7 +67,9 @@ async def going_on(env: BotEnv) -> AsyncIterator[DatabaseManager]:
     await env.db.close()
     path = env.settings.database.path
     fallback = continuity_of(path)
-    async with DatabaseManager(path, impatient(path), tolerant=True, fallback=fallback) as db:
+    async with DatabaseManager(
+        path, impatient(path), tolerant=True, fallback=fallback, visibility=DECLARED.visibility
+    ) as db:
         env.bot.db = env.db = db
         await until(lambda: fallback.snapshot.as_of is not None)
         yield db

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modelus_bot.config import DegradationSettings, SnapshotSettings
 from modelus_bot.database.offline.fallback import Fallback
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 
 
@@ -26,4 +27,5 @@ def continuity_of(
         tables=tables,
         telling=telling,
         explain=explain,
+        visibility=DECLARED.visibility,
     )

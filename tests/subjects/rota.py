@@ -21,6 +21,9 @@ from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
+from modelus_bot.database.core.visibility.connection import GatedConnection, close_gate, seated
+from modelus_bot.database.core.visibility.declaration import Visibility
+from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.refusals import Refusal
@@ -110,8 +113,19 @@ class Rota:
             self.connection.execute("ROLLBACK")
 
     def ask(self, question: Query[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a query."""
-        return question(ReadTransaction(self.connection), *args, **kwargs)
+        """Run a query; a viewer's on both connections that viewers have."""
+        viewer = question.seen_by(args)
+        if viewer is None:
+            return question(ReadTransaction(self.connection), *args, **kwargs)
+        for kind in (GateKind.BARRIER, GateKind.QUICK):
+            with viewing(self.path, kind) as connection, seated(connection, viewer):
+                answer = question(ReadTransaction(connection), *args, **kwargs)
+        return answer
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return Path(self.value("SELECT file FROM pragma_database_list WHERE name = 'main'"))
 
     def call(
         self, function: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs
@@ -199,6 +213,17 @@ class Rota:
     def calendar(self) -> Calendar:
         """The calendar of the context."""
         return Calendar(self.context.zone, self.context.handoff_minute)
+
+
+@contextmanager
+def viewing(
+    path: Path, kind: GateKind, visibility: Visibility = DECLARED.visibility
+) -> Iterator[GatedConnection]:
+    """Open a file for viewers, or for reports, with what the subjects declare."""
+    with closing(sqlite3.connect(path, isolation_level=None, factory=GatedConnection)) as connection:
+        close_gate(connection, visibility, kind)
+        connection.row_factory = sqlite3.Row
+        yield connection
 
 
 @contextmanager

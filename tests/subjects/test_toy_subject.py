@@ -54,6 +54,7 @@ def test_what_the_page_says_works(followed: Path) -> None:
         "no:xdist",
         "tests/test_floors.py",
         "tests/subjects/test_table_words.py",
+        "tests/subjects/test_visibility.py::test_every_table_says_who_may_see_it",
         "tests/database/health/test_watch.py",
         "tests/subjects/pinboard",
         "tests/subjects/toy_checks.py",

@@ -22,6 +22,7 @@ from modelus_bot.database.core.errors import (
 from modelus_bot.database.core.instance_lock import meant
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.system_errors import translated
+from modelus_bot.database.core.visibility.declaration import Visibility
 from modelus_bot.database.engine import (
     Availability,
     ConnectionManager,
@@ -29,6 +30,7 @@ from modelus_bot.database.engine import (
     ReadBatcher,
     TransactionManager,
     Version,
+    ViewerReads,
     nothing_kept,
     unmarked,
     version_of,
@@ -76,6 +78,7 @@ class Engine:
         claim: bool,
         protection: Protection | None,
         fallback: Fallback | None,
+        visibility: Visibility | None,
     ) -> None:
         """Build the parts; nothing is touched yet."""
         self._path = meant(path)
@@ -89,6 +92,7 @@ class Engine:
             epoch=protection.parts.epoch if protection is not None else None,
             files=protection.files if protection is not None else None,
             overseer=_Overseer(availability, protection),
+            visibility=visibility,
         )
         self.transactions = TransactionManager(
             self.connections,
@@ -108,6 +112,14 @@ class Engine:
             health,
             seconds=settings.long_read_deadline,
         )
+        self.reports = ReadBatcher(
+            ConnectionRole.REPORTER,
+            self.connections,
+            settings,
+            health,
+            seconds=settings.long_read_deadline,
+        )
+        self.viewer_reads = ViewerReads(self.connections, settings, health, seconds=settings.read_deadline)
         self.running = False
         """Whether it was opened; it stays so after closing."""
         self._opened = AsyncExitStack()
@@ -151,6 +163,8 @@ class Engine:
                 await protection.archive.start()
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
+            await stack.enter_async_context(self.viewer_reads)
+            await stack.enter_async_context(self.reports)
             if self._fallback is not None:
                 stack.push_async_callback(self._fallback.snapshot.settle)
             await stack.enter_async_context(HeadLog(self._path, self.transactions.head))
@@ -184,6 +198,8 @@ class Engine:
             stack.push_async_callback(self.connections.close_for_writing)
             await stack.enter_async_context(self.reads)
             await stack.enter_async_context(self.long_reads)
+            await stack.enter_async_context(self.viewer_reads)
+            await stack.enter_async_context(self.reports)
             self._reading = stack.pop_all()
 
     async def _stop_reading(self) -> None:
@@ -202,6 +218,21 @@ class Engine:
         self.transactions.apply(settings)
         self.reads.apply(settings, seconds=settings.read_deadline)
         self.long_reads.apply(settings, seconds=settings.long_read_deadline)
+        self.reports.apply(settings, seconds=settings.long_read_deadline)
+        self.viewer_reads.apply(settings, seconds=settings.read_deadline)
+
+    def reader_of(self, query: Query[..., Any]) -> ReadBatcher | ViewerReads:
+        """Return what runs a query."""
+        if query.viewer:
+            return self.viewer_reads
+        if query.report:
+            return self.reports
+        return self.long_reads if query.long else self.reads
+
+    @property
+    def waiting_reads(self) -> int:
+        """How many queries wait."""
+        return self.reads.depth + self.long_reads.depth + self.viewer_reads.depth + self.reports.depth
 
     async def read_beside(self, query: Query[..., R], *args: Any) -> R:
         """Read for the snapshot, also while closing; failures say nothing new about the database."""

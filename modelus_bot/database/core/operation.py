@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from modelus_bot.database.core.errors import QueryFailed
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
+from modelus_bot.database.core.visibility.declaration import Viewer
 
-__all__ = ["Priority", "Query", "Write", "query"]
+__all__ = ["Priority", "Query", "Write", "query", "viewer_query"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,7 +66,9 @@ class Query(Generic[P, R]):
 
     ``long`` queries (exports, searches, reports) have a reader of their own, so that short ones
     never wait behind them. ``kept`` ones read kept tables only, so that the last snapshot can answer
-    them while the database cannot; answers of ``hot`` ones are cached until the next commit.
+    them while the database cannot; answers of ``hot`` ones are cached until the next commit. Those for a
+    ``viewer``, their first argument, read only what that member may see. A ``report`` may take long, too, and
+    reads only tables that subjects let reports read.
     """
 
     function: Callable[Concatenate[ReadTransaction, P], R]
@@ -73,10 +76,25 @@ class Query(Generic[P, R]):
     long: bool = False
     kept: bool = False
     hot: bool = False
+    viewer: bool = False
+    report: bool = False
 
     def __call__(self, tx: ReadTransaction, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run inside a transaction that already exists, for instance in a Write."""
+        """Run inside a transaction that already exists, for instance in a Write.
+
+        Raises ``QueryFailed`` for a viewer's query in a transaction that is not that viewer's.
+        """
+        if self.viewer and tx.viewer != self.seen_by(args):
+            raise QueryFailed("this transaction is not the viewer's", operation=self.name)
         return self.function(tx, *args, **kwargs)
+
+    def seen_by(self, args: tuple[Any, ...]) -> Viewer | None:
+        """Return whose rows it reads when it is called with ``args``; None: everybody's."""
+        if not self.viewer:
+            return None
+        if not args or not isinstance(args[0], Viewer):
+            raise QueryFailed("it needs a viewer", operation=self.name)
+        return args[0]
 
 
 @overload
@@ -85,7 +103,7 @@ def query(function: Callable[Concatenate[ReadTransaction, P], R], /) -> Query[P,
 
 @overload
 def query(
-    *, long: bool = False, kept: bool = False, hot: bool = False
+    *, long: bool = False, kept: bool = False, hot: bool = False, report: bool = False
 ) -> Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]: ...
 
 
@@ -96,12 +114,47 @@ def query(
     long: bool = False,
     kept: bool = False,
     hot: bool = False,
+    report: bool = False,
 ) -> Query[P, R] | Callable[[Callable[Concatenate[ReadTransaction, P], R]], Query[P, R]]:
     """Make a ``Query`` of a function: ``@query``, or for instance ``@query(kept=True)``."""
 
     def wrap(inner: Callable[Concatenate[ReadTransaction, P], R]) -> Query[P, R]:
         name = f"{subject_of(inner.__module__)}.{inner.__name__}"
-        return Query(inner, name, long, kept, hot)
+        return Query(inner, name, long, kept, hot, report=report)
+
+    return wrap(function) if function is not None else wrap
+
+
+@overload
+def viewer_query(
+    function: Callable[Concatenate[ReadTransaction, Viewer, P], R], /
+) -> Query[Concatenate[Viewer, P], R]: ...
+
+
+@overload
+def viewer_query(
+    *, kept: bool = False, hot: bool = False
+) -> Callable[[Callable[Concatenate[ReadTransaction, Viewer, P], R]], Query[Concatenate[Viewer, P], R]]: ...
+
+
+def viewer_query(
+    function: Callable[Concatenate[ReadTransaction, Viewer, P], R] | None = None,
+    /,
+    *,
+    kept: bool = False,
+    hot: bool = False,
+) -> Any:
+    """Make a ``Query`` of a function whose first argument is the viewer whose rows it may read.
+
+    It runs on a connection that shows that viewer's rows of each table, under the table's own name, whatever
+    the SQL is. The viewer is passed by position.
+    """
+
+    def wrap(
+        inner: Callable[Concatenate[ReadTransaction, Viewer, P], R],
+    ) -> Query[Concatenate[Viewer, P], R]:
+        name = f"{subject_of(inner.__module__)}.{inner.__name__}"
+        return Query(inner, name, kept=kept, hot=hot, viewer=True)
 
     return wrap(function) if function is not None else wrap
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
@@ -73,6 +73,12 @@ class ReadTransaction:
         self.steps: list[Step] = []
         self._many: dict[str, tuple[float, int, int]] | None = None
 
+    @property
+    def viewer(self) -> Any:
+        """Whose rows can be read: a ``Viewer``; None where the connection shows everybody's."""
+        gate = getattr(self._connection, "gate", None)
+        return None if gate is None else gate.viewer
+
     def end(self) -> None:
         """Refuse every further use: the connection goes on to serve others."""
         self._connection = _ENDED
@@ -121,6 +127,11 @@ class ReadTransaction:
     def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return every row."""
         return self._run(sql, parameters, _every)
+
+    def stream(self, sql: str, parameters: Parameters = ()) -> tuple[tuple[str, ...], Iterator[Row]]:
+        """Return what a statement's columns are called, and its rows as they are asked for."""
+        cursor = self._run(sql, parameters, lambda opened: (opened, 0))
+        return tuple(column[0] for column in cursor.description or ()), iter(cursor)
 
     def fetch_value(self, sql: str, parameters: Parameters = ()) -> Any:
         """Return the first column of the first row, or None when there is no row."""

@@ -1,14 +1,13 @@
-"""One open file: three connections with a role each, the write queue, group commit, batched reads, the
-breakers.
+"""One open file: connections with a role each, the write queue, group commit, batched reads, the breakers.
 
 Promise: a write is answered after its COMMIT and never twice for one request; a read sees every write that
 was acknowledged before it began; nothing waits longer than its caller does. What fails is judged once, by
 result code, and a breaker stops asking a database that is away.
 
-Way in: ``ConnectionManager``, ``TransactionManager`` and ``ReadBatcher``, built by ``composition.Engine``;
-``Availability`` decides the mode. ``epoch`` and ``high_water`` note beside the file what it is known to
-have reached; ``fingerprint`` and ``open_guard`` see who else touches it; ``checkpoints`` moves pages on the
-writer's thread.
+Way in: ``ConnectionManager``, ``TransactionManager``, ``ReadBatcher`` and ``ViewerReads``, built by
+``composition.Engine``; ``Availability`` decides the mode. ``epoch`` and ``high_water`` note beside the file
+what it is known to have reached; ``fingerprint`` and ``open_guard`` see who else touches it; ``checkpoints``
+moves pages on the writer's thread.
 Owner: ``composition.Engine`` opens and closes all of it.
 """
 
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.engine.read_batching import ReadBatcher
     from modelus_bot.database.engine.roles import ConnectionRole
     from modelus_bot.database.engine.transaction_manager import TransactionManager, nothing_kept
+    from modelus_bot.database.engine.viewer_reads import ViewerReads
     from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "ReadBatcher",
     "TransactionManager",
     "Version",
+    "ViewerReads",
     "WorkerConnection",
     "close_quietly",
     "epoch_of",
@@ -96,6 +97,7 @@ __getattr__ = lazy_names(
         "ReadBatcher": "engine.read_batching",
         "TransactionManager": "engine.transaction_manager",
         "Version": "engine.probes",
+        "ViewerReads": "engine.viewer_reads",
         "WorkerConnection": "engine.worker",
         "close_quietly": "engine.worker",
         "epoch_of": "engine.epoch",

@@ -1,4 +1,4 @@
-"""ConnectionManager: a writer, a batching reader and a reader for long queries, kept usable."""
+"""ConnectionManager: a writer, readers and viewers of one file, kept usable."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ from modelus_bot.database.core.reachability import explained
 from modelus_bot.database.core.readable import Readable
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.system_errors import as_database_error, from_os
+from modelus_bot.database.core.visibility.declaration import Visibility
 from modelus_bot.database.engine.epoch import Epoch
 from modelus_bot.database.engine.fingerprint import Identity, OpenFiles
 from modelus_bot.database.engine.open_guard import watched
-from modelus_bot.database.engine.roles import ConnectionRole, connect, opened
+from modelus_bot.database.engine.roles import OPENED_AT_ONCE, ConnectionRole, connect, opened
 from modelus_bot.database.engine.worker import StatementDeadline, WorkerConnection, close_quietly
 from modelus_bot.runtime.tasks import Outside, ended
 
@@ -82,7 +83,7 @@ class ConnectionManager:
     ``claim`` takes the file for this process: a second claiming process gets ``AlreadyRunning``. With
     ``manual_checkpoints`` SQLite leaves them to somebody who calls for them. ``epoch`` is written into the
     file before its first change by this process; None leaves it alone. ``overseer`` hears of a file that was
-    lost or moved, ``files`` says which are open.
+    lost or moved, ``files`` says which are open. Viewers see what ``visibility`` lets them.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class ConnectionManager:
         epoch: Epoch | None = None,
         files: OpenFiles | None = None,
         overseer: FileOverseer | None = None,
+        visibility: Visibility | None = None,
     ) -> None:
         """Remember what to open; ``async with`` opens it."""
         self.path = meant(path)
@@ -102,6 +104,7 @@ class ConnectionManager:
         self._epoch = epoch
         self.files = files or OpenFiles(self.path)
         self._overseer = overseer or _Unwatched()
+        self._visibility = visibility
         self._settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {role: _RoleSlot() for role in ConnectionRole}
@@ -123,10 +126,10 @@ class ConnectionManager:
             raise from_os(error, otherwise=ConnectionLost) from error
 
     async def open(self) -> None:
-        """Open all three connections; the file must exist and be migrated. All or none."""
+        """Open those that are open all the time; the file must exist and be migrated. All or none."""
         self._closed = False
         try:
-            for role in ConnectionRole:
+            for role in OPENED_AT_ONCE:
                 await self._open(role)
         except BaseException:
             await self._discard_all()
@@ -292,7 +295,7 @@ class ConnectionManager:
             slot.reopening = None
 
     async def _discard_all(self) -> None:
-        for role in (ConnectionRole.LONG_READER, ConnectionRole.READER, ConnectionRole.WRITER):
+        for role in reversed(ConnectionRole):
             connection = self._slots[role].connection
             if connection is not None:
                 await self._discard(role, connection)
@@ -320,7 +323,7 @@ class ConnectionManager:
         return slot.connection
 
     async def _reopen(self, role: ConnectionRole) -> None:
-        settings = self._settings
+        settings, again = self._settings, bool(self._slots[role].identity)
         policy = AsyncRetrying(
             stop=stop_after_attempt(settings.reopen_attempts),
             wait=wait_exponential(multiplier=settings.reopen_base, max=settings.reopen_cap)
@@ -331,7 +334,8 @@ class ConnectionManager:
             async for attempt in policy:
                 with attempt:
                     number = attempt.retry_state.attempt_number
-                    logger.bind(lane=role.value, attempt=number).info("connection_reopening")
+                    if again or number > 1:
+                        logger.bind(lane=role.value, attempt=number).info("connection_reopening")
                     await self._open(role)
         except RetryError as error:
             cause = error.last_attempt.exception()
@@ -340,8 +344,8 @@ class ConnectionManager:
             log.bind(cause=str(cause)).error("connection_lost")
             self._overseer.lost(lost)
         else:
-            self.reopened += 1
-            logger.bind(lane=role.value).info("connection_reopened")
+            self.reopened += again
+            logger.bind(lane=role.value).info("connection_reopened" if again else "connection_opened")
 
     async def _open(self, role: ConnectionRole) -> None:
         slot = self._slots[role]
@@ -358,6 +362,7 @@ class ConnectionManager:
                 stopwatch,
                 manual_checkpoints=self._manual_checkpoints,
                 unwritable=readable is not None and readable.fixed,
+                visibility=self._visibility,
             )
 
         connection, identity = await opened(connecting, self.files, self._settings.close_deadline)

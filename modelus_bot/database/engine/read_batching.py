@@ -28,6 +28,9 @@ from modelus_bot.database.core.operation_event import OperationEvent, Recorder
 from modelus_bot.database.core.outcome import OperationOutcome, answer, raisable, reject
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.core.visibility.connection import seated
+from modelus_bot.database.core.visibility.declaration import Viewer
+from modelus_bot.database.core.visibility.gate import NeedsBarrier
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.runtime.tasks import ended, owned
@@ -47,6 +50,7 @@ class _PendingRead:
     run: Callable[[ReadTransaction], Any]
     deadline: float
     future: asyncio.Future[Any]
+    viewer: Viewer | None = None
     submitted: float = field(default_factory=time.perf_counter)
 
 
@@ -97,11 +101,16 @@ class ReadBatcher:
                 reject(self._waiting.popleft().future, ManagerClosed("the database is closed"))
 
     async def submit(
-        self, query: Query[..., T], run: Callable[[ReadTransaction], T], seconds: float | None = None
+        self,
+        query: Query[..., T],
+        run: Callable[[ReadTransaction], T],
+        seconds: float | None = None,
+        viewer: Viewer | None = None,
     ) -> T:
         """Queue a query and return its result; raises ``DatabaseError`` when it cannot be read in time.
 
-        ``seconds`` is how long its caller waits, if that is less than this one allows.
+        ``seconds`` is how long its caller waits, if that is less than this one allows. ``viewer`` is whose
+        rows it reads.
         """
         if self._task is None:
             raise ManagerClosed("the database is closed")
@@ -109,7 +118,7 @@ class ReadBatcher:
             raise QueueFull(f"{len(self._waiting)} queries wait", operation=query.name)
         loop = asyncio.get_running_loop()
         limit = self._seconds if seconds is None else min(seconds, self._seconds)
-        entry = _PendingRead(query, run, time.perf_counter() + limit, loop.create_future())
+        entry = _PendingRead(query, run, time.perf_counter() + limit, loop.create_future(), viewer)
         self._waiting.append(entry)
         self._arrived.set()
         result: T = await entry.future
@@ -160,6 +169,9 @@ class ReadBatcher:
             batch = batch[len(outcomes) :]
 
     def _finish(self, entry: _PendingRead, outcome: OperationOutcome, attempt: int, batch: int) -> None:
+        if isinstance(outcome.error, NeedsBarrier):
+            answer(entry.future, outcome)
+            return
         self._health.record(
             OperationEvent(
                 kind="read",
@@ -199,7 +211,8 @@ def _run_one(connection: sqlite3.Connection, entry: _PendingRead) -> OperationOu
     started = time.perf_counter()
     tx = ReadTransaction(connection)
     try:
-        outcome = OperationOutcome(entry.run(tx))
+        with seated(connection, entry.viewer):
+            outcome = OperationOutcome(entry.run(tx))
     except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError, MemoryError) as error:
         failure = from_sqlite(error, operation=entry.query.name)
         if isinstance(failure, DatabaseBusy | ConnectionLost | OutOfResources):

@@ -1,4 +1,4 @@
-"""The three connections to a file: what each is for, how it is opened, and when its statements stop."""
+"""The connections to a file: what each is for, how it is opened, and when its statements stop."""
 
 from __future__ import annotations
 
@@ -13,22 +13,39 @@ from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.errors import ConnectionLost
 from modelus_bot.database.core.reachability import explained
 from modelus_bot.database.core.result_codes import from_sqlite
+from modelus_bot.database.core.visibility.connection import GatedConnection, close_gate
+from modelus_bot.database.core.visibility.declaration import Visibility
+from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.engine.fingerprint import KEPT_OF_WAL, Identity, OpenFiles
 from modelus_bot.database.engine.worker import StatementDeadline, WorkerConnection, close_quietly
 from modelus_bot.runtime.tasks import owned
 
-__all__ = ["ConnectionRole", "connect", "opened"]
+__all__ = ["OPENED_AT_ONCE", "ConnectionRole", "connect", "opened"]
 
 LOOK_EVERY = 20_000
 """Steps of SQLite's virtual machine between two looks at the deadline, a few milliseconds."""
 
 
 class ConnectionRole(StrEnum):
-    """The three connections, each with a thread of its own."""
+    """The connections, each with a thread of its own."""
 
     WRITER = "writer"
     READER = "reader"
     LONG_READER = "long_reader"
+    VIEWER = "viewer"
+    BARRIER_VIEWER = "barrier_viewer"
+    REPORTER = "reporter"
+
+
+OPENED_AT_ONCE = (ConnectionRole.WRITER, ConnectionRole.READER, ConnectionRole.LONG_READER)
+"""Those that are open as long as the file is; the others are opened when they are asked first."""
+
+KIND_OF = {
+    ConnectionRole.VIEWER: GateKind.QUICK,
+    ConnectionRole.BARRIER_VIEWER: GateKind.BARRIER,
+    ConnectionRole.REPORTER: GateKind.REPORT,
+}
+"""Connections that show a viewer's rows alone, or what reports may read."""
 
 
 def connect(
@@ -39,11 +56,13 @@ def connect(
     *,
     manual_checkpoints: bool,
     unwritable: bool = False,
+    visibility: Visibility | None = None,
 ) -> sqlite3.Connection:
     """Open a role's connection to a file that exists; raises ``sqlite3.Error``.
 
     An ``unwritable`` file without a -wal is read as it lies there: SQLite could make no -shm beside it.
-    With ``manual_checkpoints`` SQLite leaves checkpoints to somebody who calls for them.
+    With ``manual_checkpoints`` SQLite leaves checkpoints to somebody who calls for them. A connection for
+    viewers shows what ``visibility`` lets them see.
     """
     mode = "rw" if role is ConnectionRole.WRITER else "ro&immutable=1" if unwritable else "ro"
     raw = sqlite3.connect(
@@ -53,6 +72,7 @@ def connect(
         isolation_level=None,
         cached_statements=256,
         check_same_thread=False,
+        factory=GatedConnection if role in KIND_OF else sqlite3.Connection,
     )
     try:
         for pragma in _pragmas(role, settings, manual_checkpoints=manual_checkpoints):
@@ -60,6 +80,8 @@ def connect(
         raw.row_factory = sqlite3.Row
         raw.set_progress_handler(stopwatch.expired, LOOK_EVERY)
         raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if isinstance(raw, GatedConnection):
+            close_gate(raw, visibility or Visibility(), KIND_OF[role])
     except BaseException:
         raw.close()
         raise
@@ -70,6 +92,8 @@ def _pragmas(
     role: ConnectionRole, settings: DatabaseSettings, *, manual_checkpoints: bool
 ) -> tuple[str, ...]:
     common = ("PRAGMA foreign_keys=ON", "PRAGMA cell_size_check=ON")
+    if role in KIND_OF:
+        return common
     if role is not ConnectionRole.WRITER:
         return (*common, "PRAGMA query_only=ON")
     synchronous = {"FULL": "PRAGMA synchronous=FULL", "NORMAL": "PRAGMA synchronous=NORMAL"}

@@ -32,6 +32,7 @@ from modelus_bot.database.core.notifier import NOBODY, Notifier, Overseer
 from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
 from modelus_bot.database.engine import Version
 from modelus_bot.database.offline.hot_reads import HotReads, log_stamp
 from modelus_bot.database.offline.journal.answered import answered
@@ -63,7 +64,8 @@ class Fallback:
 
     ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
     write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.
-    ``disk_full`` and ``room`` tell how the disk's space comes and goes.
+    Viewers see what ``visibility`` lets them. ``disk_full`` and ``room`` tell how the disk's space comes and
+    goes.
     """
 
     def __init__(
@@ -78,11 +80,12 @@ class Fallback:
         explain: Explain,
         clock: Clock | None = None,
         overseer: Overseer = NOBODY,
+        visibility: Visibility | None = None,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         path = meant(path)
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain, clock=clock)
-        self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot)
+        self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot, visibility=visibility)
         self.reserve = reserve_beside(path, reserve_megabytes)
         self.audit_file = AuditFile(audit_path(path), overseer=overseer)
         self.disk_full, self.room = Notifier[DiskFull](), Notifier[None]()
@@ -205,14 +208,18 @@ class Fallback:
         return query.kept and self.snapshot.as_of is not None
 
     async def answer(
-        self, query: Query[..., R], run: Callable[[ReadTransaction], R], cause: DatabaseError
+        self,
+        query: Query[..., R],
+        run: Callable[[ReadTransaction], R],
+        cause: DatabaseError,
+        viewer: Viewer | None = None,
     ) -> R:
         """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
         if not cause.away or not self.can_answer(query):
             raise cause
         self._waited(in_vain=True)
         try:
-            return await self.snapshot.answer(query, run)
+            return await self.snapshot.answer(query, run, viewer)
         except (OSError, MemoryError) as error:
             raise cause from error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.subjects.assignments.reports import REPORTS
+from modelus_bot.subjects.assignments.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -42,5 +44,7 @@ SUBJECT = Subject(
     kept_tables=("assignments",),
     audited=("assignments",),
     personal=_PERSONAL,
+    visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
 )

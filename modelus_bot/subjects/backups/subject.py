@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Wording
+from modelus_bot.subjects.backups.visibility import VISIBLE
 from modelus_bot.subjects.health.model import TOPIC
 
 __all__ = ["SUBJECT"]
@@ -53,6 +54,7 @@ SUBJECT = Subject(
     topic=TOPIC,
     needs={"backup": "admin"},
     audited=("database",),
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.covers.invariants import INVARIANTS
+from modelus_bot.subjects.covers.reports import REPORTS
+from modelus_bot.subjects.covers.visibility import VISIBLE
 from modelus_bot.subjects.covers.writes.requests import RequestCover
 
 __all__ = ["SUBJECT"]
@@ -151,6 +153,8 @@ SUBJECT = Subject(
     audited=("overrides",),
     invariants=INVARIANTS,
     personal=_PERSONAL,
+    visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
     screens=_screens,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Subject, Wording
 from modelus_bot.subjects.disciplines.invariants import INVARIANTS
+from modelus_bot.subjects.disciplines.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -43,5 +44,6 @@ SUBJECT = Subject(
     kept_tables=("disciplines",),
     audited=("disciplines",),
     invariants=INVARIANTS,
+    visible=VISIBLE,
     wording=_WORDING,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.general.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -39,6 +40,7 @@ SUBJECT = Subject(
     needs={"about": "anyone", "help": "anyone", "ping": "anyone"},
     kept_tables=("settings",),
     audited=("settings",),
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelus_bot.domain.subject import Screens, Subject, Wording
 from modelus_bot.subjects.health.model import TOPIC
 from modelus_bot.subjects.health.pruning import PRUNINGS
+from modelus_bot.subjects.health.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -67,6 +68,7 @@ SUBJECT = Subject(
     topic=TOPIC,
     needs={"dbhealth": "admin"},
     prunings=PRUNINGS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelus_bot.domain.subject import Screens, Subject, Wording
 from modelus_bot.subjects.health.model import TOPIC
 from modelus_bot.subjects.maintenance.pruning import PRUNINGS
+from modelus_bot.subjects.maintenance.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -63,6 +64,7 @@ SUBJECT = Subject(
     topic=TOPIC,
     needs={"database": "admin"},
     prunings=PRUNINGS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

@@ -21,7 +21,7 @@ from modelus_bot.subjects.notices.choices import (
     typed_minute,
     typed_zone,
 )
-from modelus_bot.subjects.notices.queries import inbox, preferences, unread
+from modelus_bot.subjects.notices.queries import inbox, own_preferences, unread
 from modelus_bot.subjects.notices.rules.kinds import KINDS
 from modelus_bot.subjects.notices.writes.choosing import SetQuietHours
 from modelus_bot.subjects.notices.writes.reading import MarkAllRead
@@ -62,7 +62,7 @@ class InboxCommands(CommandGroup, commands.GroupCog, name="inbox", description="
     async def read_all(self, interaction: discord.Interaction) -> None:
         """Say how much that is, confirm, mark."""
         await answering.defer(interaction, private=True)
-        count, last = await self.bot.db.read(unread, interaction.user.id, int(time.time()))
+        count, last = await self.bot.db.read(unread, self.viewer(interaction), int(time.time()))
         if not count:
             await answering.answer(interaction, cards.info("Nothing is unread", "You have read everything."))
             return
@@ -110,7 +110,7 @@ class InboxCommands(CommandGroup, commands.GroupCog, name="inbox", description="
         await answering.defer(interaction, private=True)
         fallback = self.calendar.zone
         if begin is None and end is None and zone is None:
-            found = await self.bot.db.read(preferences, interaction.user.id, fallback)
+            found = await self.bot.db.read(own_preferences, self.viewer(interaction), fallback)
             await answering.answer(interaction, quiet_card(found, fallback))
             return
         off = begin is not None and begin.strip().lower() == OFF
@@ -130,7 +130,7 @@ class InboxCommands(CommandGroup, commands.GroupCog, name="inbox", description="
 
     @read.autocomplete("notice")
     async def _own(self, interaction: discord.Interaction, typed: str) -> Choices:
-        found = await suggested(interaction, inbox, interaction.user.id, self.now(), SHOWN * 4)
+        found = await suggested(interaction, inbox, self.viewer(interaction), self.now(), SHOWN * 4)
         return suggest_notices(found or (), typed)
 
     @quiet.autocomplete("begin")
@@ -149,11 +149,11 @@ class InboxCommands(CommandGroup, commands.GroupCog, name="inbox", description="
 @pages_of(LIST)
 async def inbox_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of the viewer's own notices, and whether another page follows."""
-    db, person = listing.bot.db, listing.viewer.id
+    db, viewer = listing.bot.db, listing.viewer
     only = listing.argument == "unread"
     now = int(time.time())
-    found = await db.read(inbox, person, now, PAGE + 1, listing.page * PAGE, only)
-    count, _ = await db.read(unread, person, now)
+    found = await db.read(inbox, viewer, now, PAGE + 1, listing.page * PAGE, only)
+    count, _ = await db.read(unread, viewer, now)
     listing.put_below([NoticeButton(item.id, f"{item.id}") for item in found[:PAGE]])
     empty = "Nothing is unread." if only else "Nothing yet. What the bot tells you is kept here."
     text = cards.lines(map(line_of, found[:PAGE]), empty=empty)

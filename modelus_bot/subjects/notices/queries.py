@@ -1,14 +1,20 @@
-"""Reading notices: one's own inbox and choices, and for whom something is due.
-
-What the inbox shows is found by ``user_id`` alone: each of these queries needs no row of anybody else's.
-"""
+"""Reading notices: one's own inbox and choices, and for whom something is due."""
 
 from __future__ import annotations
 
-from modelus_bot.database import ReadTransaction, Row, query
+from modelus_bot.database import ReadTransaction, Row, Viewer, query, viewer_query
 from modelus_bot.subjects.notices.model import Notice, Preferences, QuietHours
 
-__all__ = ["due_people", "inbox", "is_closed_already", "notice_of", "own_notice", "preferences", "unread"]
+__all__ = [
+    "due_people",
+    "inbox",
+    "is_closed_already",
+    "notice_of",
+    "own_notice",
+    "own_preferences",
+    "preferences",
+    "unread",
+]
 
 COLUMNS = (
     "id, user_id, type, title, message, attempts, created_at, ref_table, ref_id, deliver_after, delivered_at,"
@@ -78,19 +84,19 @@ def due_people(tx: ReadTransaction, at: int) -> tuple[int, ...]:
     return tuple(row[0] for row in tx.fetch_all(_DUE_PEOPLE, (at,)))
 
 
-@query
+@viewer_query
 def inbox(
-    tx: ReadTransaction, user_id: int, at: int, limit: int, offset: int = 0, unread_only: bool = False
+    tx: ReadTransaction, viewer: Viewer, at: int, limit: int, offset: int = 0, unread_only: bool = False
 ) -> tuple[Notice, ...]:
     """Return what somebody has been told by now (UTC seconds): unread first, of each the newest first."""
-    rows = tx.fetch_all(_UNREAD if unread_only else _INBOX, (user_id, at, limit, offset))
+    rows = tx.fetch_all(_UNREAD if unread_only else _INBOX, (viewer.id, at, limit, offset))
     return tuple(map(notice_of, rows))
 
 
-@query
-def unread(tx: ReadTransaction, user_id: int, at: int) -> tuple[int, int]:
+@viewer_query
+def unread(tx: ReadTransaction, viewer: Viewer, at: int) -> tuple[int, int]:
     """Return how many notices somebody has not read by now, and the number of the last of them."""
-    row = tx.fetch_one(_COUNT, (user_id, at))
+    row = tx.fetch_one(_COUNT, (viewer.id, at))
     return (row[0], row[1] or 0) if row is not None else (0, 0)
 
 
@@ -116,6 +122,12 @@ def preferences(tx: ReadTransaction, user_id: int, fallback: str) -> Preferences
     zone, begin, end = person
     quiet = QuietHours(begin, end, zone) if begin is not None else None
     return Preferences(zone, quiet, {row[0]: row[1] for row in tx.fetch_all(_CHOSEN, (user_id,))})
+
+
+@viewer_query
+def own_preferences(tx: ReadTransaction, viewer: Viewer, fallback: str) -> Preferences:
+    """Return what the viewer has chosen; ``fallback`` is as for ``preferences``."""
+    return preferences(tx, viewer.id, fallback)
 
 
 def notice_of(row: Row) -> Notice:

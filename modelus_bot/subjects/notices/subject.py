@@ -6,6 +6,7 @@ from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.notices.invariants import INVARIANTS
 from modelus_bot.subjects.notices.pruning import PRUNINGS
+from modelus_bot.subjects.notices.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -104,6 +105,7 @@ SUBJECT = Subject(
     invariants=INVARIANTS,
     prunings=PRUNINGS,
     personal=_PERSONAL,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

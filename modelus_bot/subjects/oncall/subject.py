@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.oncall.invariants import INVARIANTS
+from modelus_bot.subjects.oncall.visibility import VISIBLE
 from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
 
 __all__ = ["SUBJECT"]
@@ -64,6 +65,7 @@ SUBJECT = Subject(
     kept_tables=("current_state", "current_holders"),
     audited=("current_state",),
     invariants=INVARIANTS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

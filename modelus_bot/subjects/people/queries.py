@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelus_bot.database import ReadTransaction, Row, query
+from modelus_bot.database import ReadTransaction, Row, query, viewer_query
 from modelus_bot.domain.permissions import Viewer, require_staff_viewer
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.people.model import Member, MemberCard
@@ -55,7 +55,7 @@ def search_members(tx: ReadTransaction, text: str, limit: int = 25) -> tuple[Mem
     return tuple(map(_member, tx.fetch_all(_SEARCH, (text, text, limit))))
 
 
-@query(kept=True, hot=True)
+@viewer_query(kept=True, hot=True)
 def member_card(tx: ReadTransaction, viewer: Viewer, discord_id: int) -> MemberCard:
     """Return what staff may know of a member; everybody may see their own."""
     if viewer.id != discord_id:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Subject, Wording
 from modelus_bot.subjects.people.invariants import INVARIANTS
+from modelus_bot.subjects.people.reports import REPORTS
+from modelus_bot.subjects.people.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -61,5 +63,7 @@ SUBJECT = Subject(
     audited=("users",),
     invariants=INVARIANTS,
     personal=_PERSONAL,
+    visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.rosters.invariants import INVARIANTS
+from modelus_bot.subjects.rosters.reports import REPORTS
+from modelus_bot.subjects.rosters.visibility import VISIBLE
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster, MoveInRoster, RemoveFromRoster, SetAway
 
 __all__ = ["SUBJECT"]
@@ -87,6 +89,8 @@ SUBJECT = Subject(
     audited=("user_disciplines",),
     invariants=INVARIANTS,
     personal=_PERSONAL,
+    visible=VISIBLE,
+    reports=REPORTS,
     wording=_WORDING,
     screens=_screens,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.sprints.invariants import INVARIANTS
+from modelus_bot.subjects.sprints.visibility import VISIBLE
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
 
 __all__ = ["SUBJECT"]
@@ -69,6 +70,7 @@ SUBJECT = Subject(
     kept_tables=("sprints",),
     audited=("sprints",),
     invariants=INVARIANTS,
+    visible=VISIBLE,
     wording=_WORDING,
     screens=_screens,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from modelus_bot.database import Viewer
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.notices.model import Delivery, NoticeType, QuietHours
 from modelus_bot.subjects.notices.queries import inbox, own_notice, preferences, unread
@@ -27,7 +28,7 @@ def tell(
 
 def titles(rota: Rota, person: int = ADA, *, unread_only: bool = False) -> list[str]:
     """Return what is in somebody's inbox."""
-    return [item.title for item in rota.ask(inbox, person, rota.at, 50, 0, unread_only)]
+    return [item.title for item in rota.ask(inbox, Viewer(person), rota.at, 50, 0, unread_only)]
 
 
 def packed(rota: Rota) -> list[str]:
@@ -49,9 +50,9 @@ def test_unread_ones_come_first_and_the_newest_of_each(staffed: Rota) -> None:
     staffed.do(MarkRead(id=4), ADA)
     assert titles(staffed) == ["c", "b", "a", "d"]
     assert titles(staffed, unread_only=True) == ["c", "b", "a"]
-    assert [item.title for item in staffed.ask(inbox, ADA, staffed.at, 2, 2)] == ["a", "d"]
-    assert staffed.ask(unread, ADA, staffed.at) == (3, 3)
-    assert staffed.ask(unread, GUEST, staffed.at) == (0, 0)
+    assert [item.title for item in staffed.ask(inbox, Viewer(ADA), staffed.at, 2, 2)] == ["a", "d"]
+    assert staffed.ask(unread, Viewer(ADA), staffed.at) == (3, 3)
+    assert staffed.ask(unread, Viewer(GUEST), staffed.at) == (0, 0)
 
 
 def test_what_is_for_later_is_not_there_before(staffed: Rota) -> None:
@@ -59,7 +60,7 @@ def test_what_is_for_later_is_not_there_before(staffed: Rota) -> None:
     number = tell(staffed, "later", after=staffed.at + 60)
     tell(staffed, "now")
     assert titles(staffed) == ["now"]
-    assert staffed.ask(unread, ADA, staffed.at) == (1, 2)
+    assert staffed.ask(unread, Viewer(ADA), staffed.at) == (1, 2)
     assert staffed.ask(own_notice, ADA, number, staffed.at) is None
     assert staffed.do(MarkAllRead(up_to=2), ADA) == 1
     staffed.at += 60
@@ -115,7 +116,7 @@ def test_each_kind_is_delivered_as_chosen(
     assert titles(staffed) == shown
     assert packed(staffed) == sent
     assert staffed.value("SELECT count(*) FROM notifications") == 1
-    assert staffed.ask(unread, ADA, staffed.at)[0] == len(shown)
+    assert staffed.ask(unread, Viewer(ADA), staffed.at)[0] == len(shown)
 
 
 def test_many_at_once_are_delivered_as_chosen(staffed: Rota) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from modelus_bot.database import Viewer
 from modelus_bot.subjects.notices.model import Parcel
 from modelus_bot.subjects.notices.queries import due_people, inbox
 from modelus_bot.subjects.notices.writes.outbox import notify, notify_managers
@@ -135,7 +136,7 @@ def test_what_is_given_up_is_in_the_inbox_with_its_error(staffed: Rota) -> None:
     staffed.do(MarkFailed(ids=(1,), error="no answer", retry_at=None))
     queue(staffed, ADA)
     assert pack(staffed) == [[2]]
-    found = staffed.ask(inbox, ADA, staffed.at, 10)
+    found = staffed.ask(inbox, Viewer(ADA), staffed.at, 10)
     assert [(item.id, item.way, item.last_error) for item in found] == [
         (2, None, None),
         (1, "given_up", "no answer"),

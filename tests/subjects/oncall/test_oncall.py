@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from modelus_bot.database import Viewer
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.members.writes.members import DeactivateMember
@@ -205,7 +206,7 @@ def test_a_note_reaches_the_next_holder_at_the_hand_over(rota: Rota) -> None:
         return [
             (person, item.message)
             for person in rota.ask(due_people, at)
-            for item in rota.ask(inbox, person, at, 50)
+            for item in rota.ask(inbox, Viewer(person), at, 50)
             if "bug" in item.message
         ]
 

@@ -16,6 +16,7 @@ from modelus_bot.config.snapshot import SnapshotSettings
 from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable, ManagerClosed, SchemaMismatch
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
 from modelus_bot.database.offline.snapshot.age import answered_as_of, note_age
 from modelus_bot.database.offline.snapshot.answering import Answering
 from modelus_bot.database.offline.snapshot.contents import Contents, kept_contents
@@ -59,6 +60,7 @@ class Snapshot:
         *,
         validator: SchemaValidator | None = None,
         clock: Callable[[], float] = time.time,
+        visibility: Visibility | None = None,
     ) -> None:
         """Remember where and what; nothing is read yet."""
         self.folder = folder
@@ -68,6 +70,7 @@ class Snapshot:
         self._settings = settings
         self._validator = validator or SchemaValidator()
         self._clock = clock
+        self._visibility = visibility or Visibility()
         self._read: ReadContents | None = None
         self._files: SnapshotFolder | None = None
         self._answering: Answering | None = None
@@ -91,7 +94,7 @@ class Snapshot:
     async def __aenter__(self) -> Self:
         """Load what was saved last, if it is whole, and start the task that saves."""
         self._files = SnapshotFolder(self.folder, await asyncio.to_thread(lambda: self._validator.digest))
-        self._answering = Answering(self._validator.scripts)
+        self._answering = Answering(self._validator.scripts, self._visibility)
         await self._load(self._files)
         self._task = owned(self._save_by_and_by(), name="snapshot-saver")
         return self
@@ -163,7 +166,9 @@ class Snapshot:
         except (DatabaseError, OSError) as error:
             self.problem = in_words(error)
 
-    async def answer(self, query: Query[..., Any], run: Callable[[ReadTransaction], R]) -> R:
+    async def answer(
+        self, query: Query[..., Any], run: Callable[[ReadTransaction], R], viewer: Viewer | None = None
+    ) -> R:
         """Run a kept query on what is held, and remember its age for the reply (``answered_as_of``).
 
         Raises ``DatabaseError`` when nothing is held or the query reads other tables, and what the query
@@ -175,7 +180,7 @@ class Snapshot:
         before = answered_as_of.get()
         note_age(as_of)
         try:
-            return await answering.answer(contents, query, run)
+            return await answering.answer(contents, query, run, viewer)
         except DatabaseError:
             answered_as_of.set(before)
             raise

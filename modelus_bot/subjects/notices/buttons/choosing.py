@@ -9,7 +9,7 @@ import discord
 
 from modelus_bot.subjects.notices.cards import DELIVERIES
 from modelus_bot.subjects.notices.model import Delivery, NoticeType
-from modelus_bot.subjects.notices.queries import preferences
+from modelus_bot.subjects.notices.queries import own_preferences
 from modelus_bot.subjects.notices.rules.kinds import KINDS, wanted_delivery
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery
 from modelus_bot.subjects.people.introductions import introduce
@@ -69,7 +69,7 @@ def menu_of(type: NoticeType, chosen: Delivery) -> DeliveryMenu:
 async def choices_page(listing: PagedList) -> tuple[Card, bool]:
     """Return the menus of some kinds, and whether others follow."""
     fallback = listing.bot.settings.server.timezone
-    chosen = await listing.bot.db.read(preferences, listing.viewer.id, fallback)
+    chosen = await listing.bot.db.read(own_preferences, listing.viewer, fallback)
     listing.end_at((len(KINDS) - 1) // KINDS_OF_A_PAGE)
     first = listing.page * KINDS_OF_A_PAGE
     shown = list(KINDS)[first : first + KINDS_OF_A_PAGE]

@@ -10,6 +10,8 @@ from typing import Any
 
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.core.visibility.connection import GatedConnection, close_gate, seated
+from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.offline.snapshot.answering import filled
 from modelus_bot.database.offline.snapshot.contents import Contents, TableContents, kept_contents
 from modelus_bot.database.offline.snapshot.folder import SnapshotFolder
@@ -54,20 +56,40 @@ def read_contents(connection: sqlite3.Connection, at: int = 1) -> Contents:
 
 def outcome(connection: sqlite3.Connection, query: Query[..., Any], given: tuple[Any, ...]) -> Any:
     """Return what a query answers; refusals and failures of SQLite are answers, too."""
+    viewer = query.seen_by(given)
+    if viewer is not None and not isinstance(connection, GatedConnection):
+        with closing(shown(connection, GateKind.QUICK)) as gated:
+            return outcome(gated, query, given)
     try:
-        return query(ReadTransaction(connection), *given)
+        with seated(connection, viewer):
+            return query(ReadTransaction(connection), *given)
     except (Refusal, sqlite3.Error) as error:
         return type(error), str(error)
+
+
+def shown(live: sqlite3.Connection, kind: GateKind) -> GatedConnection:
+    """Return a copy of a database that shows viewers what they may see."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=GatedConnection)
+    connection.deserialize(live.serialize())
+    close_gate(connection, DECLARED.visibility, kind)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 def compared(
     live: sqlite3.Connection, questions: Mapping[Query[..., Any], list[tuple[Any, ...]]]
 ) -> list[str]:
     """Return in words where a snapshot of a database answers other than the database itself."""
-    with closing(filled(read_contents(live), VALIDATOR.scripts)) as kept:
+    held = read_contents(live)
+    with (
+        closing(filled(held, VALIDATOR.scripts)) as kept,
+        closing(filled(held, VALIDATOR.scripts, DECLARED.visibility)) as kept_for_viewers,
+        closing(shown(live, GateKind.QUICK)) as live_for_viewers,
+    ):
         return [
             f"{query.name}{given}: {there!r} became {here!r}"
             for query, asked in questions.items()
             for given in asked
-            if (there := outcome(live, query, given)) != (here := outcome(kept, query, given))
+            if (there := outcome(live_for_viewers if query.viewer else live, query, given))
+            != (here := outcome(kept_for_viewers if query.viewer else kept, query, given))
         ]

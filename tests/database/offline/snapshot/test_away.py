@@ -36,7 +36,9 @@ def opened(path: Path) -> Callable[[], DatabaseManager]:
         settings = DatabaseSettings(
             busy_slice=0.05, breaker_probe_first=0.1, breaker_probe_cap=0.2, reopen_base=0.05, reopen_cap=0.2
         )
-        return DatabaseManager(path, settings, tolerant=True, fallback=fallback)
+        return DatabaseManager(
+            path, settings, tolerant=True, fallback=fallback, visibility=DECLARED.visibility
+        )
 
     return build
 

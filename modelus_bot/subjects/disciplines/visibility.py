@@ -1,0 +1,9 @@
+"""Which disciplines there are is no secret."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.visibility import everybody
+
+__all__ = ["VISIBLE"]
+
+VISIBLE = (everybody("disciplines"),)

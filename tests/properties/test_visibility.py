@@ -1,0 +1,139 @@
+"""Whatever a viewer asks, they read their rows and nothing else, and nothing shows that there is more.
+
+Three databases are asked the same: one with everything, one from which all rows are gone that the viewer may
+not see, both behind a gate, and the latter once more without one. The first two must not be told apart, by
+rows, their order, or an error; the third has the right answer.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modelus_bot.database.core.errors import QueryFailed
+from modelus_bot.database.core.visibility.connection import GatedConnection, seated
+from modelus_bot.database.core.visibility.declaration import Viewer
+from modelus_bot.database.core.visibility.gate import GateKind, NeedsBarrier
+from tests.properties.asked_sql import Asker
+from tests.properties.seeing import hidden_words, only_for, sees
+from tests.properties.visible_world import (
+    CLOSED,
+    OPEN,
+    PEOPLE,
+    READABLE,
+    Population,
+    filled,
+    gated,
+    populated,
+)
+
+FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
+POPULATIONS = 1000 if FULL else 25
+STATEMENTS = 120 if FULL else 60
+KINDS = (GateKind.QUICK, GateKind.BARRIER)
+
+IN_TEMP = re.compile("temp[.]", re.IGNORECASE)
+"""How a statement names the views of a gated connection, where the database without a gate has tables."""
+
+seen: Counter[str] = Counter()
+"""How statements ended, so that a proof about refusals alone would be noticed."""
+
+
+def outcome(connection: sqlite3.Connection, viewer: Viewer | None, sql: str) -> Any:
+    """Return the rows of a statement, or how it failed."""
+    connection.set_progress_handler(lambda: 1, 3_000_000)
+    try:
+        with seated(connection, viewer):
+            return connection.execute(sql).fetchall()
+    except NeedsBarrier:
+        return NeedsBarrier
+    except (sqlite3.Error, QueryFailed) as error:
+        return type(error).__name__, str(error)
+
+
+def values_of(world: Population) -> list[object]:
+    """Return values that occur, so that comparisons hold for some rows, whoever may see them."""
+    rows = [row for rows in world.tables.values() for row in rows]
+    found = {value for row in rows for value in row.values() if isinstance(value, str | int | None)}
+    return sorted(found, key=repr)
+
+
+def viewer_of(dice: random.Random) -> Viewer:
+    """Return anybody."""
+    return Viewer(dice.choice(PEOPLE), discord_admin=dice.random() < 0.1)
+
+
+@settings(max_examples=POPULATIONS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32))
+def test_nothing_shows_of_rows_that_are_not_theirs(seed: int) -> None:
+    """Random statements of random viewers on random populations, on both connections."""
+    dice = random.Random(seed)
+    world, viewer = populated(dice), viewer_of(dice)
+    own, hidden = only_for(world, viewer), hidden_words(world, viewer)
+    asker = Asker(dice, READABLE, values_of(world), whole=OPEN, closed=CLOSED[0])
+    statements = [asker.statement() for _ in range(STATEMENTS)]
+    attacks = [asker.attack() for _ in range(STATEMENTS // 4)]
+    with closing(filled(own)) as right:
+        for kind in KINDS:
+            with closing(gated(world, kind)) as everything, closing(gated(own, kind)) as nothing_else:
+                for person in (viewer, *map(Viewer, PEOPLE)):
+                    compare_rows(everything, world, person)
+                for sql in statements:
+                    answer = outcome(everything, viewer, sql)
+                    assert answer == outcome(nothing_else, viewer, sql), sql
+                    compare(answer, outcome(right, None, IN_TEMP.sub("main.", sql)), kind, sql)
+                    assert not shown(hidden, answer, sql), sql
+                for sql in attacks:
+                    answer = outcome(everything, viewer, sql)
+                    assert not isinstance(answer, list), sql
+                    assert not shown(hidden, answer, sql)
+
+
+def compare_rows(connection: GatedConnection, world: Population, viewer: Viewer) -> None:
+    """Hold whole tables against the rule, row by row."""
+    for table, columns in READABLE.items():
+        found = outcome(connection, viewer, f"SELECT {', '.join(columns)} FROM {table}")
+        wanted = [
+            tuple(row.get(name, len(row.get("report", ""))) for name in columns)
+            for row in world.tables[table]
+            if sees(world, viewer, table, row)
+        ]
+        assert sorted(found, key=repr) == sorted(wanted, key=repr), table
+
+
+def compare(answer: Any, right: Any, kind: GateKind, sql: str) -> None:
+    """Hold an answer against that of a database which has the viewer's rows alone."""
+    if isinstance(answer, list):
+        seen[f"{kind.value} rows" if answer else f"{kind.value} no rows"] += 1
+        if isinstance(right, list):
+            assert sorted(answer, key=repr) == sorted(right, key=repr), sql
+        return
+    seen[f"{kind.value} needs the barrier" if answer is NeedsBarrier else f"{kind.value} failed"] += 1
+    assert answer is NeedsBarrier or "not authorized" not in answer[1], (sql, answer)
+    assert answer is NeedsBarrier or "prohibited" not in answer[1], (sql, answer)
+
+
+def shown(hidden: set[str], answer: Any, sql: str) -> bool:
+    """Say whether a word of a hidden row is in an answer, other than one the statement has in itself."""
+    text = repr(answer)
+    return any(mark in text and mark not in sql for mark in hidden)
+
+
+def test_most_statements_are_answered() -> None:
+    """The proof above is about answers: most statements have one, many have rows, some fail rightly."""
+    if not seen:
+        pytest.skip("the statements were asked by another process")
+    for kind in ("quick", "barrier"):
+        total = sum(count for name, count in seen.items() if name.startswith(kind))
+        assert seen[f"{kind} rows"] > total / 20, seen
+    assert seen["barrier rows"] + seen["barrier no rows"] > 3 * seen["barrier failed"], seen
+    assert seen["barrier failed"] > 0, seen

@@ -1,0 +1,220 @@
+"""Random populations of the bot's tables and of planned ones, and databases that have them."""
+
+from __future__ import annotations
+
+import functools
+import random
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from modelus_bot.database.core.visibility.connection import GatedConnection, close_gate
+from modelus_bot.database.core.visibility.declaration import Visibility
+from modelus_bot.database.core.visibility.gate import GateKind
+from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.domain.visibility import ADMIN, MANAGER, ROLE, STAFF, everybody, mine, those
+from modelus_bot.subjects import DECLARED
+
+Row = dict[str, Any]
+
+PEOPLE = range(1, 8)
+"""Number 7 is nobody whom the bot knows."""
+ROLES = (None, None, "developer", "tester", "project_manager", "admin")
+NATIONS = range(1, 4)
+SHARE = 0.6
+"""How likely each of seven rows is."""
+MARK = "<word>"
+
+_PLANNED = """
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY, title TEXT NOT NULL, assigned_to INTEGER, assigned_role TEXT, created_by INTEGER
+) STRICT;
+CREATE INDEX idx_tasks_title ON tasks (title, assigned_to);
+CREATE TABLE messages (id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE VIRTUAL TABLE message_search USING fts5(body, content = 'messages', content_rowid = 'id');
+CREATE TABLE triage_items (
+    number INTEGER NOT NULL, reporter_id INTEGER NOT NULL, report TEXT NOT NULL,
+    size INTEGER AS (length(report)) STORED, PRIMARY KEY (number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE nation_offices (
+    id INTEGER PRIMARY KEY, nation_id INTEGER, user_id INTEGER, until INTEGER
+) STRICT;
+CREATE TABLE laws (id INTEGER PRIMARY KEY, nation_id INTEGER, is_public INTEGER, law TEXT NOT NULL) STRICT;
+"""
+OWN_NATION = """nation_id IN (
+    SELECT own.nation_id FROM main.nation_offices AS own WHERE own.user_id = viewer_id() AND own.until IS NULL
+)"""
+PLANNED = (
+    those("tasks", mine("assigned_to", "created_by"), f"assigned_role = {ROLE}", MANAGER),
+    those("messages", mine("member_id"), STAFF),
+    those("message_search", STAFF),
+    those("triage_items", mine("reporter_id"), STAFF),
+    those("laws", "is_public = 1", OWN_NATION, ADMIN),
+    everybody("nation_offices"),
+)
+VISIBILITY = Visibility((*DECLARED.visibility.tables.values(), *PLANNED))
+
+
+@dataclass
+class Population:
+    """The rows of every table."""
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+
+
+def populated(dice: random.Random) -> Population:
+    """Return some rows for each table; each row has a word of its own in it."""
+    words = iter(range(10_000, 99_999))
+    tables: dict[str, list[Row]] = {}
+    for number in range(1, 8):
+        for name, row in _rows(dice, number).items():
+            kept = tables.setdefault(name, [])
+            if dice.random() < SHARE:
+                kept.append(_marked(row, f"w{next(words)}w"))
+    return Population(tables)
+
+
+def _marked(row: Row, word: str) -> Row:
+    return {
+        name: value.replace(MARK, word) if isinstance(value, str) else value for name, value in row.items()
+    }
+
+
+def _person(dice: random.Random) -> int:
+    return dice.choice(PEOPLE)
+
+
+def _rows(dice: random.Random, number: int) -> dict[str, Row]:
+    """Return one row for every table, with ``MARK`` where its word belongs."""
+    return {
+        "users": {
+            "discord_id": number, "username": MARK, "role": dice.choice(ROLES), "mark": MARK,
+            "is_active": int(dice.random() < 0.85), "created_at": 0, "updated_at": number,
+        },
+        "disciplines": {"key": f"d{number}", "label": MARK, "mark": MARK},
+        "user_disciplines": {
+            "id": number, "user_id": _person(dice), "discipline": f"d{number}", "position": number,
+            "is_active": dice.randint(0, 1), "updated_at": 0, "away_from": MARK, "mark": MARK,
+        },
+        "sprints": {
+            "id": number, "name": MARK, "start_date": "a", "end_date": "b", "updated_at": 0, "mark": MARK,
+        },
+        "assignments": {
+            "sprint_id": number, "discipline": MARK, "user_id": _person(dice), "source": "manual",
+            "updated_at": 0, "mark": MARK,
+        },
+        "current_holders": {
+            "discipline": MARK, "user_id": _person(dice), "source": "none", "since": number, "mark": MARK,
+        },
+        "overrides": {
+            "id": number, "sprint_id": number, "discipline": f"d{dice.randint(1, 4)}",
+            "requested_by": _person(dice), "original_id": _person(dice),
+            "replacement_id": dice.choice([None, _person(dice)]),
+            "status": dice.choice(["open", "taken", "approved"]), "reason": MARK, "created_at": number,
+            "updated_at": 0, "mark": MARK,
+        },
+        "notifications": {
+            "id": number, "user_id": _person(dice), "type": "system", "title": MARK,
+            "message": "to you " + MARK, "is_read": dice.randint(0, 1), "deliver_after": number,
+            "created_at": number, "mark": MARK,
+        },
+        "notification_prefs": {
+            "user_id": _person(dice), "type": MARK, "delivery": "dm", "mark": MARK,
+        },
+        "settings": {"key": MARK, "value": "1", "updated_at": 0, "mark": MARK},
+        "audit_logs": {
+            "id": number, "table_name": "users", "record_id": MARK, "operation": "INSERT",
+            "changed_by": _person(dice), "changed_at": 0, "prev_hash": b"", "row_hash": b"", "mark": MARK,
+        },
+        "requests": {
+            "request_id": MARK, "command": "c", "actor": _person(dice), "payload_hash": b"", "created_at": 0,
+            "mark": MARK,
+        },
+        "tasks": {
+            "id": number, "title": MARK, "assigned_to": dice.choice([None, _person(dice)]),
+            "assigned_role": dice.choice(ROLES), "created_by": _person(dice), "mark": MARK,
+        },
+        "messages": {
+            "id": number, "member_id": _person(dice), "body": "hello " + MARK, "mark": MARK,
+        },
+        "triage_items": {
+            "number": number, "reporter_id": _person(dice), "report": MARK * dice.randint(1, 3), "mark": MARK,
+        },
+        "nation_offices": {
+            "id": number, "nation_id": dice.choice(NATIONS), "user_id": _person(dice),
+            "until": dice.choice([None, None, 5]), "mark": MARK,
+        },
+        "laws": {
+            "id": number, "nation_id": dice.choice(NATIONS), "is_public": dice.randint(0, 1), "law": MARK,
+            "mark": MARK,
+        },
+    }  # fmt: skip
+
+
+CLOSED = ("requests",)
+READABLE = {
+    "users": ("discord_id", "username", "role", "is_active"),
+    "disciplines": ("key", "label"),
+    "user_disciplines": ("id", "user_id", "discipline", "is_active", "away_from"),
+    "sprints": ("id", "name"),
+    "assignments": ("sprint_id", "discipline", "user_id"),
+    "current_holders": ("discipline", "user_id", "since"),
+    "overrides": ("id", "requested_by", "original_id", "replacement_id", "status", "reason"),
+    "notifications": ("id", "user_id", "title", "message", "is_read", "created_at"),
+    "notification_prefs": ("user_id", "type"),
+    "settings": ("key", "value"),
+    "audit_logs": ("id", "record_id", "changed_by"),
+    "tasks": ("id", "title", "assigned_to", "assigned_role", "created_by"),
+    "messages": ("id", "member_id", "body"),
+    "triage_items": ("number", "reporter_id", "report", "size"),
+    "nation_offices": ("id", "nation_id", "user_id", "until"),
+    "laws": ("id", "nation_id", "is_public", "law"),
+}
+"""What statements are about."""
+OPEN = ("disciplines", "nation_offices", "sprints")
+
+
+@functools.cache
+def _empty() -> bytes:
+    """Return a file with the bot's schema and the planned tables, without rules that random rows break."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "world.db"
+        Migrator(path).up()
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.executescript(_PLANNED)
+            unique = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%'"
+            triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for (name,) in connection.execute(unique).fetchall():
+                connection.execute(f"DROP INDEX {name}")
+            for (name,) in connection.execute(triggers).fetchall():
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.commit()
+        return path.read_bytes()
+
+
+def filled(population: Population, factory: type[sqlite3.Connection] = sqlite3.Connection) -> Any:
+    """Return a database in memory with these rows."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=factory, cached_statements=0)
+    connection.deserialize(_empty())
+    connection.execute("PRAGMA ignore_check_constraints=ON")
+    connection.execute("BEGIN")
+    for table, rows in population.tables.items():
+        for row in rows:
+            columns = [name for name in row if name != "mark"]
+            marks = ", ".join("?" * len(columns))
+            sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES({marks})"
+            connection.execute(sql, [row[name] for name in columns])
+    connection.execute("INSERT INTO message_search(message_search) VALUES('rebuild')")
+    connection.execute("COMMIT")
+    return connection
+
+
+def gated(population: Population, kind: GateKind) -> GatedConnection:
+    """Return such a database behind a gate."""
+    connection: GatedConnection = filled(population, GatedConnection)
+    close_gate(connection, VISIBILITY, kind)
+    return connection
