@@ -39,11 +39,11 @@ from tests.database.operations import (
     PutSetting,
     PutThenRefuse,
     Refused,
-    Slow,
     Urgent,
     all_settings,
     counted,
     endless,
+    occupied,
     setting,
 )
 
@@ -171,8 +171,7 @@ async def test_urgent_writes_go_first(db: DatabaseManager) -> None:
         await db.write(write, Context())
         order.append(write.key)
 
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.2), Context()))
-    await asyncio.sleep(0.05)
+    blocker = await occupied(db, seconds=0.2)
     await asyncio.gather(
         blocker,
         note(Patient(key="low", value=1)),
@@ -185,8 +184,7 @@ async def test_urgent_writes_go_first(db: DatabaseManager) -> None:
 async def test_a_full_queue_refuses_at_once(path: Path, quick_settings: Settings) -> None:
     """Waiting is bounded: one write too many is turned away, the others are made."""
     async with DatabaseManager(path, quick_settings(queue_limit=10)) as db:
-        blocker = asyncio.create_task(db.write(Slow(seconds=0.3), Context()))
-        await asyncio.sleep(0.1)
+        blocker = await occupied(db, seconds=0.3)
         results = await asyncio.gather(
             *(db.write(PutSetting(key=f"k{n}", value=n), Context()) for n in range(12)),
             return_exceptions=True,
@@ -213,8 +211,7 @@ async def test_what_is_queued_together_is_committed_together(db: DatabaseManager
 
 async def test_a_write_that_waits_too_long_is_not_made(db: DatabaseManager) -> None:
     """A caller's own deadline is kept while the writer is held up, and nothing happens later."""
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.8), Context()))
-    await asyncio.sleep(0.05)
+    blocker = await occupied(db, seconds=0.8)
     with pytest.raises(DeadlineExceeded):
         await db.write(PutSetting(key="late", value=1), Context(deadline=0.1))
     assert not blocker.done()

@@ -21,7 +21,7 @@ from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
-from tests.database.operations import Increment, PutSetting, Slow, all_settings, setting
+from tests.database.operations import Increment, PutSetting, Slow, all_settings, occupied, setting
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -73,8 +73,7 @@ KEPT: list[ReadTransaction] = []
 
 async def test_a_stop_iteration_is_its_authors_alone(db: DatabaseManager) -> None:
     """The others of its group are committed and hear so: told otherwise, they would do it again."""
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.1), Context()))
-    await asyncio.sleep(0.02)
+    blocker = await occupied(db, seconds=0.1)
     results = await asyncio.gather(
         db.write(NextOfNothing(), Context()),
         *(db.write(Increment(key="n"), Context()) for _ in range(3)),
@@ -99,8 +98,7 @@ async def test_a_query_that_raises_stop_iteration_disturbs_no_other(db: Database
 @pytest.mark.parametrize("kind", ["exit", "cancelled", "generator"])
 async def test_whatever_an_operation_raises_the_writer_goes_on(db: DatabaseManager, kind: str) -> None:
     """Its author gets an error, the rest of the group its results, and the writer keeps serving."""
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.1), Context()))
-    await asyncio.sleep(0.02)
+    blocker = await occupied(db, seconds=0.1)
     async with asyncio.timeout(5):
         results = await asyncio.gather(
             db.write(PutSetting(key="a", value=1), Context()),
