@@ -46,6 +46,7 @@ from tests.database.operations import (
     occupied,
     setting,
 )
+from tests.inside import transactions
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -197,8 +198,8 @@ async def test_a_full_queue_refuses_at_once(path: Path, quick_settings: Settings
 async def test_what_is_queued_together_is_committed_together(db: DatabaseManager) -> None:
     """Without a task for each; in order, each with its own end, and refusals come in the same way."""
     results = await asyncio.gather(
-        *(db._transactions.enqueue(Increment(key="n"), Context()) for _ in range(20)),
-        db._transactions.enqueue(BreakRule(key="twice"), Context()),
+        *(transactions(db).enqueue(Increment(key="n"), Context()) for _ in range(20)),
+        transactions(db).enqueue(BreakRule(key="twice"), Context()),
         return_exceptions=True,
     )
     assert results[:20] == list(range(1, 21))
@@ -206,7 +207,7 @@ async def test_what_is_queued_together_is_committed_together(db: DatabaseManager
     assert db.health.counts["groups"] == 1
     await db.close()
     with pytest.raises(ManagerClosed):
-        await db._transactions.enqueue(Increment(key="n"), Context())
+        await transactions(db).enqueue(Increment(key="n"), Context())
 
 
 async def test_a_write_that_waits_too_long_is_not_made(db: DatabaseManager) -> None:

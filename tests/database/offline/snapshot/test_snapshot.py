@@ -27,6 +27,7 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.queries import due_notices
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
+from tests.inside import transactions
 from tests.tuning import Tuning
 from tests.waiting import eventually
 
@@ -121,7 +122,7 @@ async def test_it_follows_every_commit(folder: Path, db: DatabaseManager) -> Non
             await enter(db, snapshot, number, f"Member {number}")
             await eventually(lambda: saved_rows(folder) == number)  # noqa: B023 - waited for right here
             assert len(await names(snapshot)) == number
-    head = db._transactions.head()
+    head = transactions(db).head()
     manifest = read_manifest(folder)
     assert head == (manifest.audit_id, manifest.audit_head)
 
