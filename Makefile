@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install --constraint
 MADE := $(VENV)/.made-$(VERSION)
 FOR_RUN := $(VENV)/.for-run-$(VERSION)
 FOR_WORK := $(VENV)/.for-work-$(VERSION)
-WORKERS ?= 4
+WORKERS ?= 6
 # Tests start hundreds of processes: what one of them has compiled, the others need not compile again.
 unexport PYTHONDONTWRITEBYTECODE
 SHARED := --dist loadfile --no-loadscope-reorder

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -183,6 +184,13 @@ def staff_names() -> dict[str, str]:
 @pytest.fixture
 async def bot_env(tmp_path: Path, staff_names: dict[str, str]) -> AsyncIterator[BotEnv]:
     """Return the bot among people with roles, and neither rosters nor sprints."""
+    async with open_bot(tmp_path, staff_names) as env:
+        yield env
+
+
+@asynccontextmanager
+async def open_bot(folder: Path, staff_names: Mapping[str, str] = STAFF_NAMES) -> AsyncIterator[BotEnv]:
+    """Run what ``bot_env`` returns in a folder; for modules whose tests share one bot."""
     simcord = pytest.importorskip("simcord", reason="simcord is not installed")
     from modelus_bot.app import ModelUsBot
     from modelus_bot.config import (
@@ -198,12 +206,12 @@ async def bot_env(tmp_path: Path, staff_names: dict[str, str]) -> AsyncIterator[
     from modelus_bot.sandbox.world import build_world, leave_errors_to_the_bot
     from modelus_bot.ui.commands.adding import add_commands
 
-    settings = Settings(database=DatabaseSettings(path=tmp_path / "bot.db", synchronous="NORMAL"))
+    settings = Settings(database=DatabaseSettings(path=folder / "bot.db", synchronous="NORMAL"))
     protection = Protection(
         settings.database.path,
-        backup=BackupSettings(folder=tmp_path / "backups", schedule="off", attempts=1),
-        archive=ArchiveSettings(mode="off", folder=tmp_path / "archive"),
-        integrity=IntegritySettings(confirm_after=0.2, quarantine=tmp_path / "quarantine"),
+        backup=BackupSettings(folder=folder / "backups", schedule="off", attempts=1),
+        archive=ArchiveSettings(mode="off", folder=folder / "archive"),
+        integrity=IntegritySettings(confirm_after=0.2, quarantine=folder / "quarantine"),
         invariants=DECLARED.invariants,
     )
     async with DatabaseManager(
@@ -230,6 +238,12 @@ async def bot_env(tmp_path: Path, staff_names: dict[str, str]) -> AsyncIterator[
 @pytest.fixture
 async def rota_env(bot_env: BotEnv, staff_names: dict[str, str]) -> BotEnv:
     """Return the bot with two rosters and five sprints, today in the middle of the second."""
+    await plan_rota(bot_env, staff_names)
+    return bot_env
+
+
+async def plan_rota(bot_env: BotEnv, staff_names: Mapping[str, str] = STAFF_NAMES) -> None:
+    """Enter what ``rota_env`` has."""
     from modelus_bot.database.core.context import Context
 
     for discipline, names in ROSTERS.items():
@@ -245,7 +259,6 @@ async def rota_env(bot_env: BotEnv, staff_names: dict[str, str]) -> BotEnv:
             AddSprint(name=f"Sprint {number + 1}", start=start, end=start + timedelta(days=SPRINT_DAYS)),
             Context(),
         )
-    return bot_env
 
 
 def first_sprint_day() -> date:

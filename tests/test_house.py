@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+from tools.habits import Habits, habits_of
 from tools.house import DATABASE, House, Marks, files_crossed, largest_knot
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_OF_A_WRITE, MOST_OF_A_READ = 18, 12
 """Files of the database in which code runs; layers that only pass on would show."""
+
+
+MOST_PATCHED, MOST_SLEEPS, MOST_PRIVATE = 1, 153, 108
+"""What tests still do; these numbers may only fall. Numbers of the program are tunables, of which a test has
+others by the fixture ``tuning``; it waits by ``eventually`` and asks a face."""
+
+
+def test_tests_take_no_more_liberties() -> None:
+    """Patched constants, sleeps of a fixed time and looks inside other objects become fewer, never more."""
+    found = habits_of(ROOT)
+    assert len(found.constants) <= MOST_PATCHED, found.constants
+    assert len(found.sleeps) <= MOST_SLEEPS, found.sleeps
+    assert len(found.private) <= MOST_PRIVATE, found.private
+
+
+@pytest.mark.parametrize(
+    ("source", "counted"),
+    [
+        ('monkeypatch.setattr(module, "LOOK_SECONDS", 1)', (1, 0, 0)),
+        ('monkeypatch.setattr("package.module.LOOK_SECONDS", 1)', (1, 0, 0)),
+        ('monkeypatch.setattr(os, "fsync", failing)', (0, 0, 0)),
+        ('monkeypatch.setattr(discord.http.Route, "BASE", address)', (0, 0, 0)),
+        ("asyncio.sleep(0.1)", (0, 1, 0)),
+        ("asyncio.sleep(0)", (0, 0, 0)),
+        ("while not so():\n    time.sleep(0.1)", (0, 0, 0)),
+        ("thing._inside.value", (0, 0, 1)),
+        ("row._asdict()", (0, 0, 0)),
+        ("class A:\n    def b(self, other):\n        self._c = other._c", (0, 0, 0)),
+    ],
+)
+def test_a_liberty_is_seen(source: str, counted: tuple[int, int, int]) -> None:
+    """Each kind counts once, and what is no such thing does not count."""
+    found = Habits()
+    found.look_at("file", ast.parse(source))
+    assert (len(found.constants), len(found.sleeps), len(found.private)) == counted
 
 
 @pytest.fixture(scope="module")

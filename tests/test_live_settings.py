@@ -16,6 +16,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
+from tests.inside import connections, transactions
 
 BASE: dict[str, dict[str, Any]] = {
     "archive": {"mode": "off"},
@@ -40,13 +41,13 @@ PARTS: dict[str, Callable[[App], object]] = {
 """The object that a running part of the bot reads its settings from, whenever it needs one."""
 
 ALSO: dict[str, Callable[[App], object]] = {
-    "database.busy_slice": lambda app: app.db._connections._settings.busy_slice,
-    "database.write_deadline": lambda app: app.db._transactions._settings.write_deadline,
-    "database.queue_limit": lambda app: app.db._transactions._settings.queue_limit,
-    "database.group_limit": lambda app: app.db._transactions._settings.group_limit,
+    "database.busy_slice": lambda app: connections(app.db)._settings.busy_slice,
+    "database.write_deadline": lambda app: transactions(app.db)._settings.write_deadline,
+    "database.queue_limit": lambda app: transactions(app.db)._settings.queue_limit,
+    "database.group_limit": lambda app: transactions(app.db)._settings.group_limit,
     "database.read_deadline": lambda app: app.db._engine.reads._seconds,
     "database.long_read_deadline": lambda app: app.db._engine.long_reads._seconds,
-    "database.close_deadline": lambda app: app.db._connections._settings.close_deadline,
+    "database.close_deadline": lambda app: connections(app.db)._settings.close_deadline,
     "database.breaker_failures": lambda app: app.db.availability.writes._threshold,
     "database.breaker_probe_first": lambda app: app.db.availability.reads._first,
     "database.breaker_probe_cap": lambda app: app.db.availability.reads._cap,
@@ -145,7 +146,7 @@ async def test_open_connections_wait_as_edited(tmp_path: Path) -> None:
     async with started(tmp_path) as bot:
         await bot.edit({"database.busy_slice": 0.5})
         for lane in ConnectionRole:
-            waits = await bot.app.db._connections.run(
+            waits = await connections(bot.app.db).run(
                 lane, lambda raw: raw.execute("PRAGMA busy_timeout").fetchone()[0]
             )
             assert waits == 500

@@ -18,13 +18,21 @@ from tests.other_user import OTHER, as_other, as_root, shared_place
 SAMPLE = Path(__file__).parents[1] / "sample" / "rotation"
 
 
-@pytest.fixture
-def site() -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def furnished() -> Iterator[Path]:
     """Return the folder of a bot that runs as another user, with a database of its own and a copy of it."""
     with shared_place() as place:
         for words in (("migrate", "up"), ("backup", "create")):
             done = as_other("-m", "modelus_bot", *words, cwd=place)
             assert done.returncode == 0, done.stderr
+        yield place
+
+
+@pytest.fixture
+def site(furnished: Path) -> Iterator[Path]:
+    """Return such a folder of one's own."""
+    with shared_place() as place:
+        subprocess.run(["cp", "-a", f"{furnished}/.", place], check=True)
         yield place
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import discord
 import pytest
+import pytest_asyncio
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.members.writes.members import DeactivateMember, SetRole
@@ -18,7 +20,7 @@ from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import EditSprint
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import dump, labels, words_of
-from tests.conftest import BotEnv, first_sprint_day
+from tests.conftest import BotEnv, first_sprint_day, open_bot, plan_rota
 
 LONG_AGO = "2026-02-30"
 CHOICES = "Discord offers a fixed list and refuses anything else"
@@ -220,10 +222,19 @@ NOT_POSSIBLE = {
 }
 
 
-@pytest.fixture
-async def crowd(rota_env: BotEnv) -> tuple[BotEnv, dict[str, Any]]:
-    """Return the bot with a robot, somebody deactivated and somebody imported among its people."""
-    env = rota_env
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def crowd(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[BotEnv, dict[str, Any]]]:
+    """Return the bot with a robot, somebody deactivated and somebody imported among its people.
+
+    It is the same for all that is bad, since none of it may change anything.
+    """
+    async with open_bot(tmp_path_factory.mktemp("crowd")) as env:
+        await plan_rota(env)
+        yield env, await crowd_of(env)
+
+
+async def crowd_of(env: BotEnv) -> dict[str, Any]:
+    """Let them join; return everybody by what they are called in the table."""
     simulation = env.simulation
     robot = env.guild.add_member(simulation.create_user("robot", bot=True))
     gone = env.guild.add_member(simulation.create_user("gone", global_name="Gone Person"))
@@ -231,9 +242,10 @@ async def crowd(rota_env: BotEnv) -> tuple[BotEnv, dict[str, Any]]:
     await env.db.write(DeactivateMember(discord_id=gone.id, reason="Left"), Context())
     await env.db.write(_imported("Quinn Imported"), Context())
     people = {"player": env.player, "robot": robot, "gone": gone, "manager": env.manager, "admin": env.admin}
-    return env, people | dict(env.world.rota)
+    return people | dict(env.world.rota)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("bad", BAD, ids=str)
 async def test_a_sentence_names_the_rule(crowd: tuple[BotEnv, dict[str, Any]], bad: Bad) -> None:
     """The answer names the rule and only its author sees it; no table has changed; nothing can be pressed."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import time
 
+from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.operation import Priority, Write, query
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
+from modelus_bot.database.manager import DatabaseManager
+from tests.waiting import eventually
 
 
 class Refused(Exception):
@@ -88,11 +93,24 @@ class Slow(Write[int]):
     """Hold the writer for a while."""
 
     seconds: float
+    mark: str = ""
 
     def apply(self, tx: Transaction) -> int:
         """Make the change."""
+        _BEGUN.add(self.mark)
         time.sleep(self.seconds)
         return 1
+
+
+_BEGUN = set[str]()
+
+
+async def occupied(db: DatabaseManager, *, seconds: float) -> asyncio.Task[int]:
+    """Let the writer be held, and return once it is."""
+    mark = secrets.token_hex(8)
+    task = asyncio.create_task(db.write(Slow(seconds=seconds, mark=mark), Context()))
+    await eventually(lambda: mark in _BEGUN)
+    return task
 
 
 class Urgent(PutSetting):

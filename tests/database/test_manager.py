@@ -39,13 +39,14 @@ from tests.database.operations import (
     PutSetting,
     PutThenRefuse,
     Refused,
-    Slow,
     Urgent,
     all_settings,
     counted,
     endless,
+    occupied,
     setting,
 )
+from tests.inside import transactions
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -171,8 +172,7 @@ async def test_urgent_writes_go_first(db: DatabaseManager) -> None:
         await db.write(write, Context())
         order.append(write.key)
 
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.2), Context()))
-    await asyncio.sleep(0.05)
+    blocker = await occupied(db, seconds=0.2)
     await asyncio.gather(
         blocker,
         note(Patient(key="low", value=1)),
@@ -185,8 +185,7 @@ async def test_urgent_writes_go_first(db: DatabaseManager) -> None:
 async def test_a_full_queue_refuses_at_once(path: Path, quick_settings: Settings) -> None:
     """Waiting is bounded: one write too many is turned away, the others are made."""
     async with DatabaseManager(path, quick_settings(queue_limit=10)) as db:
-        blocker = asyncio.create_task(db.write(Slow(seconds=0.3), Context()))
-        await asyncio.sleep(0.1)
+        blocker = await occupied(db, seconds=0.3)
         results = await asyncio.gather(
             *(db.write(PutSetting(key=f"k{n}", value=n), Context()) for n in range(12)),
             return_exceptions=True,
@@ -199,8 +198,8 @@ async def test_a_full_queue_refuses_at_once(path: Path, quick_settings: Settings
 async def test_what_is_queued_together_is_committed_together(db: DatabaseManager) -> None:
     """Without a task for each; in order, each with its own end, and refusals come in the same way."""
     results = await asyncio.gather(
-        *(db._transactions.enqueue(Increment(key="n"), Context()) for _ in range(20)),
-        db._transactions.enqueue(BreakRule(key="twice"), Context()),
+        *(transactions(db).enqueue(Increment(key="n"), Context()) for _ in range(20)),
+        transactions(db).enqueue(BreakRule(key="twice"), Context()),
         return_exceptions=True,
     )
     assert results[:20] == list(range(1, 21))
@@ -208,13 +207,12 @@ async def test_what_is_queued_together_is_committed_together(db: DatabaseManager
     assert db.health.counts["groups"] == 1
     await db.close()
     with pytest.raises(ManagerClosed):
-        await db._transactions.enqueue(Increment(key="n"), Context())
+        await transactions(db).enqueue(Increment(key="n"), Context())
 
 
 async def test_a_write_that_waits_too_long_is_not_made(db: DatabaseManager) -> None:
     """A caller's own deadline is kept while the writer is held up, and nothing happens later."""
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.8), Context()))
-    await asyncio.sleep(0.05)
+    blocker = await occupied(db, seconds=0.8)
     with pytest.raises(DeadlineExceeded):
         await db.write(PutSetting(key="late", value=1), Context(deadline=0.1))
     assert not blocker.done()

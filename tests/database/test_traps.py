@@ -22,6 +22,7 @@ from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from tests.database.operations import PutSetting
+from tests.inside import connections
 
 ROOT = Path(__file__).parents[2]
 LIBRARIES = """
@@ -62,13 +63,13 @@ async def test_only_one_connection_checkpoints(tmp_path: Path) -> None:
         return found
 
     async with DatabaseManager(path, DatabaseSettings(), protection=protection) as db:
-        assert await db._connections.run(ConnectionRole.WRITER, limit) == 0
+        assert await connections(db).run(ConnectionRole.WRITER, limit) == 0
         for number in range(50):
             await db.write(PutSetting(key=f"key-{number}", value=number), Context())
         before = path.with_name(path.name + "-wal").stat().st_size
         for role in (ConnectionRole.READER, ConnectionRole.LONG_READER):
             with contextlib.suppress(DatabaseError):
-                _, frames, moved = await db._connections.run(role, checkpoint)
+                _, frames, moved = await connections(db).run(role, checkpoint)
                 assert (frames, moved) in {(0, 0), (-1, -1)}
         assert path.with_name(path.name + "-wal").stat().st_size == before > 0
 

@@ -23,6 +23,7 @@ from modelus_bot.database.manager import DatabaseManager
 from tests.database.archive.writing import CheckpointsWhen, add, first_copy, needs_program, opened, quick
 from tests.database.operations import Increment, PutSetting, setting
 from tests.faults.sites.protected_site import Site
+from tests.inside import follower, program
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), needs_program]
 
@@ -90,7 +91,7 @@ async def test_the_program_writes_only_when_it_may(tmp_path: Path) -> None:
             if burst % 4 == 1:
                 assert await archive.snapshot()
             if burst % 6 == 3:
-                pid = archive._running.supervisor.pid
+                pid = program(archive).supervisor.pid
                 assert pid is not None
                 os.kill(pid, signal.SIGKILL)
                 await archive.sync(seconds=20)
@@ -162,7 +163,7 @@ async def _in_the_main_file_only(db: DatabaseManager, content: bytes) -> int:
     for _ in range(200):
         whole = await asyncio.to_thread(_content, db.path)
         offset = whole.find(content)
-        expected = await asyncio.to_thread(checksums._follower.current)
+        expected = await asyncio.to_thread(follower(checksums).current)
         assert expected is not None
         if offset >= 0 and offset // 4096 + 1 not in expected.versions:
             return offset

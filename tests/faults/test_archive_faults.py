@@ -16,6 +16,7 @@ import pytest
 from modelus_bot.database.archive.archive import Archive
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
 from tests.faults.sites.program import Program
+from tests.inside import program as program_of
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -67,12 +68,12 @@ async def test_program_is_started_again_when_killed(tmp_path: Path) -> None:
     writer = opened(database)
     async with Archive(database, quick(tmp_path / "archive")) as archive:
         for _ in range(3):
-            before = archive._running.supervisor.pid
+            before = program_of(archive).supervisor.pid
             assert before is not None
             os.kill(before, signal.SIGKILL)
             add(writer, 10)
             await archive.sync(seconds=20)
-            assert archive._running.supervisor.pid not in {before, None}
+            assert program_of(archive).supervisor.pid not in {before, None}
         assert archive.status().restarts == 3
         await archive.restore(tmp_path / "restored.db")
     writer.close()
@@ -86,7 +87,7 @@ async def test_stop_while_the_program_is_between_two_lives(tmp_path: Path) -> No
     for pause in (0.0, 0.02, 0.1, 0.3):
         archive = Archive(database, quick(tmp_path / "archive"))
         await archive.start()
-        program = archive._running.supervisor.pid
+        program = program_of(archive).supervisor.pid
         assert program is not None
         add(writer, 1)
         copying = asyncio.create_task(archive.snapshot())
@@ -95,7 +96,7 @@ async def test_stop_while_the_program_is_between_two_lives(tmp_path: Path) -> No
             os.kill(program, signal.SIGKILL)
         await archive.stop()
         await asyncio.gather(copying, return_exceptions=True)
-        assert archive._running.supervisor.pid is None
+        assert program_of(archive).supervisor.pid is None
         assert not mentioning(str(database)), pause
     writer.close()
 

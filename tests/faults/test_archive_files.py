@@ -19,16 +19,9 @@ from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.core.errors import BackupFailed
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick, rows, sound
 from tests.small_disk import small_disk
+from tests.waiting import eventually
 
 pytestmark = [needs_program, pytest.mark.fault]
-
-
-async def eventually(condition: object, *, seconds: float = 15.0) -> None:
-    """Wait until a condition holds."""
-    assert callable(condition)
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.05)
 
 
 def other_database(path: Path, number: int) -> None:

@@ -33,6 +33,7 @@ from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.operations import PutPair
 from tests.faults.sites.program import Program
 from tests.small_disk import small_disk
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.fault
 
@@ -121,13 +122,6 @@ def another_than(known: set[int]) -> bool:
     return bool(children() - known)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait for something that others bring about."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 @contextlib.asynccontextmanager
 async def writing(db: DatabaseManager, callers: int = 16) -> AsyncIterator[None]:
     """Let ``callers`` write pairs all the time."""
@@ -173,7 +167,7 @@ async def test_a_killed_child_leaves_nothing_that_counts(
     for turn in range(60 if FULL else 4):
         before = children()
         making = asyncio.create_task(backups.create("manual"))
-        await until(functools.partial(another_than, before))
+        await eventually(functools.partial(another_than, before), within=60)
         await asyncio.sleep(dice.uniform(0.0, 0.5) * (turn > 0))
         for child in children() - before:
             with contextlib.suppress(ProcessLookupError):
@@ -195,7 +189,7 @@ async def test_a_killed_child_is_followed_by_another(db: DatabaseManager, build:
     """With attempts left, the caller gets a copy and administrators hear nothing."""
     backups = build(attempts=3, megabytes_per_second=1)
     making = asyncio.create_task(backups.create("manual"))
-    await until(lambda: bool(list(backups.folder.glob("*.partial"))))
+    await eventually(lambda: bool(list(backups.folder.glob("*.partial"))), within=60)
     for child in children():
         os.kill(child, signal.SIGKILL)
     assert (await making).counts
@@ -253,7 +247,7 @@ async def test_two_programs_share_a_folder(path: Path, build: Callable[..., Any]
     backups = build()
     process = start(path, backups.folder, 1, rate=0.2)
     try:
-        await until(lambda: bool(list(backups.folder.glob("*.partial"))))
+        await eventually(lambda: bool(list(backups.folder.glob("*.partial"))), within=60)
         async with backups:
             assert list(backups.folder.glob("*.partial"))
             heard: list[dict[str, Any]] = []
@@ -291,7 +285,7 @@ async def test_a_full_disk_costs_no_copy(
             await backups.create("manual")
         (place / "others").unlink()
         making = asyncio.create_task(backups.create("manual"))
-        await until(lambda: any(item.stat().st_size for item in place.glob("*.partial")))
+        await eventually(lambda: any(item.stat().st_size for item in place.glob("*.partial")), within=60)
         with contextlib.suppress(OSError), (place / "others").open("wb") as file:
             while file.write(bytes(65536)):
                 file.flush()
@@ -332,7 +326,7 @@ async def test_a_folder_that_disappears_is_made_again(db: DatabaseManager, build
     async with backups:
         shutil.rmtree(backups.folder, ignore_errors=True)
         making = asyncio.create_task(backups.create("manual"))
-        await until(lambda: bool(list(backups.folder.glob("*.partial"))))
+        await eventually(lambda: bool(list(backups.folder.glob("*.partial"))), within=60)
         shutil.rmtree(backups.folder)
         with pytest.raises(BackupFailed):
             await making

@@ -18,6 +18,7 @@ from modelus_bot.database.checksums.page_checksums import PageChecksums
 from modelus_bot.database.checksums.report import ChecksumReport
 from tests.database.archive.writing import CheckpointsWhen, needs_program, quick
 from tests.database.checksums.filled import fill, opened, overwrite, write_some
+from tests.inside import follower
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), needs_program]
 
@@ -78,7 +79,7 @@ async def test_checkpoints_of_the_archive_are_explained(tmp_path: Path) -> None:
 def _looks_of(checksums: PageChecksums) -> list[float]:
     """Return a list that gets the moment of each look that the tracker's thread takes at the -wal."""
     looks: list[float] = []
-    tail = checksums._follower._tail
+    tail = follower(checksums)._tail
     quiet = tail.quiet
 
     def noted(now: int) -> bool:

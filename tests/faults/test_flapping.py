@@ -17,6 +17,7 @@ from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from modelus_bot.subjects.health.jobs.health import Health
 from tests.conftest import BotEnv
 from tests.database.operations import Meddle, PutSetting
+from tests.inside import returning
 from tests.jobs.clock import Clock
 
 pytestmark = pytest.mark.fault
@@ -59,7 +60,7 @@ class Flapping:
 
     async def free_disk(self) -> None:
         """Let the prober find that writing works again."""
-        await self.db.availability._probe_once(self.db.availability.writes, self.db._returning._probe_writes)
+        await self.db.availability._probe_once(self.db.availability.writes, returning(self.db)._probe_writes)
         assert self.db.mode is Mode.NORMAL
 
     async def operate(self, *, failing: int) -> None:

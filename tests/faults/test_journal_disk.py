@@ -16,6 +16,7 @@ from modelus_bot.database.core.errors import JournalUnavailable
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.journal import Journal
 from tests.database.offline.journal.waiting import Take, taken
+from tests.inside import transactions
 from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault
@@ -79,9 +80,9 @@ async def test_a_replay_on_a_full_disk_is_taken_up_later(disk: Path, tmp_path: P
             await journal.append(Take(name=f"{number}"), Context())
         others = fill(disk)
         with pytest.raises(JournalUnavailable):
-            await journal.replay(db._transactions.submit)
+            await journal.replay(transactions(db).submit)
         others.unlink()
-        await journal.replay(db._transactions.submit)
+        await journal.replay(transactions(db).submit)
         assert journal.depth == 0
         assert not journal.unfinished
     assert [int(name) for name in taken(path)] == list(range(300))

@@ -32,6 +32,7 @@ from tests.database.core.audit.faults import break_table, mend_table
 from tests.database.maintenance.old_rows import DAY, FillRequests
 from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting
+from tests.inside import program
 from tests.loop.site import Site, foreign_lock
 
 __all__ = ["EVENTS", "Event"]
@@ -225,7 +226,7 @@ async def supervision(there: Site) -> AsyncIterator[None]:
     archive = protection.archive
     yield
     await archive.sync()
-    await archive._running.supervisor.kill()
+    await program(archive).supervisor.kill()
     async with asyncio.timeout(30):
         while not archive.status().running:
             await asyncio.sleep(0.05)

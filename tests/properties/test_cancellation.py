@@ -15,6 +15,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import Increment, PutPair, PutThenRefuse, all_settings
+from tests.inside import connections
 
 
 @given(
@@ -51,7 +52,7 @@ async def cancel_at_random(plan: list[tuple[str, int]], dice: random.Random) -> 
                     task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
             for role in ConnectionRole:
-                assert not await db._connections.run(role, lambda raw: raw.in_transaction)
+                assert not await connections(db).run(role, lambda raw: raw.in_transaction)
             final = await db.read(all_settings)
             acknowledged = sum(
                 1

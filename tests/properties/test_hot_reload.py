@@ -23,6 +23,7 @@ from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.config_watcher.desk import QUICK
+from tests.inside import connections
 from tests.test_live_settings import ALSO, BASE, PARTS
 from tests.tuning import Tuning
 
@@ -146,7 +147,7 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, tuning: Tuning) -> N
     with asyncio.Runner() as runner:
         running_bot = running(load_settings(path, {}), config=path)
         desk = Desk(runner.run(running_bot.__aenter__()), path, base=base)
-        opened = [desk.app.db._connections._slots[role].connection for role in ConnectionRole]
+        opened = [connections(desk.app.db)._slots[role].connection for role in ConnectionRole]
 
         @settings(
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -163,7 +164,7 @@ def test_every_edit_holds_without_a_restart(tmp_path: Path, tuning: Tuning) -> N
 
         try:
             example()
-            assert [desk.app.db._connections._slots[role].connection for role in ConnectionRole] == opened
+            assert [connections(desk.app.db)._slots[role].connection for role in ConnectionRole] == opened
         finally:
             runner.run(running_bot.__aexit__(None, None, None))
 

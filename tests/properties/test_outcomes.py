@@ -28,6 +28,7 @@ from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.ui.errors import reply_for
 from tests.database.continuing import continuity_of
 from tests.database.operations import PutSetting
+from tests.inside import transactions
 
 COMMITS = ("works", "fails", "nobody knows")
 JOURNALS = ("works", "fails", "nobody knows", "no room", "no thread")
@@ -101,7 +102,7 @@ def break_others(which: str, path: Path, db: DatabaseManager, stack: ExitStack, 
     if which in {"breaker", "all"}:
         patch.setattr(db.availability, "failed", fault)
     if which in {"commit not told", "all"}:
-        patch.setattr(db._transactions, "_on_commit", fault)
+        patch.setattr(transactions(db), "_on_commit", fault)
     if which in {"figures", "all"}:
         patch.setattr(HealthMonitor, "record", fault)
 

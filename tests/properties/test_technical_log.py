@@ -27,6 +27,7 @@ from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.logs import configure_logging
 from tests.database.operations import PutSetting
+from tests.inside import connections
 from tests.tuning import Tuning
 
 PUT = "INSERT INTO settings(key, value, updated_at) VALUES(?, ?, ?)"
@@ -159,7 +160,7 @@ class Bench:
         def limit(raw: sqlite3.Connection) -> None:
             raw.execute("PRAGMA max_page_count=1" if full else "PRAGMA max_page_count=1000000").close()
 
-        await self.db._connections.run(ConnectionRole.WRITER, limit)
+        await connections(self.db).run(ConnectionRole.WRITER, limit)
 
 
 def test_every_failure_of_sqlite_is_in_the_log(tmp_path: Path, tuning: Tuning) -> None:

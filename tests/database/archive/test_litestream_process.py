@@ -18,6 +18,7 @@ from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.archive.locks import PATIENCE
 from modelus_bot.database.core.errors import AlreadyRunning
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, pid_alive, quick
+from tests.inside import program as program_of
 from tests.tuning import Tuning
 
 pytestmark = needs_program
@@ -46,7 +47,7 @@ async def test_stop_sends_what_is_committed(tmp_path: Path) -> None:
     writer = opened(database)
     archive = Archive(database, settings)
     await archive.start()
-    pid = archive._running.supervisor.pid
+    pid = program_of(archive).supervisor.pid
     assert pid is not None
     add(writer, 20)
     writer.close()
@@ -241,7 +242,7 @@ async def test_faults_end_neither_clock_nor_watch(
     archive = Archive(database, quick(tmp_path / "archive"), on_alert=lambda kind, _: told.append(kind))
     async with archive:
         await first_copy(archive)
-        look, copy = archive._running.look, archive._snapshots._copy
+        look, copy = program_of(archive).look, archive._snapshots._copy
         faults = {"look": 2, "copy": 1}
         worked: list[str] = []
 
@@ -259,7 +260,7 @@ async def test_faults_end_neither_clock_nor_watch(
             await copy()
             worked.append("copy")
 
-        monkeypatch.setattr(archive._running, "look", looked)
+        monkeypatch.setattr(program_of(archive), "look", looked)
         monkeypatch.setattr(archive._snapshots, "_copy", copied)
         archive._snapshots._settings = archive._settings.model_copy(update={"snapshot_minutes": 1 / 60})
         archive._snapshots._pause.cut()

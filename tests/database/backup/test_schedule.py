@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.schedule import SET_BACK, Schedule, due_in
 from modelus_bot.database.core.errors import BackupFailed
+from tests.waiting import eventually
 
 TIMES = st.floats(0, 4e9)
 EVERY = st.floats(1, 31 * 86_400)
@@ -54,13 +54,6 @@ class Copies:
         self.newest = self.now
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that other tasks bring about."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 async def test_an_edit_of_the_settings_is_noticed_at_once() -> None:
     """A shorter interval makes a copy due, switching off stops copies, switching on goes on."""
     copies = Copies()
@@ -70,13 +63,13 @@ async def test_an_edit_of_the_settings_is_noticed_at_once() -> None:
         await asyncio.sleep(0.1)
         assert copies.made == 0
         schedule.apply(BackupSettings(every=60))
-        await until(lambda: copies.made == 1)
+        await eventually(lambda: copies.made == 1)
         schedule.apply(BackupSettings(every=60, schedule="off"))
         copies.now += 1000
         await asyncio.sleep(0.1)
         assert copies.made == 1
         schedule.apply(BackupSettings(every=60))
-        await until(lambda: copies.made == 2)
+        await eventually(lambda: copies.made == 2)
     finally:
         await schedule.stop()
 
@@ -88,6 +81,6 @@ async def test_a_failure_does_not_end_the_schedule() -> None:
     schedule = Schedule(BackupSettings(every=1), lambda: copies.now, lambda: copies.newest, copies.make)
     schedule.start()
     try:
-        await until(lambda: copies.made == 1)
+        await eventually(lambda: copies.made == 1)
     finally:
         await schedule.stop()

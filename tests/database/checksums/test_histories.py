@@ -20,6 +20,7 @@ from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.format.page_hash import UNKNOWN
 from tests.database.checksums.filled import fill, opened, overwrite, write_some
 from tests.database.checksums.running import run_here
+from tests.inside import follower
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 SEEDS = st.integers(0, 2**32)
@@ -56,7 +57,7 @@ class Histories(RuleBasedStateMachine):
     def open(self) -> None:
         """Start to follow, by hand only so that every history can be repeated, then connect."""
         self.loop.run_until_complete(self.checksums.__aenter__())
-        self.checksums._follower.stop()
+        follower(self.checksums).stop()
         self.writer = opened(self.database)
         self.writer.execute("PRAGMA cache_size=20")
 
@@ -94,7 +95,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def look(self) -> None:
         """Follow the -wal."""
-        self.checksums._follower.poll()
+        follower(self.checksums).poll()
 
     @rule(mode=st.sampled_from(["PASSIVE", "PASSIVE", "RESTART", "TRUNCATE"]))
     def checkpoint(self, mode: str) -> None:
@@ -133,7 +134,7 @@ class Histories(RuleBasedStateMachine):
         dice = random.Random(seed)
         page = dice.randrange(1, self.database.stat().st_size // PAGE + 1)
         offset = (page - 1) * PAGE + dice.randrange(100, PAGE - 256)
-        expected = self.checksums._follower.current()
+        expected = follower(self.checksums).current()
         assert expected is not None
         if expected.base_of(page) in {UNKNOWN, b""}:
             return
@@ -188,8 +189,8 @@ class Histories(RuleBasedStateMachine):
 
     def abandon(self) -> None:
         """Leave everything open as a killed process does, as far as one can inside one process."""
-        self.checksums._follower.stop()
-        self.checksums._follower._store.close()
+        follower(self.checksums).stop()
+        follower(self.checksums)._store.close()
         self.old.append(self.writer)
         if self.reader is not None:
             self.old.append(self.reader)

@@ -27,6 +27,7 @@ from modelus_bot.database.health.monitor import HealthMonitor
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.operations import PutSetting, Slow, setting
+from tests.inside import connections as connections_of
 
 Settings = Callable[..., DatabaseSettings]
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -97,7 +98,7 @@ async def test_a_file_replaced_while_it_is_opened_is_not_taken_for_the_new_one(
 ) -> None:
     """A connection to the old file that believes itself on the new one would lose every write."""
     await db.write(PutSetting(key="a", value=1), Context())
-    connections = db._connections
+    connections = connections_of(db)
     copy = path.with_name("copy.db")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
@@ -124,7 +125,7 @@ async def test_a_write_that_outlasts_a_replacement_is_not_acknowledged_for_the_o
     """Left behind by ``suspend``, its thread commits into the file that was set aside; it is made again."""
     settings = quick_settings(close_deadline=0.2, write_deadline=20)
     async with DatabaseManager(path, settings) as db:
-        connections = db._connections
+        connections = connections_of(db)
         await db.write(PutSetting(key="a", value=1), Context())
 
         class PutAfterSleep(Write[int]):

@@ -22,7 +22,7 @@ from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable,
 from modelus_bot.database.core.operation import Write
 from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
-from tests.database.operations import PutSetting, PutThenRefuse, Refused, Slow, setting
+from tests.database.operations import PutSetting, PutThenRefuse, Refused, occupied, setting
 from tests.small_disk import small_disk
 
 pytestmark = pytest.mark.fault
@@ -141,8 +141,7 @@ async def test_a_disk_that_fills_up_during_a_write_costs_that_group_alone(
 ) -> None:
     """SQLite undoes the transaction by itself then; all are told why, none half, and it goes on at once."""
     fill(disk, leave=600_000)
-    blocker = asyncio.create_task(on_disk.write(Slow(seconds=0.1), Context()))
-    await asyncio.sleep(0.02)
+    blocker = await occupied(on_disk, seconds=0.1)
     results = await asyncio.gather(
         on_disk.write(PutSetting(key="beside", value=1), Context()),
         on_disk.write(PutMuch(key="much", rows=80), Context()),

@@ -21,7 +21,8 @@ from modelus_bot.database.engine.group_commit import GroupMember, GroupWriter
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
-from tests.database.operations import Increment, PutSetting, Slow, all_settings, setting
+from tests.database.operations import Increment, PutSetting, Slow, all_settings, occupied, setting
+from tests.inside import connections, transactions
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -73,8 +74,7 @@ KEPT: list[ReadTransaction] = []
 
 async def test_a_stop_iteration_is_its_authors_alone(db: DatabaseManager) -> None:
     """The others of its group are committed and hear so: told otherwise, they would do it again."""
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.1), Context()))
-    await asyncio.sleep(0.02)
+    blocker = await occupied(db, seconds=0.1)
     results = await asyncio.gather(
         db.write(NextOfNothing(), Context()),
         *(db.write(Increment(key="n"), Context()) for _ in range(3)),
@@ -99,8 +99,7 @@ async def test_a_query_that_raises_stop_iteration_disturbs_no_other(db: Database
 @pytest.mark.parametrize("kind", ["exit", "cancelled", "generator"])
 async def test_whatever_an_operation_raises_the_writer_goes_on(db: DatabaseManager, kind: str) -> None:
     """Its author gets an error, the rest of the group its results, and the writer keeps serving."""
-    blocker = asyncio.create_task(db.write(Slow(seconds=0.1), Context()))
-    await asyncio.sleep(0.02)
+    blocker = await occupied(db, seconds=0.1)
     async with asyncio.timeout(5):
         results = await asyncio.gather(
             db.write(PutSetting(key="a", value=1), Context()),
@@ -187,7 +186,7 @@ async def test_a_failure_between_begin_and_the_first_write_leaves_no_transaction
         other.execute("ALTER TABLE audit_logs RENAME TO elsewhere")
         with pytest.raises(DatabaseError):
             await db.write(PutSetting(key="b", value=1), Context(deadline=0.5))
-        assert not await db._connections.run(ConnectionRole.WRITER, lambda raw: raw.in_transaction)
+        assert not await connections(db).run(ConnectionRole.WRITER, lambda raw: raw.in_transaction)
         other.execute("ALTER TABLE elsewhere RENAME TO audit_logs")
     assert await db.write(PutSetting(key="c", value=1), Context()) == 1
 
@@ -221,16 +220,16 @@ async def test_the_head_that_is_remembered_was_committed(db: DatabaseManager) ->
             raise ValueError("undone after all")
 
     await db.write(PutSetting(key="a", value=1), Context())
-    before = db._transactions.head()
+    before = transactions(db).head()
     assert before is not None
     assert before[0] == 1
     undone = asyncio.create_task(db.write(AuditSlowly(), Context()))
     await asyncio.sleep(0.15)
-    assert db._transactions.head() == before
+    assert transactions(db).head() == before
     with pytest.raises(ValueError, match="after all"):
         await undone
     await db.write(PutSetting(key="b", value=1), Context())
-    head = db._transactions.head()
+    head = transactions(db).head()
     assert head is not None
     assert head[0] == 2
 
@@ -273,7 +272,7 @@ async def test_a_failure_keeps_its_cause(db: DatabaseManager, path: Path) -> Non
     """The chain of causes ends at what the system said, and does not turn back on itself."""
     path.rename(path.with_name("away.db"))
     with pytest.raises(DatabaseError) as caught:
-        await db._connections.run(ConnectionRole.WRITER, lambda raw: raw.in_transaction)
+        await connections(db).run(ConnectionRole.WRITER, lambda raw: raw.in_transaction)
     seen: list[BaseException] = []
     error: BaseException | None = caught.value
     while error is not None:

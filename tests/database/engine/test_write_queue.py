@@ -20,6 +20,7 @@ from modelus_bot.database.engine.write_queue import WriteQueue
 from modelus_bot.database.health.monitor import HealthMonitor
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting
+from tests.inside import transactions
 
 
 class First(PutSetting):
@@ -75,9 +76,9 @@ async def test_none_is_made_after_one_that_could_not_be(tmp_path: Path) -> None:
     async with DatabaseManager(path, DatabaseSettings()) as db:
         limit = db.settings.group_limit
         for number in range(limit - 10):
-            db._transactions.enqueue(PutSetting(key=f"other {number}", value=0), Context())
+            transactions(db).enqueue(PutSetting(key=f"other {number}", value=0), Context())
         ends = [
-            db._transactions.enqueue(PutSetting(key=f"{number}", value=1), Context(), together=window)
+            transactions(db).enqueue(PutSetting(key=f"{number}", value=1), Context(), together=window)
             for number in range(20)
         ]
         await asyncio.gather(*ends)

@@ -28,6 +28,7 @@ from modelus_bot.database.health.statements.planning import (
 from modelus_bot.database.health.statements.statistics import StatementSeen, StatementStatistics
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import BreakRule, PutSetting, setting
+from tests.inside import connections
 
 DAY = 86_400
 
@@ -305,7 +306,7 @@ async def test_plans_are_asked_for_on_the_long_reader(db: DatabaseManager) -> No
     """Neither the writer nor the reader of short queries runs an EXPLAIN."""
     asked: dict[ConnectionRole, list[str]] = {role: [] for role in ConnectionRole}
     for role in ConnectionRole:
-        await db._connections.run(role, lambda raw, role=role: raw.set_trace_callback(asked[role].append))
+        await connections(db).run(role, lambda raw, role=role: raw.set_trace_callback(asked[role].append))
     await db.write(PutSetting(key="a", value=1), Context())
     await db.read(setting, "a")
 

@@ -36,6 +36,7 @@ from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import Increment, PutSetting
+from tests.inside import connections
 from tests.tuning import Tuning
 
 EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
@@ -333,7 +334,7 @@ async def test_another_program_writes(path: Path) -> None:
             with closing(sqlite3.connect(path)) as other, other:
                 other.execute(PUT, (number,))
             if number % 2:
-                await db._connections.replace(ConnectionRole.READER)
+                await connections(db).replace(ConnectionRole.READER)
             now += 0.3
             await asyncio.sleep(0)
             assert await db.read(value, "a") == number
@@ -380,7 +381,7 @@ async def test_another_program_is_never_behind(path: Path) -> None:
             if number % 3 == 0:
                 await asyncio.sleep(random.uniform(0, 0.02))
             if number % 7 == 0:
-                await db._connections.run(
+                await connections(db).run(
                     ConnectionRole.WRITER,
                     lambda item: item.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall(),
                 )

@@ -15,6 +15,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.drill import Drill
 from tests.database.operations import PutSetting
+from tests.waiting import eventually
 
 Open = Callable[..., DatabaseManager]
 
@@ -37,13 +38,6 @@ def drill_of(db: DatabaseManager) -> Drill:
     return db.protection.drill
 
 
-async def until(found: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Wait for something to be so."""
-    async with asyncio.timeout(seconds):
-        while not found():
-            await asyncio.sleep(0.05)
-
-
 @pytest.fixture
 async def db(protected: Open, tmp_path: Path) -> AsyncIterator[DatabaseManager]:
     """An open database whose last drill was long ago, with a verified backup."""
@@ -59,7 +53,7 @@ async def db(protected: Open, tmp_path: Path) -> AsyncIterator[DatabaseManager]:
 async def test_the_clock_makes_a_drill_that_is_due(db: DatabaseManager) -> None:
     """A drill that is overdue at the start is made by itself, once, and kept."""
     drill = drill_of(db)
-    await until(lambda: len(drill.results()) == 2)
+    await eventually(lambda: len(drill.results()) == 2, within=60)
     assert drill.results()[0].ok
     assert drill.results()[0].at >= time.time() - 60
     await asyncio.sleep(2.5)
@@ -72,7 +66,7 @@ async def test_a_result_that_cannot_be_kept_is_told_and_not_repeated(
     """With a log that cannot be written the clock does not run in circles, and people hear why."""
     in_the_way = drill_log(tmp_path).with_name(drill_log(tmp_path).name + ".partial")
     in_the_way.mkdir()
-    await until(lambda: any(alert.kind == "drill_not_noted" for alert in alerts))
+    await eventually(lambda: any(alert.kind == "drill_not_noted" for alert in alerts), within=60)
     await asyncio.sleep(3.5)
     assert [alert.kind for alert in alerts].count("drill_not_noted") == 1
     assert len(drill_of(db).results()) == 1
@@ -89,7 +83,7 @@ async def test_a_failing_drill_is_loud_even_if_it_cannot_be_kept(
     copy.chmod(0o600)
     copy.write_bytes(content)
     drill_log(tmp_path).with_name(drill_log(tmp_path).name + ".partial").mkdir()
-    await until(lambda: any(item.kind == "drill_not_noted" for item in alerts))
+    await eventually(lambda: any(item.kind == "drill_not_noted" for item in alerts), within=60)
     kinds = [item.kind for item in alerts if item.kind.startswith("drill")]
     assert kinds == ["drill_failed", "drill_not_noted"]
     alert = next(item for item in alerts if item.kind == "drill_failed")
@@ -104,8 +98,10 @@ async def test_nothing_to_rehearse_is_noted_and_told_once(
     long_ago(tmp_path)
     async with protected() as db:
         drill = drill_of(db)
-        await until(lambda: any(alert.kind == "drill_impossible" for alert in alerts))
-        await until(lambda: json.loads(drill_log(tmp_path).read_text())[0]["source"] == "nothing")
+        await eventually(lambda: any(alert.kind == "drill_impossible" for alert in alerts), within=60)
+        await eventually(
+            lambda: json.loads(drill_log(tmp_path).read_text())[0]["source"] == "nothing", within=60
+        )
         assert await drill.run() == ()
         assert [alert.kind for alert in alerts].count("drill_impossible") == 1
         assert len(drill.results()) == 1

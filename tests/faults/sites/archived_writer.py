@@ -14,6 +14,7 @@ from loguru import logger
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from tests.database.archive.writing import opened, quick
+from tests.inside import program
 
 ROWS = 5
 
@@ -22,7 +23,7 @@ async def write(database: Path, folder: Path, first: int) -> None:
     """Insert rows for ever; say after every few which of them are archived."""
     writer = opened(database)
     async with Archive(database, quick(folder)) as archive:
-        print(f"ready {archive._running.supervisor.pid}", flush=True)
+        print(f"ready {program(archive).supervisor.pid}", flush=True)
         number = first
         while True:
             for _ in range(ROWS):

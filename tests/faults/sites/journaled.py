@@ -26,6 +26,7 @@ from modelus_bot.database.offline.journal.entry import Settled
 from modelus_bot.database.offline.journal.journal import Journal
 from tests.database.offline.journal.waiting import Take
 from tests.faults.sites.killing import fork_children
+from tests.inside import transactions
 
 CALLERS = 12
 
@@ -75,7 +76,7 @@ async def replay(path: Path, ready: int) -> None:
     async with DatabaseManager(path, DatabaseSettings(synchronous="FULL")) as db, opened(path) as journal:
         os.write(ready, b".")
         while journal.unfinished:
-            await journal.replay(db._transactions.submit, answered=lambda ids: db.read(answered, ids))
+            await journal.replay(transactions(db).submit, answered=lambda ids: db.read(answered, ids))
         os.write(1, b"done\n")
 
 

@@ -34,6 +34,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from tests.database.continuing import continuity_of
 from tests.database.operations import PutSetting
+from tests.inside import connections
 
 WRITERS, READERS = 6, 4
 PAUSE = 0.02
@@ -115,7 +116,7 @@ class Crowd:
         """Give up the connections, so that threads are needed for new ones."""
         for role in (ConnectionRole.READER, ConnectionRole.WRITER):
             await asyncio.sleep(0.5)
-            await self.db._connections.replace(role)
+            await connections(self.db).replace(role)
 
     async def watch(self) -> None:
         """Measure for how long the event loop stands still."""

@@ -12,6 +12,7 @@ from modelus_bot.subjects.maintenance.writes import BeginMaintenance
 from tests.commands.acting import labels, words_of
 from tests.conftest import BotEnv
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
+from tests.inside import connections
 
 
 async def test_a_whole_database_is_said_to_be_whole(rota_env: BotEnv) -> None:
@@ -26,7 +27,7 @@ async def test_a_whole_database_is_said_to_be_whole(rota_env: BotEnv) -> None:
 
 async def test_broken_rules_are_named(rota_env: BotEnv) -> None:
     """A row that no command can have made is found and said."""
-    await rota_env.db._connections.from_open_handle(
+    await connections(rota_env.db).from_open_handle(
         lambda raw: raw.execute("UPDATE current_holders SET user_id = NULL, source = 'rotation'")
     )
     answer = words_of(await rota_env.admin.slash(rota_env.channel, "database check"))

@@ -32,6 +32,7 @@ from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.offline.journal.journal import Journal
 from tests.database.offline.journal.waiting import Take, TakeFirst, TakeLast
 from tests.database.operations import PutSetting
+from tests.inside import store
 
 Build = Callable[..., Journal]
 FULL = Context(
@@ -176,7 +177,7 @@ async def test_it_is_bounded_by_age_and_says_so(build: Build) -> None:
     """While the oldest waits for too long nothing is saved; what was asked before keeps its number."""
     async with build(journal_hours=2) as journal:
         await journal.append(Take(name="old"), Context(request_id="old"))
-        waiting = journal._store.state.waiting
+        waiting = store(journal).state.waiting
         waiting[1] = replace(waiting[1], saved_at=int(time.time()) - 2 * 3600 - 1)
         before = journal.bytes
         with pytest.raises(JournalTooOld) as refused:

@@ -38,6 +38,7 @@ from modelus_bot.database.offline.journal.reconciliation import Reconciliation
 from modelus_bot.database.offline.journal.replaying import TELLING, TOLD_AT_ONCE
 from tests.database.offline.journal.waiting import Take, TakeFirst, TakeLast, TakeUnless, taken
 from tests.database.operations import PutSetting, Slow
+from tests.inside import store, transactions
 
 EXAMPLES = 100 if os.environ.get("MODELUS_TEST_FULL") else 12
 
@@ -87,7 +88,7 @@ async def opened(path: Path, **limits: int) -> AsyncIterator[Journal]:
 
 async def replay(journal: Journal, db: DatabaseManager) -> Reconciliation:
     """Replay the way the database does when it is back."""
-    return await journal.replay(db._transactions.submit, answered=lambda ids: db.read(answered, ids))
+    return await journal.replay(transactions(db).submit, answered=lambda ids: db.read(answered, ids))
 
 
 class Failing:
@@ -105,9 +106,9 @@ class Failing:
         """Make the write or fail."""
         self.left -= 1
         if self.left >= 0:
-            return await self.db._transactions.submit(write, context, together=together)
+            return await transactions(self.db).submit(write, context, together=together)
         if self.committed:
-            await self.db._transactions.submit(write, context, together=together)
+            await transactions(self.db).submit(write, context, together=together)
         raise self.error("on purpose")
 
 
@@ -175,7 +176,7 @@ async def test_what_waited_too_long_is_never_applied(db: DatabaseManager, path: 
     async with opened(path, journal_hours=2) as journal:
         await journal.append(Take(name="old"), Context(actor=5))
         await journal.append(Take(name="new"), Context(actor=5))
-        waiting = journal._store.state.waiting
+        waiting = store(journal).state.waiting
         waiting[1] = replace(waiting[1], saved_at=int(time.time()) - 3 * 3600)
         report = await replay(journal, db)
     assert taken(path) == ["new"]
@@ -191,7 +192,7 @@ async def test_changes_nobody_knows_any_more_are_kept(
     await journal.append(Take(name="a"), Context(actor=5))
     await journal.append(Take(name="b"), Context(actor=5))
     await journal.append(Take(name="c"), Context(actor=5))
-    waiting = journal._store.state.waiting
+    waiting = store(journal).state.waiting
     waiting[1] = replace(waiting[1], operation="waiting.Gone")
     waiting[2] = replace(waiting[2], parameters='{"label":"b"}')
     report = await replay(journal, db)
@@ -257,7 +258,7 @@ async def test_a_decision_never_changes(db: DatabaseManager, path: Path) -> None
     async def untold(write: Write[Any], context: Context, **_: object) -> Any:
         if isinstance(write, TellInSettings):
             raise ConnectionLost("on purpose")
-        return await db._transactions.submit(write, context)
+        return await transactions(db).submit(write, context)
 
     async with opened(path) as journal:
         await journal.append(TakeUnless(name="a", unless="there"), Context(actor=5))
@@ -289,7 +290,7 @@ async def test_nobody_hears_what_is_not_on_the_disk(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(journal._store._file, "append", full)
+        patch.setattr(store(journal)._file, "append", full)
         with pytest.raises(JournalUnavailable):
             await replay(journal, db)
     assert told(path) == set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.small_disk import small_disk
 from tests.tuning import Tuning
+from tests.waiting import eventually
 
 UNSAVED = "snapshot_not_saved_at_close"
 
@@ -59,15 +60,8 @@ async def kept(path: Path, seconds: float = 3600.0) -> AsyncIterator[DatabaseMan
         explain=explain,
     )
     async with DatabaseManager(path, DatabaseSettings(path=path), fallback=fallback) as db:
-        await until(lambda: fallback.snapshot.manifest is not None)
+        await eventually(lambda: fallback.snapshot.manifest is not None)
         yield db
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 async def enter(db: DatabaseManager, number: int) -> None:
@@ -145,7 +139,7 @@ async def test_reading_takes_too_long(path: Path, told: list[dict[str, Any]], tu
         await enter(db, 1)
         begun = threading.Event()
         asking = asyncio.create_task(db.read(_for_long, begun, 1.5))
-        await until(begun.is_set)
+        await eventually(begun.is_set)
     await asyncio.wait({asking})
     asking.exception()
     (one,) = told

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,9 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.queries import due_people
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
+from tests.inside import transactions
 from tests.tuning import Tuning
+from tests.waiting import eventually
 
 PAUSE = 0.02
 
@@ -63,13 +64,6 @@ def snapshot_at(folder: Path, **changes: Any) -> Snapshot:
 async def names(snapshot: Snapshot) -> list[str]:
     """Return the members whom a snapshot knows."""
     return [item.username for item in await snapshot.answer(members, members)]
-
-
-async def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(20):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 async def until_held(snapshot: Snapshot, held: list[str]) -> None:
@@ -128,7 +122,7 @@ async def test_it_follows_every_commit(folder: Path, db: DatabaseManager) -> Non
             await enter(db, snapshot, number, f"Member {number}")
             await eventually(lambda: saved_rows(folder) == number)  # noqa: B023 - waited for right here
             assert len(await names(snapshot)) == number
-    head = db._transactions.head()
+    head = transactions(db).head()
     manifest = read_manifest(folder)
     assert head == (manifest.audit_id, manifest.audit_head)
 
