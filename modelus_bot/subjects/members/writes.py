@@ -115,6 +115,7 @@ _IN_USE = """
 SELECT 1 FROM user_disciplines WHERE user_id = :id
 UNION ALL SELECT 1 FROM assignments WHERE user_id = :id
 UNION ALL SELECT 1 FROM overrides WHERE :id IN (requested_by, original_id, replacement_id, decided_by)
+UNION ALL SELECT 1 FROM tasks WHERE :id IN (assigned_user_id, created_by)
 LIMIT 1
 """
 
@@ -126,7 +127,7 @@ def _make_room(tx: Transaction, discord_id: int) -> str | None:
         return None
     if tx.fetch_one(_IN_USE, {"id": discord_id}) is not None:
         raise InvalidInput(
-            f"{plain(known.username)} already stands on a roster with this account."
+            f"{plain(known.username)} already stands on a roster, or has tasks, with this account."
             " Remove them there first, then link again.",
             rule="member.in_use",
         )

@@ -7,7 +7,7 @@ from typing import Literal
 
 __all__ = ["Notice", "NoticeType"]
 
-NoticeType = Literal["system", "oncall", "cover"]
+NoticeType = Literal["system", "oncall", "cover", "task_assigned", "task_delayed", "task_completed"]
 
 
 @dataclass(frozen=True, slots=True)
