@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from modelus_bot.domain.subject import Screens, Subject, Wording
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.tasks.invariants import INVARIANTS
 
 __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
-    return Screens()
+    from modelus_bot.subjects.tasks.buttons.board_menus import BoardMenu
+    from modelus_bot.subjects.tasks.buttons.pressing import TaskButton
+    from modelus_bot.subjects.tasks.commands.group import TaskCommands
+    from modelus_bot.subjects.tasks.enclosures import enclosure_of
+    from modelus_bot.subjects.tasks.jobs import TaskCheck
+
+    return Screens(
+        commands=(TaskCommands,),
+        buttons=(BoardMenu, TaskButton),
+        jobs=(TaskCheck,),
+        enclosures={"tasks": enclosure_of},
+    )
 
 
 _DAY = "a day that exists, written like 2026-01-31"
@@ -69,6 +80,8 @@ _WORDING = Wording(
 
 SUBJECT = Subject(
     name="tasks",
+    topic=Topic("tasks", "Tasks", "work of the staff, its board and the sprint's burndown", 5),
+    needs={"task": "staff"},
     kept_tables=("tasks",),
     audited=("tasks",),
     invariants=INVARIANTS,
