@@ -77,6 +77,7 @@ OFF: dict[str, Case] = {
     "task add": Case("refused", "bo", {"title": "Late", "start": "today", "end": "tomorrow"}),
     "task assign": Case("refused", options={"task": "1", "user": "bo"}),
     "task board": Case("shown", "bo"),
+    "task burndown": Case("shown", "bo"),
     "task bulk-assign": Case("refused", options={"tasks": "1", "user": "bo"}),
     "task cancel": Case("refused", options={"task": "1", "reason": "r"}),
     "task done": Case("refused", "bo", {"task": "1"}),

@@ -58,6 +58,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "task mine", {}, STAFF),
     ("player", "task late", {}, STAFF),
     ("player", "task board", {}, STAFF),
+    ("player", "task burndown", {}, STAFF),
     ("player", "task done", {"task": "1"}, STAFF),
     ("avery", "task edit", {"task": "1", "title": "Mine"}, "belongs to Bo Account"),
     ("avery", "task cancel", {"task": "1", "reason": "r"}, "or a project manager, can cancel it"),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.subjects.tasks.model import TaskStatus
-from modelus_bot.subjects.tasks.rules import (
+from modelus_bot.subjects.tasks.rules.risk import (
     is_late,
     level_of,
     rises,

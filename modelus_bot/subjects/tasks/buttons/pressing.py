@@ -17,7 +17,7 @@ from modelus_bot.subjects.tasks.buttons.steps import LABELS, Step, task_view
 from modelus_bot.subjects.tasks.cards.task_cards import task_card
 from modelus_bot.subjects.tasks.cards.words import Words
 from modelus_bot.subjects.tasks.model import BoardColumn, StaffTask, TaskChange
-from modelus_bot.subjects.tasks.rules import task_day
+from modelus_bot.subjects.tasks.rules.risk import task_day
 from modelus_bot.subjects.tasks.writes.assigning import AssignTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask
 from modelus_bot.ui import answering

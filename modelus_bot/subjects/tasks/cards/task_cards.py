@@ -7,7 +7,7 @@ from datetime import date
 
 from modelus_bot.subjects.tasks.cards.words import PRIORITIES, STATUSES, Words, day_words, steps_between
 from modelus_bot.subjects.tasks.model import BulkChange, StaffTask, TaskChange
-from modelus_bot.subjects.tasks.rules import risk_parts
+from modelus_bot.subjects.tasks.rules.risk import risk_parts
 from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card, clip

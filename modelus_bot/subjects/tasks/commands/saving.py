@@ -13,7 +13,7 @@ from modelus_bot.subjects.tasks.buttons.steps import task_view
 from modelus_bot.subjects.tasks.cards.task_cards import change_card
 from modelus_bot.subjects.tasks.choices import PicksTasks
 from modelus_bot.subjects.tasks.model import TaskChange
-from modelus_bot.subjects.tasks.rules import task_day
+from modelus_bot.subjects.tasks.rules.risk import task_day
 from modelus_bot.ui import answering
 
 __all__ = ["SavesTasks"]

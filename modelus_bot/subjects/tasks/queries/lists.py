@@ -9,7 +9,7 @@ from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.tasks.model import Scope, StaffTask
 from modelus_bot.subjects.tasks.queries.rows import limits, scope_of, task_of
-from modelus_bot.subjects.tasks.rules import may_see
+from modelus_bot.subjects.tasks.rules.risk import may_see
 
 __all__ = [
     "StatusChoice",

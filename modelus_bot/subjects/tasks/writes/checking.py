@@ -7,7 +7,7 @@ import json
 from modelus_bot.database import Priority, Transaction, Write
 from modelus_bot.subjects.tasks.model import DailyCheck, StaffTask
 from modelus_bot.subjects.tasks.queries.rows import task_of
-from modelus_bot.subjects.tasks.rules import level_of, rises, task_day
+from modelus_bot.subjects.tasks.rules.risk import level_of, rises, task_day
 from modelus_bot.subjects.tasks.writes.notices import tell_of_rise
 from modelus_bot.subjects.tasks.writes.saving import assessed
 

@@ -7,7 +7,7 @@ from modelus_bot.subjects.notices.model import NoticeType
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.tasks.model import StaffTask
-from modelus_bot.subjects.tasks.rules import Level, task_day
+from modelus_bot.subjects.tasks.rules.risk import Level, task_day
 from modelus_bot.text.escaping import plain
 
 __all__ = ["tell_of_assignment", "tell_of_completion", "tell_of_rise"]

@@ -12,7 +12,7 @@ from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.tasks.model import StaffTask
 from modelus_bot.subjects.tasks.queries.lists import require_visible
 from modelus_bot.subjects.tasks.queries.rows import scope_of_author
-from modelus_bot.subjects.tasks.rules import is_late, level_of, rises, risk_of, risk_points, task_day
+from modelus_bot.subjects.tasks.rules.risk import is_late, level_of, rises, risk_of, risk_points, task_day
 from modelus_bot.subjects.tasks.writes.notices import tell_of_rise
 from modelus_bot.text.escaping import plain
 
