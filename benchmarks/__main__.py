@@ -3,10 +3,10 @@
 ``writes``, the default, compares ways to write (``--callers 1,16,64,256``); ``backup`` shows what a backup
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
-asking the database (``--callers 1,16,64``); ``journal`` saves changes for later and replays them; ``kept``
-shows what the snapshot of many rows costs readers; ``loop``
-shows how late the event loop is at worst while things happen to the database (``--only recovery`` for some
-of them, ``--explain`` for where the time went).
+asking the database (``--callers 1,16,64``); ``board`` asks for the board and lists of 5,000 tasks;
+``journal`` saves changes for later and replays them; ``kept`` shows what the snapshot of many rows costs
+readers; ``loop`` shows how late the event loop is at worst while things happen to the database
+(``--only recovery`` for some of them, ``--explain`` for where the time went).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.backup import measure_backup
+from benchmarks.board import measure_board
 from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
@@ -60,6 +61,8 @@ def main() -> None:
             callers=[int(number) for number in arguments.callers.split(",")],
             folder=arguments.folder,
         )
+    elif arguments.what == "board":
+        measure_board(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "journal":
         measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "kept":
@@ -93,7 +96,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("writes", "backup", "recovery", "hot", "journal", "kept", "loop"),
+        choices=("writes", "backup", "recovery", "hot", "board", "journal", "kept", "loop"),
         default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")
