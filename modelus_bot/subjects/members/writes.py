@@ -15,6 +15,7 @@ from modelus_bot.subjects.people.queries import (
     require_active_member,
 )
 from modelus_bot.subjects.people.writes import ensure_member
+from modelus_bot.subjects.tasks.writes.assigning import give_back
 from modelus_bot.text.escaping import plain
 
 __all__ = ["DeactivateMember", "LinkMember", "ReactivateMember", "SetRole"]
@@ -38,7 +39,8 @@ class SetRole(Write[MemberChange]):
                 (self.role, tx.context.at, self.discord_id),
             )
             tx.audit("users", self.discord_id, "UPDATE", old={"role": before.role}, new={"role": self.role})
-        return MemberChange(known, _reload(tx, self.discord_id))
+        tasks = give_back(tx, self.discord_id) if self.role is None else 0
+        return MemberChange(known, _reload(tx, self.discord_id), tasks=tasks)
 
 
 class DeactivateMember(Write[MemberChange]):
@@ -152,7 +154,8 @@ def _set_active(tx: Transaction, before: Member, active: bool, expected: str | N
 
     moves = moves_of(tx, change)
     digest = check_expected(moves, expected)
-    return MemberChange(before, _reload(tx, before.discord_id), moves, digest)
+    tasks = give_back(tx, before.discord_id) if not active else 0
+    return MemberChange(before, _reload(tx, before.discord_id), moves, digest, tasks)
 
 
 def _reload(tx: Transaction, discord_id: int) -> Member:

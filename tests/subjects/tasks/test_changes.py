@@ -210,3 +210,19 @@ def test_an_administrator_whom_only_discord_knows_can_make_and_start_tasks(team:
     change = team.do(AddTask(title="x", start=TODAY, end=LONG), 2**52, discord_admin=True)
     started = team.do(MoveTask(task_id=change.after.id, to="in_progress"), 2**52, discord_admin=True)
     assert started.after.user_id == 2**52
+
+
+def test_who_leaves_leaves_their_tasks_to_others(team: Rota) -> None:
+    """Deactivated, or without a role: open tasks are to do for others again, closed ones stay theirs."""
+    for person, write in (
+        (ADA, DeactivateMember(discord_id=ADA, reason="x")),
+        (BEN, SetRole(discord_id=BEN, username="Ben", role=None)),
+    ):
+        begun, done = (add(team, MANAGER, user_id=person, role="developer") for _ in range(2))
+        team.do(MoveTask(task_id=begun.id, to="in_progress"), person)
+        team.do(MoveTask(task_id=done.id, to="done", take_next=False), person)
+        assert team.do(write, ADMIN).tasks == 1
+        assert (stands(team, begun.id).user_id, stands(team, begun.id).status) == (None, "todo")
+        assert stands(team, done.id).user_id == person
+    taken = team.do(MoveTask(task_id=begun.id, to="in_progress"), CLEO)
+    assert taken.after.user_id == CLEO

@@ -18,7 +18,7 @@ from modelus_bot.subjects.tasks.writes.notices import tell_of_assignment
 from modelus_bot.subjects.tasks.writes.saving import found_task, open_task, require_own, save
 from modelus_bot.text.escaping import plain
 
-__all__ = ["BULK", "AssignTask", "BulkAssign", "give_next", "is_open_to", "require_assignable"]
+__all__ = ["BULK", "AssignTask", "BulkAssign", "give_back", "give_next", "is_open_to", "require_assignable"]
 
 BULK = 50
 """How many tasks can be assigned at once."""
@@ -30,6 +30,9 @@ AND (assigned_role = :role OR discipline IN (
     SELECT d.discipline FROM user_disciplines AS d WHERE d.user_id = :user AND d.is_active = 1
 ))
 ORDER BY priority DESC, start_date, id LIMIT 1
+"""
+_HELD = """
+SELECT * FROM tasks WHERE assigned_user_id = ? AND status IN ('todo', 'in_progress') ORDER BY id
 """
 _ROSTERED = "SELECT 1 FROM user_disciplines WHERE user_id = ? AND discipline = ? AND is_active = 1"
 
@@ -105,6 +108,14 @@ def give_next(tx: Transaction, user_id: int) -> StaffTask | None:
     after = save(tx, task_of(row), user_id=user_id)
     tell_of_assignment(tx, after, "It is the next one for you.")
     return after
+
+
+def give_back(tx: Transaction, user_id: int) -> int:
+    """Let others take the open tasks of somebody who is staff no longer; returns how many there are."""
+    held = [task_of(row) for row in tx.fetch_all(_HELD, (user_id,))]
+    for found in held:
+        save(tx, found, user_id=None, status="todo")
+    return len(held)
 
 
 def _assign(tx: Transaction, before: StaffTask, user_id: int | None) -> TaskChange:
