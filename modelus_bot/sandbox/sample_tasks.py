@@ -67,8 +67,11 @@ async def add_sample_tasks(
             estimate_h=sample.hours,
         )
         added = await db.write(write, replace(context, actor=manager, at=begin))
-        if sample.progress and owner is not None:
-            at = min(context.at, begin + (number + 1) * DAY)
-            step = SetProgress(task_id=added.after.id, progress=sample.progress)
+        if owner is None or not sample.progress:
+            continue
+        author = replace(context, actor=owner)
+        if sample.progress == 100:
             done = MoveTask(task_id=added.after.id, to="done", take_next=False)
-            await db.write(done if sample.progress == 100 else step, replace(context, actor=owner, at=at))
+            await db.write(done, replace(author, at=min(context.at, begin + (number + 1) * DAY)))
+        else:
+            await db.write(SetProgress(task_id=added.after.id, progress=sample.progress), author)
