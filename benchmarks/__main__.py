@@ -4,10 +4,10 @@
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
 asking the database (``--callers 1,16,64``); ``viewer`` compares reads for a viewer with the same reads
-without; ``journal`` saves changes for later and replays them; ``kept``
-shows what the snapshot of many rows costs readers; ``loop``
-shows how late the event loop is at worst while things happen to the database (``--only recovery`` for some
-of them, ``--explain`` for where the time went).
+without; ``board`` asks for the board and lists of 5,000 tasks; ``journal`` saves changes for later and
+replays them; ``kept`` shows what the snapshot of many rows costs readers; ``loop`` shows how late the event
+loop is at worst while things happen to the database (``--only recovery`` for some of them, ``--explain``
+for where the time went).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.backup import measure_backup
+from benchmarks.board import measure_board
 from benchmarks.contenders import CONTENDERS, REFERENCE
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
@@ -70,6 +71,8 @@ def main() -> None:
             callers=[int(number) for number in arguments.callers.split(",")],
             folder=arguments.folder,
         )
+    elif arguments.what == "board":
+        measure_board(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "journal":
         measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "kept":
@@ -103,7 +106,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("writes", "backup", "recovery", "hot", "journal", "kept", "loop", "viewer"),
+        choices=("writes", "backup", "recovery", "hot", "viewer", "board", "journal", "kept", "loop"),
         default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")

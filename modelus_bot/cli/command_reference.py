@@ -27,7 +27,7 @@ Written from the commands themselves by `python -m modelus_bot.cli.command_refer
 do not edit it by hand.
 
 Names can be picked from a list while typing; what is typed is a name, never an id. Lists are shown to those
-who may use the command. `/roster`, `/sprint`, `/oncall` and `/cover` are hidden from members without
+who may use the command. `/roster`, `/sprint`, `/oncall`, `/cover` and `/task` are hidden from members without
 *Manage Messages* until an administrator chooses others under *Server Settings → Integrations*.
 
 Days can be written as `2026-03-31`, `today`, `tomorrow`, a weekday such as `friday` (the next one), or

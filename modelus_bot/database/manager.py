@@ -225,7 +225,7 @@ class DatabaseManager:
 
         While the database is away, kept queries are answered from what was known last.
         """
-        viewer = query.seen_by(args)
+        viewer = query.seen_by(args) if query.viewer else None
 
         def run(tx: ReadTransaction) -> R:
             return query(tx, *args, **kwargs)
@@ -249,7 +249,8 @@ class DatabaseManager:
         reads = self.availability.reads
         self._check_running(reading=True)
         reads.require_closed(query.name)
-        reader = self._engine.reader_of(query)
+        engine = self._engine
+        reader = engine.viewer_reads if query.viewer else engine.long_reads if query.long else engine.reads
         try:
             patience = self._patience(query)
             async with asyncio.timeout(patience):

@@ -13,6 +13,7 @@ from modelus_bot.config import Settings
 from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
+from modelus_bot.sandbox.sample_tasks import add_sample_tasks
 from modelus_bot.sandbox.world import CAST, World
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.members.writes.members import SetRole
@@ -61,6 +62,8 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await _give_rota_roles(db, world, source, context)
     await db.write(Handoff(), context)
     await _cover_two_days(db, world, calendar, context)
+    people = [person.id for person in world.rota.values()]
+    await add_sample_tasks(db, _manager(world), people, context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 
@@ -84,8 +87,11 @@ async def _cover_two_days(db: DatabaseManager, world: World, calendar: Calendar,
         last_day=days.first + timedelta(days=2),
     )
     asked = await db.write(write, replace(context, actor=turn.user_id))
-    manager = world.cast[[item.part for item in CAST].index("project manager")]
-    await db.write(ApproveCover(cover_id=asked.cover.id), replace(context, actor=manager.id))
+    await db.write(ApproveCover(cover_id=asked.cover.id), replace(context, actor=_manager(world)))
+
+
+def _manager(world: World) -> int:
+    return world.cast[[item.part for item in CAST].index("project manager")].id
 
 
 def _sample() -> RotationSource:

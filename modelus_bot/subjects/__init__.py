@@ -25,6 +25,7 @@ from modelus_bot.subjects.reminders.subject import SUBJECT as REMINDERS
 from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
 from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
+from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
 
 __all__ = ["DECLARED", "SUBJECTS"]
 
@@ -36,6 +37,7 @@ SUBJECTS = (
     SPRINTS,
     ROSTERS,
     COVERS,
+    TASKS,
     MEMBERS,
     ONCALL,
     REMINDERS,

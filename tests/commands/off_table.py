@@ -81,6 +81,20 @@ OFF: dict[str, Case] = {
                         button="Change"),
     "sprint import": Case("saved", options={"sprints": ("sprints.json", b"[]")}, button="Import"),
     "sprint list": Case("shown", "bo"),
+    "task add": Case("refused", "bo", {"title": "Late", "start": "today", "end": "tomorrow"}),
+    "task assign": Case("refused", options={"task": "1", "user": "bo"}),
+    "task board": Case("shown", "bo"),
+    "task burndown": Case("shown", "bo"),
+    "task bulk-assign": Case("refused", options={"tasks": "1", "user": "bo"}),
+    "task cancel": Case("refused", options={"task": "1", "reason": "r"}),
+    "task done": Case("refused", "bo", {"task": "1"}),
+    "task edit": Case("refused", options={"task": "1", "title": "Other"}),
+    "task late": Case("shown", "bo"),
+    "task list": Case("shown", "bo"),
+    "task mine": Case("shown", "bo"),
+    "task progress": Case("refused", "bo", {"task": "1", "percent": 5}),
+    "task show": Case("shown", "bo", {"task": "1"}),
+    "task start": Case("refused", "bo", {"task": "1"}),
 }  # fmt: skip
 """Column "Off" of the command table in the design, for every command there is."""
 

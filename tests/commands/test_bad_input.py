@@ -18,6 +18,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.members.writes.members import DeactivateMember, SetRole
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import EditSprint
+from modelus_bot.subjects.tasks.writes.editing import AddTask
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import dump, labels, words_of
 from tests.conftest import BotEnv, first_sprint_day, open_bot, plan_rota
@@ -28,6 +29,7 @@ YES_OR_NO = "yes or no, nothing else can be given"
 ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others"
 ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
+LIMITED = "Discord refuses numbers outside its range"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
 
@@ -69,6 +71,8 @@ EDIT = {"sprint": "Sprint 5", "reason": "A reason", "name": "Another name"}
 COVER = {"sprint": "Sprint 2", "discipline": "account"}
 SET = {"discipline": "account", "user": Person("avery"), "reason": "A reason"}
 LINK = {"person": "Quinn Imported", "user": PLAYER}
+TASK = {"task": "1"}
+NEW_TASK = {"title": "Write the law", "start": "today", "end": "in 9 days"}
 NO_SUCH = "Nobody of that name"
 JSON = File(b'{"broken": ')
 SENTENCES = {"sprints": File(json.dumps([]).encode())}
@@ -179,6 +183,46 @@ BAD = [
         )
     ),
     Bad("cover revoke", "reason", "  ", "The reason is missing", {"request": "1"}),
+    Bad("task add", "title", "  ", "The title is missing", NEW_TASK),
+    Bad("task add", "start", "someday", "Write a day as 2026-03-31", NEW_TASK),
+    Bad("task add", "end", "whenever", "Write a day as 2026-03-31", NEW_TASK),
+    Bad("task add", "end", "today", "must be due after the day it begins", NEW_TASK),
+    Bad("task add", "user", PLAYER, "does not know this member yet", NEW_TASK),
+    Bad("task add", "user", ROBOT, "is a bot; choose a person", NEW_TASK),
+    Bad("task add", "user", GONE, "is deactivated", NEW_TASK),
+    Bad("task add", "discipline", "nope", "is not a discipline", NEW_TASK),
+    Bad("task add", "epic", "  ", "The epic is missing", NEW_TASK),
+    Bad("task add", "story", "  ", "The story is missing", NEW_TASK),
+    Bad("task show", "task", "the law", "is not a task", who="avery"),
+    Bad("task show", "task", "0", "is not a task", who="avery"),
+    Bad("task show", "task", "9" * 40, "is not a task", who="avery"),
+    Bad("task start", "task", "99", "There is no task number 99", who="avery"),
+    Bad("task progress", "task", "99", "There is no task number 99", {"percent": 5}, "avery"),
+    Bad("task done", "task", "99", "There is no task number 99", who="avery"),
+    Bad("task edit", "task", "99", "There is no task number 99", {"title": "New"}),
+    Bad("task cancel", "task", "99", "There is no task number 99", {"reason": "Why"}),
+    Bad("task assign", "task", "99", "There is no task number 99", {"user": BO}),
+    Bad("task edit", "title", "  ", "The title is missing", TASK),
+    Bad("task edit", "start", "someday", "Write a day as 2026-03-31", TASK),
+    Bad("task edit", "start", "in 20 weeks", "must be due after the day it begins", TASK),
+    Bad("task edit", "end", "today", "must be due after the day it begins", TASK),
+    Bad("task edit", "discipline", "nope", "is not a discipline", TASK),
+    Bad("task edit", "priority", 1, "Nothing to change", TASK),
+    Bad("task edit", "epic", "  ", "The epic is missing", TASK),
+    Bad("task edit", "story", "  ", "The story is missing", TASK),
+    Bad("task cancel", "reason", "  ", "The reason is missing", TASK),
+    Bad("task progress", "percent", 0, "is at 0 % already", TASK),
+    Bad("task assign", "user", PLAYER, "does not know this member yet", TASK),
+    Bad("task assign", "user", BO, "Bo Account has task 1 already", TASK),
+    Bad("task bulk-assign", "tasks", "all of them", "is no number of a task", {"user": BO}),
+    Bad("task bulk-assign", "tasks", "1-90", "At most 50 tasks", {"user": BO}),
+    Bad("task bulk-assign", "tasks", "1", "None of them can be assigned", {"user": BO}),
+    Bad("task bulk-assign", "user", ROBOT, "is a bot; choose a person", {"tasks": "1"}),
+    Bad("task list", "epic", "Nowhere", "is of this epic any more", who="avery"),
+    Bad("task burndown", "sprint", "Sprint 99", "is not a sprint", who="avery"),
+    Bad("task board", "epic", "Nowhere", "is of this epic any more", who="avery"),
+    Bad("task board", "user", ROBOT, "is a bot; choose a person", who="avery"),
+    Bad("task board", "discipline", "nope", "is not a discipline", who="avery"),
     Bad("member show", "user", PLAYER, "The bot does not know this member yet", who="avery"),
     Bad("member role", "user", ROBOT, "is a bot; choose a person", {"role": "tester"}, "admin"),
     Bad("member deactivate", "member", NO_SUCH, "is not a member whom", {"reason": "A reason"}, "admin"),
@@ -203,6 +247,14 @@ BAD = [
 ]
 
 NOT_POSSIBLE = {
+    **{("task add", name): LIMITED for name in ("priority", "estimate")},
+    **{(f"task {step}", "role"): CHOICES for step in ("add", "edit", "list")},
+    **{(f"task {step}", "description"): ANY_LENGTH for step in ("add", "edit")},
+    **{(f"task {step}", "status"): CHOICES for step in ("list", "mine")},
+    ("task edit", "estimate"): LIMITED,
+    **{("task burndown", name): CHOICES for name in ("unit", "theme")},
+    ("task done", "take_next"): YES_OR_NO,
+    ("task bulk-assign", "dry_run"): YES_OR_NO,
     ("oncall role", "role"): TRIED_ELSEWHERE,
     ("roster add", "position"): THE_END,
     ("inbox list", "unread"): YES_OR_NO,
@@ -241,6 +293,8 @@ async def crowd_of(env: BotEnv) -> dict[str, Any]:
     await env.db.write(_set_role(gone.id, "Gone Person"), Context())
     await env.db.write(DeactivateMember(discord_id=gone.id, reason="Left"), Context())
     await env.db.write(_imported("Quinn Imported"), Context())
+    task = AddTask(title="T", start=env_day(0), end=env_day(60), user_id=env.staff("bo").id)
+    await env.db.write(task, Context(actor=env.manager.id))
     people = {"player": env.player, "robot": robot, "gone": gone, "manager": env.manager, "admin": env.admin}
     return people | dict(env.world.rota)
 
@@ -300,6 +354,11 @@ async def test_ambiguous_names_are_not_guessed(rota_env: BotEnv) -> None:
     await env.db.write(EditSprint(sprint_id=3, reason="Another name", name="Third"), Context())
     answer = await env.manager.slash(env.channel, "sprint archive", sprint="Sprint 5", reason="Which?")
     assert "can mean 2 different ones" in words_of(answer)
+
+
+def env_day(days: int) -> date:
+    """Return a day some days after the middle of the second sprint."""
+    return first_sprint_day() + timedelta(days=21 + days)
 
 
 def _value(value: Any, people: dict[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.writes.steps import RequestCover
+from modelus_bot.subjects.tasks.writes.editing import AddTask
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, lift_discords_hint, rows, words_of
 from tests.commands.away import (
@@ -38,6 +40,7 @@ async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
     env = rota_env
     async with going_on(env) as db:
         await ask_for_cover(env)
+        await add_task(env)
         await caught_up(db)
         take_away(env.settings.database.path)
         await notice_absence(db)
@@ -132,6 +135,13 @@ async def ask_for_cover(env: BotEnv) -> None:
     number = rows(env, "SELECT id FROM sprints WHERE name = 'Sprint 2'")[0][0]
     write = RequestCover(sprint_id=number, discipline="account")
     await env.db.write(write, context_of(env.staff("bo")))
+
+
+async def add_task(env: BotEnv) -> None:
+    """Let Bo have a task, number 1."""
+    bo = env.staff("bo")
+    write = AddTask(title="Count", start=date(2026, 1, 1), end=date(2031, 1, 1), user_id=bo.id)
+    await env.db.write(write, context_of(bo))
 
 
 def outcome(result: simcord.InteractionResult, saved: int) -> Off:

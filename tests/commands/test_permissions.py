@@ -52,6 +52,23 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("avery", "cover withdraw", {"request": "1"}, "Only whoever asked"),
     ("avery", "cover refuse", {"request": "1"}, "Only the person who is asked"),
     ("avery", "cover revoke", {"request": "1", "reason": "r"}, MANAGER),
+    ("player", "task add", {"title": "T", "start": "today", "end": "tomorrow"}, STAFF),
+    ("player", "task list", {}, STAFF),
+    ("player", "task show", {"task": "1"}, STAFF),
+    ("player", "task mine", {}, STAFF),
+    ("player", "task late", {}, STAFF),
+    ("player", "task board", {}, STAFF),
+    ("player", "task burndown", {}, STAFF),
+    ("player", "task done", {"task": "1"}, STAFF),
+    ("avery", "task edit", {"task": "1", "title": "Mine"}, "belongs to Bo Account"),
+    ("avery", "task cancel", {"task": "1", "reason": "r"}, "or a project manager, can cancel it"),
+    ("avery", "task start", {"task": "1"}, "can work on it"),
+    ("avery", "task progress", {"task": "1", "percent": 50}, "can work on it"),
+    ("avery", "task done", {"task": "1"}, "can work on it"),
+    ("avery", "task assign", {"task": "1", "user": "avery"}, "can pass it on"),
+    ("avery", "task bulk-assign", {"tasks": "1", "user": "avery"}, "can pass it on"),
+    ("avery", "task done", {"task": "2"}, "There is no task number 2"),
+    ("avery", "task show", {"task": "2"}, "There is no task number 2"),
     ("manager", "member role", {"user": "manager", "role": "admin"}, ADMIN),
     ("manager", "member deactivate", {"member": "Bo Account", "reason": "r"}, ADMIN),
     ("manager", "member reactivate", {"member": "Bo Account"}, ADMIN),
@@ -94,11 +111,24 @@ def person(env: BotEnv, name: str) -> simcord.MemberActor:
 
 @pytest.fixture
 async def asked_env(rota_env: BotEnv) -> BotEnv:
-    """Return the rota with two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo."""
+    """Return the rota with two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo.
+
+    Bo has two tasks as well, the second of which is nothing that developers see.
+    """
     env = rota_env
     for name, sprint in (("bo", "Sprint 2"), ("casey", "Sprint 3")):
         await env.staff(name).slash(env.channel, "cover request", sprint=sprint, discipline="account")
     await env.staff("bo").slash(env.channel, "cover take", request="2")
+    for role in ("developer", "designer"):
+        await env.manager.slash(
+            env.channel,
+            "task add",
+            title="T",
+            start="today",
+            end="in 9 days",
+            role=role,
+            user=env.staff("bo"),
+        )
     return env
 
 
@@ -129,7 +159,7 @@ async def test_discord_shows_administrators_commands_to_administrators_only(bot_
     """The hint that Discord follows hides them from everybody else, and the staff's groups from players."""
     env = bot_env
     hidden = {"audit", "backup", "database", "dbhealth"}
-    staffs = {"roster", "sprint", "oncall", "cover"}
+    staffs = {"roster", "sprint", "oncall", "cover", "task"}
 
     def shown(actor: simcord.MemberActor) -> set[str]:
         return {str(getattr(command, "name", command)) for command in actor.available_commands(env.channel)}

@@ -61,6 +61,10 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
+from modelus_bot.subjects.tasks.writes.checking import CheckTasks
+from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
+from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
     ADA,
@@ -171,6 +175,7 @@ class History:
             self.do(Handoff())
             self.do(ExpireCovers())
             self.do(RemindHolders(days_before=(7, 1)))
+            self.do(CheckTasks())
         if self.dice.random() < 0.2:
             self.do(TakeBackFuture(beyond=self.rota.at - self.dice.choice([0, 86400])))
 
@@ -200,6 +205,36 @@ class History:
         self.do(
             SetAway(member_id=self.somebody, discipline=roster, away_from=first, away_to=last), self.anybody
         )
+
+    def add_task(self) -> None:
+        """Add a task that is due around now, for somebody or for whoever takes it."""
+        start = self.day()
+        write = AddTask(
+            title=f"From {start}",
+            start=start,
+            end=start + timedelta(days=self.dice.randint(1, 9)),
+            role=self.dice.choice(ROLES),
+            user_id=self.dice.choice([None, *PEOPLE]),
+            importance=self.dice.randint(0, 3),
+        )
+        self.do(write, self.anybody)
+
+    def change_task(self) -> None:
+        """Move a task, hand it on, or change what it is about."""
+        number = (self.one_of("SELECT id FROM tasks") or (1,))[0]
+        actor = self.anybody
+        write: Write[Any] = self.dice.choice(
+            [
+                MoveTask(task_id=number, to=self.dice.choice(["todo", "in_progress", "done"])),
+                MoveTask(task_id=number, to="done"),
+                SetProgress(task_id=number, progress=self.dice.randint(0, 100)),
+                AssignTask(task_id=number, user_id=self.dice.choice([None, *PEOPLE])),
+                BulkAssign(task_ids=(number, number + 1), user_id=self.somebody),
+                EditTask(task_id=number, end=self.day()),
+                CancelTask(task_id=number, reason="x"),
+            ]
+        )
+        self.do(write, actor)
 
     def add_sprint(self) -> None:
         """Add a sprint, often where there is room."""
@@ -370,6 +405,7 @@ CHOICES = (
     *[History.time_passes, History.add_to_roster, History.change_roster, History.add_sprint] * 3,
     *[History.ask_cover, History.cover_step, History.cover_step] * 6,
     *[History.away, History.change_sprint, History.set_holder, History.change_people] * 2,
+    *[History.add_task, History.change_task] * 3,
     *[
         History.more_disciplines,
         History.deliver,

@@ -23,7 +23,7 @@ from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 from modelus_bot.database.core.visibility.connection import GatedConnection, close_gate, seated
 from modelus_bot.database.core.visibility.declaration import Visibility
-from modelus_bot.database.core.visibility.gate import GateKind
+from modelus_bot.database.core.visibility.gate import GateKind, NeedsBarrier
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.refusals import Refusal
@@ -119,7 +119,10 @@ class Rota:
             return question(ReadTransaction(self.connection), *args, **kwargs)
         for kind in (GateKind.BARRIER, GateKind.QUICK):
             with viewing(self.path, kind) as connection, seated(connection, viewer):
-                answer = question(ReadTransaction(connection), *args, **kwargs)
+                try:
+                    answer = question(ReadTransaction(connection), *args, **kwargs)
+                except NeedsBarrier:
+                    assert kind is GateKind.QUICK
         return answer
 
     @property

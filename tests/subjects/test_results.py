@@ -46,6 +46,10 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
+from modelus_bot.subjects.tasks.writes.checking import CheckTasks
+from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
+from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -98,6 +102,17 @@ def in_status(status: str) -> Callable[[Rota], object]:
     return lambda rota: bring_to(rota, status)
 
 
+NEW_TASK = AddTask(
+    title="Write the law", start=sprint_start(0), end=sprint_start(1), user_id=ADA, role="developer"
+)
+
+
+def with_tasks(rota: Rota) -> None:
+    """Add a task for Ada, number 1, and one for whoever is a developer."""
+    rota.do(NEW_TASK, MANAGER)
+    rota.do(NEW_TASK.model_copy(update={"user_id": None}), MANAGER)
+
+
 TOLD = ToldAuthor(number=1, change="add sprint", author=ADA, request_id="1", applied=True)
 
 SAMPLES: tuple[Sample, ...] = (
@@ -129,6 +144,14 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(steps.RevokeCover(cover_id=1, reason="x"), MANAGER, in_status("approved")),
     Sample(steps.ExpireCovers(), None, ask),
     Sample(RemindHolders(days_before=(60,))),
+    Sample(NEW_TASK, MANAGER),
+    Sample(EditTask(task_id=1, title="Another", end=sprint_start(2)), MANAGER, with_tasks),
+    Sample(CancelTask(task_id=1, reason="x"), MANAGER, with_tasks),
+    Sample(AssignTask(task_id=1, user_id=BEN), ADA, with_tasks),
+    Sample(BulkAssign(task_ids=(1, 2, 3), user_id=BEN), MANAGER, with_tasks),
+    Sample(MoveTask(task_id=1, to="done"), ADA, with_tasks),
+    Sample(SetProgress(task_id=1, progress=40), ADA, with_tasks),
+    Sample(CheckTasks(), None, with_tasks),
     Sample(TakeBackFuture(beyond=2**40)),
     Sample(RememberCard(cover_id=1, channel_id=7, message_id=GUEST), None, ask),
     Sample(ForgetCards(message_ids=(5,)), None, ask),

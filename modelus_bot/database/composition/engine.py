@@ -221,14 +221,6 @@ class Engine:
         self.reports.apply(settings, seconds=settings.long_read_deadline)
         self.viewer_reads.apply(settings, seconds=settings.read_deadline)
 
-    def reader_of(self, query: Query[..., Any]) -> ReadBatcher | ViewerReads:
-        """Return what runs a query."""
-        if query.viewer:
-            return self.viewer_reads
-        if query.report:
-            return self.reports
-        return self.long_reads if query.long else self.reads
-
     @property
     def waiting_reads(self) -> int:
         """How many queries wait."""

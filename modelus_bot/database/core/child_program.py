@@ -28,6 +28,7 @@ JOBS = {
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
+    "burndown": "modelus_bot.ui.burndown_drawing:burndown_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""
 

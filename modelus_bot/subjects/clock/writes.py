@@ -10,6 +10,7 @@ from modelus_bot.subjects.assignments.queries import calendar_of
 from modelus_bot.subjects.assignments.writes.rematerialising import rematerialise
 from modelus_bot.subjects.covers.queries import require_cover
 from modelus_bot.subjects.covers.writes.changes import step, tell_people
+from modelus_bot.subjects.tasks.writes.checking import assess_open
 
 __all__ = ["TakeBackFuture", "TakenBack"]
 
@@ -20,7 +21,7 @@ GIVEN_UP = 365 * 86_400
 
 _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
-OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*')
+OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*')
 """
 _UNSEEN = "(delivered_at IS NULL OR way = 'off' OR (way = 'inbox' AND is_read = 0))"
 """Neither sent nor read."""
@@ -68,9 +69,10 @@ WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'cover:' |
 """
 _REMIND_AGAIN = """
 UPDATE notifications SET dedupe_key = NULL
-WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'remind:*'
+WHERE delivered_at IS NOT NULL AND created_at > ?
+AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*')
 """
-"""Who was reminded far too early is reminded when it is time."""
+"""Who was told far too early is told when it is time."""
 _NEW = "SELECT id, user_id, dedupe_key FROM notifications WHERE id > ? AND dedupe_key GLOB 'duty:*'"
 _WITHDRAW = "DELETE FROM notifications WHERE id = ?"
 _NEWEST = "SELECT coalesce(max(id), 0) FROM notifications"
@@ -120,6 +122,7 @@ class TakeBackFuture(Write[TakenBack]):
                 tx.execute(_WITHDRAW, (row["id"],))
         tx.execute(_SAMPLES, (self.beyond,))
         tx.execute(_RUNS, (self.beyond,))
+        assess_open(tx, tell=False)
         return TakenBack(covers, notices, told, passed)
 
     def _forget(self, tx: Transaction) -> list[dict[str, object]]:

@@ -18,6 +18,8 @@ class MemberChange:
     after: Member
     moves: tuple[Move, ...] = ()
     digest: str = ""
+    tasks: int = 0
+    """How many open tasks of theirs others can take now."""
 
 
 @dataclass(frozen=True, slots=True)

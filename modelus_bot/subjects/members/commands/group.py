@@ -194,7 +194,7 @@ def _unknown_card(name: str) -> Card:
 def _role_card(change: MemberChange) -> Card:
     before = change.before.role if change.before is not None else None
     text = f"{plain(change.after.username)}: {before or 'none'} → **{change.after.role or 'none'}**"
-    return cards.success("Role saved", text)
+    return cards.success("Role saved", text + _tasks(change))
 
 
 @confirmed("role", SetRole)
@@ -231,4 +231,12 @@ def _change(change: MemberChange, names: dict[int, str]) -> str:
         for item in (change.before, change.after)
     )
     moves = cards.lines(move_lines(change.moves, names), empty="Nobody's turn moves.", limit=3500)
-    return f"{before} → **{after}**\n\n**Who moves**\n{moves}"
+    return f"{before} → **{after}**{_tasks(change)}\n\n**Who moves**\n{moves}"
+
+
+def _tasks(change: MemberChange) -> str:
+    """Say that others can take somebody's open tasks now; empty without any."""
+    if not change.tasks:
+        return ""
+    what = "open task is" if change.tasks == 1 else "open tasks are"
+    return f"\n{change.tasks} {what} nobody's now, for others of the role to take."

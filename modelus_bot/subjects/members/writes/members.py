@@ -15,6 +15,7 @@ from modelus_bot.subjects.people.queries import (
     require_active_member,
 )
 from modelus_bot.subjects.people.writes import ensure_member
+from modelus_bot.subjects.tasks.writes.assigning import give_back
 from modelus_bot.text.escaping import plain
 
 __all__ = ["DeactivateMember", "LinkMember", "ReactivateMember", "SetRole", "set_active"]
@@ -38,7 +39,8 @@ class SetRole(Write[MemberChange]):
                 (self.role, tx.context.at, self.discord_id),
             )
             tx.audit("users", self.discord_id, "UPDATE", old={"role": before.role}, new={"role": self.role})
-        return MemberChange(known, _reload(tx, self.discord_id))
+        tasks = give_back(tx, self.discord_id) if self.role is None else 0
+        return MemberChange(known, _reload(tx, self.discord_id), tasks=tasks)
 
 
 class DeactivateMember(Write[MemberChange]):
@@ -115,6 +117,7 @@ _IN_USE = """
 SELECT 1 FROM user_disciplines WHERE user_id = :id
 UNION ALL SELECT 1 FROM assignments WHERE user_id = :id
 UNION ALL SELECT 1 FROM overrides WHERE :id IN (requested_by, original_id, replacement_id, decided_by)
+UNION ALL SELECT 1 FROM tasks WHERE :id IN (assigned_user_id, created_by)
 LIMIT 1
 """
 
@@ -140,7 +143,7 @@ def _make_room(tx: Transaction, discord_id: int, placeholder_id: int) -> str | N
         return None
     if tx.fetch_one(_IN_USE, {"id": discord_id}) is not None:
         raise InvalidInput(
-            f"{plain(known.username)} already stands on a roster with this account."
+            f"{plain(known.username)} already stands on a roster, or has tasks, with this account."
             " Remove them there first, then link again.",
             rule="member.in_use",
         )
@@ -168,7 +171,8 @@ def set_active(tx: Transaction, before: Member, active: bool, expected: str | No
 
     moves = moves_of(tx, change)
     digest = check_expected(moves, expected)
-    return MemberChange(before, _reload(tx, before.discord_id), moves, digest)
+    tasks = give_back(tx, before.discord_id) if not active else 0
+    return MemberChange(before, _reload(tx, before.discord_id), moves, digest, tasks)
 
 
 def _reload(tx: Transaction, discord_id: int) -> Member:

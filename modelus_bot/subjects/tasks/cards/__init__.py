@@ -1,0 +1,1 @@
+"""Cards of tasks: one, what a change did, lists, the board, and the burndown in words."""

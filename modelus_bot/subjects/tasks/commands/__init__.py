@@ -1,0 +1,1 @@
+"""/task: making tasks, working on them, and looking at them."""

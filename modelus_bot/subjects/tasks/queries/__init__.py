@@ -1,0 +1,1 @@
+"""Tasks as those who ask may see them: one, lists, the board, and the work of a sprint."""

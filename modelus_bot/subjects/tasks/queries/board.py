@@ -1,0 +1,67 @@
+"""The board: a page of each column in its order, and how many cards there are."""
+
+from __future__ import annotations
+
+from modelus_bot.database import ReadTransaction, viewer_query
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.subjects.tasks.model import BoardColumn, BoardFilter, BoardPage
+from modelus_bot.subjects.tasks.queries.rows import limits, scope_of, task_of
+
+__all__ = ["BOARD_COLUMNS", "board"]
+
+BOARD_COLUMNS: tuple[BoardColumn, ...] = ("todo", "in_progress", "done")
+
+_COLUMN = """
+SELECT * FROM tasks
+WHERE status <> 'cancelled' AND status = :status
+AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:everything OR assigned_user_id = :me OR assigned_role = :role OR created_by = :me)
+ORDER BY priority DESC, start_date, id LIMIT :limit OFFSET :offset
+"""
+_COLUMN_OF_ONE = """
+SELECT * FROM tasks
+WHERE assigned_user_id = :user AND status = :status
+AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:everything OR assigned_user_id = :me OR assigned_role = :role OR created_by = :me)
+ORDER BY priority DESC, start_date, id LIMIT :limit OFFSET :offset
+"""
+_DONE = """
+SELECT * FROM tasks
+WHERE status = 'done' AND (:user IS NULL OR assigned_user_id = :user)
+AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:everything OR assigned_user_id = :me OR assigned_role = :role OR created_by = :me)
+ORDER BY completed_at DESC, id DESC LIMIT :limit OFFSET :offset
+"""
+_COUNT = """
+SELECT status, count(*) FROM tasks
+WHERE status <> 'cancelled' AND (:user IS NULL OR assigned_user_id = :user)
+AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:everything OR assigned_user_id = :me OR assigned_role = :role OR created_by = :me)
+GROUP BY status
+"""
+
+
+@viewer_query(kept=True, hot=True)
+def board(
+    tx: ReadTransaction, viewer: Viewer, wanted: BoardFilter, limit: int = 8, offset: int = 0
+) -> BoardPage:
+    """Return ``limit`` cards of each column: the most important first, of what is done the newest."""
+    values = limits(scope_of(tx, viewer)) | {
+        "user": wanted.user_id,
+        "epic": wanted.epic,
+        "discipline": wanted.discipline,
+        "limit": limit,
+        "offset": offset,
+    }
+    column = _COLUMN if wanted.user_id is None else _COLUMN_OF_ONE
+    cards = {
+        status: tuple(
+            map(
+                task_of,
+                tx.fetch_all(_DONE if status == "done" else column, values | {"status": status}),
+            )
+        )
+        for status in BOARD_COLUMNS
+    }
+    found = {row[0]: row[1] for row in tx.fetch_all(_COUNT, values)}
+    return BoardPage(cards, {status: found.get(status, 0) for status in BOARD_COLUMNS})

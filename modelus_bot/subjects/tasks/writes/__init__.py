@@ -1,0 +1,1 @@
+"""Adding, changing, moving and handing out tasks, and the daily check."""

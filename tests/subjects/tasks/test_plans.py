@@ -1,0 +1,94 @@
+"""Every statement of tasks on 5,000 of them: its index by name, no temporary sort, no table read whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelus_bot.subjects.tasks.queries import board, lists, sprint_work
+from modelus_bot.subjects.tasks.writes import assigning, checking
+from tests.subjects.rota import ADA, Rota, opened, staff
+from tests.subjects.tasks.task_cases import fill
+
+VALUES: dict[str, Any] = {
+    "me": ADA, "role": "developer", "everything": False, "status": "todo", "limit": 10, "offset": 0,
+    "of_role": "tester", "epic": "Senate", "user": ADA, "discipline": None, "typed": "", "closed": False,
+    "start": "2026-01-05", "end": "2026-01-19", "begin": 0,
+}  # fmt: skip
+SEED_MINE = """
+SELECT * FROM tasks WHERE assigned_user_id = :me AND status = :status ORDER BY priority DESC, start_date ASC
+"""
+SEED_LATE = "SELECT * FROM tasks WHERE is_delayed = 1 AND status <> 'done' ORDER BY end_date ASC"
+SEED_ROLE = "SELECT * FROM tasks WHERE assigned_role = :of_role AND status = :status"
+SEED_EPIC = "SELECT * FROM tasks WHERE epic = :epic"
+SEED_DUE = """
+SELECT * FROM tasks WHERE status IN ('todo', 'in_progress') AND end_date <= :end ORDER BY end_date
+"""
+
+PLANS = [
+    (SEED_MINE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
+    (SEED_LATE, ["USING INDEX idx_tasks_delayed (is_delayed=?)"]),
+    (SEED_ROLE, ["USING INDEX idx_tasks_role_status (assigned_role=? AND status=?)"]),
+    (SEED_EPIC, ["USING INDEX idx_tasks_epic (epic=?)"]),
+    (SEED_DUE, ["USING INDEX idx_tasks_due (end_date<?)"]),
+    (lists._MINE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
+    (lists._OPEN, ["SCAN tasks USING INDEX idx_tasks_due"]),
+    (lists._BY_STATUS, ["USING INDEX idx_tasks_board (status=?)"]),
+    (lists._BY_ROLE, ["USING INDEX idx_tasks_role_status (assigned_role=?)"]),
+    (lists._BY_EPIC, ["USING INDEX idx_tasks_epic (epic=?)"]),
+    (lists._LATE, ["USING INDEX idx_tasks_delayed (is_delayed=?)"]),
+    (lists._EPICS, ["USING INDEX idx_tasks_epic"]),
+    (board._COLUMN, ["USING INDEX idx_tasks_board (status=?)"]),
+    (board._COLUMN_OF_ONE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
+    (board._DONE, ["USING INDEX idx_tasks_done"]),
+    (board._COUNT, ["USING COVERING INDEX idx_tasks_board"]),
+    (
+        sprint_work._WORK,
+        ["USING INDEX idx_tasks_due (end_date>? AND end_date<?)", "idx_tasks_done (completed_at>?)"],
+    ),
+    (
+        assigning._NEXT,
+        [
+            "USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)",
+            "SEARCH d USING INDEX users_discord_discipline_unique (user_id=?)",
+        ],
+    ),
+    (checking._OPEN, ["SCAN tasks USING INDEX idx_tasks_due"]),
+]
+
+
+@pytest.fixture(scope="module")
+def large(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rota]:
+    """Return a file with 5,000 tasks, which nothing here changes."""
+    path = tmp_path_factory.mktemp("tasks") / "large.db"
+    shutil.copy(migrated, path)
+    with opened(path) as rota:
+        staff(rota)
+        fill(rota.connection, 5000)
+        yield rota
+
+
+@pytest.mark.parametrize(("sql", "uses"), PLANS)
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_plans(large: Rota, sql: str, uses: list[str], *, analyzed: bool) -> None:
+    """Before and after ANALYZE; an index that is scanned is the one of what is open, in its order."""
+    if analyzed:
+        large.connection.execute("ANALYZE")
+    plan = "\n".join(row["detail"] for row in large.connection.execute(f"EXPLAIN QUERY PLAN {sql}", VALUES))
+    for use in uses:
+        name = use.replace("users_discord_discipline_unique", "sqlite_autoindex_user_disciplines_1")
+        assert use in plan or name in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+    whole = [line for line in plan.splitlines() if line.startswith("SCAN tasks") and "USING" not in line]
+    assert whole == []
+
+
+def test_what_is_rarely_asked_reads_the_newest_first(large: Rota) -> None:
+    """Cancelled tasks, and what is typed, are looked for by number downwards, until there are enough."""
+    for sql in (lists._NAMED, lists._CANCELLED):
+        found = large.connection.execute(f"EXPLAIN QUERY PLAN {sql}", VALUES)
+        assert [row["detail"] for row in found] == ["SCAN tasks"]
