@@ -115,9 +115,13 @@ class BotEnv:
         """Return a staff member by the key in ``STAFF_NAMES``."""
         return self.world.rota[name]
 
+    def interaction_of(self, result: "simcord.InteractionResult") -> Any:
+        """Return what Discord keeps of the interaction behind ``result``."""
+        return result._interaction
+
     async def deliver_again(self, result: "simcord.InteractionResult") -> None:
         """Deliver the interaction behind ``result`` a second time, as Discord's gateway may."""
-        wanted = str(result._interaction.id)
+        wanted = str(self.interaction_of(result).id)
         payload = next(
             event
             for _, name, event in reversed(self.simulation.backend.transcript)

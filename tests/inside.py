@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["connections", "follower", "program", "returning", "store", "transactions"]
+__all__ = ["connections", "follower", "probe", "program", "snapshots", "store", "transactions"]
 
 
 def connections(db: Any) -> Any:
@@ -17,9 +17,15 @@ def transactions(db: Any) -> Any:
     return db._transactions
 
 
-def returning(db: Any) -> Any:
-    """Return what leads a database back when it was away."""
-    return db._returning
+async def probe(db: Any) -> None:
+    """Let it be tried now whether writing works again, instead of when the breaker would."""
+    db.availability.writes._probe_at = 0.0
+    await db.availability._probe_once(db.availability.writes, db._returning._probe_writes)
+
+
+def snapshots(archive: Any) -> Any:
+    """Return what makes the archive's whole copies by the clock."""
+    return archive._snapshots
 
 
 def program(archive: Any) -> Any:

@@ -119,15 +119,15 @@ def said(env: BotEnv, result: simcord.InteractionResult) -> tuple[str, list[str]
 
 def saved(env: BotEnv, result: simcord.InteractionResult) -> list[tuple[Any, ...]]:
     """Return what was written under an interaction's own number."""
-    number = str(result._interaction.id)
+    number = str(env.interaction_of(result).id)
     kept = rows(env, "SELECT command, outcome FROM requests WHERE request_id = ?", number)
     entries = "SELECT table_name, record_id, operation, new_values FROM audit_logs WHERE request_id = ?"
     return kept + rows(env, entries, number)
 
 
-def lose_answer(result: simcord.InteractionResult) -> None:
+def lose_answer(env: BotEnv, result: simcord.InteractionResult) -> None:
     """Let Discord know nothing of the answer, as if it had been lost on its way."""
-    record = result._interaction
+    record = env.interaction_of(result)
     record.responded, record.response_kind, record.message_id, record.modal = False, None, None, None
     record.followup_ids.clear()
 
@@ -169,7 +169,7 @@ async def test_delivered_twice_at_once_it_is_done_once(
     env = rota_env
     numbers = deliver_twice(env, monkeypatch)
     done = await deed(env)
-    assert str(done._interaction.id) in numbers
+    assert str(env.interaction_of(done).id) in numbers
     kept = [entry for entry in saved(env, done) if len(entry) == 2]
     assert len(kept) == 1
     assert "Reference" not in words_of(done)
@@ -191,7 +191,7 @@ async def test_an_answer_that_was_lost_is_given_again(rota_env: BotEnv, deed: De
     for restart in (False, True):
         if restart:
             await env.restart()
-        lose_answer(done)
+        lose_answer(env, done)
         await env.deliver_again(done)
         assert words_of(done) == words
         assert saved(env, done) == before

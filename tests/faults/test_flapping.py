@@ -17,7 +17,7 @@ from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from modelus_bot.subjects.health.jobs.health import Health
 from tests.conftest import BotEnv
 from tests.database.operations import Meddle, PutSetting
-from tests.inside import returning
+from tests.inside import probe
 from tests.jobs.clock import Clock
 
 pytestmark = pytest.mark.fault
@@ -60,7 +60,7 @@ class Flapping:
 
     async def free_disk(self) -> None:
         """Let the prober find that writing works again."""
-        await self.db.availability._probe_once(self.db.availability.writes, returning(self.db)._probe_writes)
+        await probe(self.db)
         assert self.db.mode is Mode.NORMAL
 
     async def operate(self, *, failing: int) -> None:

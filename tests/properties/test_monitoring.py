@@ -27,7 +27,7 @@ from tests.database.operations import (
     counted,
     setting,
 )
-from tests.inside import returning
+from tests.inside import probe
 
 KINDS = ("write", "again", "preview", "refused", "rule", "failed", "read", "long", "away", "gone")
 PLANS = st.lists(st.sampled_from(KINDS), min_size=1, max_size=12)
@@ -177,8 +177,7 @@ async def away(db: DatabaseManager, key: str) -> Counter[str]:
     with contextlib.suppress(DatabaseUnavailable):
         await db.write(PutSetting(key=key, value=1), Context())
     await db.read(setting, key)
-    writes._probe_at = 0.0
-    await db.availability._probe_once(writes, returning(db)._probe_writes)
+    await probe(db)
     return Counter(read=1)
 
 

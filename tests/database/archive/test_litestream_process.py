@@ -19,6 +19,7 @@ from modelus_bot.database.archive.locks import PATIENCE
 from modelus_bot.database.core.errors import AlreadyRunning
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, pid_alive, quick
 from tests.inside import program as program_of
+from tests.inside import snapshots
 from tests.tuning import Tuning
 
 pytestmark = needs_program
@@ -242,7 +243,7 @@ async def test_faults_end_neither_clock_nor_watch(
     archive = Archive(database, quick(tmp_path / "archive"), on_alert=lambda kind, _: told.append(kind))
     async with archive:
         await first_copy(archive)
-        look, copy = program_of(archive).look, archive._snapshots._copy
+        look, copy = program_of(archive).look, snapshots(archive)._copy
         faults = {"look": 2, "copy": 1}
         worked: list[str] = []
 
@@ -261,9 +262,9 @@ async def test_faults_end_neither_clock_nor_watch(
             worked.append("copy")
 
         monkeypatch.setattr(program_of(archive), "look", looked)
-        monkeypatch.setattr(archive._snapshots, "_copy", copied)
-        archive._snapshots._settings = archive._settings.model_copy(update={"snapshot_minutes": 1 / 60})
-        archive._snapshots._pause.cut()
+        monkeypatch.setattr(snapshots(archive), "_copy", copied)
+        snapshots(archive)._settings = archive._settings.model_copy(update={"snapshot_minutes": 1 / 60})
+        snapshots(archive)._pause.cut()
         async with asyncio.timeout(60):
             while not {"look", "copy"} <= set(worked):
                 await asyncio.sleep(0.05)

@@ -15,7 +15,7 @@ from modelus_bot.database.health.sample_keeper import SAMPLES_KEPT
 from modelus_bot.database.health.samples import BATCH, HealthSample, health_samples
 from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
 from tests.conftest import BotEnv
-from tests.inside import returning
+from tests.inside import probe
 from tests.jobs.clock import Clock
 
 MEGABYTE = 1024 * 1024
@@ -56,9 +56,7 @@ async def full_disk(env: BotEnv) -> None:
 
 async def space_again(env: BotEnv) -> None:
     """Let the prober find that writing works."""
-    writes = env.db.availability.writes
-    writes._probe_at = 0.0
-    await env.db.availability._probe_once(writes, returning(env.db)._probe_writes)
+    await probe(env.db)
 
 
 async def test_a_change_of_the_mode_is_told_within_a_second(bot_env: BotEnv, clock: Clock) -> None:
