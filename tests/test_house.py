@@ -80,7 +80,7 @@ def test_lists_name_no_command_and_a_subject_once(house: House) -> None:
     assert covers.lists(house, subject=False) == []
     assert set(covers.lists(house, subject=True)) <= {
         "modelus_bot.subjects",
-        "modelus_bot.subjects.notices.model",
+        "modelus_bot.subjects.notices.rules.kinds",
         "modelus_bot.subjects.oncall.invariants",
         "modelus_bot.subjects.rotation_import.writes.tally",
     }

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
-from modelus_bot.subjects.notices.model import Notice, NoticeType, Preferences
-from modelus_bot.subjects.notices.rules.kinds import KINDS
+from modelus_bot.subjects.notices.model import Notice, Preferences
+from modelus_bot.subjects.notices.rules.kinds import KINDS, NoticeType
 from modelus_bot.subjects.notices.rules.quiet_hours import is_known_zone
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards

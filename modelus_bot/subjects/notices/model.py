@@ -6,21 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Delivery", "Notice", "NoticeType", "Parcel", "Preferences", "QuietHours", "Way"]
-
-NoticeType = Literal[
-    "task_assigned",
-    "task_delayed",
-    "task_completed",
-    "issue_reported",
-    "system",
-    "oncall",
-    "cover",
-    "nation",
-    "economy",
-    "disaster",
-    "diplomacy",
-]
+__all__ = ["Delivery", "Notice", "Parcel", "Preferences", "QuietHours", "Way"]
 
 Delivery = Literal["dm", "inbox", "off"]
 """What somebody wants of a kind of notices: a direct message, the inbox alone, or nothing."""

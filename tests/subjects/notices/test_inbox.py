@@ -6,8 +6,9 @@ import pytest
 
 from modelus_bot.database import Viewer
 from modelus_bot.domain.refusals import NotFound
-from modelus_bot.subjects.notices.model import Delivery, NoticeType, QuietHours
+from modelus_bot.subjects.notices.model import Delivery, QuietHours
 from modelus_bot.subjects.notices.queries import inbox, own_notice, preferences, unread
+from modelus_bot.subjects.notices.rules.kinds import NoticeType
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
 from modelus_bot.subjects.notices.writes.outbox import notify, notify_each
 from modelus_bot.subjects.notices.writes.reading import MarkAllRead, MarkRead

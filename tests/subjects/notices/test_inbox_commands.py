@@ -12,8 +12,7 @@ from modelus_bot.database.core.operation import Write
 from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.subjects.covers.writes.steps import RequestCover, WithdrawCover
 from modelus_bot.subjects.notices.jobs.outbox import Outbox
-from modelus_bot.subjects.notices.model import NoticeType
-from modelus_bot.subjects.notices.rules.kinds import KINDS
+from modelus_bot.subjects.notices.rules.kinds import KINDS, NoticeType
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.commands.acting import card_words, chosen, dump, labels, rows, words_of

@@ -8,8 +8,7 @@ from typing import get_args
 import pytest
 
 from modelus_bot.bundled import migrations_dir
-from modelus_bot.subjects.notices.model import NoticeType
-from modelus_bot.subjects.notices.rules.kinds import KINDS, wanted_delivery
+from modelus_bot.subjects.notices.rules.kinds import KINDS, NoticeType, wanted_delivery
 
 
 def test_the_schema_knows_the_same_kinds() -> None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.subjects.notices.model import NoticeType, QuietHours
+from modelus_bot.subjects.notices.model import QuietHours
+from modelus_bot.subjects.notices.rules.kinds import NoticeType
 from modelus_bot.subjects.notices.rules.quiet_hours import is_known_zone, quiet_until
 from modelus_bot.subjects.notices.writes.choosing import SetQuietHours
 from modelus_bot.subjects.notices.writes.outbox import notify

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import discord
 
 from modelus_bot.subjects.notices.cards import DELIVERIES
-from modelus_bot.subjects.notices.model import Delivery, NoticeType
+from modelus_bot.subjects.notices.model import Delivery
 from modelus_bot.subjects.notices.queries import own_preferences
-from modelus_bot.subjects.notices.rules.kinds import KINDS, wanted_delivery
+from modelus_bot.subjects.notices.rules.kinds import KINDS, NoticeType, wanted_delivery
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery
 from modelus_bot.subjects.people.introductions import introduce
 from modelus_bot.ui import answering, cards

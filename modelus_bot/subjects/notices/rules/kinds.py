@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
-from modelus_bot.subjects.notices.model import Delivery, NoticeType
+from modelus_bot.subjects.notices.model import Delivery
 
-__all__ = ["KINDS", "Kind", "wanted_delivery"]
+__all__ = ["KINDS", "Kind", "NoticeType", "wanted_delivery"]
+
+NoticeType = Literal[
+    "task_assigned",
+    "task_delayed",
+    "task_completed",
+    "issue_reported",
+    "system",
+    "oncall",
+    "cover",
+    "nation",
+    "economy",
+    "disaster",
+    "diplomacy",
+]
 
 
 @dataclass(frozen=True, slots=True)

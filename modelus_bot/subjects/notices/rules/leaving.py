@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, cast
 
-from modelus_bot.subjects.notices.model import Notice, NoticeType, Parcel, Preferences
-from modelus_bot.subjects.notices.rules.kinds import KINDS, wanted_delivery
+from modelus_bot.subjects.notices.model import Notice, Parcel, Preferences
+from modelus_bot.subjects.notices.rules.kinds import KINDS, NoticeType, wanted_delivery
 from modelus_bot.subjects.notices.rules.quiet_hours import quiet_until
 
 __all__ = ["Judgement", "Leaving", "judged", "leaving", "together"]

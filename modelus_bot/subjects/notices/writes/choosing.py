@@ -9,9 +9,9 @@ from pydantic import Field
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.permissions import require_actor
 from modelus_bot.domain.refusals import InvalidInput
-from modelus_bot.subjects.notices.model import Delivery, NoticeType, Preferences
+from modelus_bot.subjects.notices.model import Delivery, Preferences
 from modelus_bot.subjects.notices.queries import preferences
-from modelus_bot.subjects.notices.rules.kinds import KINDS
+from modelus_bot.subjects.notices.rules.kinds import KINDS, NoticeType
 from modelus_bot.subjects.notices.rules.quiet_hours import is_known_zone
 from modelus_bot.subjects.people.writes import ensure_known
 from modelus_bot.text.escaping import plain

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 
 from modelus_bot.database import Transaction
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
-from modelus_bot.subjects.notices.model import NoticeType, Preferences
+from modelus_bot.subjects.notices.model import Preferences
 from modelus_bot.subjects.notices.queries import preferences
+from modelus_bot.subjects.notices.rules.kinds import NoticeType
 from modelus_bot.subjects.notices.rules.leaving import judged
 
-__all__ = ["notify", "notify_each", "notify_managers"]
+__all__ = ["NoticeType", "notify", "notify_each", "notify_managers"]
 
 _INSERT = """
 INSERT INTO notifications(

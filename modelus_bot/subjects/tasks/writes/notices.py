@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database import Transaction
-from modelus_bot.subjects.notices.model import NoticeType
-from modelus_bot.subjects.notices.writes.outbox import notify
+from modelus_bot.subjects.notices.writes.outbox import NoticeType, notify
 from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.tasks.model import StaffTask
 from modelus_bot.subjects.tasks.rules.risk import Level, task_day
