@@ -11,6 +11,7 @@ from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
 from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
 from modelus_bot.subjects.backups.subject import SUBJECT as BACKUPS
 from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
+from modelus_bot.subjects.coverage.subject import SUBJECT as COVERAGE
 from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
 from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
 from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
@@ -39,6 +40,7 @@ SUBJECTS = (
     MEMBERS,
     ONCALL,
     REMINDERS,
+    COVERAGE,
     ROTATION_IMPORT,
     AUDIT,
     CLOCK,

@@ -36,6 +36,7 @@ OFF: dict[str, Case] = {
     "backup preview": Case("answered", "admin", {"at": "20 minutes ago"}),
     "backup restore": Case("answered", "admin", {"at": "20 minutes ago", "reason": "r"}),
     "backup verify": Case("answered", "admin", {"backup": "none"}),
+    "coverage": Case("shown", "bo"),
     "cover list": Case("shown", "bo"),
     "cover refuse": Case("refused", "avery", {"request": "1"}),
     "cover request": Case("saved", "bo", {"sprint": "Sprint 2", "discipline": "account"}),

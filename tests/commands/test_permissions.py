@@ -28,6 +28,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "oncall now", {}, STAFF),
     ("player", "oncall on", {"day": "today"}, STAFF),
     ("player", "cover list", {}, STAFF),
+    ("player", "coverage", {}, STAFF),
     ("player", "member show", {"user": "avery"}, STAFF),
     ("avery", "roster add", {"discipline": "po", "user": "avery"}, MANAGER),
     ("avery", "roster remove", {"discipline": "account", "member": "Bo Account"}, MANAGER),
