@@ -19,7 +19,8 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.disciplines.model import DEFAULT_DISCIPLINES
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines
 from modelus_bot.subjects.people.queries import members
-from modelus_bot.ui.charts import LatencyChart, Point, drawing_folder
+from modelus_bot.ui.charts import LatencyChart, Point
+from modelus_bot.ui.pictures import drawing_folder
 
 
 async def main() -> dict[str, object]:

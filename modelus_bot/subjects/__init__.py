@@ -14,6 +14,7 @@ from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
 from modelus_bot.subjects.coverage.subject import SUBJECT as COVERAGE
 from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
 from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
+from modelus_bot.subjects.duty_calendar.subject import SUBJECT as DUTY_CALENDAR
 from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
@@ -39,8 +40,9 @@ SUBJECTS = (
     COVERS,
     MEMBERS,
     ONCALL,
-    REMINDERS,
     COVERAGE,
+    DUTY_CALENDAR,
+    REMINDERS,
     ROTATION_IMPORT,
     AUDIT,
     CLOCK,

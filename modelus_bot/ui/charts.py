@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import importlib.util
 import statistics
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
 
-from loguru import logger
+from modelus_bot.ui.pictures import Pictures
 
-from modelus_bot.database.administration import run_child
-from modelus_bot.runtime.os_errors import in_words
-
-__all__ = ["LatencyChart", "Point", "drawing_folder", "sparkline", "thinned"]
+__all__ = ["LatencyChart", "Point", "sparkline", "thinned"]
 
 POINTS = 480
 """How many points a picture shows at most."""
-PATIENCE = 30.0
-"""Seconds after which there is no picture."""
 BARS = "▁▂▃▄▅▆▇█"
-
-Task = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +52,6 @@ def sparkline(values: Sequence[float | None], width: int = 40) -> str:
     return "".join(" " if top is None else BARS[round(top / highest * steps)] for top in tops)
 
 
-def drawing_folder(database: Path) -> Path:
-    """Return where the library keeps what it found out about fonts, which takes it seconds."""
-    return database.with_name(f"{database.stem}.drawing")
-
-
 class LatencyChart:
     """Draws latencies in a child, one picture at a time, and keeps the last one.
 
@@ -76,28 +60,17 @@ class LatencyChart:
 
     def __init__(self) -> None:
         """Start without a picture."""
-        self._turn = asyncio.Lock()
-        self._drawn: tuple[Task, bytes] | None = None
+        self._pictures = Pictures("chart")
 
     async def picture(self, points: Sequence[Point], zone: str, folder: Path) -> bytes | None:
         """Return a PNG with times in ``zone``; None without the library, with too few points, or too late.
 
-        The library keeps its fonts in ``folder``. What goes wrong costs the picture and nothing else.
+        The library keeps its fonts in ``folder``.
         """
-        if len(points) < 2 or importlib.util.find_spec("matplotlib") is None:
+        if len(points) < 2:
             return None
-        task: Task = {"zone": zone, "points": [astuple(point) for point in thinned(points)]}
-        try:
-            async with asyncio.timeout(PATIENCE), self._turn:
-                if self._drawn is None or self._drawn[0] != task:
-                    answer = await run_child("chart", task, environment={"MPLCONFIGDIR": str(folder)})
-                    self._drawn = task, base64.b64decode(answer["png"])
-                return self._drawn[1]
-        except TimeoutError:
-            logger.bind(seconds=PATIENCE).warning("chart_too_late")
-        except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
-            logger.bind(error=in_words(error)).warning("chart_not_drawn")
-        return None
+        drawing = {"zone": zone, "points": [astuple(point) for point in thinned(points)]}
+        return await self._pictures.drawn(drawing, folder)
 
 
 def _together(points: Sequence[Point]) -> Point:

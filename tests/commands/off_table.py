@@ -55,6 +55,7 @@ OFF: dict[str, Case] = {
     "member reactivate": Case("refused", "admin", {"member": "Bo Account"}),
     "member role": Case("refused", "admin", {"user": "bo", "role": "tester"}),
     "member show": Case("shown", "bo"),
+    "oncall calendar": Case("shown", "bo"),
     "oncall handoff": Case("saved", "bo", {"note": "All is well"}),
     "oncall mine": Case("shown", "bo"),
     "oncall now": Case("shown", "bo"),

@@ -26,6 +26,7 @@ YES_OR_NO = "yes or no, nothing else can be given"
 ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others"
 ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
+IN_RANGE = "Discord refuses numbers outside the range"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
 
@@ -201,6 +202,9 @@ NOT_POSSIBLE = {
     ("sprint edit", "dry_run"): YES_OR_NO,
     ("sprint import", "dry_run"): YES_OR_NO,
     ("cover list", "status"): CHOICES,
+    ("oncall calendar", "whose"): CHOICES,
+    ("oncall calendar", "weeks"): IN_RANGE,
+    ("oncall calendar", "colours"): CHOICES,
     ("coverage", "view"): CHOICES,
     ("cover request", "reason"): ANY_LENGTH,
     ("sprint add", "count"): THE_END,

@@ -51,6 +51,7 @@ async def large_env(bot_env: BotEnv) -> BotEnv:
         ("oncall now", {}),
         ("oncall on", {"day": "tomorrow"}),
         ("oncall mine", {}),
+        ("oncall calendar", {"weeks": 26}),
         ("coverage", {}),
         ("coverage", {"view": "load"}),
         ("coverage", {"view": "gaps", "to": "in 40 weeks"}),

@@ -26,6 +26,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "sprint current", {}, STAFF),
     ("player", "sprint list", {}, STAFF),
     ("player", "oncall now", {}, STAFF),
+    ("player", "oncall calendar", {}, PART),
     ("player", "oncall on", {"day": "today"}, STAFF),
     ("player", "cover list", {}, STAFF),
     ("player", "coverage", {}, STAFF),

@@ -17,6 +17,8 @@ from modelus_bot.subjects.covers.writes import steps
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
+from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
+from modelus_bot.subjects.duty_calendar.writes import PublishEntries
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.maintenance import writes
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
@@ -44,6 +46,7 @@ from tests.subjects.rota import (
     MANAGER,
     Rota,
     fill_roster,
+    instant,
     plan_sprints,
     sprint_start,
 )
@@ -124,6 +127,8 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(PruneRequests(ids=("1",), before=1)),
     Sample(PruneJobRuns(keys=(("handoff", "1"),), before=1)),
     Sample(PruneErrors(ids=(1,), before=1)),
+    Sample(PruneEntries(uids=("u",), before=1)),
+    Sample(PublishEntries(at=instant(sprint_start(0)), server=1)),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

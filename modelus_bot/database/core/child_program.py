@@ -28,6 +28,7 @@ JOBS = {
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "pagesums": "modelus_bot.database.checksums.comparison:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
+    "rota": "modelus_bot.ui.rota_drawing:rota_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""
 

@@ -57,6 +57,7 @@ SUBJECT = Subject(
     topic=TOPIC,
     needs={
         "oncall": "staff",
+        "oncall calendar": "part",
         "oncall handoff": "part",
         "oncall mine": "anyone",
         "oncall role": "admin",

@@ -17,12 +17,14 @@ from modelus_bot.ui.answering.answers import (
 )
 from modelus_bot.ui.answering.arriving import FAILURES, NoAnswer, passes, together
 from modelus_bot.ui.answering.desk import Desk
+from modelus_bot.ui.answering.pictured import answer_pictured
 
 __all__ = [
     "FAILURES",
     "Desk",
     "NoAnswer",
     "answer",
+    "answer_pictured",
     "ask_here",
     "defer",
     "fail",

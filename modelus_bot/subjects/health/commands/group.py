@@ -10,27 +10,24 @@ import discord
 from discord import app_commands
 
 from modelus_bot.domain.refusals import NotAllowed, NotFound
-from modelus_bot.runtime.tasks import owned
 from modelus_bot.subjects.health.cards.latency import PICTURE, latency_field, latency_file, recent_points
 from modelus_bot.subjects.health.cards.overview import failure_card, overview_card, protection_words
 from modelus_bot.subjects.health.cards.views import LIST
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering
 from modelus_bot.ui.cards import Card, clip
-from modelus_bot.ui.charts import LatencyChart, drawing_folder
+from modelus_bot.ui.charts import LatencyChart
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs_admin import require_admin
 from modelus_bot.ui.commands.suggestions import PATIENCE, Choices, choices
 from modelus_bot.ui.paginator import send_page
+from modelus_bot.ui.pictures import drawing_folder
 from modelus_bot.ui.spoken import operation_words
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
 __all__ = ["HealthCommands"]
-
-PICTURE_PATIENCE = 2.0
-"""Seconds an answer waits for its picture, which otherwise follows: it is drawn at low priority."""
 
 SHOWN = f"attachment://{PICTURE}"
 
@@ -90,22 +87,11 @@ class HealthCommands(CommandGroup):
         points = await recent_points(self.bot.db, self.now())
         settings = self.bot.settings
         folder = drawing_folder(settings.database.path)
-        drawing = owned(
-            latency_file(self._chart, points, settings.server.timezone, folder), name="latency-drawing"
-        )
         pictured = replace(card, picture=SHOWN)
-        try:
-            await asyncio.wait({drawing}, timeout=PICTURE_PATIENCE)
-            if drawing.done() and (picture := drawing.result()) is not None:
-                await answering.answer(interaction, pictured, picture=picture)
-                return
-            if points:
-                card = card.with_field("Latency", latency_field(points))
-            await answering.answer(interaction, card)
-            if (picture := await drawing) is not None:
-                await answering.answer(interaction, pictured, picture=picture)
-        finally:
-            drawing.cancel()
+        if points:
+            card = card.with_field("Latency", latency_field(points))
+        drawing = latency_file(self._chart, points, settings.server.timezone, folder)
+        await answering.answer_pictured(interaction, drawing, pictured, card)
 
     def _failure(self, reference: str) -> Card:
         wanted = reference.strip().upper()
