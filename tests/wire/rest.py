@@ -250,6 +250,14 @@ class Rest:
             server.nonces[nonce] = message["id"]
         return 200, message
 
+    @route("GET", "/channels/{channel}/messages")
+    async def _history(self, asked: Asked, channel: str) -> Answer:
+        self._may(channel, VIEW_CHANNEL)
+        after, most = int(asked.query.get("after", 0)), int(asked.query.get("limit", 50))
+        found = [item for item in self.server.messages.values() if item["channel_id"] == channel]
+        later = sorted((item for item in found if int(item["id"]) > after), key=lambda item: int(item["id"]))
+        return 200, later[:most][::-1]
+
     @route("GET", "/channels/{channel}/messages/{message}")
     async def _message(self, asked: Asked, channel: str, message: str) -> Answer:
         return 200, self.server.message(channel, message)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import groupby
 
 from modelus_bot.database import Context, ReadTransaction, Row
 from modelus_bot.domain.calendar import Calendar, Span, choose_current
@@ -44,7 +43,7 @@ LEFT JOIN overrides AS o
     ON o.sprint_id = a.sprint_id AND o.discipline = a.discipline AND o.status = 'approved'
 LEFT JOIN users AS u ON u.discord_id = o.replacement_id
 WHERE s.sprint_index IS NOT NULL AND s.start_date <= ? AND s.end_date > ?
-ORDER BY s.start_date, s.id, a.discipline
+ORDER BY s.start_date
 """
 
 
@@ -54,10 +53,10 @@ def turns_between(tx: ReadTransaction, first: date, last: date) -> tuple[DealtTu
     Turns of sprints so far ahead that none are dealt are not among them; those of disciplines that are no
     longer used are.
     """
-    rows = tx.fetch_all(_TURNS_BETWEEN, (last.isoformat(), first.isoformat()))
-    return tuple(
-        _dealt(list(slot)) for _, slot in groupby(rows, lambda row: (row["sprint_id"], row["discipline"]))
-    )
+    slots: dict[Slot, list[Row]] = {}
+    for row in tx.fetch_all(_TURNS_BETWEEN, (last.isoformat(), first.isoformat())):
+        slots.setdefault((row["sprint_id"], row["discipline"]), []).append(row)
+    return tuple(map(_dealt, slots.values()))
 
 
 def _dealt(rows: list[Row]) -> DealtTurn:

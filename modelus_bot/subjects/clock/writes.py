@@ -20,7 +20,8 @@ GIVEN_UP = 365 * 86_400
 
 _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
-OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*')
+OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*'
+OR dedupe_key GLOB 'heads-up:*')
 """
 _FORGET = f"""
 DELETE FROM notifications WHERE delivered_at IS NULL AND created_at > ? AND {_BY_THE_CLOCK}
@@ -60,7 +61,8 @@ WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'cover:' |
 """
 _REMIND_AGAIN = """
 UPDATE notifications SET dedupe_key = NULL
-WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'remind:*'
+WHERE delivered_at IS NOT NULL AND created_at > ?
+AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'heads-up:*')
 """
 """Who was reminded far too early is reminded when it is time."""
 _NEW = "SELECT id, user_id, dedupe_key FROM notifications WHERE id > ? AND dedupe_key GLOB 'duty:*'"

@@ -19,7 +19,7 @@ __all__ = ["away_days", "coverage_gaps", "fairness", "load_balance"]
 
 _APPROVED = """
 SELECT o.original_id, o.replacement_id, o.first_day, o.last_day, s.start_date, s.end_date
-FROM sprints AS s JOIN overrides AS o ON o.sprint_id = s.id AND o.status = 'approved'
+FROM sprints AS s CROSS JOIN overrides AS o ON o.sprint_id = s.id AND o.status = 'approved'
 WHERE s.sprint_index IS NOT NULL AND s.start_date <= ? AND s.end_date > ?
 """
 _WAITING = """

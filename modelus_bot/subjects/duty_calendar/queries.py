@@ -22,8 +22,8 @@ _KNOWN = """
 SELECT uid, sprint_id, discipline, user_id, starts_at, ends_at, digest, sequence, is_cancelled, created_at,
     updated_at
 FROM calendar_entries
-WHERE ends_at > :at
-OR sprint_id IN (SELECT id FROM sprints WHERE sprint_index IS NOT NULL AND end_date > :today)
+WHERE ends_at > ?
+OR sprint_id IN (SELECT id FROM sprints WHERE sprint_index IS NOT NULL AND end_date > ?)
 """
 
 
@@ -86,7 +86,7 @@ def entries_at(
 
 def known_entries(tx: ReadTransaction, at: int, calendar: Calendar) -> tuple[PublishedEntry, ...]:
     """Return the entries that were handed out and are not over, or are of a sprint that is not."""
-    values = {"at": at, "today": calendar.duty_day(at).isoformat()}
+    values = (at, calendar.duty_day(at).isoformat())
     return tuple(map(_published, tx.fetch_all(_KNOWN, values)))
 
 
