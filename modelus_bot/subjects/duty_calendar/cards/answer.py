@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from modelus_bot.database import DatabaseError, Mode
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.subjects.duty_calendar.cards.calendar_card import calendar_card, described
-from modelus_bot.subjects.duty_calendar.cards.calendar_file import calendar_file
 from modelus_bot.subjects.duty_calendar.cards.picture import chart_of
 from modelus_bot.subjects.duty_calendar.model import DutyCalendar
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
@@ -66,7 +66,7 @@ class CalendarAnswers:
             duty_calendar, viewer, None if team else viewer.id, at, calendar, last, place
         )
         await self._remember(interaction, found, at, place)
-        file = _file(found, server.timezone, team=team)
+        file = await _file(found, server.timezone, team=team)
         card = calendar_card(found, FILES[team] if file is not None else "")
         if file is None:
             await answering.answer(interaction, card)
@@ -108,9 +108,19 @@ class CalendarAnswers:
         return self.bot.settings.server.guild_id or (home.id if home is not None else 0)
 
 
-def _file(found: DutyCalendar, zone: str, *, team: bool) -> MakesFile | None:
-    """Return what makes the file for calendar programs; None when it would have nothing in it."""
+async def _file(found: DutyCalendar, zone: str, *, team: bool) -> MakesFile | None:
+    """Return what makes the file for calendar programs; None when it would have nothing in it.
+
+    It is written on a thread: the library takes half a second to load, and the rules of a zone take it some
+    hundredths.
+    """
     if not found.entries:
         return None
-    content = calendar_file(found.entries, zone, NAMES[team])
+    content = await asyncio.to_thread(_written, found, zone, NAMES[team])
     return lambda: discord.File(io.BytesIO(content), FILES[team])
+
+
+def _written(found: DutyCalendar, zone: str, name: str) -> bytes:
+    from modelus_bot.subjects.duty_calendar.cards.calendar_file import calendar_file
+
+    return calendar_file(found.entries, zone, name)

@@ -43,11 +43,11 @@ def calendar_card(found: DutyCalendar, file: str) -> Card:
 
 def described(found: DutyCalendar) -> str:
     """Return the picture in words, as Discord reads it to those who cannot see it."""
-    turns = shown_turns(found)
+    turns: dict[int, list[str]] = {sprint.id: [] for sprint in found.sprints}
+    for turn in shown_turns(found):
+        turns.setdefault(turn.sprint_id, []).append(_line(found, turn, bare))
     lines = [
-        f"{bare(sprint.name)}: "
-        + "; ".join(_line(found, turn, bare) for turn in turns if turn.sprint_id == sprint.id)
-        for sprint in found.sprints
+        f"{bare(sprint.name)}: {'; '.join(turns[sprint.id])}" for sprint in found.sprints if turns[sprint.id]
     ]
     span = f"from {found.days.first} to {found.days.last}"
     return cards.clip(f"Who is on duty {span}. {'. '.join(lines)}", 1000)
