@@ -1,4 +1,7 @@
-"""A year of sprints: each hand-over, reminder, heads-up and post once, at its minute, whatever was down."""
+"""A year of sprints: each hand-over, reminder, heads-up and post once, at its minute, whatever was down.
+
+Each sprint has days that somebody else covers, so duty passes on in the middle of it, too.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.jobs.loop import Job
 from modelus_bot.subjects.covers.jobs import CoverExpiry
 from modelus_bot.subjects.covers.writes.requests import RequestCover
+from modelus_bot.subjects.covers.writes.steps import ApproveCover
 from modelus_bot.subjects.heads_up.jobs import HeadsUp
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.oncall.writes import Handoff
@@ -37,6 +41,8 @@ HANDOFF, WEEKLY, EVENING = "02:30", "01:30", "17:00"
 """At half past two there is no such time in spring, at half past one there are two in autumn."""
 DAY = timedelta(days=1)
 ROSTER = ("avery", "bo", "casey")
+COVERED = (3, 4)
+"""The days of each sprint that somebody else covers, counted from its first."""
 SPANS = [(AUTUMN - 28 * DAY, 53)] if FULL else [(AUTUMN - 14 * DAY, 4), (SPRING - 14 * DAY, 4)]
 """The first day, and how many sprints; at full size a year with both."""
 
@@ -67,9 +73,20 @@ def moments_of(first: date, count: int, zone_of: Any) -> list[Moment]:
             ("remind:1", day - DAY, HANDOFF),
             ("heads-up", day - 2 * DAY, EVENING),
             ("week", day, WEEKLY),
+            ("handoff", day + COVERED[0] * DAY, HANDOFF),
+            ("handoff", day + (COVERED[1] + 1) * DAY, HANDOFF),
         ):
             found.append(Moment(instant(when, clock, zone_of(when)), kind, number))
     return sorted(found, key=lambda item: (item.at, item.kind))
+
+
+def beginnings(moments: list[Moment]) -> dict[int, int]:
+    """Return the number of each sprint by the instant of its first hand-over."""
+    first: dict[int, int] = {}
+    for item in moments:
+        if item.kind == "handoff":
+            first.setdefault(item.sprint, item.at)
+    return {at: number for number, at in first.items()}
 
 
 class Life:
@@ -104,12 +121,13 @@ class Life:
 
 def happened(env: BotEnv, first: date) -> Counter[tuple[str, int, int]]:
     """Count what was done: its kind, the sprint, and when."""
-    numbers = {row[0]: row[1] for row in rows(env, "SELECT id, sprint_index FROM sprints")}
+    planned = rows(env, "SELECT id, sprint_index, start_date FROM sprints")
+    numbers, starts = {row[0]: row[1] for row in planned}, {row[0]: row[2] for row in planned}
     found: Counter[tuple[str, int, int]] = Counter()
     told = rows(env, "SELECT dedupe_key, ref_id, created_at FROM notifications WHERE type = 'oncall'")
     for key, sprint, at in told:
         parts = (key or "").split(":")
-        if parts[0] == "remind":
+        if parts[0] == "remind" and parts[2] == starts[int(parts[1])]:
             found[f"remind:{parts[3]}", numbers[int(parts[1])], at] += 1
         elif parts[0] == "heads-up":
             found[f"heads-up:{parts[3]}", numbers[int(parts[1])], at] += 1
@@ -160,6 +178,7 @@ async def test_everything_happens_once_at_its_minute(
     moments = moments_of(first, count, lambda day: EAST if day <= moved else WEST)
     await life.run(instant(first, "12:00", EAST))
     begun = clock.now
+    starting = beginnings(moments)
     due = sorted({item.at for item in moments if item.at > begun})
     dice = random.Random(parity)
     acted: dict[int, int] = {}
@@ -183,6 +202,8 @@ async def test_everything_happens_once_at_its_minute(
             await life.stop_and_start()
             acted[at] = at + dice.randrange(1, min(6 * 3600, following - at))
         await life.run(acted[at])
+        if at in starting:
+            await cover_days(env, first + 7 * starting[at] * DAY, acted[at])
     await life.stop_and_start()
     await life.run(clock.now + 1)
 
@@ -207,3 +228,18 @@ async def ask_for_cover(env: BotEnv, first: date, at: int) -> int:
                                " WHERE discipline = 'account'")  # fmt: skip
     context = Context(actor=holder, at=at, zone=EAST, handoff_minute=150)
     return (await env.db.write(RequestCover(sprint_id=sprint, discipline="account"), context)).cover.id
+
+
+async def cover_days(env: BotEnv, start: date, at: int) -> None:
+    """Let somebody else of the roster have some days of the sprint that has just begun."""
+    ((sprint, holder),) = rows(env, "SELECT sprint_id, user_id FROM current_state, current_holders"
+                               " WHERE discipline = 'account'")  # fmt: skip
+    other = next(env.staff(name).id for name in ROSTER if env.staff(name).id != holder)
+    zone = env.settings.server.timezone
+    first, last = (start + number * DAY for number in COVERED)
+    write = RequestCover(
+        sprint_id=sprint, discipline="account", replacement_id=other, first_day=first, last_day=last
+    )
+    asked = await env.db.write(write, Context(actor=holder, at=at, zone=zone, handoff_minute=150))
+    approve = ApproveCover(cover_id=asked.cover.id)
+    await env.db.write(approve, Context(actor=env.manager.id, at=at, zone=zone, handoff_minute=150))

@@ -50,7 +50,7 @@ async def test_killed_between_the_post_and_the_file_it_is_there_once(tmp_path: P
         await discord.connected(bot)
         await until(lambda: ("delivered", 2) in bot.rows(RUNS), "the week to be posted", 60)
         (post,) = discord.in_channel(discord.server.duty)
-        assert "**Account**: nobody yet" in words(post)
+        assert "**Account**: no turn is planned" in words(post)
         (taken,) = bot.rows(
             "SELECT json_extract(details, '$.message') FROM job_runs WHERE status = 'delivered'"
         )

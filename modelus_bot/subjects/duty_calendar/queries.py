@@ -39,14 +39,16 @@ def duty_calendar(
 ) -> DutyCalendar:
     """Return the calendar from the current sprint's first day to ``last``, of the team or of one person.
 
-    Everybody may see their own; raises ``NotAllowed`` for the team's to those who are not staff. Entries are
-    as they are handed out at ``at``; those that were cancelled and are not over are among them.
+    In a gap between two sprints it begins today. Everybody may see their own; raises ``NotAllowed`` for the
+    team's to those who are not staff. Entries are as they are handed out at ``at``; those that were cancelled
+    and are not over are among them.
     """
     if whose != viewer.id:
         require_staff_viewer(tx, viewer)
     current = current_sprint(tx, at, calendar)
     today = calendar.duty_day(at)
-    days = Days(min(current.start, today) if current is not None else today, max(last, today))
+    first = current.start if current is not None and today in current.days else today
+    days = Days(first, max(last, today))
     turns = tuple(turn for turn in turns_between(tx, days.first, days.last) if turn.is_active)
     names = everybody(tx)
     handed_out, planned = entries_at(tx, at, calendar, server)

@@ -39,7 +39,7 @@ def digest_of(card: Card) -> str:
 
 def _line(duty: WeekDuty, week: Days) -> str:
     if not duty.parts:
-        return f"**{plain(duty.label)}**: nobody yet"
+        return f"**{plain(duty.label)}**: no turn is planned"
     return f"**{plain(duty.label)}**: " + "; ".join(_part(part, week) for part in duty.parts)
 
 

@@ -285,3 +285,11 @@ def test_entries_go_after_a_while(rota: Rota) -> None:
 def test_an_empty_calendar_is_a_calendar(rota: Rota) -> None:
     """Without entries there is a file all the same, with no zone."""
     assert read_back(calendar_file((), "America/New_York", "x").decode()) == {}
+
+
+def test_in_a_gap_the_calendar_begins_today(rota: Rota) -> None:
+    """Long after the last sprint nobody wants to see when that was; the gap itself is there."""
+    rota.at = rota.calendar.handoff(sprint_start(10) + 100 * DAY)
+    found = look(rota, weeks=4)
+    assert (found.days.first, found.today) == (sprint_start(10) + 100 * DAY, 0)
+    assert (found.turns, found.sprints, found.entries) == ((), (), ())

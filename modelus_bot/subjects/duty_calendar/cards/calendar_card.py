@@ -37,7 +37,9 @@ def calendar_card(found: DutyCalendar, file: str) -> Card:
             )
     gaps = unplanned(((sprint.start, sprint.end) for sprint in found.sprints), found.days)
     if missing := ", ".join(days_words(gap.days) for gap in gaps):
-        card = card.with_field("No sprint is planned", missing)
+        card = card.with_field(
+            "No sprint is planned", f"{missing}: the holders of the one before stay on duty."
+        )
     return card
 
 
