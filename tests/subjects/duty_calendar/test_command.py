@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import vobject
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
@@ -20,6 +21,7 @@ from modelus_bot.subjects.members.writes import SetRole
 from modelus_bot.ui.pictures import Pictures
 from modelus_bot.ui.rota_chart import Bar, Mark, RotaChart, RotaRow, Theme
 from tests.commands.acting import rows, words_of
+from tests.commands.away import SIGN, caught_up, going_on, notice_absence, take_away
 from tests.conftest import BotEnv, first_sprint_day
 
 NAMES = [
@@ -79,6 +81,26 @@ async def test_whoever_has_no_turns_is_told_so(rota_env: BotEnv) -> None:
     shown = await env.manager.slash(env.channel, "oncall calendar", whose="me")
     assert "You have no turns in these days" in words_of(shown)
     assert attached(shown) == {}
+
+
+async def test_the_file_is_the_same_while_the_database_is_away(rota_env: BotEnv) -> None:
+    """Read back by another library: every entry with its key and number, now and from the snapshot."""
+    env = rota_env
+    async with going_on(env) as db:
+        there = await env.staff("bo").slash(env.channel, "oncall calendar")
+        before = await attached(there)["duty-team.ics"].read()
+        await caught_up(db)
+        take_away(env.settings.database.path)
+        await notice_absence(db)
+        away = await env.staff("bo").slash(env.channel, "oncall calendar")
+        assert SIGN in words_of(away)
+        after = await attached(away)["duty-team.ics"].read()
+    entries = [
+        {item.uid.value: item.sequence.value for item in vobject.readOne(text.decode()).vevent_list}
+        for text in (before, after)
+    ]
+    assert entries[0] == entries[1]
+    assert len(entries[0]) == 8
 
 
 async def test_without_the_library_there_are_words_and_the_file(
