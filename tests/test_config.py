@@ -249,7 +249,7 @@ def test_every_pattern_is_put_into_words(tmp_path: Path) -> None:
     patterned = [
         key for key in keys() if any(getattr(part, "pattern", None) for part in field_of(key).metadata)
     ]
-    assert patterned == ["server.handoff", "maintenance.time"]
+    assert patterned == ["server.handoff", "server.heads_up", "server.weekly_time", "maintenance.time"]
     for key in patterned:
         section, name = key.split(".")
         for wrong in ('"25:00"', '"noon"', "05:00:00"):

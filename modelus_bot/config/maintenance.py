@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field
 
-from modelus_bot.config.section import LIVE, Section, TimeOfDay
+from modelus_bot.config.section import LIVE, Section, TimeOfDay, Weekday, minute_of, weekday_number
 
 __all__ = ["MaintenanceSettings", "Weekday"]
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class MaintenanceSettings(Section):
@@ -45,10 +43,9 @@ class MaintenanceSettings(Section):
     @property
     def weekday_number(self) -> int:
         """The day as ``date.weekday()`` counts it: Monday is 0."""
-        return get_args(Weekday).index(self.weekday)
+        return weekday_number(self.weekday)
 
     @property
     def minute(self) -> int:
         """Minutes after midnight."""
-        hours, minutes = self.time.split(":")
-        return int(hours) * 60 + int(minutes)
+        return minute_of(self.time)

@@ -14,7 +14,16 @@ from modelus_bot.config.health import HealthSettings
 from modelus_bot.config.maintenance import MaintenanceSettings
 from modelus_bot.config.metrics import MetricsSettings
 from modelus_bot.config.protecting import ArchiveSettings, BackupSettings, IntegritySettings
-from modelus_bot.config.section import LIVE, DiscordId, Seconds, Section, TimeOfDay
+from modelus_bot.config.section import (
+    LIVE,
+    DiscordId,
+    Seconds,
+    Section,
+    TimeOfDay,
+    Weekday,
+    minute_of,
+    weekday_number,
+)
 from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSettings", "Settings"]
@@ -49,6 +58,14 @@ class ServerSettings(Section):
         ),
         json_schema_extra=LIVE,
     )
+    heads_up: TimeOfDay = Field(
+        "17:00",
+        description=(
+            "Time of day (HH:MM) at which, on the last working day before a hand-over, those who pass duty on"
+            " or get it are told."
+        ),
+        json_schema_extra=LIVE,
+    )
     admin_ids: tuple[DiscordId, ...] = Field(
         (),
         description="Discord ids of members who are administrators of the bot whatever their roles.",
@@ -64,7 +81,23 @@ class ServerSettings(Section):
         description="Discord id of the channel in which administrators also read what is wrong.",
         json_schema_extra=LIVE,
     )
-
+    weekly_channel_id: DiscordId | None = Field(
+        None,
+        description=(
+            "Discord id of the channel in which is posted once a week who is on duty; without it nothing is."
+        ),
+        json_schema_extra=LIVE,
+    )
+    weekly_day: Weekday = Field(
+        "monday",
+        description="Day of the week of that post, in the server's time zone.",
+        json_schema_extra=LIVE,
+    )
+    weekly_time: TimeOfDay = Field(
+        "09:00",
+        description="Time of that day (HH:MM), in the server's time zone.",
+        json_schema_extra=LIVE,
+    )
     stop_patience: Seconds = Field(
         5.0,
         description="Seconds that stopping waits for those who are being answered.",
@@ -83,8 +116,22 @@ class ServerSettings(Section):
     @property
     def handoff_minute(self) -> int:
         """Minutes after midnight at which duty passes on."""
-        hours, minutes = self.handoff.split(":")
-        return int(hours) * 60 + int(minutes)
+        return minute_of(self.handoff)
+
+    @property
+    def heads_up_minute(self) -> int:
+        """Minutes after midnight at which people hear of a hand-over."""
+        return minute_of(self.heads_up)
+
+    @property
+    def weekly_minute(self) -> int:
+        """Minutes after midnight of the weekly post."""
+        return minute_of(self.weekly_time)
+
+    @property
+    def weekly_day_number(self) -> int:
+        """The day of the weekly post as ``date.weekday()`` counts it: Monday is 0."""
+        return weekday_number(self.weekly_day)
 
 
 class DatabaseSettings(Section):

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
 
 from modelus_bot.text.exact_ids import exact_id
 
-__all__ = ["LIVE", "TIME_OF_DAY", "DiscordId", "Duration", "Seconds", "Section", "TimeOfDay", "applies_live"]
+__all__ = [
+    "LIVE",
+    "TIME_OF_DAY",
+    "DiscordId",
+    "Duration",
+    "Seconds",
+    "Section",
+    "TimeOfDay",
+    "Weekday",
+    "applies_live",
+    "minute_of",
+    "weekday_number",
+]
 
 TIME_OF_DAY = r"^([01]\d|2[0-3]):[0-5]\d$"
 
@@ -17,9 +29,21 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 Duration = Annotated[float, Field(ge=1, le=31 * 86_400)]
 DiscordId = Annotated[int, BeforeValidator(exact_id)]
 TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 LIVE: dict[str, Any] = {"applies": "at once"}
 """Marks a setting whose edit reaches the running parts; without the mark it waits for the next start."""
+
+
+def minute_of(time: str) -> int:
+    """Return the minutes after midnight of a ``TimeOfDay``."""
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def weekday_number(day: Weekday) -> int:
+    """Return a day as ``date.weekday()`` counts it: Monday is 0."""
+    return get_args(Weekday).index(day)
 
 
 class Section(BaseModel):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["Calendar", "Span", "choose_current", "days_left"]
+__all__ = ["Calendar", "Span", "choose_current", "days_left", "latest_weekly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,18 @@ def choose_current(spans: Iterable[Span], at: int, calendar: Calendar) -> Span |
 def days_left(end: date, at: int, calendar: Calendar) -> int:
     """Return the whole days until a sprint's last day; 0 on that day, negative in a gap after it."""
     return (end - calendar.day_of(at)).days
+
+
+def latest_weekly(at: int, weekday: int, minute: int, zone: ZoneInfo) -> int:
+    """Return the newest weekly moment that is not after an instant, in UTC seconds; Monday is weekday 0.
+
+    A time that does not exist on that day, or exists twice, is taken as the first of its two readings.
+    """
+    today = datetime.fromtimestamp(at, zone).date()
+    hours, minutes = divmod(minute, 60)
+    day = today - timedelta(days=(today.weekday() - weekday) % 7)
+    while True:
+        moment = int(datetime.combine(day, time(hours, minutes), zone).timestamp())
+        if moment <= at:
+            return moment
+        day -= timedelta(days=7)

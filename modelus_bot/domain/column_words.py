@@ -8,6 +8,7 @@ COLUMNS = {
     "attempts": "the number of attempts",
     "created_at": "the time it was made",
     "discipline": "the discipline",
+    "ends_at": "the time it ends",
     "is_active": "whether it is active",
     "key": "the key",
     "kind": "the kind",

@@ -89,6 +89,7 @@ def _channels(server: ServerSettings) -> tuple[tuple[str, str, int | None], ...]
     return (
         ("duty channel", "duty_channel_id", server.duty_channel_id),
         ("channel for alerts", "alert_channel_id", server.alert_channel_id),
+        ("channel for the weekly post", "weekly_channel_id", server.weekly_channel_id),
     )
 
 

@@ -11,9 +11,12 @@ from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
 from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
 from modelus_bot.subjects.backups.subject import SUBJECT as BACKUPS
 from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
+from modelus_bot.subjects.coverage.subject import SUBJECT as COVERAGE
 from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
 from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
+from modelus_bot.subjects.duty_calendar.subject import SUBJECT as DUTY_CALENDAR
 from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
+from modelus_bot.subjects.heads_up.subject import SUBJECT as HEADS_UP
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
@@ -26,6 +29,7 @@ from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
 from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
+from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
 
 __all__ = ["DECLARED", "SUBJECTS"]
 
@@ -40,6 +44,10 @@ SUBJECTS = (
     TASKS,
     MEMBERS,
     ONCALL,
+    COVERAGE,
+    DUTY_CALENDAR,
+    HEADS_UP,
+    WEEKLY_POST,
     REMINDERS,
     ROTATION_IMPORT,
     AUDIT,

@@ -13,6 +13,7 @@ __all__ = ["parse_day", "suggest_days"]
 NAMED = {"today": 0, "tomorrow": 1, "yesterday": -1}
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 IN_DAYS = re.compile(r"in (\d{1,3}) (days?|weeks?)", re.ASCII)
+AGO = re.compile(r"(\d{1,3}) (days?|weeks?) ago", re.ASCII)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -26,7 +27,7 @@ DAY_OF_MONTH = re.compile(
 BACK = timedelta(days=90)
 """How long ago a day without a year can be, about; one that would be earlier is next year's."""
 FIRST, LAST = date(2000, 1, 1), date(2199, 12, 31)
-RULE = "Write a day as 2026-03-31, today, tomorrow, a weekday like friday, or “in 3 days”."
+RULE = "Write a day as 2026-03-31, today, tomorrow, a weekday like friday, “in 3 days” or “2 weeks ago”."
 
 
 def parse_day(text: str, today: date) -> date:
@@ -53,8 +54,9 @@ def _relative(words: str, today: date) -> date | None:
         return today + timedelta(days=NAMED[words])
     if words in WEEKDAYS:
         return today + timedelta(days=(WEEKDAYS.index(words) - today.weekday() - 1) % 7 + 1)
-    if found := IN_DAYS.fullmatch(words):
-        return today + timedelta(days=int(found[1]) * (7 if found[2].startswith("week") else 1))
+    for pattern, sign in ((IN_DAYS, 1), (AGO, -1)):
+        if found := pattern.fullmatch(words):
+            return today + timedelta(days=sign * int(found[1]) * (7 if found[2].startswith("week") else 1))
     if found := DAY_OF_MONTH.fullmatch(words):
         return _of_month(found["month"] or found["month_"], int(found["day"] or found["day_"]), today)
     return None

@@ -9,7 +9,7 @@ import discord
 from modelus_bot.ui.cards import Card, CardField, CardSection, Link, Severity, Thumbnail, clip
 from modelus_bot.ui.notice import present_line
 
-__all__ = ["COLOURS", "LONGEST", "embed_of", "embeds_of"]
+__all__ = ["COLOURS", "LONGEST", "embed_of", "embeds_of", "has_foot"]
 
 LONGEST = 4096
 """Characters that Discord takes in a card's text."""
@@ -70,6 +70,11 @@ def embed_of(card: Card, total: int = TOTAL) -> discord.Embed:
         drawn.set_footer(text=footer)
     _add_pictures(drawn, card)
     return drawn
+
+
+def has_foot(message: discord.Message, words: str) -> bool:
+    """Say whether a message shows a card whose foot has some words."""
+    return any(words in (drawn.footer.text or "") for drawn in message.embeds)
 
 
 def _text(text: str, limit: int) -> str:

@@ -30,6 +30,7 @@ ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others
 ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 LIMITED = "Discord refuses numbers outside its range"
+IN_RANGE = "Discord refuses numbers outside the range"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
 
@@ -150,6 +151,11 @@ BAD = [
     Bad("oncall set", "user", ROBOT, "is a bot; choose a person", SET),
     Bad("oncall set", "user", GONE, "is deactivated", SET),
     Bad("oncall set", "reason", "  ", "The reason is missing", SET),
+    Bad("coverage", "from", "whenever", "Write a day as 2026-03-31", who="avery"),
+    Bad("coverage", "from", "1000-01-01", "is too far away", who="avery"),
+    Bad("coverage", "from", "2001-01-01", "is more than two years", who="avery"),
+    Bad("coverage", "to", "soon", "Write a day as 2026-03-31", who="avery"),
+    Bad("coverage", "to", "2026-01-01", "is before the first", {"from": "today"}, "avery"),
     Bad("cover show", "request", "99", "There is no cover request number 99"),
     Bad("cover request", "sprint", "Sprint 99", "is not a sprint", COVER, "bo"),
     Bad("cover request", "sprint", "Sprint 1", "is over", COVER, "avery"),
@@ -263,6 +269,10 @@ NOT_POSSIBLE = {
     ("sprint edit", "dry_run"): YES_OR_NO,
     ("sprint import", "dry_run"): YES_OR_NO,
     ("cover list", "status"): CHOICES,
+    ("oncall calendar", "whose"): CHOICES,
+    ("oncall calendar", "weeks"): IN_RANGE,
+    ("oncall calendar", "colours"): CHOICES,
+    ("coverage", "view"): CHOICES,
     ("cover request", "reason"): ANY_LENGTH,
     ("sprint add", "count"): THE_END,
     ("member role", "role"): CHOICES,

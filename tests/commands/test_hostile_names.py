@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 import unicodedata
 from contextlib import closing
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import discord
 import pytest
 
 from modelus_bot.clock.words import apart_words
 from modelus_bot.database.core.alert import Alert
+from modelus_bot.database.core.context import Context
+from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
+from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
+from modelus_bot.subjects.sprints.queries.sprints import sprints
+from modelus_bot.subjects.weekly_post.jobs import WeeklyPostJob
+from modelus_bot.subjects.weekly_post.writes import PassOverWeek
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import STAFF_NAMES, BotEnv
@@ -87,6 +96,8 @@ def check_everything(env: BotEnv) -> int:
             for field in card.get("fields", ()):
                 check(field["name"])
                 check(field["value"])
+        for file in message.attachments:
+            check(file.get("description"), bare=True)
         for row in message.components:
             for button in row.get("components", ()):
                 check(button.get("label"), bare=True)
@@ -135,6 +146,8 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
             await who.click(result.response, label=labels(result.response)[0])
             check_everything(env)
     await env.staff("bo").slash(env.channel, "oncall handoff", note=REASON)
+    await on_the_eve(env)
+    await post_the_week(env)
     with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
         connection.execute("UPDATE notifications SET deliver_after = 0")
         told = connection.execute("SELECT count(*) FROM notifications WHERE delivered_at IS NULL").fetchone()[
@@ -147,6 +160,30 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     check(env.simulation.backend.get_channel(env.duty_desk.id).topic)
     assert told > 5
     assert check_everything(env) > told + 30
+
+
+async def on_the_eve(env: BotEnv) -> None:
+    """Tell of the next hand-over as if it were in an hour."""
+    now = int(time.time())
+    calendar = Calendar()
+    following = next(one for one in await env.db.read(sprints) if calendar.handoff(one.start) > now)
+    context = Context(at=calendar.handoff(following.start) - 3600)
+    assert await env.db.write(TellHeadsUp(minute=0), context)
+
+
+async def post_the_week(env: BotEnv) -> None:
+    """Post who is on duty this week."""
+    today = datetime.now(ZoneInfo(env.bot.settings.server.timezone))
+    update = {
+        "weekly_channel_id": env.staff_channel.id,
+        "weekly_day": f"{today:%A}".lower(),
+        "weekly_time": "00:00",
+    }
+    server = env.bot.settings.server.model_copy(update=update)
+    env.bot.settings = env.bot.settings.model_copy(update={"server": server})
+    await env.db.write(PassOverWeek(run_key="2020-W01"), Context())
+    await WeeklyPostJob(env.bot).run()
+    assert "On duty, " in card_words(env.staff_channel.history()[-1])
 
 
 @pytest.mark.parametrize("key", list(NAMES))

@@ -19,6 +19,8 @@ SPECIAL: dict[str, tuple[Any, Any]] = {
     "server.timezone": ("Europe/Berlin", "Mars/Base"),
     "server.handoff": ("09:30", "9:30"),
     "maintenance.time": ("04:30", "4:30"),
+    "server.heads_up": ("16:30", "4:30"),
+    "server.weekly_time": ("10:30", "soon"),
     "server.admin_ids": ([1, 2], ["x"]),
     "server.reminder_days": ([14, 2], [0]),
 }

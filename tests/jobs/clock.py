@@ -23,6 +23,7 @@ class Clock:
             f"{subjects}.alerts.jobs.alerts",
             f"{subjects}.health.jobs.health",
             f"{subjects}.reminders.enclosures",
+            f"{subjects}.weekly_post.jobs",
         ):
             monkeypatch.setattr(f"{module}.time", self)
 

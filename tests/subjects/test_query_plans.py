@@ -9,12 +9,14 @@ from modelus_bot.database.recovery.audit_renewal import CHAIN
 from modelus_bot.domain import (
     permissions,
 )
-from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN
+from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN, _TURNS_BETWEEN
 from modelus_bot.subjects.assignments.writes import cover_endings
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
+from modelus_bot.subjects.coverage.queries import _APPROVED, _WAITING
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
 from modelus_bot.subjects.covers.writes import requests, steps
+from modelus_bot.subjects.duty_calendar.queries import _KNOWN
 from modelus_bot.subjects.notices.queries import (
     _ANYTHING_DUE,
     _CHOSEN,
@@ -31,6 +33,7 @@ from modelus_bot.subjects.reminders.writes import _TOLD
 from modelus_bot.subjects.rosters.queries import _ROSTER
 from modelus_bot.subjects.sprints.queries.sprints import _FROM
 from modelus_bot.subjects.sprints.writes import _OVERLAP
+from modelus_bot.subjects.weekly_post.queries import _EVER, _RUN
 from tests.subjects.rota import ADA, Rota
 
 PLANS = [
@@ -70,6 +73,28 @@ PLANS = [
             "USING INDEX idx_overrides_approved (sprint_id=? AND discipline=?)",
         ],
     ),
+    (
+        _TURNS_BETWEEN,
+        ("2026-02-01", "2026-01-01"),
+        [
+            "SEARCH s USING COVERING INDEX idx_sprints_dates (start_date<?)",
+            "SEARCH a USING PRIMARY KEY (sprint_id=?)",
+            "USING INDEX idx_overrides_approved (sprint_id=? AND discipline=?)",
+        ],
+    ),
+    (
+        _APPROVED,
+        ("2026-02-01", "2026-01-01"),
+        ["SEARCH s USING COVERING INDEX idx_sprints_dates (start_date<?)"],
+    ),
+    (_WAITING, ("2026-02-01", "2026-01-01"), ["USING INDEX idx_overrides_pending (status=?)"]),
+    (
+        _KNOWN,
+        (0, "2026-01-01"),
+        ["USING INDEX idx_calendar_entries_ends (ends_at>?)", "idx_calendar_entries_sprint (sprint_id=?)"],
+    ),
+    (_RUN, ("weekly_post", "2026-W01"), ["USING PRIMARY KEY (job=? AND run_key=?)"]),
+    (_EVER, ("weekly_post",), ["USING PRIMARY KEY (job=?)"]),
     (_ROSTER, ("account",), ["USING INDEX idx_roster_order (discipline=?)"]),
     (_SELECT, (1,), ["SEARCH o USING INTEGER PRIMARY KEY"]),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from modelus_bot.subjects.covers.writes import steps
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
+from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
+from modelus_bot.subjects.duty_calendar.writes import PublishEntries
+from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.maintenance import writes
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
@@ -50,6 +54,7 @@ from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
+from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -62,6 +67,7 @@ from tests.subjects.rota import (
     MANAGER,
     Rota,
     fill_roster,
+    instant,
     plan_sprints,
     sprint_start,
 )
@@ -95,6 +101,16 @@ def told(rota: Rota) -> None:
 def next_sprint(rota: Rota) -> None:
     """Let two weeks pass."""
     rota.at += 14 * 86400
+
+
+def last_evening(rota: Rota) -> None:
+    """Let it be the evening of the last working day before the next sprint."""
+    rota.at = instant(sprint_start(1) - timedelta(days=3), "18:00")
+
+
+def begun_week(rota: Rota) -> None:
+    """Begin to post a week."""
+    rota.do(BeginWeeklyPost(run_key="2026-W49"))
 
 
 def in_status(status: str) -> Callable[[Rota], object]:
@@ -174,6 +190,12 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(PruneRequests(ids=("1",), before=1)),
     Sample(PruneJobRuns(keys=(("handoff", "1"),), before=1)),
     Sample(PruneErrors(ids=(1,), before=1)),
+    Sample(TellHeadsUp(minute=1020), None, last_evening),
+    Sample(BeginWeeklyPost(run_key="2026-W49")),
+    Sample(PassOverWeek(run_key="2026-W49")),
+    Sample(NoteWeeklyPost(run_key="2026-W49", channel_id=7, message_id=8, digest="0"), None, begun_week),
+    Sample(PruneEntries(uids=("u",), before=1)),
+    Sample(PublishEntries(at=instant(sprint_start(0)), server=1)),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

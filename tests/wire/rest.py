@@ -254,12 +254,17 @@ class Rest:
     async def _history(self, asked: Asked, channel: str) -> Answer:
         self.server.channel(channel)
         self._may(channel, VIEW_CHANNEL)
-        shown = [item for item in self.server.messages.values() if item["channel_id"] == channel]
-        before = int(asked.query.get("before", 1 << 63))
-        newest = [
-            item for item in reversed(shown) if int(item["id"]) < before and not item["flags"] & EPHEMERAL
+        before, after = int(asked.query.get("before", 1 << 63)), int(asked.query.get("after", 0))
+        most = int(asked.query.get("limit", 50))
+        found = [
+            item
+            for item in self.server.messages.values()
+            if item["channel_id"] == channel
+            and after < int(item["id"]) < before
+            and not item["flags"] & EPHEMERAL
         ]
-        return 200, newest[: int(asked.query.get("limit", 50))]
+        found.sort(key=lambda item: int(item["id"]))
+        return 200, (found[:most] if "after" in asked.query else found[-most:])[::-1]
 
     @route("GET", "/channels/{channel}/messages/{message}")
     async def _message(self, asked: Asked, channel: str, message: str) -> Answer:

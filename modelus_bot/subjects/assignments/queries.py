@@ -7,6 +7,7 @@ from datetime import date
 from modelus_bot.database import Context, ReadTransaction, Row
 from modelus_bot.domain.calendar import Calendar, Span, choose_current
 from modelus_bot.domain.cover_days import Days, StandIn, Turn
+from modelus_bot.subjects.assignments.model import DealtTurn
 from modelus_bot.subjects.assignments.rules import (
     Slot,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "horizon_rows",
     "span_of",
     "turn_of",
+    "turns_between",
 ]
 
 _TURN = """
@@ -31,11 +33,47 @@ LEFT JOIN overrides AS o
     ON o.sprint_id = slot.sprint_id AND o.discipline = slot.discipline AND o.status = 'approved'
 LEFT JOIN users AS u ON u.discord_id = o.replacement_id
 """
+_TURNS_BETWEEN = """
+SELECT s.id AS sprint_id, s.name, s.start_date, s.end_date, a.discipline, d.label, d.is_active,
+    a.user_id, a.source, o.id, o.replacement_id, u.username, o.first_day, o.last_day
+FROM sprints AS s
+JOIN assignments AS a ON a.sprint_id = s.id
+JOIN disciplines AS d ON d.key = a.discipline
+LEFT JOIN overrides AS o
+    ON o.sprint_id = a.sprint_id AND o.discipline = a.discipline AND o.status = 'approved'
+LEFT JOIN users AS u ON u.discord_id = o.replacement_id
+WHERE s.sprint_index IS NOT NULL AND s.start_date <= ? AND s.end_date > ?
+ORDER BY s.start_date
+"""
+
+
+def turns_between(tx: ReadTransaction, first: date, last: date) -> tuple[DealtTurn, ...]:
+    """Return the turns that have a day from one day to another, both included, sprint by sprint.
+
+    Turns of sprints so far ahead that none are dealt are not among them; those of disciplines that are no
+    longer used are.
+    """
+    slots: dict[Slot, list[Row]] = {}
+    for row in tx.fetch_all(_TURNS_BETWEEN, (last.isoformat(), first.isoformat())):
+        slots.setdefault((row["sprint_id"], row["discipline"]), []).append(row)
+    return tuple(map(_dealt, slots.values()))
+
+
+def _dealt(rows: list[Row]) -> DealtTurn:
+    row = rows[0]
+    start, end = date.fromisoformat(row["start_date"]), date.fromisoformat(row["end_date"])
+    return DealtTurn(
+        row["sprint_id"], row["name"], start, end,
+        row["discipline"], row["label"], bool(row["is_active"]), _turn(rows),
+    )  # fmt: skip
 
 
 def turn_of(tx: ReadTransaction, sprint_id: int, discipline: str) -> Turn:
     """Return whose a slot is and who stands in on which days."""
-    rows = tx.fetch_all(_TURN, (sprint_id, discipline))
+    return _turn(tx.fetch_all(_TURN, (sprint_id, discipline)))
+
+
+def _turn(rows: list[Row]) -> Turn:
     holder, given = rows[0]["user_id"], rows[0]["source"]
     source = "none" if holder is None else "manual" if given == "manual" else "rotation"
     return Turn(holder, source, tuple(_stand_in(row) for row in rows if row["replacement_id"] is not None))

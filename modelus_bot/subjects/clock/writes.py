@@ -21,7 +21,8 @@ GIVEN_UP = 365 * 86_400
 
 _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
-OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*')
+OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*'
+OR dedupe_key GLOB 'heads-up:*')
 """
 _UNSEEN = "(delivered_at IS NULL OR way = 'off' OR (way = 'inbox' AND is_read = 0))"
 """Neither sent nor read."""
@@ -70,7 +71,7 @@ WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'cover:' |
 _REMIND_AGAIN = """
 UPDATE notifications SET dedupe_key = NULL
 WHERE delivered_at IS NOT NULL AND created_at > ?
-AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*')
+AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*' OR dedupe_key GLOB 'heads-up:*')
 """
 """Who was told far too early is told when it is time."""
 _NEW = "SELECT id, user_id, dedupe_key FROM notifications WHERE id > ? AND dedupe_key GLOB 'duty:*'"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from loguru import logger
 from modelus_bot.config import MaintenanceSettings
 from modelus_bot.database import Alert, Mode
 from modelus_bot.database.administration import Rewriting, RunReport, RunRequest, Trigger
+from modelus_bot.domain.calendar import latest_weekly
 from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
 from modelus_bot.subjects.maintenance.writes import TRIES, BeginMaintenance, EndMaintenance, last_maintenance
@@ -32,18 +33,8 @@ AGAIN_AFTER = 600
 
 
 def latest_slot(now: int, settings: MaintenanceSettings, zone: ZoneInfo) -> int:
-    """Return the newest moment of the schedule that is not after ``now``, in UTC seconds.
-
-    A time that does not exist on that day, or exists twice, is taken as the first of its two readings.
-    """
-    today = datetime.fromtimestamp(now, zone).date()
-    hours, minutes = divmod(settings.minute, 60)
-    day = today - timedelta(days=(today.weekday() - settings.weekday_number) % 7)
-    while True:
-        slot = int(datetime(day.year, day.month, day.day, hours, minutes, tzinfo=zone).timestamp())
-        if slot <= now:
-            return slot
-        day -= timedelta(days=7)
+    """Return the newest moment of the schedule that is not after ``now``, in UTC seconds."""
+    return latest_weekly(now, settings.weekday_number, settings.minute, zone)
 
 
 def is_due(slot: int, last: int | None, since: int) -> bool:

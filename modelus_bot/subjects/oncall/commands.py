@@ -15,6 +15,7 @@ from modelus_bot.subjects.covers.buttons.asking import asking_view
 from modelus_bot.subjects.disciplines.cards import role_line
 from modelus_bot.subjects.disciplines.choices import PicksDisciplines
 from modelus_bot.subjects.disciplines.writes import SetDisciplineRole
+from modelus_bot.subjects.duty_calendar.cards.answer import CalendarAnswers, Whose
 from modelus_bot.subjects.oncall.model import Duty, OnCall
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
@@ -29,6 +30,7 @@ from modelus_bot.ui.commands.needs import FOR_STAFF
 from modelus_bot.ui.commands.previews import preview_if_possible
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.people import moment, name_of, quoted
+from modelus_bot.ui.rota_chart import Theme
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -41,6 +43,11 @@ class OnCallCommands(
     PicksDisciplines, NamesPeople, commands.GroupCog, name="oncall", description="Who is on duty"
 ):
     """The commands about duty."""
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Serve ``bot``'s commands."""
+        super().__init__(bot)
+        self._calendars = CalendarAnswers(bot)
 
     @app_commands.command(name="now", description="Who is on duty now, and who is next")
     @app_commands.describe(discipline="Only this discipline")
@@ -71,6 +78,26 @@ class OnCallCommands(
         empty = "You have no turns planned. A project manager can put you on a roster with `/roster add`."
         card = cards.info("Your turns", cards.lines(lines, empty=empty))
         await answering.answer(interaction, card, view=asking_view() if found else None)
+
+    @app_commands.command(
+        name="calendar", description="The next weeks as a picture, and as a file for your calendar program"
+    )
+    @app_commands.describe(
+        whose="Everybody's turns, or yours; the team's for staff if left out",
+        weeks="How many weeks ahead; eight if left out",
+        colours="For a dark or a light screen; dark if left out",
+    )
+    async def calendar_(
+        self,
+        interaction: discord.Interaction,
+        whose: Whose | None = None,
+        weeks: app_commands.Range[int, 1, 26] = 8,
+        colours: Theme = "dark",
+    ) -> None:
+        """Show the calendar."""
+        await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
+        await self._calendars.show(interaction, self.viewer(interaction), whose, weeks, colours)
 
     @app_commands.command(name="handoff", description="Leave a note for whoever takes over from you")
     @app_commands.describe(note="What they should know")

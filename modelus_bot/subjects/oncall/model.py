@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelus_bot.domain.cover_days import CoveredDays, Days, days_between
+from modelus_bot.domain.subject import Topic
 from modelus_bot.subjects.assignments.writes.notices import HolderChange
 from modelus_bot.subjects.sprints.model import HolderView, Sprint
 
-__all__ = ["Duty", "HandoffNoteSaved", "HandoffReport", "OnCall"]
+__all__ = ["TOPIC", "Duty", "HandoffNoteSaved", "HandoffReport", "OnCall"]
+
+TOPIC = Topic("duty", "On duty", "who is on duty, your own turns, and the note for the next one", 1)
+"""Where /help shows what is about duty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.domain.subject import Screens, Subject, Wording
 from modelus_bot.subjects.oncall.invariants import INVARIANTS
+from modelus_bot.subjects.oncall.model import TOPIC
 from modelus_bot.subjects.oncall.visibility import VISIBLE
 from modelus_bot.subjects.oncall.writes import HandoffNote, SetHolder
 
@@ -54,9 +55,10 @@ SUBJECT = Subject(
         HandoffNote,
         SetHolder,
     ),
-    topic=Topic("duty", "On duty", "who is on duty, your own turns, and the note for the next one", 1),
+    topic=TOPIC,
     needs={
         "oncall": "staff",
+        "oncall calendar": "part",
         "oncall handoff": "part",
         "oncall mine": "anyone",
         "oncall role": "admin",

@@ -1,7 +1,7 @@
 """Answering people: the only room that speaks to an interaction, so that each answer arrives, once.
 
 ``defer`` says in time that the bot is at work, ``answer`` shows what came of it, ``tell`` adds a private
-word, ``fail`` says privately what went wrong, ``show_form`` opens a form, ``answer_with_picture`` waits a
+word, ``fail`` says privately what went wrong, ``show_form`` opens a form, ``answer_pictured`` waits a
 little for one. ``Desk`` knows who is being answered, so that stopping can wait for them.
 """
 
@@ -17,15 +17,15 @@ from modelus_bot.ui.answering.answers import (
 )
 from modelus_bot.ui.answering.arriving import FAILURES, NoAnswer, passes, together
 from modelus_bot.ui.answering.desk import Desk
-from modelus_bot.ui.answering.pictured import PictureFile, answer_with_picture
+from modelus_bot.ui.answering.pictured import MakesFile, answer_pictured
 
 __all__ = [
     "FAILURES",
     "Desk",
+    "MakesFile",
     "NoAnswer",
-    "PictureFile",
     "answer",
-    "answer_with_picture",
+    "answer_pictured",
     "ask_here",
     "defer",
     "fail",

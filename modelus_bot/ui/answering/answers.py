@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -82,12 +82,14 @@ async def answer(
     *,
     view: discord.ui.View | None = None,
     picture: Callable[[], discord.File] | None = None,
+    files: Callable[[], Sequence[discord.File]] | None = None,
     private: bool = False,
 ) -> None:
     """Show a card as the answer: in place of “thinking…”, or of the message whose button was pressed.
 
     Tried until it is known to have arrived; as it replaces, it never stands there twice. ``private`` counts
-    where nothing was said before. ``picture`` makes the file for each try. Raises what the last try raised.
+    where nothing was said before. ``picture`` and ``files`` make the files for each try. Raises what the last
+    try raised.
     """
     state = _state(interaction)
     if not state.begun:
@@ -95,7 +97,7 @@ async def answer(
         return
     drawn = embed_of(card)
     try:
-        message = await _later(interaction, lambda: _replace(interaction, drawn, view, picture))
+        message = await _later(interaction, lambda: _replace(interaction, drawn, view, picture, files))
     except discord.NotFound as gone:
         if gone.code != UNKNOWN_MESSAGE:
             raise
@@ -190,9 +192,11 @@ async def _replace(
     drawn: discord.Embed,
     view: discord.ui.View | None,
     picture: Callable[[], discord.File] | None,
+    files: Callable[[], Sequence[discord.File]] | None,
 ) -> discord.InteractionMessage:
-    files = [picture()] if picture is not None else discord.utils.MISSING
-    return await interaction.edit_original_response(embed=drawn, view=view, attachments=files)
+    made = [*([picture()] if picture is not None else ()), *(files() if files is not None else ())]
+    attached = made or discord.utils.MISSING
+    return await interaction.edit_original_response(embed=drawn, view=view, attachments=attached)
 
 
 async def _later(

@@ -1,9 +1,9 @@
-"""Answers with a picture that takes its time: the words come first where it does."""
+"""Answers with a picture, which is waited for a little and else follows."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import discord
@@ -12,30 +12,32 @@ from modelus_bot.runtime.tasks import owned
 from modelus_bot.ui.answering.answers import answer
 from modelus_bot.ui.cards import Card
 
-__all__ = ["PictureFile", "answer_with_picture"]
+__all__ = ["MakesFile", "answer_pictured"]
 
 PATIENCE = 2.0
-"""Seconds an answer waits for its picture, which otherwise follows: it is drawn at low priority."""
+"""Seconds an answer waits for its picture, which is drawn at low priority."""
 
-PictureFile = Callable[[], discord.File]
+MakesFile = Callable[[], discord.File]
 
 
-async def answer_with_picture(
+async def answer_pictured(
     interaction: discord.Interaction[Any],
-    drawing: Coroutine[Any, Any, PictureFile | None],
-    *,
+    drawing: Coroutine[Any, Any, MakesFile | None],
     pictured: Card,
-    plain: Card,
+    without: Card,
+    *,
+    files: Callable[[], Sequence[discord.File]] | None = None,
 ) -> None:
-    """Answer with a card and its picture; with the ``plain`` card where none is drawn, or until it is."""
-    task = owned(drawing, name="picture-drawing")
+    """Show ``pictured`` once ``drawing`` has made its picture, and ``without`` while or if there is none.
+
+    ``files`` are made for each try and stand beside the picture.
+    """
+    task = owned(drawing, name="drawing")
     try:
         await asyncio.wait({task}, timeout=PATIENCE)
-        if task.done() and (picture := task.result()) is not None:
-            await answer(interaction, pictured, picture=picture)
-            return
-        await answer(interaction, plain)
+        if not task.done() or task.result() is None:
+            await answer(interaction, without, files=files)
         if (picture := await task) is not None:
-            await answer(interaction, pictured, picture=picture)
+            await answer(interaction, pictured, picture=picture, files=files)
     finally:
         task.cancel()

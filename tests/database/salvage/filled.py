@@ -31,6 +31,7 @@ KEYS = {
     "notification_prefs": ("user_id", "type"),
     "users": ("discord_id",),
     "cover_cards": ("message_id",),
+    "calendar_entries": ("uid",),
     "health_samples": ("at",),
 }
 COUNTS = {

@@ -87,13 +87,11 @@ class HealthCommands(CommandGroup):
         points = await recent_points(self.bot.db, self.now())
         settings = self.bot.settings
         folder = drawing_folder(settings.database.path)
-        plain_card = card.with_field("Latency", latency_field(points)) if points else card
-        await answering.answer_with_picture(
-            interaction,
-            latency_file(self._chart, points, settings.server.timezone, folder),
-            pictured=replace(card, picture=SHOWN),
-            plain=plain_card,
-        )
+        pictured = replace(card, picture=SHOWN)
+        if points:
+            card = card.with_field("Latency", latency_field(points))
+        drawing = latency_file(self._chart, points, settings.server.timezone, folder)
+        await answering.answer_pictured(interaction, drawing, pictured, card)
 
     def _failure(self, reference: str) -> Card:
         wanted = reference.strip().upper()

@@ -13,7 +13,7 @@ from modelus_bot.subjects.sprints.cards import label_of
 from modelus_bot.subjects.sprints.model import Sprint
 from modelus_bot.subjects.tasks.rules.burndown import Burndown
 from modelus_bot.ui import cards
-from modelus_bot.ui.answering import PictureFile
+from modelus_bot.ui.answering import MakesFile
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.charts import sparkline
 from modelus_bot.ui.people import moment
@@ -54,7 +54,7 @@ def burndown_words(found: Burndown) -> str:
 
 async def burndown_file(
     picture: ChildPicture, found: Burndown, zone: str, theme: Theme, folder: Path
-) -> PictureFile | None:
+) -> MakesFile | None:
     """Return what makes the picture to attach, anew for each try; None where none can be drawn."""
     task = {
         "marks": [astuple(mark) for mark in found.marks],

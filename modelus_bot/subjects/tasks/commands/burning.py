@@ -63,11 +63,11 @@ class DrawsBurndown(PicksSprints):
             return
         settings = self.bot.settings
         zone, folder = settings.server.timezone, drawing_folder(settings.database.path)
-        await answering.answer_with_picture(
+        await answering.answer_pictured(
             interaction,
             burndown_file(self._picture, burning, zone, theme, folder),
             pictured=replace(card, picture=f"attachment://{PICTURE}"),
-            plain=card,
+            without=card,
         )
 
     @burndown.autocomplete("sprint")

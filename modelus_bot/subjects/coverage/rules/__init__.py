@@ -1,0 +1,1 @@
+"""What is fair and what is missing; pure."""

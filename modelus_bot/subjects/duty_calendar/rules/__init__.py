@@ -1,0 +1,1 @@
+"""Which entries a calendar has, and what has become of them; pure."""
