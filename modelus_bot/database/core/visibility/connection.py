@@ -117,7 +117,8 @@ def close_gate(
 def _views(connection: sqlite3.Connection, gate: Gate, visible: Visible) -> tuple[str, str]:
     """Return the view with the rule, and the one that has the table's name.
 
-    LIMIT and OFFSET keep SQLite from asking a statement's own conditions before the rule.
+    LIMIT and OFFSET keep SQLite from asking a statement's own conditions before the rule. They would keep it
+    from searching, too; it has nothing there that it could ask before a rule that looks at no row.
     """
     columns = connection.execute(_COLUMNS, (visible.table,)).fetchall()
     searched = any(hidden == HIDDEN for _, hidden in columns)
@@ -125,7 +126,7 @@ def _views(connection: sqlite3.Connection, gate: Gate, visible: Visible) -> tupl
     inner = quoted(gate.inner_name(visible.table))
     rule = (
         "CREATE TEMP VIEW", inner, "AS SELECT", ", ".join(names), "FROM main." + quoted(visible.table),
-        "WHERE", visible.rows, "LIMIT -1 OFFSET 0" if gate.kind is Kind.BARRIER else "",
+        "WHERE", visible.rows, "LIMIT -1 OFFSET 0" if gate.kind is Kind.BARRIER and not searched else "",
     )  # fmt: skip
     return " ".join(rule), " ".join(("CREATE TEMP VIEW", quoted(visible.table), "AS SELECT * FROM", inner))
 

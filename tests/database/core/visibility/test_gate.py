@@ -205,6 +205,9 @@ ORACLES = (
     ) ELSE 1 END""",
     "SELECT 1 FROM days LEFT JOIN letters ON CASE WHEN body = 'to cleo' THEN json('no') ELSE 1 END",
     "SELECT 1 FROM letters, json_each(CASE WHEN body = 'to cleo' THEN 'no' ELSE '[1]' END)",
+    "SELECT 1 FROM letters WHERE CASE WHEN body = 'to cleo' THEN bm25(body) ELSE 1 END",
+    "SELECT 1 FROM letters WHERE CASE WHEN body = 'to cleo' THEN body MATCH 'x' ELSE 1 END",
+    "SELECT 1 FROM letters WHERE body = 'to cleo' AND highlight(body, 0, 'x', 'y')",
     """SELECT x FROM letters
     NATURAL JOIN (SELECT id, json(CASE WHEN body = 'to cleo' THEN 'no' ELSE '1' END) AS x FROM letters)""",
     """SELECT 1 FROM letters
@@ -245,23 +248,41 @@ def test_a_search_finds_what_the_viewer_may_see(quick: GatedConnection, barrier:
     sql = """
     SELECT s.rowid, t.body FROM talk_search AS s JOIN talk AS t ON t.id = s.rowid WHERE talk_search MATCH ?
     """
-    assert ask(quick, sql + " ORDER BY bm25(talk_search), s.rowid", BEN, "hello") == [
-        (1, "hello world"),
-        (3, "hello again"),
-    ]
-    assert ask(quick, sql, BEN, "secret") == [(2, "a secret plan")]
-    assert ask(quick, sql, ADA, "hello") == []
+    found = [(1, "hello world"), (3, "hello again")]
+    assert ask(barrier, sql + " ORDER BY bm25(talk_search), s.rowid", BEN, "hello") == found
+    assert ask(barrier, sql, BEN, "secret") == [(2, "a secret plan")]
+    assert ask(barrier, sql, ADA, "hello") == []
+    with pytest.raises(NeedsBarrier):
+        ask(quick, sql, BEN, "hello")
     for connection in (quick, barrier):
         for inside in ("talk_search_data", "talk_search_idx", "talk_search_config", "main.talk"):
             with pytest.raises((sqlite3.DatabaseError, QueryFailed)):
                 ask(connection, f"SELECT * FROM {inside} WHERE 'talk_search' <> ''", BEN)
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "CASE WHEN body LIKE '%secret%' THEN json('no') ELSE 1 END",
+        "CASE WHEN snippet(talk_search, 0, '', '', '', 9) > '' THEN json('no') ELSE 1 END",
+        "talk_search MATCH 'secret' AND json(body)",
+        "talk_search MATCH 'secret' AND CASE WHEN highlight(talk_search, 0, '', '') > '' THEN json('no') END",
+        "rowid = 2 AND json(body)",
+    ],
+)
+def test_no_search_fails_for_rows_that_are_not_theirs(barrier: GatedConnection, condition: str) -> None:
+    """Its rule stands before the statement's own conditions."""
+    sql = f"SELECT body FROM talk_search WHERE {condition}"
+    assert ask(barrier, sql, ADA) == []
+    with pytest.raises(sqlite3.Error):
+        ask(barrier, sql, BEN)
+
+
 def test_a_search_goes_on_after_the_schema_has_changed(tmp_path: Path) -> None:
     """What it asks inside is prepared anew."""
     path = make(tmp_path / "world.db")
     sql = "SELECT body FROM talk_search WHERE talk_search MATCH ?"
-    with gated(path, Kind.QUICK) as connection:
+    with gated(path, Kind.BARRIER) as connection:
         assert ask(connection, sql, BEN, "plan") == [("a secret plan",)]
         writer = sqlite3.connect(path)
         writer.executescript("CREATE INDEX another ON letters (id, body); VACUUM;")
