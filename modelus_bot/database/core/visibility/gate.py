@@ -14,7 +14,7 @@ from modelus_bot.database.core.transaction import Parameters
 from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
 from modelus_bot.database.core.visibility.functions import HARMLESS, LEAKPROOF, TABLE_FUNCTIONS
 
-__all__ = ["Gate", "Kind", "NeedsBarrier"]
+__all__ = ["REMEMBERED", "Gate", "Kind", "NeedsBarrier"]
 
 RECURSIVE = 33
 """``SQLITE_RECURSIVE``, which Python's module has under this name only in some versions."""
@@ -26,9 +26,10 @@ REMEMBERED = 500
 _MAIN = re.compile(r"\bmain\b", re.IGNORECASE)
 """By this name alone a statement could mean a table instead of the view that hides it."""
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
-_EXPLAINS = re.compile(
-    r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*explain\b", re.IGNORECASE | re.DOTALL
+_ASKS = re.compile(
+    r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(?:select|with|values)\b", re.IGNORECASE | re.DOTALL
 )
+"""How a statement begins that only asks: SQLite says nothing of EXPLAIN, and of VACUUM only while it runs."""
 
 
 class Kind(Enum):
@@ -124,8 +125,8 @@ class Gate:
 
     def _looked_at(self, sql: str) -> int:
         """Look at a text, and remember how many letters its values may have."""
-        if _EXPLAINS.match(sql) or self.mark in sql.lower():
-            raise QueryFailed("a plan is not for viewers")
+        if not _ASKS.match(sql) or self.mark in sql.lower():
+            raise QueryFailed("viewers only ask")
         if self.kind is not Kind.REPORT and _MAIN.search(sql):
             raise QueryFailed("tables behind their views are not for viewers")
         room = LONGEST - len(sql)
@@ -162,10 +163,12 @@ class Gate:
             allowed = self._may_call((second or "").lower(), inside)
         elif action == sqlite3.SQLITE_PRAGMA:
             allowed = not self.engaged and first == "busy_timeout"
+        elif action == sqlite3.SQLITE_TRANSACTION:
+            allowed = not self.engaged
         elif action == RECURSIVE:
             allowed = self._unless_quick()
         else:
-            allowed = action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION}
+            allowed = action == sqlite3.SQLITE_SELECT
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     def _may_read(self, table: str, column: str, schema: str | None, inside: str | None) -> bool:
