@@ -210,8 +210,11 @@ def _run_one(connection: sqlite3.Connection, entry: _PendingRead) -> OperationOu
     started = time.perf_counter()
     tx = ReadTransaction(connection)
     try:
-        with seated(connection, entry.viewer):
+        if entry.viewer is None and type(connection) is sqlite3.Connection:
             outcome = OperationOutcome(entry.run(tx))
+        else:
+            with seated(connection, entry.viewer):
+                outcome = OperationOutcome(entry.run(tx))
     except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError, MemoryError) as error:
         failure = from_sqlite(error, operation=entry.query.name)
         if isinstance(failure, DatabaseBusy | ConnectionLost | OutOfResources):

@@ -55,7 +55,7 @@ class Gate:
     Views hide the tables of ``visibility`` that have a rule. SQLite says of each read inside which view it
     happens, by name alone, and a statement may call a part of itself by any name. So each rule stands in an
     inner view whose name nobody can guess, and only that one opens the table. Nor may a statement name the
-    schema that the tables are in: SQLite was seen to tell a name that it had given back already.
+    schema that the tables are in, so that not everything hangs on the name of a view.
     """
 
     def __init__(
