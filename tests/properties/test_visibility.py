@@ -130,7 +130,7 @@ def shown(hidden: set[str], answer: Any, sql: str) -> bool:
 
 @pytest.mark.timeout(3600 if FULL else 300)
 def test_nothing_shows_of_rows_that_are_not_theirs() -> None:
-    """Most statements have an answer, many have rows, some fail rightly: it is not refusals that are alike."""
+    """Most statements have an answer, many have rows, some fail rightly: not only refusals are alike."""
     seen.clear()
     ask_at_random()
     for kind in ("quick", "barrier"):
