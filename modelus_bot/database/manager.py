@@ -226,9 +226,10 @@ class DatabaseManager:
         While the database is away, kept queries are answered from what was known last.
         """
         viewer = query.seen_by(args) if query.viewer else None
+        function = query if query.viewer else query.function
 
         def run(tx: ReadTransaction) -> R:
-            return query(tx, *args, **kwargs)
+            return function(tx, *args, **kwargs)
 
         fallback = self.fallback
         if fallback is None:

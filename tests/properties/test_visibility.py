@@ -38,7 +38,7 @@ from tests.properties.visible_world import (
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 POPULATIONS = 1000 if FULL else 25
-STATEMENTS = 120 if FULL else 60
+STATEMENTS = 60
 KINDS = (GateKind.QUICK, GateKind.BARRIER)
 
 IN_TEMP = re.compile("temp[.]", re.IGNORECASE)
@@ -74,7 +74,7 @@ def viewer_of(dice: random.Random) -> Viewer:
 
 @settings(max_examples=POPULATIONS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**32))
-def test_nothing_shows_of_rows_that_are_not_theirs(seed: int) -> None:
+def ask_at_random(seed: int) -> None:
     """Random statements of random viewers on random populations, on both connections."""
     dice = random.Random(seed)
     world, viewer = populated(dice), viewer_of(dice)
@@ -128,12 +128,12 @@ def shown(hidden: set[str], answer: Any, sql: str) -> bool:
     return any(mark in text and mark not in sql for mark in hidden)
 
 
-def test_most_statements_are_answered() -> None:
-    """The proof above is about answers: most statements have one, many have rows, some fail rightly."""
-    if not seen:
-        pytest.skip("the statements were asked by another process")
+@pytest.mark.timeout(3600 if FULL else 300)
+def test_nothing_shows_of_rows_that_are_not_theirs() -> None:
+    """Most statements have an answer, many have rows, some fail rightly: not only refusals are alike."""
+    seen.clear()
+    ask_at_random()
     for kind in ("quick", "barrier"):
         total = sum(count for name, count in seen.items() if name.startswith(kind))
         assert seen[f"{kind} rows"] > total / 20, seen
-    assert seen["barrier rows"] + seen["barrier no rows"] > 3 * seen["barrier failed"], seen
-    assert seen["barrier failed"] > 0, seen
+    assert seen["barrier rows"] + seen["barrier no rows"] > 3 * seen["barrier failed"] > 0, seen

@@ -21,7 +21,7 @@ from modelus_bot.subjects import DECLARED
 Row = dict[str, Any]
 
 PEOPLE = range(1, 8)
-"""Number 7 is nobody whom the bot knows."""
+"""Not all of them are known to the bot."""
 ROLES = (None, None, "developer", "tester", "project_manager", "admin")
 NATIONS = range(1, 4)
 SHARE = 0.6

@@ -211,7 +211,7 @@ def _run_one(connection: sqlite3.Connection, entry: _PendingRead) -> OperationOu
     started = time.perf_counter()
     tx = ReadTransaction(connection)
     try:
-        if entry.viewer is None and not hasattr(connection, "gate"):
+        if entry.viewer is None and type(connection) is sqlite3.Connection:
             outcome = OperationOutcome(entry.run(tx))
         else:
             with seated(connection, entry.viewer):

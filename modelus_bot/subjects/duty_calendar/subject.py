@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Subject, Wording
 from modelus_bot.subjects.duty_calendar.pruning import PRUNINGS
+from modelus_bot.subjects.duty_calendar.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
 
@@ -30,9 +32,19 @@ _WORDING = Wording(
     fields={"at": "time", "server": "server", "uids": "list of entries"},
 )
 
+_PERSONAL = (
+    PersonalRows(
+        table="calendar_entries",
+        exported="SELECT * FROM calendar_entries WHERE user_id = :id ORDER BY starts_at, uid",
+        stays="The turns of yours that calendar files were made of, under your number.",
+    ),
+)
+
 SUBJECT = Subject(
     name="duty_calendar",
     kept_tables=("calendar_entries",),
+    visible=VISIBLE,
+    personal=_PERSONAL,
     prunings=PRUNINGS,
     wording=_WORDING,
 )

@@ -21,7 +21,9 @@ INSERT INTO "_yoyo_migration" VALUES('0c077aebd34eddb1ea093191cadbbf277b311de5ca
 INSERT INTO "_yoyo_migration" VALUES('91679b608a062d2379e5b46fbd72aa1c9c61c3b67c0b340f0f0e0ef84982fefb','0003.quarantine','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('c95f095c4e0f705a39bcb03f7957bc421c6f2cda1fa6b3f0937910fededcd005','0004.cover_cards','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('80466cd68d5114af7fb245d038160fb401157a6e72448b1338c3d5259a86601b','0005.cover_days','2026-01-01 00:00:00');
-INSERT INTO "_yoyo_migration" VALUES('8b0a2b9c442beff4c2af11f63fa9477cf1eb934073c3c171b7f2549c51114c64','0006.calendar_entries','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('dd3c0cb1246c7e2d064153b077c90b057d5d77e6b0781a00a1f778845257ccda','0007.tasks','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('7156ccd8ed9428a533be9eeb14024194c3424a7c059c0474ae0f4ed0fc5afc47','0006.inbox','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('8992c92072e432e48e5f8307c2a077ef3d9d4e0ffc6d622cb13564a500535a08','0010.calendar_entries','2026-01-01 00:00:00');
 CREATE TABLE "_yoyo_version" (
             "version" INT NOT NULL PRIMARY KEY,
             "installed_at_utc" TIMESTAMP
@@ -184,9 +186,14 @@ CREATE TABLE notifications (
     attempts      INTEGER NOT NULL DEFAULT 0,
     last_error    TEXT CONSTRAINT notifications_last_error_length CHECK (length(last_error) BETWEEN 1 AND 200),
     created_at    INTEGER NOT NULL,
+    way           TEXT CONSTRAINT notifications_way_known CHECK (way IN ('dm', 'inbox', 'off', 'read', 'closed', 'outdated', 'given_up')),
+    parcel        INTEGER,
+    packed_at     INTEGER,
+    held_from     INTEGER,
+    due_at        INTEGER,
     CONSTRAINT notifications_read_has_time CHECK ((is_read=1)=(read_at IS NOT NULL))
 ) STRICT;
-INSERT INTO "notifications" VALUES(1,101,'cover','Cover','It is approved.',NULL,NULL,NULL,0,NULL,0,NULL,0,NULL,0);
+INSERT INTO "notifications" VALUES(1,101,'cover','Cover','It is approved.',NULL,NULL,NULL,0,NULL,0,NULL,0,NULL,0,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE overrides (
     id             INTEGER PRIMARY KEY,
     sprint_id      INTEGER NOT NULL REFERENCES sprints (id) ON DELETE RESTRICT,
@@ -256,6 +263,35 @@ CREATE TABLE sprints (
 ) STRICT;
 INSERT INTO "sprints" VALUES(1,0,'First','2026-03-02','2026-03-16',0);
 INSERT INTO "sprints" VALUES(2,1,'Second','2026-03-16','2026-03-30',0);
+CREATE TABLE tasks (
+    id               INTEGER PRIMARY KEY,
+    title            TEXT NOT NULL CONSTRAINT tasks_title_length CHECK (length(title) BETWEEN 1 AND 200),
+    status           TEXT NOT NULL DEFAULT 'todo' CONSTRAINT valid_status CHECK (status IN ('todo', 'in_progress', 'done', 'cancelled')),
+    assigned_role    TEXT CONSTRAINT tasks_assigned_role_known CHECK (assigned_role IN ('developer', 'designer', 'tester', 'project_manager', 'admin')),
+    discipline       TEXT REFERENCES disciplines (key) ON DELETE RESTRICT,
+    assigned_user_id INTEGER REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    start_date       TEXT NOT NULL CONSTRAINT tasks_start_date_date CHECK (start_date IS date(start_date, '+0 days')),
+    end_date         TEXT NOT NULL CONSTRAINT tasks_end_date_date CHECK (end_date IS date(end_date, '+0 days')),
+    estimate_h       INTEGER CONSTRAINT tasks_estimate_range CHECK (estimate_h BETWEEN 1 AND 400),
+    progress         INTEGER NOT NULL DEFAULT 0 CONSTRAINT tasks_progress_range CHECK (progress BETWEEN 0 AND 100),
+    priority         INTEGER NOT NULL DEFAULT 1 CONSTRAINT tasks_priority_range CHECK (priority BETWEEN 0 AND 3),
+    is_delayed       INTEGER NOT NULL DEFAULT 0 CONSTRAINT tasks_is_delayed_flag CHECK (is_delayed IN (0, 1)),
+    risk             TEXT NOT NULL DEFAULT 'low' CONSTRAINT tasks_risk_known CHECK (risk IN ('low', 'medium', 'high')),
+    epic             TEXT CONSTRAINT tasks_epic_length CHECK (length(epic) BETWEEN 1 AND 50),
+    story            TEXT CONSTRAINT tasks_story_length CHECK (length(story) BETWEEN 1 AND 50),
+    version          INTEGER NOT NULL DEFAULT 1,
+    completed_at     INTEGER,
+    created_by       INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    created_at       INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    description      TEXT NOT NULL DEFAULT '' CONSTRAINT tasks_description_length CHECK (length(description) <= 4000),
+    CONSTRAINT tasks_date_order CHECK (end_date>start_date),
+    CONSTRAINT tasks_done_has_time CHECK ((status='done')=(completed_at IS NOT NULL))
+) STRICT;
+INSERT INTO "tasks" VALUES(1,'Write the law','todo',NULL,'po',101,'2026-03-03','2026-03-10',8,0,2,0,'medium','Senate','Rules',1,NULL,103,0,0,'All of it.');
+INSERT INTO "tasks" VALUES(2,'Draw the map','in_progress','designer',NULL,NULL,'2026-03-03','2026-03-06',NULL,40,1,1,'high',NULL,NULL,1,NULL,103,0,0,'');
+INSERT INTO "tasks" VALUES(3,'Count the votes','done',NULL,NULL,102,'2026-03-01','2026-03-04',3,100,0,0,'low',NULL,NULL,1,5,101,0,5,'');
+INSERT INTO "tasks" VALUES(4,'Hold a party','cancelled','admin',NULL,NULL,'2026-03-01','2026-03-04',NULL,0,3,0,'low',NULL,NULL,1,NULL,103,0,5,'');
 CREATE TABLE user_disciplines (
     id         INTEGER PRIMARY KEY,
     user_id    INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
@@ -323,12 +359,6 @@ BEGIN
     SELECT RAISE(ABORT, 'sprint overlap');
 END;
 CREATE INDEX idx_assignments_user ON assignments (user_id, sprint_id);
-CREATE UNIQUE INDEX notification_dedupe ON notifications (user_id, dedupe_key)
-    WHERE dedupe_key IS NOT NULL;
-CREATE INDEX idx_notifications_user_unread ON notifications (user_id, is_read, created_at DESC, type, title)
-    WHERE is_read = 0;
-CREATE INDEX idx_notifications_outbox ON notifications (deliver_after, id)
-    WHERE delivered_at IS NULL;
 CREATE VIEW triage_users AS
 SELECT u.discord_id, u.username AS name, d.discipline, d.is_active AND u.is_active AS active
 FROM user_disciplines AS d
@@ -357,6 +387,28 @@ AND EXISTS(SELECT 1 FROM overrides o WHERE o.sprint_id=NEW.sprint_id AND o.disci
 BEGIN
     SELECT RAISE(ABORT, 'cover overlap');
 END;
+CREATE INDEX idx_tasks_user_status ON tasks (assigned_user_id, status, priority DESC, start_date);
+CREATE INDEX idx_tasks_role_status ON tasks (assigned_role, status);
+CREATE INDEX idx_tasks_delayed ON tasks (is_delayed, end_date, status, title, assigned_user_id)
+    WHERE is_delayed = 1;
+CREATE INDEX idx_tasks_due ON tasks (end_date)
+    WHERE status IN ('todo', 'in_progress');
+CREATE INDEX idx_tasks_epic ON tasks (epic)
+    WHERE epic IS NOT NULL;
+CREATE INDEX idx_tasks_board ON tasks (status, priority DESC, start_date, id, assigned_user_id, assigned_role, created_by, discipline, epic)
+    WHERE status <> 'cancelled';
+CREATE INDEX idx_tasks_done ON tasks (completed_at)
+    WHERE status = 'done';
+CREATE UNIQUE INDEX notification_dedupe ON notifications (user_id, dedupe_key)
+    WHERE dedupe_key IS NOT NULL;
+CREATE INDEX idx_notifications_user_unread ON notifications (user_id, is_read, created_at DESC, type, title)
+    WHERE is_read = 0;
+CREATE INDEX idx_notifications_outbox ON notifications (deliver_after, id)
+    WHERE delivered_at IS NULL;
+CREATE INDEX idx_notifications_waiting ON notifications (user_id, deliver_after, id)
+    WHERE delivered_at IS NULL;
+CREATE INDEX idx_notifications_inbox ON notifications (user_id, is_read, created_at DESC, id DESC)
+    WHERE way IS NOT 'off';
 CREATE INDEX idx_calendar_entries_ends ON calendar_entries (ends_at);
 CREATE INDEX idx_calendar_entries_sprint ON calendar_entries (sprint_id);
 COMMIT;

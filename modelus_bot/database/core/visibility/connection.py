@@ -11,7 +11,7 @@ from modelus_bot.database.core.names import quoted
 from modelus_bot.database.core.transaction import Parameters
 from modelus_bot.database.core.visibility.declaration import Viewer, Visibility, Visible
 from modelus_bot.database.core.visibility.functions import ADMIN, TABLE_FUNCTIONS, VIEWER
-from modelus_bot.database.core.visibility.gate import Gate, GateKind, NeedsBarrier
+from modelus_bot.database.core.visibility.gate import REMEMBERED, Gate, GateKind, NeedsBarrier
 
 __all__ = ["GatedConnection", "close_gate", "seated"]
 
@@ -24,6 +24,8 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
     sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000,
 }
+REFUSED = {sqlite3.SQLITE_AUTH, sqlite3.SQLITE_ERROR}
+"""How a search fails whose inner statements have to be prepared again."""
 HIDDEN = 1
 """What SQLite says of a column that a search takes its question in."""
 
@@ -67,12 +69,14 @@ class GatedConnection(sqlite3.Connection):
             try:
                 return super().execute(sql, parameters)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_AUTH, sqlite3.SQLITE_ERROR}:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in REFUSED:
                     raise
         looked_at = "EXPLAIN " + sql
         super().execute(looked_at, parameters).close()
         with gate.trusting():
             super().execute(sql, parameters).fetchall()
+        if len(self._searched) >= REMEMBERED:
+            self._searched.clear()
         self._searched.add(sql)
         return super().execute(sql, parameters)
 
@@ -117,7 +121,8 @@ def close_gate(
 def _views(connection: sqlite3.Connection, gate: Gate, visible: Visible) -> tuple[str, str]:
     """Return the view with the rule, and the one that has the table's name.
 
-    LIMIT and OFFSET keep SQLite from asking a statement's own conditions before the rule.
+    LIMIT and OFFSET keep SQLite from asking a statement's own conditions before the rule. They would keep it
+    from searching, too; it has nothing there that it could ask before a rule that looks at no row.
     """
     columns = connection.execute(_COLUMNS, (visible.table,)).fetchall()
     searched = any(hidden == HIDDEN for _, hidden in columns)
@@ -125,7 +130,7 @@ def _views(connection: sqlite3.Connection, gate: Gate, visible: Visible) -> tupl
     inner = quoted(gate.inner_name(visible.table))
     rule = (
         "CREATE TEMP VIEW", inner, "AS SELECT", ", ".join(names), "FROM main." + quoted(visible.table),
-        "WHERE", visible.rows, "LIMIT -1 OFFSET 0" if gate.kind is GateKind.BARRIER else "",
+        "WHERE", visible.rows, "LIMIT -1 OFFSET 0" if gate.kind is GateKind.BARRIER and not searched else "",
     )  # fmt: skip
     return " ".join(rule), " ".join(("CREATE TEMP VIEW", quoted(visible.table), "AS SELECT * FROM", inner))
 

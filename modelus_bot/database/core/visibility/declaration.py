@@ -26,7 +26,9 @@ class Visible:
 
     ``rows`` is a condition in SQL over the table's columns. It may call ``viewer_id()`` and
     ``viewer_is_admin()`` and read other tables, whole, as ``main.NAME``; a name without ``main.`` is what the
-    viewer sees of it. ``reported`` says whether reports may read the table.
+    viewer sees of it. That of a search has to be about the viewer alone, as ``STAFF`` is, since it stands
+    before the statement's conditions and not behind a barrier. ``reported`` says whether reports may read the
+    table.
     """
 
     table: str

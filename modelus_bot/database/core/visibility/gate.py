@@ -14,7 +14,7 @@ from modelus_bot.database.core.transaction import Parameters
 from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
 from modelus_bot.database.core.visibility.functions import HARMLESS, LEAKPROOF, TABLE_FUNCTIONS
 
-__all__ = ["Gate", "GateKind", "NeedsBarrier"]
+__all__ = ["REMEMBERED", "Gate", "GateKind", "NeedsBarrier"]
 
 RECURSIVE = 33
 """``SQLITE_RECURSIVE``, which Python's module has under this name only in some versions."""
@@ -23,10 +23,13 @@ LONGEST = 8_000
 REMEMBERED = 500
 """Texts that need not be looked at again."""
 
+_MAIN = re.compile(r"\bmain\b", re.IGNORECASE)
+"""By this name alone a statement could mean a table instead of the view that hides it."""
 _SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
-_EXPLAINS = re.compile(
-    r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*explain\b", re.IGNORECASE | re.DOTALL
+_ASKS = re.compile(
+    r"(?:[\s;\ufeff]|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*(?:select|with|values)\b", re.IGNORECASE | re.DOTALL
 )
+"""How a statement begins that only asks: SQLite says nothing of EXPLAIN, and of VACUUM only while it runs."""
 
 
 class GateKind(Enum):
@@ -51,7 +54,8 @@ class Gate:
 
     Views hide the tables of ``visibility`` that have a rule. SQLite says of each read inside which view it
     happens, by name alone, and a statement may call a part of itself by any name. So each rule stands in an
-    inner view whose name nobody can guess, and only that one opens the table.
+    inner view whose name nobody can guess, and only that one opens the table. Nor may a statement name the
+    schema that the tables are in, so that not everything hangs on the name of a view.
     """
 
     def __init__(
@@ -121,8 +125,10 @@ class Gate:
 
     def _looked_at(self, sql: str) -> int:
         """Look at a text, and remember how many letters its values may have."""
-        if _EXPLAINS.match(sql) or self.mark in sql.lower():
-            raise QueryFailed("a plan is not for viewers")
+        if not _ASKS.match(sql) or self.mark in sql.lower():
+            raise QueryFailed("viewers only ask")
+        if self.kind is not GateKind.REPORT and _MAIN.search(sql):
+            raise QueryFailed("tables behind their views are not for viewers")
         room = LONGEST - len(sql)
         if self.kind is GateKind.QUICK and (room < 0 or len(_SELECT.findall(sql)) > 1):
             raise NeedsBarrier("it asks within a question, or is very long")
@@ -157,10 +163,12 @@ class Gate:
             allowed = self._may_call((second or "").lower(), inside)
         elif action == sqlite3.SQLITE_PRAGMA:
             allowed = not self.engaged and first == "busy_timeout"
+        elif action == sqlite3.SQLITE_TRANSACTION:
+            allowed = not self.engaged
         elif action == RECURSIVE:
             allowed = self._unless_quick()
         else:
-            allowed = action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_TRANSACTION}
+            allowed = action == sqlite3.SQLITE_SELECT
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     def _may_read(self, table: str, column: str, schema: str | None, inside: str | None) -> bool:

@@ -50,7 +50,7 @@ def barrier(world: Path) -> Iterator[GatedConnection]:
     [
         ("SELECT body FROM letters ORDER BY id", ["to ada"], ["to ben", "secret to ben"]),
         ("SELECT body FROM temp.letters WHERE id = 3", [], ["secret to ben"]),
-        ("SELECT size FROM LETTERS AS main ORDER BY 1", [6], [6, 13]),
+        ("SELECT size FROM LETTERS AS days ORDER BY 1", [6], [6, 13]),
         ("SELECT count(*) FROM letters", [1], [2]),
         ("SELECT count(*) FROM Letters", [1], [2]),
         (
@@ -140,6 +140,9 @@ FORBIDDEN = (
     "REINDEX",
     "VACUUM",
     "VACUUM INTO '/tmp/stolen.db'",
+    "/* talk_search */ VACUUM INTO '/tmp/stolen.db'",
+    "BEGIN",
+    "COMMIT",
     "SAVEPOINT here",
 )
 
@@ -152,6 +155,25 @@ def test_nothing_else_is_open(viewing: GatedConnection, sql: str) -> None:
             ask(viewing, sql, viewer)
         assert "to cleo" not in str(failure.value)
     assert ask(viewing, "SELECT count(*) FROM letters", ADA) == [(1,)]
+
+
+def test_the_authorizer_alone_closes_them(viewing: GatedConnection) -> None:
+    """Without a look at the text, which refuses many of them first, and a plan and a copy alone."""
+    for sql in FORBIDDEN:
+        if not any(word in sql.lower() for word in ("explain", "vacuum")):
+            with seated(viewing, Viewer(ADA)), pytest.raises(sqlite3.Error):
+                sqlite3.Connection.execute(viewing, sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["main.letters", "[main].letters", '"MAIN" . letters', "`main`/**/.letters", "'main'--\n.letters"],
+)
+def test_no_statement_names_the_place_of_tables(viewing: GatedConnection, named: str) -> None:
+    """However it is written, and wherever it stands."""
+    for sql in (f"SELECT body FROM {named}", f"SELECT 1 FROM days WHERE day IN {named}"):
+        with pytest.raises(QueryFailed):
+            ask(viewing, sql, ADA)
 
 
 @pytest.mark.parametrize("sql", ["SELECT body FROM letters", "SELECT count(*) FROM letters"])
@@ -186,6 +208,9 @@ ORACLES = (
     ) ELSE 1 END""",
     "SELECT 1 FROM days LEFT JOIN letters ON CASE WHEN body = 'to cleo' THEN json('no') ELSE 1 END",
     "SELECT 1 FROM letters, json_each(CASE WHEN body = 'to cleo' THEN 'no' ELSE '[1]' END)",
+    "SELECT 1 FROM letters WHERE CASE WHEN body = 'to cleo' THEN bm25(body) ELSE 1 END",
+    "SELECT 1 FROM letters WHERE CASE WHEN body = 'to cleo' THEN body MATCH 'x' ELSE 1 END",
+    "SELECT 1 FROM letters WHERE body = 'to cleo' AND highlight(body, 0, 'x', 'y')",
     """SELECT x FROM letters
     NATURAL JOIN (SELECT id, json(CASE WHEN body = 'to cleo' THEN 'no' ELSE '1' END) AS x FROM letters)""",
     """SELECT 1 FROM letters
@@ -226,23 +251,41 @@ def test_a_search_finds_what_the_viewer_may_see(quick: GatedConnection, barrier:
     sql = """
     SELECT s.rowid, t.body FROM talk_search AS s JOIN talk AS t ON t.id = s.rowid WHERE talk_search MATCH ?
     """
-    assert ask(quick, sql + " ORDER BY bm25(talk_search), s.rowid", BEN, "hello") == [
-        (1, "hello world"),
-        (3, "hello again"),
-    ]
-    assert ask(quick, sql, BEN, "secret") == [(2, "a secret plan")]
-    assert ask(quick, sql, ADA, "hello") == []
+    found = [(1, "hello world"), (3, "hello again")]
+    assert ask(barrier, sql + " ORDER BY bm25(talk_search), s.rowid", BEN, "hello") == found
+    assert ask(barrier, sql, BEN, "secret") == [(2, "a secret plan")]
+    assert ask(barrier, sql, ADA, "hello") == []
+    with pytest.raises(NeedsBarrier):
+        ask(quick, sql, BEN, "hello")
     for connection in (quick, barrier):
         for inside in ("talk_search_data", "talk_search_idx", "talk_search_config", "main.talk"):
-            with pytest.raises(sqlite3.DatabaseError):
+            with pytest.raises((sqlite3.DatabaseError, QueryFailed)):
                 ask(connection, f"SELECT * FROM {inside} WHERE 'talk_search' <> ''", BEN)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "CASE WHEN body LIKE '%secret%' THEN json('no') ELSE 1 END",
+        "CASE WHEN snippet(talk_search, 0, '', '', '', 9) > '' THEN json('no') ELSE 1 END",
+        "talk_search MATCH 'secret' AND json(body)",
+        "talk_search MATCH 'secret' AND CASE WHEN highlight(talk_search, 0, '', '') > '' THEN json('no') END",
+        "rowid = 2 AND json(body)",
+    ],
+)
+def test_no_search_fails_for_rows_that_are_not_theirs(barrier: GatedConnection, condition: str) -> None:
+    """Its rule stands before the statement's own conditions."""
+    sql = f"SELECT body FROM talk_search WHERE {condition}"
+    assert ask(barrier, sql, ADA) == []
+    with pytest.raises(sqlite3.Error):
+        ask(barrier, sql, BEN)
 
 
 def test_a_search_goes_on_after_the_schema_has_changed(tmp_path: Path) -> None:
     """What it asks inside is prepared anew."""
     path = make(tmp_path / "world.db")
     sql = "SELECT body FROM talk_search WHERE talk_search MATCH ?"
-    with gated(path, GateKind.QUICK) as connection:
+    with gated(path, GateKind.BARRIER) as connection:
         assert ask(connection, sql, BEN, "plan") == [("a secret plan",)]
         writer = sqlite3.connect(path)
         writer.executescript("CREATE INDEX another ON letters (id, body); VACUUM;")
