@@ -10,6 +10,7 @@ __all__ = [
     "BoardColumn",
     "BoardFilter",
     "BoardPage",
+    "BoardPart",
     "BulkChange",
     "BulkFailure",
     "DailyCheck",
@@ -114,11 +115,28 @@ class BoardFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardPage:
-    """One page of every column, and how many cards each column has in all."""
+class BoardPart:
+    """A column's cards on one page, and how many it has in all."""
 
-    columns: dict[BoardColumn, tuple[StaffTask, ...]]
-    counts: dict[BoardColumn, int]
+    column: BoardColumn
+    cards: tuple[StaffTask, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """One page of every column, in their order."""
+
+    parts: tuple[BoardPart, ...]
+
+    def cards(self, column: BoardColumn) -> tuple[StaffTask, ...]:
+        """Return a column's cards on this page."""
+        return next(part.cards for part in self.parts if part.column == column)
+
+    @property
+    def most(self) -> int:
+        """How many cards the longest column has."""
+        return max(part.count for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)

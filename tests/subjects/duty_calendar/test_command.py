@@ -17,7 +17,7 @@ from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.duty_calendar.cards.calendar_card import described
 from modelus_bot.subjects.duty_calendar.cards.picture import chart_of
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
-from modelus_bot.subjects.members.writes import SetRole
+from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.ui.pictures import ChildPicture
 from modelus_bot.ui.rota_chart import Bar, Mark, RotaChart, RotaRow, Theme
 from tests.commands.acting import rows, words_of

@@ -11,7 +11,7 @@ import pytest
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import NotAllowed, NotFound
 from modelus_bot.subjects.members.writes.members import SetRole
-from modelus_bot.subjects.tasks.model import BoardFilter
+from modelus_bot.subjects.tasks.model import BoardFilter, BoardPage
 from modelus_bot.subjects.tasks.queries.board import BOARD_COLUMNS, board
 from modelus_bot.subjects.tasks.queries.lists import epics, late_tasks, my_tasks, task, task_list, task_names
 from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
@@ -21,6 +21,11 @@ from tests.subjects.tasks.task_cases import TODAY, all_tasks, fill, seen_by
 POPULATIONS = 40 if os.environ.get("MODELUS_TEST_FULL") else 4
 ALL = 10_000
 VIEWERS = (Viewer(ADA), Viewer(BEN), Viewer(DAN), Viewer(MANAGER), Viewer(ADMIN), Viewer(GUEST, True))
+
+
+def counted(page: BoardPage) -> dict[str, int]:
+    """Return how many cards each column has in all."""
+    return {part.column: part.count for part in page.parts}
 
 
 @pytest.mark.parametrize("seed", range(POPULATIONS))
@@ -68,8 +73,8 @@ def test_every_query_keeps_to_the_rule(staffed: Rota, seed: int) -> None:
         assert set(staffed.ask(epics, viewer)) == {row["epic"] for row in mine.values() if row["epic"]}
         page = staffed.ask(board, viewer, BoardFilter(), ALL)
         for column in BOARD_COLUMNS:
-            assert {item.id for item in page.columns[column]} == those(column)
-            assert page.counts[column] == len(those(column))
+            assert {item.id for item in page.cards(column)} == those(column)
+            assert counted(page)[column] == len(those(column))
         work = staffed.ask(sprint_work, viewer, TODAY, TODAY + timedelta(days=14), 0)
         assert len(work) == sum(
             str(TODAY) < str(row["end_date"]) <= str(TODAY + timedelta(days=14))
@@ -105,11 +110,11 @@ def test_the_filters_of_the_board(staffed: Rota) -> None:
         page = staffed.ask(board, viewer, wanted, ALL)
         for column in BOARD_COLUMNS:
             ids = {row["id"] for row in expected if row["status"] == column}
-            assert {item.id for item in page.columns[column]} == ids
-            assert page.counts[column] == len(ids)
-    whole = staffed.ask(board, viewer, BoardFilter(), ALL).columns["todo"]
+            assert {item.id for item in page.cards(column)} == ids
+            assert counted(page)[column] == len(ids)
+    whole = staffed.ask(board, viewer, BoardFilter(), ALL).cards("todo")
     pages = [staffed.ask(board, viewer, BoardFilter(), 8, 8 * number) for number in range(30)]
-    assert tuple(item for page in pages for item in page.columns["todo"]) == whole
+    assert tuple(item for page in pages for item in page.cards("todo")) == whole
     order = [(-item.priority, item.start, item.id) for item in whole]
     assert order == sorted(order)
 

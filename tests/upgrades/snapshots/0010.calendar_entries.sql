@@ -21,8 +21,8 @@ INSERT INTO "_yoyo_migration" VALUES('0c077aebd34eddb1ea093191cadbbf277b311de5ca
 INSERT INTO "_yoyo_migration" VALUES('91679b608a062d2379e5b46fbd72aa1c9c61c3b67c0b340f0f0e0ef84982fefb','0003.quarantine','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('c95f095c4e0f705a39bcb03f7957bc421c6f2cda1fa6b3f0937910fededcd005','0004.cover_cards','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('80466cd68d5114af7fb245d038160fb401157a6e72448b1338c3d5259a86601b','0005.cover_days','2026-01-01 00:00:00');
-INSERT INTO "_yoyo_migration" VALUES('dd3c0cb1246c7e2d064153b077c90b057d5d77e6b0781a00a1f778845257ccda','0007.tasks','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('7156ccd8ed9428a533be9eeb14024194c3424a7c059c0474ae0f4ed0fc5afc47','0006.inbox','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('dd3c0cb1246c7e2d064153b077c90b057d5d77e6b0781a00a1f778845257ccda','0007.tasks','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('8992c92072e432e48e5f8307c2a077ef3d9d4e0ffc6d622cb13564a500535a08','0010.calendar_entries','2026-01-01 00:00:00');
 CREATE TABLE "_yoyo_version" (
             "version" INT NOT NULL PRIMARY KEY,
@@ -194,6 +194,11 @@ CREATE TABLE notifications (
     CONSTRAINT notifications_read_has_time CHECK ((is_read=1)=(read_at IS NOT NULL))
 ) STRICT;
 INSERT INTO "notifications" VALUES(1,101,'cover','Cover','It is approved.',NULL,NULL,NULL,0,NULL,0,NULL,0,NULL,0,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "notifications" VALUES(2,101,'oncall','Held by quiet hours','M',NULL,NULL,NULL,0,NULL,900,NULL,0,NULL,100,NULL,NULL,NULL,100,NULL);
+INSERT INTO "notifications" VALUES(3,101,'oncall','Packed','M',NULL,NULL,NULL,0,NULL,100,NULL,1,'no answer',100,NULL,3,150,NULL,NULL);
+INSERT INTO "notifications" VALUES(4,101,'oncall','For later','M',NULL,NULL,NULL,0,NULL,500,NULL,0,NULL,100,NULL,NULL,NULL,NULL,500);
+INSERT INTO "notifications" VALUES(5,102,'cover','Closed','M',NULL,NULL,NULL,0,NULL,100,200,0,'closed',100,'closed',5,150,NULL,NULL);
+INSERT INTO "notifications" VALUES(6,102,'cover','Given up','M',NULL,NULL,NULL,0,NULL,100,300,10,'no answer',100,'given_up',6,150,NULL,NULL);
 CREATE TABLE overrides (
     id             INTEGER PRIMARY KEY,
     sprint_id      INTEGER NOT NULL REFERENCES sprints (id) ON DELETE RESTRICT,
@@ -387,6 +392,16 @@ AND EXISTS(SELECT 1 FROM overrides o WHERE o.sprint_id=NEW.sprint_id AND o.disci
 BEGIN
     SELECT RAISE(ABORT, 'cover overlap');
 END;
+CREATE UNIQUE INDEX notification_dedupe ON notifications (user_id, dedupe_key)
+    WHERE dedupe_key IS NOT NULL;
+CREATE INDEX idx_notifications_user_unread ON notifications (user_id, is_read, created_at DESC, type, title)
+    WHERE is_read = 0;
+CREATE INDEX idx_notifications_outbox ON notifications (deliver_after, id)
+    WHERE delivered_at IS NULL;
+CREATE INDEX idx_notifications_waiting ON notifications (user_id, deliver_after, id)
+    WHERE delivered_at IS NULL;
+CREATE INDEX idx_notifications_inbox ON notifications (user_id, is_read, created_at DESC, id DESC)
+    WHERE way IS NOT 'off';
 CREATE INDEX idx_tasks_user_status ON tasks (assigned_user_id, status, priority DESC, start_date);
 CREATE INDEX idx_tasks_role_status ON tasks (assigned_role, status);
 CREATE INDEX idx_tasks_delayed ON tasks (is_delayed, end_date, status, title, assigned_user_id)
@@ -399,16 +414,6 @@ CREATE INDEX idx_tasks_board ON tasks (status, priority DESC, start_date, id, as
     WHERE status <> 'cancelled';
 CREATE INDEX idx_tasks_done ON tasks (completed_at)
     WHERE status = 'done';
-CREATE UNIQUE INDEX notification_dedupe ON notifications (user_id, dedupe_key)
-    WHERE dedupe_key IS NOT NULL;
-CREATE INDEX idx_notifications_user_unread ON notifications (user_id, is_read, created_at DESC, type, title)
-    WHERE is_read = 0;
-CREATE INDEX idx_notifications_outbox ON notifications (deliver_after, id)
-    WHERE delivered_at IS NULL;
-CREATE INDEX idx_notifications_waiting ON notifications (user_id, deliver_after, id)
-    WHERE delivered_at IS NULL;
-CREATE INDEX idx_notifications_inbox ON notifications (user_id, is_read, created_at DESC, id DESC)
-    WHERE way IS NOT 'off';
 CREATE INDEX idx_calendar_entries_ends ON calendar_entries (ends_at);
 CREATE INDEX idx_calendar_entries_sprint ON calendar_entries (sprint_id);
 COMMIT;

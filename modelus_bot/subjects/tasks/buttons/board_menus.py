@@ -73,7 +73,7 @@ class BoardMenu(
 def board_menus(page: BoardPage, number: int, argument: str) -> Iterator[BoardMenu]:
     """Yield the menus that move the cards of a page; none for columns without any."""
     for way, placeholder, moves in _MENUS:
-        options = [option for source, to in moves for option in _options(page.columns[source], to)]
+        options = [option for source, to in moves for option in _options(page.cards(source), to)]
         if options:
             menu: discord.ui.Select[Any] = discord.ui.Select(
                 custom_id=f"board:{way}:{number}:{argument}", placeholder=placeholder, options=options

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from modelus_bot.subjects.tasks.cards.words import STATUSES, Words
 from modelus_bot.subjects.tasks.model import BoardFilter, BoardPage, StaffTask
-from modelus_bot.subjects.tasks.queries.board import BOARD_COLUMNS
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card, clip
@@ -16,10 +15,10 @@ __all__ = ["board_card"]
 def board_card(page: BoardPage, wanted: BoardFilter, words: Words) -> Card:
     """Return a page of the board."""
     card = cards.info("Board", filter_words(wanted, words))
-    for column in BOARD_COLUMNS:
-        lines = [_line(found, words) for found in page.columns[column]]
+    for part in page.parts:
+        lines = [_line(found, words) for found in part.cards]
         text = cards.lines(lines, empty="—", limit=1000)
-        card = card.with_field(f"{STATUSES[column]} ({page.counts[column]})", text, inline=True)
+        card = card.with_field(f"{STATUSES[part.column]} ({part.count})", text, inline=True)
     return card
 
 

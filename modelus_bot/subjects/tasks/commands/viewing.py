@@ -163,7 +163,7 @@ async def board_page(listing: PagedList) -> tuple[Card, bool]:
     db, viewer = listing.bot.db, listing.viewer
     wanted = board_filter(listing.argument, await db.read(epics, viewer))
     found = await db.read(board, viewer, wanted, CARDS, listing.page * CARDS)
-    most = max(found.counts.values())
+    most = found.most
     if listing.page > 0 and listing.page * CARDS >= most:
         listing.end_at(max(0, (most - 1) // CARDS))
         found = await db.read(board, viewer, wanted, CARDS, listing.page * CARDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.database import ReadTransaction, viewer_query
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.subjects.tasks.model import BoardColumn, BoardFilter, BoardPage
+from modelus_bot.subjects.tasks.model import BoardColumn, BoardFilter, BoardPage, BoardPart, StaffTask
 from modelus_bot.subjects.tasks.queries.rows import limits, scope_of, task_of
 
 __all__ = ["BOARD_COLUMNS", "board"]
@@ -54,14 +54,16 @@ def board(
         "offset": offset,
     }
     column = _COLUMN if wanted.user_id is None else _COLUMN_OF_ONE
-    cards = {
-        status: tuple(
-            map(
-                task_of,
-                tx.fetch_all(_DONE if status == "done" else column, values | {"status": status}),
-            )
+    counts = {row[0]: row[1] for row in tx.fetch_all(_COUNT, values)}
+    return BoardPage(
+        tuple(
+            BoardPart(status, _cards(tx, sql, values, status), counts.get(status, 0))
+            for status, sql in zip(BOARD_COLUMNS, (column, column, _DONE), strict=True)
         )
-        for status in BOARD_COLUMNS
-    }
-    found = {row[0]: row[1] for row in tx.fetch_all(_COUNT, values)}
-    return BoardPage(cards, {status: found.get(status, 0) for status in BOARD_COLUMNS})
+    )
+
+
+def _cards(
+    tx: ReadTransaction, sql: str, values: dict[str, object], status: BoardColumn
+) -> tuple[StaffTask, ...]:
+    return tuple(map(task_of, tx.fetch_all(sql, values | {"status": status})))

@@ -10,13 +10,13 @@ from typing import Literal
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.tasks.model import SprintWork
 
-__all__ = ["Burndown", "Mark", "WorkUnit", "burndown_of"]
+__all__ = ["Burndown", "BurndownMark", "WorkUnit", "burndown_of"]
 
 WorkUnit = Literal["hours", "tasks"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class BurndownMark:
     """An instant (UTC seconds), what was left then, and how much there was in all."""
 
     at: int
@@ -34,7 +34,7 @@ class Burndown:
     begin: int
     end: int
     unit: WorkUnit
-    marks: tuple[Mark, ...]
+    marks: tuple[BurndownMark, ...]
     uncounted: int
 
     @property
@@ -68,10 +68,10 @@ def burndown_of(
     return Burndown(begin, end, chosen, marks, uncounted)
 
 
-def _mark(work: Sequence[SprintWork], at: int, unit: WorkUnit, *, ahead: bool) -> Mark:
+def _mark(work: Sequence[SprintWork], at: int, unit: WorkUnit, *, ahead: bool) -> BurndownMark:
     known = [item for item in work if ahead or item.created_at <= at]
     left = [item for item in known if item.completed_at is None or item.completed_at > at]
-    return Mark(at, sum(_size(item, unit) for item in left), sum(_size(item, unit) for item in known))
+    return BurndownMark(at, sum(_size(item, unit) for item in left), sum(_size(item, unit) for item in known))
 
 
 def _size(item: SprintWork, unit: WorkUnit) -> int:

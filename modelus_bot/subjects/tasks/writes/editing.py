@@ -148,7 +148,7 @@ class CancelTask(Write[TaskChange]):
     version: int | None = None
 
     def apply(self, tx: Transaction) -> TaskChange:
-        """Mark it cancelled."""
+        """BurndownMark it cancelled."""
         before = found_task(tx, self.task_id, self.version)
         _require_maker(tx, before, "cancel it")
         open_task(before, "cancelled")

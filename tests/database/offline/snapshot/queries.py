@@ -27,6 +27,10 @@ from modelus_bot.subjects.sprints.queries.sprints import (
     sprints,
     sprints_with_holders,
 )
+from modelus_bot.subjects.tasks.model import BoardFilter
+from modelus_bot.subjects.tasks.queries.board import board
+from modelus_bot.subjects.tasks.queries.lists import epics, late_tasks, my_tasks, task, task_list, task_names
+from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
 from tests.subjects.rota import ADA, ADMIN, BEN, GUEST, MANAGER, Rota
 
 __all__ = ["all_queries", "questions"]
@@ -36,6 +40,8 @@ Asked = dict[Query[..., Any], list[tuple[Any, ...]]]
 PEOPLE = (ADA, BEN, MANAGER, ADMIN, GUEST, 11)
 KEYS = ("account", "producer", "extra", "unknown")
 STATUSES = ("pending", "open", "taken", "approved", "declined", "withdrawn", "expired", "revoked")
+
+TASKS = ("open", "todo", "in_progress", "done", "cancelled")
 
 
 def all_queries() -> set[Query[..., Any]]:
@@ -80,6 +86,23 @@ def questions(rota: Rota) -> Asked:
         permissions.check_staff: [(viewer,) for viewer in viewers],
         is_rostered: [(person, key) for person in PEOPLE for key in KEYS],
         roster: [(), *((key,) for key in KEYS)],
+        task: [(viewer, number) for viewer in viewers for number in (*range(1, 7), 999)],
+        task_list: [
+            *((viewer, (status, None, None)) for viewer in viewers for status in TASKS),
+            *((viewer, ("open", "developer", None), 2, 1) for viewer in viewers),
+            *((viewer, ("open", None, "Senate")) for viewer in viewers),
+        ],
+        my_tasks: [(viewer, status, 2) for viewer in viewers for status in TASKS],
+        late_tasks: [(viewer, 3, skip) for viewer in viewers for skip in (0, 2)],
+        task_names: [(viewer, text) for viewer in viewers for text in ("", "2026", "1", "%")],
+        epics: [(viewer,) for viewer in viewers],
+        board: [
+            (viewer, wanted, 3, skip)
+            for viewer in viewers
+            for wanted in (BoardFilter(), BoardFilter(ADA), BoardFilter(epic="x", discipline="account"))
+            for skip in (0, 2)
+        ],
+        sprint_work: [(viewer, days[1], days[4], instants[1]) for viewer in viewers],
         current_sprint: [(when, calendar) for when in instants],
         sprint: [(number,) for number in numbers],
         sprint_view: [(number, at, calendar) for number in (None, *numbers)],
