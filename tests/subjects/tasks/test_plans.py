@@ -9,8 +9,21 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.subjects.tasks.queries import board, lists, sprint_work
-from modelus_bot.subjects.tasks.writes import assigning, checking
+from modelus_bot.subjects.tasks.queries.board import _COLUMN, _COLUMN_OF_ONE, _COUNT, _DONE
+from modelus_bot.subjects.tasks.queries.lists import (
+    _BY_EPIC,
+    _BY_ROLE,
+    _BY_STATUS,
+    _CANCELLED,
+    _EPICS,
+    _LATE,
+    _MINE,
+    _NAMED,
+    _OPEN,
+)
+from modelus_bot.subjects.tasks.queries.sprint_work import _WORK
+from modelus_bot.subjects.tasks.writes.assigning import _NEXT
+from modelus_bot.subjects.tasks.writes.checking import _OPEN as _OPEN_NOW
 from tests.subjects.rota import ADA, Rota, opened, staff
 from tests.subjects.tasks.task_cases import fill
 
@@ -35,29 +48,29 @@ PLANS = [
     (SEED_ROLE, ["USING INDEX idx_tasks_role_status (assigned_role=? AND status=?)"]),
     (SEED_EPIC, ["USING INDEX idx_tasks_epic (epic=?)"]),
     (SEED_DUE, ["USING INDEX idx_tasks_due (end_date<?)"]),
-    (lists._MINE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
-    (lists._OPEN, ["SCAN tasks USING INDEX idx_tasks_due"]),
-    (lists._BY_STATUS, ["USING INDEX idx_tasks_board (status=?)"]),
-    (lists._BY_ROLE, ["USING INDEX idx_tasks_role_status (assigned_role=?)"]),
-    (lists._BY_EPIC, ["USING INDEX idx_tasks_epic (epic=?)"]),
-    (lists._LATE, ["USING INDEX idx_tasks_delayed (is_delayed=?)"]),
-    (lists._EPICS, ["USING INDEX idx_tasks_epic"]),
-    (board._COLUMN, ["USING INDEX idx_tasks_board (status=?)"]),
-    (board._COLUMN_OF_ONE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
-    (board._DONE, ["USING INDEX idx_tasks_done"]),
-    (board._COUNT, ["USING COVERING INDEX idx_tasks_board"]),
+    (_MINE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
+    (_OPEN, ["SCAN tasks USING INDEX idx_tasks_due"]),
+    (_BY_STATUS, ["USING INDEX idx_tasks_board (status=?)"]),
+    (_BY_ROLE, ["USING INDEX idx_tasks_role_status (assigned_role=?)"]),
+    (_BY_EPIC, ["USING INDEX idx_tasks_epic (epic=?)"]),
+    (_LATE, ["USING INDEX idx_tasks_delayed (is_delayed=?)"]),
+    (_EPICS, ["USING INDEX idx_tasks_epic"]),
+    (_COLUMN, ["USING INDEX idx_tasks_board (status=?)"]),
+    (_COLUMN_OF_ONE, ["USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)"]),
+    (_DONE, ["USING INDEX idx_tasks_done"]),
+    (_COUNT, ["USING COVERING INDEX idx_tasks_board"]),
     (
-        sprint_work._WORK,
+        _WORK,
         ["USING INDEX idx_tasks_due (end_date>? AND end_date<?)", "idx_tasks_done (completed_at>?)"],
     ),
     (
-        assigning._NEXT,
+        _NEXT,
         [
             "USING INDEX idx_tasks_user_status (assigned_user_id=? AND status=?)",
             "SEARCH d USING INDEX users_discord_discipline_unique (user_id=?)",
         ],
     ),
-    (checking._OPEN, ["SCAN tasks USING INDEX idx_tasks_due"]),
+    (_OPEN_NOW, ["SCAN tasks USING INDEX idx_tasks_due"]),
 ]
 
 
@@ -89,6 +102,6 @@ def test_plans(large: Rota, sql: str, uses: list[str], *, analyzed: bool) -> Non
 
 def test_what_is_rarely_asked_reads_the_newest_first(large: Rota) -> None:
     """Cancelled tasks, and what is typed, are looked for by number downwards, until there are enough."""
-    for sql in (lists._NAMED, lists._CANCELLED):
+    for sql in (_NAMED, _CANCELLED):
         found = large.connection.execute(f"EXPLAIN QUERY PLAN {sql}", VALUES)
         assert [row["detail"] for row in found] == ["SCAN tasks"]
