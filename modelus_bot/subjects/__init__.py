@@ -11,6 +11,7 @@ from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
 from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
 from modelus_bot.subjects.backups.subject import SUBJECT as BACKUPS
 from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
+from modelus_bot.subjects.conversations.subject import SUBJECT as CONVERSATIONS
 from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
 from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
 from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
@@ -25,6 +26,7 @@ from modelus_bot.subjects.reminders.subject import SUBJECT as REMINDERS
 from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
 from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
+from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
 
 __all__ = ["DECLARED", "SUBJECTS"]
 
@@ -39,6 +41,8 @@ SUBJECTS = (
     MEMBERS,
     ONCALL,
     REMINDERS,
+    CONVERSATIONS,
+    TRIAGE,
     ROTATION_IMPORT,
     AUDIT,
     CLOCK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
+from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, NotePosted
 from modelus_bot.subjects.covers.writes import steps
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
@@ -32,6 +34,20 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from modelus_bot.subjects.triage.writes.closing import MarkDuplicate, RateItem, RejectItem, ResolveItem
+from modelus_bot.subjects.triage.writes.deadlines import TickClock
+from modelus_bot.subjects.triage.writes.handing_over import HandOver
+from modelus_bot.subjects.triage.writes.reports import ReportItem
+from modelus_bot.subjects.triage.writes.routes import SetRoute
+from modelus_bot.subjects.triage.writes.shown import GoOnWithoutThread, NoteShown, NoteThread
+from modelus_bot.subjects.triage.writes.steps import (
+    AssignItem,
+    ClaimItem,
+    ReleaseItem,
+    SetPriority,
+    SnoozeItem,
+)
+from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -44,9 +60,11 @@ from tests.subjects.rota import (
     MANAGER,
     Rota,
     fill_roster,
+    instant,
     plan_sprints,
     sprint_start,
 )
+from tests.subjects.triage.triage_cases import report
 
 
 @dataclass(frozen=True)
@@ -68,6 +86,30 @@ def deactivated(rota: Rota) -> None:
     rota.do(DeactivateMember(discord_id=CLEO, reason="x"), ADMIN)
 
 
+def reported(rota: Rota) -> None:
+    """Report two items."""
+    report(rota)
+    report(rota)
+
+
+def claimed(rota: Rota) -> None:
+    """Let Ben claim one."""
+    reported(rota)
+    rota.do(ClaimItem(item_id=1), BEN)
+
+
+def resolved(rota: Rota) -> None:
+    """Close one."""
+    reported(rota)
+    rota.do(ResolveItem(item_id=1, resolution="x"), BEN)
+
+
+def noted(rota: Rota) -> None:
+    """Let Ben write a note."""
+    reported(rota)
+    rota.do(AddNote(item_id=1, text="x"), BEN)
+
+
 def next_sprint(rota: Rota) -> None:
     """Let two weeks pass."""
     rota.at += 14 * 86400
@@ -79,6 +121,8 @@ def in_status(status: str) -> Callable[[Rota], object]:
 
 
 TOLD = ToldAuthor(number=1, change="add sprint", author=ADA, request_id="1", applied=True)
+
+SOON = instant(sprint_start(0) + timedelta(days=5))
 
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
@@ -124,6 +168,28 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(PruneRequests(ids=("1",), before=1)),
     Sample(PruneJobRuns(keys=(("handoff", "1"),), before=1)),
     Sample(PruneErrors(ids=(1,), before=1)),
+    Sample(ReportItem(title="T", description="D", name="Gus"), GUEST),
+    Sample(ClaimItem(item_id=1), BEN, reported),
+    Sample(ReleaseItem(item_id=1), BEN, claimed),
+    Sample(AssignItem(item_id=1, member_id=BEN), ADA, reported),
+    Sample(SetPriority(item_id=1, level="high", reason="x"), BEN, reported),
+    Sample(SnoozeItem(item_id=1, until=SOON), BEN, reported),
+    Sample(ReplyToReporter(item_id=1, text="x"), BEN, reported),
+    Sample(AddNote(item_id=1, text="x"), BEN, reported),
+    Sample(AnswerStaff(item_id=1, text="x"), GUEST, reported),
+    Sample(ResolveItem(item_id=1, resolution="x"), BEN, reported),
+    Sample(RejectItem(item_id=1, reason="x"), BEN, reported),
+    Sample(MarkDuplicate(item_id=1, of=2), BEN, reported),
+    Sample(RateItem(item_id=1, stars=5), GUEST, resolved),
+    Sample(SetRoute(category="bug", discipline="account"), MANAGER),
+    Sample(TickClock(), None, reported),
+    Sample(HandOver(), None, reported),
+    Sample(NoteThread(item_id=1, thread_id=900), None, reported),
+    Sample(NoteShown(item_id=1, card_id=900, version=1), None, reported),
+    Sample(GoOnWithoutThread(item_id=1, state="refused"), None, reported),
+    Sample(EditMessage(message_id=1, text="y"), BEN, noted),
+    Sample(DeleteMessage(message_id=1), BEN, noted),
+    Sample(NotePosted(posted=((1, 900),)), None, noted),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

@@ -10,6 +10,7 @@ from modelus_bot.subjects.assignments.queries import calendar_of
 from modelus_bot.subjects.assignments.writes.rematerialising import rematerialise
 from modelus_bot.subjects.covers.queries import require_cover
 from modelus_bot.subjects.covers.writes.changes import step, tell_people
+from modelus_bot.subjects.triage.writes.deadlines import take_back_escalations
 
 __all__ = ["TakeBackFuture", "TakenBack"]
 
@@ -20,7 +21,8 @@ GIVEN_UP = 365 * 86_400
 
 _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
-OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*')
+OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*'
+OR dedupe_key GLOB 'triage:*:late:*')
 """
 _FORGET = f"""
 DELETE FROM notifications WHERE delivered_at IS NULL AND created_at > ? AND {_BY_THE_CLOCK}
@@ -60,9 +62,10 @@ WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'cover:' |
 """
 _REMIND_AGAIN = """
 UPDATE notifications SET dedupe_key = NULL
-WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'remind:*'
+WHERE delivered_at IS NOT NULL AND created_at > ?
+AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'triage:*:late:*')
 """
-"""Who was reminded far too early is reminded when it is time."""
+"""Who was reminded, or told that something is late, far too early is told when it is time."""
 _NEW = "SELECT id, user_id, dedupe_key FROM notifications WHERE id > ? AND dedupe_key GLOB 'duty:*'"
 _WITHDRAW = "DELETE FROM notifications WHERE id = ?"
 _NEWEST = "SELECT coalesce(max(id), 0) FROM notifications"
@@ -110,6 +113,7 @@ class TakeBackFuture(Write[TakenBack]):
         for row in tx.fetch_all(_NEW, (newest,)):
             if (row["user_id"], _duty(row["dedupe_key"])) in gone:
                 tx.execute(_WITHDRAW, (row["id"],))
+        take_back_escalations(tx, self.beyond)
         tx.execute(_SAMPLES, (self.beyond,))
         tx.execute(_RUNS, (self.beyond,))
         return TakenBack(covers, notices, told, passed)

@@ -7,7 +7,7 @@ from typing import Literal
 
 __all__ = ["Notice", "NoticeType"]
 
-NoticeType = Literal["system", "oncall", "cover"]
+NoticeType = Literal["system", "oncall", "cover", "issue_reported"]
 
 
 @dataclass(frozen=True, slots=True)
