@@ -64,6 +64,14 @@ class ServerSettings(Section):
         description="Discord id of the channel in which administrators also read what is wrong.",
         json_schema_extra=LIVE,
     )
+    triage_channel_id: DiscordId | None = Field(
+        None,
+        description=(
+            "Discord id of the channel in which each report gets a private thread;"
+            " without it reports are dealt with in direct messages."
+        ),
+        json_schema_extra=LIVE,
+    )
 
     stop_patience: Seconds = Field(
         5.0,

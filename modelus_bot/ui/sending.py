@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -41,25 +42,31 @@ async def send(
     content: str | None = None,
     card: Card | None = None,
     view: discord.ui.View | None = None,
+    file: Callable[[], discord.File] | None = None,
 ) -> discord.Message:
     """Send a message and return it; the same ``key`` is there once, also if it is sent again minutes later.
 
-    The key has to say everything that makes it another message. Raises what Discord or the network raised,
+    The key has to say everything that makes it another message; ``file`` makes what is attached, for each
+    try. Raises what Discord or the network raised,
     ``TimeoutError`` included.
     """
     drawn = embed_of(card) if card is not None else None
     parts: dict[str, Any] = {"content": content, "embed": drawn, "view": view}
     message = {name: part for name, part in parts.items() if part is not None}
+
+    def attached() -> dict[str, Any]:
+        return {} if file is None else {"file": file()}
+
     async with asyncio.timeout(PATIENCE):
         for pause in PAUSES:
             try:
-                return await place.send(**message, nonce=nonce_of(key))
+                return await place.send(**message, **attached(), nonce=nonce_of(key))
             except FAILURES as error:
                 if not passes(error):
                     raise
                 logger.bind(error=in_words(error)).info("message_sent_again")
             await asyncio.sleep(pause)
-        return await place.send(**message, nonce=nonce_of(key))
+        return await place.send(**message, **attached(), nonce=nonce_of(key))
 
 
 async def channel_of(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelus_bot.subjects.triage.commands.reporting import MENU
 from modelus_bot.ui.commands.needs import commands_of, needed_for
 from tests.commands.acting import dump, labels, lift_discords_hint, words_of
 from tests.conftest import BotEnv
@@ -69,6 +70,20 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "database check", {}, ADMIN),
     ("manager", "database maintain", {}, ADMIN),
     ("manager", "database clock", {}, ADMIN),
+    ("player", "triage queue", {}, STAFF),
+    ("player", "triage claim", {"item": "1"}, STAFF),
+    ("player", "triage release", {"item": "1"}, STAFF),
+    ("avery", "triage assign", {"item": "1", "member": "Avery Account"}, "Only project managers and whoever"),
+    ("player", "triage reply", {"item": "1", "text": "t"}, STAFF),
+    ("player", "triage note", {"item": "1", "text": "t"}, STAFF),
+    ("player", "triage priority", {"item": "1", "level": "low", "reason": "r"}, STAFF),
+    ("player", "triage snooze", {"item": "1", "until": "1h"}, STAFF),
+    ("player", "triage duplicate", {"item": "1", "of": "2"}, STAFF),
+    ("player", "triage resolve", {"item": "1", "resolution": "r"}, STAFF),
+    ("player", "triage reject", {"item": "1", "reason": "r"}, STAFF),
+    ("avery", "triage route", {}, MANAGER),
+    ("avery", "triage rate", {"item": "1", "stars": 5}, "your own reports"),
+    ("leader", "triage show", {"item": "1"}, "no item number 1 that you can see"),
 ]  # fmt: skip
 
 FOR_EVERYBODY = {
@@ -76,22 +91,27 @@ FOR_EVERYBODY = {
     "help": "lists only what the member may do",
     "ping": "says that the bot is awake",
     "oncall mine": "shows the member's own turns",
+    "triage report": "everybody may report",
 }
 
 
 def person(env: BotEnv, name: str) -> simcord.MemberActor:
     """Return somebody by their part or their key among the staff."""
-    actor: simcord.MemberActor = getattr(env, name) if name in {"player", "manager"} else env.staff(name)
+    actor: simcord.MemberActor = (
+        getattr(env, name) if name in {"player", "leader", "manager"} else env.staff(name)
+    )
     return actor
 
 
 @pytest.fixture
 async def asked_env(rota_env: BotEnv) -> BotEnv:
-    """Return the rota with two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo."""
+    """Return two reports and, on the rota, two requests: 1 of Bo's, open, 2 of Casey's, taken by Bo."""
     env = rota_env
     for name, sprint in (("bo", "Sprint 2"), ("casey", "Sprint 3")):
         await env.staff(name).slash(env.channel, "cover request", sprint=sprint, discipline="account")
     await env.staff("bo").slash(env.channel, "cover take", request="2")
+    for _ in range(2):
+        await env.player.slash(env.channel, "triage report", title="T", description="D")
     return env
 
 
@@ -159,6 +179,6 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "member", "ping"}
+    open_to_all = {"about", "help", "member", "ping", "triage", MENU}
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import discord
 
     from modelus_bot.database import Context
@@ -19,6 +21,8 @@ class Enclosure:
     view: discord.ui.View | None = None
     outdated: bool = False
     """Whether the notice is not to be sent any more: what it told of has begun or is somebody else's."""
+    file: Callable[[], discord.File] | None = None
+    """Makes the file that is attached, anew for each try."""
 
     def on(self, card: Card) -> Card:
         """Return the card with what is added to it."""

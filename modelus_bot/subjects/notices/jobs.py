@@ -109,7 +109,7 @@ class Outbox(Job):
                 logger.bind(notice=notice.id).info("notice_outdated")
                 return None
             card = added.on(cards.info(notice.title, notice.message))
-            sent = await send(place, key=_key("notice", notice), card=card, view=added.view)
+            sent = await send(place, key=_key("notice", notice), card=card, view=added.view, file=added.file)
         except FAILURES as error:
             return await self._tell_in_channel(notice, error) if _closed(error) else error
         await added.remember(sent, self.context(f"card:{notice.id}"))

@@ -11,7 +11,18 @@ _CATEGORIES = "issue, bug, question, rules, event, diplomacy, disaster or reques
 
 
 def _screens() -> Screens:
-    return Screens()
+    from modelus_bot.subjects.triage.buttons.pressing import RateButton, StepButton
+    from modelus_bot.subjects.triage.commands.group import TriageCommands
+    from modelus_bot.subjects.triage.enclosures import enclosure_of
+    from modelus_bot.subjects.triage.jobs.clock import TriageClock, TriageHandover
+    from modelus_bot.subjects.triage.jobs.threads import TriageThreads
+
+    return Screens(
+        commands=(TriageCommands,),
+        buttons=(StepButton, RateButton),
+        jobs=(TriageClock, TriageHandover, TriageThreads),
+        enclosures={"triage_items": enclosure_of},
+    )
 
 
 _WORDING = Wording(

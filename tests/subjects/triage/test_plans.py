@@ -10,7 +10,7 @@ from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.conversations import queries as chat
 from modelus_bot.subjects.triage.queries import items, unshown
 from modelus_bot.subjects.triage.writes import deadlines, handing_over, reports
-from tests.subjects.rota import ADA, GUEST, Rota, copied, fill_roster, made, plan_sprints, staff
+from tests.subjects.rota import ADA, GUEST, PEOPLE_BASE, Rota, copied, fill_roster, made, plan_sprints, staff
 from tests.subjects.triage.triage_cases import report
 
 ITEMS = 5000
@@ -20,7 +20,8 @@ INSERT INTO triage_items(
     reporter_id, title, description, category, priority, status, discipline, assigned_to, respond_by,
     first_response_at, snoozed_until, resolved_at, version, shown_version, created_at, updated_at
 )
-SELECT ?, 'T' || i, 'D', 'question', CASE i % 4 WHEN 0 THEN 'low' WHEN 1 THEN 'medium' WHEN 2 THEN 'high'
+SELECT iif(i % 5 = 0, ?, ? + i % 5), 'T' || i, 'D', 'question',
+    CASE i % 4 WHEN 0 THEN 'low' WHEN 1 THEN 'medium' WHEN 2 THEN 'high'
     ELSE 'critical' END, CASE i % 3 WHEN 0 THEN 'pending' WHEN 1 THEN 'in_review' ELSE 'resolved' END,
     'account', ?, i * 10, iif(i % 5 = 0, NULL, 1), iif(i % 50 = 0, 2000000000, NULL), iif(i % 3 = 2, 1, NULL),
     1, iif(i % 100 = 0, 0, 1), i, i
@@ -34,7 +35,7 @@ def prepare(rota: Rota) -> None:
     fill_roster(rota, ADA)
     plan_sprints(rota, 2)
     report(rota)
-    rota.rows(_FILL, ITEMS, GUEST, ADA)
+    rota.rows(_FILL, ITEMS, GUEST, PEOPLE_BASE, ADA)
 
 
 @pytest.fixture(scope="module")

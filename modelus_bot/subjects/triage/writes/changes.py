@@ -19,6 +19,7 @@ from modelus_bot.text.escaping import plain, plain_lines
 __all__ = [
     "TABLE",
     "name_in",
+    "raw_name",
     "relayed",
     "remark",
     "require_fresh",
@@ -105,7 +106,7 @@ def say(
 
 
 def remark(tx: Transaction, found: TriageItem, text: str, *, internal: bool = True) -> None:
-    """Keep in an item's conversation what was done; the bot's own steps count as the reporter's."""
+    """Keep in an item's conversation what was done, as it is; the bot's own steps count as the reporter's."""
     sender = tx.context.actor if tx.context.actor is not None else found.reporter_id
     store(tx, sender, text, triage_id=found.id, kind="system", internal=internal)
     tx.execute(_SHOW_AGAIN, (found.id,))
@@ -133,6 +134,11 @@ def title_of(found: TriageItem) -> str:
 
 
 def name_in(tx: Transaction, person: int | None) -> str:
-    """Return somebody's name for a sentence."""
+    """Return somebody's name for a sentence that Discord shows."""
+    return plain(raw_name(tx, person))
+
+
+def raw_name(tx: Transaction, person: int | None) -> str:
+    """Return somebody's name as it is, for what is kept and made harmless where it is shown."""
     found = member(tx, person) if person is not None else None
-    return plain(found.username) if found is not None else "nobody"
+    return found.username if found is not None else "nobody"

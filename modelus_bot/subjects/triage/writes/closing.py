@@ -12,6 +12,7 @@ from modelus_bot.subjects.triage.model import ItemChange, Status, TriageItem
 from modelus_bot.subjects.triage.queries.items import require_item
 from modelus_bot.subjects.triage.writes.changes import (
     name_in,
+    raw_name,
     relayed,
     remark,
     require_step,
@@ -22,13 +23,13 @@ from modelus_bot.subjects.triage.writes.changes import (
 from modelus_bot.subjects.triage.writes.steps import Version
 from modelus_bot.subjects.triage.writes.talking import require_own
 
-__all__ = ["CLOSED", "RESOLUTION_LIMIT", "MarkDuplicate", "RateItem", "RejectItem", "ResolveItem"]
+__all__ = ["CLOSED_TITLE", "RESOLUTION_LIMIT", "MarkDuplicate", "RateItem", "RejectItem", "ResolveItem"]
 
 RESOLUTION_LIMIT = 1000
 MOST_RATINGS = 2
 """A rating can be changed once."""
-CLOSED = "closed"
-"""What the key of the notice ends with that is sent with the transcript and the stars."""
+CLOSED_TITLE = "Your report "
+"""What the title of the notice begins with that is sent with the transcript and the stars."""
 
 Resolution = Annotated[str, Field(min_length=1, max_length=RESOLUTION_LIMIT)]
 
@@ -115,13 +116,13 @@ def _close(
 ) -> ItemChange:
     """Close an item and tell its reporter; closing answers it, so that its clock stops."""
     now = tx.context.at
-    said = f"{status.capitalize()} by {name_in(tx, actor)}: {words}"
+    said = f"{status.capitalize()} by {raw_name(tx, actor)}: {words}"
     remark(tx, found, said[:4000], internal=False)
     text = (
         f"{name_in(tx, actor)} writes:\n{relayed(found, words)}\n\nThe attached page has all that was said."
         " You can say with the buttons how it was dealt with."
     )
-    tell(tx, found, found.reporter_id, f"Your report {title_of(found)} is {status}", text, key=CLOSED)
+    tell(tx, found, found.reporter_id, f"{CLOSED_TITLE}{title_of(found)} is {status}", text, key="closed")
     return save(
         tx,
         found,

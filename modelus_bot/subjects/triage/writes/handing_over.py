@@ -9,7 +9,7 @@ from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.triage.model import TriageItem
 from modelus_bot.subjects.triage.queries.items import item_of
 from modelus_bot.subjects.triage.queries.routing import holders_now
-from modelus_bot.subjects.triage.writes.changes import name_in, remark, save, title_of
+from modelus_bot.subjects.triage.writes.changes import name_in, raw_name, remark, save, title_of
 from modelus_bot.text.escaping import plain
 
 __all__ = ["HandOver"]
@@ -55,7 +55,7 @@ def _pass_on(tx: Transaction, duty: Row) -> int:
 
 
 def _move(tx: Transaction, item: TriageItem, after: int | None) -> None:
-    words = f"Handed over from {name_in(tx, item.assigned_to)} to {name_in(tx, after)}."
+    words = f"Handed over from {raw_name(tx, item.assigned_to)} to {raw_name(tx, after)}."
     remark(tx, item, words)
     save(tx, item, assigned_to=after, status="pending")
 

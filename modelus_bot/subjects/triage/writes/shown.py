@@ -12,7 +12,10 @@ from modelus_bot.subjects.triage.model import TriageItem
 from modelus_bot.subjects.triage.queries.items import require_item
 from modelus_bot.subjects.triage.writes.changes import remark, tell, title_of
 
-__all__ = ["GoOnWithoutThread", "NoteShown", "NoteThread"]
+__all__ = ["GoOnWithoutThread", "NoteShown", "NoteThread", "Without"]
+
+Without = Literal["refused", "deleted", "unset"]
+"""Why an item has no thread; see ``ThreadState``."""
 
 _THREAD = """
 UPDATE triage_items SET thread_id = ?, thread_state = 'open', card_id = NULL, shown_version = 0
@@ -50,7 +53,7 @@ class GoOnWithoutThread(Write[bool]):
     """Let an item go on in direct messages, and tell whoever has it why; False where it does so already."""
 
     item_id: int
-    state: Literal["refused", "deleted", "unset"]
+    state: Without
 
     def apply(self, tx: Transaction) -> bool:
         """Store it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from modelus_bot.subjects.triage.model import ItemChange, Priority, TriageItem
 from modelus_bot.subjects.triage.queries.routing import holder_now, holders_now
 from modelus_bot.subjects.triage.writes.changes import (
     name_in,
+    raw_name,
     remark,
     require_fresh,
     require_step,
@@ -50,7 +52,7 @@ class ClaimItem(Write[ItemChange]):
                 rule="triage.claimed",
             )
         require_fresh(found, self.version)
-        remark(tx, found, f"Claimed by {name_in(tx, actor)}.")
+        remark(tx, found, f"Claimed by {raw_name(tx, actor)}.")
         return save(
             tx, found, status="in_review", assigned_to=actor, by_duty=_by_duty(tx, found.discipline, actor)
         )
@@ -75,7 +77,7 @@ class ReleaseItem(Write[ItemChange]):
                 rule="triage.release",
             )
         holder = holder_now(tx, found.discipline, tx.context.at, calendar_of(tx.context))
-        remark(tx, found, f"Released by {name_in(tx, actor)}.")
+        remark(tx, found, f"Released by {raw_name(tx, actor)}.")
         change = save(tx, found, status="pending", assigned_to=holder, by_duty=True)
         if holder != actor:
             text = f"{name_in(tx, actor)} released it. It waits, and you are on duty for it."
@@ -108,7 +110,7 @@ class AssignItem(Write[ItemChange]):
             )
         if found.status == "in_review" and found.assigned_to == target.discord_id:
             return ItemChange(found, found)
-        remark(tx, found, f"Assigned to {plain(target.username)} by {name_in(tx, actor)}.")
+        remark(tx, found, f"Assigned to {target.username} by {raw_name(tx, actor)}.")
         change = save(
             tx,
             found,
@@ -138,7 +140,7 @@ class SetPriority(Write[ItemChange]):
         actor, found = require_step(tx, self.item_id, "given another priority", self.version)
         if found.priority == self.level:
             return ItemChange(found, found)
-        words = f"Priority {found.priority} → {self.level} by {name_in(tx, actor)}: {plain(self.reason)}"
+        words = f"Priority {found.priority} → {self.level} by {raw_name(tx, actor)}: {self.reason}"
         remark(tx, found, words)
         respond_by = found.respond_by
         if respond_by is not None:
@@ -165,9 +167,10 @@ class SnoozeItem(Write[ItemChange]):
                 " another time and try again.",
                 rule="triage.snooze",
             )
-        words = f"Woken by {name_in(tx, actor)}."
+        words = f"Woken by {raw_name(tx, actor)}."
         if self.until is not None:
-            words = f"Snoozed by {name_in(tx, actor)} until <t:{self.until}:f>."
+            until = datetime.fromtimestamp(self.until, UTC)
+            words = f"Snoozed by {raw_name(tx, actor)} until {until:%Y-%m-%d %H:%M} UTC."
         remark(tx, found, words)
         return save(tx, found, snoozed_until=self.until, respond_by=_moved(found, now, self.until))
 
