@@ -112,6 +112,7 @@ def another(key: str, default: Any) -> Any:
         "server.reminder_days": [3],
         "server.duty_channel_id": 7,
         "server.alert_channel_id": 8,
+        "server.triage_channel_id": 9,
         "backup.schedule": "on",
         "integrity.recovery": "off",
         "maintenance.schedule": "off",

@@ -47,6 +47,7 @@ _EXAMPLES = {
     "guild_id": "123456789012345678",
     "duty_channel_id": "123456789012345678",
     "alert_channel_id": "123456789012345678",
+    "triage_channel_id": "123456789012345678",
     "file": '"logs/modelus.jsonl"',
 }
 

@@ -33,6 +33,7 @@ NAMED: dict[str, SearchStrategy[Any]] = {
     "server.admin_ids": st.lists(st.integers(1, 2**62), max_size=3),
     "server.duty_channel_id": st.integers(1, 2**62),
     "server.alert_channel_id": st.integers(1, 2**62),
+    "server.triage_channel_id": st.integers(1, 2**62),
     "server.handoff": st.times().map(lambda time: f"{time:%H:%M}"),
     "maintenance.time": st.times().map(lambda time: f"{time:%H:%M}"),
     "maintenance.reserve_megabytes": st.integers(0, 3),

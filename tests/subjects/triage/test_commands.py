@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,3 +203,54 @@ async def test_a_report_gets_a_thread_that_follows_it(threads_env: BotEnv) -> No
     await job.run()
     assert labels(thread.history()[0]) == ["What was said"]
     assert rows(env, "SELECT shown_version = version FROM triage_items") == [(1,)]
+
+
+async def test_what_was_sent_before_a_kill_is_found_again(threads_env: BotEnv) -> None:
+    """Opened and posted, but not noted: a bot that starts anew opens and posts nothing twice."""
+    env, bo = threads_env, threads_env.staff("bo")
+    await env.player.slash(env.channel, "triage report", **REPORT)
+    await bo.slash(env.channel, "triage note", item="1", text="A note")
+    job = TriageThreads(env.bot)
+    await job.run()
+    await job.close()
+    (thread,) = env.staff_channel.threads
+    before = [message.id for message in thread.history()]
+    with closing(sqlite3.connect(env.settings.database.path, timeout=10)) as file, file:
+        file.execute("UPDATE chat_messages SET discord_message_id = NULL")
+        forgotten = "thread_id = NULL, thread_state = 'wanted', card_id = NULL, shown_version = 0"
+        file.execute(f"UPDATE triage_items SET {forgotten}")
+    job = TriageThreads(env.bot)
+    await job.run()
+    await job.close()
+    assert [item.id for item in env.staff_channel.threads] == [thread.id]
+    assert [message.id for message in thread.history()] == before
+    assert rows(env, "SELECT thread_id, shown_version = version FROM triage_items") == [(thread.id, 1)]
+
+
+async def test_a_card_that_was_deleted_is_posted_again(threads_env: BotEnv) -> None:
+    """And somebody who left the server does not keep the thread from being shown."""
+    env = threads_env
+    await env.player.slash(env.channel, "triage report", **REPORT)
+    job = TriageThreads(env.bot)
+    await job.run()
+    (thread,) = env.staff_channel.threads
+    (card,) = thread.history()
+    await env.admin.delete(card)
+    await env.manager.slash(env.channel, "triage claim", item="1")
+    await job.run()
+    assert "In review" in "".join(card_words(message) for message in thread.history())
+    await job.close()
+
+
+async def test_without_a_channel_nothing_is_opened(rota_env: BotEnv) -> None:
+    """Nobody is bothered with it; the item says so to staff and not to its reporter."""
+    env = rota_env
+    await env.player.slash(env.channel, "triage report", **REPORT)
+    job = TriageThreads(env.bot)
+    await job.run()
+    await job.close()
+    assert "no channel for reports is set" in words_of(
+        await env.manager.slash(env.channel, "triage show", item="1")
+    )
+    assert "channel" not in words_of(await env.player.slash(env.channel, "triage show", item="1"))
+    assert rows(env, "SELECT count(*) FROM notifications WHERE title LIKE '%no thread%'") == [(0,)]
