@@ -12,7 +12,7 @@ from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import lift_discords_hint
 from tests.conftest import BotEnv
 
-NOT_FOR_STRANGERS = {"day", "start", "end", "from", "to", "topic", "table"}
+NOT_FOR_STRANGERS = {"day", "start", "end", "from", "to", "topic", "table", "until"}
 """Options whose suggestions name neither people nor plans."""
 
 

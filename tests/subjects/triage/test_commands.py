@@ -187,7 +187,7 @@ async def test_a_report_gets_a_thread_that_follows_it(threads_env: BotEnv) -> No
     job = TriageThreads(env.bot)
     await job.run()
     (thread,) = env.staff_channel.threads
-    assert thread.name == "1 Nobody *answers*"
+    assert thread.name == "1 Nobody answers"
     (card,) = thread.history()
     assert labels(card) == ["Claim", "Reply", "Note", "Resolve", "Reject", "What was said"]
     await bo.click(card, label="Claim")

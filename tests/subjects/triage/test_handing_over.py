@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover, TakeCover
+from modelus_bot.subjects.members.writes import DeactivateMember
 from modelus_bot.subjects.oncall.writes import Handoff, SetHolder
 from modelus_bot.subjects.triage.writes.closing import ResolveItem
 from modelus_bot.subjects.triage.writes.handing_over import HandOver
 from modelus_bot.subjects.triage.writes.steps import ClaimItem
-from tests.subjects.rota import ADA, BEN, CLEO, DAN, MANAGER, Rota, instant, sprint_start
+from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, DAN, MANAGER, Rota, instant, sprint_start
 from tests.subjects.triage.triage_cases import again, report, told, words
 
 
@@ -75,3 +76,12 @@ def test_a_duty_that_gets_somebody_gets_what_waited(rota: Rota) -> None:
     assert rota.do(HandOver()) == 1
     assert again(rota, found).assigned_to == DAN
     assert told(rota, DAN) == ["1 open item is handed over to you: Backend engineer"]
+
+
+def test_who_is_deactivated_leaves_nothing_behind(rota: Rota) -> None:
+    """What they claimed goes to whoever has its duty, and waits again."""
+    found = report(rota)
+    rota.do(ClaimItem(item_id=found.id), DAN)
+    rota.do(DeactivateMember(discord_id=DAN, reason="r"), ADMIN)
+    assert [rota.do(HandOver()) for _ in range(2)] == [1, 0]
+    assert (again(rota, found).assigned_to, again(rota, found).status) == (ADA, "pending")

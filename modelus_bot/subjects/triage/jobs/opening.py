@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
@@ -26,6 +27,8 @@ OLD = 3600
 """Seconds after which an item's thread may be archived already."""
 WEEK: Literal[10080] = 10080
 """Minutes without a word after which Discord puts a thread away."""
+_MARKS = re.compile(r"[^\w\s,!?'()-]|_")
+"""What a name does without: it stands in lists and messages of Discord's own."""
 NO_ROOM = 160_006
 """Discord's code for a server that has as many active threads as it may."""
 
@@ -111,17 +114,21 @@ async def _candidates(
 
 
 def _belongs(thread: discord.Thread, item: TriageItem, channel: discord.TextChannel, bot: ModelUsBot) -> bool:
-    """Say whether a thread is this item's: after a restore, another one may have had its number."""
+    """Say whether a thread is this item's, by its number; after a restore another one may have had that.
+
+    The rest of a name is not compared: Discord may write it its own way.
+    """
     own = bot.user is not None and thread.owner_id == bot.user.id
     opened = discord.utils.snowflake_time(thread.id).timestamp()
     return (
         own
         and thread.parent_id == channel.id
-        and thread.name == _name(item)
+        and thread.name.partition(" ")[0] == str(item.id)
         and opened >= item.created_at - AGE_TOLERANCE
     )
 
 
 def _name(item: TriageItem) -> str:
-    """Return what an item's thread is called, at most 100 characters."""
-    return " ".join(clip(f"{item.id} {bare(item.title)}", 100).split())
+    """Return what an item's thread is called: its number and the words of its title, without any marks."""
+    words = " ".join(_MARKS.sub(" ", bare(item.title)).split()) or "report"
+    return clip(f"{item.id} {words}", 100)

@@ -40,7 +40,8 @@ MESSAGES = 20
 """Messages that one run posts into one thread."""
 PAUSES = (10, 60, 300)
 """Seconds until an item is tried again after each failure of Discord's."""
-UNKNOWN_MESSAGE = 10_008
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10_003, 10_008
+SERVERS_FAULT = 500
 LOOKED_BACK = 100
 """Messages of a thread in which what was sent before a kill is looked for."""
 
@@ -137,8 +138,7 @@ class TriageThreads(Job):
         card = await self._show_card(thread, found, names, sent)
         await self._post_messages(thread, found, names, sent)
         if not found.is_open:
-            async with asyncio.timeout(PATIENCE):
-                await thread.edit(archived=True)
+            await _put_away(thread)
         note = NoteShown(item_id=found.id, card_id=card, version=found.version)
         await self.bot.db.write(note, self.context())
 
@@ -166,7 +166,7 @@ class TriageThreads(Job):
             async with asyncio.timeout(PATIENCE):
                 await thread.add_user(discord.Object(person))
         except discord.HTTPException as error:
-            if isinstance(error, discord.Forbidden) or error.status >= 500:
+            if error.status >= SERVERS_FAULT or error.code == UNKNOWN_CHANNEL:
                 raise
             logger.bind(item=found.id, user=person, error=in_words(error)).info("triage_member_not_added")
         self._members[found.id] = person
@@ -200,3 +200,12 @@ class TriageThreads(Job):
                 key = f"triage:message:{message.id}:{message.created_at}:{message.text}"
                 number = (await send(thread, key=key, card=card)).id
             await self.bot.db.write(NotePosted(posted=((message.id, number),)), self.context())
+
+
+async def _put_away(thread: discord.Thread) -> None:
+    """Archive the thread of a closed item; one that the bot may not archive Discord archives by itself."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await thread.edit(archived=True)
+    except discord.Forbidden as error:
+        logger.bind(thread=thread.id, error=in_words(error)).info("triage_thread_not_archived")

@@ -21,6 +21,12 @@ _DUTIES = """
 SELECT DISTINCT discipline, assigned_to FROM triage_items
 WHERE by_duty = 1 AND status IN ('pending', 'in_review')
 """
+_OF_THE_GONE = """
+SELECT t.*, d.label FROM users AS u
+JOIN triage_items AS t ON t.assigned_to = u.discord_id AND t.status IN ('pending', 'in_review')
+LEFT JOIN disciplines AS d ON d.key = t.discipline
+WHERE u.is_active = 0 AND t.by_duty = 0
+"""
 _OF = """
 SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
 WHERE t.by_duty = 1 AND t.status IN ('pending', 'in_review') AND t.discipline IS ? AND t.assigned_to IS ?
@@ -31,11 +37,14 @@ ORDER BY t.id
 class HandOver(Write[int]):
     """Give open items to whoever has their duty now, and return how many; doing it again does nothing.
 
-    What somebody works on stays theirs while others only stand in for days of their turn.
+    What somebody works on stays theirs while others only stand in for days of their turn, and until they
+    are deactivated.
     """
 
     def apply(self, tx: Transaction) -> int:
-        """Move the items of each duty that passed on."""
+        """Move the items of each duty that passed on, and those of people who are deactivated."""
+        for row in tx.fetch_all(_OF_THE_GONE):
+            save(tx, item_of(row), by_duty=True)
         return sum(_pass_on(tx, row) for row in tx.fetch_all(_DUTIES))
 
 
