@@ -190,6 +190,8 @@ async def test_a_report_gets_a_thread_that_follows_it(threads_env: BotEnv) -> No
     assert thread.name == "1 Nobody answers"
     (card,) = thread.history()
     assert labels(card) == ["Claim", "Reply", "Note", "Resolve", "Reject", "What was said"]
+    await env.restart()
+    job = TriageThreads(env.bot)
     await bo.click(card, label="Claim")
     form = await bo.click(card, label="Note")
     await bo.submit_modal(form, {"text": "A *note*"})

@@ -67,6 +67,7 @@ PLANS = {
     "unshown": (unshown._UNSHOWN, (0, 10), "USING INDEX idx_triage_unshown (id>?)"),
     "duties": (handing_over._DUTIES, (), "USING INDEX idx_triage_by_duty"),
     "of a duty": (handing_over._OF, ("account", ADA), "idx_triage_by_duty (discipline=? AND assigned_to=?)"),
+    "duplicates": (items._DUPLICATES, (1,), "USING INDEX idx_triage_duplicates (duplicate_of=?)"),
     "flood": (reports._OPEN, (GUEST,), "USING INDEX idx_triage_reporter (reporter_id=?)"),
     "messages": (
         chat._OF_ITEM,

@@ -208,6 +208,18 @@ def test_a_duplicate_links_to_the_first(rota: Rota) -> None:
     assert "item 1" in str(again(rota, third).resolution)
 
 
+def test_duplicates_follow_the_first_to_its_end(rota: Rota) -> None:
+    """When it becomes a duplicate itself they link to the other one, and their reporters hear of its end."""
+    first, second, third = (report(rota) for _ in range(3))
+    rota.do(MarkDuplicate(item_id=second.id, of=first.id), BEN)
+    rota.do(MarkDuplicate(item_id=first.id, of=third.id), BEN)
+    assert [again(rota, item).duplicate_of for item in (first, second)] == [third.id, third.id]
+    rota.do(ResolveItem(item_id=third.id, resolution="Private words"), BEN)
+    assert told(rota, GUEST)[-2:] == ["About your report 1 (A title)", "About your report 2 (A title)"]
+    said = rota.rows("SELECT message FROM notifications WHERE title GLOB 'About your report*'")
+    assert {row[0] for row in said} == {"Item 3, with which your report was dealt, is resolved."}
+
+
 def test_the_reporter_rates_and_changes_it_once(rota: Rota) -> None:
     """Their own, when it is closed; the same stars again are no change."""
     found = report(rota)

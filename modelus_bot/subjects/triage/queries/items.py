@@ -11,6 +11,7 @@ from modelus_bot.subjects.triage.model import TriageItem
 
 __all__ = [
     "conversation",
+    "duplicates_of",
     "item",
     "item_for",
     "items_by_reporter",
@@ -41,6 +42,10 @@ _REPORTED = """
 SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
 WHERE t.reporter_id = :person ORDER BY t.created_at DESC, t.id LIMIT :limit OFFSET :offset
 """
+_DUPLICATES = """
+SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
+WHERE t.duplicate_of = ? ORDER BY t.id
+"""
 _SNOOZED = """
 SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
 WHERE t.snoozed_until > :now AND t.status IN ('pending', 'in_review')
@@ -69,6 +74,11 @@ def require_item(tx: ReadTransaction, number: int) -> TriageItem:
             f"There is no item number {number}. `/triage queue` lists them.", rule="triage.unknown"
         )
     return found
+
+
+def duplicates_of(tx: ReadTransaction, number: int) -> tuple[TriageItem, ...]:
+    """Return the items that were closed as duplicates of one."""
+    return tuple(map(item_of, tx.fetch_all(_DUPLICATES, (number,))))
 
 
 @query(kept=True, hot=True)

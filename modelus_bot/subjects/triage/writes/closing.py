@@ -9,7 +9,7 @@ from pydantic import Field
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.triage.model import ItemChange, Status, TriageItem
-from modelus_bot.subjects.triage.queries.items import require_item
+from modelus_bot.subjects.triage.queries.items import duplicates_of, require_item
 from modelus_bot.subjects.triage.writes.changes import (
     name_in,
     raw_name,
@@ -76,6 +76,8 @@ class MarkDuplicate(Write[ItemChange]):
         if other.id == found.id:
             raise InvalidInput("An item cannot be a duplicate of itself.", rule="triage_no_own_duplicate")
         remark(tx, other, f"Item {found.id} is a duplicate of this one.")
+        for one in duplicates_of(tx, found.id):
+            save(tx, one, duplicate_of=other.id)
         words = f"This is about the same as item {other.id}, where it is dealt with."
         return _close(tx, found, actor, "resolved", words, duplicate_of=other.id)
 
@@ -123,6 +125,9 @@ def _close(
         " You can say with the buttons how it was dealt with."
     )
     tell(tx, found, found.reporter_id, f"{CLOSED_TITLE}{title_of(found)} is {status}", text, key="closed")
+    for one in duplicates_of(tx, found.id):
+        same = f"Item {found.id}, with which your report was dealt, is {status}."
+        tell(tx, one, one.reporter_id, f"About your report {title_of(one)}", same, key=f"root:{found.id}")
     return save(
         tx,
         found,
