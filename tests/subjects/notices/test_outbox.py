@@ -196,7 +196,7 @@ async def test_somebody_slow_is_left_to_themselves(
     monkeypatch.setattr(jobs_outbox, "FOR_ALL", 0.1)
     hanging, begun = asyncio.Event(), []
 
-    async def send(place: Any, *, key: str, card: Any, view: Any) -> None:
+    async def send(place: Any, *, key: str, card: Any, view: Any, file: Any) -> None:
         begun.append(card.title)
         if card.title == "Slow":
             await hanging.wait()
