@@ -72,6 +72,8 @@ def test_contents_say_how_far_the_database_was(rota: Rota) -> None:
         "0003.quarantine",
         "0004.cover_cards",
         "0005.cover_days",
+        "0008.triage",
+        "0009.messages",
     )
     assert (before.audit_id, bytes.fromhex(before.audit_head)) == (rota.chain.last_id, rota.chain.head)
     assert (before.as_of, after.as_of) == (7, 8)
