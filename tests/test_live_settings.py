@@ -117,6 +117,7 @@ def another(key: str, default: Any) -> Any:
         "server.weekly_channel_id": 9,
         "server.weekly_day": "friday",
         "server.weekly_time": "10:30",
+        "server.triage_channel_id": 9,
         "backup.schedule": "on",
         "integrity.recovery": "off",
         "maintenance.schedule": "off",

@@ -48,6 +48,7 @@ _EXAMPLES = {
     "duty_channel_id": "123456789012345678",
     "alert_channel_id": "123456789012345678",
     "weekly_channel_id": "123456789012345678",
+    "triage_channel_id": "123456789012345678",
     "file": '"logs/modelus.jsonl"',
 }
 

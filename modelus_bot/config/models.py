@@ -98,6 +98,15 @@ class ServerSettings(Section):
         description="Time of that day (HH:MM), in the server's time zone.",
         json_schema_extra=LIVE,
     )
+    triage_channel_id: DiscordId | None = Field(
+        None,
+        description=(
+            "Discord id of the channel in which each report gets a private thread;"
+            " without it reports are dealt with in direct messages."
+        ),
+        json_schema_extra=LIVE,
+    )
+
     stop_patience: Seconds = Field(
         5.0,
         description="Seconds that stopping waits for those who are being answered.",

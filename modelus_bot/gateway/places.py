@@ -13,6 +13,9 @@ from modelus_bot.config import ServerSettings
 __all__ = ["Trouble", "look_at_places", "trouble_with_duty_channel", "trouble_with_role"]
 
 WRITING = ("view_channel", "send_messages", "embed_links")
+OPENING_THREADS = ("view_channel", "create_private_threads", "send_messages_in_threads", "embed_links")
+OF_TEXT = {"duty_channel_id", "triage_channel_id"}
+"""Channels that have to be text channels: only those have a topic and private threads."""
 WRITING_IN_THREAD = ("view_channel", "send_messages_in_threads", "embed_links")
 
 
@@ -44,7 +47,7 @@ async def look_at_places(
     for name, setting, number in _channels(server):
         if number is not None:
             channel = known.get(number) or await _asked(client, number)
-            kind = discord.TextChannel if setting == "duty_channel_id" else discord.abc.Messageable
+            kind = discord.TextChannel if setting in OF_TEXT else discord.abc.Messageable
             found.append(_with_channel(name, setting, number, channel, me, kind))
     found += [trouble_with_role(guild, me, label, number) for label, number in roles.items()]
     return [item for item in found if item is not None]
@@ -90,6 +93,7 @@ def _channels(server: ServerSettings) -> tuple[tuple[str, str, int | None], ...]
         ("duty channel", "duty_channel_id", server.duty_channel_id),
         ("channel for alerts", "alert_channel_id", server.alert_channel_id),
         ("channel for the weekly post", "weekly_channel_id", server.weekly_channel_id),
+        ("channel for reports", "triage_channel_id", server.triage_channel_id),
     )
 
 
@@ -103,7 +107,9 @@ def _with_channel(
     elif not isinstance(channel, kind):
         why, mend = "is no text channel", f"Set a text channel in server.{setting}"
     else:
-        wanted = WRITING_IN_THREAD if isinstance(channel, discord.Thread) else WRITING
+        wanted: tuple[str, ...] = WRITING_IN_THREAD if isinstance(channel, discord.Thread) else WRITING
+        if setting == "triage_channel_id":
+            wanted = OPENING_THREADS
         can = channel.permissions_for(me)
         missing = [item for item in wanted if not getattr(can, item)]
         if not missing:

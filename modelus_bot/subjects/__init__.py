@@ -11,6 +11,7 @@ from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
 from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
 from modelus_bot.subjects.backups.subject import SUBJECT as BACKUPS
 from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
+from modelus_bot.subjects.conversations.subject import SUBJECT as CONVERSATIONS
 from modelus_bot.subjects.coverage.subject import SUBJECT as COVERAGE
 from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
 from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
@@ -29,6 +30,7 @@ from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
 from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
+from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
 from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
 
 __all__ = ["DECLARED", "SUBJECTS"]
@@ -48,6 +50,8 @@ SUBJECTS = (
     DUTY_CALENDAR,
     HEADS_UP,
     WEEKLY_POST,
+    CONVERSATIONS,
+    TRIAGE,
     REMINDERS,
     ROTATION_IMPORT,
     AUDIT,

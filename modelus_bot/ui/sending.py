@@ -46,26 +46,31 @@ async def send(
     card: Card | None = None,
     cards: Sequence[Card] = (),
     view: discord.ui.View | None = None,
+    files: Sequence[Callable[[], discord.File]] = (),
 ) -> discord.Message:
     """Send a message, of one card or several, and return it.
 
-    The same ``key`` is there once, also if it is sent again minutes later.
-    The key has to say everything that makes it another message. Raises what Discord or the network raised,
+    The same ``key`` is there once, also if it is sent again minutes later: it says everything that makes it
+    another message. ``files`` make what is attached, for each try. Raises what Discord or the network raised,
     ``TimeoutError`` included.
     """
     drawn = embeds_of([card] if card is not None else cards)
     parts: dict[str, Any] = {"content": content, "embeds": drawn or None, "view": view}
     message = {name: part for name, part in parts.items() if part is not None}
+
+    def attached() -> dict[str, Any]:
+        return {"files": [make() for make in files]} if files else {}
+
     async with asyncio.timeout(PATIENCE):
         for pause in PAUSES.value:
             try:
-                return await place.send(**message, nonce=nonce_of(key))
+                return await place.send(**message, **attached(), nonce=nonce_of(key))
             except FAILURES as error:
                 if not passes(error):
                     raise
                 logger.bind(error=in_words(error)).info("message_sent_again")
             await asyncio.sleep(pause)
-        return await place.send(**message, nonce=nonce_of(key))
+        return await place.send(**message, **attached(), nonce=nonce_of(key))
 
 
 async def find_sent(

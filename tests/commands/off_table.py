@@ -97,6 +97,21 @@ OFF: dict[str, Case] = {
     "task progress": Case("refused", "bo", {"task": "1", "percent": 5}),
     "task show": Case("shown", "bo", {"task": "1"}),
     "task start": Case("refused", "bo", {"task": "1"}),
+    "triage assign": Case("refused", options={"item": "1", "member": "Bo Account"}),
+    "triage claim": Case("refused", "bo", {"item": "1"}),
+    "triage duplicate": Case("refused", "bo", {"item": "1", "of": "2"}),
+    "triage note": Case("refused", "bo", {"item": "1", "text": "t"}),
+    "triage priority": Case("refused", "bo", {"item": "1", "level": "high", "reason": "r"}),
+    "triage queue": Case("shown", "bo"),
+    "triage rate": Case("refused", "player", {"item": "1", "stars": 5}),
+    "triage reject": Case("refused", "bo", {"item": "1", "reason": "r"}),
+    "triage release": Case("refused", "bo", {"item": "1"}),
+    "triage reply": Case("refused", "bo", {"item": "1", "text": "t"}),
+    "triage report": Case("saved", "player", {"title": "T", "description": "D"}),
+    "triage resolve": Case("refused", "bo", {"item": "1", "resolution": "r"}),
+    "triage route": Case("shown"),
+    "triage show": Case("shown", "player"),
+    "triage snooze": Case("refused", "bo", {"item": "1", "until": "1h"}),
 }  # fmt: skip
 """Column "Off" of the command table in the design, for every command there is."""
 

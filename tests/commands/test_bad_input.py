@@ -31,6 +31,7 @@ ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 LIMITED = "Discord refuses numbers outside its range"
 IN_RANGE = "Discord refuses numbers outside the range"
+WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
 
@@ -281,6 +282,27 @@ NOT_POSSIBLE = {
     ("dbhealth", "view"): CHOICES,
     ("database maintain", "vacuum"): YES_OR_NO,
     ("database clock", "trust"): YES_OR_NO,
+    **{
+        (f"triage {command}", option): WITH_ITEMS
+        for command, options in {
+            "assign": ("item", "member"),
+            "claim": ("item",),
+            "duplicate": ("item", "of"),
+            "note": ("item", "text"),
+            "priority": ("item", "level", "reason"),
+            "queue": ("discipline", "whose"),
+            "rate": ("item", "stars"),
+            "reject": ("item", "reason"),
+            "release": ("item",),
+            "reply": ("item", "text"),
+            "report": ("category", "description", "on_behalf", "title"),
+            "resolve": ("item", "resolution"),
+            "route": ("category", "discipline"),
+            "show": ("item",),
+            "snooze": ("item", "until"),
+        }.items()
+        for option in options
+    },
 }
 
 

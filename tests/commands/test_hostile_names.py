@@ -24,6 +24,7 @@ from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
 from modelus_bot.subjects.sprints.queries.sprints import sprints
+from modelus_bot.subjects.triage.jobs.threads import TriageThreads
 from modelus_bot.subjects.weekly_post.jobs import WeeklyPostJob
 from modelus_bot.subjects.weekly_post.writes import PassOverWeek
 from modelus_bot.ui.commands.needs import commands_of
@@ -135,11 +136,18 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     """Every command with lists or texts, its questions confirmed, then the notices and the topic."""
     env = hostile
     await env.staff("bo").slash(env.channel, "cover request", sprint="4", discipline="account", reason=REASON)
+    server = env.bot.settings.server.model_copy(update={"triage_channel_id": env.staff_channel.id})
+    env.bot.settings = env.bot.settings.model_copy(update={"server": server})
+    report = {"title": REASON[:200], "description": REASON}
+    for _ in range(5):
+        await env.player.slash(env.channel, "triage report", **report)
     for command in commands_of(env.bot.tree):
         if command.qualified_name.startswith(("backup", "database", "sprint import", "oncall role")):
             continue
         who = env.staff("bo") if command.qualified_name.startswith("cover re") else env.admin
-        result = await who.slash(env.channel, command.qualified_name, **await filled(env, command, who))
+        form = await filled(env, command, who)
+        form |= report if command.qualified_name == "triage report" else {}
+        result = await who.slash(env.channel, command.qualified_name, **form)
         assert words_of(result), command.qualified_name
         check_everything(env)
         if result.response is not None and "Cancel" in labels(result.response):
@@ -154,6 +162,8 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
             0
         ]
     await HandoffJob(env.bot).run()
+    await TriageThreads(env.bot).run()
+    assert check_everything(env) > 5
     outbox = Outbox(env.bot)
     for _ in range(told):
         await outbox.run()

@@ -75,6 +75,9 @@ async def test_no_command_shows_the_machine(rota_env: BotEnv, tmp_path: Path) ->
     env.db.health.slow_operations["contents.kept_contents"] = 9
     reference = await fail(env)
     await env.admin.slash(env.channel, "backup create")
+    report = {"title": "A title", "description": "A description"}
+    for _ in range(3):
+        await env.player.slash(env.channel, "triage report", **report)
     seen = 0
     for command in commands_of(env.bot.tree):
         name = command.qualified_name
@@ -85,7 +88,8 @@ async def test_no_command_shows_the_machine(rota_env: BotEnv, tmp_path: Path) ->
             if name.startswith(("cover request", "cover withdraw", "oncall handoff"))
             else env.admin
         )
-        result = await who.slash(env.channel, name, **await form_of(env, command, who))
+        form = await form_of(env, command, who)
+        result = await who.slash(env.channel, name, **form | (report if name == "triage report" else {}))
         said = words_of(result)
         assert said, name
         check(said, tmp_path)

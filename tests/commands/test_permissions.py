@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelus_bot.subjects.triage.commands.reporting import MENU
 from modelus_bot.ui.commands.needs import commands_of, needed_for
 from tests.commands.acting import dump, labels, lift_discords_hint, words_of
 from tests.conftest import BotEnv
@@ -90,6 +91,20 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "database check", {}, ADMIN),
     ("manager", "database maintain", {}, ADMIN),
     ("manager", "database clock", {}, ADMIN),
+    ("player", "triage queue", {}, STAFF),
+    ("player", "triage claim", {"item": "1"}, STAFF),
+    ("player", "triage release", {"item": "1"}, STAFF),
+    ("avery", "triage assign", {"item": "1", "member": "Avery Account"}, "Only project managers and whoever"),
+    ("player", "triage reply", {"item": "1", "text": "t"}, STAFF),
+    ("player", "triage note", {"item": "1", "text": "t"}, STAFF),
+    ("player", "triage priority", {"item": "1", "level": "low", "reason": "r"}, STAFF),
+    ("player", "triage snooze", {"item": "1", "until": "1h"}, STAFF),
+    ("player", "triage duplicate", {"item": "1", "of": "2"}, STAFF),
+    ("player", "triage resolve", {"item": "1", "resolution": "r"}, STAFF),
+    ("player", "triage reject", {"item": "1", "reason": "r"}, STAFF),
+    ("avery", "triage route", {}, MANAGER),
+    ("avery", "triage rate", {"item": "1", "stars": 5}, "your own reports"),
+    ("leader", "triage show", {"item": "1"}, "no item number 1 that you can see"),
 ]  # fmt: skip
 
 FOR_EVERYBODY = {
@@ -102,18 +117,21 @@ FOR_EVERYBODY = {
     "inbox read-all": "marks the member's own notices",
     "inbox prefs": "chooses for the member alone",
     "inbox quiet": "chooses for the member alone",
+    "triage report": "everybody may report",
 }
 
 
 def person(env: BotEnv, name: str) -> simcord.MemberActor:
     """Return somebody by their part or their key among the staff."""
-    actor: simcord.MemberActor = getattr(env, name) if name in {"player", "manager"} else env.staff(name)
+    actor: simcord.MemberActor = (
+        getattr(env, name) if name in {"player", "leader", "manager"} else env.staff(name)
+    )
     return actor
 
 
 @pytest.fixture
 async def asked_env(rota_env: BotEnv) -> BotEnv:
-    """Return the rota with two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo.
+    """Return two reports and, on the rota, two requests: 1 an open call of Bo's, 2 of Casey's, taken by Bo.
 
     Bo has two tasks as well, the second of which is nothing that developers see.
     """
@@ -131,6 +149,8 @@ async def asked_env(rota_env: BotEnv) -> BotEnv:
             role=role,
             user=env.staff("bo"),
         )
+    for _ in range(2):
+        await env.player.slash(env.channel, "triage report", title="T", description="D")
     return env
 
 
@@ -198,6 +218,6 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "inbox", "member", "ping"}
+    open_to_all = {"about", "help", "inbox", "member", "ping", "triage", MENU}
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

@@ -14,6 +14,7 @@ from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
+from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, NotePosted
 from modelus_bot.subjects.covers.writes import steps
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
@@ -54,6 +55,20 @@ from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
+from modelus_bot.subjects.triage.writes.closing import MarkDuplicate, RateItem, RejectItem, ResolveItem
+from modelus_bot.subjects.triage.writes.deadlines import TickClock
+from modelus_bot.subjects.triage.writes.handing_over import HandOver
+from modelus_bot.subjects.triage.writes.reports import ReportItem
+from modelus_bot.subjects.triage.writes.routes import SetRoute
+from modelus_bot.subjects.triage.writes.shown import GoOnWithoutThread, NoteShown, NoteThread
+from modelus_bot.subjects.triage.writes.steps import (
+    AssignItem,
+    ClaimItem,
+    ReleaseItem,
+    SetPriority,
+    SnoozeItem,
+)
+from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.operations import operations
@@ -71,6 +86,7 @@ from tests.subjects.rota import (
     plan_sprints,
     sprint_start,
 )
+from tests.subjects.triage.triage_cases import report
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,30 @@ def told(rota: Rota) -> None:
     """Queue a notice, with Ada's the only one."""
     rota.connection.execute("DELETE FROM notifications")
     rota.call(notify, ADA, "oncall", "Title", "Text")
+
+
+def reported(rota: Rota) -> None:
+    """Report two items."""
+    report(rota)
+    report(rota)
+
+
+def claimed(rota: Rota) -> None:
+    """Let Ben claim one."""
+    reported(rota)
+    rota.do(ClaimItem(item_id=1), BEN)
+
+
+def resolved(rota: Rota) -> None:
+    """Close one."""
+    reported(rota)
+    rota.do(ResolveItem(item_id=1, resolution="x"), BEN)
+
+
+def noted(rota: Rota) -> None:
+    """Let Ben write a note."""
+    reported(rota)
+    rota.do(AddNote(item_id=1, text="x"), BEN)
 
 
 def next_sprint(rota: Rota) -> None:
@@ -130,6 +170,8 @@ def with_tasks(rota: Rota) -> None:
 
 
 TOLD = ToldAuthor(number=1, change="add sprint", author=ADA, request_id="1", applied=True)
+
+SOON = instant(sprint_start(0) + timedelta(days=5))
 
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
@@ -196,6 +238,28 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(NoteWeeklyPost(run_key="2026-W49", channel_id=7, message_id=8, digest="0"), None, begun_week),
     Sample(PruneEntries(uids=("u",), before=1)),
     Sample(PublishEntries(at=instant(sprint_start(0)), server=1)),
+    Sample(ReportItem(title="T", description="D", name="Gus"), GUEST),
+    Sample(ClaimItem(item_id=1), BEN, reported),
+    Sample(ReleaseItem(item_id=1), BEN, claimed),
+    Sample(AssignItem(item_id=1, member_id=BEN), ADA, reported),
+    Sample(SetPriority(item_id=1, level="high", reason="x"), BEN, reported),
+    Sample(SnoozeItem(item_id=1, until=SOON), BEN, reported),
+    Sample(ReplyToReporter(item_id=1, text="x"), BEN, reported),
+    Sample(AddNote(item_id=1, text="x"), BEN, reported),
+    Sample(AnswerStaff(item_id=1, text="x"), GUEST, reported),
+    Sample(ResolveItem(item_id=1, resolution="x"), BEN, reported),
+    Sample(RejectItem(item_id=1, reason="x"), BEN, reported),
+    Sample(MarkDuplicate(item_id=1, of=2), BEN, reported),
+    Sample(RateItem(item_id=1, stars=5), GUEST, resolved),
+    Sample(SetRoute(category="bug", discipline="account"), MANAGER),
+    Sample(TickClock(), None, reported),
+    Sample(HandOver(), None, reported),
+    Sample(NoteThread(item_id=1, thread_id=900), None, reported),
+    Sample(NoteShown(item_id=1, card_id=900, version=1), None, reported),
+    Sample(GoOnWithoutThread(item_id=1, state="refused"), None, reported),
+    Sample(EditMessage(message_id=1, text="y"), BEN, noted),
+    Sample(DeleteMessage(message_id=1), BEN, noted),
+    Sample(NotePosted(posted=((1, 900),)), None, noted),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

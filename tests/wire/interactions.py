@@ -170,6 +170,12 @@ class Interactions:
         data = {"id": command["id"], "name": name, "type": 2, "target_id": target, "resolved": resolved}
         self._finish(interaction, data)
 
+    def of_message_menu(self, name: str, message: Payload, interaction: Interaction) -> None:
+        """Fill in a command of a message's context menu."""
+        command = self.registered(name, kind=3)
+        data = {"id": command["id"], "name": name, "type": 3, "target_id": message["id"]}
+        self._finish(interaction, data | {"resolved": {"messages": {message["id"]: message}}})
+
     def of_component(
         self, custom_id: str, interaction: Interaction, values: Iterable[str] | None = None
     ) -> None:

@@ -17,6 +17,7 @@ from tests.wire import limits
 from tests.wire.faults import Dropped, Faults, Refused
 from tests.wire.interactions import ANSWER_WITHIN, COMMAND, SUGGEST, TOKEN_LIVES, Interaction, Interactions
 from tests.wire.server import EPHEMERAL, LOADING, MANAGE_ROLES, SEND_MESSAGES, VIEW_CHANNEL, Payload, Server
+from tests.wire.threads import CREATE_PRIVATE_THREADS, SEND_IN_THREADS, Threads
 
 __all__ = ["Rest"]
 
@@ -56,6 +57,7 @@ class Rest:
     def __init__(self, server: Server, interactions: Interactions, faults: Faults, emit: Emit) -> None:
         """Take what is served, and the way to the gateway."""
         self.server, self.interactions, self.faults, self.emit = server, interactions, faults, emit
+        self.threads = Threads(server)
         self.token = ""
         self.asked: Counter[str] = Counter()
         self.log: list[tuple[float, str, int]] = []
@@ -224,10 +226,47 @@ class Rest:
         self._may(channel, VIEW_CHANNEL)
         return 200, found
 
+    @route("POST", "/channels/{channel}/threads")
+    async def _open_thread(self, asked: Asked, channel: str) -> Answer:
+        self.server.channel(channel)
+        self._may(channel, CREATE_PRIVATE_THREADS)
+        thread = self.threads.open(channel, asked.body)
+        await self.emit("THREAD_CREATE", thread | {"newly_created": True})
+        return 201, thread
+
+    @route("GET", "/guilds/{guild}/threads/active")
+    async def _active_threads(self, asked: Asked, guild: str) -> Answer:
+        self._home(guild)
+        return 200, self.threads.active()
+
+    @route("GET", "/channels/{channel}/users/@me/threads/archived/private")
+    async def _archived_threads(self, asked: Asked, channel: str) -> Answer:
+        self._may(channel, VIEW_CHANNEL)
+        return 200, self.threads.archived(channel)
+
+    @route("PUT", "/channels/{channel}/thread-members/{user}")
+    async def _add_to_thread(self, asked: Asked, channel: str, user: str) -> Answer:
+        self.server.channel(channel)
+        self.threads.add(channel, user)
+        return 204, None
+
+    @route("GET", "/channels/{channel}/messages")
+    async def _history(self, asked: Asked, channel: str) -> Answer:
+        self.server.channel(channel)
+        self._may(channel, VIEW_CHANNEL)
+        found = [item for item in self.server.messages.values() if item["channel_id"] == channel]
+        before = int(asked.query.get("before") or 2**63)
+        kept = [item for item in reversed(found) if int(item["id"]) < before]
+        return 200, kept[: int(asked.query.get("limit") or 50)]
+
     @route("PATCH", "/channels/{channel}")
     async def _change_channel(self, asked: Asked, channel: str) -> Answer:
         found = self.server.channel(channel)
         self._may(channel, VIEW_CHANNEL)
+        if self.threads.of(channel) is not None:
+            self.threads.change(found, asked.body)
+            await self.emit("THREAD_UPDATE", found)
+            return 200, found
         if len(asked.body.get("topic") or "") > 1024:
             self.server.judge(["channel: topic too long"])
         found |= {name: value for name, value in asked.body.items() if name in {"topic", "name"}}
@@ -241,7 +280,10 @@ class Rest:
         person = next((item for item, number in server.direct.items() if number == channel), None)
         if person in server.closed_to_direct:
             raise Refused(403, 50007, "Cannot send messages to this user")
-        self._may(channel, SEND_MESSAGES)
+        thread = self.threads.of(channel)
+        self._may(channel, SEND_MESSAGES if thread is None else SEND_IN_THREADS)
+        if thread is not None:
+            self.threads.may_write(thread)
         nonce = (channel, str(asked.body.get("nonce")))
         if asked.body.get("enforce_nonce") and nonce in server.nonces:
             return 200, server.messages[server.nonces[nonce]]

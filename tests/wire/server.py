@@ -131,7 +131,10 @@ class Server:
             can |= int(self.roles[role]["permissions"]) if role in self.roles else 0
         if person == self.owner or can & ADMINISTRATOR:
             return ALL | ADMINISTRATOR
-        for rule in self.channels.get(channel or "", {}).get("permission_overwrites", []):
+        place = self.channels.get(channel or "", {})
+        # A thread has the rules of the channel it is in.
+        place = self.channels.get(place.get("parent_id") or "", place)
+        for rule in place.get("permission_overwrites", []):
             if rule["id"] in roles:
                 can = can & ~int(rule["deny"]) | int(rule["allow"])
         return can
@@ -193,7 +196,11 @@ class Server:
             "name": "Model US",
             "owner_id": self.owner,
             "roles": [*self.roles.values()],
-            "channels": [channel for channel in self.channels.values() if channel["type"] != DIRECT],
+            "channels": [
+                channel
+                for channel in self.channels.values()
+                if channel["type"] != DIRECT and "thread_metadata" not in channel
+            ],
             "members": [self.member(self.application_id)],
             "member_count": len(self.members),
             "large": False,
@@ -210,6 +217,11 @@ class Server:
             "nsfw_level": 0,
             "system_channel_flags": 0,
             **{name: [] for name in _EMPTY},
+            "threads": [
+                channel
+                for channel in self.channels.values()
+                if "thread_metadata" in channel and not channel["thread_metadata"]["archived"]
+            ],
         }
 
     def application(self) -> Payload:

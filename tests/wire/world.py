@@ -246,6 +246,16 @@ class World:
     def _who(self, rest: dict[str, Any]) -> dict[str, Any]:
         return {"by": self.server.owner, "channel": self.server.general} | rest
 
+    async def message_menu(
+        self, name: str, message: Payload, *, seconds: float = 30.0, **rest: Any
+    ) -> Interaction:
+        """Choose a command of a message's menu."""
+        more = {"channel": message["channel_id"]} | rest
+        one = await self.begin(
+            COMMAND, lambda item: self.interactions.of_message_menu(name, message, item), **self._who(more)
+        )
+        return await one.settled(seconds)
+
     # what people see
 
     def in_channel(self, channel: str) -> list[Payload]:
@@ -266,6 +276,12 @@ class World:
     async def delete_channel(self, channel: str) -> None:
         """Delete a channel, and tell the bot."""
         await self.gateway.emit("CHANNEL_DELETE", self.server.channels.pop(channel))
+
+    async def delete_thread(self, thread: str) -> None:
+        """Delete a thread by hand, and tell the bot."""
+        gone = self.server.channels.pop(thread)
+        kept = {name: gone[name] for name in ("id", "guild_id", "parent_id", "type")}
+        await self.gateway.emit("THREAD_DELETE", kept)
 
     async def delete_role(self, role: str) -> None:
         """Delete a role, and tell the bot."""

@@ -11,6 +11,7 @@ from modelus_bot.subjects.assignments.writes.rematerialising import rematerialis
 from modelus_bot.subjects.covers.queries import require_cover
 from modelus_bot.subjects.covers.writes.changes import step, tell_people
 from modelus_bot.subjects.tasks.writes.checking import assess_open
+from modelus_bot.subjects.triage.writes.deadlines import take_back_escalations
 
 __all__ = ["TakeBackFuture", "TakenBack"]
 
@@ -22,7 +23,7 @@ GIVEN_UP = 365 * 86_400
 _BY_THE_CLOCK = """
 (dedupe_key GLOB 'duty:*' OR dedupe_key GLOB 'empty:*' OR dedupe_key GLOB 'gap:*'
 OR dedupe_key GLOB 'cover:*:expired:*' OR dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*'
-OR dedupe_key GLOB 'heads-up:*')
+OR dedupe_key GLOB 'heads-up:*' OR dedupe_key GLOB 'triage:*:late:*')
 """
 _UNSEEN = "(delivered_at IS NULL OR way = 'off' OR (way = 'inbox' AND is_read = 0))"
 """Neither sent nor read."""
@@ -71,7 +72,8 @@ WHERE delivered_at IS NOT NULL AND created_at > ? AND dedupe_key GLOB 'cover:' |
 _REMIND_AGAIN = """
 UPDATE notifications SET dedupe_key = NULL
 WHERE delivered_at IS NOT NULL AND created_at > ?
-AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*' OR dedupe_key GLOB 'heads-up:*')
+AND (dedupe_key GLOB 'remind:*' OR dedupe_key GLOB 'late:*' OR dedupe_key GLOB 'heads-up:*'
+OR dedupe_key GLOB 'triage:*:late:*')
 """
 """Who was told far too early is told when it is time."""
 _NEW = "SELECT id, user_id, dedupe_key FROM notifications WHERE id > ? AND dedupe_key GLOB 'duty:*'"
@@ -121,6 +123,7 @@ class TakeBackFuture(Write[TakenBack]):
         for row in tx.fetch_all(_NEW, (newest,)):
             if (row["user_id"], _duty(row["dedupe_key"])) in gone:
                 tx.execute(_WITHDRAW, (row["id"],))
+        take_back_escalations(tx, self.beyond)
         tx.execute(_SAMPLES, (self.beyond,))
         tx.execute(_RUNS, (self.beyond,))
         assess_open(tx, tell=False)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from modelus_bot.domain.subject import declared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import discord
 
     from modelus_bot.bot import ModelUsBot
@@ -25,6 +27,8 @@ class Enclosure:
     """Whether the notice is not to be sent any more: what it told of has begun or is somebody else's."""
     stands_alone: bool = False
     """Whether its buttons only fit a message of its own, since they, or its subject later, rewrite it."""
+    file: Callable[[], discord.File] | None = None
+    """Makes the file that is attached, anew for each try."""
 
     def on(self, card: Card) -> Card:
         """Return the card with what is added to it."""

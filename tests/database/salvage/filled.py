@@ -29,6 +29,7 @@ KEYS = {
     "assignments": ("sprint_id", "discipline"),
     "current_holders": ("discipline",),
     "notification_prefs": ("user_id", "type"),
+    "triage_routes": ("category",),
     "users": ("discord_id",),
     "cover_cards": ("message_id",),
     "calendar_entries": ("uid",),

@@ -277,7 +277,7 @@ async def test_somebody_slow_is_left_to_themselves(
     tuning(FOR_ALL.at(0.1))
     hanging, begun = asyncio.Event(), []
 
-    async def send(place: Any, *, key: str, content: Any, cards: Any, view: Any) -> None:
+    async def send(place: Any, *, key: str, content: Any, cards: Any, view: Any, files: Any) -> None:
         begun.append(cards[0].title)
         if cards[0].title == "Slow":
             await hanging.wait()

@@ -23,6 +23,8 @@ INSERT INTO "_yoyo_migration" VALUES('c95f095c4e0f705a39bcb03f7957bc421c6f2cda1f
 INSERT INTO "_yoyo_migration" VALUES('80466cd68d5114af7fb245d038160fb401157a6e72448b1338c3d5259a86601b','0005.cover_days','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('7156ccd8ed9428a533be9eeb14024194c3424a7c059c0474ae0f4ed0fc5afc47','0006.inbox','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('dd3c0cb1246c7e2d064153b077c90b057d5d77e6b0781a00a1f778845257ccda','0007.tasks','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('b8cf2b6736ab09b56391000b0be7d9ac0241ab6be72d3ce14aff93366f25539b','0008.triage','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('36e378caeef713373b396b48dcb6066c6eca703afa331cad3d54b7c85b66be5a','0009.messages','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('8992c92072e432e48e5f8307c2a077ef3d9d4e0ffc6d622cb13564a500535a08','0010.calendar_entries','2026-01-01 00:00:00');
 CREATE TABLE "_yoyo_version" (
             "version" INT NOT NULL PRIMARY KEY,
@@ -92,6 +94,29 @@ CREATE TABLE calendar_entries (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "calendar_entries" VALUES('4f0c9f1e-8a2b-5d3c-9e4f-0123456789ab',2,'po',102,1773666000,1774875600,'0123456789abcdef',2,0,1,9);
 INSERT INTO "calendar_entries" VALUES('5f0c9f1e-8a2b-5d3c-9e4f-0123456789ab',2,'po',101,1773666000,1774875600,'fedcba9876543210',1,1,1,5);
+CREATE TABLE chat_messages (
+    id                 INTEGER PRIMARY KEY,
+    sender_id          INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    recipient_id       INTEGER REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    triage_id          INTEGER REFERENCES triage_items (id) ON DELETE RESTRICT,
+    channel            TEXT NOT NULL DEFAULT 'general' CONSTRAINT chat_messages_channel_length CHECK (length(channel) BETWEEN 1 AND 50),
+    message            TEXT NOT NULL CONSTRAINT chat_messages_message_length CHECK (length(message) BETWEEN 1 AND 4000),
+    message_type       TEXT NOT NULL DEFAULT 'text' CONSTRAINT chat_messages_message_type_known CHECK (message_type IN ('text', 'system', 'file')),
+    is_internal        INTEGER NOT NULL DEFAULT 0 CONSTRAINT chat_messages_is_internal_flag CHECK (is_internal IN (0, 1)),
+    discord_message_id INTEGER,
+    is_edited          INTEGER NOT NULL DEFAULT 0 CONSTRAINT chat_messages_is_edited_flag CHECK (is_edited IN (0, 1)),
+    edited_at          INTEGER,
+    deleted_at         INTEGER,
+    created_at         INTEGER NOT NULL,
+    pair_lo            INTEGER GENERATED ALWAYS AS (min(sender_id, coalesce(recipient_id, sender_id))) VIRTUAL,
+    pair_hi            INTEGER GENERATED ALWAYS AS (max(sender_id, coalesce(recipient_id, sender_id))) VIRTUAL,
+    CONSTRAINT chat_edited_has_time CHECK ((is_edited = 1) = (edited_at IS NOT NULL))
+) STRICT;
+INSERT INTO "chat_messages" VALUES(1,103,101,2,'triage','We look into it.','text',0,950000000000000003,1,90,NULL,60);
+INSERT INTO "chat_messages" VALUES(2,103,NULL,2,'triage','Hard to believe.','text',1,NULL,0,NULL,NULL,61);
+INSERT INTO "chat_messages" VALUES(3,101,103,2,'triage','(deleted)','text',0,NULL,0,NULL,70,62);
+INSERT INTO "chat_messages" VALUES(4,101,NULL,2,'triage','Claimed.','system',1,NULL,0,NULL,NULL,63);
+INSERT INTO "chat_messages" VALUES(5,101,102,NULL,'general','Hello','text',0,NULL,0,NULL,NULL,64);
 CREATE TABLE cover_cards (
     message_id INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
@@ -297,6 +322,52 @@ INSERT INTO "tasks" VALUES(1,'Write the law','todo',NULL,'po',101,'2026-03-03','
 INSERT INTO "tasks" VALUES(2,'Draw the map','in_progress','designer',NULL,NULL,'2026-03-03','2026-03-06',NULL,40,1,1,'high',NULL,NULL,1,NULL,103,0,0,'');
 INSERT INTO "tasks" VALUES(3,'Count the votes','done',NULL,NULL,102,'2026-03-01','2026-03-04',3,100,0,0,'low',NULL,NULL,1,5,101,0,5,'');
 INSERT INTO "tasks" VALUES(4,'Hold a party','cancelled','admin',NULL,NULL,'2026-03-01','2026-03-04',NULL,0,3,0,'low',NULL,NULL,1,NULL,103,0,5,'');
+CREATE TABLE triage_items (
+    id                INTEGER PRIMARY KEY,
+    reporter_id       INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    title             TEXT NOT NULL CONSTRAINT triage_items_title_length CHECK (length(title) BETWEEN 1 AND 200),
+    description       TEXT NOT NULL CONSTRAINT triage_items_description_length CHECK (length(description) BETWEEN 1 AND 4000),
+    category          TEXT NOT NULL DEFAULT 'issue' CONSTRAINT triage_items_category_known CHECK (category IN ('issue', 'bug', 'question', 'rules', 'event', 'diplomacy', 'disaster', 'request')),
+    priority          TEXT NOT NULL DEFAULT 'medium' CONSTRAINT triage_items_priority_known CHECK (priority IN ('low', 'medium', 'high', 'critical')),
+    status            TEXT NOT NULL DEFAULT 'pending' CONSTRAINT triage_items_status_known CHECK (status IN ('pending', 'in_review', 'resolved', 'rejected')),
+    discipline        TEXT REFERENCES disciplines (key) ON DELETE RESTRICT,
+    assigned_to       INTEGER REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    -- Whether it is theirs because they are on duty, so that it moves on with the duty.
+    by_duty           INTEGER NOT NULL DEFAULT 0 CONSTRAINT triage_items_by_duty_flag CHECK (by_duty IN (0, 1)),
+    thread_id         INTEGER,
+    thread_state      TEXT NOT NULL DEFAULT 'wanted' CONSTRAINT triage_items_thread_state_known CHECK (thread_state IN ('wanted', 'open', 'refused', 'deleted', 'unset')),
+    card_id           INTEGER,
+    -- The version that the thread's card shows; what is behind is brought up to date.
+    shown_version     INTEGER NOT NULL DEFAULT 0,
+    duplicate_of      INTEGER REFERENCES triage_items (id) ON DELETE RESTRICT,
+    snoozed_until     INTEGER,
+    respond_by        INTEGER,
+    escalated         INTEGER NOT NULL DEFAULT 0 CONSTRAINT triage_items_escalated_range CHECK (escalated BETWEEN 0 AND 3),
+    first_response_at INTEGER,
+    resolution        TEXT CONSTRAINT triage_items_resolution_length CHECK (length(resolution) BETWEEN 1 AND 1000),
+    resolved_at       INTEGER,
+    rating            INTEGER CONSTRAINT triage_items_rating_range CHECK (rating BETWEEN 1 AND 5),
+    ratings           INTEGER NOT NULL DEFAULT 0 CONSTRAINT triage_items_ratings_range CHECK (ratings BETWEEN 0 AND 2),
+    version           INTEGER NOT NULL DEFAULT 1,
+    created_at        INTEGER NOT NULL,
+    updated_at        INTEGER NOT NULL,
+    UNIQUE (thread_id),
+    CONSTRAINT triage_closed_has_time CHECK ((status IN ('resolved', 'rejected')) = (resolved_at IS NOT NULL)),
+    CONSTRAINT triage_no_own_duplicate CHECK (duplicate_of IS NULL OR duplicate_of <> id),
+    CONSTRAINT triage_open_thread CHECK ((thread_state = 'open') <= (thread_id IS NOT NULL)),
+    CONSTRAINT triage_rated CHECK ((rating IS NULL) = (ratings = 0))
+) STRICT;
+INSERT INTO "triage_items" VALUES(1,101,'Waits','Nobody has looked','issue','medium','pending','po',102,1,NULL,'wanted',NULL,0,NULL,NULL,86400,0,NULL,NULL,NULL,NULL,0,1,0,0);
+INSERT INTO "triage_items" VALUES(2,101,'Late','Still waits','bug','critical','in_review','po',103,0,950000000000000001,'open',950000000000000002,3,NULL,NULL,3600,2,NULL,NULL,NULL,NULL,0,4,0,9000);
+INSERT INTO "triage_items" VALUES(3,102,'Done','Was answered','rules','low','resolved',NULL,103,0,NULL,'refused',NULL,0,NULL,NULL,259200,0,60,'It is done.',120,4,1,5,0,120);
+INSERT INTO "triage_items" VALUES(4,101,'Again','The same','issue','medium','resolved',NULL,NULL,0,NULL,'unset',NULL,0,1,NULL,NULL,0,NULL,'A duplicate.',60,NULL,0,1,30,60);
+CREATE TABLE triage_routes (
+    category   TEXT NOT NULL CONSTRAINT triage_routes_category_known CHECK (category IN ('issue', 'bug', 'question', 'rules', 'event', 'diplomacy', 'disaster', 'request')),
+    discipline TEXT NOT NULL REFERENCES disciplines (key) ON DELETE RESTRICT,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (category)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "triage_routes" VALUES('bug','po',0);
 CREATE TABLE user_disciplines (
     id         INTEGER PRIMARY KEY,
     user_id    INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
@@ -414,6 +485,30 @@ CREATE INDEX idx_tasks_board ON tasks (status, priority DESC, start_date, id, as
     WHERE status <> 'cancelled';
 CREATE INDEX idx_tasks_done ON tasks (completed_at)
     WHERE status = 'done';
+CREATE INDEX idx_triage_queue ON triage_items (CASE priority WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END, created_at)
+    WHERE status IN ('pending', 'in_review');
+CREATE INDEX idx_triage_sla ON triage_items (respond_by)
+    WHERE first_response_at IS NULL AND status IN ('pending', 'in_review') AND escalated < 3;
+CREATE INDEX idx_triage_assigned ON triage_items (assigned_to, status);
+CREATE INDEX idx_triage_reporter ON triage_items (reporter_id, created_at DESC);
+CREATE INDEX idx_triage_snoozed ON triage_items (snoozed_until)
+    WHERE snoozed_until IS NOT NULL;
+CREATE INDEX idx_triage_unshown ON triage_items (id)
+    WHERE shown_version < version AND thread_state IN ('wanted', 'open');
+CREATE INDEX idx_triage_duplicates ON triage_items (duplicate_of)
+    WHERE duplicate_of IS NOT NULL;
+CREATE INDEX idx_triage_by_duty ON triage_items (discipline, assigned_to)
+    WHERE by_duty = 1 AND status IN ('pending', 'in_review');
+CREATE UNIQUE INDEX chat_message_shown_once ON chat_messages (discord_message_id)
+    WHERE discord_message_id IS NOT NULL;
+CREATE INDEX idx_chat_conversation ON chat_messages (pair_lo, pair_hi, created_at)
+    WHERE recipient_id IS NOT NULL;
+CREATE INDEX idx_chat_channel ON chat_messages (channel, created_at)
+    WHERE recipient_id IS NULL;
+CREATE INDEX idx_chat_triage ON chat_messages (triage_id, created_at)
+    WHERE triage_id IS NOT NULL;
+CREATE INDEX idx_chat_unposted ON chat_messages (triage_id, id)
+    WHERE triage_id IS NOT NULL AND discord_message_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX idx_calendar_entries_ends ON calendar_entries (ends_at);
 CREATE INDEX idx_calendar_entries_sprint ON calendar_entries (sprint_id);
 COMMIT;

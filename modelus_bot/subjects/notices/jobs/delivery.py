@@ -96,7 +96,10 @@ class Delivery:
             return done
         shown: list[Card] = [added.on(notice_card(notice)) for notice, added in sent]
         content, view = _framing(sent)
-        message = await send(place, key=_key("notice", parcel), content=content, cards=shown, view=view)
+        files = [added.file for _, added in sent if added.file is not None]
+        message = await send(
+            place, key=_key("notice", parcel), content=content, cards=shown, view=view, files=files
+        )
         if len(sent) == 1:
             await sent[0][1].remember(message, context)
         return [Departure(_ids([notice for notice, _ in sent]), "dm"), *done]

@@ -31,6 +31,7 @@ from modelus_bot.subjects.tasks.model import BoardFilter
 from modelus_bot.subjects.tasks.queries.board import board
 from modelus_bot.subjects.tasks.queries.lists import epics, late_tasks, my_tasks, task, task_list, task_names
 from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
+from modelus_bot.subjects.triage.queries import items, routing
 from tests.subjects.rota import ADA, ADMIN, BEN, GUEST, MANAGER, Rota
 
 __all__ = ["all_queries", "questions"]
@@ -108,9 +109,20 @@ def questions(rota: Rota) -> Asked:
         sprint_view: [(number, at, calendar) for number in (None, *numbers)],
         sprints_with_holders: [(day, skip, 3) for day in days for skip in (0, 2)],
         sprints: [(), *((day,) for day in days)],
+        items.item: [(number,) for number in numbers],
+        items.item_for: [(viewer, number) for viewer in viewers for number in numbers[:3]],
+        items.items_by_reporter: [(viewer, 5, skip) for viewer in viewers for skip in (0, 2)],
+        items.items_of: [(viewer, person, 5, 0) for viewer in viewers for person in PEOPLE[:2]],
+        items.queue: [(viewer, key, at, 5, 0) for viewer in viewers for key in (None, *KEYS)],
+        items.snoozed_items: [(viewer, at, 5, 0) for viewer in viewers],
+        items.suggested_items: [(viewer, own, at) for viewer in viewers for own in (True, False)],
+        routing.routes: [(when, calendar) for when in instants],
     }
 
 
 def _numbers(rota: Rota) -> Sequence[int]:
-    known = rota.rows("SELECT id FROM sprints UNION SELECT id FROM overrides ORDER BY 1 DESC LIMIT 6")
+    known = rota.rows(
+        "SELECT id FROM sprints UNION SELECT id FROM overrides UNION SELECT id FROM triage_items"
+        " ORDER BY 1 DESC LIMIT 6"
+    )
     return [0, 999, *(row[0] for row in known)]

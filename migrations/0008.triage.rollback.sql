@@ -1,0 +1,2 @@
+DROP TABLE triage_routes;
+DROP TABLE triage_items;

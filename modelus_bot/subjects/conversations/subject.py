@@ -1,0 +1,64 @@
+"""Declares the subject `conversations`: what was said through the bot."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.personal_data import PersonalRows
+from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.subjects.conversations.visibility import VISIBLE
+
+__all__ = ["SUBJECT"]
+
+
+_WORDING = Wording(
+    rows={"chat_messages": "messages of conversations"},
+    row={"chat_messages": "a message of a conversation"},
+    ranges={
+        "chat_messages_channel_length": ("The channel of a message", "1 to 50 characters long"),
+        "chat_messages_message_length": ("A message", "1 to 4000 characters long"),
+        "chat_messages_message_type_known": ("The type of a message", "text, system or file"),
+        "chat_messages_is_internal_flag": ("Whether a message is for staff alone", "yes or no"),
+        "chat_messages_is_edited_flag": ("Whether a message was edited", "yes or no"),
+    },
+    sentences={
+        "chat_edited_has_time": (
+            "A message has a time of editing exactly when it was edited. Please tell an administrator."
+        ),
+    },
+    taken={
+        "chat_messages.id": "There is a message with this number already. Please try again.",
+        "chat_messages.discord_message_id": "This message is shown for another one already.",
+    },
+    columns={
+        "channel": "the channel",
+        "is_edited": "whether it was edited",
+        "is_internal": "whether it is for staff alone",
+        "message_type": "the type",
+        "sender_id": "who said it",
+    },
+    fields={
+        "message_id": "message",
+        "posted": "list of messages",
+        "text": "text",
+    },
+)
+
+_PERSONAL = (
+    PersonalRows(
+        table="chat_messages",
+        exported=(
+            "SELECT * FROM chat_messages WHERE sender_id = :id OR recipient_id = :id"
+            " OR (is_internal = 0 AND triage_id IN (SELECT id FROM triage_items WHERE reporter_id = :id))"
+            " ORDER BY id"
+        ),
+        erased=("UPDATE chat_messages SET message = '(erased)' WHERE sender_id = :id RETURNING id, message",),
+        stays="That you said something about a report, and when, without your words.",
+    ),
+)
+
+SUBJECT = Subject(
+    name="conversations",
+    audited=("chat_messages",),
+    visible=VISIBLE,
+    personal=_PERSONAL,
+    wording=_WORDING,
+)

@@ -1,0 +1,107 @@
+"""Keeping what was said, and what its author changed of it later."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modelus_bot.database import Transaction, Write
+from modelus_bot.domain.fields import Snowflake
+from modelus_bot.domain.permissions import is_admin, require_actor
+from modelus_bot.domain.refusals import InvalidInput, NotAllowed
+from modelus_bot.subjects.conversations.model import GONE, ChatMessage, MessageType
+from modelus_bot.subjects.conversations.queries import require_message
+
+__all__ = ["DeleteMessage", "EditMessage", "MessageText", "NotePosted", "store"]
+
+MessageText = Annotated[str, Field(min_length=1, max_length=4000)]
+
+_STORE = """
+INSERT INTO chat_messages(
+    sender_id, recipient_id, triage_id, channel, message, message_type, is_internal, created_at
+)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_EDIT = "UPDATE chat_messages SET message = ?, is_edited = 1, edited_at = ? WHERE id = ?"
+_DELETE = "UPDATE chat_messages SET message = ?, deleted_at = ? WHERE id = ?"
+_POSTED = """
+UPDATE chat_messages SET discord_message_id = ? WHERE id = ? AND discord_message_id IS NULL
+"""
+
+
+def store(
+    tx: Transaction,
+    sender: int,
+    text: str,
+    *,
+    triage_id: int | None = None,
+    recipient: int | None = None,
+    kind: MessageType = "text",
+    internal: bool = False,
+) -> int:
+    """Keep what somebody said in the same transaction as what it belongs to, and return its number.
+
+    The audit entry says that, not what was said: a text can be taken back, an entry cannot.
+    """
+    channel = "triage" if triage_id is not None else "general"
+    number = tx.insert(
+        _STORE, (sender, recipient, triage_id, channel, text, kind, int(internal), tx.context.at)
+    )
+    told = {"triage_id": triage_id, "recipient_id": recipient, "type": kind, "is_internal": internal}
+    tx.audit("chat_messages", number, "INSERT", new=told)
+    return number
+
+
+class EditMessage(Write[ChatMessage]):
+    """Correct one's own message; that it was edited shows."""
+
+    message_id: int
+    text: MessageText
+
+    def apply(self, tx: Transaction) -> ChatMessage:
+        """Replace the text."""
+        found = _own(tx, self.message_id, "edit")
+        if found.text == self.text:
+            return found
+        tx.execute(_EDIT, (self.text, tx.context.at, found.id))
+        tx.audit("chat_messages", found.id, "UPDATE", new={"edited_at": tx.context.at})
+        return require_message(tx, found.id)
+
+
+class DeleteMessage(Write[ChatMessage]):
+    """Take one's own message back; its place and time stay. Administrators may take anybody's back."""
+
+    message_id: int
+
+    def apply(self, tx: Transaction) -> ChatMessage:
+        """Remove the text."""
+        found = require_message(tx, self.message_id)
+        if found.deleted_at is not None:
+            return found
+        if not is_admin(tx):
+            _own(tx, self.message_id, "delete")
+        tx.execute(_DELETE, (GONE, tx.context.at, found.id))
+        tx.audit("chat_messages", found.id, "UPDATE", new={"deleted_at": tx.context.at})
+        return require_message(tx, found.id)
+
+
+class NotePosted(Write[int]):
+    """Note where messages are shown in Discord: each by its number and the message's there; how many."""
+
+    posted: Annotated[tuple[tuple[int, Snowflake], ...], Field(min_length=1, max_length=100)]
+
+    def apply(self, tx: Transaction) -> int:
+        """Store the places."""
+        return sum(tx.execute(_POSTED, (place, number)) for number, place in self.posted)
+
+
+def _own(tx: Transaction, number: int, verb: str) -> ChatMessage:
+    """Return a message of the author's own that is still there."""
+    actor = require_actor(tx)
+    found = require_message(tx, number)
+    if found.sender_id != actor or found.type == "system":
+        raise NotAllowed(f"You can only {verb} your own messages.", rule="message.own")
+    if found.deleted_at is not None:
+        raise InvalidInput("This message was deleted, so it cannot be edited.", rule="message.deleted")
+    return found

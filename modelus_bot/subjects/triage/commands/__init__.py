@@ -1,0 +1,1 @@
+"""/triage, and the entry "Report to staff" in the menu of a message."""

@@ -1,0 +1,1 @@
+"""What happens to items by the clock, and what Discord shows of them."""
