@@ -34,7 +34,14 @@ from modelus_bot.database.core.operation import Query, Write
 from modelus_bot.database.core.system_errors import as_database_error
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
-from modelus_bot.database.engine import Availability, BreakerState, CircuitBreaker, Mode
+from modelus_bot.database.engine import (
+    Availability,
+    BreakerState,
+    CircuitBreaker,
+    Mode,
+    ReadBatcher,
+    ViewerReads,
+)
 from modelus_bot.database.health import HealthMonitor, Overview, overview_of
 from modelus_bot.database.integrity import QuarantineReport, QuarantineRows
 from modelus_bot.database.maintenance import Maintenance
@@ -250,8 +257,7 @@ class DatabaseManager:
         reads = self.availability.reads
         self._check_running(reading=True)
         reads.require_closed(query.name)
-        engine = self._engine
-        reader = engine.viewer_reads if query.viewer else engine.long_reads if query.long else engine.reads
+        reader = self._reader_of(query)
         try:
             patience = self._patience(query)
             async with asyncio.timeout(patience):
@@ -265,6 +271,15 @@ class DatabaseManager:
             raise
         self._note_success(reads)
         return result
+
+    def _reader_of(self, query: Query[..., Any]) -> ReadBatcher | ViewerReads:
+        """Return what runs a query, on the connection that holds what it may see."""
+        engine = self._engine
+        if query.viewer:
+            return engine.viewer_reads
+        if query.report:
+            return engine.reports
+        return engine.long_reads if query.long else engine.reads
 
     def _patience(self, query: Query[..., Any]) -> float | None:
         """Return how long to wait for what can be answered without the database; None: the reader decides."""

@@ -20,7 +20,16 @@ from tests.subjects.rota import ADA, GUEST, NAMES, Rota, viewing
 from tests.subjects.rota import ADMIN as ANN
 
 TABLES = sorted(SchemaValidator().expected.tables)
-PRIVATE = {"audit_logs", "cover_cards", "notification_prefs", "notifications", "quarantined_rows", "requests"}
+PRIVATE = {
+    "audit_logs",
+    "chat_messages",
+    "triage_items",
+    "cover_cards",
+    "notification_prefs",
+    "notifications",
+    "quarantined_rows",
+    "requests",
+}
 
 
 def test_every_table_says_who_may_see_it() -> None:

@@ -79,7 +79,7 @@ async def enclosure_of(bot: ModelUsBot, notice: Notice) -> Enclosure:
 
 async def transcript_file(bot: ModelUsBot, found: TriageItem, viewer: Viewer) -> Callable[[], discord.File]:
     """Return what makes the file with all that was said between staff and reporter."""
-    said = await bot.db.read(conversation, viewer, found.id, LONGEST + 1)
+    said = await bot.db.read(conversation, viewer, found.id, LONGEST.value + 1)
     names = await bot.db.read(everybody)
     page = transcript(found, said, names, bot.settings.server.timezone)
     return lambda: discord.File(io.BytesIO(page), filename=file_name(found))

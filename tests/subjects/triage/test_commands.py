@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modelus_bot.subjects.notices.jobs import Outbox
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.triage.jobs.clock import TriageClock, TriageHandover
 from modelus_bot.subjects.triage.jobs.threads import TriageThreads
 from tests.commands.acting import card_words, labels, rows, words_of
@@ -30,6 +30,7 @@ def letters(person: simcord.MemberActor) -> list[Any]:
 async def test_a_report_by_form_reaches_whoever_is_on_duty(rota_env: BotEnv) -> None:
     """The form keeps what was given already; the holder gets it with buttons, and claims with one."""
     env = rota_env
+    await Outbox(env.bot).run()
     form = await env.player.slash(env.channel, "triage report", title="Nobody *answers*")
     typed = {"title": "Nobody *answers*", "description": "I wrote\ntwice", "category": ["question"]}
     sent = await env.player.submit_modal(form, typed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover, TakeCover
 from modelus_bot.subjects.triage.queries.routing import routes
 from modelus_bot.subjects.triage.rules import DEFAULT_ROUTES, route
@@ -12,6 +10,7 @@ from modelus_bot.subjects.triage.writes.reports import ReportItem
 from modelus_bot.subjects.triage.writes.routes import SetRoute
 from tests.subjects.rota import ADA, BEN, CLEO, GUEST, MANAGER, SECOND_MANAGER, Rota
 from tests.subjects.triage.triage_cases import report, told
+from tests.tuning import Tuning
 
 
 def test_a_report_goes_to_whoever_is_on_duty(rota: Rota) -> None:
@@ -58,9 +57,9 @@ def test_staff_report_for_somebody_who_is_told(rota: Rota) -> None:
     assert refused.rule == "triage.on_behalf"
 
 
-def test_a_flood_ends(rota: Rota, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_ends(rota: Rota, tuning: Tuning) -> None:
     """One more than the most that may be open is refused; others may still report."""
-    monkeypatch.setattr(reports, "MOST_OPEN", 3)
+    tuning(reports.MOST_OPEN.at(3))
     for _ in range(3):
         report(rota)
     refused = rota.refusal(ReportItem(title="T", description="D"), GUEST)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from modelus_bot.subjects.triage.writes.closing import ResolveItem
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from tests.subjects.rota import BEN, GUEST, Rota
 from tests.subjects.triage.triage_cases import report
+from tests.tuning import Tuning
 
 ZONE = "America/New_York"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;\u202e\x00\x1b"
@@ -91,9 +91,9 @@ def test_whatever_people_write_is_text(text: str) -> None:
     assert not [tag for tag, attributes in read.elements if {"src", "href", "style"} & attributes.keys()]
 
 
-def test_a_long_one_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_one_says_so(tuning: Tuning) -> None:
     """It is cut after so many messages, and not before."""
-    monkeypatch.setattr(page, "LONGEST", 3)
+    tuning(page.LONGEST.at(3))
     texts = [said(f"word {number}") for number in range(5)]
     read = Read(transcript(an_item(), texts, {}, ZONE))
     assert "word 2" in read.text

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.subjects.conversations.model import ChatMessage
 from modelus_bot.subjects.triage.model import TriageItem
 
 __all__ = ["LONGEST", "file_name", "transcript"]
 
-LONGEST = 2000
+LONGEST = Tunable(2000)
 """Messages of a transcript at most; it says when there are more."""
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -52,10 +53,10 @@ def transcript(
         f"<h1>Report {item.id}: <bdi>{_safe(item.title)}</bdi></h1><dl>",
         *_facts(item, names, zone),
         f'</dl><p class="text"><bdi>{_safe(item.description)}</bdi></p>',
-        *(_article(message, item, names, zone) for message in shown[:LONGEST]),
+        *(_article(message, item, names, zone) for message in shown[: LONGEST.value]),
     ]
-    if len(shown) > LONGEST:
-        parts.append(f"<p>… and {len(shown) - LONGEST} more messages.</p>")
+    if len(shown) > LONGEST.value:
+        parts.append(f"<p>… and {len(shown) - LONGEST.value} more messages.</p>")
     return "\n".join([*parts, "</body></html>", ""]).encode("utf-8", "replace")
 
 

@@ -10,6 +10,7 @@ from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.fields import MemberName, Snowflake
 from modelus_bot.domain.permissions import is_staff, require_actor
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
+from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.subjects.assignments.queries import calendar_of
 from modelus_bot.subjects.disciplines.queries import discipline_label
 from modelus_bot.subjects.people.queries import member
@@ -24,7 +25,7 @@ from modelus_bot.text.escaping import plain
 __all__ = ["DESCRIPTION_LIMIT", "TITLE_LIMIT", "ReportItem"]
 
 TITLE_LIMIT, DESCRIPTION_LIMIT = 200, 4000
-MOST_OPEN = 25
+MOST_OPEN = Tunable(25)
 """How many reports of one person may be open; a flood of them would bury the others."""
 
 _NEW = """
@@ -92,10 +93,10 @@ class ReportItem(Write[TriageItem]):
 
 
 def _require_room(tx: Transaction, reporter: int) -> None:
-    if tx.fetch_value(_OPEN, (reporter,)) >= MOST_OPEN:
+    if tx.fetch_value(_OPEN, (reporter,)) >= MOST_OPEN.value:
         raise InvalidInput(
-            f"{MOST_OPEN} reports are open already, which is the most that one person can have. Wait for an"
-            " answer to one of them, or answer there. `/triage show` lists yours.",
+            f"{MOST_OPEN.value} reports are open already, which is the most that one person can have."
+            " Wait for an answer to one of them, or answer there. `/triage show` lists yours.",
             rule="triage.too_many",
         )
 

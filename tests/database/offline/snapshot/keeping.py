@@ -58,7 +58,7 @@ def outcome(connection: sqlite3.Connection, query: Query[..., Any], given: tuple
     """Return what a query answers; refusals and failures of SQLite are answers, too."""
     viewer = query.seen_by(given)
     if viewer is not None and not isinstance(connection, GatedConnection):
-        with closing(shown(connection, GateKind.QUICK)) as gated:
+        with closing(shown(connection, GateKind.BARRIER)) as gated:
             return outcome(gated, query, given)
     try:
         with seated(connection, viewer):
@@ -84,7 +84,7 @@ def compared(
     with (
         closing(filled(held, VALIDATOR.scripts)) as kept,
         closing(filled(held, VALIDATOR.scripts, DECLARED.visibility)) as kept_for_viewers,
-        closing(shown(live, GateKind.QUICK)) as live_for_viewers,
+        closing(shown(live, GateKind.BARRIER)) as live_for_viewers,
     ):
         return [
             f"{query.name}{given}: {there!r} became {here!r}"

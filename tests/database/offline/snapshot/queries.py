@@ -15,8 +15,10 @@ from modelus_bot.database.core.operation import Query
 from modelus_bot.domain import permissions
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.permissions import Viewer, standing_of
+from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_balance
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.duty_calendar.queries import duty_calendar
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
@@ -117,6 +119,13 @@ def questions(rota: Rota) -> Asked:
         items.snoozed_items: [(viewer, at, 5, 0) for viewer in viewers],
         items.suggested_items: [(viewer, own, at) for viewer in viewers for own in (True, False)],
         routing.routes: [(when, calendar) for when in instants],
+        **{
+            asked: [(viewer, days[1], days[4]) for viewer in viewers]
+            for asked in (fairness, load_balance, coverage_gaps)
+        },
+        duty_calendar: [
+            (viewer, whose, at, calendar, days[4], 7) for viewer in viewers for whose in (None, viewer.id)
+        ],
     }
 
 
