@@ -17,7 +17,7 @@ async def test_only_changes_need_the_lock(rota_env: BotEnv) -> None:
     async with foreign_lock(env.settings.database.path):
         assert "ms to Discord" in words_of(await env.player.slash(env.channel, "ping"))
         assert "What it stores" in words_of(await env.player.slash(env.channel, "about"))
-        assert "`/oncall mine`" in words_of(await env.player.slash(env.channel, "help"))
+        assert "**On duty**" in words_of(await env.player.slash(env.channel, "help"))
         assert "Circuit breakers" in words_of(await env.admin.slash(env.channel, "dbhealth"))
         assert "Bo Account" in words_of(await env.staff("avery").slash(env.channel, "roster show"))
         found = await env.manager.autocomplete(

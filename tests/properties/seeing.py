@@ -63,7 +63,17 @@ def _administrators(_: Population, me: Person, row: Row) -> bool:
 
 def _task(_: Population, me: Person, row: Row) -> bool:
     to_role = me.role is not None and row["assigned_role"] == me.role
-    return me.manager or to_role or me.id in {row["assigned_to"], row["created_by"]}
+    return me.manager or to_role or me.id in {row["assigned_user_id"], row["created_by"]}
+
+
+def _said(world: Population, me: Person, row: Row) -> bool:
+    if row["triage_id"] is not None and me.staff:
+        return True
+    reporters = [
+        item["reporter_id"] for item in world.tables["triage_items"] if item["id"] == row["triage_id"]
+    ]
+    between_two = row["triage_id"] is None and me.id in {row["sender_id"], row["recipient_id"]}
+    return not row["is_internal"] and (me.id in reporters or between_two)
 
 
 def _law(world: Population, me: Person, row: Row) -> bool:
@@ -93,12 +103,21 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "users": _user,
     **dict.fromkeys(OPEN, _anybody),
     **dict.fromkeys(
-        ("user_disciplines", "assignments", "current_holders", "messages", "triage_items"), _own_or_staff
+        (
+            "user_disciplines",
+            "assignments",
+            "current_holders",
+            "messages",
+            "triage_items",
+            "calendar_entries",
+        ),
+        _own_or_staff,
     ),
     **dict.fromkeys(("notifications", "notification_prefs"), _own),
     **dict.fromkeys(("settings", "audit_logs"), _administrators),
     "overrides": _cover,
     "tasks": _task,
+    "chat_messages": _said,
     "laws": _law,
 }
 

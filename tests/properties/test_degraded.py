@@ -80,7 +80,7 @@ def test_when_reopening_fails_for_good_people_are_served(tmp_path: Path, tuning:
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
         )
         @given(
-            role=st.sampled_from(list(ConnectionRole)),
+            role=st.sampled_from(list(USES)),
             how=st.sampled_from(["file", "folder"]),
             attempts=st.integers(1, 4),
             changes=st.integers(1, 4),

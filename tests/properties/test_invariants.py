@@ -20,6 +20,7 @@ from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessage
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
+from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, NotePosted
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.covers.writes.steps import (
     ApproveCover,
@@ -34,9 +35,13 @@ from modelus_bot.subjects.covers.writes.steps import (
 )
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
+from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
+from modelus_bot.subjects.duty_calendar.writes import PublishEntries
+from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
+from modelus_bot.subjects.members.writes.erasing import EraseMember
 from modelus_bot.subjects.members.writes.members import (
     DeactivateMember,
     LinkMember,
@@ -65,6 +70,21 @@ from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
+from modelus_bot.subjects.triage.writes.closing import MarkDuplicate, RateItem, RejectItem, ResolveItem
+from modelus_bot.subjects.triage.writes.deadlines import TickClock
+from modelus_bot.subjects.triage.writes.handing_over import HandOver
+from modelus_bot.subjects.triage.writes.reports import ReportItem
+from modelus_bot.subjects.triage.writes.routes import SetRoute
+from modelus_bot.subjects.triage.writes.shown import GoOnWithoutThread, NoteShown, NoteThread
+from modelus_bot.subjects.triage.writes.steps import (
+    AssignItem,
+    ClaimItem,
+    ReleaseItem,
+    SetPriority,
+    SnoozeItem,
+)
+from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
+from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
     ADA,
@@ -389,6 +409,67 @@ class History:
         self.do(NoteMessages(messages=((number, number + 1),)), self.anybody)
         self.do(CloseQuestion(), self.anybody)
 
+    def report(self) -> None:
+        """Report something, sometimes for somebody else; the bot shows it, or cannot."""
+        on_behalf = self.dice.choice([None, None, self.somebody])
+        category = self.dice.choice(["issue", "bug", "rules"])
+        self.do(ReportItem(title="T", description="D", category=category, on_behalf=on_behalf), self.anybody)
+        self.do(SetRoute(category=category, discipline=self.dice.choice(["account", "producer"])), ADMIN)
+        item = self.item()
+        shown = self.dice.choice(
+            [
+                NoteThread(item_id=item, thread_id=1000 + item),
+                NoteShown(item_id=item, card_id=5, version=1),
+                GoOnWithoutThread(item_id=item, state="refused"),
+            ]
+        )
+        self.do(shown)
+
+    def item(self) -> int:
+        """Draw a report."""
+        return int((self.one_of("SELECT id FROM triage_items") or (1,))[0])
+
+    def deal_with_report(self) -> None:
+        """Take a step on a report, say something about it, or let its clock go on."""
+        item = self.item()
+        reporter = self.rota.value("SELECT reporter_id FROM triage_items WHERE id = ?", item)
+        message = self.rota.value("SELECT max(id) FROM chat_messages") or 1
+        write, person = self.dice.choice(
+            [
+                (ClaimItem(item_id=item), self.dice.choice([ADA, BEN])),
+                (ReleaseItem(item_id=item), self.dice.choice([ADA, BEN])),
+                (AssignItem(item_id=item, member_id=self.dice.choice([ADA, BEN])), ADMIN),
+                (SetPriority(item_id=item, level="critical", reason="x"), ADA),
+                (SnoozeItem(item_id=item, until=self.dice.choice([None, self.rota.at + 86400])), ADA),
+                (MarkDuplicate(item_id=item, of=self.item()), ADMIN),
+                (ResolveItem(item_id=item, resolution="x"), ADMIN),
+                (RejectItem(item_id=item, reason="x"), ADMIN),
+                (RateItem(item_id=item, stars=4), reporter),
+                (ReplyToReporter(item_id=item, text="x"), ADA),
+                (AddNote(item_id=item, text="x"), ADA),
+                (AnswerStaff(item_id=item, text="x"), reporter),
+                (EditMessage(message_id=message, text="y"), ADA),
+                (DeleteMessage(message_id=message), ADA),
+                (NotePosted(posted=((message, 10**6 + message),)), None),
+                (TickClock(), None),
+                (HandOver(), None),
+            ]
+        )
+        self.do(write, person if self.dice.random() < 0.8 else self.anybody)
+
+    def show_rota(self) -> None:
+        """Hand out calendars, post the week, tell of what comes; sometimes somebody is erased."""
+        week = self.dice.choice(["2026-W02", "2026-W03"])
+        self.do(PublishEntries(at=self.rota.at, server=1))
+        uid = (self.one_of("SELECT uid FROM calendar_entries") or ("x",))[0]
+        self.do(PruneEntries(before=self.rota.at, uids=(uid,)))
+        self.do(PassOverWeek(run_key="2026-W04"))
+        self.do(BeginWeeklyPost(run_key=week))
+        self.do(NoteWeeklyPost(run_key=week, channel_id=5, message_id=6, digest="d"))
+        self.do(TellHeadsUp(minute=self.dice.choice([0, 1020])))
+        if self.dice.random() < 0.2:
+            self.do(EraseMember(discord_id=self.somebody), ADMIN)
+
     def import_rota(self) -> None:
         """Import the sample rota beside what is there."""
         self.do(ImportRotation(data=mend(read_folder(SAMPLE))))
@@ -406,6 +487,8 @@ CHOICES = (
     *[History.ask_cover, History.cover_step, History.cover_step] * 6,
     *[History.away, History.change_sprint, History.set_holder, History.change_people] * 2,
     *[History.add_task, History.change_task] * 3,
+    *[History.report, History.deal_with_report, History.deal_with_report, History.deal_with_report] * 3,
+    History.show_rota,
     *[
         History.more_disciplines,
         History.deliver,

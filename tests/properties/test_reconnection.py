@@ -127,7 +127,7 @@ def test_a_lost_connection_is_opened_again(tmp_path: Path, tuning: Tuning) -> No
             max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
         )
         @given(
-            role=st.sampled_from(list(ConnectionRole)),
+            role=st.sampled_from(list(USES)),
             how=st.sampled_from(["file", "folder"]),
             failures=st.integers(0, ATTEMPTS - 1),
             callers=st.integers(1, 5),

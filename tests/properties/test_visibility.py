@@ -103,7 +103,7 @@ def compare_rows(connection: GatedConnection, world: Population, viewer: Viewer)
     for table, columns in READABLE.items():
         found = outcome(connection, viewer, f"SELECT {', '.join(columns)} FROM {table}")
         wanted = [
-            tuple(row.get(name, len(row.get("report", ""))) for name in columns)
+            tuple(row[name] for name in columns)
             for row in world.tables[table]
             if sees(world, viewer, table, row)
         ]

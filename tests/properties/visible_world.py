@@ -15,7 +15,7 @@ from modelus_bot.database.core.visibility.connection import GatedConnection, clo
 from modelus_bot.database.core.visibility.declaration import Visibility
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.schema.migrations import Migrator
-from modelus_bot.domain.visibility import ADMIN, MANAGER, ROLE, STAFF, everybody, mine, those
+from modelus_bot.domain.visibility import ADMIN, STAFF, everybody, mine, those
 from modelus_bot.subjects import DECLARED
 
 Row = dict[str, Any]
@@ -29,16 +29,8 @@ SHARE = 0.6
 MARK = "<word>"
 
 _PLANNED = """
-CREATE TABLE tasks (
-    id INTEGER PRIMARY KEY, title TEXT NOT NULL, assigned_to INTEGER, assigned_role TEXT, created_by INTEGER
-) STRICT;
-CREATE INDEX idx_tasks_title ON tasks (title, assigned_to);
 CREATE TABLE messages (id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE message_search USING fts5(body, content = 'messages', content_rowid = 'id');
-CREATE TABLE triage_items (
-    number INTEGER NOT NULL, reporter_id INTEGER NOT NULL, report TEXT NOT NULL,
-    size INTEGER AS (length(report)) STORED, PRIMARY KEY (number)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE nation_offices (
     id INTEGER PRIMARY KEY, nation_id INTEGER, user_id INTEGER, until INTEGER
 ) STRICT;
@@ -48,10 +40,8 @@ OWN_NATION = """nation_id IN (
     SELECT own.nation_id FROM main.nation_offices AS own WHERE own.user_id = viewer_id() AND own.until IS NULL
 )"""
 PLANNED = (
-    those("tasks", mine("assigned_to", "created_by"), f"assigned_role = {ROLE}", MANAGER),
     those("messages", mine("member_id"), STAFF),
     those("message_search", STAFF),
-    those("triage_items", mine("reporter_id"), STAFF),
     those("laws", "is_public = 1", OWN_NATION, ADMIN),
     everybody("nation_offices"),
 )
@@ -134,14 +124,25 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "mark": MARK,
         },
         "tasks": {
-            "id": number, "title": MARK, "assigned_to": dice.choice([None, _person(dice)]),
-            "assigned_role": dice.choice(ROLES), "created_by": _person(dice), "mark": MARK,
+            "id": number, "title": MARK, "assigned_user_id": dice.choice([None, _person(dice)]),
+            "assigned_role": dice.choice(ROLES), "created_by": _person(dice), "start_date": "a",
+            "end_date": "b", "created_at": 0, "updated_at": 0, "mark": MARK,
         },
         "messages": {
             "id": number, "member_id": _person(dice), "body": "hello " + MARK, "mark": MARK,
         },
         "triage_items": {
-            "number": number, "reporter_id": _person(dice), "report": MARK * dice.randint(1, 3), "mark": MARK,
+            "id": number, "reporter_id": _person(dice), "title": "t", "created_at": 0, "updated_at": 0,
+            "description": MARK * dice.randint(1, 3), "mark": MARK,
+        },
+        "chat_messages": {
+            "id": number, "sender_id": _person(dice), "recipient_id": dice.choice([None, _person(dice)]),
+            "triage_id": dice.choice([None, *range(1, 8)]), "is_internal": dice.randint(0, 1),
+            "message": "said " + MARK, "created_at": number, "mark": MARK,
+        },
+        "calendar_entries": {
+            "uid": MARK, "sprint_id": number, "discipline": "d1", "user_id": _person(dice),
+            "starts_at": 0, "ends_at": 1, "digest": "d", "created_at": 0, "updated_at": 0, "mark": MARK,
         },
         "nation_offices": {
             "id": number, "nation_id": dice.choice(NATIONS), "user_id": _person(dice),
@@ -167,9 +168,11 @@ READABLE = {
     "notification_prefs": ("user_id", "type"),
     "settings": ("key", "value"),
     "audit_logs": ("id", "record_id", "changed_by"),
-    "tasks": ("id", "title", "assigned_to", "assigned_role", "created_by"),
+    "tasks": ("id", "title", "assigned_user_id", "assigned_role", "created_by"),
     "messages": ("id", "member_id", "body"),
-    "triage_items": ("number", "reporter_id", "report", "size"),
+    "triage_items": ("id", "reporter_id", "description"),
+    "chat_messages": ("id", "sender_id", "recipient_id", "triage_id", "message"),
+    "calendar_entries": ("uid", "user_id", "starts_at"),
     "nation_offices": ("id", "nation_id", "user_id", "until"),
     "laws": ("id", "nation_id", "is_public", "law"),
 }

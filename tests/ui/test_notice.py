@@ -24,7 +24,7 @@ from modelus_bot.ui.rendering import embed_of
 CAUSES = [None, *(cls("secret detail") for cls in vars(errors).values()
                   if isinstance(cls, type) and issubclass(cls, DatabaseError))]  # fmt: skip
 JARGON = re.compile(r"secret|sqlite|breaker|snapshot|journal|None", re.IGNORECASE)
-SENT = ("embed=", "**message", "view=None)", "topic=topic)")
+SENT = ("embed=", "**message", "view=None)", "topic=topic)", "archived=False)", "archived=True)")
 """Cards, taking buttons off, and the topic of a channel, which is no message."""
 SENDING = re.compile(r"\.(?:send|edit)\((?!\))")
 

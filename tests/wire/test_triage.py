@@ -50,6 +50,14 @@ async def letter(discord: World, person: str, title: str) -> Payload:
     return found
 
 
+async def alone(discord: World, message: Payload, title: str, person: str) -> Payload:
+    """Return a notice with buttons of its own: one that came with others is opened first."""
+    if (opens := f"Open: {title}") not in labels(message):
+        return message
+    opened = await discord.press(message, opens, by=person)
+    return opened.message
+
+
 async def shown(bot: BotProcess, count: int = 1) -> None:
     """Wait until Discord shows what is so of a number of items."""
     await until(lambda: bot.rows(SHOWN) == [(count,)], "the thread to be up to date", 30)
@@ -90,11 +98,13 @@ async def test_the_whole_life_of_reports(tmp_path: Path) -> None:
         await discord.submit(form, {TO_REPORTER: "Which day?"})
         reply = await letter(discord, paul, "Reply to your report 1")
         assert "Which day?" in words(reply)
+        reply = await alone(discord, reply, "Reply to your report 1", paul)
         form = await discord.press(reply, "Answer", by=paul)
         answer = await discord.submit(form, {TO_STAFF: "Monday"})
         assert "The staff get your answer" in answer.text
         deleted = await letter(discord, alice, "Item 2 (Rude) has no thread")
         assert "its thread was deleted" in words(deleted)
+        deleted = await alone(discord, deleted, "Item 2 (Rude) has no thread", alice)
         form = await discord.press(deleted, "Reply", by=alice)
         await discord.submit(form, {TO_REPORTER: "Who was it?"})
         await discord.command("triage note", {"item": "1", "text": "Hard to believe"}, by=alice)
@@ -108,6 +118,7 @@ async def test_the_whole_life_of_reports(tmp_path: Path) -> None:
         await discord.submit(form, {"What was done (the reporter reads it)": "It works again"})
         closed = await letter(discord, paul, "Your report 1 (Nobody answers) is resolved")
         assert [file["filename"] for file in closed["attachments"]] == ["report-1.html"]
+        closed = await alone(discord, closed, "Your report 1 (Nobody answers) is resolved", paul)
         rated = await discord.press(closed, "★★★★", by=paul)
         assert "Report 1: ★★★★" in rated.text
         assert "Monday" in words(await letter(discord, alice, "Answer on item 1"))

@@ -52,6 +52,7 @@ async def test_killed_between_the_post_and_the_file_it_is_there_once(tmp_path: P
         (post,) = discord.in_channel(discord.server.duty)
         assert "**Account**: no turn is planned" in words(post)
         (taken,) = bot.rows(
-            "SELECT json_extract(details, '$.message') FROM job_runs WHERE status = 'delivered'"
+            "SELECT json_extract(details, '$.message') FROM job_runs"
+            " WHERE job = 'weekly_post' AND status = 'delivered'"
         )
         assert str(taken[0]) == post["id"]

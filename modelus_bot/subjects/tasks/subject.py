@@ -73,6 +73,7 @@ _WORDING = Wording(
         "reason": "reason",
         "start": "first day",
         "story": "story",
+        "take_next": "whether the next one is handed out",
         "task_id": "number of the task",
         "task_ids": "list of tasks",
         "title": "title",

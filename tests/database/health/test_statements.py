@@ -313,11 +313,7 @@ async def test_plans_are_asked_for_on_the_long_reader(db: DatabaseManager) -> No
     await examine(db, db.health.statements)
 
     looked = {role: any("sqlite_master" in sql for sql in texts) for role, texts in asked.items()}
-    assert looked == {
-        ConnectionRole.WRITER: False,
-        ConnectionRole.READER: False,
-        ConnectionRole.LONG_READER: True,
-    }
+    assert looked == {role: role is ConnectionRole.LONG_READER for role in ConnectionRole}
 
 
 def test_plans_name_tables_behind_aliases_and_no_subqueries() -> None:

@@ -37,6 +37,14 @@ NOTICE = """
 INSERT INTO notifications(user_id, type, title, message, deliver_after, created_at)
 VALUES(1, 'system', 'T', 'M', 0, 0)
 """
+CLOSED_TASK = """
+INSERT INTO tasks(title, status, completed_at, risk, start_date, end_date, created_by, created_at, updated_at)
+VALUES('T', 'done', 1, 'high', '2026-01-05', '2026-01-09', 3, 0, 0)
+"""
+LATE_TASK = """
+INSERT INTO tasks(title, is_delayed, risk, start_date, end_date, created_by, created_at, updated_at)
+VALUES('T', 1, 'low', '2026-01-05', '2026-01-09', 3, 0, 0)
+"""
 OVERLAP = "UPDATE sprints SET end_date = date(end_date, '+1 day') WHERE sprint_index = 3"
 BREAKS = {
     "people_named": ("UPDATE users SET timezone = '' WHERE discord_id = 2", "users", "put right"),
@@ -72,6 +80,8 @@ BREAKS = {
         "notifications",
         "moved here",
     ),
+    "task_closed_calm": (CLOSED_TASK, "tasks", "put right"),
+    "task_late_at_risk": (LATE_TASK, "tasks", "put right"),
     "requests_answered": (
         "UPDATE requests SET outcome = NULL WHERE request_id = 'r3'",
         "requests",

@@ -296,7 +296,7 @@ def test_days_away_that_are_covered_worry_nobody(rota: Rota) -> None:
     for first, last in ((8, 10), (11, 13)):
         approved(rota, first, last)
         (_, holders), *_ = rota.ask(sprints_with_holders, FIRST_DAY, 0, 1)
-        kept = rota.ask(turns_while_away, ADA, rota.at, rota.calendar)
+        kept = rota.call(turns_while_away, ADA, rota.at, rota.calendar)
         views.append((holders[0].is_away, holders[0].away_from, len(kept)))
     assert views == [(True, day(8), 1), (False, None, 0)]
 

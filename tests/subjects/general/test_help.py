@@ -67,7 +67,8 @@ async def test_the_menu_works_without_the_database(rota_env: BotEnv) -> None:
     """While nobody can say who may do what, every command is listed, and each page says why."""
     env = rota_env
     asked = await env.player.slash(env.channel, "help")
-    assert offered(asked.response) == {}
+    assert "Maintenance" not in offered(asked.response)
+    assert len(offered(asked.response)) < len(DECLARED.topics)
     await env.db.close()
     asked = await env.player.slash(env.channel, "help")
     assert offered(asked.response) == {topic.name: topic.key for topic in DECLARED.topics}

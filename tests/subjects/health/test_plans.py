@@ -15,8 +15,8 @@ async def test_slow_statements_get_their_plan_once(bot_env: BotEnv) -> None:
     """A statement that took as long as a slow operation is explained."""
     db, job = bot_env.db, Plans(bot_env.bot)
     sql = "SELECT username FROM users WHERE role = ? ORDER BY username"
-    db.health.statements.add([(sql, 2 * db.settings.slow_operation, 1, ("admin",), 1)])
-    db.health.statements.add([("SELECT 1", 0.0, 1, (), 1)])
+    db.health.statements.waiting.append([(sql, 2 * db.settings.slow_operation, 1, ("admin",), 1)])
+    db.health.statements.waiting.append([("SELECT 1", 0.0, 1, (), 1)])
 
     await job.run()
 

@@ -21,6 +21,7 @@ from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
+from modelus_bot.ui.sending import send
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -49,8 +50,10 @@ async def export(
 
     about = f"{count} rows about {plain(who.display_name)} in {len(rows)} tables, as a zip of JSON files."
     try:
-        await interaction.user.send(file=file())
-    except (discord.Forbidden, discord.HTTPException):
+        place = await bot.mailroom.open(bot, interaction.user.id)
+        words = "Everything the bot keeps of you." if who == interaction.user else about
+        await send(place, key=f"export:{interaction.id}", content=words, files=(file,))
+    except answering.FAILURES:
         text = f"{about}\nYour direct messages are closed, so the file is here; only you see it."
         await answering.answer(interaction, cards.success("Everything about you", text), picture=file)
         return
