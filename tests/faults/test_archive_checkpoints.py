@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), nee
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 DAMAGES = 50 if FULL else 2
-BURSTS = 60 if FULL else 12
+BURSTS = 60 if FULL else 6
 TEXT = "n" * 2000
 ROWS = {f"key {number:04}": 1_000_000 + number for number in range(400)}
 LATER = "later"

@@ -21,7 +21,7 @@ from tests.inside import program as program_of
 pytestmark = [needs_program, pytest.mark.fault]
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
-KILLS = 40 if FULL else 6
+KILLS = 40 if FULL else 3
 
 
 def started(database: Path, folder: Path, first: int) -> tuple[Program, int]:

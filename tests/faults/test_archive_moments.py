@@ -17,7 +17,7 @@ from tests.tuning import Tuning
 
 pytestmark = [needs_program, pytest.mark.fault]
 
-MOMENTS = 50 if os.environ.get("MODELUS_TEST_FULL") else 4
+MOMENTS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
 WRITING_SECONDS = 5.0
 
 

@@ -22,7 +22,7 @@ from modelus_bot.database.health.monitor import HealthMonitor
 from tests.faults.sites.audit_writer import prepare
 from tests.faults.sites.killing import Family
 
-KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 4
+KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 2
 MOST = max(KILLS, 40)
 """Kills after which one must have left entries in the file; four in ten do."""
 

@@ -164,7 +164,7 @@ async def test_a_killed_child_leaves_nothing_that_counts(
     dice = random.Random(5)
     killed = 0
     manifests: tuple[BackupManifest, ...] = ()
-    for turn in range(60 if FULL else 4):
+    for turn in range(60 if FULL else 2):
         before = children()
         making = asyncio.create_task(backups.create("manual"))
         await eventually(functools.partial(another_than, before), within=60)
@@ -217,7 +217,7 @@ async def test_a_killed_bot_loses_neither_copies_nor_writes(
     dice = random.Random(9)
     vouched: set[str] = set()
     acknowledged: set[int] = set()
-    for turn in range(30 if FULL else 3):
+    for turn in range(30 if FULL else 2):
         process = start(path, backups.folder, 1 + turn * 1_000_000)
         await asyncio.sleep(dice.uniform(0.2, 4.0))
         pairs, copies = kill(process)
@@ -375,7 +375,7 @@ async def test_a_damaged_database_makes_no_copy(path: Path, build: Callable[...,
     good = await backups.create("scheduled")
     pages = path.stat().st_size // 4096
     dice = random.Random(8)
-    for page in [1, *(dice.randrange(2, pages) for _ in range(20 if FULL else 3))]:
+    for page in [1, *(dice.randrange(2, pages) for _ in range(20 if FULL else 2))]:
         original = path.read_bytes()
         with path.open("r+b") as file:
             file.seek((page - 1) * 4096 + (0 if page == 1 else 8))

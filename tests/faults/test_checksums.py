@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 BLOCK = 256
 PAGE = 4096
-KILLS = 60 if FULL else 4
+KILLS = 60 if FULL else 2
 
 
 @pytest.fixture

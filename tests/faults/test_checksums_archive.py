@@ -22,7 +22,7 @@ from tests.inside import follower
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), needs_program]
 
-SECONDS = 60.0 if os.environ.get("MODELUS_TEST_FULL") == "1" else 8.0
+SECONDS = 60.0 if os.environ.get("MODELUS_TEST_FULL") == "1" else 4.0
 PAGE = 4096
 NOISE = b"\xa5" * 256
 STARVED = 0.2

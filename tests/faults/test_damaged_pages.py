@@ -21,7 +21,7 @@ from tests.database.salvage.filled import Rows, fill, read_all
 
 pytestmark = pytest.mark.fault
 
-CASES = 500 if os.environ.get("MODELUS_TEST_FULL") else 20
+CASES = 500 if os.environ.get("MODELUS_TEST_FULL") else 8
 PAGE = 4096
 
 

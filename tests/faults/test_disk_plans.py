@@ -13,7 +13,7 @@ import pytest
 from tests.faults.plan_runs import Field
 from tests.faults.planning import chosen_seeds, plan_of
 
-SEEDS = chosen_seeds(20, 1_000)
+SEEDS = chosen_seeds(8, 1_000)
 CHUNK = 100
 """Plans in one test."""
 CHUNKS = [SEEDS[first : first + CHUNK] for first in range(0, len(SEEDS), CHUNK)]

@@ -145,7 +145,10 @@ async def test_given_as_the_database(tmp_path: Path, file: str) -> None:
         assert report.ok or report.readable, report.problems
 
 
-@pytest.mark.parametrize("there", ["nothing", "damage that wastes time", "nothing but waste of time"])
+PLACES = ("damage that wastes time", "nothing", "nothing but waste of time")
+
+
+@pytest.mark.parametrize("there", PLACES if FULL else PLACES[:1])
 async def test_a_start_has_one_budget(tmp_path: Path, there: str) -> None:
     """Whatever lies there, it and many copies made to waste time cost little more than one of them."""
     path, folder = tmp_path / "data" / "modelus.db", tmp_path / "backups"

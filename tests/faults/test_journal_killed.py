@@ -16,7 +16,7 @@ from modelus_bot.database.offline.journal.state import JournalState
 from tests.database.offline.journal.waiting import taken
 from tests.faults.sites.killing import Family
 
-ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 5
+ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
 """Each kills twice: once while changes are saved, once while they are replayed."""
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]

@@ -15,7 +15,7 @@ import pytest
 from modelus_bot.database.core.audit.verification import verify_chain, walk
 from tests.faults.sites.program import Program
 
-KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 4
+KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
 
 
 @pytest.mark.fault

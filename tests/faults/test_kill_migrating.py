@@ -18,7 +18,7 @@ from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
 from tests.faults.sites.program import Program
 
-KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 4
+KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 2
 ROWS = 4000
 SCRIPTS = {
     "0001.base": (

@@ -75,7 +75,7 @@ def test_sums_that_cannot_be_written(field: Field) -> None:
     plans = [at_start(f"{SUMS}|{fault}", end=end, seconds=1.0) for fault in faults for end in ENDS]
     plans += [at_start(f"{SUMS}|{fault}", end=end, history="none", seconds=1.0)
               for fault in (faults[0], *faults[2:]) for end in ENDS]  # fmt: skip
-    assert_kept(field, some(plans, 3), "normal", told=True)
+    assert_kept(field, some(plans, 6), "normal", told=True)
 
 
 def test_sums_that_are_immutable(field: Field) -> None:
@@ -100,14 +100,14 @@ def test_few_descriptors(field: Field) -> None:
     plans = [
         Plan(f"{few} descriptors {end}", (), end=end, descriptors=few) for few in (8, 12, 16) for end in ENDS
     ]
-    assert_kept(field, some(plans, 2), "normal", "read_only", "degraded")
+    assert_kept(field, some(plans, 4), "normal", "read_only", "degraded")
 
 
 def test_flushes_of_the_log_that_fail(field: Field) -> None:
     """What was not acknowledged is no evidence: the next start keeps the file that holds everything."""
     plans = [at_start(f"{WAL}|fdatasync|{first}|-1|5", end=end, seconds=1.5)
              for first in (12, 28, 50) for end in ENDS]  # fmt: skip
-    assert_kept(field, some(plans, 3), "read_only", "degraded", told=True)
+    assert_kept(field, some(plans, 6), "read_only", "degraded", told=True)
 
 
 def test_neither_the_log_nor_the_journal_can_be_flushed(field: Field) -> None:
@@ -115,7 +115,7 @@ def test_neither_the_log_nor_the_journal_can_be_flushed(field: Field) -> None:
     plans = [Plan(f"log and journal {first} {end}", (Fault.of(f"{WAL}|fdatasync|{first}|-1|5"),
                   Fault.of(f"*.deferred.jsonl*|{call}|1|-1|5")), end=end)
              for first, call in ((2, "aw"), (5, "fdatasync"), (8, "write")) for end in ENDS]  # fmt: skip
-    assert_kept(field, some(plans, 3), "read_only", "degraded", told=True)
+    assert_kept(field, some(plans, 6), "read_only", "degraded", told=True)
 
 
 def test_the_main_file_cannot_be_read(field: Field) -> None:
@@ -125,7 +125,7 @@ def test_the_main_file_cannot_be_read(field: Field) -> None:
     histories: tuple[History, ...] = ("closed", "killed")
     plans = [at_start(f"{MAIN}|{fault}", lasting=lasting, history=history, seconds=lasting + 8)
              for history in histories for fault, lasting in faults]  # fmt: skip
-    assert_kept(field, some(plans, 3), "normal")
+    assert_kept(field, some(plans, 6), "normal")
 
 
 def test_the_main_file_can_never_be_read(field: Field) -> None:
@@ -146,7 +146,7 @@ def test_the_log_cannot_be_read_once_at_the_start(field: Field) -> None:
     """One error in each process while the -wal of a killed run is read."""
     plans = [at_start(f"{WAL}|{call}|1|1|{error}", history="killed", seconds=2.0)
              for call in ("pread", "open") for error in (12, 5, 24)]  # fmt: skip
-    assert_kept(field, some(plans, 2), "normal")
+    assert_kept(field, some(plans, 4), "normal")
 
 
 def test_nothing_beside_the_log_can_be_written(field: Field) -> None:
@@ -164,7 +164,7 @@ def test_the_lock_cannot_be_taken_for_a_moment(field: Field) -> None:
     """A lock that fails is not somebody else's: the bot comes back by itself."""
     plans = [at_start(f"*/data/modelus.db.lock|lock|1|1|{error}", history="killed", seconds=3.0)
              for error in (28, int(EDQUOT), 5)]  # fmt: skip
-    assert_kept(field, some(plans, 2), "normal", "degraded")
+    assert_kept(field, some(plans, 4), "normal", "degraded")
 
 
 def test_the_first_database_cannot_be_made_at_once(field: Field) -> None:

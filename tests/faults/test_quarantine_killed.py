@@ -20,7 +20,7 @@ from tests.faults.sites.program import Program
 
 pytestmark = pytest.mark.fault
 
-KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 4
+KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 2
 ROWS = 2000
 PROGRAM = """
 import sys

@@ -18,7 +18,7 @@ from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
 from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, DAN, EVE, GUEST, MANAGER, Rota
 from tests.subjects.tasks.task_cases import TODAY, all_tasks, fill, seen_by
 
-POPULATIONS = 40 if os.environ.get("MODELUS_TEST_FULL") else 4
+POPULATIONS = 40 if os.environ.get("MODELUS_TEST_FULL") else 1
 ALL = 10_000
 VIEWERS = (Viewer(ADA), Viewer(BEN), Viewer(DAN), Viewer(MANAGER), Viewer(ADMIN), Viewer(GUEST, True))
 
