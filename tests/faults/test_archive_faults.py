@@ -17,6 +17,7 @@ from modelus_bot.database.archive.archive import Archive
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
 from tests.faults.sites.program import Program
 from tests.inside import program as program_of
+from tests.waiting import eventually
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -97,7 +98,7 @@ async def test_stop_while_the_program_is_between_two_lives(tmp_path: Path) -> No
         await archive.stop()
         await asyncio.gather(copying, return_exceptions=True)
         assert program_of(archive).supervisor.pid is None
-        assert not mentioning(str(database)), pause
+        await eventually(lambda: not mentioning(str(database)), within=5.0)
     writer.close()
 
 

@@ -133,6 +133,7 @@ def test_names_under_which_changes_are_saved_stay() -> None:
         "sprints.AddSprint",
         "sprints.ArchiveSprint",
         "sprints.EditSprint",
+        "triage.ReportItem",
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from datetime import timedelta
 
+from modelus_bot.database import ReadTransaction
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.domain.permissions import Viewer
+from modelus_bot.subjects.tasks.model import StaffTask
 from modelus_bot.subjects.tasks.queries.lists import task_list
 from modelus_bot.subjects.tasks.writes.editing import AddTask
 from tests.commands.acting import words_of
@@ -22,10 +23,13 @@ async def known(db: DatabaseManager, viewer: Viewer) -> None:
     """Wait until the snapshot knows the tasks that the database has."""
     assert db.fallback is not None
     snapshot = db.fallback.snapshot
-    ask = functools.partial(task_list, viewer=viewer, wanted=("open", None, None))
     wanted = await db.read(task_list, viewer, ("open", None, None))
+
+    def ask(tx: ReadTransaction) -> tuple[StaffTask, ...]:
+        return task_list(tx, viewer, ("open", None, None))
+
     async with asyncio.timeout(30):
-        while await snapshot.answer(task_list, ask) != wanted:
+        while await snapshot.answer(task_list, ask, viewer) != wanted:
             await asyncio.sleep(0.01)
 
 
