@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def test_the_file_is_edited(tmp_path: Path) -> None:
         for number, path in enumerate(paths):
             logs.apply(Settings(logging=edited(file=path)))
             logger.bind(number=number).info("counted")
+            _wait_for(path, number)
 
     assert [line["number"] for line in events(tmp_path / "a.jsonl")] == [1, 4]
     assert [line["number"] for line in events(tmp_path / "b" / "b.jsonl")] == [2]
@@ -124,3 +126,12 @@ def test_edits_lose_and_repeat_no_record(
     ]
     assert sorted(found) == [(name, number) for name in range(3) for number in range(100)]
     assert shown.getvalue().count(" counted ") == 300
+
+
+def _wait_for(path: Path | None, number: int) -> None:
+    """Wait until a line is written: the writers of two files do not wait for each other."""
+    ends = time.monotonic() + 10.0
+    while path is not None and time.monotonic() < ends:
+        if any(line["number"] == number for line in events(path)):
+            return
+        time.sleep(0.005)
