@@ -51,7 +51,7 @@ async def cancel_at_random(plan: list[tuple[str, int]], dice: random.Random) -> 
                 if dice.random() < 0.7:
                     task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
-            for role in ConnectionRole:
+            for role in (ConnectionRole.WRITER, ConnectionRole.READER, ConnectionRole.LONG_READER):
                 assert not await connections(db).run(role, lambda raw: raw.in_transaction)
             final = await db.read(all_settings)
             acknowledged = sum(
