@@ -13,10 +13,12 @@ from modelus_bot.app import App, running
 from modelus_bot.config import applies_live, load_settings
 from modelus_bot.config.keys import field_of, keys, value_of
 from modelus_bot.database.core.context import Context
+from modelus_bot.database.engine.connection import REOPEN_PATIENCE
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.inside import connections, transactions
+from tests.tuning import Tuning
 
 BASE: dict[str, dict[str, Any]] = {
     "archive": {"mode": "off"},
@@ -146,8 +148,9 @@ async def test_every_live_setting_reaches_its_part(tmp_path: Path) -> None:
         assert {member.username for member in await bot.app.db.read(members)} == {"Ada"}
 
 
-async def test_open_connections_wait_as_edited(tmp_path: Path) -> None:
+async def test_open_connections_wait_as_edited(tmp_path: Path, tuning: Tuning) -> None:
     """Each open connection waits for another program's lock as long as the file says now."""
+    tuning(REOPEN_PATIENCE.at(10.0))
     async with started(tmp_path) as bot:
         await bot.edit({"database.busy_slice": 0.5})
         for lane in ConnectionRole:

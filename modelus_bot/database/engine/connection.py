@@ -35,12 +35,13 @@ from modelus_bot.database.engine.open_guard import watched
 from modelus_bot.database.engine.roles import OPENED_AT_ONCE, ConnectionRole, connect, opened
 from modelus_bot.database.engine.worker import StatementDeadline, WorkerConnection, close_quietly
 from modelus_bot.runtime.tasks import Outside, ended
+from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["ConnectionManager", "FileOverseer"]
 
 T = TypeVar("T")
 
-REOPEN_PATIENCE = 0.25
+REOPEN_PATIENCE = Tunable(0.25)
 """Seconds an operation waits for a reopening before it is told that the connection is lost."""
 
 
@@ -317,7 +318,7 @@ class ConnectionManager:
         slot = self._slots[role]
         if slot.reopening is None or slot.reopening.done():
             slot.reopening = self._outside.start(self._reopen(role), name=f"reopen-{role}")
-        await asyncio.wait({slot.reopening}, timeout=REOPEN_PATIENCE)
+        await asyncio.wait({slot.reopening}, timeout=REOPEN_PATIENCE.value)
         if slot.connection is None:
             raise ConnectionLost("the connection is being reopened")
         return slot.connection

@@ -17,12 +17,13 @@ import pytest
 from modelus_bot.config import DatabaseSettings
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConnectionLost, DatabaseError, DeadlineExceeded
-from modelus_bot.database.engine.connection import ConnectionManager
+from modelus_bot.database.engine.connection import REOPEN_PATIENCE, ConnectionManager
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.engine.worker import WorkerConnection
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.operations import Increment, PutSetting, setting
+from tests.tuning import Tuning
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -68,9 +69,10 @@ async def test_the_pragmas_are_as_designed(path: Path, quick_settings: Settings)
 
 @pytest.mark.parametrize("role", list(ConnectionRole))
 async def test_a_closed_connection_is_reopened(
-    path: Path, quick_settings: Settings, role: ConnectionRole
+    path: Path, quick_settings: Settings, role: ConnectionRole, tuning: Tuning
 ) -> None:
     """Closed behind its back, a role opens a new connection and goes on."""
+    tuning(REOPEN_PATIENCE.at(10.0))
     path.parent.mkdir()
     Migrator(path).up()
     async with ConnectionManager(path, quick_settings()) as connections:
