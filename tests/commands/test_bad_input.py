@@ -30,7 +30,6 @@ ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others
 ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 LIMITED = "Discord refuses numbers outside its range"
-IN_RANGE = "Discord refuses numbers outside the range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
@@ -271,7 +270,7 @@ NOT_POSSIBLE = {
     ("sprint import", "dry_run"): YES_OR_NO,
     ("cover list", "status"): CHOICES,
     ("oncall calendar", "whose"): CHOICES,
-    ("oncall calendar", "weeks"): IN_RANGE,
+    ("oncall calendar", "weeks"): LIMITED,
     ("oncall calendar", "colours"): CHOICES,
     ("coverage", "view"): CHOICES,
     ("cover request", "reason"): ANY_LENGTH,
