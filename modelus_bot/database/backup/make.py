@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from loguru import logger
@@ -14,6 +15,7 @@ from tenacity.wait import wait_random_exponential
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.config.units import MEGABYTE
+from modelus_bot.database.backup.facts import CopyFacts
 from modelus_bot.database.backup.failures import (
     CopyDamaged,
     FolderBusy,
@@ -22,9 +24,11 @@ from modelus_bot.database.backup.failures import (
     failure_of,
 )
 from modelus_bot.database.backup.folder import CopyFolder
-from modelus_bot.database.backup.manifest import BackupManifest, Facts
+from modelus_bot.database.backup.manifest import BackupManifest
 from modelus_bot.database.backup.naming import Kind
-from modelus_bot.database.backup.verification import Verification, Verifier
+from modelus_bot.database.backup.verification import Verifier
+from modelus_bot.database.backup.verify_job import Verification
+from modelus_bot.database.core.child_answer import from_answer
 from modelus_bot.database.core.child_process import ChildFailed, Report
 from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.integrity import Budget
@@ -128,19 +132,19 @@ class Maker:
         )
         return await asyncio.to_thread(self._folder.finish, manifest)
 
-    async def _copied(self, name: str, rate: float, tell: Report, budget: Budget) -> Facts:
+    async def _copied(self, name: str, rate: float, tell: Report, budget: Budget) -> CopyFacts:
         task = {"source": str(self._database), "target": str(self._folder.partial(name)), "rate": rate}
         size = await asyncio.to_thread(_size, self._database)
         answer = await budget.child("copy", task, on_progress=tell, seconds=seconds_for(size, rate))
-        return Facts.model_validate(answer)
+        return from_answer(CopyFacts, answer)
 
 
 def manifest_of(
-    found: Verification, facts: Facts, name: str, kind: Kind, created_at: float
+    found: Verification, facts: CopyFacts, name: str, kind: Kind, created_at: float
 ) -> BackupManifest:
     """Put together what is known of a copy that is not damaged."""
     return BackupManifest(
-        **facts.model_dump(),
+        **asdict(facts),
         name=name,
         kind=kind,
         created_at=created_at,

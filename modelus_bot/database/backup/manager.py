@@ -23,7 +23,8 @@ from modelus_bot.database.backup.naming import Kind
 from modelus_bot.database.backup.request_queue import Turns
 from modelus_bot.database.backup.retention import superfluous
 from modelus_bot.database.backup.schedule import Schedule
-from modelus_bot.database.backup.verification import Verification, Verifier
+from modelus_bot.database.backup.verification import Verifier
+from modelus_bot.database.backup.verify_job import Verification
 from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
 from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.core.invariant import Invariant
@@ -139,7 +140,8 @@ class BackupManager:
                 try:
                     rate = self._settings.megabytes_per_second * MEGABYTE
                     copy = self.folder / name
-                    found = await self._verifier.verified(copy, manifest, rate, on_progress, budget)
+                    expected = None if manifest is None else manifest.facts
+                    found = await self._verifier.verified(copy, expected, rate, on_progress, budget)
                     await asyncio.to_thread(self._note, name, manifest, found)
                 except FileNotFoundError as error:
                     raise BackupFailed(f"the backup {name} is not there any more") from error

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from modelus_bot.database.backup.facts import CopyFacts
 from modelus_bot.database.backup.naming import MANIFEST, Kind
 from modelus_bot.runtime.atomic_files import write_durably
 from modelus_bot.runtime.os_errors import in_words
 
 __all__ = [
     "BackupManifest",
-    "Facts",
     "Moment",
     "Status",
     "UnreadableManifest",
@@ -38,8 +38,12 @@ class UnreadableManifest(Exception):
     """The file is no manifest of the copy beside it."""
 
 
-class Facts(BaseModel):
-    """What a file holds; two files that agree on all of it hold the same. Hashes are hex."""
+class BackupManifest(BaseModel):
+    """One copy: what it holds, how it was checked. Times are UTC seconds.
+
+    ``sequence`` grows with each copy: it says which of two is newer, also when the clock was set back
+    between them. ``problems`` are in words. ``path`` is where it was found and is not written.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -49,15 +53,6 @@ class Facts(BaseModel):
     audit_id: Count = 0
     audit_head: str = ""
     page_count: Count = 0
-
-
-class BackupManifest(Facts):
-    """One copy: what it holds, how it was checked. Times are UTC seconds.
-
-    ``sequence`` grows with each copy: it says which of two is newer, also when the clock was set back
-    between them. ``problems`` are in words. ``path`` is where it was found and is not written.
-    """
-
     name: str = Field(min_length=1, max_length=255)
     kind: Kind
     path: Path = Field(default=Path(), exclude=True)
@@ -78,6 +73,14 @@ class BackupManifest(Facts):
         if Path(value).name != value:
             raise ValueError("is not the name of a file")
         return value
+
+    @property
+    def facts(self) -> CopyFacts:
+        """What the file of the copy must hold."""
+        return CopyFacts(
+            bytes=self.bytes, sha256=self.sha256, rows=self.rows,
+            audit_id=self.audit_id, audit_head=self.audit_head, page_count=self.page_count,
+        )  # fmt: skip
 
     @property
     def counts(self) -> bool:

@@ -22,7 +22,7 @@ JOBS = {
     "copy": "modelus_bot.database.backup.copy_job:copy_job",
     "first_fit": "modelus_bot.database.backup.selection:first_fit_job",
     "restore": "modelus_bot.database.backup.restore_job:restore_job",
-    "verify": "modelus_bot.database.backup.verification:verify_job",
+    "verify": "modelus_bot.database.backup.verify_job:verify_job",
     "salvage": "modelus_bot.database.salvage.salvage:salvage_job",
     "recognise": "modelus_bot.database.integrity.recognition:recognise_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",

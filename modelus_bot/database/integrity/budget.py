@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
+if TYPE_CHECKING:
+    from modelus_bot.database.core.child_process import Report
 
 __all__ = ["Budget", "LookAllowance"]
 
@@ -54,6 +55,9 @@ class Budget:
         self, job: str, task: dict[str, Any], *, seconds: float, on_progress: Report | None = None
     ) -> dict[str, Any]:
         """Let a child look with what is left; its job answers with ``left``. Raises ``ChildFailed``."""
+        # Here and not above: a child spends its budget, too, and loads no event loop for that.
+        from modelus_bot.database.core.child_process import ChildFailed, run_child
+
         try:
             answer = await run_child(
                 job, task | {"spare": self.spare}, on_progress=on_progress, seconds=seconds

@@ -7,9 +7,11 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from modelus_bot.database.core.child_answer import to_answer
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.core.reachability import explained, why_not
 from modelus_bot.database.core.result_codes import from_sqlite
@@ -54,7 +56,7 @@ def check_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         time.sleep(pause)
     else:
         found = _check(task, report, budget)
-    return found.model_dump(mode="json") | budget.left
+    return to_answer(found) | budget.left
 
 
 def _is_final(found: CheckReport) -> bool:
@@ -131,9 +133,7 @@ def check_file(
         _judge(examination, error, path)
     report = _with_tail(examination.report(kind, _size(path), time.perf_counter() - started), path)
     if report.damaged and (why := _unreadable(path, finished=finished)) is not None:
-        return report.model_copy(
-            update={"damaged": False, "complete": False, "problems": (why, *report.problems)[:LIMIT]}
-        )
+        return replace(report, damaged=False, complete=False, problems=(why, *report.problems)[:LIMIT])
     return report
 
 
@@ -187,7 +187,7 @@ def _with_tail(report: CheckReport, path: Path) -> CheckReport:
         return report
     problem = f"the file goes on for {report.bytes - inside} bytes behind the database in it"
     problems = (problem, *report.problems)[:LIMIT]
-    return report.model_copy(update={"ok": False, "damaged": True, "problems": problems})
+    return replace(report, ok=False, damaged=True, problems=problems)
 
 
 def _size(path: Path) -> int:

@@ -6,12 +6,12 @@ whoever reads its schema busy for ever.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
+from modelus_bot.database.core.child_answer import from_answer, to_answer
 from modelus_bot.database.core.errors import CorruptionDetected
 from modelus_bot.database.core.reachability import explained, why_not
 from modelus_bot.database.core.result_codes import from_sqlite
@@ -76,10 +76,9 @@ _BY_DIFFERENCE = {
 }
 
 
-class Recognised(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Recognised:
     """What a path leads to, and what tells."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: Path
     nature: Nature
@@ -95,13 +94,14 @@ async def recognised(path: Path, budget: Budget | None = None) -> Recognised:
     """Look at ``path`` in a child; raises ``ChildFailed``."""
     budget = budget or Budget()
     answer = await budget.child("recognise", {"path": str(path)}, seconds=SECONDS + 10)
-    return Recognised.model_validate(answer)
+    return from_answer(Recognised, answer)
 
 
 def recognise_job(task: dict[str, Any], _report: Report) -> dict[str, Any]:
     """The child's side of ``recognised``."""
     budget = Budget(task.get("spare"))
-    return recognise(Path(task["path"]), budget).model_dump(mode="json") | budget.left
+    found = recognise(Path(task["path"]), budget)
+    return to_answer(found) | {"path": task["path"]} | budget.left
 
 
 def recognise(path: Path, budget: Budget | None = None) -> Recognised:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass, field
 
 from modelus_bot.database.format.file_kind import FileKind
 
 __all__ = ["BrokenRow", "CheckReport"]
 
 
-class BrokenRow(BaseModel):
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
     """One row that breaks a rule: where it is and which rule, in words."""
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     record_id: str
     reason: str
 
 
-class CheckReport(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
     """Everything a check found.
 
     ``damaged`` means the structure: the file cannot be worked with. ``complete`` is false when
@@ -32,8 +32,6 @@ class CheckReport(BaseModel):
     ``missing_tables`` those that the file's own migrations made and that are not there.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     ok: bool
     kind: FileKind
     damaged: bool
@@ -41,12 +39,12 @@ class CheckReport(BaseModel):
     given_up: bool = False
     problems: tuple[str, ...] = ()
     broken_rows: tuple[BrokenRow, ...] = ()
-    rows: dict[str, int] = {}
+    rows: dict[str, int] = field(default_factory=dict)
     audit_id: int = 0
     audit_head: str = ""
     chain_intact: bool = True
     audit_runs: tuple[tuple[int, int], ...] = ()
-    links: dict[int, str] = {}
+    links: dict[int, str] = field(default_factory=dict)
     missing_tables: tuple[str, ...] = ()
     schema_digest: str = ""
     page_count: int = 0

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
-from modelus_bot.database.core.child_process import Report
+from modelus_bot.database.core.child_answer import from_answer, to_answer
 from modelus_bot.database.core.names import quoted, with_names
 from modelus_bot.database.core.read_only import address_to_read
 from modelus_bot.database.integrity import Budget
+
+if TYPE_CHECKING:
+    from modelus_bot.database.core.child_process import Report
 
 __all__ = ["TableDifference", "differences", "differences_job"]
 
@@ -26,10 +28,9 @@ _COLUMNS = "SELECT name, pk FROM pragma_table_info(?, ?)"
 SECONDS = 300.0
 
 
-class TableDifference(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDifference:
     """One table: rows that only the present state has, only the other one, and that both have otherwise."""
-
-    model_config = ConfigDict(frozen=True)
 
     table: str
     only_now: int
@@ -45,7 +46,7 @@ class TableDifference(BaseModel):
 async def differences(now: Path, then: Path, budget: Budget) -> tuple[TableDifference, ...]:
     """Compare the live file with another database in a child; tables that are equal are left out."""
     result = await budget.child("differences", {"now": str(now), "then": str(then)}, seconds=SECONDS + 10)
-    return tuple(TableDifference.model_validate(table) for table in result["tables"])
+    return tuple(from_answer(TableDifference, table) for table in result["tables"])
 
 
 def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def differences_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
         for number, table in enumerate(tables, 1):
             one = _compare(connection, table)
             if one is not None and one.any:
-                found.append(one.model_dump())
+                found.append(to_answer(one))
             report({"done": number, "total": len(tables), "table": table})
     return {"tables": found, **budget.left}
 

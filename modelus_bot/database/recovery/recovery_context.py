@@ -20,6 +20,7 @@ from modelus_bot.database.backup import BackupManager
 from modelus_bot.database.checksums import PageChecksums
 from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.audit.retreat import Retreat
+from modelus_bot.database.core.child_answer import from_answer
 from modelus_bot.database.core.child_process import Report
 from modelus_bot.database.core.errors import CorruptionDetected, DatabaseError, StorageFailed
 from modelus_bot.database.core.invariant import Invariant
@@ -111,9 +112,9 @@ class RecoveryContext:
             "links": [link for link in {known.audit_id, known.line_id} if link],
             "fresh": fresh,
         }
-        return CheckReport.model_validate(
-            await budget.child("check", task, on_progress=on_progress, seconds=CHECK_SECONDS + 30)
-        )
+        seconds = CHECK_SECONDS + 30
+        answer = await budget.child("check", task, on_progress=on_progress, seconds=seconds)
+        return from_answer(CheckReport, answer)
 
     def known(self) -> Known:
         """Return how far the database is known to have come, wherever that is written; blocking."""

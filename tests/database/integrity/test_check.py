@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.core.child_answer import from_answer
 from modelus_bot.database.core.child_process import run_child
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.invariant import Invariant
@@ -99,7 +100,7 @@ async def test_the_child_leaves_the_wal_alone(path: Path, tmp_path: Path) -> Non
         for suffix in ("", "-wal"):
             copy.with_name(copy.name + suffix).write_bytes(path.with_name(path.name + suffix).read_bytes())
     before = [copy.read_bytes(), copy.with_name("copy.db-wal").read_bytes()]
-    report = CheckReport.model_validate(await run_child("check", {"path": str(copy)}))
+    report = from_answer(CheckReport, await run_child("check", {"path": str(copy)}))
     assert report.ok
     assert report.rows["settings"] == 1
     assert [copy.read_bytes(), copy.with_name("copy.db-wal").read_bytes()] == before
@@ -139,7 +140,7 @@ async def test_looking_changes_nothing(path: Path, tmp_path: Path, suffixes: tup
 async def test_an_open_database_is_checked_beside_its_writer(db: DatabaseManager, path: Path) -> None:
     """What was committed a moment ago is seen, and the writer goes on."""
     await db.write(PutSetting(key="a", value=1), Context())
-    report = CheckReport.model_validate(await run_child("check", {"path": str(path)}))
+    report = from_answer(CheckReport, await run_child("check", {"path": str(path)}))
     await db.write(PutSetting(key="b", value=2), Context())
     assert report.ok
     assert report.audit_id == 1

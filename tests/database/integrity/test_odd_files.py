@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import socket
@@ -15,7 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from modelus_bot.database.core.child_answer import from_answer, to_answer
 from modelus_bot.database.integrity.check import check_file
+from modelus_bot.database.integrity.report import CheckReport
 from modelus_bot.database.integrity.structure import Depth
 from modelus_bot.subjects import DECLARED
 
@@ -158,7 +161,7 @@ def test_odd_files(tmp_path: Path, kind: str, finished: bool, depth: Depth) -> N
     assert time.perf_counter() - started < SECONDS
     assert not report.ok
     assert report.problems
-    assert report.model_validate_json(report.model_dump_json()) == report
+    assert from_answer(CheckReport, json.loads(json.dumps(to_answer(report)))) == report
 
 
 def test_a_file_of_another_program_is_not_damaged(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import os
 import resource
 import sys
@@ -40,6 +41,8 @@ WRITERS, READERS = 6, 4
 PAUSE = 0.02
 BACK = 30.0
 """Seconds within which everything has to work again."""
+A_COPY = 20.0
+"""Seconds that a copy begun while the machine is short may take on a busy one."""
 
 
 class LaterPut(PutSetting):
@@ -65,6 +68,8 @@ class Crowd:
         self.told: Counter[str] = Counter()
         self.strange: list[str] = []
         self.stood_still = 0.0
+        self.short_since = math.inf
+        self.copied_while_short = threading.Event()
         self._number = 0
 
     async def write(self) -> None:
@@ -100,6 +105,14 @@ class Crowd:
 
     async def copy(self) -> bool:
         """Make a copy in a child; says whether that worked."""
+        began = time.monotonic()
+        try:
+            return await self._copy()
+        finally:
+            if began > self.short_since:
+                self.copied_while_short.set()
+
+    async def _copy(self) -> bool:
         assert self.db.protection is not None
         try:
             await self.db.protection.parts.backups.create("manual")
@@ -144,12 +157,14 @@ async def again(act: object) -> None:
         await asyncio.sleep(PAUSE)
 
 
-def obey(loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
-    """Run short of what standard input says, until it says that this is over."""
+def obey(crowd: Crowd, loop: asyncio.AbstractEventLoop, over: asyncio.Event) -> None:
+    """Run short of what standard input says, until told that this is over, a copy having been tried."""
     kind, limit = map(int, sys.stdin.readline().split())
     before = resource.getrlimit(kind)
     resource.setrlimit(kind, (limit, before[1]))
+    crowd.short_since = time.monotonic()
     sys.stdin.readline()
+    crowd.copied_while_short.wait(A_COPY)
     resource.setrlimit(kind, before)
     loop.call_soon_threadsafe(over.set)
 
@@ -177,7 +192,7 @@ async def main(folder: Path) -> None:
         busy += [asyncio.create_task(crowd.watch())]
         over = asyncio.Event()
         loop = asyncio.get_running_loop()
-        threading.Thread(target=obey, args=(loop, over), daemon=True).start()
+        threading.Thread(target=obey, args=(crowd, loop, over), daemon=True).start()
         os.write(1, b"ready\n")
         await over.wait()
         during = crowd.told.copy()

@@ -7,8 +7,6 @@ import json
 import sqlite3
 from typing import Any
 
-from pydantic_core import to_json
-
 from modelus_bot.database.core.audit.entry import AuditEntry, Fields
 
 __all__ = ["APPEND", "GENESIS", "AuditChain", "Mark", "fields_of", "is_fault_of_the_table", "link_hash"]
@@ -60,7 +58,11 @@ def link_hash(previous: bytes, fields: Fields) -> bytes:
 
 
 def _to_json(values: dict[str, Any] | None) -> str | None:
-    return None if values is None else to_json(values, fallback=str).decode()
+    if values is None:
+        return None
+    from pydantic_core import to_json  # for writers only: a check in a child reads chains without it
+
+    return to_json(values, fallback=str).decode()
 
 
 def is_fault_of_the_table(error: sqlite3.Error) -> bool:
