@@ -12,7 +12,7 @@ from pathlib import Path
 from modelus_bot.database.core.errors import MigrationFailed
 from modelus_bot.database.schema.reading import read_shape
 from modelus_bot.database.schema.shape import Shape
-from modelus_bot.database.schema.tokens import statements, tokens_of
+from modelus_bot.database.schema.tokens import first_token, statements
 
 __all__ = ["Script", "read_scripts", "shape_after"]
 
@@ -68,7 +68,7 @@ def _text(file: Path) -> str:
     if file.suffix != ".sql":
         raise MigrationFailed(f"{file.name}: a migration is an SQL file")
     sql = file.read_text(encoding="utf-8")
-    outside = sorted({tokens_of(statement)[0] for statement in statements(sql)} & _OUTSIDE_TRANSACTIONS)
+    outside = sorted({first_token(statement) for statement in statements(sql)} & _OUTSIDE_TRANSACTIONS)
     if outside:
         raise MigrationFailed(
             f"{file.name}: a migration is one transaction, {', '.join(outside).upper()} cannot be part of it"

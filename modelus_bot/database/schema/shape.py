@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "TableShape", "TriggerShape", "View"]
 
@@ -109,9 +112,10 @@ class Shape:
             self.triggers,
             self.views,
         )
-        parts = [{name: _facts(item) for name, item in group.items()} for group in groups]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        parts = [dict(group) for group in groups]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, default=_facts).encode()).hexdigest()
 
 
-def _facts(shape: TableShape | Index | TriggerShape | View) -> dict[str, Any]:
-    return {name: value for name, value in asdict(shape).items() if name != "sql"}
+def _facts(part: DataclassInstance) -> dict[str, Any]:
+    """Return a part as JSON has it; parts inside of it come here again."""
+    return {name: getattr(part, name) for name in part.__dataclass_fields__ if name != "sql"}

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from functools import lru_cache
 
-__all__ = ["closing", "normalised", "split_at_commas", "statements", "tokens_of"]
+__all__ = ["closing", "first_token", "normalised", "split_at_commas", "statements", "tokens_of"]
 
 _TOKEN = re.compile(
     r"""
@@ -46,6 +46,14 @@ def tokens_of(sql: str) -> list[str]:
     while found and found[-1] == ";":
         found.pop()
     return found
+
+
+def first_token(sql: str) -> str:
+    """Return the first token of ``sql`` besides semicolons, normalised; empty if there is none."""
+    for match in _matches(sql):
+        if match.group() != ";":
+            return _normal(match.lastgroup or "", match.group())
+    return ""
 
 
 @lru_cache(maxsize=2048)
@@ -85,7 +93,7 @@ def statements(sql: str) -> tuple[str, ...]:
         if match.group() == ";" and sqlite3.complete_statement(sql[begin : match.end()].replace("\0", " ")):
             found.append(sql[begin : match.end()])
             begin = match.end()
-    return tuple(item.strip() for item in [*found, sql[begin:]] if tokens_of(item))
+    return tuple(item.strip() for item in [*found, sql[begin:]] if first_token(item))
 
 
 def _matches(sql: str) -> Iterator[re.Match[str]]:
