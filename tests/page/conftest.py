@@ -248,3 +248,12 @@ def sandbox(tmp_path: Path) -> Iterator[SandboxProcess]:
     started.start()
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    """Return a sandbox for those who leave nothing behind that others would mind."""
+    started = SandboxProcess(tmp_path_factory.mktemp("shared"))
+    started.start()
+    yield started
+    started.stop()

@@ -90,10 +90,10 @@ def test_cover_survives_a_crash(sandbox: SandboxProcess, visitor: Visitor) -> No
     visitor.picture("08-after-the-crash")
 
 
-def test_notice_arrives_in_direct_messages(sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_notice_arrives_in_direct_messages(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
     """Who is asked to step in finds a message from the bot among their direct messages."""
-    turn = turn_in(sandbox.database)
-    visitor.visit(sandbox.url)
+    turn = turn_in(shared_sandbox.database)
+    visitor.visit(shared_sandbox.url)
     visitor.look_as(turn.holder)
     visitor.command("/cover request", sprint="yours", discipline="account", replacement=turn.replacement)
 
@@ -105,9 +105,9 @@ def test_notice_arrives_in_direct_messages(sandbox: SandboxProcess, visitor: Vis
     assert turn.holder in visitor.last_message()
 
 
-def test_players_do_not_see_the_staff_channels(sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_players_do_not_see_the_staff_channels(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
     """The list of channels follows the person looked through, and the chosen person stays chosen."""
-    visitor.visit(sandbox.url)
+    visitor.visit(shared_sandbox.url)
     rooms = visitor.page.locator(".rooms a")
     visitor.look_as("Paula")
     assert [name.split("\n")[-1] for name in rooms.all_inner_texts()] == ["general", "Model US Bot"]
@@ -120,9 +120,9 @@ def test_players_do_not_see_the_staff_channels(sandbox: SandboxProcess, visitor:
     assert visitor.page.locator("#channel-name").inner_text() == "duty-desk"
 
 
-def test_moments_are_counted_from_now(sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_moments_are_counted_from_now(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
     """What has just happened is not ahead, however long nothing was said in the channel before."""
-    visitor.visit(sandbox.url)
+    visitor.visit(shared_sandbox.url)
     visitor.look_as(ADMINISTRATOR)
     visitor.page.wait_for_timeout(12_000)
     shown = visitor.command("/backup create") and visitor.command("/dbhealth")
@@ -130,9 +130,9 @@ def test_moments_are_counted_from_now(sandbox: SandboxProcess, visitor: Visitor)
     assert not re.search(r"Newest backup\s+in ", shown)
 
 
-def test_the_other_administrator_is_there(sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_the_other_administrator_is_there(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
     """Somebody else than the one who asks can decide about a restore."""
-    visitor.visit(sandbox.url)
+    visitor.visit(shared_sandbox.url)
     visitor.look_as("Olive")
     assert "Database" in visitor.command("/dbhealth")
 
@@ -176,10 +176,10 @@ def test_a_fresh_sandbox_has_first_steps(sandbox: SandboxProcess, visitor: Visit
     assert "/cover request" in visitor.last_message()
 
 
-def test_cover_is_asked_for_in_a_form(sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_cover_is_asked_for_in_a_form(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
     """The button under the welcome opens a form with one's own turns and the reason; sending it asks."""
-    turn = turn_in(sandbox.database)
-    visitor.visit(sandbox.url)
+    turn = turn_in(shared_sandbox.database)
+    visitor.visit(shared_sandbox.url)
     visitor.look_as(turn.holder)
     visitor.press("Ask for cover")
     form = visitor.page.get_by_role("dialog")
@@ -193,16 +193,16 @@ def test_cover_is_asked_for_in_a_form(sandbox: SandboxProcess, visitor: Visitor)
     assert "Withdraw" in visitor.last_message()
 
 
-def test_the_chosen_person_stays_and_lists_open_at_once(sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_the_chosen_person_stays_and_lists_open_at_once(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
     """After a reload and in a new tab it is the same person; a list is offered before a letter is typed."""
-    visitor.visit(sandbox.url)
+    visitor.visit(shared_sandbox.url)
     visitor.look_as(MANAGER)
     chosen = visitor.page.locator("#viewer-picker option:checked", has_text=MANAGER)
     visitor.page.reload()
     chosen.wait_for(state="attached")
     visitor.page.locator('.rooms a[data-room="duty-desk"]').wait_for()
     visitor.page = visitor.page.context.new_page()
-    visitor.visit(sandbox.url)
+    visitor.visit(shared_sandbox.url)
     visitor.page.locator("#viewer-picker option:checked", has_text=MANAGER).wait_for(state="attached")
     visitor.page.locator('.rooms a[data-room="duty-desk"]').wait_for()
     visitor.page.locator("#channel-composer-input").click()
