@@ -193,7 +193,9 @@ def test_cover_is_asked_for_in_a_form(shared_sandbox: SandboxProcess, visitor: V
     assert "Withdraw" in visitor.last_message()
 
 
-def test_the_chosen_person_stays_and_lists_open_at_once(shared_sandbox: SandboxProcess, visitor: Visitor) -> None:
+def test_the_chosen_person_stays_and_lists_open_at_once(
+    shared_sandbox: SandboxProcess, visitor: Visitor
+) -> None:
     """After a reload and in a new tab it is the same person; a list is offered before a letter is typed."""
     visitor.visit(shared_sandbox.url)
     visitor.look_as(MANAGER)
