@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -24,6 +26,7 @@ from tests.subjects.schema_rows import CLASHING, UNCHECKED
 
 Row = dict[str, Any]
 KEPT = {"audit_logs"}
+FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 
 
 @cache
@@ -86,7 +89,17 @@ def inject(path: Path, table: str, row: Row) -> None:
         connection.execute(f"INSERT INTO {table}({', '.join(row)}) VALUES({marks})", list(plain.values()))
 
 
-@pytest.mark.parametrize("case", cases(), ids=named)
+def some(found: list[tuple[str, Row, str]]) -> list[tuple[str, Row, str]]:
+    """At full size all of them; else each table's first, each kind of rule, and a third of the rest."""
+    if FULL:
+        return found
+    tables_first = {table: (table, row, why) for table, row, why in reversed(found)}
+    kinds_first = {why.partition(" in ")[0]: (table, row, why) for table, row, why in reversed(found)}
+    first = [*tables_first.values(), *kinds_first.values()]
+    return [case for case in found if case in first or crc32(named(case).encode()) % 3 == 0]
+
+
+@pytest.mark.parametrize("case", some(cases()), ids=named)
 def test_every_rule_of_the_schema(file: Path, case: tuple[str, Row, str]) -> None:
     """The row is named with its reason; afterwards it lies in quarantine, and the file is sound again."""
     table, change, reason = case
