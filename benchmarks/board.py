@@ -21,6 +21,7 @@ from modelus_bot.database.core.operation import Query
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.permissions import Viewer
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.tasks.model import BoardFilter
 from modelus_bot.subjects.tasks.queries.board import board
 from modelus_bot.subjects.tasks.queries.lists import late_tasks, my_tasks, task_list, task_names
@@ -78,7 +79,7 @@ async def _measure(path: Path, rounds: int) -> Table:
     table = Table(title=f"{TASKS} tasks: milliseconds for one answer, asked of the database")
     for name in ("question", "p50", "p99"):
         table.add_column(name, justify="left" if name == "question" else "right")
-    async with DatabaseManager(path, DatabaseSettings(path=path)) as db:
+    async with DatabaseManager(path, DatabaseSettings(path=path), visibility=DECLARED.visibility) as db:
         for name, query, values in _questions():
             taken = [await _ask(db, query, values) for _ in range(rounds)]
             middle = statistics.median(statistics.median(round_) for round_ in taken)

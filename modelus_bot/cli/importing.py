@@ -1,4 +1,4 @@
-"""``import rotation``: move in from the Triage Rotation Bot."""
+"""``import``: move in from other systems; here ``import rotation``, from the Triage Rotation Bot."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
+from modelus_bot.cli.importing_scrum import scrum
 from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import (
     DatabaseOption,
@@ -30,10 +31,7 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Move data in from other systems.")
 
-
-@app.callback()
-def _group() -> None:
-    """Keep ``rotation`` a command of its own, as long as it is the only one."""
+app.command()(scrum)
 
 
 @app.command()

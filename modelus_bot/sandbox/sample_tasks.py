@@ -1,4 +1,4 @@
-"""Sample tasks of the sprint on duty: some done, some begun, one late, some that nobody has."""
+"""Sample tasks of the sprint on duty: done, begun, late, called off, and some that nobody has."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.subjects.sprints.queries.sprints import current_sprint
-from modelus_bot.subjects.tasks.writes.editing import AddTask
+from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
 
 __all__ = ["add_sample_tasks"]
 
 DAY = 86_400
+CANCELLED = -1
+"""How far a task is that was called off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ _SAMPLES = (
     _Sample("Repaint the flag of Cascadia", "designer", None, 11, 3, 0, 1, None),
     _Sample("Check the rolls of the House", "developer", None, 13, 5, 0, 3),
     _Sample("Collect questions for the governor", "tester", None, 13, 2),
+    _Sample("Send the ballots to the states", "tester", 4, 2, 6, 10, 3),
+    _Sample("Invite the ambassadors to the ball", "designer", 1, 9, 2, CANCELLED, 0, None),
 )
 
 
@@ -70,7 +74,10 @@ async def add_sample_tasks(
         if owner is None or not sample.progress:
             continue
         author = replace(context, actor=owner)
-        if sample.progress == 100:
+        if sample.progress == CANCELLED:
+            called_off = CancelTask(task_id=added.after.id, reason="The ball was called off")
+            await db.write(called_off, replace(context, actor=manager))
+        elif sample.progress == 100:
             done = MoveTask(task_id=added.after.id, to="done", take_next=False)
             await db.write(done, replace(author, at=min(context.at, begin + (number + 1) * DAY)))
         else:

@@ -1,8 +1,9 @@
-"""Sample data for an empty database: the sample rota, moved so that today lies in its middle sprint."""
+"""Sample data for an empty database: the sample rota around today, tasks and reports in every state."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,13 +11,16 @@ from loguru import logger
 
 from modelus_bot.bundled import sample_dir
 from modelus_bot.config import Settings
-from modelus_bot.database import Context, DatabaseManager
+from modelus_bot.database import Context, DatabaseManager, Viewer
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
+from modelus_bot.sandbox.sample_reports import Reporters, add_sample_reports
 from modelus_bot.sandbox.sample_tasks import add_sample_tasks
 from modelus_bot.sandbox.world import CAST, World
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.members.writes.members import SetRole
+from modelus_bot.subjects.notices.queries import inbox
+from modelus_bot.subjects.notices.writes.reading import MarkRead
 from modelus_bot.subjects.oncall.queries import oncall_now
 from modelus_bot.subjects.oncall.writes import Handoff
 from modelus_bot.subjects.people.queries import members
@@ -64,6 +68,9 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await _cover_two_days(db, world, calendar, context)
     people = [person.id for person in world.rota.values()]
     await add_sample_tasks(db, _manager(world), people, context)
+    players = [actor.id for item, actor in zip(CAST, world.cast, strict=True) if item.role is None]
+    await add_sample_reports(db, Reporters(players, people, _manager(world)), context)
+    await _read_some(db, [_manager(world), *people[:2]], context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 
@@ -88,6 +95,14 @@ async def _cover_two_days(db: DatabaseManager, world: World, calendar: Calendar,
     )
     asked = await db.write(write, replace(context, actor=turn.user_id))
     await db.write(ApproveCover(cover_id=asked.cover.id), replace(context, actor=_manager(world)))
+
+
+async def _read_some(db: DatabaseManager, people: Sequence[int], context: Context) -> None:
+    """Let some people have read the oldest of their notices."""
+    for person in people:
+        found = await db.read(inbox, Viewer(person, discord_admin=False), context.at, 50)
+        for notice in found[-2:]:
+            await db.write(MarkRead(id=notice.id), replace(context, actor=person))
 
 
 def _manager(world: World) -> int:

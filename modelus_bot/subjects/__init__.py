@@ -29,6 +29,7 @@ from modelus_bot.subjects.reminders.subject import SUBJECT as REMINDERS
 from modelus_bot.subjects.rosters.subject import SUBJECT as ROSTERS
 from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMPORT
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
+from modelus_bot.subjects.staff_import.subject import SUBJECT as STAFF_IMPORT
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
 from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
 from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
@@ -54,6 +55,7 @@ SUBJECTS = (
     TRIAGE,
     REMINDERS,
     ROTATION_IMPORT,
+    STAFF_IMPORT,
     AUDIT,
     CLOCK,
     ALERTS,

@@ -66,6 +66,11 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from modelus_bot.subjects.staff_import.model.rows import ScrumRow
+from modelus_bot.subjects.staff_import.rules.mapping import people_of
+from modelus_bot.subjects.staff_import.rules.planning import Plan, portions
+from modelus_bot.subjects.staff_import.rules.reading import tables_of
+from modelus_bot.subjects.staff_import.writes.importing import ImportScrumRows
 from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
@@ -93,9 +98,11 @@ from tests.subjects.rota import (
     CLEO,
     DAN,
     EVE,
+    GUEST,
     MANAGER,
     NAMES,
     SECOND_MANAGER,
+    ZONE,
     Rota,
     copied,
     fill_roster,
@@ -103,6 +110,7 @@ from tests.subjects.rota import (
     plan_sprints,
     staff,
 )
+from tests.subjects.staff_import.source import ALL, as_json
 
 PLACEHOLDERS = (11, 12)
 SAMPLE = Path(__file__).resolve().parent.parent / "sample" / "rotation"
@@ -127,6 +135,14 @@ def fill(rota: Rota) -> None:
         rota.do(RegisterMember(discord_id=person, username=name(person)))
     fill_roster(rota, ADA, BEN, CLEO)
     plan_sprints(rota, 3)
+
+
+@cache
+def scrum_rows() -> list[ScrumRow]:
+    """Return the rows of the sample of AI Scrum Master that can be taken in."""
+    tables = tables_of("all.json", as_json(ALL))
+    people = people_of(tables, {"Ann": ADA, "Ben": BEN, "Cleo": GUEST})
+    return [item.row for ready, _ in portions(Plan.of(tables, people, ZONE), 100) for item in ready]
 
 
 @cache
@@ -474,6 +490,11 @@ class History:
         """Import the sample rota beside what is there."""
         self.do(ImportRotation(data=mend(read_folder(SAMPLE))))
 
+    def import_scrum(self) -> None:
+        """Import some of another bot's rows, whoever has their people's accounts."""
+        ready = self.dice.sample(scrum_rows(), 3)
+        self.do(ImportScrumRows(rows=tuple(ready), maker=self.somebody), self.dice.choice([None, ADMIN]))
+
 
 PENDING = "SELECT id, requested_by, replacement_id FROM overrides WHERE status IN ('open', 'taken')"
 ANY_COVER = "SELECT id, requested_by, replacement_id FROM overrides"
@@ -494,6 +515,7 @@ CHOICES = (
         History.deliver,
         History.read,
         History.import_rota,
+        History.import_scrum,
         History.maintain,
         History.be_asked,
     ],

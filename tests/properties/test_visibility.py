@@ -30,6 +30,7 @@ from tests.properties.visible_world import (
     OPEN,
     PEOPLE,
     READABLE,
+    VISIBILITY,
     Population,
     filled,
     gated,
@@ -38,6 +39,7 @@ from tests.properties.visible_world import (
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 POPULATIONS = 1000 if FULL else 25
+REPORTED = 1000 if FULL else 10
 STATEMENTS = 60
 KINDS = (GateKind.QUICK, GateKind.BARRIER)
 
@@ -126,6 +128,43 @@ def shown(hidden: set[str], answer: Any, sql: str) -> bool:
     """Say whether a word of a hidden row is in an answer, other than one the statement has in itself."""
     text = repr(answer)
     return any(mark in text and mark not in sql for mark in hidden)
+
+
+@settings(max_examples=REPORTED, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32))
+def report_at_random(seed: int) -> None:
+    """Random statements on the connection of reports: as if the tables that are closed to it were empty."""
+    dice = random.Random(seed)
+    world = populated(dice)
+    reported = VISIBILITY.reported
+    own = Population({name: rows if name in reported else [] for name, rows in world.tables.items()})
+    hidden = {row["mark"] for name, rows in world.tables.items() if name not in reported for row in rows}
+    open_to_it = {name: columns for name, columns in READABLE.items() if name in reported}
+    askers = [
+        Asker(dice, tables, values_of(world), whole=[], closed=CLOSED[0]) for tables in (READABLE, open_to_it)
+    ]
+    with (
+        closing(gated(world, GateKind.REPORT)) as everything,
+        closing(gated(own, GateKind.REPORT)) as nothing_else,
+    ):
+        before = everything.total_changes
+        for asker in askers:
+            for sql in [ask() for ask in (asker.statement, asker.attack) for _ in range(STATEMENTS // 4)]:
+                answer = outcome(everything, None, sql)
+                assert answer == outcome(nothing_else, None, sql), sql
+                assert not shown(hidden, answer, sql), sql
+                seen["rows" if isinstance(answer, list) and answer else "other"] += 1
+        for table in set(VISIBILITY.tables) - reported:
+            assert not isinstance(outcome(everything, None, f"SELECT count(*) FROM {table}"), list), table
+        assert everything.total_changes == before
+
+
+@pytest.mark.timeout(3600 if FULL else 300)
+def test_nothing_of_closed_tables_shows_in_reports() -> None:
+    """Whatever SELECT a report is; and many of them have an answer with rows."""
+    seen.clear()
+    report_at_random()
+    assert seen["rows"] > seen["other"] / 10 > 0, seen
 
 
 @pytest.mark.timeout(3600 if FULL else 300)

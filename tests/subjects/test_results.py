@@ -51,6 +51,8 @@ from modelus_bot.subjects.rotation_import.rules.mending import mend
 from modelus_bot.subjects.rotation_import.rules.reading import read_folder
 from modelus_bot.subjects.rotation_import.writes.importing import ImportRotation
 from modelus_bot.subjects.sprints.writes import AddSprint, ArchiveSprint, EditSprint
+from modelus_bot.subjects.staff_import.model.rows import PersonRow
+from modelus_bot.subjects.staff_import.writes.importing import ImportScrumRows
 from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
@@ -173,6 +175,8 @@ TOLD = ToldAuthor(number=1, change="add sprint", author=ADA, request_id="1", app
 
 SOON = instant(sprint_start(0) + timedelta(days=5))
 
+SCRUM_PERSON = PersonRow(number="1", account=GUEST, name="Gus", role="tester", active=True)
+
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
     Sample(SetDisciplineRole(discipline="account", role_id=900), ADMIN),
@@ -260,6 +264,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(EditMessage(message_id=1, text="y"), BEN, noted),
     Sample(DeleteMessage(message_id=1), BEN, noted),
     Sample(NotePosted(posted=((1, 900),)), None, noted),
+    Sample(ImportScrumRows(rows=(SCRUM_PERSON,), maker=MANAGER), ADMIN),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 
-__all__ = ["Member", "MemberCard"]
+__all__ = ["ERASED_NAME", "Member", "MemberCard"]
+
+ERASED_NAME = "Erased member"
+"""What stands in place of the name of somebody whose data was erased."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class DailyCheck:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose eyes a query has: ``everything``, or what is theirs, of their role, or made by them."""
+    """Whose eyes a change has: ``everything``, or what is theirs, of their role, or made by them."""
 
     user_id: int
     role: str | None

@@ -51,7 +51,7 @@ async def test_a_late_task_is_told_once_with_its_buttons(
     await env.db.write(new, Context(actor=env.manager.id, at=clock.now))
     await deliver(env)
     (given,) = told(avery)
-    assert "A task is yours" in card_words(given)
+    assert "Yours: task" in card_words(given)
     assert r"Count \*\*votes\*\*" in card_words(given)
     assert labels(given) == ["Start", "Done"]
 
@@ -59,11 +59,11 @@ async def test_a_late_task_is_told_once_with_its_buttons(
         await TaskCheck(env.bot).run()
         await deliver(env)
         assert len(told(avery)) == wanted, clock.now
-    assert "A task is at risk" in card_words(told(avery)[1])
+    assert "At risk: task" in card_words(told(avery)[1])
     late = told(avery)[2]
-    assert "A task is late" in card_words(late)
+    assert "Late: task" in card_words(late)
     assert labels(late) == ["Start", "Done"]
-    assert "A task is late" in card_words(told(env.manager)[-1])
+    assert "Late: task" in card_words(told(env.manager)[-1])
     runs = rows(env, "SELECT count(*) FROM job_runs WHERE job = 'task_check' AND status = 'delivered'")
     assert runs == [(4,)]
 
@@ -87,8 +87,8 @@ async def test_what_was_finished_meanwhile_is_not_called_late(
     await env.db.write(MoveTask(task_id=1, to="done"), Context(actor=avery.id, at=clock.now))
     await deliver(env)
     await deliver(env)
-    assert ["A task is late" in card_words(item) for item in told(avery)] == [False]
+    assert ["Late: task" in card_words(item) for item in told(avery)] == [False]
     (done,) = told(env.manager)
-    assert "A task is done" in card_words(done)
+    assert "Done: task" in card_words(done)
     assert labels(done) == []
     assert rows(env, "SELECT count(*) FROM notifications WHERE delivered_at IS NULL") == [(0,)]

@@ -1,15 +1,15 @@
-"""A row as a task, and whose eyes a query has."""
+"""A row as a task, and whose eyes a change has."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from modelus_bot.database import Context, ReadTransaction, Row
-from modelus_bot.domain.permissions import Viewer, require_staff_viewer, standing
+from modelus_bot.domain.permissions import standing
 from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.tasks.model import Scope, StaffTask
 
-__all__ = ["limits", "scope_of", "scope_of_author", "task_of"]
+__all__ = ["scope_of_author", "task_of"]
 
 
 def task_of(row: Row) -> StaffTask:
@@ -39,23 +39,9 @@ def task_of(row: Row) -> StaffTask:
     )
 
 
-def scope_of(tx: ReadTransaction, viewer: Viewer) -> Scope:
-    """Return what somebody may see; raises ``NotAllowed`` for those who are not staff."""
-    require_staff_viewer(tx, viewer)
-    return _scope(tx, viewer, viewer.id)
-
-
 def scope_of_author(tx: ReadTransaction, context: Context) -> Scope:
     """Return what the author of a change may see; the bot itself sees everything."""
-    return _scope(tx, context, context.actor or 0)
-
-
-def limits(scope: Scope) -> dict[str, object]:
-    """Return the parameters that every statement here has, which leave to somebody what they may see."""
-    return {"me": scope.user_id, "role": scope.role, "everything": scope.everything}
-
-
-def _scope(tx: ReadTransaction, who: Viewer | Context, user_id: int) -> Scope:
-    found = member(tx, user_id)
+    author = context.actor or 0
+    found = member(tx, author)
     role = found.role if found is not None and found.is_active else None
-    return Scope(user_id, role, standing(tx, who).manager)
+    return Scope(author, role, standing(tx, context).manager)

@@ -88,7 +88,7 @@ def rises(before: Level, after: Level) -> bool:
 def may_see(task: StaffTask, scope: Scope) -> bool:
     """Say whether somebody may see a task: theirs, of their role, made by them; managers see all.
 
-    ``queries`` ask the same in SQL.
+    For changes; what is read for a viewer is kept to the same by ``visibility``.
     """
     mine = scope.user_id in {task.user_id, task.created_by}
     return scope.everything or mine or (scope.role is not None and task.role == scope.role)

@@ -17,8 +17,7 @@ from modelus_bot.subjects.tasks.model import StaffTask, TaskChange
 from modelus_bot.subjects.tasks.writes.assigning import require_assignable
 from modelus_bot.subjects.tasks.writes.notices import tell_of_assignment
 from modelus_bot.subjects.tasks.writes.saving import (
-    assessed,
-    columns_of,
+    add,
     found_task,
     open_task,
     require_own,
@@ -33,17 +32,6 @@ Description = Annotated[str, Field(max_length=4000)]
 Estimate = Annotated[int, Field(ge=1, le=400)]
 Importance = Annotated[int, Field(ge=0, le=3)]
 Label = Annotated[str, Field(min_length=1, max_length=50)]
-
-_ADD = """
-INSERT INTO tasks(
-    title, status, assigned_role, discipline, assigned_user_id, start_date, end_date, estimate_h, progress,
-    priority, is_delayed, risk, epic, story, created_by, created_at, updated_at, description
-) VALUES(
-    :title, :status, :assigned_role, :discipline, :assigned_user_id, :start_date, :end_date, :estimate_h,
-    :progress, :priority, :is_delayed, :risk, :epic, :story, :created_by, :created_at, :updated_at,
-    :description
-)
-"""
 
 
 class AddTask(Write[TaskChange]):
@@ -71,11 +59,7 @@ class AddTask(Write[TaskChange]):
         if self.user_id is not None:
             require_assignable(tx, self.user_id)
         ensure_known(tx, author)
-        added = assessed(self._task(author, tx.context.at), tx)
-        number = tx.insert(_ADD, columns_of(added))
-        after = found_task(tx, number)
-        new = {name: value for name, value in columns_of(after).items() if value is not None}
-        tx.audit("tasks", number, "INSERT", new=new)
+        after = add(tx, self._task(author, tx.context.at))
         tell_of_assignment(tx, after)
         return TaskChange(None, after)
 

@@ -19,14 +19,22 @@ def tell_of_assignment(tx: Transaction, after: StaffTask, why: str = "") -> None
     author = tx.context.actor
     by = f"{_name(tx, author)} gave it to you." if author is not None else "It was given to you."
     text = f"{_named(after)}, due {after.end}. {why or by} The buttons below move it on."
-    _tell(tx, after, after.user_id, "task_assigned", "A task is yours", text, f"assigned:{after.version}")
+    _tell(
+        tx,
+        after,
+        after.user_id,
+        "task_assigned",
+        f"Yours: {_title(after)}",
+        text,
+        f"assigned:{after.version}",
+    )
 
 
 def tell_of_completion(tx: Transaction, after: StaffTask) -> None:
     """Tell who made a task, and who had it, that somebody else has finished it."""
     text = f"{_named(after)} is done, says {_name(tx, tx.context.actor)}."
     for person in _people(after):
-        _tell(tx, after, person, "task_completed", "A task is done", text, f"done:{after.version}")
+        _tell(tx, after, person, "task_completed", f"Done: {_title(after)}", text, f"done:{after.version}")
 
 
 def tell_of_rise(tx: Transaction, after: StaffTask, level: Level) -> int:
@@ -35,14 +43,14 @@ def tell_of_rise(tx: Transaction, after: StaffTask, level: Level) -> int:
     Returns how many people that concerns.
     """
     day = task_day(tx.context.at, tx.context.zone)
-    title, what = "A task is at risk", f"is due {after.end}, and {after.progress} % of it are done."
+    state, what = "At risk", f"is due {after.end}, and {after.progress} % of it are done."
     if level == "delayed":
-        title, what = "A task is late", f"was due {after.end} and is not done."
+        state, what = "Late", f"was due {after.end} and is not done."
     people = [person for person in _people(after) if person != tx.context.actor]
     for person in people:
         text = f"{_named(after)} {what} `/task show` says more; its days can be changed with `/task edit`."
         notify(
-            tx, person, "task_delayed", title, text,
+            tx, person, "task_delayed", f"{state}: {_title(after)}", text,
             dedupe_key=f"late:{after.id}:{level}:{day}", ref_table=TABLE, ref_id=after.id,
         )  # fmt: skip
     return len(people)
@@ -63,6 +71,10 @@ def _people(found: StaffTask) -> list[int]:
     """Return whom a task concerns: who made it, and who has it."""
     owner = [found.user_id] if found.user_id is not None else []
     return list(dict.fromkeys([found.created_by, *owner]))
+
+
+def _title(found: StaffTask) -> str:
+    return f"task {found.id} ({plain(found.title)})"
 
 
 def _named(found: StaffTask) -> str:

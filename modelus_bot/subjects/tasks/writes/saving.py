@@ -16,8 +16,18 @@ from modelus_bot.subjects.tasks.rules.risk import is_late, level_of, rises, risk
 from modelus_bot.subjects.tasks.writes.notices import tell_of_rise
 from modelus_bot.text.escaping import plain
 
-__all__ = ["assessed", "columns_of", "found_task", "open_task", "require_own", "save"]
+__all__ = ["add", "assessed", "columns_of", "found_task", "open_task", "require_own", "save"]
 
+_ADD = """
+INSERT INTO tasks(
+    title, status, assigned_role, discipline, assigned_user_id, start_date, end_date, estimate_h, progress,
+    priority, is_delayed, risk, epic, story, completed_at, created_by, created_at, updated_at, description
+) VALUES(
+    :title, :status, :assigned_role, :discipline, :assigned_user_id, :start_date, :end_date, :estimate_h,
+    :progress, :priority, :is_delayed, :risk, :epic, :story, :completed_at, :created_by, :created_at,
+    :updated_at, :description
+)
+"""
 _SAVE = """
 UPDATE tasks SET
     title = :title, status = :status, assigned_role = :assigned_role, discipline = :discipline,
@@ -86,6 +96,15 @@ def assessed(found: StaffTask, tx: Transaction) -> StaffTask:
         is_delayed=is_late(found.status, found.end, day),
         risk=risk_of(risk_points(found.status, found.progress, found.end, day)),
     )
+
+
+def add(tx: Transaction, new: StaffTask) -> StaffTask:
+    """Insert a task with its entry, as late and as much at risk as it is, and return it with its number."""
+    assessed_now = assessed(new, tx)
+    added = replace(assessed_now, id=tx.insert(_ADD, columns_of(assessed_now)))
+    told = {name: value for name, value in columns_of(added).items() if value is not None}
+    tx.audit("tasks", added.id, "INSERT", new=told)
+    return added
 
 
 def save(tx: Transaction, before: StaffTask, **changes: Any) -> StaffTask:

@@ -1,0 +1,1 @@
+"""Reading and mending the files; pure but for reading them."""
