@@ -192,9 +192,11 @@ class DatabaseManager:
         fallback = self.fallback
         if fallback is None:
             return await self._write(write, context)
-        context = fallback.prepared(write, context)
+        context = fallback.waits.for_write(write, context)
         try:
-            if fallback.must_wait(write) and not await fallback.journal.drained(fallback.patience):
+            if fallback.waits.goes_behind(write) and not await fallback.journal.drained(
+                fallback.waits.patience
+            ):
                 raise DatabaseUnavailable("others wait before it", cause=self.availability.cause)
             return await self._write(write, context)
         except DatabaseError as error:
@@ -218,7 +220,7 @@ class DatabaseManager:
         """Return what a change would give, and undo it: nothing is saved."""
         writes = self.availability.writes
         if self.fallback is not None:
-            context = self.fallback.prepared(write, context)
+            context = self.fallback.waits.for_write(write, context)
         self._check_running()
         writes.require_closed(type(write).__name__)
         try:
@@ -259,7 +261,7 @@ class DatabaseManager:
         reads.require_closed(query.name)
         reader = self._reader_of(query)
         try:
-            patience = self._patience(query)
+            patience = self.fallback.waits.for_read(query) if self.fallback is not None else None
             async with asyncio.timeout(patience):
                 result = await reader.submit(query, run, patience, viewer)
         except TimeoutError as error:
@@ -280,11 +282,6 @@ class DatabaseManager:
         if query.report:
             return engine.reports
         return engine.long_reads if query.long else engine.reads
-
-    def _patience(self, query: Query[..., Any]) -> float | None:
-        """Return how long to wait for what can be answered without the database; None: the reader decides."""
-        fallback = self.fallback
-        return fallback.patience if fallback is not None and fallback.can_answer(query) else None
 
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
@@ -349,7 +346,7 @@ class DatabaseManager:
     def _note_success(self, breaker: CircuitBreaker) -> None:
         breaker.worked()
         if self.fallback is not None:
-            self.fallback.worked()
+            self.fallback.waits.worked()
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
         """Tell breaker and monitor how an operation failed; its caller hears of that, whatever they say."""

@@ -100,7 +100,7 @@ class Engine:
             health,
             fallback.audit_file if fallback is not None else None,
             mark=protection.parts.high_water.note if protection is not None else unmarked,
-            on_commit=fallback.changed if fallback is not None else nothing_kept,
+            on_commit=fallback.changes.add if fallback is not None else nothing_kept,
         )
         self.reads = ReadBatcher(
             ConnectionRole.READER, self.connections, settings, health, seconds=settings.read_deadline
@@ -241,7 +241,7 @@ class Engine:
         """Forget what was known of the file that was open before."""
         self.transactions.forget_head()
         if self._fallback is not None:
-            self._fallback.changed()
+            self._fallback.changes.add()
 
 
 def _prepare(path: Path) -> tuple[str, ...]:
