@@ -116,7 +116,7 @@ class DatabaseManager:
             self._connections,
             self._transactions,
             fallback,
-            went_back=protection.parts.went_back if protection is not None else deque(),
+            went_back=protection.context.went_back if protection is not None else deque(),
             open_again=self._open_again,
             open_to_read=self._open_to_read,
             suspect=self._suspect,
@@ -340,7 +340,7 @@ class DatabaseManager:
         ).info("database_opened")
 
     async def _mend_rows(self) -> QuarantineReport:
-        invariants = tuple(self.protection.parts.invariants) if self.protection is not None else ()
+        invariants = tuple(self.protection.context.invariants) if self.protection is not None else ()
         return await self.write(QuarantineRows(invariants=invariants), Context(reason="integrity check"))
 
     def _note_success(self, breaker: CircuitBreaker) -> None:

@@ -102,7 +102,7 @@ class Crowd:
         """Make a copy in a child; says whether that worked."""
         assert self.db.protection is not None
         try:
-            await self.db.protection.parts.backups.create("manual")
+            await self.db.protection.context.backups.create("manual")
         except DatabaseError as error:
             self.told[f"copy {type(error).__name__}"] += 1
             return False
