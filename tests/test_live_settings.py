@@ -32,7 +32,7 @@ PARTS: dict[str, Callable[[App], object]] = {
     "database": lambda app: app.db.settings,
     "backup": lambda app: _protection(app).backups._settings,
     "archive": lambda app: _protection(app).archive._settings,
-    "integrity": lambda app: _protection(app).parts.settings,
+    "integrity": lambda app: _protection(app).context.settings,
     "degradation": lambda app: _fallback(app)._settings,
     "snapshot": lambda app: _fallback(app).snapshot._settings,
     "health": lambda app: app.bot.settings.health,

@@ -32,7 +32,7 @@ async def main() -> dict[str, object]:
         await db.write(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES), Context(actor=1))
         await db.read(members)
         made: BackupManifest = await db.protection.backups.create("manual")
-        report = await db.protection.parts.check(settings.database.path)
+        report = await db.protection.context.check(settings.database.path)
         now = int(time.time())
         points = [Point(now - 30 + second, 1.0, 2.0) for second in range(30)]
         picture = await LatencyChart().picture(points, "UTC", drawing_folder(settings.database.path))

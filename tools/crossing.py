@@ -74,11 +74,11 @@ class Checkout:
             yield app.db
 
     async def both(self, db: Any) -> tuple[list[str], list[str]]:
-        """Return what writes and what reads cross."""
+        """Return what writes and what reads cross; a person asks for the writes."""
         write, context = self.named["RegisterMember"], self.named["Context"]
 
         def change(number: int) -> Awaitable[object]:
-            asked = context(discord_admin=True, request_id=f"house:{number}", at=int(time.time()))
+            asked = context(discord_admin=True, actor=5, request_id=f"house:{number}", at=int(time.time()))
             answer: Awaitable[object] = db.write(write(discord_id=10**17 + number, username="Ada"), asked)
             return answer
 

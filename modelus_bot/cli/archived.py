@@ -25,7 +25,7 @@ async def reach_of(protected: Protected) -> Reach:
     await protected.archive.probe()
     if protected.archive.available and protected.archive.remote:
         return await _asked(protected)
-    left = await archive_remains(protected.parts)
+    left = await archive_remains(protected.context)
     if not left.any:
         return Reach()
     return await _asked(protected) if left.usable else Reach(trouble=left.words)

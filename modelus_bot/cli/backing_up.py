@@ -85,7 +85,7 @@ def create(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> BackupManifest:
-        await require(protected.parts.path, *COPIED, budget=protected.budget)
+        await require(protected.context.path, *COPIED, budget=protected.budget)
         with _reporting("copying") as on_progress:
             return await protected.backups.create("manual", on_progress=on_progress, budget=protected.budget)
 
@@ -151,7 +151,7 @@ def preview(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        await require(protected.parts.path, *REPLACED, budget=protected.budget)
+        await require(protected.context.path, *REPLACED, budget=protected.budget)
         plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         await protected.restores.discard()
@@ -174,7 +174,7 @@ def restore(
     settings = settings_of(context)
 
     async def work(protected: Protected) -> None:
-        await require(protected.parts.path, *REPLACED, budget=protected.budget)
+        await require(protected.context.path, *REPLACED, budget=protected.budget)
         plan = await _planned(protected, name, _asked(settings, at))
         _show(plan)
         if not yes and not typer.confirm("Replace the database by this state?"):
@@ -185,8 +185,8 @@ def restore(
         typer.echo(f"Restored from {plan.source} in {done.seconds:.1f} s.")
         if done.undo:
             typer.echo(f"To undo it: modelus-bot backup restore {done.undo}")
-        if done.set_aside:
-            typer.echo(f"The files that were there before are in {done.set_aside}.")
+        if done.quarantined:
+            typer.echo(f"The files that were there before are in {done.quarantined}.")
 
     with_protection(settings, work, database, claim=True)
 

@@ -29,7 +29,7 @@ def begin_anew_if_asked(settings: Settings, database: Path, *, asked: bool) -> N
         return
 
     async def work(protected: Protected) -> tuple[Path, ...]:
-        return await set_everything_aside(protected.parts)
+        return await set_everything_aside(protected.context)
 
     folders = with_protection(settings, work, database, claim=True)
     for folder in folders:
@@ -46,6 +46,6 @@ def require_beginning(settings: Settings, database: Path, *, begin_anew: bool, e
     begin_anew_if_asked(settings, database, asked=begin_anew)
 
     async def work(protected: Protected) -> None:
-        await require_nothing_left(protected.parts, empty=empty)
+        await require_nothing_left(protected.context, empty=empty)
 
     with_protection(settings, work, database)

@@ -42,7 +42,7 @@ async def compared(protected: Protected, manifest: BackupManifest, *, full: bool
     problems = await asyncio.to_thread(_differences, path, manifest)
     if full and not problems:
         try:
-            report = await protected.parts.check(path, finished=True, budget=protected.budget)
+            report = await protected.context.check(path, finished=True, budget=protected.budget)
         except DatabaseError as error:
             problems = (error.detail,)
         else:
@@ -57,8 +57,8 @@ async def verified(protected: Protected, target: str, on_progress: Callable[...,
     """
     budget = protected.budget
     path, name = Path(target), await asyncio.to_thread(_name_in, protected.backups.folder, target)
-    if parse_name(protected.parts.path.stem, name) is None and await asyncio.to_thread(path.is_file):
-        report = await protected.parts.check(path, finished=True, budget=budget, on_progress=on_progress)
+    if parse_name(protected.context.path.stem, name) is None and await asyncio.to_thread(path.is_file):
+        report = await protected.context.check(path, finished=True, budget=budget, on_progress=on_progress)
     else:
         try:
             report = await protected.backups.verify(name, on_progress=on_progress, budget=budget)

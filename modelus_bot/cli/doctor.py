@@ -82,7 +82,7 @@ async def _findings(settings: Settings, given: Path, tell: Tell, *, full: bool) 
     looks: tuple[tuple[str, Look], ...] = (
         ("archive", lambda: _archive(protected)),
         ("sqlite", _threaded(sqlite_itself, protected)),
-        ("clock", lambda: clock(settings, protected.parts.clock)),
+        ("clock", lambda: clock(settings, protected.context.clock)),
         ("disk", _threaded(disks, settings, path)),
         ("folders", _threaded(folders, settings, path)),
         ("files", _threaded(parts_of_file, given, path)),
@@ -107,12 +107,12 @@ def _threaded(look: Callable[..., Sequence[Finding]], *about: object) -> Look:
 
 async def _database(protected: Protected) -> list[Finding]:
     """Say what lies at the path, and when it is the bot's, how it is."""
-    path = protected.parts.path
+    path = protected.context.path
     found = await recognised(path, protected.budget)
     if found.nature in {Nature.MISSING, Nature.EMPTY}:
         return [await _no_database(protected)]
     if found.nature is Nature.DAMAGED:
-        report = await protected.parts.check(path, budget=protected.budget)
+        report = await protected.context.check(path, budget=protected.budget)
         return [_damaged(report.problems or (found.detail,))]
     if found.nature is not Nature.OURS:
         return [Finding(Grade.BAD, f"{found.sentence} {ADVICE[found.nature]}")]
@@ -138,10 +138,10 @@ async def _discord(settings: Settings, path: Path) -> list[Finding]:
 async def _no_database(protected: Protected) -> Finding:
     """Say what the first start will do: make a database, bring one back, or neither."""
     try:
-        await require_nothing_left(protected.parts, empty=True)
+        await require_nothing_left(protected.context, empty=True)
     except OpeningRefused as error:
         return Finding(Grade.BAD, error.detail)
-    path = protected.parts.path
+    path = protected.context.path
     return Finding(Grade.NOTE, f"There is no database at {path} yet; the first start makes it.")
 
 
@@ -151,7 +151,7 @@ def _damaged(problems: Sequence[str]) -> Finding:
 
 
 async def _integrity(protected: Protected) -> Finding:
-    report = await protected.parts.check(protected.parts.path, budget=protected.budget)
+    report = await protected.context.check(protected.context.path, budget=protected.budget)
     if report.damaged:
         return _damaged(report.problems)
     if not report.readable:
@@ -167,12 +167,12 @@ async def _integrity(protected: Protected) -> Finding:
 
 
 def _schema(protected: Protected) -> Finding:
-    path = protected.parts.path
+    path = protected.context.path
     missing = [item.id for item in Migrator(path).status() if not item.applied]
     if missing:
         text = f"Migrations are missing ({', '.join(missing)}); the next start applies them."
         return Finding(Grade.NOTE, text)
-    report = protected.parts.validator.inspect_file(path)
+    report = protected.context.validator.inspect_file(path)
     if report.clean:
         return Finding(Grade.FINE, "The schema is what the migrations make.")
     grade = Grade.BAD if report.refused else Grade.NOTE

@@ -46,7 +46,7 @@ def check(
     budget = protected.budget
     found = require_ours(path, *LOOKED_INTO, budget=budget)
     with configure_logging(settings, terminal=False), _progress("checking"):
-        report = run_async(protected.parts.check(protected.parts.path, budget=budget))
+        report = run_async(protected.context.check(protected.context.path, budget=budget))
     ok = report.ok and found.nature is Nature.OURS
     if as_json:
         print_json(_plain(found, report) | {"ok": ok})
@@ -102,13 +102,13 @@ def accept(context: typer.Context, database: DatabaseOption = None) -> None:
     settings = settings_of(context)
 
     async def work(protected: Protected) -> CheckReport:
-        await require(protected.parts.path, budget=protected.budget)
-        report = await protected.parts.check(protected.parts.path, budget=protected.budget)
+        await require(protected.context.path, budget=protected.budget)
+        report = await protected.context.check(protected.context.path, budget=protected.budget)
         if not report.damaged:
-            await protected.parts.rewriting()
-            await protected.parts.checksums.adopt()
-            protected.parts.high_water.forget()
-            protected.parts.state.forget()
+            await protected.context.rewriting()
+            await protected.context.checksums.adopt()
+            protected.context.high_water.forget()
+            protected.context.state.forget()
         return report
 
     report = with_protection(settings, work, database, claim=True)

@@ -130,10 +130,10 @@ def down(
 
 async def _migrated(protected: Protected, migrate: Migrate, budget: Budget) -> tuple[str, ...]:
     """Migrate a file that is as the bot left it, with a verified backup before anything is changed."""
-    if protected.parts.path.exists() and (await protected.parts.checksums.check()).unexplained:
+    if protected.context.path.exists() and (await protected.context.checksums.check()).unexplained:
         raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
     return await migrated(
-        protected.parts, migrate, budget, lambda made: typer.echo(f"Backed up and verified: {made.name}")
+        protected.context, migrate, budget, lambda made: typer.echo(f"Backed up and verified: {made.name}")
     )
 
 

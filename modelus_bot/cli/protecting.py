@@ -27,11 +27,11 @@ class Protected:
         """Take the parts over."""
         self.budget = Budget()
         """What all files that the command looks at may cost beyond what their bytes justify."""
-        self.parts = protection.parts
+        self.context = protection.context
         self.backups = protection.backups
         self.archive = protection.archive
         self.drill = protection.drill
-        self.restores = Restores(self.parts, _at_rest)
+        self.restores = Restores(self.context, _at_rest)
 
 
 def protection_of(settings: Settings, path: Path | None = None) -> Protection:
@@ -71,7 +71,7 @@ def with_protection(
         finally:
             lock.release()
 
-    with as_owner(settings, protection.parts.path), configure_logging(settings, terminal=False):
+    with as_owner(settings, protection.context.path), configure_logging(settings, terminal=False):
         return run_async(opened())
 
 

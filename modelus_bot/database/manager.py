@@ -116,7 +116,7 @@ class DatabaseManager:
             self._connections,
             self._transactions,
             fallback,
-            went_back=protection.parts.went_back if protection is not None else deque(),
+            went_back=protection.context.went_back if protection is not None else deque(),
             open_again=self._open_again,
             open_to_read=self._open_to_read,
             suspect=self._suspect,
@@ -192,9 +192,11 @@ class DatabaseManager:
         fallback = self.fallback
         if fallback is None:
             return await self._write(write, context)
-        context = fallback.prepared(write, context)
+        context = fallback.waits.for_write(write, context)
         try:
-            if fallback.must_wait(write) and not await fallback.journal.drained(fallback.patience):
+            if fallback.waits.goes_behind(write) and not await fallback.journal.drained(
+                fallback.waits.patience
+            ):
                 raise DatabaseUnavailable("others wait before it", cause=self.availability.cause)
             return await self._write(write, context)
         except DatabaseError as error:
@@ -218,7 +220,7 @@ class DatabaseManager:
         """Return what a change would give, and undo it: nothing is saved."""
         writes = self.availability.writes
         if self.fallback is not None:
-            context = self.fallback.prepared(write, context)
+            context = self.fallback.waits.for_write(write, context)
         self._check_running()
         writes.require_closed(type(write).__name__)
         try:
@@ -259,7 +261,7 @@ class DatabaseManager:
         reads.require_closed(query.name)
         reader = self._reader_of(query)
         try:
-            patience = self._patience(query)
+            patience = self.fallback.waits.for_read(query) if self.fallback is not None else None
             async with asyncio.timeout(patience):
                 result = await reader.submit(query, run, patience, viewer)
         except TimeoutError as error:
@@ -280,11 +282,6 @@ class DatabaseManager:
         if query.report:
             return engine.reports
         return engine.long_reads if query.long else engine.reads
-
-    def _patience(self, query: Query[..., Any]) -> float | None:
-        """Return how long to wait for what can be answered without the database; None: the reader decides."""
-        fallback = self.fallback
-        return fallback.patience if fallback is not None and fallback.can_answer(query) else None
 
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings; path and durability are those it was opened with."""
@@ -343,13 +340,13 @@ class DatabaseManager:
         ).info("database_opened")
 
     async def _mend_rows(self) -> QuarantineReport:
-        invariants = tuple(self.protection.parts.invariants) if self.protection is not None else ()
+        invariants = tuple(self.protection.context.invariants) if self.protection is not None else ()
         return await self.write(QuarantineRows(invariants=invariants), Context(reason="integrity check"))
 
     def _note_success(self, breaker: CircuitBreaker) -> None:
         breaker.worked()
         if self.fallback is not None:
-            self.fallback.worked()
+            self.fallback.waits.worked()
 
     def _note_failure(self, breaker: CircuitBreaker, error: DatabaseError) -> None:
         """Tell breaker and monitor how an operation failed; its caller hears of that, whatever they say."""

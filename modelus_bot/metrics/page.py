@@ -128,7 +128,7 @@ class MetricsPage:
         if self._db is not None and self._bot is not None:
             self._figures.seen = Seen(
                 self._db.overview(),
-                self._db.health.statements.seen(),
+                self._db.health.figures.statements.seen(),
                 self._bot.latency,
                 dict(self._runs),
                 dict(self._failures),

@@ -72,7 +72,7 @@ async def fail(env: BotEnv) -> str:
 async def test_no_command_shows_the_machine(rota_env: BotEnv, tmp_path: Path) -> None:
     """Every command as the one it is for, questions confirmed, every view of /dbhealth, and its failures."""
     env = rota_env
-    env.db.health.slow_operations["contents.kept_contents"] = 9
+    env.db.health.figures.slow_operations["contents.kept_contents"] = 9
     reference = await fail(env)
     await env.admin.slash(env.channel, "backup create")
     report = {"title": "A title", "description": "A description"}

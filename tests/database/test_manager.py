@@ -160,7 +160,9 @@ async def test_one_statement_for_many_rows(db: DatabaseManager) -> None:
     with pytest.raises(QueryFailed):
         await db.write(PutEach(keys=("f",), sql="ROLLBACK"), Context())
     assert set(await db.read(all_settings)) == {"a", "b", "c"}
-    (seen,) = [item for item in db.health.statements.seen() if item.text.startswith("INSERT INTO settings")]
+    (seen,) = [
+        item for item in db.health.figures.statements.seen() if item.text.startswith("INSERT INTO settings")
+    ]
     assert (seen.count, seen.rows, seen.errors) == (4, 3, 1)
 
 
@@ -204,7 +206,7 @@ async def test_what_is_queued_together_is_committed_together(db: DatabaseManager
     )
     assert results[:20] == list(range(1, 21))
     assert isinstance(results[20], ConstraintViolated)
-    assert db.health.counts["groups"] == 1
+    assert db.health.figures.counts["groups"] == 1
     await db.close()
     with pytest.raises(ManagerClosed):
         await transactions(db).enqueue(Increment(key="n"), Context())

@@ -159,7 +159,7 @@ async def test_checkpoints_are_no_false_alarm(tmp_path: Path, monkeypatch: pytes
 async def _in_the_main_file_only(db: DatabaseManager, content: bytes) -> int:
     """Write until a checkpoint has moved the row and the -wal begun anew; return the row's offset."""
     assert db.protection is not None
-    checksums = db.protection.parts.checksums
+    checksums = db.protection.context.checksums
     for _ in range(200):
         whole = await asyncio.to_thread(_content, db.path)
         offset = whole.find(content)

@@ -52,16 +52,16 @@ async def test_once_somebody_has_waited_nobody_waits_long(tmp_path: Path) -> Non
         await db.write(PutSetting(key="known", value=7), Context())
         await fallback.snapshot.settle()
         away.take()
-        assert fallback.patience == PATIENCE
+        assert fallback.waits.patience == PATIENCE
         assert await db.read(kept_mark) == 7
-        assert fallback.patience == SHORT_WAIT
+        assert fallback.waits.patience == SHORT_WAIT
         assert await db.read(kept_mark) == 7
         with pytest.raises(WriteDeferred):
             await db.write(Take(name="later"), Context())
         with pytest.raises(DatabaseError):
             await db.write(PutSetting(key="known", value=8), Context())
         away.give_back()
-        while fallback.journal.unfinished or fallback.patience != PATIENCE:
+        while fallback.journal.unfinished or fallback.waits.patience != PATIENCE:
             await asyncio.sleep(0.05)
             await db.read(kept_mark)
     assert taken(path) == ["later"]

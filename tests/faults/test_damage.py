@@ -181,7 +181,7 @@ async def test_damage_is_noticed_and_recovered_from(pristine: Path, tmp_path: Pa
             label = f"{number}: {what}, archive {archive}, running {running}, backup damaged {backup_too}"
             values = [await read_until_answered(db, f"key {item:04}") for item in range(ROWS)]
             assert db.protection is not None
-            report = await db.protection.parts.check(site.database)
+            report = await db.protection.context.check(site.database)
         wrong = [item for item in range(ROWS) if values[item] not in {item, None}]
         lost = [item for item in range(ROWS) if values[item] is None]
         assert wrong == [], label

@@ -12,6 +12,7 @@ import pytest
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DiskFull, QueryFailed
 from modelus_bot.database.engine.breaker import Mode
+from modelus_bot.database.health.figures import Figures
 from modelus_bot.database.health.rolling import Rolling
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from modelus_bot.subjects.health.jobs.health import Health
@@ -38,8 +39,8 @@ class Flapping:
         availability = self.db.availability
         for breaker in (availability.writes, availability.reads):
             breaker._clock = self.clock.time
-        for name in ("reads", "writes", "waits", "long_waits", "loop_delays"):
-            setattr(self.db.health, name, Rolling(self.clock.time))
+        self.db.health.counted = Figures(self.clock.time)
+        self.db.health.loop_delays = Rolling(self.clock.time)
         self.health, self.alerts = Health(env.bot), Alerts(env.bot)
 
     @property

@@ -219,7 +219,7 @@ async def assert_everything_there(site: Site) -> None:
     db.protection.alerts.subscribe(alerts.append)
     async with db:
         assert site.said <= await db.read(both_halves) | (kept_apart(db) if site.went_back else set())
-        report = await db.protection.parts.check(db.path)
+        report = await db.protection.context.check(db.path)
         assert report.ok, report.problems
         assert not [alert for alert in alerts if alert.kind == "database_recovered"]
         for manifest in db.protection.backups.manifests()[:3]:

@@ -168,9 +168,9 @@ async def statements(there: Site) -> AsyncIterator[None]:
     for first in range(0, 500, 10):
         await there.app.db.write(Ask(first=first), Context())
     for _ in range(3):
-        found = await examine(there.app.db, there.app.db.health.statements)
+        found = await examine(there.app.db, there.app.db.health.figures.statements)
         assert len(found.statements) >= 400
-    await explain_slow(there.app.db, there.app.db.health.statements, 0.0)
+    await explain_slow(there.app.db, there.app.db.health.figures.statements, 0.0)
 
 
 async def charts(there: Site) -> AsyncIterator[None]:

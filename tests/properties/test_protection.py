@@ -52,7 +52,7 @@ def opened(folder: Path, alerts: list[Alert]) -> DatabaseManager:
     )
     protection.alerts.subscribe(alerts.append)
     return DatabaseManager(
-        protection.parts.path, DatabaseSettings(read_deadline=30, write_deadline=30), protection=protection
+        protection.context.path, DatabaseSettings(read_deadline=30, write_deadline=30), protection=protection
     )
 
 

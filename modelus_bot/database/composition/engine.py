@@ -89,7 +89,7 @@ class Engine:
             settings,
             claim=claim,
             manual_checkpoints=protection is not None or not claim,
-            epoch=protection.parts.epoch if protection is not None else None,
+            epoch=protection.context.epoch if protection is not None else None,
             files=protection.files if protection is not None else None,
             overseer=_Overseer(availability, protection),
             visibility=visibility,
@@ -99,8 +99,8 @@ class Engine:
             settings,
             health,
             fallback.audit_file if fallback is not None else None,
-            mark=protection.parts.high_water.note if protection is not None else unmarked,
-            on_commit=fallback.changed if fallback is not None else nothing_kept,
+            mark=protection.context.high_water.note if protection is not None else unmarked,
+            on_commit=fallback.changes.add if fallback is not None else nothing_kept,
         )
         self.reads = ReadBatcher(
             ConnectionRole.READER, self.connections, settings, health, seconds=settings.read_deadline
@@ -154,7 +154,7 @@ class Engine:
         async with AsyncExitStack() as stack:
             if protection is not None:
                 stack.push_async_callback(self._remember_end, protection)
-                await stack.enter_async_context(protection.parts.checksums)
+                await stack.enter_async_context(protection.context.checksums)
                 stack.push_async_callback(protection.archive.stop)
             await self.connections.open()
             stack.push_async_callback(self.connections.close)
@@ -191,9 +191,9 @@ class Engine:
 
     async def _start_reading(self) -> None:
         self.connections.claim_for_reading()
-        parts = self._protection.parts if self._protection is not None else None
+        context = self._protection.context if self._protection is not None else None
         async with AsyncExitStack() as stack:
-            readable = await stack.enter_async_context(made_readable(self._path, parts))
+            readable = await stack.enter_async_context(made_readable(self._path, context))
             await self.connections.open_for_reading(readable)
             stack.push_async_callback(self.connections.close_for_writing)
             await stack.enter_async_context(self.reads)
@@ -241,7 +241,7 @@ class Engine:
         """Forget what was known of the file that was open before."""
         self.transactions.forget_head()
         if self._fallback is not None:
-            self._fallback.changed()
+            self._fallback.changes.add()
 
 
 def _prepare(path: Path) -> tuple[str, ...]:

@@ -50,14 +50,10 @@ class Write(BaseModel, Generic[R]):
         raise QueryFailed(f"{type(self).__name__} has no apply")
 
     @classmethod
+    @functools.cache
     def result_adapter(cls) -> TypeAdapter[Any]:
-        """Return the (cached) reader and writer of this operation's stored results."""
-        return _result_adapter(cls)
-
-
-@functools.cache
-def _result_adapter(cls: type[Write[Any]]) -> TypeAdapter[Any]:
-    return TypeAdapter(get_type_hints(cls.apply)["return"])
+        """Return the reader and writer of this operation's stored results, always the same one."""
+        return TypeAdapter(get_type_hints(cls.apply)["return"])
 
 
 @dataclass(frozen=True, slots=True)

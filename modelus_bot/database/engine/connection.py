@@ -194,14 +194,15 @@ class ConnectionManager:
         slot = self._slots[role]
         connection = slot.connection or await self._reopened(role)
         identity, stopwatch = slot.identity, slot.stopwatch
+        epoch = self._epoch if role is ConnectionRole.WRITER else None
 
         def hop(raw: sqlite3.Connection) -> T:
             self.files.check(identity)
             self._check_busy_slice(slot, raw)
             stopwatch.begin(seconds)
             try:
-                if role is ConnectionRole.WRITER and self._epoch is not None:
-                    self._epoch.ensure(raw)
+                if epoch is not None and connection.epoch != epoch.number:
+                    connection.epoch = epoch.ensure(raw)
                 result = function(raw)
             finally:
                 stopwatch.begin(None)

@@ -53,8 +53,8 @@ class Epoch:
     def __init__(self) -> None:
         """Choose a number; it is not in any file yet."""
         self._guard = threading.Lock()
-        self._number = _after(0)
-        self._marked: tuple[sqlite3.Connection, int] | None = None
+        self.number = _after(0)
+        """The number that the file has, or will have before its next change."""
         self._renewed = False
         self.in_file = 0
         """The number that the file had when it was looked at or written to last."""
@@ -63,13 +63,8 @@ class Epoch:
         """Note which number a file has that is about to be opened."""
         with self._guard:
             if number != self.in_file:
-                self.in_file, self._number, self._marked = number, _after(number), None
+                self.in_file, self.number = number, _after(number)
                 self._renewed = False
-
-    @property
-    def number(self) -> int:
-        """The number that the file has, or will have before its next change."""
-        return self._number
 
     @property
     def owed(self) -> bool:
@@ -82,19 +77,23 @@ class Epoch:
             if self._renewed:
                 return
             self._renewed = True
-            self._number = _after(self._number)
+            self.number = _after(self.number)
         logger.bind(why=why).warning("epoch_renewed")
 
-    def ensure(self, connection: sqlite3.Connection) -> None:
-        """Commit the number on the writer's thread, unless this connection has; raises ``sqlite3.Error``."""
-        number = self._number
-        if self._marked == (connection, number) or connection.in_transaction:
-            return
+    def ensure(self, connection: sqlite3.Connection) -> int:
+        """Commit the number on the writer's thread and return it, 0 where it could not be.
+
+        Nothing is written to a file that has it. Raises ``sqlite3.Error``.
+        """
+        number = self.number
+        if connection.in_transaction:
+            return 0
         if connection.execute("PRAGMA user_version").fetchone()[0] != number:
             _set(connection, number)
         with self._guard:
-            self._marked, self.in_file = (connection, number), number
-            self._renewed = self._renewed and number != self._number
+            self.in_file = number
+            self._renewed = self._renewed and number != self.number
+        return number
 
 
 def renew_epoch(path: Path, *, after: int = 0) -> None:

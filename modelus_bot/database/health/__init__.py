@@ -1,6 +1,6 @@
 """How the database is doing: what every operation took, what is too bad, and whom to tell.
 
-Promise: counting costs about a microsecond (``monitor``, ``rolling``); every decision is pure
+Promise: counting costs about a microsecond (``monitor``, ``figures``, ``rolling``); every decision is pure
 (``thresholds``, ``incidents``, ``modes``) and tells little: once when it begins, seldom while it lasts,
 once when it is over; what was not delivered outlives a kill (``alert_book``). ``statements`` knows what
 each statement costs and what would help. What is watched, and at which level, is one list:

@@ -92,16 +92,16 @@ def overview_of(
     deferred: int | None = None,
 ) -> Overview:
     """Gather what ``health`` counted, how the breakers stand, and the sizes of the files."""
-    counts, cause = health.counts, availability.cause
-    lately = (health.reads, health.writes)
+    figures, cause = health.figures, availability.cause
+    counts, lately = figures.counts, (figures.reads, figures.writes)
     return Overview(
         mode=availability.mode,
         write_breaker=availability.writes.state.value,
         read_breaker=availability.reads.state.value,
         cause=cause_words(cause),
         since=health.started,
-        reads=health.reads.percentiles(),
-        writes=health.writes.percentiles(),
+        reads=figures.reads.percentiles(),
+        writes=figures.writes.percentiles(),
         read_count=counts["read"],
         write_count=counts["write"],
         repeated=counts["repeated"],
@@ -109,9 +109,9 @@ def overview_of(
         failures=counts["failures"],
         retries=counts["retries"],
         queue_depth=queue_depth,
-        mean_group=health.mean_group(),
+        mean_group=figures.mean_group,
         reopened=reopened,
-        slow=tuple(health.slow_operations.most_common(5)),
+        slow=tuple(figures.slow_operations.most_common(5)),
         recent_failures=tuple(health.recent),
         path=str(path),
         file_bytes=_size(path),
@@ -127,8 +127,8 @@ def overview_of(
         too_late_writes=counts["too_late_writes"],
         queue_limit=settings.queue_limit,
         reader_depth=reader_depth,
-        reader_waits=health.waits.percentiles(),
-        long_waits=health.long_waits.percentiles(),
+        reader_waits=figures.waits.percentiles(),
+        long_waits=figures.long_waits.percentiles(),
         loop_delay=health.loop_delays.percentiles(),
         surroundings=health.surroundings,
         incidents=health.incidents,

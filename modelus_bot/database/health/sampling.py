@@ -20,10 +20,11 @@ class Sampler:
 
     def sample(self, health: HealthMonitor, seen: Overview, at: int, *, seconds: float) -> HealthSample:
         """Return the sample of ``at`` (UTC seconds), with the latencies of the last ``seconds``."""
-        counts = health.counts
+        figures = health.figures
+        counts = figures.counts
         operations = counts["read"] + counts["write"] + counts["preview"]
         errors = counts["failures"]
-        latencies = percentiles(health.reads, health.writes, seconds=seconds)
+        latencies = percentiles(figures.reads, figures.writes, seconds=seconds)
         made = HealthSample(
             at=at,
             mode=seen.mode.value,

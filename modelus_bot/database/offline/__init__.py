@@ -3,7 +3,7 @@
 Promise: a deferrable write that was answered is in a file on the disk and is made once, in order
 (``journal``); kept queries answer from the last snapshot and say how old it is (``snapshot``); hot answers
 come from memory until the next commit (``hot_reads``); disk space is held back for the day it runs out
-(``reserve``, ``space``).
+(``reserve``, ``space``). How long anybody waits for the database before that is decided by ``wait_policy``.
 
 Way in: ``Fallback`` owns these; ``Reconnection`` has the order of the way back.
 Owner: the manager, which enters and leaves it.

@@ -7,7 +7,6 @@ import functools
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -19,6 +18,7 @@ from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.append_file import journal_path
 from modelus_bot.database.core.audit.entry import AuditEntry, command_entry
 from modelus_bot.database.core.audit.fallback_log import AuditFile, audit_path
+from modelus_bot.database.core.change_counter import ChangeCounter
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import (
     DatabaseError,
@@ -37,7 +37,6 @@ from modelus_bot.database.engine import Version
 from modelus_bot.database.offline.hot_reads import HotReads, log_stamp
 from modelus_bot.database.offline.journal.answered import answered
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
-from modelus_bot.database.offline.journal.entry import numbered
 from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.database.offline.journal.outcomes import Explain
 from modelus_bot.database.offline.journal.reconciliation import Reconciliation
@@ -46,7 +45,7 @@ from modelus_bot.database.offline.reserve import reserve_beside
 from modelus_bot.database.offline.snapshot.folder import snapshot_folder
 from modelus_bot.database.offline.snapshot.snapshot import Snapshot
 from modelus_bot.database.offline.space import SpaceWatch
-from modelus_bot.database.offline.wait_policy import WaitRequest, patience, seconds_to_wait
+from modelus_bot.database.offline.wait_policy import WaitPolicy
 
 __all__ = ["Fallback"]
 
@@ -84,19 +83,18 @@ class Fallback:
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         path = meant(path)
+        self.changes = ChangeCounter()
+        """Counts what makes stale what is kept here."""
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain, clock=clock)
-        self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot, visibility=visibility)
+        self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot, self.changes, visibility=visibility)
         self.reserve = reserve_beside(path, reserve_megabytes)
         self.audit_file = AuditFile(audit_path(path), overseer=overseer)
         self.disk_full, self.room = Notifier[DiskFull](), Notifier[None]()
         self.space = SpaceWatch(self.reserve, self.disk_full.tell, functools.partial(self.room.tell, None))
-        self.hot = HotReads(snapshot, self._version, log_stamp(path))
+        self.hot = HotReads(snapshot, self.changes, self._version, log_stamp(path))
+        self.waits = WaitPolicy(degradation, self.journal, self.snapshot)
         self._overseer = overseer
-        self._settings = degradation
         self._next_try, self._pause = 0.0, CATCH_UP_FIRST
-        self._in_vain = False
-        self.patience = degradation.patience
-        """Seconds after which somebody is served from here instead of waiting for the database."""
         self._ask_version: Callable[[], Awaitable[Version]] | None = None
         self._parts = AsyncExitStack()
 
@@ -114,55 +112,24 @@ class Fallback:
         """Stop saving; what waits stays in its file."""
         await self._parts.aclose()
 
-    def worked(self) -> None:
-        """Note that the database has answered."""
-        if self._in_vain:
-            self._waited(in_vain=False)
-
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings."""
         self.space.apply(edited.maintenance.reserve_megabytes)
-        self._settings = self._settings.edited(edited.degradation)
-        self._waited(in_vain=self._in_vain)
+        self.waits.apply(edited.degradation)
         self.journal.apply(edited.degradation)
         self.snapshot.apply(edited.snapshot)
         self.hot.apply(edited.snapshot)
 
-    def changed(self) -> None:
-        """Note a commit, or another file in the old one's place."""
-        self.hot.changed()
-        self.snapshot.changed()
-
     def follow(self, read: Callable[..., Awaitable[Any]], version: Callable[[], Awaitable[Version]]) -> None:
         """Take snapshots through ``read``, and ask ``version`` whether other programs have written."""
         self._ask_version = version
-        self.hot.changed()
         self.snapshot.follow(read)
-
-    def prepared(self, write: Write[Any], context: Context) -> Context:
-        """Return the context for a write that people wait for, or that can be saved for later.
-
-        Both wait only shortly (see ``wait_policy``), and what can be saved has a name.
-        """
-        asking = WaitRequest(
-            deferrable=write.deferrable,
-            by_person=context.actor is not None,
-            others_wait=self.journal.depth > 0,
-            in_vain=self._in_vain,
-            deadline=context.deadline,
-        )
-        seconds = seconds_to_wait(asking, self._settings.patience)
-        return context if seconds is None else replace(numbered(context), deadline=seconds)
-
-    def must_wait(self, write: Write[Any]) -> bool:
-        """Say whether others were saved before this one, which go first."""
-        return write.deferrable and self.journal.depth > 0
 
     async def defer(self, write: Write[Any], context: Context, cause: DatabaseError) -> WriteDeferred:
         """Save a write for later; raises ``cause`` when it cannot wait, and what the journal raises."""
         if not write.deferrable or not cause.away:
             raise cause
-        self._waited(in_vain=True)
+        self.waits.waited_in_vain()
         number = await self._appended(write, context, cause)
         await self.note(
             command_entry(
@@ -203,10 +170,6 @@ class Fallback:
             failure = as_database_error(error)
             logger.bind(reference=failure.reference, error=failure.detail).warning("audit_entry_not_kept")
 
-    def can_answer(self, query: Query[..., Any]) -> bool:
-        """Say whether a query could be answered without the database."""
-        return query.kept and self.snapshot.as_of is not None
-
     async def answer(
         self,
         query: Query[..., R],
@@ -215,9 +178,9 @@ class Fallback:
         viewer: Viewer | None = None,
     ) -> R:
         """Answer from the last snapshot; raises ``cause`` when there is none or the query is not kept."""
-        if not cause.away or not self.can_answer(query):
+        if not cause.away or not self.waits.can_answer(query):
             raise cause
-        self._waited(in_vain=True)
+        self.waits.waited_in_vain()
         try:
             return await self.snapshot.answer(query, run, viewer)
         except (OSError, MemoryError) as error:
@@ -255,11 +218,6 @@ class Fallback:
         """Note how that try ended: after failures the pauses grow."""
         self._pause = CATCH_UP_FIRST if worked else min(CATCH_UP_CAP, self._pause * 2)
         self._next_try = 0.0 if worked else time.monotonic() + self._pause
-
-    def _waited(self, *, in_vain: bool) -> None:
-        """Let those who come next wait accordingly."""
-        self._in_vain = in_vain
-        self.patience = patience(self._settings.patience, in_vain=in_vain)
 
     async def _version(self) -> Version:
         if self._ask_version is None:

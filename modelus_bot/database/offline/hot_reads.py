@@ -1,9 +1,9 @@
 """HotReads: answers that are asked for again and again, kept in memory until something changes.
 
-An answer is valid until the next commit of this process, which ``changed`` is called for before anybody hears
-that the commit worked, and until another program commits. That shows on the database's log, which is glanced
-at before an answer is given out; when it looks different SQLite is asked. Whoever was told that a change is
-saved therefore never reads what was before it, whoever made it.
+An answer is valid until the next commit of this process, which is counted before anybody hears that the
+commit worked, and until another program commits. That shows on the database's log, which is glanced at before
+an answer is given out; when it looks different SQLite is asked. Whoever was told that a change is saved
+therefore never reads what was before it, whoever made it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from modelus_bot.config.snapshot import SnapshotSettings
+from modelus_bot.database.core.change_counter import ChangeCounter
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.wal_stamp import TICK_NANOSECONDS, WalStamp, glance, settled
@@ -42,14 +43,15 @@ _UNSETTLED: WalStamp = (0, 0, -1, 0)
 class HotReads:
     """Keeps the answers of ``hot`` queries by their arguments, at most ``hot_reads`` of them.
 
-    ``version`` asks the reader's connection whether another one has committed; one question at a time
-    serves all who wait. ``stamp`` glances at the log, None where there is none. Everything happens on the
-    event loop's thread.
+    ``changes`` counts the commits of this process. ``version`` asks the reader's connection whether another
+    one has committed; one question at a time serves all who wait. ``stamp`` glances at the log, None where
+    there is none. Everything happens on the event loop's thread.
     """
 
     def __init__(
         self,
         settings: SnapshotSettings,
+        changes: ChangeCounter,
         version: Callable[[], Awaitable[Version]],
         stamp: Callable[[], WalStamp | None],
         clock: Callable[[], float] = time.monotonic,
@@ -59,11 +61,15 @@ class HotReads:
         self.misses = 0
         self._outside = Outside()
         self._settings = settings
+        self._changes = changes
+        self._counted = changes.count
+        """How many commits there were when what is kept was compared last."""
         self._ask_version = version
         self._ask_stamp = stamp
         self._clock = clock
         self._answers: OrderedDict[Any, Any] = OrderedDict()
-        self._epoch = 0
+        self._forgotten = 0
+        """How often everything was forgotten."""
         self._version: Version | None = None
         self._looked_at = float("-inf")
         self._begun = self._ended = 0
@@ -73,17 +79,8 @@ class HotReads:
         self._looking: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        """Return how many answers are kept."""
-        return len(self._answers)
-
-    def changed(self) -> None:
-        """Forget everything: something was committed, or the file is another one.
-
-        To be called before the commit is acknowledged; also answers that are on their way are not kept.
-        """
-        self._epoch += 1
-        if self._answers:
-            self._answers.clear()
+        """Return how many answers are kept that no commit of this process has made stale."""
+        return len(self._valid())
 
     def apply(self, settings: SnapshotSettings) -> None:
         """Go on with an edited limit."""
@@ -106,23 +103,36 @@ class HotReads:
         key = _key(query, args, kwargs)
         if key is None or not self._settings.hot_reads:
             return await ask()
-        if key in self._answers and self._in_doubt():
+        if key in self._valid() and self._in_doubt():
             wanted = self._begun + 1
-            while key in self._answers and self._ended < wanted:
+            while key in self._valid() and self._ended < wanted:
                 await self._look()
-        known = self._answers.get(key, _NOTHING)
+        known = self._valid().get(key, _NOTHING)
         if known is not _NOTHING:
             self.hits += 1
             self._answers.move_to_end(key)
             return cast("R", _handed_out(known))
         self.misses += 1
-        epoch = self._epoch
+        forgotten = self._forgotten
         answer = await ask()
-        if epoch == self._epoch:
-            self._answers[key] = answer
-            if len(self._answers) > self._settings.hot_reads:
-                self._answers.popitem(last=False)
+        answers = self._valid()
+        if forgotten == self._forgotten:
+            answers[key] = answer
+            if len(answers) > self._settings.hot_reads:
+                answers.popitem(last=False)
         return cast("R", _handed_out(answer))
+
+    def _valid(self) -> OrderedDict[Any, Any]:
+        """Return what is kept, without what a commit of this process has made stale."""
+        if self._counted != self._changes.count:
+            self._counted = self._changes.count
+            self._forget()
+        return self._answers
+
+    def _forget(self) -> None:
+        """Forget everything; what is on its way is not kept either."""
+        self._forgotten += 1
+        self._answers.clear()
 
     def _in_doubt(self) -> bool:
         """Say whether SQLite has to be asked before anything that is kept is given out.
@@ -160,12 +170,12 @@ class HotReads:
                 self._version = connection, number = await self._ask_version()
         except (DatabaseError, TimeoutError):
             self._version = self._stamp = None
-            self.changed()
+            self._forget()
             return
         finally:
             self._ended = self._begun
         if before is None or before[0] is not connection or before[1] != number:
-            self.changed()
+            self._forget()
         self._looked_at = now
         self._stamp = stamp
 

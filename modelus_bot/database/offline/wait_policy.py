@@ -1,10 +1,16 @@
-"""How long a write waits for the database before it is saved for later or refused."""
+"""How long operations wait for the database before they are served without it or refused."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-__all__ = ["SHORT_WAIT", "WaitRequest", "patience", "seconds_to_wait"]
+from modelus_bot.config import DegradationSettings
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import Query, Write
+from modelus_bot.database.offline.journal.entry import new_request_id
+
+__all__ = ["SHORT_WAIT", "WaitPolicy", "WaitRequest", "patience", "seconds_to_wait"]
 
 SHORT_WAIT = 0.25
 """Seconds that people wait once somebody has waited in vain."""
@@ -45,3 +51,76 @@ def seconds_to_wait(asking: WaitRequest, usual: float) -> float | None:
         return None
     most = patience(usual, in_vain=asking.in_vain) if asking.deferrable else usual
     return most if asking.deadline is None else min(asking.deadline, most)
+
+
+class Saved(Protocol):
+    """The changes that were saved for later, as far as those who come next need to know."""
+
+    depth: int
+    """How many wait."""
+
+
+class Kept(Protocol):
+    """What can be answered without the database, as far as those who ask need to know."""
+
+    as_of: int | None
+    """UTC seconds as of which answers are right; None while there are none."""
+
+
+class WaitPolicy:
+    """Who waits how long, from what was saved, what is kept, and whether somebody has waited in vain."""
+
+    def __init__(self, settings: DegradationSettings, saved: Saved, kept: Kept) -> None:
+        """Begin with a database that answers."""
+        self._settings = settings
+        self._saved, self._kept = saved, kept
+        self._in_vain = False
+        self.patience = settings.patience
+        """Seconds after which somebody is served otherwise instead of waiting for the database."""
+
+    def apply(self, settings: DegradationSettings) -> None:
+        """Go on with edited settings."""
+        self._settings = self._settings.edited(settings)
+        self._waited(in_vain=self._in_vain)
+
+    def waited_in_vain(self) -> None:
+        """Note that somebody was served otherwise: who comes next waits shortly."""
+        self._waited(in_vain=True)
+
+    def worked(self) -> None:
+        """Note that the database has answered."""
+        if self._in_vain:
+            self._waited(in_vain=False)
+
+    def for_write(self, write: Write[Any], context: Context) -> Context:
+        """Return the context for a write that people wait for, or that can be saved for later.
+
+        Both wait only shortly, and what can be saved has a name.
+        """
+        asking = WaitRequest(
+            deferrable=write.deferrable,
+            by_person=context.actor is not None,
+            others_wait=self._saved.depth > 0,
+            in_vain=self._in_vain,
+            deadline=context.deadline,
+        )
+        seconds = seconds_to_wait(asking, self._settings.patience)
+        if seconds is None:
+            return context
+        return replace(context, request_id=context.request_id or new_request_id(), deadline=seconds)
+
+    def for_read(self, query: Query[..., Any]) -> float | None:
+        """Return how long to wait for what can be answered without the database; None: the reader decides."""
+        return self.patience if self.can_answer(query) else None
+
+    def can_answer(self, query: Query[..., Any]) -> bool:
+        """Say whether a query could be answered without the database."""
+        return query.kept and self._kept.as_of is not None
+
+    def goes_behind(self, write: Write[Any]) -> bool:
+        """Say whether others were saved before this one, which go first."""
+        return write.deferrable and self._saved.depth > 0
+
+    def _waited(self, *, in_vain: bool) -> None:
+        self._in_vain = in_vain
+        self.patience = patience(self._settings.patience, in_vain=in_vain)

@@ -35,7 +35,7 @@ class Limits:
 class _Search:
     """One search: what was refused and why, in the order of looking."""
 
-    parts: RecoveryContext
+    context: RecoveryContext
     budget: Budget
     tell: Report
     limits: Limits
@@ -64,7 +64,7 @@ class _Search:
 
 
 async def newest_copy_that_fits(
-    parts: RecoveryContext,
+    context: RecoveryContext,
     budget: Budget,
     target: Path,
     *,
@@ -77,8 +77,8 @@ async def newest_copy_that_fits(
     a newer version, of another program or with other bytes than it was made with is refused at little cost.
     Raises ``BackupFailed`` that names what was refused, and why.
     """
-    listing = await asyncio.to_thread(parts.backups.listing)
-    search = _Search(parts, budget, on_progress or (lambda _: None), limits or Limits())
+    listing = await asyncio.to_thread(context.backups.listing)
+    search = _Search(context, budget, on_progress or (lambda _: None), limits or Limits())
     for item in listing.unlisted:
         if not item.adoptable:
             search.refuse(item.name, item.why)
@@ -116,7 +116,7 @@ def _worth_a_look(
     for item in queue:
         newer = None
         if isinstance(item, BackupManifest):
-            newer = newer_migrations(frozenset(item.migrations), search.parts.validator)
+            newer = newer_migrations(frozenset(item.migrations), search.context.validator)
         if newer is None:
             kept.append(item)
         else:
@@ -152,7 +152,7 @@ async def _first(
 
 async def _next_fit(search: _Search, queue: Sequence[BackupManifest | Unlisted]) -> str | None:
     """Let one child look at all that is left, until one fits; those before it are refused."""
-    task = {"folder": str(search.parts.backups.folder), "copies": [_expected(item) for item in queue]}
+    task = {"folder": str(search.context.backups.folder), "copies": [_expected(item) for item in queue]}
 
     def on_progress(said: dict[str, Any]) -> None:
         search.refuse(said["name"], said["why"])
@@ -177,8 +177,8 @@ async def _restored(search: _Search, manifest: BackupManifest | Unlisted, target
     """Write a copy to ``target`` and check it whole; refused, it is removed again."""
     search.tell({"step": f"checking {manifest.name}", "done": len(search.refused), "total": search.total})
     try:
-        await search.parts.backups.restore_to(manifest.name, target, paced=False)
-        report = await search.parts.check(target, finished=True, budget=search.budget)
+        await search.context.backups.restore_to(manifest.name, target, paced=False)
+        report = await search.context.check(target, finished=True, budget=search.budget)
     except (BackupFailed, ChildFailed) as error:
         search.refuse(manifest.name, error.detail)
         return None

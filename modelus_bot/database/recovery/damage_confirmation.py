@@ -95,17 +95,17 @@ class DamageFinding:
 
 
 async def looked_at(
-    parts: RecoveryContext, budget: Budget, depth: Depth = "full", *, fresh: bool = False
+    context: RecoveryContext, budget: Budget, depth: Depth = "full", *, fresh: bool = False
 ) -> DamageFinding:
     """Look once; ``fresh`` reads from the disk. Raises ``ChildFailed`` and ``OSError``."""
-    known = await asyncio.to_thread(parts.known)
-    report = await parts.check(parts.path, depth=depth, fresh=fresh, budget=budget)
+    known = await asyncio.to_thread(context.known)
+    report = await context.check(context.path, depth=depth, fresh=fresh, budget=budget)
     # What is not worth trusting is not read to its end: it may be very long.
-    comparing = report.readable or (report.damaged and await parts.checksums.comparable())
-    return DamageFinding(report, await parts.checksums.check() if comparing else ChecksumReport(), known)
+    comparing = report.readable or (report.damaged and await context.checksums.comparable())
+    return DamageFinding(report, await context.checksums.check() if comparing else ChecksumReport(), known)
 
 
-async def confirmed(parts: RecoveryContext, first: DamageFinding, budget: Budget) -> DamageFinding:
+async def confirmed(context: RecoveryContext, first: DamageFinding, budget: Budget) -> DamageFinding:
     """Look again until two looks in a row saw the same, ``confirm_after`` seconds apart.
 
     Returns the last one, which may find nothing any more. Raises ``StorageFailed`` when the file cannot be
@@ -117,9 +117,9 @@ async def confirmed(parts: RecoveryContext, first: DamageFinding, budget: Budget
             break
         if before.wastes_time:
             raise StorageFailed(f"the file cannot be read: {'; '.join(before.problems[:3])}")
-        await asyncio.sleep(parts.settings.confirm_after)
+        await asyncio.sleep(context.settings.confirm_after)
         try:
-            found = await looked_at(parts, budget, fresh=True)
+            found = await looked_at(context, budget, fresh=True)
         except (DatabaseError, OSError) as error:
             logger.bind(error=in_words(error)).warning("file_cannot_be_looked_at")
             continue
@@ -131,7 +131,7 @@ async def confirmed(parts: RecoveryContext, first: DamageFinding, budget: Budget
     else:
         raise StorageFailed(f"the file cannot be read reliably: {'; '.join(before.problems[:3])}")
     if before.sound and not first.sound:
-        parts.alert(
+        context.alert(
             "database_read_wrongly",
             "The database looked damaged for a moment and is whole: the machine read it wrongly. Nothing was"
             " changed. Look at the disk and the memory of the machine (dmesg, SMART).",

@@ -46,13 +46,13 @@ class DamageResponse:
 
     def __init__(
         self,
-        parts: RecoveryContext,
+        context: RecoveryContext,
         connections: ConnectionManager,
         head: Callable[[], tuple[int, str] | None],
         forget: Callable[[], None],
     ) -> None:
         """Remember what to work on."""
-        self._parts = parts
+        self._context = context
         self._connections = connections
         self._head = head
         self._forget = forget
@@ -78,10 +78,10 @@ class DamageResponse:
             await work()
         finally:
             with contextlib.suppress(DatabaseError, OSError):
-                await finish_interrupted(self._parts)
+                await finish_interrupted(self._context)
             self._forget()
             self._release()
-            await self._parts.archive.start()
+            await self._context.archive.start()
 
     async def confirm(self, suspicion: DatabaseError) -> bool:
         """Hold everything and look closely; go on if the file is whole, replace it if not.
@@ -92,7 +92,10 @@ class DamageResponse:
         self._connections.hold(ConnectionLost("the database is being checked"))
         budget = Budget()
         try:
-            damage, gone = await self._looked_at(budget), not await asyncio.to_thread(self._parts.path.exists)
+            damage, gone = (
+                await self._looked_at(budget),
+                not await asyncio.to_thread(self._context.path.exists),
+            )
             response = after_close_look(damaged=damage is not None, gone=gone)
             if response is Response.GO_ON:
                 logger.bind(suspicion=suspicion.detail).info("damage_not_confirmed")
@@ -119,12 +122,12 @@ class DamageResponse:
 
         Raises ``StorageFailed`` when the file cannot be read: that says nothing about it.
         """
-        parts = self._parts
-        if not await asyncio.to_thread(parts.path.exists):
+        context = self._context
+        if not await asyncio.to_thread(context.path.exists):
             return None
-        found = await looked_at(parts, budget)
+        found = await looked_at(context, budget)
         if not found.sound and not self.given_up:
-            found = await confirmed(parts, found, budget)
+            found = await confirmed(context, found, budget)
         if found.unseen:
             raise StorageFailed(f"the file cannot be read: {'; '.join(found.problems[:3])}")
         return found if found.damaged or found.behind else None
@@ -132,7 +135,7 @@ class DamageResponse:
     async def _renew_connections(self) -> None:
         await self._settle()
         await self._connections.suspend(ConnectionLost("the connections are being renewed"))
-        await asyncio.to_thread(self._parts.checksums.note_commits)
+        await asyncio.to_thread(self._context.checksums.note_commits)
 
     def _as_before(self) -> None:
         """Go on serving what could not be looked at, unless it was found damaged before."""
@@ -149,11 +152,11 @@ class DamageResponse:
         problems: Sequence[str],
         budget: Budget,
     ) -> None:
-        parts, known = self._parts, await self._known()
-        if after_loss(parts.settings.recovery) is Response.GIVE_UP:
+        context, known = self._context, await self._known()
+        if after_loss(context.settings.recovery) is Response.GIVE_UP:
             raise CorruptionDetected(f"damage was found and recovery is off: {'; '.join(problems[:3])}")
         if self._why is None:
-            parts.alert(
+            context.alert(
                 "database_damaged",
                 "The database is damaged. It is being restored; changes wait or are refused meanwhile.",
                 "critical",
@@ -161,16 +164,16 @@ class DamageResponse:
                 problems=list(problems),
             )
         await self._close_everything(ConnectionLost("the database is being restored"))
-        recovered = await recover(parts, suspicion.detail, damage, known, budget)
+        recovered = await recover(context, suspicion.detail, damage, known, budget)
         await self._go_on(recovered, known, problems)
 
     async def rebuild(self, moved: FileMoved) -> None:
         """Bring a lost file back from the connections that still have it open."""
-        parts = self._parts
+        context = self._context
         logger.bind(cause=moved.detail).error("database_file_moved")
         self._connections.hold(ConnectionLost("the database is being brought back"))
         try:
-            rebuilt = await copied_from_open_handle(parts, self._connections)
+            rebuilt = await copied_from_open_handle(context, self._connections)
         except CorruptionDetected as error:
             await self._recover_lost(error, moved)
         except OSError as error:
@@ -190,25 +193,25 @@ class DamageResponse:
 
     async def _bring_back(self, rebuilt: Path, moved: FileMoved) -> None:
         """Put the copy where the file was; from here on it is all there is."""
-        parts, known, started = self._parts, await self._known(), self._parts.clock()
+        context, known, started = self._context, await self._known(), self._context.clock()
         try:
             await self._close_everything(ConnectionLost("the database is being brought back"))
-            aside = await put_in_place(parts, rebuilt, moved.detail, ())
-            seconds = parts.clock() - started
+            quarantined = await put_in_place(context, rebuilt, moved.detail, ())
+            seconds = context.clock() - started
             newest = known.audit_id
-            recovered = Recovered("the open file", newest, 0, known, set_aside=aside, seconds=seconds)
+            recovered = Recovered("the open file", newest, 0, known, quarantined=quarantined, seconds=seconds)
             await self._go_on(recovered, known, (moved.detail,))
         except Exception as error:  # noqa: BLE001 - the next try finishes what was begun
             await self._give_up(as_database_error(error))
 
     async def _go_on(self, recovered: Recovered, known: Known, problems: Sequence[str]) -> None:
-        self._parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
+        self._context.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
         self._forget()
         self._connections.claim_again()
         self._release()
-        await self._parts.archive.start()
+        await self._context.archive.start()
         self.last = recovered
-        self._parts.tell_recovered(recovered, "", problems)
+        self._context.tell_recovered(recovered, "", problems)
 
     async def _close_everything(self, waiting: ConnectionLost) -> None:
         """Close connections first, so that the archive's program keeps the -wal, then stop that.
@@ -218,16 +221,16 @@ class DamageResponse:
         would leave pages that nobody is known to have written.
         """
         self._connections.hold(waiting)
-        if not self._parts.archive.checkpoints:
+        if not self._context.archive.checkpoints:
             await self._settle()
         await self._connections.suspend(waiting)
-        await self._parts.archive.stop()
+        await self._context.archive.stop()
 
     async def _settle(self) -> None:
         """Note what was committed, after whatever the writer is still doing."""
         with contextlib.suppress(DatabaseError, sqlite3.Error, ValueError, TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
-                await self._connections.from_open_handle(self._parts.settle)
+                await self._connections.from_open_handle(self._context.settle)
 
     def _release(self) -> None:
         self._why = None
@@ -237,7 +240,7 @@ class DamageResponse:
 
     def notices_writing(self) -> bool:
         """Say whether the main file was written to since the last look, and take that for explained."""
-        before, self._written_at = self._written_at, written_at(self._parts.path)
+        before, self._written_at = self._written_at, written_at(self._context.path)
         return self._written_at != before
 
     def arm(self) -> None:
@@ -249,10 +252,10 @@ class DamageResponse:
         """Serve nothing from a file that is damaged and cannot be replaced; people read why, once."""
         before, self._why = self._why, error
         self._connections.hold(error)
-        await asyncio.to_thread(self._parts.in_vain.note, error)
+        await asyncio.to_thread(self._context.search_backoff.note, error)
         if before is not None and before.detail == error.detail:
             return
-        self._parts.trouble(
+        self._context.trouble(
             "database_not_recovered",
             "The database is damaged and could not be restored by itself. Nothing is served from it."
             " See the page Backup and restore.",
@@ -261,7 +264,7 @@ class DamageResponse:
 
     async def _known(self) -> Known:
         """Return the newest audit entry that was acknowledged: while the bot runs it knows that exactly."""
-        head, known = self._head(), await asyncio.to_thread(self._parts.known)
+        head, known = self._head(), await asyncio.to_thread(self._context.known)
         if head is not None and head[0] >= known.audit_id:
             known = replace(known, audit_id=head[0], audit_head=head[1])
         return replace(known, exact=True)

@@ -50,12 +50,12 @@ _RESULTS = TypeAdapter(tuple[DrillResult, ...])
 class Drill:
     """Restores the newest backup and a random past moment into scratch files and checks them fully."""
 
-    def __init__(self, parts: RecoveryContext, pick: random.Random | None = None) -> None:
+    def __init__(self, context: RecoveryContext, pick: random.Random | None = None) -> None:
         """Keep the results in the folder of the backups, where they outlive the database."""
-        self._parts = parts
+        self._context = context
         self._pick = pick or random.Random()
         self._turn = asyncio.Lock()
-        self._log = parts.backups.folder / f"{parts.path.stem}-drills.json"
+        self._log = context.backups.folder / f"{context.path.stem}-drills.json"
         self._tried_at = 0.0
         self._empty = False
 
@@ -85,14 +85,14 @@ class Drill:
         Returns nothing, and says so to administrators, when there is nothing to restore from.
         """
         async with self._turn:
-            self._tried_at = self._parts.clock()
+            self._tried_at = self._context.clock()
             done, budget = [], Budget()
-            if (manifest := self._parts.backups.newest_verified()) is not None:
+            if (manifest := self._context.backups.newest_verified()) is not None:
                 on_step(f"restoring {manifest.name}")
                 name = manifest.name
 
                 async def copy(target: Path) -> float:
-                    await self._parts.backups.restore_to(name, target)
+                    await self._context.backups.restore_to(name, target)
                     return float(manifest.created_at)
 
                 done.append(await self._rehearse(f"backup {name}", copy, budget))
@@ -103,7 +103,7 @@ class Drill:
                 on_step("restoring a past moment from the archive")
 
                 async def moment(target: Path) -> float:
-                    return (await self._parts.archive.restore(target, at=at)).timestamp()
+                    return (await self._context.archive.restore(target, at=at)).timestamp()
 
                 done.append(await self._rehearse("archive", moment, budget))
             for result in done:
@@ -114,10 +114,10 @@ class Drill:
         return tuple(done)
 
     async def _span(self) -> tuple[float, float] | None:
-        if not self._parts.archive.available:
+        if not self._context.archive.available:
             return None
         try:
-            return await self._parts.archive.moments()
+            return await self._context.archive.moments()
         except DatabaseError as error:
             logger.bind(error=error.detail).warning("drill_archive_unreadable")
             return None
@@ -125,13 +125,13 @@ class Drill:
     async def _rehearse(
         self, source: str, produce: Callable[[Path], Awaitable[float]], budget: Budget
     ) -> DrillResult:
-        parts, started = self._parts, self._parts.clock()
-        target = parts.path.with_name(f"{parts.path.name}-drill{PARTIAL}")
+        context, started = self._context, self._context.clock()
+        target = context.path.with_name(f"{context.path.name}-drill{PARTIAL}")
         moment, rows = 0.0, 0
         problems: tuple[str, ...] = ()
         try:
             moment = await produce(target)
-            report = await parts.check(target, finished=True, budget=budget)
+            report = await context.check(target, finished=True, budget=budget)
             rows, problems = sum(report.rows.values()), report.problems
             if not report.ok and not problems:
                 raise BackupFailed("the check found something it has no words for")
@@ -140,13 +140,13 @@ class Drill:
         finally:
             await self._cleared(target)
         return DrillResult(
-            int(started), source, not problems, parts.clock() - started, moment, rows, tuple(problems[:5])
+            int(started), source, not problems, context.clock() - started, moment, rows, tuple(problems[:5])
         )
 
     async def _note_in(self, name: str) -> None:
         """Note in a copy's manifest that it was rehearsed; the drill was made whether that works or not."""
         try:
-            await self._parts.backups.rehearsed(name)
+            await self._context.backups.rehearsed(name)
         except OSError as error:
             self._not_noted(error)
 
@@ -168,7 +168,7 @@ class Drill:
             self._not_noted(error)
 
     def _not_noted(self, error: OSError) -> None:
-        self._parts.alert(
+        self._context.alert(
             "drill_not_noted",
             f"A restore drill was made, but its result could not be kept: {in_words(error)}.",
             "warning",
@@ -185,7 +185,7 @@ class Drill:
         logger.bind(told_before=self._empty).warning("drill_without_anything")
         if not self._empty:
             self._empty = True
-            self._parts.alert(
+            self._context.alert(
                 "drill_impossible",
                 "There was nothing to rehearse a restore with: no verified backup and no archive."
                 " Make a backup with /backup create.",
@@ -199,7 +199,7 @@ class Drill:
                 "drill_passed"
             )
             return
-        self._parts.alert(
+        self._context.alert(
             "drill_failed",
             f"A restore drill failed: {result.source} could not be restored whole"
             f" ({'; '.join(result.problems[:2])}). Make a backup now; see the page Backup and restore.",

@@ -59,7 +59,7 @@ class FileMonitor:
 
     def __init__(
         self,
-        parts: RecoveryContext,
+        context: RecoveryContext,
         connections: ConnectionManager,
         head: Callable[[], tuple[int, str] | None],
         forget: Callable[[], None],
@@ -67,12 +67,12 @@ class FileMonitor:
     ) -> None:
         """Prepare; ``async with`` starts to watch."""
         self._mend = mend
-        self._parts = parts
+        self._context = context
         self._connections = connections
         self._head = head
-        self._response = DamageResponse(parts, connections, head, forget)
-        self.checkpointer = Checkpointer(parts.path, connections, parts.archive, parts.settle)
-        self._sidecars = SidecarWatch(parts)
+        self._response = DamageResponse(context, connections, head, forget)
+        self.checkpointer = Checkpointer(context.path, connections, context.archive, context.settle)
+        self._sidecars = SidecarWatch(context)
         self._wake = asyncio.Event()
         self._suspicion: tuple[DatabaseError, float] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -127,13 +127,13 @@ class FileMonitor:
         return self._response.last
 
     async def _watch(self) -> None:
-        checked = -math.inf if self._parts.rows_broken else time.monotonic()
+        checked = -math.inf if self._context.rows_broken else time.monotonic()
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._parts.settings.watch_every):
+                async with asyncio.timeout(self._context.settings.watch_every):
                     await self._wake.wait()
             self._wake.clear()
-            full = time.monotonic() >= checked + self._parts.settings.check_every
+            full = time.monotonic() >= checked + self._context.settings.check_every
             async with self._turn:
                 try:
                     await self._look(full=full)
@@ -184,13 +184,15 @@ class FileMonitor:
     async def _watched(self, suspicion: DatabaseError | None, moved: bool, *, full: bool) -> Watched:
         """See what there is to see, and do the daily work where nothing speaks against it."""
         given_up = self._response.given_up
-        retry = not moved and given_up and (full or await asyncio.to_thread(self._parts.in_vain.over))
+        retry = (
+            not moved and given_up and (full or await asyncio.to_thread(self._context.search_backoff.over))
+        )
         seen = Watched(moved, given_up, retry, suspicion, check_due=full)
         if not seen.calm:
             return seen
         await self.checkpointer.work()
         changed = await self._schema_changed()
-        if not self._parts.archive.available:
+        if not self._context.archive.available:
             self._response.notices_writing()
         return replace(seen, schema_changed=changed, written_to=self._written_to)
 
@@ -212,7 +214,7 @@ class FileMonitor:
         """Compare every page with what was committed; much quicker than a whole check."""
         self._written_to = False
         try:
-            checksums = await self._parts.checksums.check()
+            checksums = await self._context.checksums.check()
         except BaseException:
             self._written_to = True
             raise
@@ -222,15 +224,15 @@ class FileMonitor:
                     CorruptionDetected(f"page {checksums.unexplained[0]} was altered")
                 )
             case Response.CHECK:
-                report = await self._parts.check(self._parts.path)
+                report = await self._context.check(self._context.path)
                 if report.damaged:
                     await self._response.confirm(CorruptionDetected("; ".join(report.problems[:3])))
 
     async def check(self) -> None:
         """Check the whole file in children while the bot works; damage that is found is recovered from."""
-        checksums = await self._parts.checksums.check()
-        report = await self._parts.check(self._parts.path)
-        self.checked_at = self._parts.clock()
+        checksums = await self._context.checksums.check()
+        report = await self._context.check(self._context.path)
+        self.checked_at = self._context.clock()
         match after_check(report, checksums):
             case Response.CONFIRM:
                 problems = [
@@ -246,7 +248,7 @@ class FileMonitor:
     async def _mend_rows(self, report: CheckReport) -> None:
         """Move rows that break a rule into quarantine, or put them right where the rule says how."""
         done = str(await self._mend()) if report.broken_rows else "They need a person to look at them."
-        self._parts.alert(
+        self._context.alert(
             "database_rows_broken",
             f"The database's structure is whole, but a check found: {'; '.join(report.problems[:3])}. {done}",
             "warning",
@@ -256,9 +258,9 @@ class FileMonitor:
 
     async def _remember(self) -> None:
         """Keep beside the database how far it is, for the day it cannot say so itself."""
-        known = self._parts.state.load() or DatabaseState()
+        known = self._context.state.load() or DatabaseState()
         audit_id, audit_head = self._head() or (known.audit_id, known.audit_head)
         good_at = max(known.good_at, self._good_at)
         state = replace(known.reached(audit_id, audit_head), clean=False, good_at=good_at, begun=True)
-        if state != known or self._parts.state.owed:
-            await asyncio.to_thread(self._parts.state.keep, state)
+        if state != known or self._context.state.owed:
+            await asyncio.to_thread(self._context.state.keep, state)

@@ -35,7 +35,7 @@ class Completed:
 
 
 async def completed(
-    parts: RecoveryContext,
+    context: RecoveryContext,
     candidates: Sequence[RecoveryCandidate],
     decision: RecoveryDecision,
     reason: str,
@@ -53,22 +53,22 @@ async def completed(
             chosen, rolled = base, RolledForward()
             if decision.action is Action.JOIN:
                 donors = [named[item] for item in decision.bases if item != name]
-                chosen, rolled = await _joined(parts, base, donors, named.get(AS_IS), budget)
+                chosen, rolled = await _joined(context, base, donors, named.get(AS_IS), budget)
             if lacking(decision.changes, chosen.report.audit_runs):
                 logger.bind(source=name).warning("recovery_candidate_lacks_changes")
                 continue
-            return await _finished(parts, chosen, rolled, reason, reached)
+            return await _finished(context, chosen, rolled, reason, reached)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one, another one may still do
             logger.opt(exception=error).bind(source=base.source).warning("recovery_candidate_failed")
     return None
 
 
 async def _finished(
-    parts: RecoveryContext, chosen: RecoveryCandidate, rolled: RolledForward, reason: str, reached: int
+    context: RecoveryContext, chosen: RecoveryCandidate, rolled: RolledForward, reason: str, reached: int
 ) -> Completed:
     await asyncio.to_thread(bring_up_to_date, chosen.path)
     if chosen.report.broken_rows:
-        await asyncio.to_thread(quarantine_file, chosen.path, invariants=parts.invariants)
+        await asyncio.to_thread(quarantine_file, chosen.path, invariants=context.invariants)
     if chosen.report.chain_intact:
         return Completed(chosen, chosen.report.audit_id, rolled)
     renewal = await asyncio.to_thread(renew_file, chosen.path, reason=reason, at_least=reached)
@@ -79,7 +79,7 @@ async def _finished(
 
 
 async def _joined(
-    parts: RecoveryContext,
+    context: RecoveryContext,
     base: RecoveryCandidate,
     donors: Sequence[RecoveryCandidate],
     as_is: RecoveryCandidate | None,
@@ -94,7 +94,7 @@ async def _joined(
     doubtful = as_is.path if as_is is not None and as_is.ours and as_is.report.readable else None
     rolled = await asyncio.to_thread(roll_forward, merged, base.incomplete, doubtful)
     logger.bind(rebuilt=rolled.rebuilt, doubtful=rolled.doubtful, lost=rolled.lost).info("rolled_forward")
-    report = await parts.check(merged, budget=budget)
+    report = await context.check(merged, budget=budget)
     name = " and ".join([base.source, *(item.source for item in donors)])
     return replace(base, source=name, path=merged, report=report), rolled
 
@@ -104,7 +104,7 @@ async def _fill(merged: Path, donor: RecoveryCandidate) -> None:
     logger.bind(
         source=donor.source,
         filled=gaps.filled,
-        brought_forward=gaps.brought_forward,
+        rolled_forward=gaps.rolled_forward,
         deleted_since=gaps.deleted_since,
         refused=gaps.refused,
     ).info("recovery_gaps_filled")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from modelus_bot.database.core.names import quoted, with_names
 from modelus_bot.database.core.read_only import opened_to_read
-from modelus_bot.database.recovery.row_history import Later
+from modelus_bot.database.recovery.row_history import RowHistory
 
 __all__ = ["Gaps", "fill_gaps"]
 
-_LATER = (
+_ENTRIES = (
     "SELECT id, record_id, operation, old_values, new_values FROM audit_logs"
     " WHERE table_name = ? AND id > ? ORDER BY id"
 )
@@ -28,7 +28,7 @@ class Gaps:
     """What was filled: rows per table, and those brought forward by later audit entries."""
 
     filled: dict[str, int] = field(default_factory=dict)
-    brought_forward: int = 0
+    rolled_forward: int = 0
     deleted_since: int = 0
     refused: int = 0
 
@@ -66,17 +66,17 @@ def _fill_table(
     find = with_names("SELECT 1 FROM {table} WHERE ", table=table) + where
     insert = with_names("INSERT OR IGNORE INTO {table} VALUES", table=table) + " (" + marks + ")"
     everything = with_names("SELECT * FROM {table}", table=table)
-    later = Later(target.execute(_LATER, (table, upto)))
+    history = RowHistory(target.execute(_ENTRIES, (table, upto)))
     for values in source.execute(everything):
         row = dict(zip(names, values, strict=True))
         if target.execute(find, [row[name] for name in key]).fetchone():
             continue
-        newest = later.brought_forward(row, key) if table != "audit_logs" else row
+        newest = history.rolled_forward(row, key) if table != "audit_logs" else row
         if newest is None:
             gaps.deleted_since += 1
         elif target.execute(insert, [newest[name] for name in names]).rowcount:
             gaps.filled[table] = gaps.filled.get(table, 0) + 1
-            gaps.brought_forward += newest != row
+            gaps.rolled_forward += newest != row
         else:
             gaps.refused += 1
 

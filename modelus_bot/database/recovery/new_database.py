@@ -26,63 +26,63 @@ WAY_OUT = (
 
 
 async def begin(
-    parts: RecoveryContext, create: Callable[[Path], None], recover: Callable[[], Awaitable[None]]
+    context: RecoveryContext, create: Callable[[Path], None], recover: Callable[[], Awaitable[None]]
 ) -> None:
     """Bring a missing database back from what lies there, or ``create`` it where nothing does.
 
     Raises ``OpeningRefused`` when something lies there that may hold the data and cannot be used.
     """
-    traces = await traces_of(parts)
+    traces = await traces_of(context)
     if not traces:
         # Should making it fail, changes may be saved for later beside it: they are not an earlier database's.
-        await asyncio.to_thread(parts.state.keep, DatabaseState(clean=False, begun=False))
-        create(parts.path)
+        await asyncio.to_thread(context.state.keep, DatabaseState(clean=False, begun=False))
+        create(context.path)
         return
     try:
         await recover()
     except CorruptionDetected as error:
         logger.bind(traces=[str(trace) for trace in traces], error=error.detail).error("database_not_begun")
-        raise OpeningRefused(_refusal(parts.path, traces, error.detail)) from error
+        raise OpeningRefused(_refusal(context.path, traces, error.detail)) from error
 
 
-async def require_nothing_left(parts: RecoveryContext, *, empty: bool = False) -> None:
+async def require_nothing_left(context: RecoveryContext, *, empty: bool = False) -> None:
     """Raise ``OpeningRefused`` where a database that is made now would hide an earlier one.
 
     ``empty`` says that a file that is there was found to hold nothing.
     """
-    if not empty and await asyncio.to_thread(_is_there, parts.path):
+    if not empty and await asyncio.to_thread(_is_there, context.path):
         return
-    if traces := await traces_of(parts):
+    if traces := await traces_of(context):
         usable = any(trace.standing is RemainStanding.USABLE for trace in traces)
         why = "start the bot, which restores it" if usable else "it cannot be restored from that"
-        raise OpeningRefused(_refusal(parts.path, traces, why))
+        raise OpeningRefused(_refusal(context.path, traces, why))
 
 
-async def set_everything_aside(parts: RecoveryContext) -> tuple[Path, ...]:
+async def set_everything_aside(context: RecoveryContext) -> tuple[Path, ...]:
     """Move away what an earlier database left, so that an empty one can be begun; returns where it is now.
 
     Each thing stays on its disk, in a folder ``earlier-…`` beside its place. Nothing is done while there is
     a database. Raises ``OpeningRefused`` for a bucket that holds something or cannot be asked, ``OSError``.
     """
-    if await asyncio.to_thread(_is_there, parts.path):
+    if await asyncio.to_thread(_is_there, context.path):
         return ()
-    traces = await traces_of(parts)
+    traces = await traces_of(context)
     if away := [trace for trace in traces if trace.path is None]:
         raise OpeningRefused(
             f"{remains_in_words(away)} may hold an earlier database, and two must not share a place."
             " Name an empty one in archive.url, or take it out of the settings, and begin anew then."
         )
-    return await asyncio.to_thread(_set_aside, parts, traces)
+    return await asyncio.to_thread(_set_aside, context, traces)
 
 
-def _set_aside(parts: RecoveryContext, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
+def _set_aside(context: RecoveryContext, traces: tuple[Trace, ...]) -> tuple[Path, ...]:
     name = time.strftime("earlier-%Y%m%dT%H%M%SZ", time.gmtime())
-    quarantine = parts.settings.quarantine
+    quarantine = context.settings.quarantine
     paths = [trace.path for trace in traces if trace.path is not None and trace.path.parent != quarantine]
-    paths += [path.with_name(path.name + MANIFEST) for path in paths if path.parent == parts.backups.folder]
+    paths += [path.with_name(path.name + MANIFEST) for path in paths if path.parent == context.backups.folder]
     if paths:
-        paths += [meta_folder(parts.path), *parts.path.parent.glob(f"{parts.path.name}-sums*")]
-        paths.append(parts.high_water.path)
+        paths += [meta_folder(context.path), *context.path.parent.glob(f"{context.path.name}-sums*")]
+        paths.append(context.high_water.path)
     made: dict[Path, None] = {}
     for path in paths:
         if path.exists() or path.is_symlink():

@@ -21,7 +21,7 @@ Migrate = Callable[[BeforeMigrating], tuple[str, ...]]
 
 
 async def migrated(
-    parts: RecoveryContext,
+    context: RecoveryContext,
     migrate: Migrate,
     budget: Budget,
     on_backup: Callable[[BackupManifest], None] = lambda _: None,
@@ -35,30 +35,30 @@ async def migrated(
     made: list[BackupManifest] = []
 
     def back_up(_: tuple[str, ...]) -> None:
-        made.append(asyncio.run_coroutine_threadsafe(parts.backups.create("pre_migration"), loop).result())
+        made.append(asyncio.run_coroutine_threadsafe(context.backups.create("pre_migration"), loop).result())
         on_backup(made[0])
 
-    await parts.rewriting()
+    await context.rewriting()
     try:
         done = await asyncio.to_thread(migrate, back_up)
     except Exception as error:
         if made:
-            await _put_back_if_worse(parts, made[0], error, budget)
+            await _put_back_if_worse(context, made[0], error, budget)
         raise
-    await parts.checksums.adopt()
+    await context.checksums.adopt()
     return done
 
 
 async def _put_back_if_worse(
-    parts: RecoveryContext, backup: BackupManifest, error: Exception, budget: Budget
+    context: RecoveryContext, backup: BackupManifest, error: Exception, budget: Budget
 ) -> None:
-    report = await parts.check(parts.path, budget=budget)
+    report = await context.check(context.path, budget=budget)
     if not _worse(report, backup):
         return
     logger.bind(backup=backup.name, problems=list(report.problems[:5])).error("migration_left_it_worse")
-    scratch = await parts.empty_scratch() / "before.db"
-    await parts.backups.restore_to(backup.name, scratch, paced=False)
-    await put_in_place(parts, scratch, "a migration left the file worse than before", report.problems)
+    scratch = await context.empty_scratch() / "before.db"
+    await context.backups.restore_to(backup.name, scratch, paced=False)
+    await put_in_place(context, scratch, "a migration left the file worse than before", report.problems)
     raise MigrationFailed(f"{error}; the backup {backup.name} was restored") from error
 
 

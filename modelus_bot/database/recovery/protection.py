@@ -95,7 +95,7 @@ class Protection:
             checkpoints=ArchiveCheckpoints(path, epoch, checksums, self.files, clock),
             clock=clock,
         )
-        self.parts = RecoveryContext(
+        self.context = RecoveryContext(
             path,
             integrity,
             self.backups,
@@ -109,7 +109,7 @@ class Protection:
             self.tell,
             clock,
         )
-        self.drill = Drill(self.parts)
+        self.drill = Drill(self.context)
         self.monitor: FileMonitor | None = None
         self.restores: Restores | None = None
 
@@ -129,15 +129,15 @@ class Protection:
 
     async def _whole(self) -> bool:
         """Say whether the file may go into the archive as a full copy: damage must not."""
-        if (await self.parts.checksums.check()).unexplained:
+        if (await self.context.checksums.check()).unexplained:
             return False
-        return not (await self.parts.check(self.parts.path)).damaged
+        return not (await self.context.check(self.context.path)).damaged
 
     async def make_ready(self) -> tuple[str, ...]:
         """Check, recover and migrate the file before it is opened; see ``startup_checks``."""
-        applied = await make_ready(self.parts)
+        applied = await make_ready(self.context)
         with translated():
-            self.parts.epoch.found(await asyncio.to_thread(epoch_of, self.parts.path))
+            self.context.epoch.found(await asyncio.to_thread(epoch_of, self.context.path))
         return applied
 
     @asynccontextmanager
@@ -151,9 +151,9 @@ class Protection:
         """Watch over the open file, and make copies and drills by the clock."""
         async with AsyncExitStack() as stack:
             self.monitor = await stack.enter_async_context(
-                FileMonitor(self.parts, connections, head, forget, mend)
+                FileMonitor(self.context, connections, head, forget, mend)
             )
-            self.restores = Restores(self.parts, self.monitor.swap)
+            self.restores = Restores(self.context, self.monitor.swap)
             stack.push_async_callback(self.restores.discard)
             await stack.enter_async_context(self.backups)
             drills = owned(self._drill_by_the_clock(), name="restore-drills")
@@ -163,7 +163,7 @@ class Protection:
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings; folders, bucket and program are those it was built with."""
         self._settings = self._settings.edited(edited.backup)
-        self.parts.apply(edited.integrity)
+        self.context.apply(edited.integrity)
         self.backups.apply(edited.backup)
         self.archive.apply(edited.archive)
         self._pause.cut()
@@ -190,20 +190,20 @@ class Protection:
         """Note what was committed, before the connections close and move it into the main file."""
         with contextlib.suppress(DatabaseError, sqlite3.Error, ValueError, TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
-                await connections.from_open_handle(self.parts.settle)
+                await connections.from_open_handle(self.context.settle)
 
     async def closed(self, head: tuple[int, str] | None) -> None:
         """Remember how far it went and that everything was closed in order; the next start trusts that."""
-        known = self.parts.state.load() or DatabaseState()
+        known = self.context.state.load() or DatabaseState()
         state = known.reached(*head) if head is not None else known
-        self.parts.high_water.close()
+        self.context.high_water.close()
         try:
-            wal = await asyncio.to_thread(wal_mark, self.parts.path)
-            state = replace(state, clean=True, epoch=self.parts.epoch.in_file, wal=wal)
+            wal = await asyncio.to_thread(wal_mark, self.context.path)
+            state = replace(state, clean=True, epoch=self.context.epoch.in_file, wal=wal)
         except OSError as error:
             logger.bind(error=in_words(error)).warning("database_state_not_saved")
         else:
-            await asyncio.to_thread(self.parts.state.save, state)
+            await asyncio.to_thread(self.context.state.save, state)
 
     async def _drill_by_the_clock(self) -> None:
         started = self.clock()

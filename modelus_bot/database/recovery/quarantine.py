@@ -14,7 +14,7 @@ from loguru import logger
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.runtime.atomic_files import sync_folder, write_durably
 
-__all__ = ["QuarantinedFile", "new_folder", "set_aside"]
+__all__ = ["QuarantinedFile", "move_to_quarantine", "new_folder"]
 
 NOTE = "why.json"
 
@@ -34,7 +34,7 @@ class QuarantinedFile:
         sync_folder(home.parent)
 
 
-def set_aside(
+def move_to_quarantine(
     database: Path, quarantine: Path, reason: str, problems: Sequence[str] = (), *, now: float
 ) -> QuarantinedFile:
     """Move the file and all that belongs to it together into a new folder below ``quarantine``.

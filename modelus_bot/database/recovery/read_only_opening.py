@@ -24,7 +24,7 @@ COPY_SECONDS = 600.0
 
 
 @contextlib.asynccontextmanager
-async def made_readable(path: Path, parts: RecoveryContext | None) -> AsyncIterator[Readable]:
+async def made_readable(path: Path, context: RecoveryContext | None) -> AsyncIterator[Readable]:
     """Give what can be read while nothing can be written, checked first; a copy is removed at the end.
 
     What is still in a -wal cannot be read in its place: SQLite has to write an index of it. Raises
@@ -42,8 +42,8 @@ async def made_readable(path: Path, parts: RecoveryContext | None) -> AsyncItera
             found = Readable(Path(scratch) / path.name, fixed=False)
             for suffix in ("", "-wal"):
                 await _copied(Path(f"{path}{suffix}"), Path(f"{found.path}{suffix}"))
-        if parts is not None:
-            await _require_sound(parts, found)
+        if context is not None:
+            await _require_sound(context, found)
         logger.bind(path=str(path), copied=not found.fixed).warning("database_opened_for_reading")
         yield found
     finally:
@@ -55,15 +55,15 @@ async def _copied(source: Path, target: Path) -> None:
     await run_child("restore", task, seconds=COPY_SECONDS)
 
 
-async def _require_sound(parts: RecoveryContext, found: Readable) -> None:
+async def _require_sound(context: RecoveryContext, found: Readable) -> None:
     """Raise unless the file is whole, as new as it was, and of this version's shape."""
-    report = await parts.check(found.path, depth="full", finished=found.fixed)
+    report = await context.check(found.path, depth="full", finished=found.fixed)
     if not report.readable:
         raise CorruptionDetected("; ".join(report.problems[:3]))
-    state = await asyncio.to_thread(parts.state.load)
+    state = await asyncio.to_thread(context.state.load)
     if state is not None and report.audit_id < state.audit_id:
         raise CorruptionDetected(f"the file ends at change {report.audit_id} of {state.audit_id}")
-    if report.schema_digest != await asyncio.to_thread(lambda: parts.validator.digest):
+    if report.schema_digest != await asyncio.to_thread(lambda: context.validator.digest):
         raise DatabaseReadOnly("the schema is another one, and cannot be brought up to date")
 
 

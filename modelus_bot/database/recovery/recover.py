@@ -33,7 +33,7 @@ REJECTED = "rejected.jsonl"
 
 
 async def recover(
-    parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known, budget: Budget
+    context: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known, budget: Budget
 ) -> Recovered:
     """Go on with the best state there is; no connection may be open and no archive running.
 
@@ -42,12 +42,12 @@ async def recover(
     without a person's word, and other ``DatabaseError`` when it could not be put in place. Where a while ago
     that failed and nothing changed since, it is said again without a search.
     """
-    await asyncio.to_thread(parts.in_vain.check)
+    await asyncio.to_thread(context.search_backoff.check)
     try:
         with translated():
-            return await _Recovery(parts, reason, finding, known, budget).run()
+            return await _Recovery(context, reason, finding, known, budget).run()
     except DatabaseError as error:
-        await asyncio.to_thread(parts.in_vain.note, error)
+        await asyncio.to_thread(context.search_backoff.note, error)
         raise
 
 
@@ -56,28 +56,28 @@ class _Recovery:
 
     def __init__(
         self,
-        parts: RecoveryContext,
+        context: RecoveryContext,
         reason: str,
         finding: DamageFinding | None,
         known: Known,
         budget: Budget,
     ) -> None:
-        self._parts = parts
+        self._context = context
         self._reason = reason
         self._finding = finding
         self._known = known
         self._budget = budget
-        self._started = parts.clock()
+        self._started = context.clock()
         self._found: list[RecoveryCandidate] = []
         self._refused: list[str] = []
 
     async def run(self) -> Recovered:
-        parts, known = self._parts, self._known
-        if await finish_interrupted(parts, self._budget):
-            newest, _ = await asyncio.to_thread(end_of, parts.path)
+        context, known = self._context, self._known
+        if await finish_interrupted(context, self._budget):
+            newest, _ = await asyncio.to_thread(end_of, context.path)
             lost = max(0, known.audit_id - newest)
             return Recovered("the copy that was chosen before", newest, lost, known, seconds=self._seconds())
-        scratch = await parts.empty_scratch()
+        scratch = await context.empty_scratch()
         await self._gather(scratch)
         decision = decide([item.holding for item in self._found], known.audit_id)
         logger.bind(action=decision.action.value, bases=decision.bases, lost=decision.lost).warning(
@@ -87,14 +87,16 @@ class _Recovery:
             return await self._kept(decision)
         whole = None
         if decision.action is not Action.ASK:
-            whole = await completed(parts, self._found, decision, self._reason, known.audit_id, self._budget)
+            whole = await completed(
+                context, self._found, decision, self._reason, known.audit_id, self._budget
+            )
         if whole is None:
             raise CorruptionDetected(self._question(decision))
         return await self._put(whole, decision, scratch)
 
     async def _gather(self, scratch: Path) -> None:
-        parts = self._parts
-        present = parts.path if parts.path.is_file() and parts.path.stat().st_size else None
+        context = self._context
+        present = context.path if context.path.is_file() and context.path.stat().st_size else None
         finding = self._finding
         bad_pages = finding.checksums.unexplained if finding is not None else ()
         if present is not None and finding is not None:
@@ -105,7 +107,7 @@ class _Recovery:
             )
             self._found.append(as_is)
         sources = sources_for(
-            parts, self._budget, present=present, bad_pages=bad_pages, hurry=self._known.exact
+            context, self._budget, present=present, bad_pages=bad_pages, hurry=self._known.exact
         )
         async for item in gather(
             sources, scratch, self._check, self._is_ours, self._is_enough, self._refused
@@ -113,7 +115,7 @@ class _Recovery:
             self._found.append(item)
 
     async def _check(self, path: Path) -> CheckReport:
-        return await self._parts.check(path, budget=self._budget)
+        return await self._context.check(path, budget=self._budget)
 
     async def _is_ours(self, candidate: RecoveryCandidate) -> bool:
         """Say whether a candidate's audit trail agrees with all that is known of the present history."""
@@ -136,21 +138,21 @@ class _Recovery:
 
     async def _kept(self, decision: RecoveryDecision) -> Recovered:
         """Go on with the file as it is: nothing else has more."""
-        parts, report = self._parts, self._candidate(AS_IS).report
-        line = parts.state.load() or DatabaseState()
+        context, report = self._context, self._candidate(AS_IS).report
+        line = context.state.load() or DatabaseState()
         state = replace(line.reached(report.audit_id, report.audit_head), clean=False)
         with contextlib.suppress(OSError):
-            await asyncio.to_thread(parts.high_water.forget)
-        await asyncio.to_thread(parts.state.keep, state)
-        await asyncio.to_thread(shutil.rmtree, parts.scratch, ignore_errors=True)
+            await asyncio.to_thread(context.high_water.forget)
+        await asyncio.to_thread(context.state.keep, state)
+        await asyncio.to_thread(shutil.rmtree, context.scratch, ignore_errors=True)
         rows = sum(report.rows.values())
         return Recovered(AS_IS, report.audit_id, decision.lost, self._known, rows, seconds=self._seconds())
 
     async def _put(self, whole: Completed, decision: RecoveryDecision, scratch: Path) -> Recovered:
-        parts, chosen = self._parts, whole.candidate
+        context, chosen = self._context, whole.candidate
         problems = self._finding.problems if self._finding is not None else ()
-        aside = await put_in_place(parts, chosen.path, self._reason, problems)
-        rejected = await asyncio.to_thread(_keep_rejected, scratch, aside)
+        quarantined = await put_in_place(context, chosen.path, self._reason, problems)
+        rejected = await asyncio.to_thread(_keep_rejected, scratch, quarantined)
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
         return Recovered(
             chosen.source,
@@ -159,7 +161,7 @@ class _Recovery:
             self._known,
             sum(chosen.report.rows.values()),
             tuple(chosen.report.problems),
-            aside,
+            quarantined,
             self._seconds(),
             rows_lost=whole.rolled.lost,
             rows_doubtful=whole.rolled.doubtful,
@@ -180,19 +182,19 @@ class _Recovery:
         return choices(self._reason, held, self._known, self._refused)
 
     def _seconds(self) -> float:
-        return self._parts.clock() - self._started
+        return self._context.clock() - self._started
 
 
-def _keep_rejected(scratch: Path, aside: Path | None) -> int:
+def _keep_rejected(scratch: Path, quarantined: Path | None) -> int:
     """Put what salvage could not place beside the damaged file; returns how many rows that are."""
     count = 0
-    if aside is None:
+    if quarantined is None:
         return count
     with contextlib.suppress(OSError):
         for path in sorted(scratch.glob(f"*.{REJECTED}")):
             with path.open("rb") as lines:
                 count += sum(1 for _ in lines)
-            with path.open("rb") as lines, (aside / REJECTED).open("ab") as kept:
+            with path.open("rb") as lines, (quarantined / REJECTED).open("ab") as kept:
                 shutil.copyfileobj(lines, kept)
-            (aside / REJECTED).chmod(0o600)
+            (quarantined / REJECTED).chmod(0o600)
     return count

@@ -58,12 +58,12 @@ class RecoveryContext:
     went_back: deque[Retreat] = field(default_factory=lambda: deque(maxlen=100))
     """Returns to an older state that the audit log has no entry about yet, oldest first."""
 
-    in_vain: SearchBackoff = field(init=False)
+    search_backoff: SearchBackoff = field(init=False)
     """When a recovery that found nothing is worth another try."""
 
     def __post_init__(self) -> None:
         """Watch what a recovery would be made from."""
-        self.in_vain = SearchBackoff(self.path, self.backups.folder, self.settings.quarantine)
+        self.search_backoff = SearchBackoff(self.path, self.backups.folder, self.settings.quarantine)
 
     def apply(self, settings: IntegritySettings) -> None:
         """Go on with edited settings."""

@@ -29,7 +29,7 @@ class Recovered:
     known: Known
     rows: int = 0
     problems: tuple[str, ...] = ()
-    set_aside: Path | None = None
+    quarantined: Path | None = None
     seconds: float = 0.0
     rows_lost: int = 0
     rows_doubtful: int = 0
@@ -52,10 +52,10 @@ class Recovered:
             done = "Nothing has more than the file as it is, so the bot goes on with it."
         else:
             done = f"The database was restored from {self.source} in {self.seconds:.1f} s."
-        aside = f" The file of before is kept in {self.set_aside}." if self.set_aside else ""
-        if self.rejected and self.set_aside:
-            aside += f" Rows that could be read and fitted nowhere: {self.rejected}, in rejected.jsonl there."
-        return f"{done} {' '.join(self._what_is_missing())}{aside}"
+        where = f" The file of before is kept in {self.quarantined}." if self.quarantined else ""
+        if self.rejected and self.quarantined:
+            where += f" Rows that could be read and fitted nowhere: {self.rejected}, in rejected.jsonl there."
+        return f"{done} {' '.join(self._what_is_missing())}{where}"
 
     def _what_is_missing(self) -> list[str]:
         known, told = self.known, []

@@ -54,10 +54,10 @@ class Trace:
         return f"{self.what} {self.place}" + (f" ({self.why})" if self.why else "")
 
 
-async def traces_of(parts: RecoveryContext) -> tuple[Trace, ...]:
+async def traces_of(context: RecoveryContext) -> tuple[Trace, ...]:
     """Return everything that speaks against beginning with an empty database; nothing is changed."""
-    here = await asyncio.to_thread(_on_this_machine, parts)
-    elsewhere = await _in_the_bucket(parts)
+    here = await asyncio.to_thread(_on_this_machine, context)
+    elsewhere = await _in_the_bucket(context)
     return (*here, elsewhere) if elsewhere is not None else here
 
 
@@ -70,9 +70,9 @@ class ArchiveRemains:
     words: str
 
 
-async def archive_remains(parts: RecoveryContext) -> ArchiveRemains:
+async def archive_remains(context: RecoveryContext) -> ArchiveRemains:
     """Look for an archive of the database; nothing is changed, and no folder made."""
-    left = [item for item in await traces_of(parts) if item.what.endswith(("archive", "bucket"))]
+    left = [item for item in await traces_of(context) if item.what.endswith(("archive", "bucket"))]
     usable = all(item.standing is RemainStanding.USABLE for item in left)
     return ArchiveRemains(bool(left), usable, remains_in_words(left))
 
@@ -84,11 +84,11 @@ def remains_in_words(traces: Sequence[Trace]) -> str:
     return "; ".join([*named, f"and {more} more"] if more > 0 else named)
 
 
-def _on_this_machine(parts: RecoveryContext) -> tuple[Trace, ...]:
-    found = [*_copies(parts.backups.listing(), parts.backups.folder), *_archive(parts)]
-    state = parts.state.load()
-    found += _beside(parts.path, begun=state is None or state.begun)
-    found += _quarantined(parts.settings.quarantine, parts.path.stem)
+def _on_this_machine(context: RecoveryContext) -> tuple[Trace, ...]:
+    found = [*_copies(context.backups.listing(), context.backups.folder), *_archive(context)]
+    state = context.state.load()
+    found += _beside(context.path, begun=state is None or state.begun)
+    found += _quarantined(context.settings.quarantine, context.path.stem)
     return tuple(found)
 
 
@@ -106,25 +106,25 @@ def _copies(listing: BackupListing, folder: Path) -> Iterator[Trace]:
         yield Trace("backup", name, RemainStanding.UNREADABLE, "it was never finished", folder / name)
 
 
-def _archive(parts: RecoveryContext) -> Iterator[Trace]:
+def _archive(context: RecoveryContext) -> Iterator[Trace]:
     """Look for pieces in the archive's folder, whether or not its program is there to read them."""
-    folder = parts.archive.folder
+    folder = context.archive.folder
     try:
         if not _holds(folder, "ltx/*/*.ltx"):
             return
     except OSError as error:
         yield Trace("archive", str(folder), RemainStanding.UNREADABLE, _why(error), folder)
         return
-    usable = parts.archive.available and not parts.archive.remote
-    why = "" if usable else parts.archive.status().why or "the settings name a bucket instead"
+    usable = context.archive.available and not context.archive.remote
+    why = "" if usable else context.archive.status().why or "the settings name a bucket instead"
     yield Trace(
         "archive", str(folder), RemainStanding.USABLE if usable else RemainStanding.UNREADABLE, why, folder
     )
 
 
-async def _in_the_bucket(parts: RecoveryContext) -> Trace | None:
+async def _in_the_bucket(context: RecoveryContext) -> Trace | None:
     """Ask the bucket; one that cannot be asked may hold everything."""
-    archive = parts.archive
+    archive = context.archive
     if not archive.remote:
         return None
     place = archive.status().target

@@ -54,12 +54,12 @@ class Restored:
     """A restore that was done.
 
     ``undo`` is the name of the backup that holds the state before it, None when that state could not
-    be backed up; its files are in ``set_aside`` in either case.
+    be backed up; its files are in ``quarantined`` in either case.
     """
 
     plan: RestorePlan
     undo: str | None
-    set_aside: Path | None
+    quarantined: Path | None
     seconds: float
 
 
@@ -71,10 +71,10 @@ class Restores:
     """
 
     def __init__(
-        self, parts: RecoveryContext, swap: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
+        self, context: RecoveryContext, swap: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]]
     ) -> None:
         """Prepare; nothing is restored yet."""
-        self._parts = parts
+        self._context = context
         self._swap = swap
         self._plan: RestorePlan | None = None
         self._outside = Outside()
@@ -83,7 +83,11 @@ class Restores:
     def plan(self, token: str) -> RestorePlan:
         """Return the plan of ``token``; raises ``BackupFailed`` when it is too old or was replaced."""
         plan = self._plan
-        if plan is None or plan.token != token or self._parts.clock.steady() - plan.made_at > PREVIEW_SECONDS:
+        if (
+            plan is None
+            or plan.token != token
+            or self._context.clock.steady() - plan.made_at > PREVIEW_SECONDS
+        ):
             raise BackupFailed("this preview is not there any more; make a new one")
         return plan
 
@@ -96,12 +100,12 @@ class Restores:
         is that of a command that looks at more than this.
         """
         budget = budget or Budget()
-        manifest = next((item for item in self._parts.backups.manifests() if item.name == name), None)
+        manifest = next((item for item in self._context.backups.manifests() if item.name == name), None)
         if manifest is None:
-            manifest = await self._parts.backups.adopt(name, on_progress=on_progress, budget=budget)
+            manifest = await self._context.backups.adopt(name, on_progress=on_progress, budget=budget)
 
         async def produce(target: Path) -> float:
-            await self._parts.backups.restore_to(name, target, on_progress=on_progress)
+            await self._context.backups.restore_to(name, target, on_progress=on_progress)
             return float(manifest.created_at)
 
         plan = await self._prepare(f"backup {name}", produce, on_progress, budget)
@@ -115,7 +119,7 @@ class Restores:
 
         async def produce(target: Path) -> float:
             _say(on_progress, "putting the state together from the archive")
-            return (await self._parts.archive.restore(target, at=at)).timestamp()
+            return (await self._context.archive.restore(target, at=at)).timestamp()
 
         when = "newest state" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
         plan = await self._prepare(f"archive, {when}", produce, on_progress, budget or Budget())
@@ -147,25 +151,29 @@ class Restores:
     async def _apply(self, token: str, budget: Budget) -> Restored:
         async with self._turn:
             plan = self.plan(token)
-            parts, started = self._parts, self._parts.clock()
+            context, started = self._context, self._context.clock()
             before: BackupManifest | None = None
-            aside: Path | None = None
+            quarantined: Path | None = None
 
             async def work() -> None:
-                nonlocal aside, before
+                nonlocal quarantined, before
                 await self._keep_source(plan)
                 before = await self._backed_up(budget)
                 reached = before.audit_id if before is not None else self._known()
                 note = NoteRestore(reached=reached, back_to=plan.report.audit_id, source=plan.source)
                 await asyncio.to_thread(note_restore, plan.path, note)
-                aside = await put_in_place(parts, plan.path, f"replaced by {plan.source}", ())
+                quarantined = await put_in_place(context, plan.path, f"replaced by {plan.source}", ())
 
             await self._swap(work)
             self._plan = None
             undo = before.name if before is not None else None
-            restored = Restored(plan, undo, aside, parts.clock() - started)
-            back = f"To undo it, restore the backup {undo}." if undo else f"The file before it is in {aside}."
-            parts.alert(
+            restored = Restored(plan, undo, quarantined, context.clock() - started)
+            back = (
+                f"To undo it, restore the backup {undo}."
+                if undo
+                else f"The file before it is in {quarantined}."
+            )
+            context.alert(
                 "database_restored",
                 f"The database was restored from {plan.source}. {back}",
                 "warning",
@@ -177,7 +185,7 @@ class Restores:
 
     def _known(self) -> int:
         """Return the newest entry of a state that could not be backed up, as far as it was remembered."""
-        state = self._parts.state.load()
+        state = self._context.state.load()
         return state.audit_id if state is not None else 0
 
     async def discard(self) -> None:
@@ -195,10 +203,10 @@ class Restores:
     ) -> RestorePlan:
         async with self._turn:
             await self.discard()
-            parts = self._parts
+            context = self._context
             token = secrets.token_hex(4)
-            target = parts.path.with_name(f"{parts.path.name}-preview-{token}{PARTIAL}")
-            await asyncio.to_thread(clear_previews, parts)
+            target = context.path.with_name(f"{context.path.name}-preview-{token}{PARTIAL}")
+            await asyncio.to_thread(clear_previews, context)
             try:
                 moment = await produce(target)
                 report = await self._up_to_date(source, target, on_progress, budget)
@@ -208,7 +216,7 @@ class Restores:
                 with contextlib.suppress(OSError):
                     _remove(target)
                 raise
-            self._plan = RestorePlan(token, source, moment, target, report, tables, parts.clock.steady())
+            self._plan = RestorePlan(token, source, moment, target, report, tables, context.clock.steady())
             logger.bind(source=source, token=token, moment=moment).info("restore_prepared")
             return self._plan
 
@@ -216,7 +224,7 @@ class Restores:
         self, source: str, target: Path, on_progress: Report | None, budget: Budget
     ) -> CheckReport:
         """Check a state and give it the schema of this version; raises ``BackupFailed`` where that fails."""
-        report = await self._parts.check(target, finished=True, on_progress=on_progress, budget=budget)
+        report = await self._context.check(target, finished=True, on_progress=on_progress, budget=budget)
         if not report.readable:
             how = "is damaged" if report.damaged else "cannot be read"
             raise BackupFailed(f"{source} {how}: {'; '.join(report.problems[:3])}")
@@ -227,10 +235,10 @@ class Restores:
         return report
 
     async def _compared(self, target: Path, budget: Budget) -> tuple[TableDifference, ...] | None:
-        if not self._parts.path.exists():
+        if not self._context.path.exists():
             return None
         try:
-            return await differences(self._parts.path, target, budget)
+            return await differences(self._context.path, target, budget)
         except ChildFailed as error:
             logger.bind(error=error.detail).warning("restore_cannot_compare")
             return None
@@ -239,16 +247,16 @@ class Restores:
         """Note in a copy that it was restored, so that it is not pruned in favour of a newer one."""
         if plan.backup is not None:
             with contextlib.suppress(OSError):
-                await self._parts.backups.note_restored(plan.backup)
+                await self._context.backups.note_restored(plan.backup)
 
     async def _backed_up(self, budget: Budget) -> BackupManifest | None:
         """Back up the present state; a file that is damaged or gone is only set aside."""
-        if not self._parts.path.exists():
+        if not self._context.path.exists():
             return None
         try:
-            return await self._parts.backups.create("pre_restore", budget=budget)
+            return await self._context.backups.create("pre_restore", budget=budget)
         except BackupFailed:
-            if (await self._parts.check(self._parts.path, budget=budget)).damaged:
+            if (await self._context.check(self._context.path, budget=budget)).damaged:
                 return None
             raise
 

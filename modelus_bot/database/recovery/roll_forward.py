@@ -91,11 +91,11 @@ def _alive(connection: sqlite3.Connection, layout: Layout) -> Iterator[tuple[str
 
 def _key_of(layout: Layout, record: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
     """Return the primary key that a record id means, None where it means none of this table's."""
-    parts = [record] if len(layout.key_columns) == 1 else record.split(":")
-    if len(parts) != len(layout.key_columns):
+    context = [record] if len(layout.key_columns) == 1 else record.split(":")
+    if len(context) != len(layout.key_columns):
         return None
     types = dict(zip(layout.columns, layout.types, strict=True))
-    for order in itertools.permutations(parts):
+    for order in itertools.permutations(context):
         key = [_typed(part, types[column]) for part, column in zip(order, layout.key_columns, strict=True)]
         named = zip(layout.key_columns, key, strict=True)
         if None not in key and all(values.get(column, part) == part for column, part in named):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Later", "object_in", "ranges_in", "scalars_in"]
+__all__ = ["RowHistory", "object_in", "ranges_in", "scalars_in"]
 
 Row = tuple[int, str, str, str | None, str | None]
 """An audit entry: id, record id, operation, old values, new values."""
@@ -22,7 +22,7 @@ class _LoggedRow:
     changes: dict[str, Any]
 
 
-class Later:
+class RowHistory:
     """Audit entries of one table, found by the row that they mean."""
 
     def __init__(self, entries: Iterable[Row]) -> None:
@@ -37,7 +37,7 @@ class Later:
                 ranges = object_in(old_values).get("ids")
                 self._ranges += [(first, last, number) for first, last in ranges_in(ranges)]
 
-    def brought_forward(self, row: dict[str, Any], key: list[str]) -> dict[str, Any] | None:
+    def rolled_forward(self, row: dict[str, Any], key: list[str]) -> dict[str, Any] | None:
         """Return the row as the entries left it, None when they deleted it."""
         newest: dict[str, Any] | None = row
         for entry in sorted(self._about(row, key), key=lambda item: item.id):

@@ -28,7 +28,7 @@ COPIES_TRIED = 3
 
 
 def sources_for(
-    parts: RecoveryContext,
+    context: RecoveryContext,
     budget: Budget,
     *,
     present: Path | None,
@@ -42,9 +42,11 @@ def sources_for(
     may be where the newest change is known, so that the search can end as soon as something has it.
     """
     of_present = [] if present is None else _of_present(present, tuple(bad_pages))
-    copies = _copies(parts, budget)
+    copies = _copies(context, budget)
     rest = Source(
-        "what is left of a damaged backup", functools.partial(_rest_of_a_backup, parts, budget), partial=True
+        "what is left of a damaged backup",
+        functools.partial(_rest_of_a_backup, context, budget),
+        partial=True,
     )
     return (*copies, *of_present, rest) if hurry else (*of_present, *copies, rest)
 
@@ -58,18 +60,18 @@ def _of_present(present: Path, bad_pages: tuple[int, ...]) -> list[Source]:
     ]
 
 
-def _copies(parts: RecoveryContext, budget: Budget) -> list[Source]:
+def _copies(context: RecoveryContext, budget: Budget) -> list[Source]:
     found = []
-    if parts.archive.available:
-        found.append(Source("archive", functools.partial(_from_archive, parts, None)))
+    if context.archive.available:
+        found.append(Source("archive", functools.partial(_from_archive, context, None)))
         found += [
             Source(
                 "archive, before a full copy that may be damaged",
-                functools.partial(_before_snapshot, parts, age),
+                functools.partial(_before_snapshot, context, age),
             )
             for age in range(SNAPSHOTS_TRIED)
         ]
-    found.append(Source("newest verified backup", functools.partial(_from_backups, parts, budget)))
+    found.append(Source("newest verified backup", functools.partial(_from_backups, context, budget)))
     return found
 
 
@@ -78,44 +80,44 @@ async def _without_wal(present: Path, target: Path) -> tuple[str, ...]:
     return ()
 
 
-async def _from_archive(parts: RecoveryContext, at: float | None, target: Path) -> tuple[str, ...]:
-    await parts.archive.restore(target, at=at)
+async def _from_archive(context: RecoveryContext, at: float | None, target: Path) -> tuple[str, ...]:
+    await context.archive.restore(target, at=at)
     return ()
 
 
-async def _before_snapshot(parts: RecoveryContext, age: int, target: Path) -> tuple[str, ...]:
+async def _before_snapshot(context: RecoveryContext, age: int, target: Path) -> tuple[str, ...]:
     """Restore the moment before the newest full copy, or before an older one: damage gets in with those."""
-    moments = await parts.archive.snapshots()
+    moments = await context.archive.snapshots()
     if age >= len(moments):
         raise BackupFailed("the archive has no older full copy")
-    await parts.archive.restore(target, at=moments[-1 - age] - 0.001)
+    await context.archive.restore(target, at=moments[-1 - age] - 0.001)
     return ()
 
 
-async def _from_backups(parts: RecoveryContext, budget: Budget, target: Path) -> tuple[str, ...]:
+async def _from_backups(context: RecoveryContext, budget: Budget, target: Path) -> tuple[str, ...]:
     """Write the newest copy that still passes its check; older ones are tried in turn."""
-    await newest_copy_that_fits(parts, budget, target)
+    await newest_copy_that_fits(context, budget, target)
     return ()
 
 
-async def _rest_of_a_backup(parts: RecoveryContext, budget: Budget, target: Path) -> tuple[str, ...]:
+async def _rest_of_a_backup(context: RecoveryContext, budget: Budget, target: Path) -> tuple[str, ...]:
     """Salvage the newest copy that fails its check, unless a newer one is whole, which has all of it."""
-    for manifest in itertools.islice(parts.backups.manifests(), COPIES_TRIED):
-        problem = await _restored(parts, budget, manifest.name, target)
+    for manifest in itertools.islice(context.backups.manifests(), COPIES_TRIED):
+        problem = await _restored(context, budget, manifest.name, target)
         if problem is None:
             await asyncio.to_thread(_remove, target)
             break
-        copy = parts.backups.folder / manifest.name
+        copy = context.backups.folder / manifest.name
         if await asyncio.to_thread(copy.is_file):
             return await _salvaged(copy, (), target)
     raise BackupFailed("no backup is damaged that is newer than a whole one")
 
 
-async def _restored(parts: RecoveryContext, budget: Budget, name: str, target: Path) -> str | None:
+async def _restored(context: RecoveryContext, budget: Budget, name: str, target: Path) -> str | None:
     """Write a copy to ``target`` and check it; returns what is wrong with it, and removes it then."""
     try:
-        await parts.backups.restore_to(name, target, paced=False)
-        report = await parts.check(target, finished=True, budget=budget)
+        await context.backups.restore_to(name, target, paced=False)
+        report = await context.check(target, finished=True, budget=budget)
     except BackupFailed as error:
         return error.detail
     if not report.damaged:

@@ -49,7 +49,7 @@ NEEDED_TO_LOOK = 128 * 1024
 """Bytes of free space without which SQLite cannot open a file: the index of its -wal needs them."""
 
 
-async def make_ready(parts: RecoveryContext) -> tuple[str, ...]:
+async def make_ready(context: RecoveryContext) -> tuple[str, ...]:
     """Check, recover and migrate the file before it is opened; returns the migrations applied.
 
     Raises ``CorruptionDetected`` when it is damaged and nothing to restore from was found,
@@ -57,27 +57,27 @@ async def make_ready(parts: RecoveryContext) -> tuple[str, ...]:
     ``DiskFull``, ``DatabaseReadOnly`` or ``StorageFailed`` when a file or folder cannot be worked with.
     """
     with translated():
-        return await _make_ready(parts)
+        return await _make_ready(context)
 
 
-async def _make_ready(parts: RecoveryContext) -> tuple[str, ...]:
+async def _make_ready(context: RecoveryContext) -> tuple[str, ...]:
     budget = Budget()
-    if parts.path.exists() or await finish_interrupted(parts, budget):
-        await asyncio.to_thread(clear_leftovers, parts)
-    await asyncio.to_thread(_require_files, parts.path)
-    state = await asyncio.to_thread(parts.state.load)
-    if parts.path.is_file() and parts.path.stat().st_size:
-        await _patiently(lambda: set_strangers_wal_aside(parts, state))
-        await _check(parts, state, budget)
+    if context.path.exists() or await finish_interrupted(context, budget):
+        await asyncio.to_thread(clear_leftovers, context)
+    await asyncio.to_thread(_require_files, context.path)
+    state = await asyncio.to_thread(context.state.load)
+    if context.path.is_file() and context.path.stat().st_size:
+        await _patiently(lambda: set_strangers_wal_aside(context, state))
+        await _check(context, state, budget)
     else:
         missing = "the database file is missing"
-        known = await asyncio.to_thread(parts.known)
-        await begin(parts, create_file, lambda: _recover(parts, missing, None, known, budget))
-    applied = await _migrate(parts, budget)
-    if await asyncio.to_thread(needs_mending, parts.path, parts.validator):
-        await parts.rewriting()
-        await asyncio.to_thread(mend, parts.path, parts.validator)
-        await parts.checksums.adopt()
+        known = await asyncio.to_thread(context.known)
+        await begin(context, create_file, lambda: _recover(context, missing, None, known, budget))
+    applied = await _migrate(context, budget)
+    if await asyncio.to_thread(needs_mending, context.path, context.validator):
+        await context.rewriting()
+        await asyncio.to_thread(mend, context.path, context.validator)
+        await context.checksums.adopt()
     return applied
 
 
@@ -99,23 +99,23 @@ def _require_files(path: Path) -> None:
         raise ConnectionLost(f"{obstacle}; move it away from {path.parent}")
 
 
-async def _check(parts: RecoveryContext, state: DatabaseState | None, budget: Budget) -> None:
+async def _check(context: RecoveryContext, state: DatabaseState | None, budget: Budget) -> None:
     """Look for damage: closely after a run that did not end in order, quickly otherwise."""
     clean = state is not None and state.clean
-    parts.epoch.found(await _patiently(lambda: asyncio.to_thread(epoch_of, parts.path)))
-    comparable = await _patiently(parts.checksums.comparable)
+    context.epoch.found(await _patiently(lambda: asyncio.to_thread(epoch_of, context.path)))
+    comparable = await _patiently(context.checksums.comparable)
     depth: Literal["quick", "full"] = "quick" if clean and comparable else "full"
-    found = await _looked_at(parts, depth, budget)
+    found = await _looked_at(context, depth, budget)
     if not found.sound:
-        found = await confirmed(parts, found, budget)
+        found = await confirmed(context, found, budget)
     if found.damaged or found.behind:
         reason = "damage was found at the start" if found.damaged else "the file is older than it was"
-        await _recover(parts, reason, found, found.known, budget)
+        await _recover(context, reason, found, found.known, budget)
         return
     report = found.report
-    parts.found_at_start(report)
+    context.found_at_start(report)
     reached = replace((state or DatabaseState()).reached(report.audit_id, report.audit_head), clean=False)
-    await asyncio.to_thread(parts.state.keep, reached)
+    await asyncio.to_thread(context.state.keep, reached)
     logger.bind(audit_id=report.audit_id, ok=report.ok, depth=depth, clean=clean).info("database_checked")
 
 
@@ -131,20 +131,20 @@ async def _patiently(look: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _looked_at(
-    parts: RecoveryContext, depth: Literal["quick", "full"], budget: Budget
+    context: RecoveryContext, depth: Literal["quick", "full"], budget: Budget
 ) -> DamageFinding:
     """Look at the file until that is possible; raises what keeps it from being looked at."""
     for pause in LOOK_AGAIN:
-        found = await looked_at(parts, budget, depth)
+        found = await looked_at(context, budget, depth)
         if not found.unseen:
             return found
         if found.wastes_time:
-            raise _cannot_look(parts.path, found.report.problems)
+            raise _cannot_look(context.path, found.report.problems)
         depth = "full"
         await asyncio.sleep(pause)
-    found = await looked_at(parts, budget, depth, fresh=True)
+    found = await looked_at(context, budget, depth, fresh=True)
     if found.unseen:
-        raise _cannot_look(parts.path, found.report.problems)
+        raise _cannot_look(context.path, found.report.problems)
     return found
 
 
@@ -158,18 +158,18 @@ def _cannot_look(path: Path, problems: Sequence[str]) -> DatabaseError:
 
 
 async def _recover(
-    parts: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known, budget: Budget
+    context: RecoveryContext, reason: str, finding: DamageFinding | None, known: Known, budget: Budget
 ) -> None:
     problems = finding.problems if finding is not None else ()
-    if parts.settings.recovery == "off":
+    if context.settings.recovery == "off":
         raise CorruptionDetected(f"{reason} and recovery is off: {'; '.join(problems[:3])}")
-    recovered = await recover(parts, reason, finding, known, budget)
-    parts.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
-    parts.tell_recovered(recovered, f"{reason.capitalize()}. ", problems)
+    recovered = await recover(context, reason, finding, known, budget)
+    context.note_retreat(known.audit_id, recovered.audit_id, recovered.source)
+    context.tell_recovered(recovered, f"{reason.capitalize()}. ", problems)
 
 
-async def _migrate(parts: RecoveryContext, budget: Budget) -> tuple[str, ...]:
+async def _migrate(context: RecoveryContext, budget: Budget) -> tuple[str, ...]:
     """Apply what is pending after a verified backup, which is restored if the file is worse than before."""
-    migrator = Migrator(parts.path, invariants=parts.invariants)
+    migrator = Migrator(context.path, invariants=context.invariants)
     status = await asyncio.to_thread(migrator.status)
-    return () if all(item.applied for item in status) else await migrated(parts, migrator.up, budget)
+    return () if all(item.applied for item in status) else await migrated(context, migrator.up, budget)

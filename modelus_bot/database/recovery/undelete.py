@@ -15,13 +15,13 @@ from modelus_bot.database.recovery.recovery_context import RecoveryContext
 __all__ = ["copied_from_open_handle"]
 
 
-async def copied_from_open_handle(parts: RecoveryContext, connections: ConnectionManager) -> Path:
+async def copied_from_open_handle(context: RecoveryContext, connections: ConnectionManager) -> Path:
     """Write what the writer's connection sees into a scratch file and check it.
 
     The descriptors of a deleted file lead to its data until they are closed. Raises
     ``CorruptionDetected`` when the copy is not whole or no connection is open any more.
     """
-    scratch = await parts.empty_scratch()
+    scratch = await context.empty_scratch()
     target = scratch / "rebuilt.db"
     try:
         copied = await connections.from_open_handle(functools.partial(_copy_out, target))
@@ -29,7 +29,7 @@ async def copied_from_open_handle(parts: RecoveryContext, connections: Connectio
         raise CorruptionDetected(f"the open file cannot be copied: {error}") from from_sqlite(error)
     if copied is None:
         raise CorruptionDetected("no connection to the lost file is open any more")
-    report = await parts.check(target)
+    report = await context.check(target)
     if report.damaged:
         raise CorruptionDetected("; ".join(report.problems[:3]))
     return target

@@ -71,15 +71,15 @@ def _mark(wal: WalSummary | None) -> str:
     return f"{end.generation.salts.hex()}:{end.frames}:{end.running[0]:08x}{end.running[1]:08x}"
 
 
-async def set_strangers_wal_aside(parts: RecoveryContext, state: DatabaseState | None) -> None:
+async def set_strangers_wal_aside(context: RecoveryContext, state: DatabaseState | None) -> None:
     """Move a -wal into quarantine that was not there when the file was closed in order, and tell of it.
 
     Raises ``OSError``, so that the file is not opened with it.
     """
-    folder = await asyncio.to_thread(_set_aside, parts, state)
+    folder = await asyncio.to_thread(_set_aside, context, state)
     if folder is None:
         return
-    parts.alert(
+    context.alert(
         "strange_wal_set_aside",
         "Beside the database lay a write-ahead log that was not there when the bot ended: another program's,"
         " or changes made by hand. It was not used; the database is as the bot left it. The log is kept in"
@@ -89,17 +89,17 @@ async def set_strangers_wal_aside(parts: RecoveryContext, state: DatabaseState |
     )
 
 
-def _set_aside(parts: RecoveryContext, state: DatabaseState | None) -> Path | None:
-    wal = _wal(parts.path)
+def _set_aside(context: RecoveryContext, state: DatabaseState | None) -> Path | None:
+    wal = _wal(context.path)
     found = summary_of(wal)
     if found is None:
         return None
     mark = _mark(found)
-    origin = origin_of(state, epoch_with(parts.path, None), epoch_with(parts.path, found), mark)
+    origin = origin_of(state, epoch_with(context.path, None), epoch_with(context.path, found), mark)
     if origin not in {WalOrigin.EXTENDED, WalOrigin.STRANGERS}:
         return None
     extended = origin is WalOrigin.EXTENDED and state is not None
-    folder = new_folder(parts.settings.quarantine, parts.path.stem, parts.clock())
+    folder = new_folder(context.settings.quarantine, context.path.stem, context.clock())
     kept = folder / wal.name
     shutil.copyfile(wal, kept)
     kept.chmod(0o600)
@@ -108,8 +108,8 @@ def _set_aside(parts: RecoveryContext, state: DatabaseState | None) -> Path | No
         _cut(wal, replace(found.end, frames=_frames(state.wal)))
     else:
         wal.unlink()
-    parts.path.with_name(parts.path.name + "-shm").unlink(missing_ok=True)
-    sync_folder(parts.path.parent)
+    context.path.with_name(context.path.name + "-shm").unlink(missing_ok=True)
+    sync_folder(context.path.parent)
     logger.bind(folder=str(folder), origin=origin.name.lower(), mark=mark).warning("wal_set_aside")
     return folder
 

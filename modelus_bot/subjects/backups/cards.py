@@ -132,7 +132,7 @@ def restored_card(done: Restored) -> Card:
     text = f"From {spoken(done.plan.source)}, in {done.seconds:.1f} s."
     if done.undo:
         text += f"\nTo undo it: `/backup restore` with the backup `{done.undo}`."
-    elif done.set_aside:
+    elif done.quarantined:
         text += "\nThe files that were there before were set aside on the bot's machine."
     return cards.success("The database was restored", text)
 

@@ -42,12 +42,12 @@ class DatabaseCommands(CommandGroup, commands.GroupCog, name="database", descrip
         await self.bot.db.read(last_maintenance)  # refuses while the database is away
         note = ProgressNote(interaction, "Checking the database")
         note.on_step("comparing every page with what was saved")
-        sums = await protection.parts.checksums.check()
+        sums = await protection.context.checksums.check()
 
         def on_progress(state: dict[str, Any]) -> None:
             note.on_step(f"looking at {str(state.get('step', 'it')).removeprefix('looking at ')}")
 
-        report = await protection.parts.check(self.bot.db.path, on_progress=on_progress)
+        report = await protection.context.check(self.bot.db.path, on_progress=on_progress)
         if report.damaged or sums.unexplained:
             protection.suspect(CorruptionDetected("a check that was asked for found damage"))
         await note.finish(checked_card(report, sums))

@@ -9,7 +9,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.epoch import Epoch, epoch_of, epoch_with, is_later, renew_epoch
+from modelus_bot.database.engine.roles import ConnectionRole
 
 
 def opened(path: Path) -> sqlite3.Connection:
@@ -66,6 +69,30 @@ def test_another_one_is_owed_until_it_is_in_the_file(tmp_path: Path) -> None:
         assert is_later(epoch.number, before)
     renew_epoch(path, after=epoch.number + 500)
     assert is_later(epoch_of(path), epoch.number + 500)
+
+
+async def test_it_is_committed_before_the_first_change_and_after_each_renewal(path: Path) -> None:
+    """By whichever connection writes next; one that has done so writes nothing of it again."""
+
+    def in_file(raw: sqlite3.Connection) -> int:
+        number: int = raw.execute("PRAGMA user_version").fetchone()[0]
+        return number
+
+    path.parent.mkdir()
+    with contextlib.closing(opened(path)):
+        pass
+    epoch, statements = Epoch(), list[str]()
+    async with ConnectionManager(path, DatabaseSettings(path=path), epoch=epoch) as connections:
+        assert await connections.run(ConnectionRole.WRITER, in_file) == epoch.number
+        await connections.run(ConnectionRole.WRITER, lambda raw: raw.set_trace_callback(statements.append))
+        await connections.run(ConnectionRole.WRITER, lambda raw: raw.execute("SELECT 1").close())
+        assert statements == ["SELECT 1"]
+        epoch.renew("a test")
+        assert await connections.run(ConnectionRole.WRITER, in_file) == epoch.number
+        epoch.renew("a test")
+        await connections.replace(ConnectionRole.WRITER)
+        assert await connections.run(ConnectionRole.WRITER, in_file) == epoch.number
+        assert not epoch.owed
 
 
 @settings(max_examples=200)

@@ -82,8 +82,8 @@ async def test_none_is_made_after_one_that_could_not_be(tmp_path: Path) -> None:
             for number in range(20)
         ]
         await asyncio.gather(*ends)
-        assert db.health.counts["groups"] == 2
-        assert db.health.counts["grouped"] == limit + 10
+        assert db.health.figures.counts["groups"] == 2
+        assert db.health.figures.counts["grouped"] == limit + 10
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT count(*) FROM settings WHERE value = '1'").fetchone()
     assert rows == (20,)

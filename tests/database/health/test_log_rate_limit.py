@@ -103,4 +103,4 @@ async def test_a_storm_of_slow_operations_is_told_as_a_number() -> None:
     assert A_SECOND <= len(single) <= 2 * A_SECOND
     assert records[-1] == ("database_operations_slow", {"PutSetting": MANY - len(single)})
     assert len(records) == len(single) + 1
-    assert health.slow_operations["PutSetting"] == MANY
+    assert health.figures.slow_operations["PutSetting"] == MANY

@@ -15,7 +15,7 @@ from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.core.normalising import LONGEST, normalised, parameters_wanted
 from modelus_bot.database.core.operation import Write, query
 from modelus_bot.database.core.statement_fields import told
-from modelus_bot.database.core.transaction import FAILED, STEPS, ReadTransaction, Step, Transaction
+from modelus_bot.database.core.transaction import FAILED, STEPS, ReadTransaction, Transaction
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.health.statements.advice import index_advice
 from modelus_bot.database.health.statements.plan import QueryPlan, plan_of
@@ -143,19 +143,13 @@ def test_parameters_are_counted(sql: str, wanted: int | None) -> None:
     assert parameters_wanted(sql) == wanted
 
 
-def counted(statistics: StatementStatistics, steps: list[Step]) -> None:
-    """Count the statements of one operation."""
-    statistics.waiting.append(steps)
-    statistics.add_up()
-
-
 def test_figures_are_added_up() -> None:
     """Count, total, worst, 99th percentile, rows and errors, over texts that mean the same statement."""
     statistics = StatementStatistics(clock=lambda: 1000.0)
     for number in range(99):
-        counted(statistics, [(f"SELECT a FROM t WHERE b = {number % 3}", 0.001, 2, (), 1)])
-    counted(statistics, [("SELECT a FROM t WHERE b = 7", 1.0, FAILED, (), 1)])
-    counted(statistics, [("DELETE FROM t", 0.5, 10, None, 100)])
+        statistics.add([(f"SELECT a FROM t WHERE b = {number % 3}", 0.001, 2, (), 1)])
+    statistics.add([("SELECT a FROM t WHERE b = 7", 1.0, FAILED, (), 1)])
+    statistics.add([("DELETE FROM t", 0.5, 10, None, 100)])
 
     first, second = statistics.seen()
 
@@ -174,7 +168,7 @@ def test_the_percentile_is_near_the_true_one(seconds: list[float]) -> None:
     """The 99th percentile is never below the true one and at most a tenth above it."""
     statistics = StatementStatistics()
     for second in seconds:
-        counted(statistics, [("SELECT a", second, 1, (), 1)])
+        statistics.add([("SELECT a", second, 1, (), 1)])
 
     (seen,) = statistics.seen()
 
@@ -187,13 +181,11 @@ def test_the_percentile_is_near_the_true_one(seconds: list[float]) -> None:
 def test_memory_is_bounded() -> None:
     """The statement that was not seen for longest makes room; the indexes it used are not forgotten."""
     statistics = StatementStatistics(kept=10)
-    counted(statistics, [("SELECT a FROM first", 0.1, 1, (), 1)])
+    statistics.add([("SELECT a FROM first", 0.1, 1, (), 1)])
     statistics.seen()
     statistics.keep_plan("SELECT a FROM first", QueryPlan((), frozenset({"by_first"})))
     for number in range(10_000):
-        counted(
-            statistics, [(f"SELECT a FROM t{number}", 0.1, 1, (), 1), ("SELECT a FROM often", 0.1, 1, (), 1)]
-        )
+        statistics.add([(f"SELECT a FROM t{number}", 0.1, 1, (), 1), ("SELECT a FROM often", 0.1, 1, (), 1)])
 
     texts = [item.text for item in statistics.seen()]
 
@@ -206,12 +198,12 @@ def test_memory_is_bounded() -> None:
 
 async def test_every_statement_of_an_operation_is_counted(db: DatabaseManager) -> None:
     """The operation's own statements, its audit entry and the note of its request, on a real file."""
-    before = db.health.statements.seen()
+    before = db.health.figures.statements.seen()
     for number in range(5):
         await db.write(PutSetting(key="a", value=number), Context())
     await db.read(setting, "a")
 
-    seen = {item.text: item for item in db.health.statements.seen()}
+    seen = {item.text: item for item in db.health.figures.statements.seen()}
 
     assert not [item for item in before if "settings" in item.text]
     counts = {text.split("(")[0]: item.count for text, item in seen.items()}
@@ -227,7 +219,9 @@ async def test_failures_are_counted_by_their_statement(db: DatabaseManager) -> N
     with pytest.raises(ConstraintViolated):
         await db.write(BreakRule(key="twice"), Context())
 
-    (seen,) = [item for item in db.health.statements.seen() if item.text.startswith("INSERT INTO settings")]
+    (seen,) = [
+        item for item in db.health.figures.statements.seen() if item.text.startswith("INSERT INTO settings")
+    ]
     assert (seen.count, seen.errors, seen.rows) == (2, 1, 1)
 
 
@@ -235,7 +229,9 @@ async def test_an_operation_of_many_statements_is_added_up_where_it_runs(db: Dat
     """However many statements an operation has, all are counted and few are kept."""
     await db.write(PutMany(times=STEPS + 700), Context())
 
-    (seen,) = [item for item in db.health.statements.seen() if item.text.startswith("INSERT INTO settings")]
+    (seen,) = [
+        item for item in db.health.figures.statements.seen() if item.text.startswith("INSERT INTO settings")
+    ]
     assert seen.count == STEPS + 700
     assert seen.rows == STEPS + 700
 
@@ -246,7 +242,7 @@ async def test_plans_are_those_of_the_file(db: DatabaseManager) -> None:
     await db.read(by_reason, "why")
     await db.read(of_record, "a")
 
-    found = await examine(db, db.health.statements)
+    found = await examine(db, db.health.figures.statements)
 
     plans = {item.text: plan for item, plan in found.statements}
     scan = plans["SELECT a.id FROM audit_logs a WHERE a.reason = ? ORDER BY a.changed_at"]
@@ -263,12 +259,12 @@ async def test_plans_are_those_of_the_file(db: DatabaseManager) -> None:
     assert indexes["idx_audit_record"].columns == "table_name, record_id, id"
     assert indexes["idx_audit_actor"].unused
     assert not any(index.name.startswith("yoyo") or index.table.startswith("_") for index in found.indexes)
-    assert not any(item.text.startswith("EXPLAIN") for item in db.health.statements.seen())
+    assert not any(item.text.startswith("EXPLAIN") for item in db.health.figures.statements.seen())
 
 
 async def test_indexes_that_keep_rules_are_not_called_unused(db: DatabaseManager) -> None:
     """An index that keeps rows unique or serves a foreign key has its purpose without any statement."""
-    found = await examine(db, db.health.statements)
+    found = await examine(db, db.health.figures.statements)
 
     purposes = {index.purpose for index in found.indexes}
     assert purposes == {"", "keeps rows unique", "finds rows by their foreign key"}
@@ -277,10 +273,10 @@ async def test_indexes_that_keep_rules_are_not_called_unused(db: DatabaseManager
 
 async def test_a_statement_that_makes_no_sense_any_more_has_no_plan(db: DatabaseManager) -> None:
     """A table that is gone leaves its statements without a plan and the others with theirs."""
-    counted(db.health.statements, [("SELECT a FROM gone WHERE b = ?", 1.0, 1, (1,), 1)])
+    db.health.figures.statements.add([("SELECT a FROM gone WHERE b = ?", 1.0, 1, (1,), 1)])
     await db.read(setting, "a")
 
-    found = await examine(db, db.health.statements)
+    found = await examine(db, db.health.figures.statements)
 
     plans = {item.text: plan for item, plan in found.statements}
     assert plans["SELECT a FROM gone WHERE b = ?"] is None
@@ -293,12 +289,17 @@ async def test_slow_statements_are_explained_once(db: DatabaseManager) -> None:
     await db.read(by_reason, "why")
     await db.read(setting, "a")
 
-    assert await explain_slow(db, db.health.statements, 3600.0) == 0
-    assert await explain_slow(db, db.health.statements, 0.0) == 2
-    plan = db.health.statements.plan("SELECT a.id FROM audit_logs a WHERE a.reason = ? ORDER BY a.changed_at")
+    statistics = db.health.figures.statements
+    assert await explain_slow(db, statistics, 3600.0) == 0
+    assert await explain_slow(db, statistics, 0.0) == 2
+    plan = statistics.plan("SELECT a.id FROM audit_logs a WHERE a.reason = ? ORDER BY a.changed_at")
     assert plan is not None
     assert plan.scans == ("audit_logs",)
-    left = [item.text for item in db.health.statements.seen() if db.health.statements.plan(item.text) is None]
+    left = [
+        item.text
+        for item in db.health.figures.statements.seen()
+        if db.health.figures.statements.plan(item.text) is None
+    ]
     assert left == []
 
 
@@ -311,7 +312,7 @@ async def test_plans_are_asked_for_on_the_long_reader(db: DatabaseManager) -> No
     await db.write(PutSetting(key="a", value=1), Context())
     await db.read(setting, "a")
 
-    await examine(db, db.health.statements)
+    await examine(db, db.health.figures.statements)
 
     looked = {role: any("sqlite_master" in sql for sql in texts) for role, texts in asked.items()}
     assert looked == {role: role is ConnectionRole.LONG_READER for role in roles}

@@ -168,7 +168,7 @@ async def test_writes_go_on_beside_it(protected: DatabaseManager) -> None:
     monitor = db.protection.monitor
     assert monitor is not None
     await monitor.check()
-    checksums = await db.protection.parts.checksums.check()
+    checksums = await db.protection.context.checksums.check()
     assert (checksums.unexplained, checksums.unclear) == ((), ())
     assert monitor.last_recovery is None
     assert not db.protection.waiting
@@ -192,14 +192,14 @@ async def test_a_rewritten_file_is_whole_for_everybody(
             await protection.archive.sync()
             target = tmp_path / "restored.db"
             await protection.archive.restore(target)
-            found = await protection.parts.check(target, finished=True)
+            found = await protection.context.check(target, finished=True)
             assert found.ok, found.problems
             assert found.bytes < 5_000_000
         assert not protection.waiting
     async with opened(archive="auto") as db:
         assert [await db.read(setting, key) for key in ("kept", "after")] == [7, 8]
         assert db.protection is not None
-        report_of_all = await db.protection.parts.check(db.path)
+        report_of_all = await db.protection.context.check(db.path)
         assert report_of_all.ok, report_of_all.problems
         assert not db.protection.waiting
 
@@ -242,7 +242,7 @@ async def test_closing_ends_it_in_the_middle(opened: Callable[..., DatabaseManag
         left = await db.read(old_requests_left)
         assert 0 < left < ROWS
         assert db.protection is not None
-        assert (await db.protection.parts.check(db.path)).ok
+        assert (await db.protection.context.check(db.path)).ok
 
 
 async def test_closing_interrupts_rewriting(opened: Callable[..., DatabaseManager]) -> None:
@@ -264,7 +264,7 @@ async def test_closing_interrupts_rewriting(opened: Callable[..., DatabaseManage
     async with opened() as db:
         assert await db.read(old_requests_left) == ROWS
         assert db.protection is not None
-        assert (await db.protection.parts.check(db.path)).ok
+        assert (await db.protection.context.check(db.path)).ok
 
 
 async def test_rewriting_that_takes_too_long_is_given_up(db: DatabaseManager, tuning: Tuning) -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from modelus_bot.config import DatabaseSettings, SnapshotSettings
 from modelus_bot.config.degradation import DegradationSettings
+from modelus_bot.database.core.change_counter import ChangeCounter
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConnectionLost
 from modelus_bot.database.core.operation import Query, query
@@ -70,8 +71,13 @@ class Fixture:
         self.asked = self.looked = 0
         self.version: Version | Exception = (object(), 1)
         self.stamp: WalStamp | None = (0, 1, 0, 0)
+        self.changes = ChangeCounter()
         self.hot = HotReads(
-            SnapshotSettings(hot_reads=limit), self._look, lambda: self.stamp, clock=lambda: self.now
+            SnapshotSettings(hot_reads=limit),
+            self.changes,
+            self._look,
+            lambda: self.stamp,
+            clock=lambda: self.now,
         )
 
     async def _look(self) -> Version:
@@ -95,7 +101,7 @@ class Fixture:
         """Look once, so that what is asked next stays."""
         await self.ask("settled")
         await self.ask("settled")
-        self.hot.changed()
+        self.changes.add()
         self.asked = self.looked = 0
 
 
@@ -186,7 +192,7 @@ async def test_an_answer_from_before_a_change_is_not_kept() -> None:
     await hot.settled()
     asking = asyncio.create_task(hot.ask("a"))
     await asyncio.sleep(0)
-    hot.hot.changed()
+    hot.changes.add()
     await asking
     assert len(hot.hot) == 0
 
@@ -264,7 +270,8 @@ async def test_a_look_that_fails_is_no_yes(tuning: Tuning) -> None:
     assert hot.asked == 3
 
     tuning(LOOK_PATIENCE.at(0.01))
-    stuck = HotReads(SnapshotSettings(), asyncio.Event().wait, lambda: None, clock=lambda: 0.0)  # type: ignore[arg-type]
+    never: Any = asyncio.Event().wait
+    stuck = HotReads(SnapshotSettings(), ChangeCounter(), never, lambda: None, clock=lambda: 0.0)
     answers = [await stuck.read(value, (), {}, lambda number=number: _given(number)) for number in (1, 2)]  # type: ignore[misc]
     assert answers == [1, 2]
 

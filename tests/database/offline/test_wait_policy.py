@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
-from modelus_bot.database.offline.wait_policy import SHORT_WAIT, WaitRequest, patience, seconds_to_wait
+from modelus_bot.config import DegradationSettings
+from modelus_bot.database.core.context import Context
+from modelus_bot.database.core.operation import query
+from modelus_bot.database.core.transaction import ReadTransaction
+from modelus_bot.database.offline.wait_policy import (
+    SHORT_WAIT,
+    WaitPolicy,
+    WaitRequest,
+    patience,
+    seconds_to_wait,
+)
+from tests.database.offline.journal.waiting import Take
+from tests.database.operations import PutSetting, setting
 
 USUAL = 2.0
 
@@ -66,3 +79,51 @@ def test_nothing_waits_longer_than_its_deadline_or_than_people_do() -> None:
 def test_hurry_never_makes_anybody_wait_longer(usual: float, in_vain: bool, seconds: float) -> None:
     """Settings below a quarter of a second stay as they are."""
     assert patience(usual, in_vain=in_vain) == seconds
+
+
+@dataclass
+class Found:
+    """What a policy asks about."""
+
+    depth: int = 0
+    as_of: int | None = None
+
+
+@query(kept=True)
+def kept(tx: ReadTransaction) -> int:
+    """Read something that can be answered without the database."""
+    return 0
+
+
+def test_one_who_waited_in_vain_hurries_everybody_until_the_database_answers() -> None:
+    """Writes and kept questions alike; edited settings arrive in between."""
+    found = Found(as_of=1)
+    waits = WaitPolicy(DegradationSettings(patience=USUAL), found, found)
+    assert (waits.for_read(kept), waits.for_read(setting)) == (USUAL, None)
+    assert waits.for_write(Take(name="a"), Context()).deadline == USUAL
+
+    waits.waited_in_vain()
+    assert waits.for_read(kept) == SHORT_WAIT
+    assert waits.for_write(Take(name="a"), Context()).deadline == SHORT_WAIT
+    waits.apply(DegradationSettings(patience=0.1))
+    assert waits.for_read(kept) == 0.1
+
+    waits.worked()
+    waits.apply(DegradationSettings(patience=3.0))
+    assert waits.for_read(kept) == 3.0
+    found.as_of = None
+    assert waits.for_read(kept) is None
+
+
+def test_what_can_be_saved_has_a_name_and_goes_behind_what_was_saved_before() -> None:
+    """The bot's own changes that cannot be saved stay as they are."""
+    found = Found()
+    waits = WaitPolicy(DegradationSettings(), found, found)
+    own = Context()
+    assert waits.for_write(PutSetting(key="a", value=1), own) is own
+    assert waits.for_write(Take(name="a"), Context(request_id="known")).request_id == "known"
+    assert waits.for_write(Take(name="a"), Context()).request_id
+    assert not waits.goes_behind(Take(name="a"))
+    found.depth = 1
+    assert waits.goes_behind(Take(name="a"))
+    assert not waits.goes_behind(PutSetting(key="a", value=1))

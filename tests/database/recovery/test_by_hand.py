@@ -76,7 +76,7 @@ async def test_one_altered_value_costs_nothing(
         assert (alert.fields["lost"], alert.fields["rows_lost"], alert.severity) == (0, 0, "warning")
         assert "Nothing was lost." in alert.text or "stood on damaged pages" in alert.text
         assert db.protection is not None
-        assert (await db.protection.parts.check(path)).ok
+        assert (await db.protection.context.check(path)).ok
 
 
 @pytest.mark.parametrize("running", [True, False], ids=["running", "stopped"])

@@ -69,9 +69,9 @@ def flipped(copy: Path) -> None:
         raw.execute("UPDATE settings SET updated_at = updated_at + 1")
 
 
-def later_copy(parts: RecoveryContext, name: str, days: int) -> str:
+def later_copy(context: RecoveryContext, name: str, days: int) -> str:
     """Copy a copy with its manifest to a name that is some days newer; returns it."""
-    folder = parts.backups.folder
+    folder = context.backups.folder
     known = read_manifest(folder / f"{name}.json")
     made_at = known.created_at + days * A_DAY
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(made_at))
@@ -82,28 +82,28 @@ def later_copy(parts: RecoveryContext, name: str, days: int) -> str:
     return new
 
 
-async def rows_of(parts: RecoveryContext, path: Path) -> int:
+async def rows_of(context: RecoveryContext, path: Path) -> int:
     """Count the settings in a file."""
-    return (await parts.check(path)).rows["settings"]
+    return (await context.check(path)).rows["settings"]
 
 
 async def test_what_is_sound_and_yet_unfit_ends_no_search(protected: Open, tmp_path: Path) -> None:
     """A newer version's copy, a foreign, a shortened and an altered one: each is named and passed over."""
     async with protected() as db:
-        parts, names = await with_copies(db, 5)
-    folder = parts.backups.folder
+        context, names = await with_copies(db, 5)
+    folder = context.backups.folder
     for spoiling, name in zip((shortened, foreign, newer_version), names[2:], strict=True):
         spoiling(folder, name)
     flipped(folder / names[1])
     said: list[dict[str, Any]] = []
     target = tmp_path / "restored.db"
-    assert await newest_copy_that_fits(parts, Budget(), target, on_progress=said.append) == names[0]
-    assert await rows_of(parts, target) == 1
+    assert await newest_copy_that_fits(context, Budget(), target, on_progress=said.append) == names[0]
+    assert await rows_of(context, target) == 1
     assert max(item["done"] for item in said) == 4
     shortened(folder, names[0])
     target.unlink()
     with pytest.raises(BackupFailed) as refused:
-        await newest_copy_that_fits(parts, Budget(), target)
+        await newest_copy_that_fits(context, Budget(), target)
     assert not target.exists()
     assert "written by a newer version" in refused.value.detail
     assert "it holds no database of this bot" in refused.value.detail
@@ -117,47 +117,47 @@ async def test_a_whole_copy_without_its_manifest_is_restored(
 ) -> None:
     """It is checked whole instead, and preferred where it is newer than those that have one."""
     async with protected() as db:
-        parts, names = await with_copies(db, 2)
-        newest = later_copy(parts, names[1], 1)
-    manifest = parts.backups.folder / f"{newest}.json"
+        context, names = await with_copies(db, 2)
+        newest = later_copy(context, names[1], 1)
+    manifest = context.backups.folder / f"{newest}.json"
     if state == "missing":
         manifest.unlink()
     else:
         os.truncate(manifest, manifest.stat().st_size // 2)
-    (one,) = parts.backups.unlisted()
+    (one,) = context.backups.unlisted()
     assert str(one).startswith(f"{newest} is not used: {newest}.json, which says what it holds, is {state}")
     target = tmp_path / "restored.db"
-    assert await newest_copy_that_fits(parts, Budget(), target) == newest
-    assert await rows_of(parts, target) == 2
-    assert (await parts.backups.adopt(newest)).counts
-    assert parts.backups.unlisted() == ()
+    assert await newest_copy_that_fits(context, Budget(), target) == newest
+    assert await rows_of(context, target) == 2
+    assert (await context.backups.adopt(newest)).counts
+    assert context.backups.unlisted() == ()
 
 
 async def test_a_copy_that_only_looks_newest_gives_nothing_up(protected: Open, tmp_path: Path) -> None:
     """One without a manifest, named by a clock that was ahead, comes last when others hold newer changes."""
     async with protected() as db:
-        parts, names = await with_copies(db, 3)
-        ahead = later_copy(parts, names[0], 400)
-    (parts.backups.folder / f"{ahead}.json").unlink()
+        context, names = await with_copies(db, 3)
+        ahead = later_copy(context, names[0], 400)
+    (context.backups.folder / f"{ahead}.json").unlink()
     target = tmp_path / "restored.db"
-    assert await newest_copy_that_fits(parts, Budget(), target) == names[2]
+    assert await newest_copy_that_fits(context, Budget(), target) == names[2]
     for name in names:
-        shortened(parts.backups.folder, name)
-    assert await newest_copy_that_fits(parts, Budget(), target) == ahead
-    assert await rows_of(parts, target) == 1
+        shortened(context.backups.folder, name)
+    assert await newest_copy_that_fits(context, Budget(), target) == ahead
+    assert await rows_of(context, target) == 1
 
 
 async def test_many_unfit_copies_cost_little(protected: Open, tmp_path: Path) -> None:
     """Sound copies of another program, newer than the only one that fits: one child looks at all of them."""
     async with protected() as db:
-        parts, names = await with_copies(db, 1)
-    folder = parts.backups.folder
-    first = later_copy(parts, names[0], 1)
+        context, names = await with_copies(db, 1)
+    folder = context.backups.folder
+    first = later_copy(context, names[0], 1)
     foreign(folder, first)
     for number in range(2, UNFIT + 1):
-        later_copy(parts, first, number)
+        later_copy(context, first, number)
     started = time.monotonic()
-    assert await newest_copy_that_fits(parts, Budget(), tmp_path / "restored.db") == names[0]
+    assert await newest_copy_that_fits(context, Budget(), tmp_path / "restored.db") == names[0]
     took = time.monotonic() - started
     print(f"{UNFIT} unfit copies: {took:.1f} s")
     assert took < 10 + UNFIT / 50
@@ -166,8 +166,8 @@ async def test_many_unfit_copies_cost_little(protected: Open, tmp_path: Path) ->
 async def test_a_search_has_an_end(protected: Open, tmp_path: Path) -> None:
     """How many copies are checked whole, and for how long, is limited, and that is said."""
     async with protected() as db:
-        parts, _ = await with_copies(db, 2)
+        context, _ = await with_copies(db, 2)
     with pytest.raises(BackupFailed, match="0 copies were checked whole"):
-        await newest_copy_that_fits(parts, Budget(), tmp_path / "restored.db", limits=Limits(whole=0))
+        await newest_copy_that_fits(context, Budget(), tmp_path / "restored.db", limits=Limits(whole=0))
     with pytest.raises(BackupFailed, match="0 s are over"):
-        await newest_copy_that_fits(parts, Budget(), tmp_path / "restored.db", limits=Limits(seconds=0.0))
+        await newest_copy_that_fits(context, Budget(), tmp_path / "restored.db", limits=Limits(seconds=0.0))

@@ -192,7 +192,7 @@ async def test_rows_that_break_a_rule_are_set_aside(protected: Open, path: Path,
         assert "1 broken rows were moved" in alert.text
         assert await db.read(setting, "a") == 1
         assert db.protection is not None
-        assert (await db.protection.parts.check(path)).ok
+        assert (await db.protection.context.check(path)).ok
     with contextlib.closing(sqlite3.connect(path)) as raw:
         kept = raw.execute("SELECT table_name, reason FROM quarantined_rows").fetchall()
     assert [table for table, _ in kept] == ["user_disciplines"]

@@ -85,7 +85,7 @@ async def test_lost_rows_come_back_as_they_were_last(copies: tuple[Path, Path]) 
     gaps = fill_gaps(newer, older)
     assert names(newer) == whole
     assert gaps.filled == {"users": 3}
-    assert gaps.brought_forward == 1
+    assert gaps.rolled_forward == 1
     assert gaps.deleted_since == 1
 
 

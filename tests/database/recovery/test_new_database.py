@@ -123,10 +123,10 @@ async def test_whatever_may_hold_data_counts(
     protection = protected().protection
     assert protection is not None
     with pytest.raises(OpeningRefused):
-        await require_nothing_left(protection.parts)
-    assert await set_everything_aside(protection.parts) or name.startswith("quarantine")
+        await require_nothing_left(protection.context)
+    assert await set_everything_aside(protection.context) or name.startswith("quarantine")
     if not name.startswith("quarantine"):
-        assert await traces_of(protection.parts) == ()
+        assert await traces_of(protection.context) == ()
         async with protected() as db:
             assert await db.read(all_settings) == {}
     assert [item.read_bytes() for item in tmp_path.rglob(place.name)] == [content]
@@ -151,13 +151,13 @@ async def test_a_bucket_that_nobody_can_ask_keeps_everything_as_it_is(path: Path
         archive=ArchiveSettings(url="s3://bucket/modelus", binary=str(tmp_path / "no-litestream")),
         integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
     )
-    (trace,) = await traces_of(protection.parts)
+    (trace,) = await traces_of(protection.context)
     assert trace.standing is RemainStanding.UNREADABLE
     assert str(trace).startswith("the archive's bucket s3://bucket/modelus (The program ")
     words = await refusal_of(DatabaseManager(path, DatabaseSettings(), protection=protection), path)
     assert "no-litestream was not found" in words
     with pytest.raises(OpeningRefused, match=r"Name an empty one in archive\.url"):
-        await set_everything_aside(protection.parts)
+        await set_everything_aside(protection.context)
 
 
 async def test_begun_anew_only_where_there_is_no_database(protected: Open, path: Path) -> None:
@@ -166,7 +166,7 @@ async def test_begun_anew_only_where_there_is_no_database(protected: Open, path:
         await db.write(PutSetting(key="a", value=1), Context())
     protection = protected().protection
     assert protection is not None
-    assert await set_everything_aside(protection.parts) == ()
+    assert await set_everything_aside(protection.context) == ()
     async with protected() as db:
         assert await db.read(setting, "a") == 1
 
@@ -229,16 +229,16 @@ async def test_what_was_saved_before_the_first_database_is_not_an_earlier_one(
     path.parent.mkdir()
     manager = protected()
     assert manager.protection is not None
-    parts = manager.protection.parts
+    context = manager.protection.context
     journal = path.with_name("modelus.deferred.jsonl")
     journal.write_text('{"saved": "for later"}\n')
-    assert [item.place for item in await traces_of(parts)] == [journal.name]
-    parts.state.save(DatabaseState(clean=False, begun=False))
-    assert await traces_of(parts) == ()
+    assert [item.place for item in await traces_of(context)] == [journal.name]
+    context.state.save(DatabaseState(clean=False, begun=False))
+    assert await traces_of(context) == ()
     path.with_name(path.name + "-head").write_bytes(b"somebody was told of a change")
-    assert [item.place for item in await traces_of(parts)] == ["modelus.db-head"]
+    assert [item.place for item in await traces_of(context)] == ["modelus.db-head"]
     path.with_name(path.name + "-head").unlink()
     async with protected() as db:
         await db.write(PutSetting(key="a", value=1), Context())
     forget(path)
-    assert [item.place for item in await traces_of(parts)][-1] == journal.name
+    assert [item.place for item in await traces_of(context)][-1] == journal.name

@@ -28,4 +28,4 @@ async def test_the_good_backup_beside_it_is_used(path: Path, protected: Open, sq
     async with protected() as db:
         assert await db.read(setting, "a") == 1
         assert db.protection is not None
-        assert (await db.protection.parts.check(path)).ok
+        assert (await db.protection.context.check(path)).ok

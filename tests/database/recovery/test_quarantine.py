@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.core.state_file import DatabaseState, StateFile
-from modelus_bot.database.recovery.quarantine import set_aside
+from modelus_bot.database.recovery.quarantine import move_to_quarantine
 from modelus_bot.runtime.atomic_files import write_durably
 
 
@@ -21,7 +21,9 @@ def test_all_files_move_together_and_come_back(tmp_path: Path) -> None:
     database = tmp_path / "modelus.db"
     for number, part in enumerate(parts_of(database)):
         part.write_bytes(bytes([number]) * 10)
-    moved = set_aside(database, tmp_path / "quarantine", "a test", ("page 3 is damaged",), now=1_700_000_000)
+    moved = move_to_quarantine(
+        database, tmp_path / "quarantine", "a test", ("page 3 is damaged",), now=1_700_000_000
+    )
     assert not any(part.exists() for part in parts_of(database))
     note = json.loads((moved.folder / "why.json").read_text())
     assert note["reason"] == "a test"
@@ -49,7 +51,7 @@ def test_the_new_folder_itself_survives_a_power_cut(tmp_path: Path, monkeypatch:
     database = tmp_path / "data" / "modelus.db"
     database.parent.mkdir()
     database.write_bytes(b"x")
-    moved = set_aside(database, tmp_path / "quarantine", "a test", now=1_700_000_000)
+    moved = move_to_quarantine(database, tmp_path / "quarantine", "a test", now=1_700_000_000)
     assert {tmp_path / "quarantine", moved.folder, database.parent} <= set(flushed)
 
 
@@ -59,7 +61,7 @@ def test_each_time_has_a_folder_of_its_own(tmp_path: Path) -> None:
     folders = set()
     for _ in range(3):
         database.write_bytes(b"x")
-        folders.add(set_aside(database, tmp_path / "quarantine", "again", now=1_700_000_000).folder)
+        folders.add(move_to_quarantine(database, tmp_path / "quarantine", "again", now=1_700_000_000).folder)
     assert len(folders) == 3
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.recovery.row_history import Later, ranges_in
+from modelus_bot.database.recovery.row_history import RowHistory, ranges_in
 from modelus_bot.domain.pruning import as_ranges
 
 ROW: dict[str, Any] = {"id": 7, "name": "old", "is_read": 0}
@@ -33,16 +33,16 @@ ROW: dict[str, Any] = {"id": 7, "name": "old", "is_read": 0}
 )
 def test_a_row_is_brought_forward(entries: list[Any], expected: dict[str, Any] | None) -> None:
     """Changes are applied in order, deletions honoured, also of many rows in one entry."""
-    assert Later(entries).brought_forward(ROW, ["id"]) == expected
+    assert RowHistory(entries).rolled_forward(ROW, ["id"]) == expected
 
 
 def test_rows_with_several_keys_are_named_by_all_of_them() -> None:
     """A record like ``account:7`` means the row that has both."""
-    later = Later([(1, "account:7", "UPDATE", None, '{"position": 3}')])
+    history = RowHistory([(1, "account:7", "UPDATE", None, '{"position": 3}')])
     row = {"user_id": 7, "discipline": "account", "position": 1}
-    assert later.brought_forward(row, ["user_id", "discipline"]) == row | {"position": 3}
+    assert history.rolled_forward(row, ["user_id", "discipline"]) == row | {"position": 3}
     other = row | {"discipline": "producer"}
-    assert later.brought_forward(other, ["user_id", "discipline"]) == other
+    assert history.rolled_forward(other, ["user_id", "discipline"]) == other
 
 
 def test_ranges_are_written_and_read_back() -> None:

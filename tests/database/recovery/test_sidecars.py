@@ -20,24 +20,24 @@ from modelus_bot.database.recovery.recovery_context import RecoveryContext
 from modelus_bot.database.recovery.sidecar_alerts import SidecarWatch
 
 
-async def note(parts: RecoveryContext) -> None:
+async def note(context: RecoveryContext) -> None:
     """Write another high-water mark than the last one."""
-    before = parts.high_water.load()
+    before = context.high_water.load()
     number = (before.audit_id if before is not None else 0) + 1
-    parts.high_water.note((number, number.to_bytes(32, "big")))
+    context.high_water.note((number, number.to_bytes(32, "big")))
 
 
-async def sum_up(parts: RecoveryContext) -> None:
+async def sum_up(context: RecoveryContext) -> None:
     """Write the sums, or add to them."""
-    if await parts.checksums.comparable():
-        parts.checksums.note_commits()
+    if await context.checksums.comparable():
+        context.checksums.note_commits()
     else:
-        await parts.checksums.adopt()
+        await context.checksums.adopt()
 
 
-async def keep(parts: RecoveryContext) -> None:
+async def keep(context: RecoveryContext) -> None:
     """Write the state of a running bot."""
-    parts.state.keep(DatabaseState(clean=False, audit_id=7))
+    context.state.keep(DatabaseState(clean=False, audit_id=7))
 
 
 async def sums_believed(path: Path) -> bool:
@@ -74,7 +74,7 @@ def told() -> list[Alert]:
 
 
 @pytest.fixture
-def parts(path: Path, tmp_path: Path, told: list[Alert]) -> RecoveryContext:
+def context(path: Path, tmp_path: Path, told: list[Alert]) -> RecoveryContext:
     """Return what lies around a database that nobody has open."""
     path.parent.mkdir()
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -86,7 +86,7 @@ def parts(path: Path, tmp_path: Path, told: list[Alert]) -> RecoveryContext:
         integrity=IntegritySettings(quarantine=tmp_path / "quarantine"),
     )
     protection.alerts.subscribe(told.append)
-    return protection.parts
+    return protection.context
 
 
 @contextlib.contextmanager
@@ -100,39 +100,39 @@ def no_byte_can_be_written() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_each_is_tried_here(parts: RecoveryContext) -> None:
+def test_each_is_tried_here(context: RecoveryContext) -> None:
     """Whoever adds one says here how it is written and what must not be believed."""
-    assert {sidecar.kind.name for sidecar in parts.sidecars} == KNOWN.keys()
-    assert len({sidecar.kind.event for sidecar in parts.sidecars}) == len(KNOWN)
+    assert {sidecar.kind.name for sidecar in context.sidecars} == KNOWN.keys()
+    assert len({sidecar.kind.event for sidecar in context.sidecars}) == len(KNOWN)
 
 
 @pytest.mark.parametrize("name", KNOWN)
 async def test_what_cannot_be_written_is_removed_and_told_of(
-    parts: RecoveryContext, told: list[Alert], name: str
+    context: RecoveryContext, told: list[Alert], name: str
 ) -> None:
     """The epoch stays, since nothing is left that could accuse; it is written as soon as that is possible."""
     ending, write, believed = KNOWN[name]
-    watch = SidecarWatch(parts)
-    sidecar = next(item for item in parts.sidecars if item.kind.name == name)
-    await write(parts)
-    written = parts.path.with_name(parts.path.name + ending)
+    watch = SidecarWatch(context)
+    sidecar = next(item for item in context.sidecars if item.kind.name == name)
+    await write(context)
+    written = context.path.with_name(context.path.name + ending)
     assert written.exists()
     watch.look()
     assert (sidecar.trouble, told) == (None, [])
 
     with no_byte_can_be_written():
         sidecar.rested()
-        await write(parts)
+        await write(context)
     assert sidecar.resting
-    assert not await believed(parts.path)
-    assert not parts.epoch.owed
+    assert not await believed(context.path)
+    assert not context.epoch.owed
     watch.look()
     watch.look()
     assert [(item.kind, item.fields["sidecar"]) for item in told] == [("sidecar_not_written", name)]
 
     sidecar.rested()
     assert sidecar.due
-    await write(parts)
+    await write(context)
     watch.look()
     assert written.exists()
     assert not sidecar.due
@@ -141,17 +141,17 @@ async def test_what_cannot_be_written_is_removed_and_told_of(
 
 @pytest.mark.parametrize("name", KNOWN)
 async def test_what_can_be_neither_written_nor_removed_is_a_strangers(
-    parts: RecoveryContext, name: str
+    context: RecoveryContext, name: str
 ) -> None:
     """Another number goes into the file before its next change, unless nothing there grows untrue."""
     ending, write, believed = KNOWN[name]
-    number = parts.epoch.number
-    in_its_place = parts.path.with_name(parts.path.name + ending)
+    number = context.epoch.number
+    in_its_place = context.path.with_name(context.path.name + ending)
     (in_its_place / "something").mkdir(parents=True)
-    await write(parts)
-    sidecar = next(item for item in parts.sidecars if item.kind.name == name)
+    await write(context)
+    sidecar = next(item for item in context.sidecars if item.kind.name == name)
     assert sidecar.trouble is not None
-    assert parts.epoch.owed == (name != "state file")
-    assert (parts.epoch.number != number) == parts.epoch.owed
+    assert context.epoch.owed == (name != "state file")
+    assert (context.epoch.number != number) == context.epoch.owed
     with contextlib.suppress(OSError):
-        assert not await believed(parts.path)
+        assert not await believed(context.path)

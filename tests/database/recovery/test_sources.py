@@ -34,23 +34,23 @@ async def with_copies(db: DatabaseManager, count: int) -> tuple[RecoveryContext,
     for number in range(count):
         await db.write(PutSetting(key=f"key {number}", value=number), Context())
         names.append((await db.protection.backups.create("manual")).name)
-    return db.protection.parts, names
+    return db.protection.context, names
 
 
-def from_copies(parts: RecoveryContext) -> tuple[Source, Source]:
+def from_copies(context: RecoveryContext) -> tuple[Source, Source]:
     """Return the sources that are whole and damaged copies."""
-    whole, rest = sources_for(parts, Budget(), present=None)
+    whole, rest = sources_for(context, Budget(), present=None)
     return whole, rest
 
 
 async def test_copies_older_than_a_whole_one_are_left_alone(protected: Open, tmp_path: Path) -> None:
     """A damaged copy behind a whole one has nothing that is missing, and is not even read."""
     async with protected() as db:
-        parts, names = await with_copies(db, 2)
-        spoil(parts.backups.folder / names[0])
-        whole, rest = from_copies(parts)
+        context, names = await with_copies(db, 2)
+        spoil(context.backups.folder / names[0])
+        whole, rest = from_copies(context)
         await whole.produce(tmp_path / "whole.db")
-        assert (await parts.check(tmp_path / "whole.db")).rows["settings"] == 2
+        assert (await context.check(tmp_path / "whole.db")).rows["settings"] == 2
         with pytest.raises(BackupFailed, match="newer than a whole one"):
             await rest.produce(tmp_path / "rest.db")
         assert not (tmp_path / "rest.db").exists()
@@ -59,12 +59,12 @@ async def test_copies_older_than_a_whole_one_are_left_alone(protected: Open, tmp
 async def test_what_is_left_of_the_newest_damaged_copy_is_offered(protected: Open, tmp_path: Path) -> None:
     """Beside the newest whole copy there is what can be read of the damaged one after it."""
     async with protected() as db:
-        parts, names = await with_copies(db, 3)
+        context, names = await with_copies(db, 3)
         for name in names[1:]:
-            spoil(parts.backups.folder / name)
-        whole, rest = from_copies(parts)
+            spoil(context.backups.folder / name)
+        whole, rest = from_copies(context)
         await whole.produce(tmp_path / "whole.db")
         await rest.produce(tmp_path / "rest.db")
-        assert (await parts.check(tmp_path / "whole.db")).rows["settings"] == 1
-        assert not (await parts.check(tmp_path / "rest.db")).damaged
+        assert (await context.check(tmp_path / "whole.db")).rows["settings"] == 1
+        assert not (await context.check(tmp_path / "rest.db")).damaged
         assert rest.partial

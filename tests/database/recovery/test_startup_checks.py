@@ -81,7 +81,7 @@ async def test_a_state_that_cannot_be_saved_stops_no_start(protected: Open, path
     async with protected() as db:
         assert await db.read(setting, "a") == 1
         assert db.protection is not None
-        assert db.protection.parts.state.owed
+        assert db.protection.context.state.owed
         in_the_way.rmdir()
         assert db.protection.monitor is not None
         await db.protection.monitor._remember()

@@ -38,7 +38,7 @@ async def protected(site: Path, alerts: list[Alert]) -> AsyncIterator[DatabaseMa
         invariants=DECLARED.invariants,
     )
     protection.alerts.subscribe(alerts.append)
-    async with DatabaseManager(protection.parts.path, DatabaseSettings(), protection=protection) as db:
+    async with DatabaseManager(protection.context.path, DatabaseSettings(), protection=protection) as db:
         yield db
 
 

@@ -187,7 +187,7 @@ async def write(db: DatabaseManager, number: int) -> None:
 async def undo_migration(protection: Protection) -> None:
     """Undo the latest migration as ``migrate down`` does, so that the start has one to apply."""
     say("undoing a migration")
-    checksums, migrator = protection.parts.checksums, Migrator(protection.parts.path)
+    checksums, migrator = protection.context.checksums, Migrator(protection.context.path)
     if not all(item.applied for item in migrator.status()):
         return
     await protection.backups.create("pre_migration")

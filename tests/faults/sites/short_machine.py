@@ -115,7 +115,7 @@ class Crowd:
     async def _copy(self) -> bool:
         assert self.db.protection is not None
         try:
-            await self.db.protection.parts.backups.create("manual")
+            await self.db.protection.context.backups.create("manual")
         except DatabaseError as error:
             self.told[f"copy {type(error).__name__}"] += 1
             return False

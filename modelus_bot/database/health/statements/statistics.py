@@ -1,4 +1,4 @@
-"""What every statement costs: counted where operations are recorded, added up when somebody looks."""
+"""What every statement costs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import log2
 
 from modelus_bot.database.core.normalising import normalised
 from modelus_bot.database.core.transaction import Step
 from modelus_bot.database.health.statements.plan import QueryPlan
 
-__all__ = ["KEPT", "PENDING", "StatementSeen", "StatementStatistics"]
+__all__ = ["KEPT", "StatementSeen", "StatementStatistics"]
 
 KEPT = 500
 """How many statements are told apart; the one that was not seen for longest makes room for a new one."""
 TEXTS = 2000
 """How many texts, before they are normalised, are known at a time."""
-PENDING = 64
-"""How many operations wait to be added up."""
 FINENESS = 8
 """Classes of latency per doubling: a percentile is at most nine per cent above the true one."""
 
@@ -81,7 +80,7 @@ class _Tally:
 
 
 class StatementStatistics:
-    """Takes the steps of every operation on the event loop; memory is bounded by ``kept`` statements.
+    """Takes the steps of every operation; memory is bounded by ``kept`` statements.
 
     What is asked about plans and SQLite's own catalogue is not counted.
 
@@ -93,8 +92,6 @@ class StatementStatistics:
         self._kept = kept
         self._tallies: dict[str, _Tally] = {}
         self._by_sql: dict[str, _Tally] = {}
-        self.waiting: list[Sequence[Step]] = []
-        """Steps of operations that were not added up yet; who appends here calls ``add_up`` in time."""
         self._ignored = _Tally("", "")
         self._turn = 0
         self._plans: dict[str, QueryPlan] = {}
@@ -105,7 +102,6 @@ class StatementStatistics:
 
     def seen(self) -> tuple[StatementSeen, ...]:
         """Return the figures of every statement, the one that took most time in all first."""
-        self.add_up()
         figures = [tally.figures() for tally in self._tallies.values()]
         return tuple(sorted(figures, key=lambda figure: -figure.total))
 
@@ -118,27 +114,25 @@ class StatementStatistics:
         if text in self._tallies:
             self._plans[text] = plan
 
-    def add_up(self) -> None:
-        """Count what waits."""
-        pending, self.waiting = self.waiting, []
-        first, known, log2 = self._turn, self._by_sql, math.log2
-        self._turn += len(pending)
-        for turn, steps in enumerate(pending, first):
-            for sql, seconds, rows, _, times in steps:
-                tally = known.get(sql) or self._tally(sql)
-                tally.seen = turn
-                tally.count += times
-                tally.total += seconds
-                if rows >= 0:
-                    tally.rows += rows
-                else:
-                    tally.errors += 1
-                each = seconds / times if times > 1 else seconds
-                if each > tally.worst:  # noqa: PLR1730 - max() takes twice as long
-                    tally.worst = each
-                place = int(log2(each * 1e9 + 1.0) * FINENESS)
-                classes = tally.classes
-                classes[place] = classes.get(place, 0) + times
+    def add(self, steps: Sequence[Step]) -> None:
+        """Count the statements of one operation."""
+        known = self._by_sql
+        self._turn += 1
+        for sql, seconds, rows, _, times in steps:
+            tally = known.get(sql) or self._tally(sql)
+            tally.seen = self._turn
+            tally.count += times
+            tally.total += seconds
+            if rows >= 0:
+                tally.rows += rows
+            else:
+                tally.errors += 1
+            each = seconds / times if times > 1 else seconds
+            if each > tally.worst:  # noqa: PLR1730 - max() takes twice as long
+                tally.worst = each
+            place = int(log2(each * 1e9 + 1.0) * FINENESS)
+            classes = tally.classes
+            classes[place] = classes.get(place, 0) + times
 
     def _tally(self, sql: str) -> _Tally:
         if sql.startswith("EXPLAIN") or "sqlite_" in sql:

@@ -17,7 +17,7 @@ __all__ = [
     "JournalOutcome",
     "Settled",
     "entry_of",
-    "numbered",
+    "new_request_id",
     "read_entry",
     "read_settled",
     "settled_as",
@@ -110,15 +110,13 @@ class Settled:
         return _compact({"id": self.number, "outcome": self.outcome, "reason": self.reason}).encode()
 
 
-def numbered(context: Context) -> Context:
-    """Return the context with a request id, so that the change happens once whenever it is applied.
+def new_request_id() -> str:
+    """Return an id for a request that has none, so that the change happens once whenever it is applied.
 
     Ids rise with time, as Discord's do: in any other order each row would be on a page of its own, and a
     COMMIT of many would write them all.
     """
-    if context.request_id:
-        return context
-    return context.numbered(f"journal:{time.time_ns():016x}{random.getrandbits(48):012x}")
+    return f"journal:{time.time_ns():016x}{random.getrandbits(48):012x}"
 
 
 def entry_of(

@@ -22,7 +22,7 @@ from modelus_bot.database.core.errors import (
 )
 from modelus_bot.database.core.framing import frame
 from modelus_bot.database.core.operation import Write
-from modelus_bot.database.offline.journal.entry import JournalEntry, entry_of, numbered
+from modelus_bot.database.offline.journal.entry import JournalEntry, entry_of, new_request_id
 from modelus_bot.database.offline.journal.outcomes import Explain, explain_plainly
 from modelus_bot.database.offline.journal.reconciliation import Reconciliation
 from modelus_bot.database.offline.journal.registry import operation_name
@@ -55,7 +55,9 @@ class Journal:
         self._clock = clock or Clock()
         self._settings = settings
         self._explain, self._telling = explain, telling
-        self._store = Store(path)
+        self.depth = 0
+        """How many changes wait, those on their way to the disk included."""
+        self._store = Store(path, self._counted)
         self._replaying = asyncio.Lock()
         self._at_rest = asyncio.Event()
         self._at_rest.set()
@@ -74,18 +76,14 @@ class Journal:
         """Let what is being saved reach the disk, and close the file; it is read anew when opened again."""
         self._closed = True
         await self._store.close()
-        self._store = Store(self.path)
-
-    @property
-    def depth(self) -> int:
-        """How many changes wait, those on their way to the disk included."""
-        return self._store.depth
+        self._store = Store(self.path, self._counted)
+        self.depth = 0
 
     @property
     def unfinished(self) -> bool:
         """Whether a replay has something to do: changes, authors to be told, or a file not read yet."""
         store = self._store
-        return bool(store.depth or store.state.settled or not store.loaded)
+        return bool(self.depth or store.state.settled or not store.loaded)
 
     @property
     def oldest_at(self) -> int | None:
@@ -127,7 +125,7 @@ class Journal:
         await self._store.load()
         if self._closed:
             raise JournalUnavailable("the journal is closed", operation=operation)
-        context = numbered(context)
+        context = context.numbered(context.request_id or new_request_id())
         entry = self._store.known(context.request_id or "")
         if entry is None:
             entry = self._save(operation, write, context)
@@ -163,6 +161,9 @@ class Journal:
             async with asyncio.timeout(seconds):
                 await self._at_rest.wait()
         return self.depth == 0
+
+    def _counted(self, depth: int) -> None:
+        self.depth = depth
 
     def _save(self, operation: str, write: Write[Any], context: Context) -> JournalEntry:
         """Put a new entry on its way to the disk, unless there are too many or they wait for too long."""

@@ -43,12 +43,16 @@ class Store:
     is cancelled. Entries that come while the disk is busy are saved together with one flush.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Remember what to open; nothing is touched yet."""
+    def __init__(self, path: Path, counted: Callable[[int], None]) -> None:
+        """Remember what to open; nothing is touched yet.
+
+        ``counted`` is told how many entries wait whenever that may have changed.
+        """
         self.state = JournalState()
         self.loaded = False
         self.damaged = 0
         """How many pieces of the file were found damaged and set aside."""
+        self._counted = counted
         self._file = AppendFile(path)
         self._queue: list[_Saving] = []
         self._saving: dict[str, _Saving] = {}
@@ -77,9 +81,10 @@ class Store:
             await self._alone(self._load)
 
     async def close(self) -> None:
-        """Let what is being done with the file end, and close it."""
+        """Let what is being done with the file end, and close it; nobody is told how many wait any more."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=CLOSE_PATIENCE)
+        self._counted = _nobody
         self._file.close()
 
     def request_ids(self) -> frozenset[str]:
@@ -98,6 +103,7 @@ class Store:
         self._saving[entry.request_id] = saving
         self._coming += len(line)
         self._queue.append(saving)
+        self._counted(self.depth)
         if len(self._queue) == 1:
             self._start(self._flush())
 
@@ -121,6 +127,7 @@ class Store:
                 self.state.settle(item)
             for again in tried:
                 self.state.tried(again)
+            self._counted(self.depth)
 
         if bodies:
             await self._alone(work)
@@ -157,6 +164,7 @@ class Store:
                     item.saved.set_exception(_failure(error, item.entry.operation))
                 else:
                     item.saved.set_result(item.entry.number)
+            self._counted(self.depth)
 
     async def _write(self, lines: bytes) -> None:
         """Add lines; a file that is gone from its path is made anew of what is known. Raises ``OSError``."""
@@ -178,6 +186,7 @@ class Store:
             return
         found, self.state, strange = await asyncio.to_thread(self._read)
         self.loaded = True
+        self._counted(self.depth)
         lost = (*found.damaged, *(frame(body) for body in strange))
         if lost:
             self.damaged += len(lost)
@@ -215,6 +224,10 @@ class Store:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _nobody(depth: int) -> None:
+    """Take no notice of how many wait."""
 
 
 def _failure(error: Exception, operation: str | None) -> Exception:

@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from loguru import logger
 
 from modelus_bot.config.snapshot import SnapshotSettings
+from modelus_bot.database.core.change_counter import ChangeCounter
 from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable, ManagerClosed, SchemaMismatch
 from modelus_bot.database.core.operation import Query
 from modelus_bot.database.core.transaction import ReadTransaction
@@ -49,7 +50,8 @@ class Snapshot:
     """Keeps ``tables`` up to date in ``folder`` and answers queries that read nothing else.
 
     ``async with`` loads what lies in the folder and starts to save; nothing is saved before ``follow``
-    says how the database is read. What is held in memory goes on answering when the folder is lost, too.
+    says how the database is read. ``changes`` counts its commits. What is held in memory goes on answering
+    when the folder is lost, too.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Snapshot:
         folder: Path,
         tables: Sequence[str],
         settings: SnapshotSettings,
+        changes: ChangeCounter,
         *,
         validator: SchemaValidator | None = None,
         clock: Callable[[], float] = time.time,
@@ -68,6 +71,9 @@ class Snapshot:
         """Why the last attempt at saving failed, in words."""
         self._tables = tuple(tables)
         self._settings = settings
+        self.changes = changes
+        self._kept = changes.count
+        """How many of the changes are in the folder."""
         self._validator = validator or SchemaValidator()
         self._clock = clock
         self._visibility = visibility or Visibility()
@@ -78,9 +84,6 @@ class Snapshot:
         self.as_of: int | None = None
         """UTC seconds as of which answers are right; None while there is nothing to answer from."""
         self._saved: SnapshotManifest | None = None
-        self._dirty = asyncio.Event()
-        self._changes = self._kept = 0
-        """How often something changed, and how many of those are in the folder."""
         self._pause = Timer()
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -122,7 +125,7 @@ class Snapshot:
 
     def _tell_what_is_not_saved(self) -> None:
         """Say so if the folder lacks something at the end, and what that means."""
-        if self._changes == self._kept:
+        if self.changes.count == self._kept:
             return
         saved = self._saved
         if saved is None:
@@ -141,12 +144,7 @@ class Snapshot:
     def follow(self, read: ReadContents) -> None:
         """From now on save what ``read`` returns; called again after the database was opened anew."""
         self._read = read
-        self.changed()
-
-    def changed(self) -> None:
-        """Note that something was committed; costs next to nothing."""
-        self._changes += 1
-        self._dirty.set()
+        self.changes.add()
 
     def apply(self, settings: SnapshotSettings) -> None:
         """Go on with an edited pause."""
@@ -197,13 +195,14 @@ class Snapshot:
         log.bind(generation=saved.generation, as_of=contents.as_of).info("snapshot_loaded")
 
     async def _save_by_and_by(self) -> None:
-        """Save after changes, at most so often; look again once in a while without any."""
-        failures = 0
+        """Save after changes and failures, at most so often; look again once in a while without any."""
+        failures, seen = 0, 0
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_AGAIN.value):
-                    await self._dirty.wait()
-            self._dirty.clear()
+            if not failures:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_AGAIN.value):
+                        await self.changes.beyond(seen)
+            seen = self.changes.count
             if self._read is None:
                 continue
             started = time.perf_counter()
@@ -221,9 +220,7 @@ class Snapshot:
             await self._rest(time.perf_counter() - started, failures)
 
     async def _rest(self, took: float, failures: int) -> None:
-        """Wait until the next snapshot may be taken; after a failure one is taken without being asked."""
-        if failures:
-            self._dirty.set()
+        """Wait until the next snapshot may be taken."""
         until = time.monotonic()
         while True:
             least = max(self._settings.snapshot_seconds, SHARE.value * took)
@@ -238,7 +235,7 @@ class Snapshot:
             return
         async with self._turn:
             await self._written()
-            changes = self._changes
+            changes = self.changes.count
             contents = await read(kept_contents, self._tables, int(self._clock()))
             if contents.migrations != tuple(script.id for script in self._validator.scripts):
                 raise SchemaMismatch("the database has other migrations than this version")

@@ -90,7 +90,7 @@ async def _slow(listing: PagedList) -> Drawn:
     page, more = _page(pairs, listing.page, STATEMENTS)
     first = listing.page * STATEMENTS
     lines = [_statement(first + place, seen, plan) for place, (seen, plan) in enumerate(page, 1)]
-    statistics = db.health.statements
+    statistics = db.health.figures.statements
     head = f"{len(pairs)} different statements since {moment(statistics.since, 'R')}, the costliest first."
     if found is None:
         head += "\nThe database cannot be asked for its plans at the moment; those shown are the last ones."
@@ -157,13 +157,13 @@ _VIEWS: dict[str, Callable[[PagedList], Awaitable[Drawn]]] = {
 async def _examined(db: DatabaseManager) -> StatementExamination | None:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await examine(db, db.health.statements)
+            return await examine(db, db.health.figures.statements)
     except (DatabaseError, TimeoutError):
         return None
 
 
 def _remembered(db: DatabaseManager) -> tuple[tuple[StatementSeen, QueryPlan | None], ...]:
-    statistics = db.health.statements
+    statistics = db.health.figures.statements
     return tuple((item, statistics.plan(item.text)) for item in statistics.seen())
 
 

@@ -20,4 +20,4 @@ class Plans(Job):
         """Explain what is new, on the reader for long queries."""
         db = self.bot.db
         if db.mode is not Mode.DEGRADED:
-            await explain_slow(db, db.health.statements, db.settings.slow_operation)
+            await explain_slow(db, db.health.figures.statements, db.settings.slow_operation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,17 @@ Build = Callable[..., Journal]
 
 
 @pytest.fixture
-def build(path: Path) -> Build:
-    """Build a journal, with other settings if some are given."""
+def build(path: Path) -> Iterator[Build]:
+    """Build a journal, with other settings if some are given; each has counted right in the end."""
+    built: list[Journal] = []
 
     def make(**settings: int) -> Journal:
         path.parent.mkdir(exist_ok=True)
-        return Journal(journal_path(path), DegradationSettings.model_validate(settings))
+        built.append(Journal(journal_path(path), DegradationSettings.model_validate(settings)))
+        return built[-1]
 
-    return make
+    yield make
+    assert [item.depth for item in built] == [len(item.pending()) for item in built]
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from modelus_bot.database.core.errors import (
 )
 from modelus_bot.database.core.operation import Priority
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
+from modelus_bot.database.offline.journal.entry import JournalOutcome, settled_as
 from modelus_bot.database.offline.journal.journal import Journal
 from tests.database.offline.journal.waiting import Take, TakeFirst, TakeLast
 from tests.database.operations import PutSetting
@@ -140,6 +141,28 @@ async def test_many_at_once_share_flushes(journal: Journal, monkeypatch: pytest.
     await asyncio.gather(*(journal.append(Take(name=f"{number}"), Context()) for number in range(500)))
     assert journal.depth == 500
     assert 1 <= len(flushed) <= 5
+
+
+async def test_what_waits_is_counted_at_every_step(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On its way to the disk, there, refused by it, read again, decided: it is the number of then."""
+    async with build() as journal:
+        saving = asyncio.create_task(journal.append(Take(name="a"), Context()))
+        await asyncio.sleep(0)
+        assert journal.depth == 1
+        await saving
+        await journal.append(Take(name="b"), Context())
+        assert journal.depth == 2
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fdatasync", failing(errno.EIO))
+            with pytest.raises(JournalUnavailable):
+                await journal.append(Take(name="c"), Context())
+        assert journal.depth == 2
+    assert journal.depth == 0
+    async with journal:
+        assert journal.depth == 2
+        first, second = journal.pending()
+        await store(journal).settle([settled_as(first, JournalOutcome.APPLIED)], [second.again()])
+        assert journal.depth == 1
 
 
 async def test_a_caller_who_left_may_have_saved(build: Build) -> None:

@@ -381,7 +381,7 @@ async def test_messages_are_made_a_few_at_a_time(db: DatabaseManager, path: Path
         assert not journal.unfinished
     assert made.total() == len(told(path)) == 3500
     assert max(made.values()) <= TOLD_AT_ONCE
-    assert db.health.counts["groups"] >= 3500 // TELLING
+    assert db.health.figures.counts["groups"] >= 3500 // TELLING
 
 
 async def test_ids_that_are_made_here_rise(journal: Journal) -> None:

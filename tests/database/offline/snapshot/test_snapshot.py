@@ -12,6 +12,7 @@ import pytest
 from loguru import logger
 
 from modelus_bot.config import SnapshotSettings
+from modelus_bot.database.core.change_counter import ChangeCounter
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError, DatabaseUnavailable, ManagerClosed
 from modelus_bot.database.core.operation import Query
@@ -58,7 +59,7 @@ class Reading:
 def snapshot_at(folder: Path, **changes: Any) -> Snapshot:
     """Return a snapshot that is taken often."""
     settings = SnapshotSettings.model_validate({"snapshot_seconds": PAUSE} | changes)
-    return Snapshot(folder, DECLARED.kept_tables, settings)
+    return Snapshot(folder, DECLARED.kept_tables, settings, ChangeCounter())
 
 
 async def names(snapshot: Snapshot) -> list[str]:
@@ -76,7 +77,7 @@ async def until_held(snapshot: Snapshot, held: list[str]) -> None:
 async def enter(db: DatabaseManager, snapshot: Snapshot, number: int, name: str) -> None:
     """Register somebody, and say that something changed."""
     await db.write(RegisterMember(discord_id=number, username=name), Context())
-    snapshot.changed()
+    snapshot.changes.add()
 
 
 @pytest.fixture
@@ -147,7 +148,11 @@ async def test_nothing_changed_nothing_is_written(folder: Path, db: DatabaseMana
     now = [1_800_000_000.0]
     reading = Reading(db)
     snapshot = Snapshot(
-        folder, DECLARED.kept_tables, SnapshotSettings(snapshot_seconds=PAUSE), clock=lambda: now[0]
+        folder,
+        DECLARED.kept_tables,
+        SnapshotSettings(snapshot_seconds=PAUSE),
+        ChangeCounter(),
+        clock=lambda: now[0],
     )
     async with snapshot:
         snapshot.follow(reading)
@@ -204,7 +209,7 @@ async def test_a_database_that_is_away_changes_nothing(folder: Path, db: Databas
         await db.close()
         told: list[str] = []
         sink = logger.add(lambda message: told.append(str(message.record["message"])), level="WARNING")
-        snapshot.changed()
+        snapshot.changes.add()
         await eventually(lambda: snapshot.problem is not None)
         logger.remove(sink)
         assert told == [], "closing is no failure of the snapshot"
@@ -296,14 +301,18 @@ async def test_the_oldest_age_counts(folder: Path, db: DatabaseManager) -> None:
     """A reply made of several answers is as old as the oldest of them; other tasks know nothing of it."""
     now = [2_000_000_000.0]
     snapshot = Snapshot(
-        folder, DECLARED.kept_tables, SnapshotSettings(snapshot_seconds=PAUSE), clock=lambda: now[0]
+        folder,
+        DECLARED.kept_tables,
+        SnapshotSettings(snapshot_seconds=PAUSE),
+        ChangeCounter(),
+        clock=lambda: now[0],
     )
     async with snapshot:
         snapshot.follow(Reading(db))
         await eventually(lambda: snapshot.as_of == 2_000_000_000)
         await names(snapshot)
         now[0] += 50
-        snapshot.changed()
+        snapshot.changes.add()
         await eventually(lambda: snapshot.as_of == 2_000_000_050)
 
         async def age_of_another() -> int | None:
