@@ -4,7 +4,8 @@
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
 asking the database (``--callers 1,16,64``); ``viewer`` compares reads for a viewer with the same reads
-without; ``board`` asks for the board and lists of 5,000 tasks; ``journal`` saves changes for later and
+without; ``board`` asks for the board and lists of 5,000 tasks, ``conversations`` searches 200,000
+messages and asks for the queue of 5,000 reports; ``journal`` saves changes for later and
 replays them; ``kept`` shows what the snapshot of many rows costs readers; ``loop`` shows how late the event
 loop is at worst while things happen to the database (``--only recovery`` for some of them, ``--explain``
 for where the time went).
@@ -25,6 +26,7 @@ from rich.table import Table
 from benchmarks.backup import measure_backup
 from benchmarks.board import measure_board
 from benchmarks.contenders import CONTENDERS, REFERENCE
+from benchmarks.conversations import measure_conversations
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
 from benchmarks.kept import measure_kept
@@ -73,6 +75,8 @@ def main() -> None:
         )
     elif arguments.what == "board":
         measure_board(console, rounds=arguments.rounds, folder=arguments.folder)
+    elif arguments.what == "conversations":
+        measure_conversations(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "journal":
         measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "kept":
@@ -106,7 +110,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("writes", "backup", "recovery", "hot", "viewer", "board", "journal", "kept", "loop"),
+        choices=(
+            *("writes", "backup", "recovery", "hot", "viewer", "board", "conversations", "journal", "kept"),
+            "loop",
+        ),
         default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")

@@ -22,7 +22,14 @@ from modelus_bot.cli.setting_up import (
 from modelus_bot.cli.terminal import bar
 from modelus_bot.config import Settings
 from modelus_bot.database import DatabaseManager
-from modelus_bot.database.administration import Rewriting, RunReport, RunRequest, Trigger, meant
+from modelus_bot.database.administration import (
+    Rewriting,
+    RunReport,
+    RunRequest,
+    Trigger,
+    meant,
+)
+from modelus_bot.domain.pruning import prunings_under
 from modelus_bot.logs import configure_logging
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
@@ -71,8 +78,12 @@ async def _maintained(
     shown = progress.add_task("opening", total=None)
     async with DatabaseManager(path, patient, protection=protection_of(quiet, database)) as db:
         await db.write(BeginMaintenance(run_key=run_key, rewriting=order.rewriting.value), asked)
+        prunings = prunings_under(DECLARED.prunings, settings.maintenance)
         report = await db.maintenance.run(
-            order, asked, DECLARED.prunings, tell=lambda step: progress.update(shown, description=step)
+            order,
+            asked,
+            prunings,
+            tell=lambda step: progress.update(shown, description=step),
         )
         await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), asked)
     return report

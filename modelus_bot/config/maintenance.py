@@ -32,6 +32,13 @@ class MaintenanceSettings(Section):
         description="auto rewrites the file when much of it is empty and the disk has space; off never does.",
         json_schema_extra=LIVE,
     )
+    keep_conversations: int = Field(
+        365,
+        ge=0,
+        le=3650,
+        description=("Days that what was said about a report is kept after it was closed; 0: for ever."),
+        json_schema_extra=LIVE,
+    )
     reserve_megabytes: int = Field(
         32,
         ge=0,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
-from modelus_bot.database import Priority, Write
+from modelus_bot.config import MaintenanceSettings
+from modelus_bot.database import Priority, Pruning, Write
 
-__all__ = ["BATCH_LIMIT", "Ids", "Prune", "as_ranges"]
+__all__ = ["BATCH_LIMIT", "Ids", "Prune", "as_ranges", "prunings_under"]
 
 BATCH_LIMIT = 2000
 
@@ -34,3 +36,15 @@ def as_ranges(ids: Sequence[int]) -> str:
         else:
             runs.append([number, number])
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def prunings_under(prunings: Iterable[Pruning], settings: MaintenanceSettings) -> tuple[Pruning, ...]:
+    """Return those by which something goes, for as many days as the settings say."""
+    return tuple(found for pruning in prunings if (found := _under(pruning, settings)).days)
+
+
+def _under(pruning: Pruning, settings: MaintenanceSettings) -> Pruning:
+    if not pruning.setting:
+        return pruning
+    days = int(getattr(settings, pruning.setting))
+    return replace(pruning, days=days, early_days=min(days, pruning.early_days))

@@ -33,6 +33,8 @@ LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
+SINCE = {"text": "t", "from": "2026-02-03"}
+
 
 @dataclass(frozen=True)
 class Bad:
@@ -240,6 +242,14 @@ BAD = [
     Bad("member link", "person", NO_SUCH, "is not a member whom the bot knows", LINK, "admin"),
     Bad("member link", "user", BO, "already stands on a roster", LINK, "admin"),
     Bad("member link", "user", ROBOT, "is a bot; choose a person", LINK, "admin"),
+    Bad("conversation search", "text", "  ", "The text is missing"),
+    Bad("conversation search", "with", NO_SUCH, "is not a member whom the bot knows", {"text": "t"}),
+    Bad("conversation search", "from", LONG_AGO, "is not a day of the calendar", {"text": "t"}),
+    Bad(
+        "conversation search", "to", "2026-01-01", "is before the first", {"text": "t", "from": "2026-02-03"}
+    ),
+    Bad("conversation show", "item", "the first", "is not an item"),
+    Bad("conversation show", "item", "99", "no item number 99"),
     Bad("audit record", "table", "secrets", "is not audited", {"record": "1"}, "admin"),
     Bad("dbhealth", "reference", "NOTHING", "No failure of the database with the reference", {}, "admin"),
     Bad("audit record", "record", "1 OR 1=1", "is no record's id", {"table": "users"}, "admin"),
@@ -272,6 +282,7 @@ NOT_POSSIBLE = {
     ("oncall calendar", "whose"): CHOICES,
     ("oncall calendar", "weeks"): LIMITED,
     ("oncall calendar", "colours"): CHOICES,
+    **{("conversation search", name): CHOICES for name in ("part", "order")},
     ("coverage", "view"): CHOICES,
     ("cover request", "reason"): ANY_LENGTH,
     ("sprint add", "count"): THE_END,

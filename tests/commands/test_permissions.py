@@ -91,6 +91,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "database check", {}, ADMIN),
     ("manager", "database maintain", {}, ADMIN),
     ("manager", "database clock", {}, ADMIN),
+    ("player", "conversation search", {"text": "t"}, STAFF),
+    ("player", "conversation show", {"item": "1"}, STAFF),
     ("player", "triage queue", {}, STAFF),
     ("player", "triage claim", {"item": "1"}, STAFF),
     ("player", "triage release", {"item": "1"}, STAFF),

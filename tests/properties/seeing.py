@@ -118,6 +118,7 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "overrides": _cover,
     "tasks": _task,
     "chat_messages": _said,
+    "chat_search": lambda _, me, __: me.staff,
     "laws": _law,
 }
 

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.operation import Write
+from modelus_bot.database.schema import broken_searches
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
-from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, NotePosted
+from modelus_bot.subjects.conversations.pruning import PruneMessages
+from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, KeepSearch, NotePosted
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.covers.writes.steps import (
     ApproveCover,
@@ -467,6 +469,8 @@ class History:
                 (EditMessage(message_id=message, text="y"), ADA),
                 (DeleteMessage(message_id=message), ADA),
                 (NotePosted(posted=((message, 10**6 + message),)), None),
+                (KeepSearch(text="x"), ADA),
+                (PruneMessages(ids=(message,), before=self.rota.at), None),
                 (TickClock(), None),
                 (HandOver(), None),
             ]
@@ -531,6 +535,7 @@ def live(seed: int) -> None:
         for _ in range(STEPS):
             history.step()
         rota.check()
+        assert broken_searches(rota.connection) == ()
 
 
 def test_invariants_hold_after_every_operation() -> None:

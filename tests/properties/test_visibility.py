@@ -43,6 +43,13 @@ REPORTED = 1000 if FULL else 10
 STATEMENTS = 60
 KINDS = (GateKind.QUICK, GateKind.BARRIER)
 
+SEARCHES = (
+    "SELECT rowid, message FROM chat_search WHERE chat_search MATCH 'said'",
+    "SELECT rowid, message, bm25(chat_search) FROM chat_search WHERE chat_search MATCH 'sai*' ORDER BY 3",
+    "SELECT rowid, message, highlight(chat_search, 0, '', '') FROM chat_search WHERE message MATCH 'said'",
+    "SELECT rowid, message FROM (SELECT rowid, message FROM chat_search)",
+)
+"""Ways to find or read everything that can be found."""
 IN_TEMP = re.compile("temp[.]", re.IGNORECASE)
 """How a statement names the views of a gated connection, where the database without a gate has tables."""
 
@@ -89,6 +96,7 @@ def ask_at_random(seed: int) -> None:
             with closing(gated(world, kind)) as everything, closing(gated(own, kind)) as nothing_else:
                 for person in (viewer, *map(Viewer, PEOPLE)):
                     compare_rows(everything, world, person)
+                    compare_search(everything, world, person)
                 for sql in statements:
                     answer = outcome(everything, viewer, sql)
                     assert answer == outcome(nothing_else, viewer, sql), sql
@@ -110,6 +118,18 @@ def compare_rows(connection: GatedConnection, world: Population, viewer: Viewer)
             if sees(world, viewer, table, row)
         ]
         assert sorted(found, key=repr) == sorted(wanted, key=repr), table
+
+
+def compare_search(connection: GatedConnection, world: Population, viewer: Viewer) -> None:
+    """Hold what a search finds against the rule: for staff all that is about an item, for others nothing."""
+    items = {item["id"] for item in world.tables["triage_items"]}
+    said = [row for row in world.tables["chat_messages"] if row["triage_id"] in items]
+    wanted = [(row["id"], row["message"]) for row in said if sees(world, viewer, "chat_search", row)]
+    for sql in SEARCHES:
+        found = outcome(connection, viewer, sql)
+        if found is not NeedsBarrier:
+            seen["search rows" if found else "search no rows"] += 1
+            assert sorted(row[:2] for row in found) == sorted(wanted), sql
 
 
 def compare(answer: Any, right: Any, kind: GateKind, sql: str) -> None:
@@ -175,4 +195,5 @@ def test_nothing_shows_of_rows_that_are_not_theirs() -> None:
     for kind in ("quick", "barrier"):
         total = sum(count for name, count in seen.items() if name.startswith(kind))
         assert seen[f"{kind} rows"] > total / 20, seen
+    assert seen["search rows"] > 0 < seen["search no rows"], seen
     assert seen["barrier rows"] + seen["barrier no rows"] > 3 * seen["barrier failed"] > 0, seen

@@ -177,6 +177,7 @@ READABLE = {
     "laws": ("id", "nation_id", "is_public", "law"),
 }
 """What statements are about."""
+SEARCHES = ("message_search", "chat_search")
 OPEN = ("disciplines", "nation_offices", "sprints")
 
 
@@ -211,7 +212,8 @@ def filled(population: Population, factory: type[sqlite3.Connection] = sqlite3.C
             marks = ", ".join("?" * len(columns))
             sql = f"INSERT INTO {table}({', '.join(columns)}) VALUES({marks})"
             connection.execute(sql, [row[name] for name in columns])
-    connection.execute("INSERT INTO message_search(message_search) VALUES('rebuild')")
+    for search in SEARCHES:
+        connection.execute(f"INSERT INTO {search}({search}) VALUES('rebuild')")
     connection.execute("COMMIT")
     return connection
 

@@ -36,6 +36,13 @@ COVERED_TWICE = (
 )
 
 
+_TABLES = """
+SELECT m.name, m.sql FROM sqlite_master AS m JOIN pragma_table_list AS t ON t.name = m.name
+WHERE m.type = 'table' AND t.type = 'table' AND t.schema = 'main'
+"""
+"""All but searches, which hold nothing of their own."""
+
+
 @cache
 def schema() -> dict[str, str]:
     """Return the SQL of every table of the migrations, by name."""
@@ -43,7 +50,7 @@ def schema() -> dict[str, str]:
         path = Path(folder) / "schema.db"
         Migrator(path).up()
         with closing(sqlite3.connect(path)) as connection:
-            rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+            rows = connection.execute(_TABLES).fetchall()
     return {name: sql for name, sql in rows if not name.startswith(("sqlite_", "_yoyo", "yoyo"))}
 
 

@@ -66,7 +66,13 @@ def make(last: str, path: Path) -> str:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript((ROWS / f"{last}.sql").read_text(encoding="utf-8"))
         connection.executescript(SETTLED)
-        return "\n".join(connection.iterdump()) + "\n"
+        return "\n".join(line for line in connection.iterdump() if not _of_a_search(connection, line)) + "\n"
+
+
+def _of_a_search(connection: sqlite3.Connection, line: str) -> bool:
+    """Say whether a line fills a search, which has its content in tables of its own that are dumped, too."""
+    searches = connection.execute("SELECT name FROM pragma_table_list WHERE type = 'virtual'").fetchall()
+    return any(line.startswith(f'INSERT INTO "{name}" ') for (name,) in searches)
 
 
 def make_missing() -> list[str]:

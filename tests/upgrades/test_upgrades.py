@@ -14,7 +14,10 @@ from modelus_bot.subjects import DECLARED
 from tests.upgrades.making import COMMAND, ROWS, SNAPSHOTS, load, make, migrate_to, migration_ids
 
 IDS = migration_ids()
-_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%yoyo%' ORDER BY name"
+_TABLES = (
+    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'"
+    " AND name NOT LIKE '%yoyo%' ORDER BY name"
+)
 _SCHEMA = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE '%yoyo%' ORDER BY type, name"
 
 Rows = dict[str, list[tuple[object, ...]]]

@@ -10,6 +10,7 @@
     │   ├── StorageFailed                  the disk answered with an error
     │   │   └── AuditUnwritable            the change's audit entry could not be kept, so it was not made
     │   ├── OutOfResources                 the machine has no memory, thread, process or open file left for it
+    │   ├── SearchDamaged                  the index of a search has to be made anew, which is under way
     │   ├── QueueFull                      too many writes are waiting already
     │   ├── DeadlineExceeded               the write waited longer than its caller can
     │   ├── JournalFull                    no more changes can be saved for later
@@ -72,6 +73,7 @@ __all__ = [
     "QueueFull",
     "RequestConflict",
     "SchemaMismatch",
+    "SearchDamaged",
     "StorageFailed",
     "TransientError",
 ]
@@ -197,6 +199,13 @@ class OutOfResources(TransientError):
         "The machine is short of memory or of open files, not of disk; the bot goes on by itself as soon as"
         " it is not."
     )
+
+
+class SearchDamaged(TransientError):
+    """The index of a search is not as it should be; it is made anew from the rows, and no row is at stake."""
+
+    severity = Severity.LOW
+    advice = "The index of the search is being made anew."
 
 
 class QueueFull(TransientError):

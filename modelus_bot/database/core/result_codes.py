@@ -15,6 +15,7 @@ from modelus_bot.database.core.errors import (
     DiskFull,
     OutOfResources,
     QueryFailed,
+    SearchDamaged,
     StorageFailed,
 )
 from modelus_bot.database.core.resources import short_of_resources
@@ -27,6 +28,7 @@ CONSTRAINT_DATATYPE = 3091
 
 _BY_EXTENDED: dict[int, type[DatabaseError]] = {
     CONSTRAINT_DATATYPE: ConstraintViolated,
+    sqlite3.SQLITE_CORRUPT_VTAB: SearchDamaged,
     sqlite3.SQLITE_IOERR_CORRUPTFS: StorageFailed,
     sqlite3.SQLITE_CANTOPEN_ISDIR: DatabaseReadOnly,
     sqlite3.SQLITE_CANTOPEN_SYMLINK: DatabaseReadOnly,
@@ -111,6 +113,8 @@ def from_sqlite(error: BaseException, *, operation: str | None = None, attempts:
         cls = OutOfResources
     elif isinstance(error, UnicodeDecodeError):
         cls = CorruptionDetected
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        cls = SearchDamaged
     if cls is ConstraintViolated:
         kind = _CONSTRAINT_KINDS.get(code or 0, "check")
         rule = detail.partition("failed: ")[2] if kind != "trigger" else detail

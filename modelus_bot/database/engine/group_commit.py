@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loguru import logger
+
 from modelus_bot.database.core.audit.chain import Mark as Position
 from modelus_bot.database.core.audit.fallback_log import AuditFile
 from modelus_bot.database.core.audit.sink import AuditDestination, TableFault, unwritable
@@ -19,11 +21,13 @@ from modelus_bot.database.core.errors import (
     DiskFull,
     QueryFailed,
     RequestConflict,
+    SearchDamaged,
 )
 from modelus_bot.database.core.operation import Write
 from modelus_bot.database.core.outcome import OperationOutcome, raisable
 from modelus_bot.database.core.result_codes import from_sqlite
 from modelus_bot.database.core.transaction import Transaction
+from modelus_bot.database.schema import mend_searches
 
 __all__ = ["AUDIT_TRIES", "GroupMember", "GroupWriter", "Mark", "unmarked"]
 
@@ -93,7 +97,23 @@ class GroupWriter:
         again with a savepoint each, so that only the failing ones are undone. Raises ``DatabaseError``
         when the transaction as a whole fails; its ``ambiguous`` attribute is then true if COMMIT had
         been asked for and may have worked (on a full disk it never has: its last frame was not written).
+        A search whose index is damaged is made anew, which takes as long as its table is large.
         """
+        try:
+            return self._commit(connection, group, attempt)
+        except SearchDamaged as damage:
+            try:
+                mended = mend_searches(connection)
+            except sqlite3.Error as error:
+                raise from_sqlite(error, attempts=attempt) from error
+            if not mended:
+                raise
+            logger.bind(searches=list(mended), error=damage.detail).warning("search_index_mended")
+        return self._commit(connection, group, attempt)
+
+    def _commit(
+        self, connection: sqlite3.Connection, group: Sequence[GroupMember], attempt: int
+    ) -> list[OperationOutcome]:
         audit = self.audit
         try:
             if audit.keeps_aside(connection):
@@ -111,7 +131,7 @@ class GroupWriter:
             raise unwritable(fault, attempt) from fault.cause
         except _CommitFailed as failure:
             error = from_sqlite(failure.cause, attempts=attempt)
-            error.ambiguous = failure.over and not isinstance(error, DiskFull)
+            error.ambiguous = failure.over and not isinstance(error, DiskFull | SearchDamaged)
             raise error from failure.cause
         except (sqlite3.Error, MemoryError) as error:
             raise from_sqlite(error, attempts=attempt) from error

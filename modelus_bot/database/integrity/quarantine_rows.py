@@ -161,7 +161,7 @@ class Mover:
 
     def _looked_at(self) -> Iterator[TableShape]:
         for table in self._shape.tables.values():
-            if self._tables is None or table.name in self._tables:
+            if not table.virtual and (self._tables is None or table.name in self._tables):
                 yield table
 
     def _mend_texts(self, broken: Reasons) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from modelus_bot.database.core.names import with_names
 from modelus_bot.database.integrity.opening import of_surroundings
-from modelus_bot.database.schema import Shape
+from modelus_bot.database.schema import Shape, is_about_searches
 
 __all__ = ["MOST", "Depth", "Structure", "index_counts", "look_at", "tables_named"]
 
@@ -41,11 +41,14 @@ class Structure:
 
 
 def look_at(connection: sqlite3.Connection, depth: Depth) -> Structure:
-    """Run SQLite's own check; raises ``sqlite3.Error`` where it gives up."""
+    """Run SQLite's own check; raises ``sqlite3.Error`` where it gives up.
+
+    What newer ones say of searches is left to those who can make them anew.
+    """
     found = Structure()
     for (answer,) in connection.execute(_QUICK if depth == "quick" else _FULL):
         for line in _text(answer).splitlines():
-            if line in {"ok", ""} or line.startswith(_HEADER):
+            if line in {"ok", ""} or line.startswith(_HEADER) or is_about_searches(line):
                 continue
             found.kept(line)
     return found

@@ -29,6 +29,7 @@ from modelus_bot.database.maintenance.run_request import (
     TaskOutcome,
     Trigger,
 )
+from modelus_bot.database.maintenance.searches import Searches
 from modelus_bot.database.maintenance.task_context import Interruptible, Log, Task, TaskContext
 from modelus_bot.database.maintenance.vacuum import Vacuum, worth_it
 from modelus_bot.runtime.tasks import owned
@@ -208,7 +209,7 @@ class Maintenance:
         running: Interruptible,
     ) -> RunReport:
         started = time.perf_counter()
-        tasks: list[Task] = [*map(PruneTask, prunings), Optimise(), Vacuum(), ShrinkLog()]
+        tasks: list[Task] = [*map(PruneTask, prunings), Searches(), Optimise(), Vacuum(), ShrinkLog()]
 
         def say(step: str) -> None:
             self._step = step

@@ -30,7 +30,8 @@ class Pruning:
     ``find(tx, before, after, limit)`` returns keys greater than ``after`` in order, ``first`` being less than
     all, of rows that were done with before ``before`` (UTC seconds). ``remove(keys, before)`` makes the write
     that removes those rows if that is still so, and returns how many. Rows of kept ``requests`` stay while
-    something may still be repeated under their id.
+    something may still be repeated under their id. ``setting`` names the setting of maintenance that says
+    how many days instead; with 0 nothing is ever removed.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Pruning:
     find: Query[[int, Any, int], tuple[Any, ...]]
     remove: Callable[[Sequence[Any], int], Write[int]]
     requests: bool = False
+    setting: str = ""
 
 
 class PruneTask:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TableDifference", "differences", "differences_job"]
 
 _TABLES = (
-    "SELECT name FROM old.sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    "SELECT name FROM pragma_table_list WHERE schema = 'old' AND type = 'table' AND name NOT GLOB 'sqlite_*'"
     " AND name NOT GLOB '_yoyo*' AND name <> 'yoyo_lock' AND name NOT GLOB '_litestream*' ORDER BY name"
 )
 _MISSING = "SELECT count(*) FROM {here}.{table} a WHERE NOT EXISTS (SELECT 1 FROM {there}.{table} b WHERE "

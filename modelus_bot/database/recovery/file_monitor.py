@@ -20,6 +20,7 @@ from modelus_bot.database.core.errors import (
     DatabaseError,
     FileMoved,
     FileTouched,
+    SearchDamaged,
 )
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.engine import (
@@ -41,12 +42,15 @@ from modelus_bot.database.recovery.response_table import (
     on_watch,
 )
 from modelus_bot.database.recovery.sidecar_alerts import SidecarWatch
+from modelus_bot.database.schema import mend_searches
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tasks import ended, owned
 
 __all__ = ["FileMonitor"]
 
 FOLLOW_EVERY = 0.5
+MENDING_SECONDS = 60.0
+"""How long making the index of a search anew may hold up writes; a quarter million texts take five."""
 
 
 class FileMonitor:
@@ -79,6 +83,7 @@ class FileMonitor:
         self._follower: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._good_at = 0
+        self._search_damaged = False
         self._watching = False
         self._written_to = False
         self._schema: int | None = None
@@ -101,6 +106,9 @@ class FileMonitor:
 
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
+        if isinstance(error, SearchDamaged):
+            self._search_damaged = True
+            self._wake.set()
         if is_suspicious(error):
             if self._suspicion is None or self._suspicion[1] <= self._response.released_at:
                 self._suspicion = error, time.monotonic()
@@ -171,6 +179,8 @@ class FileMonitor:
             await self.check()
         elif response is Response.COMPARE:
             await self._compare_pages()
+        if self._search_damaged and seen.calm:
+            await self._mend_searches()
         await self._remember()
         self._sidecars.look()
 
@@ -244,6 +254,7 @@ class FileMonitor:
                 await self._mend_rows(report)
             case Response.NOTHING:
                 self._good_at = int(self.checked_at)
+        self._search_damaged = True
 
     async def _mend_rows(self, report: CheckReport) -> None:
         """Move rows that break a rule into quarantine, or put them right where the rule says how."""
@@ -255,6 +266,14 @@ class FileMonitor:
             problems=list(report.problems),
             done=done,
         )
+
+    async def _mend_searches(self) -> None:
+        """Have indexes of searches made anew that are damaged or say something else than the rows."""
+        run = self._connections.run
+        mended = await run(ConnectionRole.WRITER, mend_searches, seconds=MENDING_SECONDS)
+        self._search_damaged = False
+        if mended:
+            logger.bind(searches=list(mended)).warning("search_index_mended")
 
     async def _remember(self) -> None:
         """Keep beside the database how far it is, for the day it cannot say so itself."""

@@ -11,13 +11,13 @@ from loguru import logger
 
 from modelus_bot.database.core.errors import SchemaMismatch
 from modelus_bot.database.core.result_codes import from_sqlite
-from modelus_bot.database.schema import Migrator, SchemaValidator
+from modelus_bot.database.schema import Migrator, SchemaValidator, broken_searches, mend_searches
 
-__all__ = ["bring_up_to_date", "mend", "needs_mending"]
+__all__ = ["bring_up_to_date", "mend", "mend_all_searches", "needs_mending", "searches_need_mending"]
 
 
 def bring_up_to_date(path: Path) -> None:
-    """Apply the migrations that a copy from before an update lacks, and mend its schema; blocking.
+    """Apply the migrations that a copy from before an update lacks, mend schema and searches; blocking.
 
     Only for files that a check has called readable. Raises ``SchemaMismatch`` for a database of another
     program, of a newer version, or altered by hand, and other ``DatabaseError``.
@@ -28,6 +28,8 @@ def bring_up_to_date(path: Path) -> None:
     validator = SchemaValidator()
     if needs_mending(path, validator):
         mend(path, validator)
+    if searches_need_mending(path):
+        mend_all_searches(path)
 
 
 def needs_mending(path: Path, validator: SchemaValidator) -> bool:
@@ -46,6 +48,20 @@ def mend(path: Path, validator: SchemaValidator) -> None:
     with _opened(path) as connection:
         for words in validator.repair(connection, validator.inspect(connection)):
             logger.bind(repaired=words).warning("schema_repaired")
+
+
+def searches_need_mending(path: Path) -> bool:
+    """Say whether the index of a search is damaged, or says something else than the rows."""
+    with _opened(path) as connection:
+        return bool(broken_searches(connection))
+
+
+def mend_all_searches(path: Path) -> None:
+    """Make such indexes anew from the rows."""
+    with _opened(path) as connection:
+        mended = mend_searches(connection)
+    if mended:
+        logger.bind(searches=list(mended)).warning("search_index_mended")
 
 
 @contextlib.contextmanager

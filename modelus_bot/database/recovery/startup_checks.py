@@ -32,7 +32,12 @@ from modelus_bot.database.recovery.new_database import begin
 from modelus_bot.database.recovery.offline_migration import migrated
 from modelus_bot.database.recovery.recover import recover
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
-from modelus_bot.database.recovery.schema_repair import mend, needs_mending
+from modelus_bot.database.recovery.schema_repair import (
+    mend,
+    mend_all_searches,
+    needs_mending,
+    searches_need_mending,
+)
 from modelus_bot.database.recovery.wal_origin import set_strangers_wal_aside
 from modelus_bot.database.schema import Migrator
 from modelus_bot.runtime.atomic_files import NO_FILE, is_no_file
@@ -77,6 +82,10 @@ async def _make_ready(context: RecoveryContext) -> tuple[str, ...]:
     if await asyncio.to_thread(needs_mending, context.path, context.validator):
         await context.rewriting()
         await asyncio.to_thread(mend, context.path, context.validator)
+        await context.checksums.adopt()
+    if await asyncio.to_thread(searches_need_mending, context.path):
+        await context.rewriting()
+        await asyncio.to_thread(mend_all_searches, context.path)
         await context.checksums.adopt()
     return applied
 

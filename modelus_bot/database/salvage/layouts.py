@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,10 @@ AUDIT = "audit_logs"
 """The table whose rows prove themselves."""
 
 _TREES = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE rootpage > 0 ORDER BY rootpage"
-_TABLES = "SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+_TABLES = (
+    "SELECT name, wr, strict, type = 'shadow' FROM pragma_table_list"
+    " WHERE schema = 'main' AND type IN ('table', 'shadow')"
+)
 _COLUMNS = 'SELECT cid, name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)'
 _INDEX = "SELECT cid FROM pragma_index_xinfo(?) ORDER BY seqno"
 _LINKS = 'SELECT id, "table", "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id, seq'
@@ -80,6 +83,8 @@ class Layout:
     alias: int | None = None
     keys: int | None = None
     links: tuple[ParentLink, ...] = ()
+    derived: bool = False
+    """Whether it is inside a search, which is made anew from the rows."""
     shapes: dict[tuple[type, ...], tuple[int, ...]] = field(default_factory=dict, repr=False)
     """What is known of rows' types so far, for ``fits``."""
 
@@ -90,8 +95,8 @@ class Layout:
 
     @cached_property
     def own(self) -> bool:
-        """Whether it is a table of the bot's, not of the tool that applies migrations."""
-        return self.is_table and "yoyo" not in self.table
+        """Whether it is a table of the bot's, not of the tool that applies migrations or inside a search."""
+        return self.is_table and not self.derived and "yoyo" not in self.table
 
     @property
     def verified(self) -> bool:
@@ -197,14 +202,16 @@ def key_of(layout: Layout, rowid: int, row: Row | None) -> Any:
 def read_reference(connection: sqlite3.Connection) -> Reference:
     """Read the layouts of a file that the migrations have just made."""
     trees = connection.execute(_TREES).fetchall()
-    kinds = {name: (bool(rowless), bool(strict)) for name, rowless, strict in connection.execute(_TABLES)}
+    kinds = {name: tuple(map(bool, options)) for name, *options in connection.execute(_TABLES)}
     layouts = []
     for kind, name, table, root, _ in trees:
-        columns = _Columns(connection.execute(_COLUMNS, (table,)).fetchall(), *kinds[table])
+        rowless, strict, derived = kinds[table]
+        columns = _Columns(connection.execute(_COLUMNS, (table,)).fetchall(), rowless, strict)
         if kind == "index":
             layouts.append(_index_layout(connection, name, table, root, columns))
         else:
-            layouts.append(_table_layout(connection, name, root, columns))
+            layout = _table_layout(connection, name, root, columns)
+            layouts.append(replace(layout, derived=derived))
     return Reference(tuple(layouts), tuple(sql for kind, *_, sql in trees if kind == "table"))
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from modelus_bot.database.schema.migrations import BeforeMigrating, Migrator
     from modelus_bot.database.schema.reading import read_shape
     from modelus_bot.database.schema.report import Remedy
+    from modelus_bot.database.schema.search_index import (
+        broken_searches,
+        is_about_searches,
+        mend_searches,
+        merge_searches,
+    )
     from modelus_bot.database.schema.shape import Column, ForeignKey, Shape, TableShape
     from modelus_bot.database.schema.tokens import statements
     from modelus_bot.database.schema.validator import SchemaValidator, applied_migrations, newer_than_known
@@ -33,7 +39,11 @@ __all__ = [
     "Shape",
     "TableShape",
     "applied_migrations",
+    "broken_searches",
     "compare",
+    "is_about_searches",
+    "mend_searches",
+    "merge_searches",
     "newer_than_known",
     "read_scripts",
     "read_shape",
@@ -53,7 +63,11 @@ __getattr__ = lazy_names(
         "Shape": "schema.shape",
         "TableShape": "schema.shape",
         "applied_migrations": "schema.validator",
+        "broken_searches": "schema.search_index",
         "compare": "schema.drift",
+        "is_about_searches": "schema.search_index",
+        "mend_searches": "schema.search_index",
+        "merge_searches": "schema.search_index",
         "newer_than_known": "schema.validator",
         "read_scripts": "schema.expected",
         "read_shape": "schema.reading",

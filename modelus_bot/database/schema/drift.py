@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modelus_bot.database.schema.report import Difference, DriftReport, Remedy
-from modelus_bot.database.schema.shape import Index, Shape, TriggerShape, View
+from modelus_bot.database.schema.shape import Index, Shape, TableShape, TriggerShape, View
 from modelus_bot.database.schema.table_drift import table_differences
 
 __all__ = ["compare"]
@@ -28,7 +28,9 @@ def compare(expected: Shape, live: Shape) -> DriftReport:
 
 def _tables(expected: Shape, live: Shape) -> Iterator[Difference]:
     for name, table in expected.tables.items():
-        if name in live.tables:
+        if table.virtual and _is_derived(name, live):
+            yield from _searches(name, table, live)
+        elif name in live.tables:
             yield from table_differences(table, live.tables[name])
         elif name in live.views:
             yield _refused("table_is_view", "table", name, f"{name} is a view, but should be a table.")
@@ -37,6 +39,20 @@ def _tables(expected: Shape, live: Shape) -> Iterator[Difference]:
     for name in live.tables:
         if name not in expected.tables and name not in expected.views:
             yield _noted("table_extra", "table", name, f"Table {name} was made by no migration.")
+
+
+def _is_derived(name: str, live: Shape) -> bool:
+    """Say whether a search can be made again: nothing but a search lies in its place."""
+    found = live.tables.get(name)
+    return name not in live.views and (found is None or bool(found.virtual))
+
+
+def _searches(name: str, table: TableShape, live: Shape) -> Iterator[Difference]:
+    found = live.tables.get(name)
+    if found is None:
+        yield _repaired("search_missing", "search", name, f"Search {name} is missing.")
+    elif found.virtual != table.virtual:
+        yield _repaired("search_altered", "search", name, f"Search {name} is not what it should be.")
 
 
 def _indexes(expected: Shape, live: Shape) -> Iterator[Difference]:

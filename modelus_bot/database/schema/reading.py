@@ -123,6 +123,8 @@ def _key(name: str) -> str:
 def _table(connection: sqlite3.Connection, thing: _Object, options: tuple[Any, ...]) -> TableShape:
     name = thing.name
     kind, without_rowid, strict = options
+    if kind == "virtual":
+        return _virtual(thing)
     text = table_text(thing.sql)
     columns = schema_rows(connection, _COLUMNS, name)
     unique, key = _declared_keys(connection, name)
@@ -139,8 +141,15 @@ def _table(connection: sqlite3.Connection, thing: _Object, options: tuple[Any, .
         bool(strict),
         bool(without_rowid),
         text.autoincrement,
-        normalised(thing.sql) if kind == "virtual" else "",
+        "",
     )
+
+
+def _virtual(thing: _Object) -> TableShape:
+    """Return a table whose columns only its module knows, which may not open what is damaged."""
+    nothing = (), (), (), (), (), ()
+    text = normalised(thing.sql)
+    return TableShape(_key(thing.name), *nothing, False, False, False, text, thing.sql)
 
 
 def _column(row: tuple[Any, ...], text: TableText) -> Column:

@@ -92,6 +92,8 @@ class TableShape:
     without_rowid: bool
     autoincrement: bool
     virtual: str
+    sql: str = field(default="", compare=False)
+    """What makes a virtual one."""
 
 
 @dataclass(frozen=True, slots=True)

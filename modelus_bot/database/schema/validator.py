@@ -16,7 +16,8 @@ from modelus_bot.database.schema.drift import compare
 from modelus_bot.database.schema.expected import Script, read_scripts, shape_after
 from modelus_bot.database.schema.reading import read_shape, schema_rows
 from modelus_bot.database.schema.report import Difference, DriftReport, Remedy
-from modelus_bot.database.schema.shape import Index, Shape, TriggerShape, View
+from modelus_bot.database.schema.search_index import make_search
+from modelus_bot.database.schema.shape import Index, Shape, TableShape, TriggerShape, View
 
 __all__ = ["SchemaValidator", "applied_migrations", "newer_than_known"]
 
@@ -24,8 +25,8 @@ _HAS_RECORD = "SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = 
 _RECORD = "SELECT substr(migration_id, 1, 200) FROM _yoyo_migration LIMIT 10000"
 _ROUNDS = 3
 """Dropping a view takes its triggers with it, so that a second look may find more to repair."""
-_ORDER = ("view", "index", "trigger")
-"""A trigger cannot be made before the view that it is on."""
+_ORDER = ("view", "search", "index", "trigger")
+"""A trigger cannot be made before the view that it is on, nor a search be filled before its view."""
 
 
 class SchemaValidator:
@@ -164,12 +165,17 @@ def _pending(ids: list[str]) -> Iterator[Difference]:
 def _drop(connection: sqlite3.Connection, expected: Shape, difference: Difference) -> None:
     """Drop an object whose name stands in the migrations; nothing else can get here."""
     name = _sql_of(expected, difference)[0]
+    if difference.type == "search":
+        return
     doubled = name.replace('"', '""')
     connection.execute(_DROP[difference.type].replace("?", f'"{doubled}"'))
 
 
 def _make(connection: sqlite3.Connection, expected: Shape, difference: Difference) -> None:
     name, sql = _sql_of(expected, difference)
+    if difference.type == "search":
+        make_search(connection, name, sql)
+        return
     try:
         connection.execute(sql)
     except sqlite3.IntegrityError as error:
@@ -180,7 +186,8 @@ def _make(connection: sqlite3.Connection, expected: Shape, difference: Differenc
 
 
 def _sql_of(expected: Shape, difference: Difference) -> tuple[str, str]:
-    groups: dict[str, Mapping[str, Index | TriggerShape | View]] = {
+    groups: dict[str, Mapping[str, Index | TableShape | TriggerShape | View]] = {
+        "search": expected.tables,
         "index": expected.indexes,
         "trigger": expected.triggers,
         "view": expected.views,

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from modelus_bot.domain.personal_data import PersonalRows
-from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.conversations.pruning import PRUNINGS
 from modelus_bot.subjects.conversations.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
+
+
+def _screens() -> Screens:
+    from modelus_bot.subjects.conversations.commands import ConversationCommands
+
+    return Screens(commands=(ConversationCommands,))
 
 
 _WORDING = Wording(
@@ -36,7 +43,12 @@ _WORDING = Wording(
         "sender_id": "who said it",
     },
     fields={
+        "first": "first day",
+        "last": "last day",
+        "member_id": "member",
         "message_id": "message",
+        "order": "order",
+        "part": "part of the conversation",
         "posted": "list of messages",
         "text": "text",
     },
@@ -57,8 +69,12 @@ _PERSONAL = (
 
 SUBJECT = Subject(
     name="conversations",
+    topic=Topic("conversations", "Conversations", "what was said about reports", 4),
+    needs={"conversation": "staff"},
     audited=("chat_messages",),
+    prunings=PRUNINGS,
     visible=VISIBLE,
     personal=_PERSONAL,
     wording=_WORDING,
+    screens=_screens,
 )

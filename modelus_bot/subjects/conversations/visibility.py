@@ -15,4 +15,6 @@ VISIBLE = (
         f"is_internal = 0 AND viewer_id() = {_REPORTER}",
         f"is_internal = 0 AND triage_id IS NULL AND {mine('sender_id', 'recipient_id')}",
     ),
+    # What staff may see and nothing else is in it.
+    those("chat_search", STAFF),
 )

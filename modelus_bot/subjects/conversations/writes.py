@@ -8,13 +8,15 @@ from pydantic import Field
 
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.fields import Snowflake
-from modelus_bot.domain.permissions import is_admin, require_actor
+from modelus_bot.domain.permissions import is_admin, require_actor, require_staff
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
-from modelus_bot.subjects.conversations.model import GONE, ChatMessage, MessageType
+from modelus_bot.subjects.conversations.model import GONE, ChatMessage, MessageType, Order, Part, Sought
 from modelus_bot.subjects.conversations.queries import require_message
 
-__all__ = ["DeleteMessage", "EditMessage", "MessageText", "NotePosted", "store"]
+__all__ = ["SEARCH_LIMIT", "DeleteMessage", "EditMessage", "KeepSearch", "MessageText", "NotePosted", "store"]
 
+SEARCH_LIMIT = 100
+"""Characters of what is looked for."""
 MessageText = Annotated[str, Field(min_length=1, max_length=4000)]
 
 _STORE = """
@@ -94,6 +96,23 @@ class NotePosted(Write[int]):
     def apply(self, tx: Transaction) -> int:
         """Store the places."""
         return sum(tx.execute(_POSTED, (place, number)) for number, place in self.posted)
+
+
+class KeepSearch(Write[Sought]):
+    """Keep what somebody looks for, so that its pages can be turned as long as answers are kept."""
+
+    text: Annotated[str, Field(min_length=1, max_length=SEARCH_LIMIT)]
+    member_id: Snowflake | None = None
+    part: Part = "all"
+    first: int | None = None
+    last: int | None = None
+    order: Order = "newest"
+
+    def apply(self, tx: Transaction) -> Sought:
+        """Return it, which is stored as the answer to this request."""
+        require_staff(tx)
+        fields = self.text, self.member_id, self.part, self.first, self.last, self.order
+        return Sought(require_actor(tx), *fields)
 
 
 def _own(tx: Transaction, number: int, verb: str) -> ChatMessage:

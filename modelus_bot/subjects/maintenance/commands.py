@@ -12,6 +12,7 @@ from loguru import logger
 
 from modelus_bot.database import Context, CorruptionDetected, Protection
 from modelus_bot.database.administration import Rewriting, RunRequest, Trigger, command_entry
+from modelus_bot.domain.pruning import prunings_under
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.domain.subject import declared
 from modelus_bot.subjects.maintenance.cards import checked_card, clock_card, maintained_card, rewriting_card
@@ -125,8 +126,12 @@ async def _maintain(
     if not await db.write(BeginMaintenance(run_key=run_key, rewriting=rewriting.value), once):
         raise InvalidInput("This was done already. Run the command again.", rule="maintenance.repeated")
     tell = note.on_step if note is not None else _silently
+    prunings = prunings_under(declared().prunings, bot.settings.maintenance)
     report = await db.maintenance.run(
-        RunRequest(Trigger.PERSON, rewriting), context, declared().prunings, tell=tell
+        RunRequest(Trigger.PERSON, rewriting),
+        context,
+        prunings,
+        tell=tell,
     )
     await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), once)
     return maintained_card(report)

@@ -13,6 +13,7 @@ from modelus_bot.config import MaintenanceSettings
 from modelus_bot.database import Alert, Mode
 from modelus_bot.database.administration import Rewriting, RunReport, RunRequest, Trigger
 from modelus_bot.domain.calendar import latest_weekly
+from modelus_bot.domain.pruning import prunings_under
 from modelus_bot.domain.subject import declared
 from modelus_bot.jobs.loop import Job
 from modelus_bot.subjects.maintenance.writes import TRIES, BeginMaintenance, EndMaintenance, last_maintenance
@@ -99,8 +100,12 @@ class MaintenanceJob(Job):
         if not await db.write(BeginMaintenance(run_key=run_key, tries=tries), context):
             return
         self._not_before = int(time.time()) + AGAIN_AFTER
+        prunings = prunings_under(declared().prunings, self.bot.settings.maintenance)
         report = await db.maintenance.run(
-            RunRequest(why, rewriting), context, declared().prunings, tell=_log_step
+            RunRequest(why, rewriting),
+            context,
+            prunings,
+            tell=_log_step,
         )
         self._not_before = 0
         await db.write(EndMaintenance(run_key=run_key, ok=report.ok, lines=report.lines), self.context())

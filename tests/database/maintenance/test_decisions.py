@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelus_bot.config import MaintenanceSettings
 from modelus_bot.database.engine.checkpoints import (
     AT_LEAST_EVERY,
     HUGE,
@@ -26,6 +27,7 @@ from modelus_bot.database.maintenance.optimize import ShrinkLog
 from modelus_bot.database.maintenance.pruning import PruneTask
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskDecision, Trigger
 from modelus_bot.database.maintenance.vacuum import Vacuum
+from modelus_bot.domain.pruning import prunings_under
 from modelus_bot.subjects import DECLARED
 
 MB = 1024 * 1024
@@ -166,10 +168,19 @@ def test_requests_stay_while_the_trail_waits() -> None:
 def test_every_task_says_why() -> None:
     """Each has a name of its own and a sentence."""
     names = [pruning.name for pruning in DECLARED.prunings]
-    assert len(set(names)) == len(names) == 6
+    assert len(set(names)) == len(names) == 7
     assert all(
         pruning.why.endswith(".") and 0 < pruning.early_days <= pruning.days for pruning in DECLARED.prunings
     )
+
+
+def test_settings_say_how_long_some_are_kept() -> None:
+    """As many days as the setting says, also where more goes early; with 0 they stay."""
+    for days, expected in ((400, [(400, 365)]), (10, [(10, 10)]), (0, [])):
+        settings = MaintenanceSettings(keep_conversations=days)
+        found = prunings_under(DECLARED.prunings, settings)
+        assert len(found) == len(DECLARED.prunings) - (days == 0)
+        assert [(item.days, item.early_days) for item in found if item.name == "Conversations"] == expected
 
 
 def test_temporary_files_are_where_sqlite_looks_first(tmp_path: Path) -> None:

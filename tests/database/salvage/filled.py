@@ -68,8 +68,8 @@ def read_all(path: Path) -> Rows:
     """Return every row of our tables."""
     with closing(sqlite3.connect(path)) as connection:
         tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%yoyo%'"
-            " AND name NOT LIKE 'sqlite%'"
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+            " AND name NOT LIKE '%yoyo%' AND name NOT LIKE 'sqlite%'"
         ).fetchall()
         return {table: _read(connection, table) for (table,) in tables}
 

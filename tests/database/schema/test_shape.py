@@ -38,6 +38,13 @@ def shape_of(sql: str) -> Shape:
 
 def spelt_anew(sql: str, dice: random.Random) -> str:
     """Write a script with other gaps, comments, letters and quotes, and the same meaning."""
+    return "".join(statement_anew(one, dice) + ";" for one in statements(sql))
+
+
+def statement_anew(sql: str, dice: random.Random) -> str:
+    """Write a statement so; what a module of SQLite's is told it reads its own way."""
+    if sql.startswith("CREATE VIRTUAL"):
+        return sql
     written = ""
     for token in tokens_of(sql):
         # SQLite takes a comment before these for a part of the column's type.
@@ -168,20 +175,25 @@ def test_the_sample_is_read_in_full() -> None:
 def test_the_bots_schema_is_read_as_sqlite_tells_it() -> None:
     """Every table, column, CHECK, index and trigger of the migrations is in the expected shape."""
     shape = SchemaValidator().expected
+    ordinary = "name IN (SELECT name FROM pragma_table_list WHERE type = 'table')"
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(OURS)
         counted = dict(
-            connection.execute("SELECT type, count(*) FROM sqlite_master WHERE sql IS NOT NULL GROUP BY type")
+            connection.execute(
+                "SELECT type, count(*) FROM sqlite_master"
+                f" WHERE sql IS NOT NULL AND (type <> 'table' OR {ordinary}) GROUP BY type"
+            )
         )
         tables = "\n".join(
-            row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table'")
+            row[0] for row in connection.execute(f"SELECT sql FROM sqlite_master WHERE {ordinary}")
         )
         columns = connection.execute(
-            "SELECT count(*) FROM sqlite_master m, pragma_table_xinfo(m.name) WHERE m.type = 'table'"
+            f"SELECT count(*) FROM sqlite_master m, pragma_table_xinfo(m.name) WHERE m.{ordinary}"
         ).fetchone()[0]
+    searches = [name for name, table in shape.tables.items() if table.virtual]
 
     assert counted == {
-        "table": len(shape.tables),
+        "table": len(shape.tables) - len(searches),
         "index": len(shape.indexes),
         "trigger": len(shape.triggers),
         "view": len(shape.views),
@@ -191,7 +203,8 @@ def test_the_bots_schema_is_read_as_sqlite_tells_it() -> None:
     assert sum(len(table.foreign_keys) for table in shape.tables.values()) == tokens_of(tables).count(
         "references"
     )
-    assert all(table.strict for table in shape.tables.values())
+    assert all(table.strict for name, table in shape.tables.items() if name not in searches)
+    assert searches == ["chat_search"]
 
 
 def test_reading_works_on_a_connection_that_gives_bytes(file: Path, folder: Path) -> None:

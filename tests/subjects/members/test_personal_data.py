@@ -45,8 +45,8 @@ SECRET = "my sister's wedding"
 
 PERSON = re.compile(r"(_by|actor|user_id|discord_id|sender_id|recipient_id|reporter_id|author_id)$")
 """Ends of the names of columns that hold somebody's number."""
-NOT_OF_PEOPLE = {"cover_cards", "quarantined_rows"}
-"""Tables with such a column in which it is a message's or a table's."""
+NOT_OF_PEOPLE = {"chat_search", "cover_cards", "quarantined_rows"}
+"""Tables with such a column in which it is a message's or a table's, or that show another's."""
 
 
 def people_columns(rota: Rota) -> set[tuple[str, str]]:
