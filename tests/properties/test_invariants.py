@@ -48,6 +48,9 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.nations.model import OfficeName
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
 from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
 from modelus_bot.subjects.notices.writes.reading import MarkAllRead, MarkRead
@@ -470,6 +473,16 @@ class History:
         if self.dice.random() < 0.2:
             self.do(EraseMember(discord_id=self.somebody), ADMIN)
 
+    def found_nation(self) -> None:
+        """Found a nation, or try to found one again."""
+        named = f"Nation {self.dice.randint(1, 6)}"
+        self.do(CreateNation(name=named, gdp=self.dice.randint(0, 10**12), population=5), self.anybody)
+        nation, person = self.dice.randint(1, 4), self.somebody
+        office: OfficeName = self.dice.choice(["president", "vice_president"])
+        self.do(GiveOffice(nation_id=nation, user_id=person, username=name(person), office=office), ADMIN)
+        if self.dice.random() < 0.3:
+            self.do(EndOffice(user_id=self.somebody), self.anybody)
+
     def import_rota(self) -> None:
         """Import the sample rota beside what is there."""
         self.do(ImportRotation(data=mend(read_folder(SAMPLE))))
@@ -489,6 +502,7 @@ CHOICES = (
     *[History.add_task, History.change_task] * 3,
     *[History.report, History.deal_with_report, History.deal_with_report, History.deal_with_report] * 3,
     History.show_rota,
+    History.found_nation,
     *[
         History.more_disciplines,
         History.deliver,

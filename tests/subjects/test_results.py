@@ -32,6 +32,8 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
 from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
 from modelus_bot.subjects.notices.writes.outbox import notify
@@ -71,6 +73,7 @@ from modelus_bot.subjects.triage.writes.steps import (
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
+from tests.subjects.nations.nation_cases import found, president
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
     ADA,
@@ -260,6 +263,9 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(EditMessage(message_id=1, text="y"), BEN, noted),
     Sample(DeleteMessage(message_id=1), BEN, noted),
     Sample(NotePosted(posted=((1, 900),)), None, noted),
+    Sample(CreateNation(name="Texas", gdp=2_400_000_000_000, population=30_000_000), ADMIN),
+    Sample(GiveOffice(nation_id=1, user_id=ADA, username="Ada", office="president"), ADMIN, found),
+    Sample(EndOffice(user_id=ADA), ADMIN, president),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 
