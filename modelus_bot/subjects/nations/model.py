@@ -8,6 +8,7 @@ from typing import Literal
 __all__ = [
     "Cause",
     "City",
+    "CityChange",
     "HistoryEntry",
     "Metric",
     "NameFound",
@@ -154,6 +155,15 @@ class OfficeChange:
     nation: Nation
     given: Office | None
     ended: tuple[Office, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CityChange:
+    """The cities of a nation before and after a change."""
+
+    nation: Nation
+    before: tuple[City, ...]
+    after: tuple[City, ...]
 
 
 @dataclass(frozen=True, slots=True)

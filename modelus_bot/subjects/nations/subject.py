@@ -119,6 +119,18 @@ _WORDING = Wording(
         "air": "air forces",
         "government": "government",
         "prefix": "prefix",
+        "channel_id": "channel",
+        "comes_back": "day on which it comes back",
+        "description": "description",
+        "history_id": "number of the change",
+        "message_id": "message",
+        "metric": "figure",
+        "mode": "way to change it",
+        "nation_id": "nation",
+        "office": "office",
+        "user_id": "member",
+        "username": "name",
+        "value": "value",
     },
 )
 

@@ -19,7 +19,7 @@ from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
-from modelus_bot.subjects.nations.queries import cities, lookup, offices, records
+from modelus_bot.subjects.nations.queries import cities, lookup, offices, ranking, records
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
@@ -125,6 +125,9 @@ def questions(rota: Rota) -> Asked:
         offices.offices_of: [(number,) for number in numbers],
         offices.office_history: [(number, 2, skip) for number in numbers for skip in (0, 1)],
         offices.office_held_by: [(person,) for person in PEOPLE],
+        ranking.ranking: [
+            (by, person, 2, skip) for by in ranking.PAGES for person in (None, ADA) for skip in (0, 2)
+        ],
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         routing.routes: [(when, calendar) for when in instants],
