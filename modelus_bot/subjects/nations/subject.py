@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from modelus_bot.domain.personal_data import PersonalRows
-from modelus_bot.domain.subject import Subject, Wording
+from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.nations.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
+
+
+def _screens() -> Screens:
+    from modelus_bot.subjects.nations.commands.admin_group import NationAdminCommands
+    from modelus_bot.subjects.nations.commands.group import NationCommands
+    from modelus_bot.subjects.nations.commands.ranking import RankCommands
+    from modelus_bot.subjects.nations.jobs import NationLeaves
+
+    return Screens(commands=(NationCommands, NationAdminCommands, RankCommands), jobs=(NationLeaves,))
+
 
 _PERCENT = "0 to 100 percent"
 _FORCE = "0 to 10"
@@ -166,9 +176,12 @@ _PERSONAL = (
 
 SUBJECT = Subject(
     name="nations",
+    topic=Topic("nations", "Nations", "nations, who leads them, and how they rank", 1),
+    needs={"nation": "anyone", "rank": "anyone", "nation-admin": "admin"},
     kept_tables=("nations", "nation_names", "nation_offices", "nation_cities"),
     audited=("nations", "nation_offices", "nation_cities"),
     visible=VISIBLE,
     personal=_PERSONAL,
     wording=_WORDING,
+    screens=_screens,
 )

@@ -9,7 +9,7 @@ from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.nations.model import HistoryEntry, Metric
 from modelus_bot.subjects.nations.rules.undoing import undone_of
 
-__all__ = ["history_entry", "history_from", "nation_history"]
+__all__ = ["history_entry", "history_from", "last_changes", "nation_history"]
 
 _ONE = """
 SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
@@ -51,3 +51,16 @@ def nation_history(
         return ()
     undone = undone_of(history_from(tx, found[-1]))
     return tuple(replace(entry, undone=entry.id in undone) for entry in found)
+
+
+_LAST = """
+SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
+WHERE nation_id = ? AND metric = ? ORDER BY id DESC LIMIT 1
+"""
+
+
+@query
+def last_changes(tx: ReadTransaction, nation_id: int) -> tuple[HistoryEntry, ...]:
+    """Return the last change of a nation's GDP and of its population."""
+    found = [tx.fetch_one(_LAST, (nation_id, metric)) for metric in ("gdp", "population")]
+    return tuple(HistoryEntry(*row) for row in found if row is not None)

@@ -7,6 +7,7 @@ from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.nations.model import Nation, NationSheet
 from modelus_bot.subjects.nations.queries.cities import cities_of
 from modelus_bot.subjects.nations.queries.offices import offices_of
+from modelus_bot.text.escaping import plain
 
 __all__ = ["nation", "nation_sheet", "require_nation"]
 
@@ -38,7 +39,8 @@ def require_nation(tx: ReadTransaction, nation_id: int, *, archived: bool = Fals
         raise NotFound("There is no such nation any more. Pick one from the list.", rule="nation.unknown")
     if found.status == "archived" and not archived:
         raise NotFound(
-            f"{found.name} is archived. An administrator can bring it back with `/nation-admin restore`.",
+            f"{plain(found.name)} is archived. An administrator can bring it back with"
+            " `/nation-admin restore`.",
             rule="nation.archived",
         )
     return found

@@ -56,7 +56,7 @@ class GiveOffice(Write[OfficeChange]):
             nation_id=nation.id,
         )
         given = office_held_by(tx, self.user_id)
-        title = f"You are {OFFICES[self.office]} of {nation.full_name}"
+        title = f"You are {OFFICES[self.office]} of {plain(nation.full_name)}"
         notify(
             tx, self.user_id, "nation", title, f"{plain(nation.full_name)} is yours to lead: `/nation show`."
         )

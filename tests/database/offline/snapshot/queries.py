@@ -122,6 +122,7 @@ def questions(rota: Rota) -> Asked:
         records.nation: [(number,) for number in numbers],
         records.nation_sheet: [(number,) for number in numbers],
         cities.cities_of: [(number,) for number in numbers],
+        cities.own_cities: [(person,) for person in PEOPLE],
         offices.offices_of: [(number,) for number in numbers],
         offices.office_history: [(number, 2, skip) for number in numbers for skip in (0, 1)],
         offices.office_held_by: [(person,) for person in PEOPLE],
