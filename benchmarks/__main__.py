@@ -4,7 +4,8 @@
 costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` in megabytes a second);
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
 asking the database (``--callers 1,16,64``); ``viewer`` compares reads for a viewer with the same reads
-without; ``board`` asks for the board and lists of 5,000 tasks; ``journal`` saves changes for later and
+without; ``board`` asks for the board and lists of 5,000 tasks; ``nations`` asks for
+cards, names and rankings of 5,000 nations with 200,000 changes; ``journal`` saves changes for later and
 replays them; ``kept`` shows what the snapshot of many rows costs readers; ``loop`` shows how late the event
 loop is at worst while things happen to the database (``--only recovery`` for some of them, ``--explain``
 for where the time went).
@@ -29,6 +30,7 @@ from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
 from benchmarks.kept import measure_kept
 from benchmarks.loop import measure_loop
+from benchmarks.nations import measure_nations
 from benchmarks.recovery import measure_recovery
 from benchmarks.viewer import measure_viewer
 from benchmarks.workload import Result
@@ -73,6 +75,8 @@ def main() -> None:
         )
     elif arguments.what == "board":
         measure_board(console, rounds=arguments.rounds, folder=arguments.folder)
+    elif arguments.what == "nations":
+        measure_nations(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "journal":
         measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "kept":
@@ -106,7 +110,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("writes", "backup", "recovery", "hot", "viewer", "board", "journal", "kept", "loop"),
+        choices=(
+            "writes",
+            "backup",
+            "recovery",
+            "hot",
+            "viewer",
+            "board",
+            "nations",
+            "journal",
+            "kept",
+            "loop",
+        ),
         default="writes",
     )
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds; the median counts")

@@ -86,6 +86,11 @@ class NameFound:
     status: NationStatus
     former: str | None = None
 
+    @property
+    def alive(self) -> bool:
+        """Whether it is not archived."""
+        return self.status != "archived"
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
