@@ -44,6 +44,7 @@ INDEXES = {
 PLANS = {
     **{f"page {by}": (ranking.PAGES[by], (10, 0), name) for by, name in INDEXES.items()},
     **{f"place {by}": (ranking.ABOVE[by], (5,), f"{name} (") for by, name in INDEXES.items()},
+    "typed name": (lookup._EXACT, ("nation 7",), "INDEX nations_name_unique (name=?)"),
     "names": (lookup._NAMES, (), "INDEX nations_name_unique"),
     "former names": (lookup._FORMER, (), "SCAN nation_names"),
     "nation": (records._BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
