@@ -5,7 +5,8 @@ costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` i
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
 asking the database (``--callers 1,16,64``); ``viewer`` compares reads for a viewer with the same reads
 without; ``board`` asks for the board and lists of 5,000 tasks, ``conversations`` searches 200,000
-messages and asks for the queue of 5,000 reports; ``journal`` saves changes for later and
+messages and asks for the queue of 5,000 reports; ``nations`` asks for cards, names and rankings of 5,000
+nations with 200,000 changes; ``journal`` saves changes for later and
 replays them; ``kept`` shows what the snapshot of many rows costs readers; ``loop`` shows how late the event
 loop is at worst while things happen to the database (``--only recovery`` for some of them, ``--explain``
 for where the time went).
@@ -31,12 +32,21 @@ from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
 from benchmarks.kept import measure_kept
 from benchmarks.loop import measure_loop
+from benchmarks.nations import measure_nations
 from benchmarks.recovery import measure_recovery
 from benchmarks.viewer import measure_viewer
 from benchmarks.workload import Result
 
 WRITING_SECONDS = 0.5
 CALM_SECONDS = 5.0
+
+ROUNDS = {
+    "board": measure_board,
+    "conversations": measure_conversations,
+    "journal": measure_journal,
+    "nations": measure_nations,
+}
+"""What is measured in rounds and has no other settings."""
 
 Figures = dict[tuple[str, int, str], list[Result]]
 
@@ -73,12 +83,8 @@ def main() -> None:
             callers=[int(number) for number in arguments.callers.split(",")],
             folder=arguments.folder,
         )
-    elif arguments.what == "board":
-        measure_board(console, rounds=arguments.rounds, folder=arguments.folder)
-    elif arguments.what == "conversations":
-        measure_conversations(console, rounds=arguments.rounds, folder=arguments.folder)
-    elif arguments.what == "journal":
-        measure_journal(console, rounds=arguments.rounds, folder=arguments.folder)
+    elif (measure := ROUNDS.get(arguments.what)) is not None:
+        measure(console, rounds=arguments.rounds, folder=arguments.folder)
     elif arguments.what == "kept":
         measure_kept(console, rounds=arguments.rounds, seconds=arguments.seconds, folder=arguments.folder)
     elif arguments.what == "loop":
@@ -111,7 +117,16 @@ def _arguments() -> argparse.Namespace:
         "what",
         nargs="?",
         choices=(
-            *("writes", "backup", "recovery", "hot", "viewer", "board", "conversations", "journal", "kept"),
+            "writes",
+            "backup",
+            "recovery",
+            "hot",
+            "viewer",
+            "board",
+            "conversations",
+            "nations",
+            "journal",
+            "kept",
             "loop",
         ),
         default="writes",

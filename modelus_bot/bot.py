@@ -77,11 +77,21 @@ class ModelUsBot(commands.Bot):
         before, self._configured = self._configured, edited
         self.settings = with_keys_of(self.settings, edited, changed_keys(before, edited))
 
-    def move_to(self, guild_id: int, duty_channel_id: int, triage_channel_id: int | None = None) -> None:
+    def move_to(
+        self,
+        guild_id: int,
+        duty_channel_id: int,
+        triage_channel_id: int | None = None,
+        archive_channel_id: int | None = None,
+    ) -> None:
         """Serve another server than the configured one, as in the sandbox."""
-        places = {"guild_id": guild_id, "duty_channel_id": duty_channel_id} | (
-            {"triage_channel_id": triage_channel_id} if triage_channel_id is not None else {}
-        )
+        given = {
+            "guild_id": guild_id,
+            "duty_channel_id": duty_channel_id,
+            "triage_channel_id": triage_channel_id,
+            "archive_channel_id": archive_channel_id,
+        }
+        places = {name: number for name, number in given.items() if number is not None}
         server = self.settings.server.model_copy(update=places)
         self.settings = self.settings.model_copy(update={"server": server})
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import modelus_bot
+from modelus_bot.subjects.nations.rules.governments import GOVERNMENTS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "modelus_bot"
@@ -28,7 +29,7 @@ NAMED_CLASS = re.compile(r"_?([A-Z][a-z]+[A-Za-z]*)(?:\.(\w+))?(?:\[.*\])?(?:\(.
 MADE_BY_THE_BOT = ("data/", "backups/")
 EXAMPLES = ("NNNN", "/pinboard/")
 """What CONTRIBUTING.md adds; following it is a test of its own."""
-OF_OTHERS = {"DynamicItem", "RestartPreventExitStatus", *dir(builtins)}
+OF_OTHERS = {"DynamicItem", "RestartPreventExitStatus", *GOVERNMENTS, *dir(builtins)}
 PLACEHOLDER = re.compile(r"\b(TODO|FIXME|XXX|HACK|TBD|NotImplementedError)\b")
 
 

@@ -49,6 +49,7 @@ _EXAMPLES = {
     "alert_channel_id": "123456789012345678",
     "weekly_channel_id": "123456789012345678",
     "triage_channel_id": "123456789012345678",
+    "archive_channel_id": "123456789012345678",
     "file": '"logs/modelus.jsonl"',
 }
 

@@ -106,6 +106,14 @@ class ServerSettings(Section):
         ),
         json_schema_extra=LIVE,
     )
+    archive_channel_id: DiscordId | None = Field(
+        None,
+        description=(
+            "Discord id of the channel in which pictures are kept that must not expire, such as flags;"
+            " without it nations cannot have flags."
+        ),
+        json_schema_extra=LIVE,
+    )
 
     stop_patience: Seconds = Field(
         5.0,

@@ -16,6 +16,7 @@ WRITING = ("view_channel", "send_messages", "embed_links")
 OPENING_THREADS = ("view_channel", "create_private_threads", "send_messages_in_threads", "embed_links")
 OF_TEXT = {"duty_channel_id", "triage_channel_id"}
 """Channels that have to be text channels: only those have a topic and private threads."""
+KEEPING_FILES = ("attach_files", "read_message_history")
 WRITING_IN_THREAD = ("view_channel", "send_messages_in_threads", "embed_links")
 
 
@@ -94,6 +95,7 @@ def _channels(server: ServerSettings) -> tuple[tuple[str, str, int | None], ...]
         ("channel for alerts", "alert_channel_id", server.alert_channel_id),
         ("channel for the weekly post", "weekly_channel_id", server.weekly_channel_id),
         ("channel for reports", "triage_channel_id", server.triage_channel_id),
+        ("channel for kept pictures", "archive_channel_id", server.archive_channel_id),
     )
 
 
@@ -110,6 +112,8 @@ def _with_channel(
         wanted: tuple[str, ...] = WRITING_IN_THREAD if isinstance(channel, discord.Thread) else WRITING
         if setting == "triage_channel_id":
             wanted = OPENING_THREADS
+        elif setting == "archive_channel_id":
+            wanted = (*wanted, *KEEPING_FILES)
         can = channel.permissions_for(me)
         missing = [item for item in wanted if not getattr(can, item)]
         if not missing:

@@ -1,4 +1,4 @@
-"""Sample data for an empty database: the sample rota around today, tasks and reports in every state."""
+"""Sample data for an empty database: the sample rota around today, work in every state, and nations."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from modelus_bot.config import Settings
 from modelus_bot.database import Context, DatabaseManager, Viewer
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
+from modelus_bot.sandbox.sample_nations import add_sample_nations
 from modelus_bot.sandbox.sample_reports import Reporters, add_sample_reports
 from modelus_bot.sandbox.sample_tasks import add_sample_tasks
 from modelus_bot.sandbox.world import CAST, World
@@ -68,6 +69,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await _cover_two_days(db, world, calendar, context)
     people = [person.id for person in world.rota.values()]
     await add_sample_tasks(db, _manager(world), people, context)
+    await add_sample_nations(db, world, context)
     players = [actor.id for item, actor in zip(CAST, world.cast, strict=True) if item.role is None]
     await add_sample_reports(db, Reporters(players, people, _manager(world)), context)
     await _read_some(db, [_manager(world), *people[:2]], context)

@@ -21,6 +21,7 @@ from modelus_bot.subjects.heads_up.subject import SUBJECT as HEADS_UP
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
+from modelus_bot.subjects.nations.subject import SUBJECT as NATIONS
 from modelus_bot.subjects.notices.subject import SUBJECT as NOTICES
 from modelus_bot.subjects.oncall.subject import SUBJECT as ONCALL
 from modelus_bot.subjects.people.subject import SUBJECT as PEOPLE
@@ -40,6 +41,7 @@ SUBJECTS = (
     PEOPLE,
     DISCIPLINES,
     NOTICES,
+    NATIONS,
     ASSIGNMENTS,
     SPRINTS,
     ROSTERS,

@@ -16,6 +16,8 @@ import pytest_asyncio
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.members.writes.members import DeactivateMember, SetRole
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import EditSprint
 from modelus_bot.subjects.tasks.writes.editing import AddTask
@@ -76,6 +78,8 @@ SET = {"discipline": "account", "user": Person("avery"), "reason": "A reason"}
 LINK = {"person": "Quinn Imported", "user": PLAYER}
 TASK = {"task": "1"}
 NEW_TASK = {"title": "Write the law", "start": "today", "end": "in 9 days"}
+EDIT_NATION = {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1", "reason": "A reason"}
+NEW_NATION = {"name": "Utah", "gdp": "1 B", "population": "3 M"}
 NO_SUCH = "Nobody of that name"
 JSON = File(b'{"broken": ')
 SENTENCES = {"sprints": File(json.dumps([]).encode())}
@@ -231,6 +235,76 @@ BAD = [
     Bad("task board", "epic", "Nowhere", "is of this epic any more", who="avery"),
     Bad("task board", "user", ROBOT, "is a bot; choose a person", who="avery"),
     Bad("task board", "discipline", "nope", "is not a discipline", who="avery"),
+    *(
+        Bad(command, option, "Atlantis", "is not a nation", rest, who)
+        for command, option, rest, who in (
+            ("nation show", "nation", {}, "player"),
+            ("nation compare", "first", {}, "player"),
+            ("nation compare", "second", {"first": "Texas"}, "player"),
+            ("nation history", "nation", {}, "player"),
+            ("nation rename", "nation", {"new_name": "N"}, "admin"),
+            ("nation prefix", "nation", {}, "admin"),
+            ("nation tax", "nation", {"rate": "5"}, "admin"),
+            ("nation government", "nation", {"form": "Republic"}, "admin"),
+            ("nation describe", "nation", {"text": "t"}, "admin"),
+            ("nation city", "nation", {"action": "list"}, "admin"),
+            ("nation flag", "nation", {"image": File(b"MZ")}, "admin"),
+            ("nation-admin edit", "nation", EDIT_NATION, "admin"),
+            ("nation-admin rename", "nation", {"new_name": "N"}, "admin"),
+            ("nation-admin archive", "nation", {"reason": "r"}, "admin"),
+            ("nation-admin restore", "nation", {}, "admin"),
+            ("nation-admin leave", "nation", {}, "admin"),
+            ("nation-admin link", "nation", {"user": PLAYER}, "admin"),
+        )
+    ),
+    *(
+        Bad(f"nation-admin {command}", "reason", "  ", "The reason is missing", rest, "admin")
+        for command, rest in (
+            ("create", NEW_NATION),
+            ("edit", EDIT_NATION),
+            ("rename", {"nation": "Texas", "new_name": "N"}),
+            ("undo", {"change": 1}),
+            ("archive", {"nation": "Dakota"}),
+            ("restore", {"nation": "Dakota"}),
+            ("leave", {"nation": "Dakota"}),
+            ("link", {"nation": "Dakota", "user": PLAYER}),
+            ("unlink", {"user": Person("leader")}),
+        )
+    ),
+    Bad("nation compare", "second", "texas", "two different nations", {"first": "Texas"}, "player"),
+    Bad("nation show", "nation", "pick:task:1:00000000", "is not a nation", who="player"),
+    Bad("nation rename", "new_name", "Kingdom of X", "stands apart from the name", who="leader"),
+    Bad("nation rename", "new_name", "dakota", "There is a nation called dakota already", who="leader"),
+    Bad("nation rename", "new_name", "  ", "The name is missing", who="leader"),
+    Bad("nation prefix", "prefix", "Grand", "is not one of the 57 prefixes", who="leader"),
+    Bad("nation tax", "rate", "lots", "is not a value for Tax rate", who="leader"),
+    Bad("nation tax", "rate", "50.01", "it is 0 to 50 %", who="leader"),
+    Bad("nation tax", "rate", "20.001", "is not a value for Tax rate", who="leader"),
+    Bad("nation tax", "rate", "20", "nothing was changed and nothing has to wait", who="leader"),
+    Bad("nation city", "name", "<b>", "is no name for a city", {"action": "add"}, "leader"),
+    Bad("nation city", "name", "Waco", "has no city called", {"action": "remove"}, "leader"),
+    Bad("nation city", "name", "Waco", "has no city called", {"action": "capital"}, "leader"),
+    Bad("nation flag", "image", File(b"MZ" * 50), "whatever its name says", who="leader"),
+    Bad(
+        "nation-admin create", "name", "TEXAS", "There is a nation called TEXAS already", NEW_NATION, "admin"
+    ),
+    Bad("nation-admin create", "gdp", "much", "is not a value for GDP", NEW_NATION, "admin"),
+    Bad("nation-admin create", "gdp", "901 T", "up to 900 T", NEW_NATION, "admin"),
+    Bad("nation-admin create", "population", "-1", "Population would be -1", NEW_NATION, "admin"),
+    Bad("nation-admin create", "stability", "101", "from 0 to 100", NEW_NATION, "admin"),
+    Bad("nation-admin create", "tax", "5 T%", "is not a value for Tax rate", NEW_NATION, "admin"),
+    Bad("nation-admin edit", "value", "1e9", "is not a value for GDP", EDIT_NATION, "admin"),
+    Bad("nation-admin edit", "value", "-2 T", "GDP would be", EDIT_NATION, "admin"),
+    Bad("nation-admin rename", "new_name", "Dakota", "called Dakota already", {"nation": "Texas"}, "admin"),
+    Bad("nation-admin undo", "change", 999, "There is no change of this number", who="admin"),
+    Bad("nation-admin undo", "change", 1, "is where the figure began", who="admin"),
+    Bad("nation-admin archive", "nation", "Texas", "is led by", {"reason": "r"}, "admin"),
+    Bad("nation-admin restore", "nation", "Texas", "is active already", who="admin"),
+    Bad("nation-admin leave", "until", "someday", "Write a day as 2026-03-31", {"nation": "Texas"}, "admin"),
+    Bad("nation-admin leave", "until", "yesterday", "still to come", {"nation": "Texas"}, "admin"),
+    Bad("nation-admin link", "user", ROBOT, "is a bot; choose a person", {"nation": "Texas"}, "admin"),
+    Bad("nation-admin link", "user", GONE, "is deactivated", {"nation": "Texas"}, "admin"),
+    Bad("nation-admin unlink", "user", PLAYER, "holds no office", who="admin"),
     Bad("member show", "user", PLAYER, "The bot does not know this member yet", who="avery"),
     Bad("member role", "user", ROBOT, "is a bot; choose a person", {"role": "tester"}, "admin"),
     Bad("member deactivate", "member", NO_SUCH, "is not a member whom", {"reason": "A reason"}, "admin"),
@@ -272,6 +346,30 @@ NOT_POSSIBLE = {
     ("task done", "take_next"): YES_OR_NO,
     ("task bulk-assign", "dry_run"): YES_OR_NO,
     ("oncall role", "role"): TRIED_ELSEWHERE,
+    **{
+        (f"nation-admin {command}", "dry_run"): YES_OR_NO
+        for command in (
+            "create",
+            "edit",
+            "rename",
+            "undo",
+            "archive",
+            "restore",
+            "leave",
+            "link",
+            "unlink",
+        )
+    },
+    ("nation history", "metric"): CHOICES,
+    ("nation government", "form"): CHOICES,
+    ("nation describe", "text"): ANY_LENGTH,
+    ("nation city", "action"): CHOICES,
+    ("nation-admin create", "government"): CHOICES,
+    ("nation-admin edit", "metric"): CHOICES,
+    ("nation-admin edit", "mode"): CHOICES,
+    ("nation-admin link", "office"): CHOICES,
+    ("rank", "by"): CHOICES,
+    ("rank", "limit"): LIMITED,
     ("roster add", "position"): THE_END,
     ("inbox list", "unread"): YES_OR_NO,
     ("inbox prefs", "kind"): CHOICES,
@@ -337,7 +435,18 @@ async def crowd_of(env: BotEnv) -> dict[str, Any]:
     await env.db.write(_imported("Quinn Imported"), Context())
     task = AddTask(title="T", start=env_day(0), end=env_day(60), user_id=env.staff("bo").id)
     await env.db.write(task, Context(actor=env.manager.id))
-    people = {"player": env.player, "robot": robot, "gone": gone, "manager": env.manager, "admin": env.admin}
+    for name in ("Texas", "Dakota"):
+        await env.db.write(CreateNation(name=name, gdp=10**12, population=10**6), Context())
+    lead = GiveOffice(nation_id=1, user_id=env.leader.id, username="Lee", office="president")
+    await env.db.write(lead, Context())
+    people = {
+        "leader": env.leader,
+        "player": env.player,
+        "robot": robot,
+        "gone": gone,
+        "manager": env.manager,
+        "admin": env.admin,
+    }
     return people | dict(env.world.rota)
 
 

@@ -20,6 +20,8 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
@@ -141,8 +143,11 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     report = {"title": REASON[:200], "description": REASON}
     for _ in range(5):
         await env.player.slash(env.channel, "triage report", **report)
+    await found_hostile_nations(env)
     for command in commands_of(env.bot.tree):
-        if command.qualified_name.startswith(("backup", "database", "sprint import", "oncall role")):
+        if command.qualified_name.startswith(
+            ("backup", "database", "sprint import", "oncall role", "nation flag")
+        ):
             continue
         who = env.staff("bo") if command.qualified_name.startswith("cover re") else env.admin
         form = await filled(env, command, who)
@@ -170,6 +175,29 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     check(env.simulation.backend.get_channel(env.duty_desk.id).topic)
     assert told > 5
     assert check_everything(env) > told + 30
+
+
+async def found_hostile_nations(env: BotEnv) -> None:
+    """Found two nations, one of them led by the administrator, with a city and a former name, all hostile."""
+    for name in ("N", "M"):
+        await env.db.write(CreateNation(name=name, gdp=10**12, population=10**6), Context())
+    lead = GiveOffice(nation_id=1, user_id=env.admin.id, username=NAMES["drew"], office="president")
+    await env.db.write(lead, Context())
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        texts = {"name": "# **evil** [evil](https://evil.ex/n)", "long": REASON}
+        connection.execute(
+            "UPDATE nations SET name = :name || id, government = '**evil**', description = :long,"
+            " prefix = 'of [evil](https://evil.ex/p)'",
+            texts,
+        )
+        connection.execute(
+            "INSERT INTO nation_names VALUES('@everyone [evil](https://evil.ex)', 1, 'former', NULL, 0)"
+        )
+        connection.execute(
+            "INSERT INTO nation_cities(nation_id, name, is_capital) VALUES(1, :name, 1)", texts
+        )
+        connection.execute("INSERT INTO nation_cities(nation_id, name) VALUES(1, '**evil**')")
+        connection.execute("UPDATE nation_history SET reason = :long", texts)
 
 
 async def on_the_eve(env: BotEnv) -> None:

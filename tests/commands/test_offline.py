@@ -13,6 +13,8 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.covers.writes.steps import RequestCover
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from modelus_bot.subjects.tasks.writes.editing import AddTask
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, lift_discords_hint, rows, words_of
@@ -41,6 +43,7 @@ async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
     async with going_on(env) as db:
         await ask_for_cover(env)
         await add_task(env)
+        await found_nations(env)
         await caught_up(db)
         take_away(env.settings.database.path)
         await notice_absence(db)
@@ -125,6 +128,7 @@ async def test_suggestions_come_from_the_snapshot(away: BotEnv) -> None:
         ("avery", "cover take", "request", "1: Bo Account"),
         ("bo", "cover request", "sprint", "Sprint 2"),
         ("admin", "member deactivate", "member", "Casey Account"),
+        ("player", "nation show", "nation", "Dakota"),
     ):
         found = await person(env, who).autocomplete(env.channel, command, option, "")
         assert any(item["name"].startswith(wanted) for item in found), (command, found)
@@ -135,6 +139,16 @@ async def ask_for_cover(env: BotEnv) -> None:
     number = rows(env, "SELECT id FROM sprints WHERE name = 'Sprint 2'")[0][0]
     write = RequestCover(sprint_id=number, discipline="account")
     await env.db.write(write, context_of(env.staff("bo")))
+
+
+async def found_nations(env: BotEnv) -> None:
+    """Found two nations, the first of which a player leads; flags have a place."""
+    server = env.bot.settings.server.model_copy(update={"archive_channel_id": env.staff_channel.id})
+    env.bot.settings = env.bot.settings.model_copy(update={"server": server})
+    for name in ("Texas", "Dakota"):
+        await env.db.write(CreateNation(name=name, gdp=10**12, population=10**6), Context())
+    leader = env.leader.id
+    await env.db.write(GiveOffice(nation_id=1, user_id=leader, username="Lee", office="president"), Context())
 
 
 async def add_task(env: BotEnv) -> None:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modelus_bot.database.core.context import Context
+from modelus_bot.subjects.nations.commands.ranking import MENU as SHOW_NATION
+from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.triage.commands.reporting import MENU
 from modelus_bot.ui.commands.needs import commands_of, needed_for
 from tests.commands.acting import dump, labels, lift_discords_hint, words_of
@@ -93,6 +96,22 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "database clock", {}, ADMIN),
     ("player", "conversation search", {"text": "t"}, STAFF),
     ("player", "conversation show", {"item": "1"}, STAFF),
+    ("player", "nation rename", {"new_name": "Tejas"}, "You hold no office"),
+    ("player", "nation prefix", {"prefix": "State of"}, "You hold no office"),
+    ("player", "nation tax", {"rate": "5"}, "You hold no office"),
+    ("player", "nation government", {"form": "Republic"}, "You hold no office"),
+    ("player", "nation describe", {"text": "t", "nation": "Texas"}, "Only those who hold an office in Texas"),
+    ("player", "nation city", {"action": "add", "name": "Austin"}, "You hold no office"),
+    ("manager", "nation-admin create", {"name": "N", "gdp": "1", "population": "1"}, ADMIN),
+    ("manager", "nation-admin edit", {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1",
+                                      "reason": "r", "dry_run": True}, ADMIN),
+    ("manager", "nation-admin rename", {"nation": "Texas", "new_name": "Tejas"}, ADMIN),
+    ("manager", "nation-admin undo", {"change": 1}, ADMIN),
+    ("manager", "nation-admin archive", {"nation": "Texas", "reason": "r"}, ADMIN),
+    ("manager", "nation-admin restore", {"nation": "Texas"}, ADMIN),
+    ("manager", "nation-admin leave", {"nation": "Texas"}, ADMIN),
+    ("manager", "nation-admin link", {"nation": "Texas", "user": "bo"}, ADMIN),
+    ("manager", "nation-admin unlink", {"user": "bo"}, ADMIN),
     ("player", "triage queue", {}, STAFF),
     ("player", "triage claim", {"item": "1"}, STAFF),
     ("player", "triage release", {"item": "1"}, STAFF),
@@ -120,6 +139,11 @@ FOR_EVERYBODY = {
     "inbox prefs": "chooses for the member alone",
     "inbox quiet": "chooses for the member alone",
     "triage report": "everybody may report",
+    "nation compare": "nations are public",
+    "nation flag": "who leads a nation may; tried with the bytes of pictures in tests/subjects/nations",
+    "nation history": "nations are public",
+    "nation show": "nations are public",
+    "rank": "nations are public",
 }
 
 
@@ -151,6 +175,7 @@ async def asked_env(rota_env: BotEnv) -> BotEnv:
             role=role,
             user=env.staff("bo"),
         )
+    await env.db.write(CreateNation(name="Texas", gdp=1, population=1), Context())
     for _ in range(2):
         await env.player.slash(env.channel, "triage report", title="T", description="D")
     return env
@@ -182,7 +207,7 @@ async def test_every_command_has_a_refusal_or_a_reason(bot_env: BotEnv) -> None:
 async def test_discord_shows_administrators_commands_to_administrators_only(bot_env: BotEnv) -> None:
     """The hint that Discord follows hides them from everybody else, and the staff's groups from players."""
     env = bot_env
-    hidden = {"audit", "backup", "database", "dbhealth"}
+    hidden = {"audit", "backup", "database", "dbhealth", "nation-admin"}
     staffs = {"roster", "sprint", "oncall", "cover", "task"}
 
     def shown(actor: simcord.MemberActor) -> set[str]:
@@ -220,6 +245,6 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "inbox", "member", "ping", "triage", MENU}
+    open_to_all = {"about", "help", "inbox", "member", "nation", "ping", "rank", "triage", MENU, SHOW_NATION}
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

@@ -37,6 +37,7 @@ NAMED: dict[str, SearchStrategy[Any]] = {
     "server.alert_channel_id": st.integers(1, 2**62),
     "server.weekly_channel_id": st.integers(1, 2**62),
     "server.triage_channel_id": st.integers(1, 2**62),
+    "server.archive_channel_id": st.integers(1, 2**62),
     **dict.fromkeys(
         ("server.handoff", "server.heads_up", "server.weekly_time"),
         st.times().map(lambda time: f"{time:%H:%M}"),

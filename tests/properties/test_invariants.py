@@ -50,6 +50,14 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.nations.model import OfficeName
+from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
+from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
+from modelus_bot.subjects.nations.writes.editing import EditableMetric, EditNation, UndoChange
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.leading import Describe, SetFlag, SetGovernment, SetTax
+from modelus_bot.subjects.nations.writes.naming import RenameNation, SetPrefix
+from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
 from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
 from modelus_bot.subjects.notices.writes.reading import MarkAllRead, MarkRead
@@ -92,6 +100,7 @@ from modelus_bot.subjects.triage.writes.steps import (
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
+from tests.subjects.nations.nation_cases import president
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
     ADA,
@@ -137,6 +146,7 @@ def fill(rota: Rota) -> None:
         rota.do(RegisterMember(discord_id=person, username=name(person)))
     fill_roster(rota, ADA, BEN, CLEO)
     plan_sprints(rota, 3)
+    president(rota)
 
 
 @cache
@@ -490,6 +500,52 @@ class History:
         if self.dice.random() < 0.2:
             self.do(EraseMember(discord_id=self.somebody), ADMIN)
 
+    def found_nation(self) -> None:
+        """Found a nation, or try to found one again."""
+        named = f"Nation {self.dice.randint(1, 6)}"
+        self.do(CreateNation(name=named, gdp=self.dice.randint(0, 10**12), population=5), self.anybody)
+        nation, person = self.dice.randint(1, 4), self.somebody
+        office: OfficeName = self.dice.choice(["president", "vice_president"])
+        self.do(GiveOffice(nation_id=nation, user_id=person, username=name(person), office=office), ADMIN)
+        if self.dice.random() < 0.3:
+            self.do(EndOffice(user_id=person), self.dice.choice([ADMIN, self.anybody]))
+
+    def lead_nation(self) -> None:
+        """Decide something for a nation, as whoever holds an office or somebody else."""
+        leader = (self.one_of("SELECT user_id FROM nation_offices WHERE until IS NULL") or (ADA,))[0]
+        nation = self.dice.choice([None, None, 1, 2])
+        city = self.dice.choice(["Austin", "Dallas"])
+        self.do(AddCity(name=city), leader)
+        writes: list[Write[Any]] = self.dice.sample(
+            [
+                RenameNation(name=f"Nation {self.dice.randint(1, 9)}", nation_id=nation),
+                SetPrefix(prefix=self.dice.choice([None, "Republic of", "State of"]), nation_id=nation),
+                SetTax(tax_bp=self.dice.randint(0, 5000), nation_id=nation),
+                SetGovernment(government=self.dice.choice(["Republic", "Theocracy"]), nation_id=nation),
+                Describe(description=self.dice.choice([None, "x", "y"]), nation_id=nation),
+                SetFlag(channel_id=5, message_id=self.dice.randint(1, 9), nation_id=nation),
+                MakeCapital(name=city, nation_id=nation),
+                RemoveCity(name=city, nation_id=nation),
+            ],
+            3,
+        )
+        for write in writes:
+            self.do(write, leader if self.dice.random() < 0.7 else self.anybody)
+
+    def run_nations(self) -> None:
+        """Change a nation as administrators do, take changes back, archive and restore."""
+        nation = self.dice.randint(1, 4)
+        last = self.rota.value("SELECT max(id) FROM nation_history") or 1
+        metric: EditableMetric = self.dice.choice(["gdp", "ground", "tax_bp"])
+        for write in (
+            EditNation(nation_id=nation, metric=metric, mode="add", value=self.dice.randint(-9, 9)),
+            UndoChange(history_id=last + self.dice.randint(0, 1)),
+            self.dice.choice([ArchiveNation(nation_id=nation), RestoreNation(nation_id=nation)]),
+            SendOnLeave(nation_id=nation, comes_back=self.rota.at + self.dice.choice([-1, 3600])),
+            EndLeaves(),
+        ):
+            self.do(write, ADMIN if self.dice.random() < 0.8 else self.anybody)
+
     def import_rota(self) -> None:
         """Import the sample rota beside what is there."""
         self.do(ImportRotation(data=mend(read_folder(SAMPLE))))
@@ -514,6 +570,7 @@ CHOICES = (
     *[History.add_task, History.change_task] * 3,
     *[History.report, History.deal_with_report, History.deal_with_report, History.deal_with_report] * 3,
     History.show_rota,
+    *[History.found_nation, History.lead_nation, History.lead_nation, History.run_nations] * 2,
     *[
         History.more_disciplines,
         History.deliver,

@@ -15,7 +15,7 @@ from modelus_bot.database.core.visibility.connection import GatedConnection, clo
 from modelus_bot.database.core.visibility.declaration import Visibility
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.schema.migrations import Migrator
-from modelus_bot.domain.visibility import ADMIN, STAFF, everybody, mine, those
+from modelus_bot.domain.visibility import ADMIN, STAFF, mine, those
 from modelus_bot.subjects import DECLARED
 
 Row = dict[str, Any]
@@ -31,9 +31,6 @@ MARK = "<word>"
 _PLANNED = """
 CREATE TABLE messages (id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE message_search USING fts5(body, content = 'messages', content_rowid = 'id');
-CREATE TABLE nation_offices (
-    id INTEGER PRIMARY KEY, nation_id INTEGER, user_id INTEGER, until INTEGER
-) STRICT;
 CREATE TABLE laws (id INTEGER PRIMARY KEY, nation_id INTEGER, is_public INTEGER, law TEXT NOT NULL) STRICT;
 """
 OWN_NATION = """nation_id IN (
@@ -43,7 +40,6 @@ PLANNED = (
     those("messages", mine("member_id"), STAFF),
     those("message_search", STAFF),
     those("laws", "is_public = 1", OWN_NATION, ADMIN),
-    everybody("nation_offices"),
 )
 VISIBILITY = Visibility((*DECLARED.visibility.tables.values(), *PLANNED))
 
@@ -144,9 +140,27 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "uid": MARK, "sprint_id": number, "discipline": "d1", "user_id": _person(dice),
             "starts_at": 0, "ends_at": 1, "digest": "d", "created_at": 0, "updated_at": 0, "mark": MARK,
         },
+        "nations": {
+            "id": number, "name": MARK, "gdp": 1, "population": 1, "created_at": 0, "updated_at": 0,
+            "mark": MARK,
+        },
+        "nation_names": {
+            "name": MARK, "nation_id": dice.choice(NATIONS), "kind": "former", "by_user": _person(dice),
+            "at": 0, "mark": MARK,
+        },
         "nation_offices": {
-            "id": number, "nation_id": dice.choice(NATIONS), "user_id": _person(dice),
-            "until": dice.choice([None, None, 5]), "mark": MARK,
+            "id": number, "nation_id": dice.choice(NATIONS), "user_id": _person(dice), "office": MARK,
+            "since": 0, "until": dice.choice([None, None, 5]), "mark": MARK,
+        },
+        "nation_cities": {
+            "id": number, "nation_id": dice.choice(NATIONS), "name": MARK, "mark": MARK,
+        },
+        "nation_history": {
+            "id": number, "nation_id": dice.choice(NATIONS), "metric": "gdp", "new": number,
+            "cause": "admin", "reason": MARK, "at": 0, "mark": MARK,
+        },
+        "cooldowns": {
+            "nation_id": number, "command": MARK, "until": 0, "mark": MARK,
         },
         "laws": {
             "id": number, "nation_id": dice.choice(NATIONS), "is_public": dice.randint(0, 1), "law": MARK,
@@ -155,7 +169,7 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
     }  # fmt: skip
 
 
-CLOSED = ("requests",)
+CLOSED = ("requests", "cooldowns")
 READABLE = {
     "users": ("discord_id", "username", "role", "is_active"),
     "disciplines": ("key", "label"),
@@ -173,12 +187,24 @@ READABLE = {
     "triage_items": ("id", "reporter_id", "description"),
     "chat_messages": ("id", "sender_id", "recipient_id", "triage_id", "message"),
     "calendar_entries": ("uid", "user_id", "starts_at"),
+    "nations": ("id", "name", "gdp"),
+    "nation_names": ("name", "nation_id", "by_user"),
     "nation_offices": ("id", "nation_id", "user_id", "until"),
+    "nation_cities": ("id", "nation_id", "name"),
+    "nation_history": ("id", "nation_id", "reason", "new"),
     "laws": ("id", "nation_id", "is_public", "law"),
 }
 """What statements are about."""
 SEARCHES = ("message_search", "chat_search")
-OPEN = ("disciplines", "nation_offices", "sprints")
+OPEN = (
+    "disciplines",
+    "nation_cities",
+    "nation_history",
+    "nation_names",
+    "nation_offices",
+    "nations",
+    "sprints",
+)
 
 
 @functools.cache

@@ -73,6 +73,8 @@ def beside(empty: Rota) -> Iterator[Rota]:
         dates = {"start_date": "2026-01-01", "end_date": "2026-01-15"}
         insert(connection, "sprints", {**FITTING["sprints"], **dates, "id": 1, "sprint_index": 0})
         insert(connection, "overrides", {**FITTING["overrides"], "id": 1, "requested_by": 3})
+        for number in (1, 2):
+            insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
     for table in ("audit_logs", "notifications", "requests", "current_holders"):

@@ -33,6 +33,13 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
+from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
+from modelus_bot.subjects.nations.writes.editing import EditNation, UndoChange
+from modelus_bot.subjects.nations.writes.founding import CreateNation
+from modelus_bot.subjects.nations.writes.leading import Describe, SetFlag, SetGovernment, SetTax
+from modelus_bot.subjects.nations.writes.naming import RenameNation, SetPrefix
+from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
 from modelus_bot.subjects.notices.pruning import PruneNotices
 from modelus_bot.subjects.notices.writes.choosing import SetDelivery, SetQuietHours
 from modelus_bot.subjects.notices.writes.outbox import notify
@@ -74,6 +81,7 @@ from modelus_bot.subjects.triage.writes.steps import (
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
+from tests.subjects.nations.nation_cases import FIRST_EDIT, archived, city, edited, found, on_leave, president
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
     ADA,
@@ -268,6 +276,24 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(ImportScrumRows(rows=(SCRUM_PERSON,), maker=MANAGER), ADMIN),
     Sample(PruneMessages(ids=(1,), before=1)),
     Sample(KeepSearch(text="x", member_id=GUEST, first=1, last=2), BEN),
+    Sample(CreateNation(name="Texas", gdp=2_400_000_000_000, population=30_000_000), ADMIN),
+    Sample(GiveOffice(nation_id=1, user_id=ADA, username="Ada", office="president"), ADMIN, found),
+    Sample(EndOffice(user_id=ADA), ADMIN, president),
+    Sample(EditNation(nation_id=1, metric="gdp", mode="add", value=5), ADMIN, found),
+    Sample(UndoChange(history_id=FIRST_EDIT), ADMIN, edited),
+    Sample(RenameNation(name="Tejas"), ADA, president),
+    Sample(SetPrefix(prefix="Republic of"), ADA, president),
+    Sample(SetTax(tax_bp=1), BEN, president),
+    Sample(SetGovernment(government="Republic"), ADA, president),
+    Sample(Describe(description="x"), BEN, president),
+    Sample(SetFlag(channel_id=5, message_id=6), BEN, president),
+    Sample(AddCity(name="Austin"), ADA, president),
+    Sample(RemoveCity(name="Austin"), ADA, city),
+    Sample(MakeCapital(name="Austin"), ADA, city),
+    Sample(ArchiveNation(nation_id=1), ADMIN, found),
+    Sample(RestoreNation(nation_id=1), ADMIN, archived),
+    Sample(SendOnLeave(nation_id=1, comes_back=2**40), ADMIN, found),
+    Sample(EndLeaves(), None, on_leave),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

@@ -33,6 +33,8 @@ KEYS = {
     "users": ("discord_id",),
     "cover_cards": ("message_id",),
     "calendar_entries": ("uid",),
+    "nation_names": ("name", "nation_id"),
+    "cooldowns": ("nation_id", "command"),
     "health_samples": ("at",),
 }
 COUNTS = {

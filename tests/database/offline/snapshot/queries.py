@@ -19,6 +19,7 @@ from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
+from modelus_bot.subjects.nations.queries import cities, lookup, offices, ranking, records
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
@@ -118,6 +119,18 @@ def questions(rota: Rota) -> Asked:
         items.queue: [(viewer, key, at, 5, 0) for viewer in viewers for key in (None, *KEYS)],
         items.snoozed_items: [(viewer, at, 5, 0) for viewer in viewers],
         items.suggested_items: [(viewer, own, at) for viewer in viewers for own in (True, False)],
+        records.nation: [(number,) for number in numbers],
+        records.nation_sheet: [(number,) for number in numbers],
+        cities.cities_of: [(number,) for number in numbers],
+        cities.own_cities: [(person,) for person in PEOPLE],
+        offices.offices_of: [(number,) for number in numbers],
+        offices.office_history: [(number, 2, skip) for number in numbers for skip in (0, 1)],
+        offices.office_held_by: [(person,) for person in PEOPLE],
+        ranking.ranking: [
+            (by, person, 2, skip) for by in ranking.PAGES for person in (None, ADA) for skip in (0, 2)
+        ],
+        lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
+        lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]
@@ -131,7 +144,8 @@ def questions(rota: Rota) -> Asked:
 
 def _numbers(rota: Rota) -> Sequence[int]:
     known = rota.rows(
-        "SELECT id FROM sprints UNION SELECT id FROM overrides UNION SELECT id FROM triage_items"
+        "SELECT id FROM nations UNION SELECT id FROM sprints UNION SELECT id FROM overrides"
+        " UNION SELECT id FROM triage_items"
         " ORDER BY 1 DESC LIMIT 6"
     )
     return [0, 999, *(row[0] for row in known)]

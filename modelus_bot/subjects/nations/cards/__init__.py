@@ -1,0 +1,1 @@
+"""What people are shown of nations: cards, comparisons, rankings, history, and what a change changed."""

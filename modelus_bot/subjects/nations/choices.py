@@ -1,0 +1,45 @@
+"""Nations as people pick or type them: what is picked is a number, what is typed is any name it ever had."""
+
+from __future__ import annotations
+
+import discord
+
+from modelus_bot.subjects.nations.model import NameFound
+from modelus_bot.subjects.nations.queries.lookup import named_nations, nation_called
+from modelus_bot.text.escaping import bare
+from modelus_bot.ui.commands.group import CommandGroup
+from modelus_bot.ui.commands.suggestions import Choices, picks, suggested
+from modelus_bot.ui.picks import unpicked
+
+__all__ = ["PicksNations"]
+
+LONGEST = 60
+"""Characters of what was typed that are looked for."""
+
+
+class PicksNations(CommandGroup):
+    """A command group whose commands take a nation."""
+
+    async def nation_id(self, value: str, *, archived: bool = False) -> int:
+        """Return the number of the nation that was picked, or typed by any of its names.
+
+        Raises ``NotFound``, or ``InvalidInput`` where several were once called so.
+        """
+        key = unpicked("nation", value)
+        if key is not None:
+            return int(key)
+        return await self.bot.db.read(nation_called, value.strip()[:LONGEST], archived=archived)
+
+    async def suggest_nations(
+        self, interaction: discord.Interaction, typed: str, *, archived: bool = False
+    ) -> Choices:
+        """Suggest nations by their present and former names."""
+        found = await suggested(interaction, named_nations, typed.strip()[:LONGEST], archived=archived)
+        return picks("nation", ((_label(item), item.nation_id) for item in found or ()), "")
+
+
+def _label(item: NameFound) -> str:
+    whole = bare(item.name)
+    notes = [f"formerly {bare(item.former)}"] if item.former is not None else []
+    notes += ["archived"] if item.status == "archived" else []
+    return f"{whole} ({', '.join(notes)})" if notes else whole

@@ -1,0 +1,1 @@
+"""/nation, /nation-admin, /rank, and the entry in the menu of members."""

@@ -1,0 +1,77 @@
+"""/rank, and “Show nation” in the menu of members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from modelus_bot.domain.refusals import NotFound
+from modelus_bot.subjects.nations.cards.lists import RANKED, rank_card
+from modelus_bot.subjects.nations.commands.viewing import ShowsNations
+from modelus_bot.subjects.nations.model import RankMetric
+from modelus_bot.subjects.nations.queries.offices import office_held_by
+from modelus_bot.subjects.nations.queries.ranking import ranking
+from modelus_bot.text.escaping import plain
+from modelus_bot.ui import answering, cards
+from modelus_bot.ui.cards import Card
+from modelus_bot.ui.commands.group import CommandGroup
+from modelus_bot.ui.paginator import PAGE, PagedList, pages_of, send_page
+
+__all__ = ["MENU", "RankCommands"]
+
+MENU = "Show nation"
+RANK = "rank"
+MOST = 50
+_METRICS = [app_commands.Choice(name=label, value=metric) for metric, label in RANKED.items()]
+
+
+class RankCommands(CommandGroup):
+    """The command about rankings, and the entry in the menu of members."""
+
+    async def cog_load(self) -> None:
+        """Add the entry to the menu of members."""
+        self.bot.tree.add_command(app_commands.ContextMenu(name=MENU, callback=_show_nation))
+
+    async def cog_unload(self) -> None:
+        """Take it away again."""
+        self.bot.tree.remove_command(MENU, type=discord.AppCommandType.user)
+
+    @app_commands.command(name="rank", description="Rank the nations by one of eight figures")
+    @app_commands.describe(by="By what; GDP if left out", limit="How many at most, up to 50")
+    @app_commands.choices(by=_METRICS)
+    async def rank(
+        self,
+        interaction: discord.Interaction,
+        by: str = "gdp",
+        limit: app_commands.Range[int, 1, MOST] = MOST,
+    ) -> None:
+        """Show the first page."""
+        await answering.defer(interaction)
+        await self.require_allowed(interaction)
+        await send_page(self.bot, interaction, RANK, f"{by}:{limit}")
+
+
+@pages_of(RANK)
+async def rank_page(listing: PagedList) -> tuple[Card, bool]:
+    """Return a page of a ranking, and whether another follows."""
+    name, _, limit = listing.argument.partition(":")
+    known: dict[str, RankMetric] = {metric: metric for metric in RANKED}
+    by = known.get(name)
+    if by is None or not limit.isdecimal() or not 1 <= int(limit) <= MOST:
+        return cards.warning("This list is gone", "Please use `/rank` again."), False
+    skip = listing.page * PAGE
+    count = max(0, min(PAGE, int(limit) - skip))
+    found = await listing.bot.db.read(ranking, by, listing.viewer.id, count, skip)
+    return rank_card(found), skip + count < min(int(limit), found.count)
+
+
+async def _show_nation(interaction: discord.Interaction[Any], member: discord.Member) -> None:
+    """Show the card of the nation whose office a member holds."""
+    await answering.defer(interaction, private=True)
+    office = await interaction.client.db.read(office_held_by, member.id)
+    if office is None:
+        raise NotFound(f"{plain(member.display_name)} holds no office in a nation.", rule="office.none")
+    group: ShowsNations = interaction.client.get_cog("nation")
+    await answering.answer(interaction, await group.card_of(office.nation_id))

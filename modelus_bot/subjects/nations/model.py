@@ -1,0 +1,192 @@
+"""What a nation is, who leads it, and what became of it by a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "Cause",
+    "City",
+    "CityChange",
+    "HistoryEntry",
+    "Metric",
+    "NameFound",
+    "Nation",
+    "NationChange",
+    "NationSheet",
+    "NationStatus",
+    "Office",
+    "OfficeChange",
+    "OfficeName",
+    "RankMetric",
+    "RankPlace",
+    "Ranking",
+]
+
+NationStatus = Literal["active", "leave", "archived"]
+Metric = Literal["gdp", "population", "stability_bp", "tax_bp", "debt", "treasury", "ground", "naval", "air"]
+"""A figure whose every change is kept; all are whole numbers."""
+RankMetric = Literal[
+    "gdp", "population", "stability_bp", "tax_bp", "gdp_per_capita", "ground", "naval", "air"
+]
+OfficeName = Literal["president", "vice_president"]
+Cause = Literal["admin", "tax", "law", "loan", "invest", "disaster", "war", "turn", "undo", "import"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nation:
+    """A nation: money in whole dollars, rates in hundredths of a percent, forces in tenths, instants UTC."""
+
+    id: int
+    name: str
+    prefix: str | None
+    gdp: int
+    population: int
+    stability_bp: int
+    tax_bp: int
+    debt: int
+    treasury: int
+    ground: int
+    naval: int
+    air: int
+    government: str
+    description: str | None
+    flag_channel_id: int | None
+    flag_message_id: int | None
+    status: NationStatus
+    leave_until: int | None
+    version: int
+    created_at: int
+    updated_at: int
+
+    @property
+    def budget(self) -> int:
+        """What taxes bring in a year, in dollars; the column of that name says the same."""
+        return self.gdp * self.tax_bp // 10_000
+
+    @property
+    def gdp_per_capita(self) -> int | None:
+        """Dollars a head; None where nobody lives. The column of that name says the same."""
+        return self.gdp // self.population if self.population > 0 else None
+
+    @property
+    def full_name(self) -> str:
+        """The name with the prefix before it."""
+        return self.name if self.prefix is None else f"{self.prefix} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameFound:
+    """A name by which a nation is found; ``former`` matched where that is not the present one."""
+
+    nation_id: int
+    name: str
+    prefix: str | None
+    status: NationStatus
+    former: str | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is not archived."""
+        return self.status != "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who holds, or held until ``until``, an office of a nation."""
+
+    id: int
+    nation_id: int
+    user_id: int
+    office: OfficeName
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city of a nation."""
+
+    id: int
+    nation_id: int
+    name: str
+    is_capital: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of one figure; ``old`` is None where it began, ``undone`` ones do not count any more."""
+
+    id: int
+    nation_id: int
+    metric: Metric
+    old: int | None
+    new: int
+    cause: Cause
+    cause_id: int | None
+    turn: int
+    changed_by: int | None
+    reason: str | None
+    at: int
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NationSheet:
+    """What a nation's card says: the nation, who holds its offices, its cities, and what it was called."""
+
+    nation: Nation
+    offices: tuple[Office, ...]
+    cities: tuple[City, ...]
+    former_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NationChange:
+    """A nation before (None: it is new) and after a change; ``history`` numbers its figures' changes."""
+
+    before: Nation | None
+    after: Nation
+    history: tuple[int, ...] = ()
+    undid: HistoryEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeChange:
+    """An office that somebody got (None: only ended), and those that ended by it, theirs and others'."""
+
+    nation: Nation
+    given: Office | None
+    ended: tuple[Office, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CityChange:
+    """The cities of a nation before and after a change."""
+
+    nation: Nation
+    before: tuple[City, ...]
+    after: tuple[City, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankPlace:
+    """A nation's place by a metric, the same for those that are equal; ``value`` None: it has none."""
+
+    place: int
+    nation_id: int
+    name: str
+    prefix: str | None
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A page of a ranking, how many nations are ranked in all, and the viewer's own."""
+
+    by: RankMetric
+    places: tuple[RankPlace, ...]
+    count: int
+    own: RankPlace | None = None

@@ -1,0 +1,1 @@
+"""Nations by number and by what was typed, their offices, cities, history and ranking."""

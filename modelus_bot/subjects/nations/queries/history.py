@@ -1,0 +1,66 @@
+"""How a nation's figures became what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from modelus_bot.database import ReadTransaction, query
+from modelus_bot.domain.refusals import NotFound
+from modelus_bot.subjects.nations.model import HistoryEntry, Metric
+from modelus_bot.subjects.nations.rules.undoing import undone_of
+
+__all__ = ["history_entry", "history_from", "last_changes", "nation_history"]
+
+_ONE = """
+SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
+WHERE id = ?
+"""
+_FROM = """
+SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
+WHERE nation_id = ? AND metric = ? AND id >= ? ORDER BY id
+"""
+_PAGE = """
+SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
+WHERE nation_id = ? AND metric = ? ORDER BY id DESC LIMIT ? OFFSET ?
+"""
+
+
+def history_entry(tx: ReadTransaction, history_id: int) -> HistoryEntry:
+    """Return one change or raise ``NotFound``."""
+    row = tx.fetch_one(_ONE, (history_id,))
+    if row is None:
+        raise NotFound(
+            "There is no change of this number. `/nation history` shows the numbers.", rule="history.unknown"
+        )
+    return HistoryEntry(*row)
+
+
+def history_from(tx: ReadTransaction, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+    """Return every change of an entry's figure from that entry on, in order."""
+    rows = tx.fetch_all(_FROM, (entry.nation_id, entry.metric, entry.id))
+    return tuple(HistoryEntry(*row) for row in rows)
+
+
+@query
+def nation_history(
+    tx: ReadTransaction, nation_id: int, metric: Metric, limit: int = 10, offset: int = 0
+) -> tuple[HistoryEntry, ...]:
+    """Return the changes of a figure, the latest first; what was undone says so."""
+    found = tuple(HistoryEntry(*row) for row in tx.fetch_all(_PAGE, (nation_id, metric, limit, offset)))
+    if not found:
+        return ()
+    undone = undone_of(history_from(tx, found[-1]))
+    return tuple(replace(entry, undone=entry.id in undone) for entry in found)
+
+
+_LAST = """
+SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
+WHERE nation_id = ? AND metric = ? ORDER BY id DESC LIMIT 1
+"""
+
+
+@query
+def last_changes(tx: ReadTransaction, nation_id: int) -> tuple[HistoryEntry, ...]:
+    """Return the last change of a nation's GDP and of its population."""
+    found = [tx.fetch_one(_LAST, (nation_id, metric)) for metric in ("gdp", "population")]
+    return tuple(HistoryEntry(*row) for row in found if row is not None)

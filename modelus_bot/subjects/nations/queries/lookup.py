@@ -1,0 +1,108 @@
+"""Nations by what people type: the present name, with or without its prefix, a former one, or an alias."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from rapidfuzz import fuzz, process
+
+from modelus_bot.database import ReadTransaction, Row, query
+from modelus_bot.domain.refusals import InvalidInput, NotFound
+from modelus_bot.subjects.nations.model import NameFound
+from modelus_bot.subjects.nations.rules.names import split_prefix
+from modelus_bot.text.escaping import folded, plain
+
+__all__ = ["LEAST_LIKE", "name_taken", "named_nations", "nation_called"]
+
+LEAST_TYPED, LEAST_LIKE = 4, 75
+"""From how many letters on, and how much (of 100), a name may only resemble what was typed."""
+
+_NAMES = "SELECT id, name FROM nations WHERE status <> 'archived' ORDER BY name"
+_EXACT = "SELECT id FROM nations WHERE name = ? AND status <> 'archived'"
+"""What most people type is found by the index, without a look at every name."""
+_ARCHIVED = "SELECT id, name FROM nations WHERE status = 'archived' ORDER BY name"
+_FORMER = "SELECT nation_id, name FROM nation_names ORDER BY name, nation_id"
+_ONE = "SELECT id, name, prefix, status FROM nations WHERE id = ?"
+_fold = functools.lru_cache(maxsize=65_536)(folded)
+
+
+@query(kept=True, hot=True)
+def nation_called(tx: ReadTransaction, typed: str, *, archived: bool = False) -> int:
+    """Return the number of the nation of that name: its present name counts before another's former one.
+
+    Raises ``NotFound`` where there is none, ``InvalidInput`` where several are meant. One that is archived
+    is found only if that is asked for, and no other has the name.
+    """
+    exact: int | None = tx.fetch_value(_EXACT, (typed.strip(),))
+    if exact is not None:
+        return exact
+    for name in dict.fromkeys((_fold(typed), _fold(split_prefix(typed)[1]))):
+        for rows in (tx.fetch_all(_NAMES), tx.fetch_all(_FORMER), tx.fetch_all(_ARCHIVED)):
+            meant = dict.fromkeys(row[0] for row in rows if _fold(row[1]) == name)
+            found = [one for one in map(functools.partial(_details, tx), meant) if archived or one.alive]
+            numbers = [one.nation_id for one in found if one.alive] or [one.nation_id for one in found]
+            if len(numbers) == 1:
+                return numbers[0]
+            if numbers:
+                raise InvalidInput(
+                    f"“{plain(typed[:60])}” was the name of {len(numbers)} nations. Pick one from the list.",
+                    rule="ambiguous",
+                )
+    raise NotFound(f"“{plain(typed[:60])}” is not a nation. Pick one from the list.", rule="nation.unknown")
+
+
+@query(kept=True)
+def named_nations(
+    tx: ReadTransaction, typed: str, *, archived: bool = False, limit: int = 25
+) -> tuple[NameFound, ...]:
+    """Return nations whose present or former name contains what was typed; where none does, similar ones.
+
+    Names that begin with it come first, present names before former ones.
+    """
+    wanted = _fold(typed) if typed.strip() else ""
+    present = [*tx.fetch_all(_NAMES), *(tx.fetch_all(_ARCHIVED) if archived else ())]
+    holding = sorted(
+        (row for row in present if wanted in _fold(row[1])),
+        key=lambda row: not _fold(row[1]).startswith(wanted),
+    )
+    if len(holding) < limit:
+        former = tx.fetch_all(_FORMER)
+        holding += [row for row in former if wanted in _fold(row[1])]
+        if not holding and len(wanted) >= LEAST_TYPED:
+            holding = _like(wanted, [*present, *former], limit)
+    return tuple(islice(_described(tx, holding, archived=archived), limit))
+
+
+def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
+    """Say whether another nation than number ``but`` is called so now, in whatever case or width."""
+    wanted = _fold(name)
+    return any(_fold(row[1]) == wanted and row[0] != but for row in tx.fetch_all(_NAMES))
+
+
+def _like(wanted: str, rows: list[Row], limit: int) -> list[Row]:
+    """Return rows whose name resembles what was typed, the likest first."""
+    texts = [_fold(row[1]) for row in rows]
+    near = process.extract(wanted, texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=2 * limit)
+    return [rows[place] for _, _, place in near]
+
+
+def _described(tx: ReadTransaction, rows: list[Row], *, archived: bool) -> Iterator[NameFound]:
+    """Yield each nation once, with the name that matched where that is a former one."""
+    seen: set[int] = set()
+    for number, matched in rows:
+        if number in seen:
+            continue
+        seen.add(number)
+        one = _details(tx, number)
+        if one.alive or archived:
+            yield one if one.name == matched else replace(one, former=matched)
+
+
+def _details(tx: ReadTransaction, number: int) -> NameFound:
+    row = tx.fetch_one(_ONE, (number,))
+    if row is None:
+        raise NotFound("This nation is gone. Pick another one from the list.", rule="nation.unknown")
+    return NameFound(*row)

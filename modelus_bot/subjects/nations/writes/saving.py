@@ -1,0 +1,81 @@
+"""The one place that changes a nation's row, with the history of its figures and its entry."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any, get_args
+
+from modelus_bot.database import Transaction
+from modelus_bot.domain.refusals import Stale
+from modelus_bot.subjects.nations.model import Cause, Metric, Nation, NationChange
+from modelus_bot.subjects.nations.queries.records import require_nation
+from modelus_bot.text.escaping import plain
+
+__all__ = ["METRICS", "note_history", "save", "stale"]
+
+METRICS: tuple[Metric, ...] = get_args(Metric)
+_SAVE = """
+UPDATE nations SET
+    name = :name, prefix = :prefix, gdp = :gdp, population = :population, stability_bp = :stability_bp,
+    tax_bp = :tax_bp, debt = :debt, treasury = :treasury, ground = :ground, naval = :naval, air = :air,
+    government = :government, description = :description, flag_channel_id = :flag_channel_id,
+    flag_message_id = :flag_message_id, status = :status, leave_until = :leave_until, version = :version,
+    updated_at = :updated_at, created_at = :created_at
+WHERE id = :id
+"""
+_HISTORY = """
+INSERT INTO nation_history(nation_id, metric, old, new, cause, cause_id, changed_by, reason, at)
+VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_NOT_TOLD = {"id", "version", "updated_at", "created_at"}
+
+
+def stale(found: Nation, version: int | None) -> None:
+    """Raise ``Stale`` when a nation is not what somebody was shown."""
+    if version is not None and version != found.version:
+        raise Stale(
+            f"{plain(found.name)} has been changed since this was shown. Look at it again with"
+            " `/nation show`, then decide.",
+            rule="nation.stale",
+        )
+
+
+def save(
+    tx: Transaction, before: Nation, *, cause: Cause = "admin", cause_id: int | None = None, **changes: Any
+) -> NationChange:
+    """Save what changed of a nation and say so in its history and the audit log; nothing new is no change."""
+    if replace(before, **changes) == before:
+        return NationChange(before, before)
+    after = replace(before, **changes, version=before.version + 1, updated_at=tx.context.at)
+    tx.execute(_SAVE, asdict(after))
+    told = [
+        name
+        for name in asdict(after)
+        if getattr(before, name) != getattr(after, name) and name not in _NOT_TOLD
+    ]
+    tx.audit(
+        "nations",
+        before.id,
+        "UNDO" if cause == "undo" else "UPDATE",
+        old={name: getattr(before, name) for name in told},
+        new={name: getattr(after, name) for name in told},
+        nation_id=before.id,
+    )
+    numbers = tuple(
+        note_history(tx, after, metric, getattr(before, metric), cause, cause_id)
+        for metric in METRICS
+        if metric in told
+    )
+    return NationChange(before, require_nation(tx, before.id, archived=True), numbers)
+
+
+def note_history(
+    tx: Transaction, after: Nation, metric: Metric, old: int | None, cause: Cause, cause_id: int | None = None
+) -> int:
+    """Keep how a figure became what it is, with who did it and why; returns the number of the change."""
+    context = tx.context
+    new = getattr(after, metric)
+    reason = context.reason or None
+    return tx.insert(
+        _HISTORY, (after.id, metric, old, new, cause, cause_id, context.actor, reason, context.at)
+    )

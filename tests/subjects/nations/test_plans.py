@@ -1,0 +1,87 @@
+"""With thousands of nations each question uses the index that is meant for it; names are found at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from modelus_bot.subjects.nations.queries import cities, history, lookup, offices, ranking, records, waits
+from modelus_bot.subjects.nations.queries.lookup import named_nations
+from tests.subjects.nations.many import MANY, enter
+from tests.subjects.rota import ADA, Rota, copied, made, staff
+
+QUICK = 0.02
+"""Seconds of the processor that suggestions may take; the machine may have others to serve."""
+
+
+def fill(rota: Rota) -> None:
+    """Enter nations with as little history as plans need."""
+    staff(rota)
+    with rota.transaction() as connection:
+        enter(connection, ADA, each=4)
+    rota.connection.execute("ANALYZE")
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Iterator[Rota]:
+    """Return a file with 5,000 nations, only read."""
+    with copied(made(fill)) as rota:
+        yield rota
+
+
+INDEXES = {
+    "gdp": "idx_nations_gdp",
+    "population": "idx_nations_population",
+    "stability_bp": "idx_nations_stability",
+    "tax_bp": "idx_nations_tax",
+    "gdp_per_capita": "idx_nations_per_capita",
+    "ground": "idx_nations_ground",
+    "naval": "idx_nations_naval",
+    "air": "idx_nations_air",
+}
+PLANS = {
+    **{f"page {by}": (ranking.PAGES[by], (10, 0), name) for by, name in INDEXES.items()},
+    **{f"place {by}": (ranking.ABOVE[by], (5,), f"{name} (") for by, name in INDEXES.items()},
+    "typed name": (lookup._EXACT, ("nation 7",), "INDEX nations_name_unique (name=?)"),
+    "names": (lookup._NAMES, (), "INDEX nations_name_unique"),
+    "former names": (lookup._FORMER, (), "SCAN nation_names"),
+    "nation": (records._BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
+    "former": (records._FORMER, (1,), "idx_nation_names_nation"),
+    "held": (offices._HELD, (ADA,), "office_one_per_user"),
+    "offices": (offices._OF_NATION, (1,), "office_one_holder"),
+    "past offices": (offices._PAST, (1, 10, 0), "idx_nation_offices_nation"),
+    "history": (history._PAGE, (1, "gdp", 11, 0), "idx_nation_history (nation_id=? AND metric=?)"),
+    "from": (history._FROM, (1, "gdp", 5), "idx_nation_history (nation_id=? AND metric=? AND id>?)"),
+    "last": (history._LAST, (1, "gdp"), "idx_nation_history (nation_id=? AND metric=?)"),
+    "wait": (waits._UNTIL, (1, "tax"), "USING PRIMARY KEY (nation_id=? AND command=?)"),
+}
+SORTED_BY_HAND = {"former", "offices"}
+"""Of a handful of rows each: the names and offices of one nation."""
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_each_question_has_its_index(crowded: Rota, name: str) -> None:
+    """No table is read whole, nothing is sorted by hand but a handful of rows."""
+    sql, values, index = PLANS[name]
+    plan = crowded.plan(sql, *values)
+    assert index in plan, plan
+    assert "SCAN nation_" not in plan or name == "former names", plan
+    assert "TEMP B-TREE" not in plan or name in SORTED_BY_HAND, plan
+    cities_plan = crowded.plan(cities._OF_NATION, 1)
+    assert "USING INDEX city_one_name (nation_id=?)" in cities_plan
+
+
+def test_names_are_suggested_quickly_among_thousands(crowded: Rota) -> None:
+    """Whatever was typed, by a present or former name or with a slip of the finger: 20 ms are enough."""
+    assert crowded.value("SELECT count(*) FROM nations") == MANY
+    for typed in ("", "nation 7", "former 31", "natoin 4711", "zzzz"):
+        taken = []
+        for _ in range(9):
+            started = time.thread_time()
+            found = crowded.ask(named_nations, typed)
+            taken.append(time.thread_time() - started)
+        assert min(taken) < QUICK, typed
+        assert len(found) <= 25
+        assert bool(found) == (typed != "zzzz")
