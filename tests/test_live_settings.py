@@ -19,6 +19,7 @@ from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.inside import connections, transactions
 from tests.tuning import Tuning
+from tests.waiting import stays
 
 BASE: dict[str, dict[str, Any]] = {
     "archive": {"mode": "off"},
@@ -232,5 +233,5 @@ async def test_the_clock_of_the_copies_is_switched(tmp_path: Path) -> None:
             while not backups.manifests():
                 await asyncio.sleep(0.05)
         await bot.edit({"backup.schedule": "off", "backup.every": 1.0})
-        await asyncio.sleep(2.0)
+        await stays(lambda: len(backups.manifests()) == 1, 2.0)
         assert len(backups.manifests()) == 1

@@ -24,6 +24,7 @@ from modelus_bot.config import (
 from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.gateway.turned_away import TurnedAway
 from tests.discord_end import TOKEN, DiscordEnd, discord_end
+from tests.waiting import stays
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ async def test_one_login_without_a_database(
     online = asyncio.create_task(run_online(settings, TOKEN))
     async with asyncio.timeout(60):
         await asyncio.wait({online, asyncio.create_task(end.logged_in.wait())}, return_when="FIRST_COMPLETED")
-        await asyncio.sleep(1.0)
+        await stays(lambda: not online.done(), 1.0)
         assert not online.done(), online.result()
         os.kill(os.getpid(), signal.SIGTERM)
         await online
@@ -113,7 +114,7 @@ async def test_a_discord_that_refuses_is_not_asked_again_soon(settings: Settings
     async with asyncio.timeout(60):
         while not end.asked["GET /users/@me"]:
             await asyncio.sleep(0.05)
-        await asyncio.sleep(2.0)
+        await stays(lambda: not online.done(), 2.0)
         assert not online.done()
         os.kill(os.getpid(), signal.SIGTERM)
         await online

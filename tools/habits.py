@@ -17,6 +17,7 @@ __all__ = ["Habits", "habits_of"]
 
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]+")
 OF_TUPLES = {"_asdict", "_fields", "_make", "_replace"}
+SCENES = {"scene_of", "blocking_scene_of"}
 OF_LIBRARIES = ("os._exit", "sys._current_frames")
 LIBRARIES = {"Route", "DiscordWebSocket"}
 """Where a constant of a library is patched because there is no other way to point it elsewhere."""
@@ -30,6 +31,8 @@ class Habits:
     """Constants of modules that are patched; numbers of the program are ``Tunable``."""
     sleeps: list[str] = field(default_factory=list)
     """Sleeps of a fixed time, as opposed to a look again and again until something is so."""
+    scenes: list[str] = field(default_factory=list)
+    """Times that are what a test is about, and are said to be by ``tests.waiting``."""
     private: list[str] = field(default_factory=list)
     """Attributes with a leading underscore of an object that is not the test's own."""
 
@@ -47,6 +50,8 @@ class Habits:
             place = f"{file}:{getattr(node, 'lineno', 0)} "
             if isinstance(node, ast.Call) and _patches_a_constant(node):
                 self.constants.append(place + ast.unparse(node))
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) in SCENES:
+                self.scenes.append(place + ast.unparse(node))
             elif isinstance(node, ast.Call) and _sleeps(node) and id(node) not in polled:
                 self.sleeps.append(place + ast.unparse(node))
             elif _reaches_inside(node, own):
@@ -104,7 +109,7 @@ def main() -> None:
     """Print every place, and how many there are."""
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent.parent
     found = habits_of(root)
-    for name in ("constants", "sleeps", "private"):
+    for name in ("constants", "sleeps", "scenes", "private"):
         places: list[str] = getattr(found, name)
         print(*places, f"{name}: {len(places)}", sep="\n")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +16,7 @@ from pydantic_core import ErrorDetails
 from modelus_bot.config.models import Settings
 from modelus_bot.config.section import TIME_OF_DAY, DiscordId
 from modelus_bot.config.variables import PREFIX, variable_of
+from modelus_bot.text.likeness import nearest
 
 __all__ = ["ConfigError", "SettingOrigin", "allowed_values", "problems_of"]
 
@@ -118,13 +118,13 @@ def _hint(keys: tuple[str, ...], *, by_variable: bool) -> str:
     """Name the nearest setting, of the same section first and then of the others, as it was written."""
     *section, wrong = keys
     if not section:
-        near = difflib.get_close_matches(wrong, _sections(), n=1)
+        near = nearest(wrong, _sections())
         if near and by_variable:
             return f" Did you mean {PREFIX}{near[0].upper()}__…?"
         return f" Did you mean [{near[0]}]?" if near else f" There are: {', '.join(_sections())}."
     for name in (section[0], *_sections()):
         model = _section_model(name)
-        near = difflib.get_close_matches(wrong, model.model_fields if model else (), n=1)
+        near = nearest(wrong, model.model_fields if model else ())
         if near:
             meant = variable_of(name, near[0]) if by_variable else f"{name}.{near[0]}"
             return f" Did you mean {meant}?"

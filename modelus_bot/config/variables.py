@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
+
+from modelus_bot.text.likeness import LIKELY, nearest
 
 __all__ = ["CONFIG", "PREFIX", "TOKEN", "TOKEN_FILE", "cleaned", "listed", "misspelt", "variable_of"]
 
 PREFIX = "MODELUS_BOT__"
 TOKEN, TOKEN_FILE, CONFIG = "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "MODELUS_BOT_CONFIG"
 ALIKE = 0.8
-"""How much a name must be like a known one to count as that one misspelt; 1 is the same."""
+"""How much the name of a variable that may be another program's must be like a known one; 1 is the same."""
 _EDITORS = "\ufeff \t\r\n"
 """A byte order mark before the first line of a file, and what Windows ends lines with."""
 
@@ -46,7 +47,7 @@ def misspelt(environment: Mapping[str, str], settings: Sequence[str]) -> Iterato
             continue
         if not upper.startswith("MODELUS") and (TOKEN in environment or not upper.startswith("DISC")):
             continue
-        near = difflib.get_close_matches(upper, sorted(known), n=1, cutoff=0.6 if ours else ALIKE)
+        near = nearest(upper, sorted(known), alike=LIKELY if ours else ALIKE)
         if near:
             yield f"{name}: is not a variable of this bot. Did you mean {near[0]}?"
         elif ours:

@@ -11,6 +11,7 @@ import pytest
 
 from modelus_bot.clock.clock import Clock, since_start
 from modelus_bot.clock.memory import clock_path
+from tests.waiting import blocking_scene_of
 
 YEAR = 31_557_600.0
 
@@ -64,5 +65,5 @@ def test_a_folder_that_cannot_be_written_to_costs_nothing(tmp_path: Path) -> Non
 def test_seconds_since_the_start_pass_like_those_of_the_clock() -> None:
     """They are what the clock is held against."""
     before, began = since_start(), time.monotonic()
-    time.sleep(0.02)
+    blocking_scene_of(0.02)
     assert abs((since_start() - before) - (time.monotonic() - began)) < 0.01

@@ -14,6 +14,7 @@ import pytest
 from tests.commands.acting import words_of
 from tests.conftest import BotEnv
 from tests.faults.test_lock import foreign_lock
+from tests.waiting import eventually
 
 HELD = 60 if os.environ.get("MODELUS_TEST_FULL") else 10
 """Seconds; longer than a write waits, which is eight."""
@@ -35,10 +36,7 @@ async def test_commands_say_that_the_database_is_busy_and_recover(rota_env: BotE
                 answer = await env.staff("bo").slash(env.channel, command)
                 assert "busy" not in words_of(answer)
                 assert time.perf_counter() - started < 3
-    for _ in range(60):
-        if env.db.overview().mode == "normal":
-            break
-        await asyncio.sleep(0.1)
+    await eventually(lambda: env.db.overview().mode == "normal")
     saved = await env.staff("bo").slash(env.channel, "oncall handoff", **note)
     assert "saved" in words_of(saved)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from modelus_bot.config import load_settings
 from modelus_bot.config.watching import Change, ConfigWatcher, WatchPace
+from tests.waiting import stays
 
 QUICK = WatchPace(look=0.1, quiet=0.04, unfinished=0.16, patience=1.0)
 
@@ -55,7 +56,7 @@ class Desk:
         """Make an edit and see that nothing is announced and nothing said."""
         before = (len(self.changes), len(self.problems))
         edit()
-        await asyncio.sleep(seconds)
+        await stays(lambda: (len(self.changes), len(self.problems)) == before, seconds)
         assert (len(self.changes), len(self.problems)) == before
 
 

@@ -13,6 +13,7 @@ import pytest
 from modelus_bot.config import load_settings
 from modelus_bot.config.watching import ConfigWatcher, WatchPace
 from tests.config_watcher.desk import QUICK, Desk, desk_at
+from tests.waiting import scene_of
 
 
 async def test_an_edit_applies_within_a_second(path: Path) -> None:
@@ -35,7 +36,7 @@ async def test_a_half_written_file_is_not_read(path: Path) -> None:
             for piece in ("", "[database]\nqueue_limit = 5", "00\ngroup_", "limit = 20", "0\n"):
                 file.write(piece)
                 file.flush()
-                await asyncio.sleep(0.1)
+                await scene_of(0.1)
         await desk.until(lambda: desk.changes)
 
     (change,) = desk.changes
@@ -161,9 +162,9 @@ async def test_the_folder_deleted_and_back(desk: Desk) -> None:
 
     for number in (8, 9):
         assert "is gone" in await desk.problem(delete)
-        await asyncio.sleep(0.3)
+        await scene_of(0.3)
         desk.path.parent.mkdir()
-        await asyncio.sleep(0.3)
+        await scene_of(0.3)
         text = f"[database]\nqueue_limit = {number}\n"
         change = await desk.change(lambda text=text: desk.write(text))
         assert change.new.database.queue_limit == number
@@ -173,7 +174,7 @@ async def test_a_hundred_quick_edits(desk: Desk) -> None:
     """Of many edits in a row the last one holds, whatever was seen of those before."""
     for number in range(1, 101):
         desk.write(f"[database]\nqueue_limit = {number}\n")
-        await asyncio.sleep(0.002)
+        await scene_of(0.002)
 
     await desk.until(lambda: desk.watcher.settings.database.queue_limit == 100)
     await desk.quiet(lambda: None)
@@ -245,7 +246,7 @@ async def test_stopping_is_quick(path: Path) -> None:
     """The watcher leaves no task behind and does not hold up the end."""
     before = asyncio.all_tasks()
     async with desk_at(path, pace=WatchPace()) as desk:
-        await asyncio.sleep(0.2)
+        await scene_of(0.2)
         desk.write("[database]\n")
         started = time.monotonic()
     took = time.monotonic() - started

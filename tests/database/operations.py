@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.operation import Priority, Write, query
 from modelus_bot.database.core.transaction import ReadTransaction, Transaction
 from modelus_bot.database.manager import DatabaseManager
-from tests.waiting import eventually
+from tests.waiting import blocking_scene_of, eventually
 
 
 class Refused(Exception):
@@ -98,7 +97,7 @@ class Slow(Write[int]):
     def apply(self, tx: Transaction) -> int:
         """Make the change."""
         _BEGUN.add(self.mark)
-        time.sleep(self.seconds)
+        blocking_scene_of(self.seconds)
         return 1
 
 

@@ -47,6 +47,7 @@ from tests.database.operations import (
     setting,
 )
 from tests.inside import transactions
+from tests.waiting import persistently, scene_of
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -235,7 +236,7 @@ async def test_a_query_that_never_ends_is_stopped(path: Path, quick_settings: Se
 async def test_short_reads_do_not_wait_behind_long_ones(db: DatabaseManager) -> None:
     """Long queries have a reader of their own."""
     long = asyncio.create_task(db.read(counted, 3_000_000))
-    await asyncio.sleep(0.05)
+    await scene_of(0.05)
     assert await db.read(setting, "none") is None
     assert not long.done()
     assert await long == 3_000_000
@@ -303,12 +304,9 @@ async def test_a_deleted_file_is_noticed_and_never_recreated(db: DatabaseManager
 
 async def eventually(db: DatabaseManager, key: str) -> int:
     """Write until it works, for a few seconds at most."""
-    for _ in range(100):
-        try:
-            return await db.write(PutSetting(key=key, value=1), Context(deadline=0.5))
-        except (ConnectionLost, DatabaseUnavailable, DatabaseBusy):
-            await asyncio.sleep(0.1)
-    return await db.write(PutSetting(key=key, value=1), Context())
+    write = PutSetting(key=key, value=1)
+    away = (ConnectionLost, DatabaseUnavailable, DatabaseBusy)
+    return await persistently(lambda: db.write(write, Context(deadline=0.5)), *away)
 
 
 async def test_a_file_that_cannot_be_opened_does_not_stop_a_tolerant_start(
@@ -325,10 +323,9 @@ async def test_a_file_that_cannot_be_opened_does_not_stop_a_tolerant_start(
             await db.write(PutSetting(key="a", value=1), Context())
         assert db.overview().mode == "degraded"
         blocked.unlink()
-        for _ in range(100):
-            if db.overview().mode == "normal":
-                break
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            while db.overview().mode != "normal":
+                await asyncio.sleep(0.01)
         assert await db.write(PutSetting(key="a", value=1), Context()) == 1
 
 

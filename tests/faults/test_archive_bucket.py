@@ -28,6 +28,7 @@ from modelus_bot.subjects import DECLARED
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, rows
 from tests.database.operations import PutSetting, setting
 from tests.tuning import Tuning
+from tests.waiting import blocking_scene_of
 
 pytestmark = [
     needs_program,
@@ -127,9 +128,9 @@ async def test_new_machine_from_the_bucket_alone(tmp_path: Path, service: Servic
         await first_copy(archive)
         add(writer, 40)
         await archive.sync()
-        time.sleep(1.2)
+        blocking_scene_of(1.2)
         between = time.time()
-        time.sleep(1.2)
+        blocking_scene_of(1.2)
         add(writer, 40)
         assert await archive.snapshot()
         add(writer, 20)

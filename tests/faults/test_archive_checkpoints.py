@@ -24,6 +24,7 @@ from tests.database.archive.writing import CheckpointsWhen, add, first_copy, nee
 from tests.database.operations import Increment, PutSetting, setting
 from tests.faults.sites.protected_site import Site
 from tests.inside import follower, program
+from tests.waiting import persistently, scene_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), needs_program]
 
@@ -85,7 +86,7 @@ async def test_the_program_writes_only_when_it_may(tmp_path: Path) -> None:
             before = written_at(database)
             await asyncio.to_thread(_add, database, 60)
             pages += 150
-            await asyncio.sleep(0.1)
+            await scene_of(0.1)
             if written_at(database) != before:
                 pages = 0
             if burst % 4 == 1:
@@ -191,9 +192,4 @@ def _overwrite(path: Path, offset: int, content: bytes) -> None:
 
 
 async def _patiently(db: DatabaseManager, key: str) -> int | None:
-    for _ in range(600):
-        try:
-            return await db.read(setting, key)
-        except DatabaseError:
-            await asyncio.sleep(0.05)
-    raise AssertionError("the database never came back")
+    return await persistently(lambda: db.read(setting, key), DatabaseError, within=60)

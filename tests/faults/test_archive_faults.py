@@ -17,7 +17,7 @@ from modelus_bot.database.archive.archive import Archive
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
 from tests.faults.sites.program import Program
 from tests.inside import program as program_of
-from tests.waiting import eventually
+from tests.waiting import blocking_scene_of, eventually, scene_of
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -51,7 +51,7 @@ def test_program_dies_with_a_killed_parent(tmp_path: Path) -> None:
     """After kill -9 of the bot the program is gone within moments, and the next bot starts at once."""
     database, folder = tmp_path / "home" / "bot.db", tmp_path / "archive"
     process, program = started(database, folder, 1)
-    time.sleep(2.5)
+    blocking_scene_of(2.5)
     assert pid_alive(program)
     killed(process)
     began = time.monotonic()
@@ -92,7 +92,7 @@ async def test_stop_while_the_program_is_between_two_lives(tmp_path: Path) -> No
         assert program is not None
         add(writer, 1)
         copying = asyncio.create_task(archive.snapshot())
-        await asyncio.sleep(pause)
+        await scene_of(pause)
         with contextlib.suppress(ProcessLookupError):
             os.kill(program, signal.SIGKILL)
         await archive.stop()
@@ -114,7 +114,7 @@ async def test_half_written_copies_are_removed(tmp_path: Path) -> None:
     for pause in (0.2, 0.3, 0.4, 0.6):
         add(writer, 1)
         copying = asyncio.create_task(archive.snapshot())
-        await asyncio.sleep(pause)
+        await scene_of(pause)
         await archive.stop()
         await asyncio.gather(copying, return_exceptions=True)
         remains += len(list((tmp_path / "archive").rglob("*.tmp")))
@@ -150,10 +150,10 @@ async def test_random_kills_lose_nothing_archived(tmp_path: Path) -> None:
     archived: list[int] = []
     for turn in range(KILLS):
         process, program = await asyncio.to_thread(started, database, folder, 1 + turn * 1_000_000)
-        await asyncio.sleep(dice.uniform(0.0, 1.2))
+        await scene_of(dice.uniform(0.0, 1.2))
         if dice.random() < 0.5:
             os.kill(program, signal.SIGKILL)
-            await asyncio.sleep(dice.uniform(0.0, 1.5))
+            await scene_of(dice.uniform(0.0, 1.5))
         archived.append(await asyncio.to_thread(killed, process))
         assert await asyncio.to_thread(gone, program)
     shutil.rmtree(database.parent)

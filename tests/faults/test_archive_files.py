@@ -19,7 +19,7 @@ from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.core.errors import BackupFailed
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick, rows, sound
 from tests.small_disk import small_disk
-from tests.waiting import eventually
+from tests.waiting import eventually, scene_of
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -56,7 +56,7 @@ async def test_swap_between_stop_and_start(tmp_path: Path, meta: str, size: int)
     add(writer, 120, text="before " * 40)
     writer.close()
     await archive.stop()
-    await asyncio.sleep(0.05)
+    await scene_of(0.05)
     swap_at = time.time()
     other_database(tmp_path / "home" / "new.db", size)
     swapped(database, tmp_path / "home" / "new.db")
@@ -97,7 +97,7 @@ async def test_replaced_under_the_running_archive(tmp_path: Path) -> None:
         add(writer, 100)
         await archive.sync()
         replaced_at = time.time()
-        await asyncio.sleep(0.3)
+        await scene_of(0.3)
         other_database(tmp_path / "home" / "new.db", 200)
         swapped(database, tmp_path / "home" / "new.db")
         second = opened(database)
@@ -226,7 +226,7 @@ async def test_archive_disk_full(tmp_path: Path, disk: Path) -> None:
             began = time.perf_counter()
             writer.execute("INSERT INTO notes(at, text) VALUES (?, hex(randomblob(2000)))", (time.time(),))
             slowest = max(slowest, time.perf_counter() - began)
-            await asyncio.sleep(0.005)
+            await scene_of(0.005)
         with pytest.raises(ArchiveUnavailable):
             await archive.sync(seconds=1)
         await eventually(lambda: told == ["archive_behind"])

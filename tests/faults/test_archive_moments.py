@@ -14,6 +14,7 @@ from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.litestream_config import LEVELS
 from tests.database.archive.writing import add, first_copy, needs_program, opened, quick, rows, sound
 from tests.tuning import Tuning
+from tests.waiting import scene_of
 
 pytestmark = [needs_program, pytest.mark.fault]
 
@@ -73,7 +74,7 @@ async def test_moments_of_merged_pieces(tmp_path: Path, tuning: Tuning) -> None:
         while time.time() < began + WRITING_SECONDS:
             add(writer, 1)
             await asyncio.sleep(0.01)
-        await asyncio.sleep(2 * step)
+        await scene_of(2 * step)
     everything = writer.execute("SELECT id, at FROM notes ORDER BY id").fetchall()
     writer.close()
     levels = tmp_path / "archive" / "bot.db" / "ltx"

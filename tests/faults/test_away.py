@@ -20,6 +20,7 @@ import pytest
 from modelus_bot.database.core.errors import OutcomeUnknown
 from tests.faults.sites.away_site import FAULTS, BotProcess, Line, rows
 from tests.small_disk import small_disk
+from tests.waiting import blocking_scene_of
 
 pytest.importorskip("simcord", reason="simcord is not installed")
 
@@ -133,7 +134,7 @@ def play(fault: str, site: Path, *, killed: bool) -> tuple[Story, Made]:
     with place_for(fault, site):
         try:
             bot = story.start()
-            time.sleep(1.0)
+            blocking_scene_of(1.0)
             while_down = killed and fault == "file_away"
             if while_down:
                 bot.kill()
@@ -141,15 +142,15 @@ def play(fault: str, site: Path, *, killed: bool) -> tuple[Story, Made]:
                 story.began = time.time()
                 if while_down:
                     bot = story.start()
-                time.sleep(AWAY / 2)
+                blocking_scene_of(AWAY / 2)
                 if killed and not while_down:
                     bot.kill()
                     bot = story.start()
-                time.sleep(AWAY / 2)
+                blocking_scene_of(AWAY / 2)
             story.ended = time.time()
-            time.sleep(0.3)
+            blocking_scene_of(0.3)
             story.back = bot.wait_until_normal(BACK)
-            time.sleep(0.5)
+            blocking_scene_of(0.5)
             bot.stop()
             assert rows(data, "PRAGMA integrity_check") == [("ok",)]
             made = Made.found_in(data)

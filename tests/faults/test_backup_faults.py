@@ -33,7 +33,7 @@ from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.operations import PutPair
 from tests.faults.sites.program import Program
 from tests.small_disk import small_disk
-from tests.waiting import eventually
+from tests.waiting import eventually, scene_of, stays
 
 pytestmark = pytest.mark.fault
 
@@ -168,7 +168,7 @@ async def test_a_killed_child_leaves_nothing_that_counts(
         before = children()
         making = asyncio.create_task(backups.create("manual"))
         await eventually(functools.partial(another_than, before), within=60)
-        await asyncio.sleep(dice.uniform(0.0, 0.5) * (turn > 0))
+        await scene_of(dice.uniform(0.0, 0.5) * (turn > 0))
         for child in children() - before:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
@@ -219,7 +219,7 @@ async def test_a_killed_bot_loses_neither_copies_nor_writes(
     acknowledged: set[int] = set()
     for turn in range(30 if FULL else 2):
         process = start(path, backups.folder, 1 + turn * 1_000_000)
-        await asyncio.sleep(dice.uniform(0.2, 4.0))
+        await scene_of(dice.uniform(0.2, 4.0))
         pairs, copies = kill(process)
         acknowledged |= pairs
         vouched |= copies
@@ -412,7 +412,7 @@ async def test_a_lock_is_waited_for(path: Path, build: Callable[..., Any]) -> No
     assert holder.stdin is not None
     assert holder.stdout.readline() == b"locked\n"
     making = asyncio.create_task(build(attempts=5).create("manual"))
-    await asyncio.sleep(3)
+    await stays(lambda: not making.done(), 3)
     assert not making.done()
     holder.stdin.close()
     made = await making
@@ -427,7 +427,7 @@ async def test_what_a_killed_bot_left_in_the_wal_is_in_the_copy(
     """A copy of a database that nobody has open since a kill has every acknowledged write."""
     backups = build()
     process = start(path, backups.folder / "unused", 1)
-    await asyncio.sleep(1.0)
+    await scene_of(1.0)
     pairs, _ = kill(process)
     assert path.with_name("modelus.db-wal").stat().st_size > 0
     began = time.monotonic()

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from modelus_bot.database.checksums.page_checksums import PageChecksums
 from tests.database.checksums.filled import fill, opened, overwrite
 from tests.database.checksums.running import run_here
 from tests.faults.sites.program import Program
+from tests.waiting import blocking_scene_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -109,7 +109,7 @@ def _write_and_kill(database: Path, seed: int, seconds: float) -> list[list[obje
     """Start the writer, kill it ``seconds`` after its first comparison, return what it found."""
     program = Program("checksums_writer", database, seed)
     first = program.line()
-    time.sleep(seconds)
+    blocking_scene_of(seconds)
     return [json.loads(line) for line in (first, *program.kill())]
 
 

@@ -27,6 +27,7 @@ from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.discord_end import DiscordEnd, discord_end
 from tests.faults.shifting import COMPILER, ShiftedClock, built_clock
 from tests.faults.sites.clocked import settings_in
+from tests.waiting import scene_of
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler to build the clock with")
 HOUR, YEAR = 3600, 365 * 86_400
@@ -153,10 +154,10 @@ async def test_a_clock_that_is_set_while_the_bot_runs(site: Site, seconds: int) 
         await site.until("database_opened")
         site.set(seconds)
         await site.until("clock_doubted", 2)
-        await asyncio.sleep(6)
+        await scene_of(6)
         site.set(0)
         await site.until("clock_believed_again")
-        await asyncio.sleep(2)
+        await scene_of(2)
     assert [item for item in site.told() if item != "journal_replayed"] == ["clock_doubted", "clock_believed"]
     assert site.manual_copies() == 1
     assert site.rotated.exists()
@@ -166,7 +167,7 @@ async def test_a_start_after_the_clock_was_set_back(site: Site) -> None:
     """What the last run wrote is not forgotten: the next one does nothing by a clock that says less."""
     async with site.running():
         await site.until("database_opened")
-        await asyncio.sleep(1.5)
+        await scene_of(1.5)
     site.end.logged_in.clear()
     site.set(-30 * 86_400)
     started = time.monotonic()

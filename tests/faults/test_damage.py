@@ -20,6 +20,7 @@ from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, setting
 from tests.faults.sites.protected_site import Site
+from tests.waiting import persistently
 
 NUMBERS = range(500) if os.environ.get("MODELUS_TEST_FULL") else (65,)
 """Seeds of the damages; of 65 a salvaged file was once taken for complete."""
@@ -140,12 +141,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def read_until_answered(db: DatabaseManager, key: str) -> int | None:
     """Read as a patient person does: a sentence is no answer, a wrong value would be."""
-    for _ in range(200):
-        try:
-            return await db.read(setting, key)
-        except DatabaseError:
-            await asyncio.sleep(0.1)
-    raise AssertionError("the database never came back")
+    return await persistently(lambda: db.read(setting, key), DatabaseError, within=60)
 
 
 @pytest.mark.timeout(7200)

@@ -38,6 +38,7 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import PutSetting, setting
 from tests.small_disk import small_disk
+from tests.waiting import scene_of
 
 if TYPE_CHECKING:
     from loguru import Message
@@ -208,7 +209,7 @@ async def test_under_steady_writes(db: DatabaseManager, disk: Path, doubts: list
         tasks.create_task(traffic.read())
         for number in range(ROUNDS):
             await checkpointer.shrink()  # or its space would let the bot go on after a moment, rightly
-            await asyncio.sleep(random.uniform(0.3, 0.6))
+            await scene_of(random.uniform(0.3, 0.6))
             assert reserve.held
             ballast = fill(disk)
             fallen.append(await until(db, Mode.READ_ONLY))
@@ -216,7 +217,7 @@ async def test_under_steady_writes(db: DatabaseManager, disk: Path, doubts: list
             before = traffic.reads
             with pytest.raises(WriteDeferred):
                 await db.write(PutLater(key=f"later:{number}", value=number), Context())
-            await asyncio.sleep(0.5)
+            await scene_of(0.5)
             assert traffic.reads > before
             assert db.mode is Mode.READ_ONLY
             ballast.unlink()
@@ -257,7 +258,7 @@ async def test_space_that_is_only_the_reserve_is_not_enough(db: DatabaseManager,
         modes.add(db.mode)
         with contextlib.suppress(DatabaseError):
             await db.write(PutSetting(key="flapping", value=1), Context())
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
     assert modes == {Mode.READ_ONLY}
     assert db.availability.writes.opened == 1
     ballast.unlink()
@@ -282,7 +283,7 @@ async def test_a_reserve_that_was_given_up_is_owed_after_the_next_start(
             modes.add(db.mode)
             with contextlib.suppress(DatabaseError):
                 await db.write(PutSetting(key="too early", value=1), Context())
-            await asyncio.sleep(0.05)
+            await scene_of(0.05)
         assert modes == {Mode.READ_ONLY}
         assert await db.read(setting, "before") == 1
         ballast.unlink()

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 
 from modelus_bot.database.core.audit.verification import verify_chain, walk
 from tests.faults.sites.program import Program
+from tests.waiting import blocking_scene_of
 
 KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
 
@@ -39,7 +39,7 @@ def test_no_acknowledged_write_is_lost_when_the_process_is_killed(tmp_path: Path
 def write_and_kill(path: Path, first: int, seconds: float) -> set[int]:
     """Start the writer, kill it ``seconds`` after it is ready, and return what it acknowledged."""
     program = Program("writer", path, first).ready()
-    time.sleep(seconds)
+    blocking_scene_of(seconds)
     return set(map(int, program.kill()))
 
 

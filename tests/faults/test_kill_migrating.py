@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
 from tests.faults.sites.program import Program
+from tests.waiting import blocking_scene_of
 
 KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 2
 ROWS = 4000
@@ -147,7 +147,7 @@ def test_killed_inside_a_migration(course: tuple[str, Course], tmp_path: Path) -
         path = copied(way.file, tmp_path / f"{number}.db")
         if number % 2:
             program = migrate(direction, path, way.folder)
-            time.sleep(dice.uniform(0, 0.15))
+            blocking_scene_of(dice.uniform(0, 0.15))
             program.kill()
         else:
             statement = 1 + number * way.statements // KILLS

@@ -20,6 +20,7 @@ import pytest
 
 from modelus_bot.database.core.alert import Alert
 from tests.faults.sites.protected_writer import both_halves, kept_apart, protected
+from tests.waiting import blocking_scene_of
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 ROUNDS = 5 if FULL else 1
@@ -151,7 +152,7 @@ class Run:
         self.until(lambda: self.phase == phase)
         known = self.site.lasting[phase][-5:]
         lasts = min(sum(known) / len(known) if known else 0.1, 3.0)
-        time.sleep(self.site.dice.uniform(0.0, lasts * 0.9))
+        blocking_scene_of(self.site.dice.uniform(0.0, lasts * 0.9))
 
     def kill(self) -> bool:
         """Kill it and read what it said until then; returns whether it was still in its phase."""
@@ -199,7 +200,7 @@ def kill_child(run: Run, phase: str, name: str) -> bool:
     """Kill a child of the bot in a phase; returns whether it was still there. The bot has to go on."""
     run.until(lambda: run.phase == phase)
     pid = run.child(name)
-    time.sleep(run.site.dice.uniform(0.0, 0.1))
+    blocking_scene_of(run.site.dice.uniform(0.0, 0.1))
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:

@@ -18,6 +18,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseBusy, DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, all_settings, setting
+from tests.waiting import eventually
 
 HOLDER = (
     "import sqlite3, sys;"
@@ -86,10 +87,7 @@ async def test_a_long_foreign_lock_is_said_in_a_sentence_and_passes(tmp_path: Pa
             assert caught.value.user_message.startswith(BUSY)
             assert time.monotonic() - begun < 1
             assert await db.read(setting, "none") is None
-        for _ in range(100):
-            if db.overview().mode == "normal":
-                break
-            await asyncio.sleep(0.1)
+        await eventually(lambda: db.overview().mode == "normal")
         assert await db.write(PutSetting(key="after", value=1), Context()) == 1
         assert await db.read(all_settings) == {"after": 1}
 

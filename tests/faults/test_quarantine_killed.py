@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.subjects import DECLARED
 from tests.database.integrity.injecting import build, lawless
 from tests.faults.sites.program import Program
+from tests.waiting import blocking_scene_of
 
 pytestmark = pytest.mark.fault
 
@@ -64,7 +64,7 @@ def test_killed_at_any_moment(broken: Path, tmp_path: Path) -> None:
         path = Path(shutil.copy(broken, tmp_path / f"{number}.db"))
         program = Program("-c", PROGRAM, path)
         program.line()
-        time.sleep(dice.uniform(0, 1.6))
+        blocking_scene_of(dice.uniform(0, 1.6))
         program.kill()
         here, there = places(path)
         assert here | there == everything

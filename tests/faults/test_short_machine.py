@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.waiting import blocking_scene_of
 
 ROOT = Path(__file__).parents[2]
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
@@ -45,11 +46,11 @@ def played(
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(0.5)
+        blocking_scene_of(0.5)
         held = in_use(process.pid) if soft is None else soft
         process.stdin.write(b"%d %d\n" % (limit, held))
         process.stdin.flush()
-        time.sleep(SHORT_SECONDS)
+        blocking_scene_of(SHORT_SECONDS)
         process.stdin.write(b"over\n")
         process.stdin.flush()
         answer: dict[str, Any] = json.loads(process.stdout.readline() or b'"it hung or ended"')

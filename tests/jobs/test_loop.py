@@ -13,6 +13,7 @@ from modelus_bot.config import DatabaseSettings, Settings
 from modelus_bot.database.core.errors import DatabaseBusy
 from modelus_bot.jobs.loop import Job, JobRunner
 from modelus_bot.subjects import DECLARED
+from tests.waiting import stays
 
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
@@ -119,7 +120,7 @@ async def test_the_pause_is_kept(bot: ModelUsBot) -> None:
     """Between two runs a job waits for its interval."""
     runner = JobRunner(bot, [Slow])
     async with runner:
-        await asyncio.sleep(0.05)
+        await stays(lambda: runner.runs["slow"] <= 1, 0.05)
     assert runner.runs["slow"] == 1
 
 

@@ -34,6 +34,7 @@ from tests.database.offline.journal.waiting import Take, taken
 from tests.database.operations import PutSetting
 from tests.inside import program
 from tests.loop.site import Site, foreign_lock
+from tests.waiting import scene_of
 
 __all__ = ["EVENTS", "Event"]
 
@@ -57,7 +58,7 @@ async def lost_and_back(there: Site) -> AsyncIterator[None]:
     yield
     await asyncio.to_thread(folder.rename, aside)
     await there.until_away()
-    await asyncio.sleep(2)
+    await scene_of(2)
     await asyncio.to_thread(_put_back, folder, aside)
     await there.until_normal()
 
@@ -105,9 +106,9 @@ async def snapshots(there: Site) -> AsyncIterator[None]:
     yield
     for number in range(300):
         await there.app.db.write(PutSetting(key=f"kept:{number % 50}", value=number), Context())
-        await asyncio.sleep(0.01)
+        await scene_of(0.01)
     with foreign_lock(there.path):
-        await asyncio.sleep(1)
+        await scene_of(1)
 
 
 async def hot_reads(there: Site) -> AsyncIterator[None]:
@@ -187,7 +188,7 @@ async def config_reload(there: Site) -> AsyncIterator[None]:
     good = there.config.read_text("utf-8")
     yield
     there.config.write_text(good + "\n[databse]\nqueue_limit = 3\n", encoding="utf-8")
-    await asyncio.sleep(1.5)
+    await scene_of(1.5)
     document = tomlkit.parse(good)
     document["database"]["queue_limit"] = 1234  # type: ignore[index]
     there.config.write_text(tomlkit.dumps(document), encoding="utf-8")
@@ -264,7 +265,7 @@ async def file_gone(there: Site) -> AsyncIterator[None]:
 async def steady(there: Site) -> AsyncIterator[None]:
     """Nothing but use, for comparison."""
     yield
-    await asyncio.sleep(3)
+    await scene_of(3)
 
 
 async def _filled(there: Site) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.loop.events import EVENTS
 from tests.loop.site import site_in
 from tests.loop.trace import Seen, traced_loop
+from tests.waiting import scene_of
 
 __all__ = ["Played", "play"]
 
@@ -62,7 +63,7 @@ async def _happen(name: str, folder: Path) -> Seen:
     async with traced_loop() as trace, site_in(folder, **event.sections) as there:
         steps = event.happen(there)
         await anext(steps)
-        await asyncio.sleep(0.2)
+        await scene_of(0.2)
         trace.take()
         async for _ in steps:
             raise AssertionError("an event has one beginning")

@@ -15,6 +15,7 @@ import pytest
 
 from tests.loop.causes import Cause
 from tests.loop.trace import Moment, Trace, traced_loop
+from tests.waiting import blocking_scene_of, scene_of
 
 LONG = 0.2
 """Seconds for which the loop is held up."""
@@ -39,14 +40,14 @@ def worst(trace: Trace) -> Moment:
 
 async def played(trace: Trace) -> Moment:
     """Let the watcher see the end, and return the worst moment."""
-    await asyncio.sleep(0.02)
+    await scene_of(0.02)
     return worst(trace)
 
 
 async def test_work_is_named() -> None:
     """Work of a callback is told as such, with the place."""
     async with traced_loop() as trace:
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
         trace.take()
         work(LONG)
         found = await played(trace)
@@ -59,9 +60,9 @@ async def test_work_is_named() -> None:
 async def test_a_wait_is_named() -> None:
     """A callback that sleeps has waited by itself."""
     async with traced_loop() as trace:
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
         trace.take()
-        time.sleep(LONG)
+        blocking_scene_of(LONG)
         found = await played(trace)
     assert found.share.waited > LONG / 2
     assert found.share.by[Cause.WORK] < LONG / 4
@@ -73,7 +74,7 @@ async def test_a_lock_is_a_wait() -> None:
 
     def hold() -> None:
         with lock:
-            time.sleep(LONG)
+            blocking_scene_of(LONG)
 
     async with traced_loop() as trace:
         holding = asyncio.create_task(asyncio.to_thread(hold))
@@ -91,7 +92,7 @@ async def test_collecting_is_named() -> None:
     """Garbage collection counts apart from other work."""
     many = [[number] for number in range(1_500_000)]
     async with traced_loop() as trace:
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
         trace.take()
         gc.collect()
         found = await played(trace)
@@ -103,7 +104,7 @@ async def test_a_thread_that_keeps_the_interpreter_is_named() -> None:
     """The loop wakes late because another thread does not let go; that thread is named."""
     text = "[" + ",".join(["[1,2,3,4,5]"] * 600_000) + "]"
     async with traced_loop() as trace:
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
         trace.take()
         await asyncio.to_thread(len_of, text)
         found = await played(trace)
@@ -119,7 +120,7 @@ async def test_a_busy_machine_is_named() -> None:
     ]
     try:
         async with traced_loop() as trace:
-            await asyncio.sleep(0.5)
+            await scene_of(0.5)
             trace.take()
             work(LONG)
             found = await played(trace)

@@ -16,6 +16,7 @@ from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import Increment, PutPair, PutThenRefuse, all_settings
 from tests.inside import connections
+from tests.waiting import scene_of
 
 
 @given(
@@ -47,7 +48,7 @@ async def cancel_at_random(plan: list[tuple[str, int]], dice: random.Random) -> 
                 task = asyncio.create_task(operations[kind]())
                 tasks.append(task)
                 for _ in range(turns):
-                    await asyncio.sleep(0 if dice.random() < 0.8 else 0.001)
+                    await scene_of(0 if dice.random() < 0.8 else 0.001)
                 if dice.random() < 0.7:
                     task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)

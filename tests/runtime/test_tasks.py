@@ -10,6 +10,7 @@ import weakref
 import pytest
 
 from modelus_bot.runtime.tasks import Outside, ended, owned
+from tests.waiting import eventually, turns
 
 
 async def forever() -> None:
@@ -40,7 +41,7 @@ async def test_what_a_task_still_does_is_waited_for() -> None:
         try:
             await forever()
         finally:
-            await asyncio.sleep(0.01)
+            await turns()
             tidied.append(True)
 
     task = asyncio.create_task(tidy())
@@ -84,7 +85,7 @@ async def test_the_callers_own_cancellation_is_not_swallowed() -> None:
     task = asyncio.create_task(slow())
     await asyncio.sleep(0)
     owning = asyncio.create_task(owner(task))
-    await asyncio.sleep(0.01)
+    await turns()
     owning.cancel()
     await asyncio.wait({owning})
 
@@ -130,11 +131,9 @@ async def test_a_task_that_nobody_else_holds_is_not_lost() -> None:
         done.append(asyncio.current_task().get_name())  # type: ignore[union-attr]
 
     owned(work(), name="held")
-    await asyncio.sleep(0.01)
+    await turns()
     gc.collect()
-    await asyncio.sleep(0.1)
-
-    assert done == ["held"]
+    await eventually(lambda: done == ["held"])
 
 
 async def test_a_task_has_the_surroundings_it_should_have() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from dataclasses import dataclass, field
 from typing import Literal
+
+from tests.waiting import scene_of
 
 __all__ = ["Bucket", "Dropped", "Fault", "Faults", "Refused", "rate_limited"]
 
@@ -66,7 +67,7 @@ class Fault:
         if self.what == "drop":
             raise Dropped
         if self.what in {"hang", "slow"}:
-            await asyncio.sleep(self.seconds)
+            await scene_of(self.seconds)
             if self.what == "hang":
                 raise Dropped
             return

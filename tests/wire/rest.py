@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import time
@@ -13,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.waiting import scene_of
 from tests.wire import limits
 from tests.wire.faults import Dropped, Faults, Refused
 from tests.wire.interactions import ANSWER_WITHIN, COMMAND, SUGGEST, TOKEN_LIVES, Interaction, Interactions
@@ -95,7 +95,7 @@ class Rest:
     async def _answer(self, request: web.Request, path: str, line: str) -> tuple[int, Any, dict[str, str]]:
         asked = await _read(request)
         if self.latency:
-            await asyncio.sleep(self.latency)
+            await scene_of(self.latency)
         fault = self.faults.of(line)
         if fault is not None and fault.when == "before":
             await fault.strike()

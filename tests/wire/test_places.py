@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import scene_of
 from tests.wire.community import make_community
 from tests.wire.process import until
 from tests.wire.server import SEND_MESSAGES
@@ -59,7 +59,7 @@ async def test_the_duty_channel_cannot_be_used(tmp_path: Path, how: str, named: 
             assert await bot.stop() == 0
             bot.start()
             await bot.well()
-            await asyncio.sleep(12)
+            await scene_of(12)
         assert told(discord, WHY[how]) == 1
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import scene_of
 from tests.wire.process import BotProcess, until
 from tests.wire.world import World
 
@@ -37,7 +38,7 @@ async def test_discord_is_away_at_the_start(tmp_path: Path) -> None:
         assert said["discord"]["connected"] is False
         code, printed = await bot.command_line("health")
         assert (code, printed.startswith("disconnected: ")) == (1, True)
-        await asyncio.sleep(AWAY)
+        await scene_of(AWAY)
         assert bot.running
         await discord.come_back()
         back = time.monotonic()

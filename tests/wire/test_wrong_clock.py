@@ -11,6 +11,7 @@ import pytest
 
 from modelus_bot.ui.lateness import IN_A_ROW
 from tests.faults.shifting import COMPILER, ShiftedClock, built_clock
+from tests.waiting import scene_of
 from tests.wire.interactions import Interaction
 from tests.wire.process import until
 from tests.wire.world import World
@@ -66,7 +67,7 @@ async def test_everybody_is_answered(tmp_path: Path, library: Path, ahead: int, 
             looked = (await bot.command_line("doctor"))[1]
             assert re.search(sentence, " ".join(looked.split())), looked
             assert (await discord.command("ping")).answered
-            await asyncio.sleep(3)
+            await scene_of(3)
         assert told(discord, "The machine's clock") == (said is not None)
         assert told(discord, "came too late") == 0
         print(f"{ahead:+} s: {len(asked)} of {len(asked)} answered")

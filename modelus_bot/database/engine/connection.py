@@ -67,11 +67,13 @@ class _Unwatched:
 class _RoleSlot:
     """One role's connection and what is known about it."""
 
-    __slots__ = ("busy_slice", "connection", "identity", "reopening", "stopwatch", "watching")
+    __slots__ = ("busy_slice", "connection", "epoch", "identity", "reopening", "stopwatch", "watching")
 
     def __init__(self) -> None:
         self.busy_slice = 0.0
         self.connection: WorkerConnection | None = None
+        self.epoch: tuple[WorkerConnection, int] | None = None
+        """The epoch that a connection has seen in the file's header after its last change."""
         self.identity: Identity = ()
         self.reopening: asyncio.Task[None] | None = None
         self.stopwatch = StatementDeadline()
@@ -201,8 +203,8 @@ class ConnectionManager:
             self._check_busy_slice(slot, raw)
             stopwatch.begin(seconds)
             try:
-                if epoch is not None and connection.epoch != epoch.number:
-                    connection.epoch = epoch.ensure(raw)
+                if epoch is not None and slot.epoch != (connection, epoch.number):
+                    slot.epoch = (connection, epoch.ensure(raw))
                 result = function(raw)
             finally:
                 stopwatch.begin(None)

@@ -54,8 +54,6 @@ class WorkerConnection(aiosqlite.Connection):
         """Prepare the thread; awaiting the object opens the connection on it."""
         super().__init__(connector, iter_chunk_size=64)
         self._thread = DaemonThread(_serve, self._tx, name="sqlite")
-        self.epoch = 0
-        """The epoch that it has seen in the file's header after its last change, 0 for none."""
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
         """Start the thread and open the connection; raises ``OSError`` when there is no thread for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib.resources
 import re
@@ -16,6 +15,7 @@ from modelus_bot.subjects.notices.cards import clock_words, kind_label
 from modelus_bot.subjects.notices.model import Notice
 from modelus_bot.subjects.notices.rules.quiet_hours import is_known_zone
 from modelus_bot.text.escaping import folded, plain, undrawn
+from modelus_bot.text.likeness import nearest
 from modelus_bot.ui.cards import clip
 from modelus_bot.ui.commands.suggestions import SHOWN, Choices, choices, picks
 from modelus_bot.ui.picks import unpicked
@@ -41,7 +41,6 @@ OFTEN = (
     *("Asia/Tokyo", "Australia/Sydney", "UTC"),
 )
 """Time zones that are suggested before anything is typed."""
-LIKENESS = 0.6
 
 
 def typed_minute(text: str) -> int:
@@ -129,7 +128,7 @@ def _spoken(name: str) -> str:
 def _alike(wanted: str) -> Iterator[str]:
     by_city = {_spoken(name): name for name in reversed(_zones())}
     city = wanted.replace("_", " ").rpartition("/")[2]
-    for found in difflib.get_close_matches(city, by_city, n=5, cutoff=LIKENESS):
+    for found in nearest(city, by_city, most=5):
         yield by_city[found]
 
 

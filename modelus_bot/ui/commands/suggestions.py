@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import discord
 from discord import app_commands
 from loguru import logger
-from rapidfuzz import fuzz, process
 
 from modelus_bot.database import DatabaseError, Query
 from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.text.escaping import folded
+from modelus_bot.text.likeness import resembling
 from modelus_bot.ui.cards import clip
 from modelus_bot.ui.commands.needs import may_use
 from modelus_bot.ui.picks import picked
@@ -31,8 +31,8 @@ SHOWN = 25
 """How many suggestions Discord shows."""
 LEAST_TYPED = 4
 """Letters from which on labels are shown that only resemble what was typed."""
-LEAST_LIKE = 75
-"""Of 100: how like it the nearest part of such a label must be; one letter of four may be another."""
+LEAST_LIKE = 0.75
+"""How like it the nearest part of such a label must be; one letter of four may be another."""
 LONGEST = 100
 """UTF-16 units that Discord takes in a suggestion's label."""
 PATIENCE = Tunable(1.2)
@@ -86,8 +86,7 @@ def _matching(pairs: list[tuple[str, str]], typed: str) -> list[tuple[str, str]]
     holding = [pair for pair, name in zip(pairs, names, strict=True) if wanted in name or typed == pair[1]]
     if holding or len(wanted) < LEAST_TYPED:
         return holding[:SHOWN]
-    near = process.extract(wanted, names, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=SHOWN)
-    return [pairs[place] for _, _, place in near]
+    return [pairs[place] for place in resembling(wanted, names, most=SHOWN, alike=LEAST_LIKE)]
 
 
 def _fitting(label: str) -> str:

@@ -16,6 +16,7 @@ from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.failures import MomentUnavailable
 from modelus_bot.database.core.errors import BackupFailed, DiskFull
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick
+from tests.waiting import scene_of
 
 pytestmark = needs_program
 
@@ -86,7 +87,7 @@ async def test_cancelled_restore_leaves_nothing(tmp_path: Path) -> None:
         await archive.sync()
         for pause in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3):
             restoring = asyncio.create_task(archive.restore(tmp_path / "restored.db"))
-            await asyncio.sleep(pause)
+            await scene_of(pause)
             restoring.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await restoring
@@ -117,7 +118,7 @@ async def test_old_copies_go_and_the_rest_can_be_restored(tmp_path: Path) -> Non
             assert await archive.snapshot()
         assert len(await archive.snapshots()) == 3
         needed = writer.execute("SELECT count(*) FROM notes").fetchone()[0]
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
         since = time.time()
         for age, path in zip((100, 80, 73), sorted(copies.iterdir()), strict=True):
             os.utime(path, (time.time() - age * 3600,) * 2)

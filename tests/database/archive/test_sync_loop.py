@@ -20,6 +20,7 @@ from modelus_bot.database.archive.ipc_client import Copied
 from modelus_bot.database.archive.sync_loop import CHECKPOINT_PAUSE, Copying
 from modelus_bot.database.core.errors import FileTouched
 from modelus_bot.database.engine.fingerprint import OpenFiles, identity_of, written_at
+from tests.waiting import blocking_scene_of, scene_of
 
 PACE = 0.01
 HOUR = 3600 * 1_000_000_000
@@ -86,7 +87,7 @@ class Stage:
 
     def write(self, content: bytes) -> None:
         """Write to the main file, not within the same tick of the kernel's clock as what was before."""
-        time.sleep(0.02)
+        blocking_scene_of(0.02)
         self.database.write_bytes(content)
 
     def check(self) -> None:
@@ -130,7 +131,7 @@ async def test_what_is_not_in_the_archive_yet_is_not_counted(stage: Stage) -> No
     assert stage.lag.newest is None
     stage.program.copied = Copied(9, 5)
     stage.commit()
-    await asyncio.sleep(0.05)
+    await scene_of(0.05)
     await stage.copying.again(0.0)
     assert stage.lag.newest is not None
     assert asked <= stage.lag.newest < asked + 0.05

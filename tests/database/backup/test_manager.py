@@ -21,6 +21,7 @@ from modelus_bot.database.core.errors import BackupFailed
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutPair, PutSetting
 from tests.tuning import Tuning
+from tests.waiting import scene_of
 
 Build = Callable[..., BackupManager]
 Told = list[tuple[str, dict[str, Any]]]
@@ -47,7 +48,7 @@ async def test_a_copy_is_one_whole_moment(db: DatabaseManager, backups: BackupMa
             await db.write(PutPair(number=number), Context())
 
     writing = asyncio.create_task(write())
-    await asyncio.sleep(0.05)
+    await scene_of(0.05)
     made = await backups.create("manual")
     await writing
     copy = backups.folder / made.name
@@ -215,7 +216,7 @@ async def test_a_copy_is_tried_again(db: DatabaseManager, build: Build, path: Pa
     backups = build(attempts=4)
     backups.folder.write_bytes(b"in the way")
     make = asyncio.create_task(backups.create("manual"))
-    await asyncio.sleep(0.3)
+    await scene_of(0.3)
     backups.folder.unlink()
     assert (await make).counts
 
@@ -296,7 +297,7 @@ async def test_giving_up_leaves_nothing(db: DatabaseManager, build: Build) -> No
     assert [path.name for path in backups.folder.iterdir()] == [".modelus.lock"]
     async with backups:
         make = asyncio.create_task(backups.create("manual"))
-        await asyncio.sleep(0.2)
+        await scene_of(0.2)
     with pytest.raises(BackupFailed, match="stops"):
         await make
     assert [path.name for path in backups.folder.iterdir()] == [".modelus.lock"]

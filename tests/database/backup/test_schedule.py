@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.config import BackupSettings
 from modelus_bot.database.backup.schedule import SET_BACK, Schedule, due_in
 from modelus_bot.database.core.errors import BackupFailed
-from tests.waiting import eventually
+from tests.waiting import eventually, stays
 
 TIMES = st.floats(0, 4e9)
 EVERY = st.floats(1, 31 * 86_400)
@@ -60,13 +58,13 @@ async def test_an_edit_of_the_settings_is_noticed_at_once() -> None:
     schedule = Schedule(BackupSettings(every=3600), lambda: copies.now, lambda: copies.newest, copies.make)
     schedule.start()
     try:
-        await asyncio.sleep(0.1)
+        await stays(lambda: copies.made == 0, 0.1)
         assert copies.made == 0
         schedule.apply(BackupSettings(every=60))
         await eventually(lambda: copies.made == 1)
         schedule.apply(BackupSettings(every=60, schedule="off"))
         copies.now += 1000
-        await asyncio.sleep(0.1)
+        await stays(lambda: copies.made == 1, 0.1)
         assert copies.made == 1
         schedule.apply(BackupSettings(every=60))
         await eventually(lambda: copies.made == 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import resource
@@ -32,6 +31,7 @@ from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.runtime.os_errors import Fault, whoami
 from tests.small_disk import small_disk
+from tests.waiting import scene_of
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -65,7 +65,7 @@ async def failure_of(
 
     with pytest.raises(DatabaseError) as caught:
         await opened(connecting, OpenFiles(path), 5.0)
-    await asyncio.sleep(0.1)  # the connection's thread says goodbye to the loop
+    await scene_of(0.1)  # the connection's thread says goodbye to the loop
     return caught.value
 
 

@@ -19,7 +19,7 @@ from modelus_bot.database.core.instance_lock import InstanceLock
 from modelus_bot.database.engine.worker import WorkerConnection, close_quietly
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, counted, occupied, setting
-from tests.waiting import eventually
+from tests.waiting import eventually, scene_of
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -28,7 +28,7 @@ async def test_queries_in_flight_are_answered_when_the_database_closes(db: Datab
     """They end or are told that the database closed; none waits for ever."""
     reading = [asyncio.create_task(db.read(counted, 30_000_000)) for _ in range(3)]
     reading.append(asyncio.create_task(db.read(setting, "none")))
-    await asyncio.sleep(0.1)
+    await scene_of(0.1)
     await db.close()
     async with asyncio.timeout(5):
         results = await asyncio.gather(*reading, return_exceptions=True)
@@ -44,7 +44,7 @@ async def test_writes_behind_a_foreign_lock_are_answered_when_the_database_close
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         first = asyncio.create_task(db.write(PutSetting(key="a", value=1), Context()))
-        await asyncio.sleep(0.1)
+        await scene_of(0.1)
         behind = asyncio.create_task(db.write(PutSetting(key="b", value=1), Context()))
         await asyncio.sleep(0)
         started = time.monotonic()
@@ -64,7 +64,7 @@ class ClosedUnheard(WorkerConnection):
     async def close(self) -> None:
         """Close, and hear of it late."""
         await self.run(lambda raw: raw.close())
-        await asyncio.sleep(0.2)
+        await scene_of(0.2)
         await super().close()
 
 
@@ -116,7 +116,7 @@ async def test_a_cancelled_close_is_finished_by_the_next(path: Path, quick_setti
     db = await DatabaseManager(path, quick_settings()).__aenter__()
     writing = await occupied(db, seconds=0.3)
     leaving = asyncio.create_task(db.close())
-    await asyncio.sleep(0.05)
+    await scene_of(0.05)
     leaving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await leaving

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sqlite3
 import subprocess
@@ -24,6 +23,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.operations import Increment, PutSetting, setting
 from tests.tuning import Tuning
+from tests.waiting import persistently
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -128,12 +128,8 @@ async def test_an_unreadable_folder_is_survived(db: DatabaseManager, path: Path)
 
 async def eventually(db: DatabaseManager, key: str) -> int:
     """Write until it works, for ten seconds at most."""
-    for _ in range(100):
-        try:
-            return await db.write(PutSetting(key=key, value=1), Context(deadline=0.5))
-        except DatabaseError:
-            await asyncio.sleep(0.1)
-    return await db.write(PutSetting(key=key, value=1), Context())
+    write = PutSetting(key=key, value=1)
+    return await persistently(lambda: db.write(write, Context(deadline=0.5)), DatabaseError)
 
 
 FORKED = """

@@ -28,6 +28,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.operations import PutSetting, Slow, setting
 from tests.inside import connections as connections_of
+from tests.waiting import blocking_scene_of, scene_of, stays
 
 Settings = Callable[..., DatabaseSettings]
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -77,7 +78,7 @@ async def test_a_reopening_that_is_called_off_leaves_nothing_open(
 
     def slowly(*arguments: Any, **more: Any) -> sqlite3.Connection:
         raw = connect(*arguments, **more)
-        time.sleep(0.6)
+        blocking_scene_of(0.6)
         return raw
 
     monkeypatch.setattr(connection, "connect", slowly)
@@ -86,7 +87,7 @@ async def test_a_reopening_that_is_called_off_leaves_nothing_open(
         await connections.run(ConnectionRole.READER, answer_to)
     await connections.suspend(ConnectionLost("being replaced"))
     assert open_files(path.parent) == []
-    await asyncio.sleep(0.6)
+    await stays(lambda: open_files(path.parent) == [], 0.6)
     assert open_files(path.parent) == []
     monkeypatch.undo()
     connections.release()
@@ -134,7 +135,7 @@ async def test_a_write_that_outlasts_a_replacement_is_not_acknowledged_for_the_o
                 return Slow(seconds=3.0 if tx.attempt == 1 else 0.0).apply(tx)
 
         writing = asyncio.create_task(db.write(PutAfterSleep(), Context(request_id="b")))
-        await asyncio.sleep(0.2)
+        await scene_of(0.2)
         await connections.suspend(ConnectionLost("being replaced"))
         copy = path.with_name("copy.db")
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
@@ -159,8 +160,10 @@ async def test_an_abandoned_thread_does_not_lift_the_limit_of_its_successor(
     path.parent.mkdir()
     Migrator(path).up()
     async with ConnectionManager(path, quick_settings(close_deadline=0.2)) as connections:
-        hanging = asyncio.create_task(connections.run(ConnectionRole.READER, lambda _: time.sleep(2.0)))
-        await asyncio.sleep(0.1)
+        hanging = asyncio.create_task(
+            connections.run(ConnectionRole.READER, lambda _: blocking_scene_of(2.0))
+        )
+        await scene_of(0.1)
         await connections.replace(ConnectionRole.READER)
         async with asyncio.timeout(6):
             with pytest.raises(DeadlineExceeded):

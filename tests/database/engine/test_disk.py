@@ -24,6 +24,7 @@ from modelus_bot.database.core.transaction import Transaction
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, PutThenRefuse, Refused, occupied, setting
 from tests.small_disk import small_disk
+from tests.waiting import scene_of
 
 pytestmark = pytest.mark.fault
 
@@ -130,7 +131,7 @@ async def test_a_full_disk_is_not_taken_for_well(on_disk: DatabaseManager, disk:
             with contextlib.suppress(DatabaseUnavailable, DiskFull, Refused):
                 await asking
         modes.add(on_disk.mode.value)
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
     assert modes == {"read_only"}
     (disk / "others").unlink()
     await back_to_normal(on_disk)

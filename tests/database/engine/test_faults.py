@@ -23,6 +23,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from tests.database.operations import Increment, PutSetting, Slow, all_settings, occupied, setting
 from tests.inside import connections, transactions
+from tests.waiting import stays
 
 Settings = Callable[..., DatabaseSettings]
 
@@ -224,7 +225,7 @@ async def test_the_head_that_is_remembered_was_committed(db: DatabaseManager) ->
     assert before is not None
     assert before[0] == 1
     undone = asyncio.create_task(db.write(AuditSlowly(), Context()))
-    await asyncio.sleep(0.15)
+    await stays(lambda: transactions(db).head() == before, 0.15)
     assert transactions(db).head() == before
     with pytest.raises(ValueError, match="after all"):
         await undone

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.health.loop_delay import PAUSE, LoopDelay
@@ -12,6 +11,7 @@ from modelus_bot.database.health.samples import HealthSample, KeepSamples, healt
 from modelus_bot.database.health.sampling import Sampler
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, setting
+from tests.waiting import blocking_scene_of, scene_of
 
 
 def sample(at: int, queries: int = 5) -> HealthSample:
@@ -52,9 +52,9 @@ async def test_a_loop_that_is_held_up_is_noticed() -> None:
     """Blocking the loop shows as a delay of that length; stopping leaves no task."""
     health = HealthMonitor(1.0)
     async with LoopDelay(health):
-        await asyncio.sleep(2 * PAUSE)
-        time.sleep(0.4)
-        await asyncio.sleep(2 * PAUSE)
+        await scene_of(2 * PAUSE)
+        blocking_scene_of(0.4)
+        await scene_of(2 * PAUSE)
     found = health.loop_delays.percentiles()
     assert found.count >= 2
     assert found.highest is not None

@@ -17,6 +17,7 @@ from modelus_bot.database.integrity.budget import Budget, LookAllowance
 from modelus_bot.database.integrity.check import check_file
 from tests.database.integrity.injecting import build
 from tests.faults.hostile import HOSTILE
+from tests.waiting import blocking_scene_of
 
 SIZES = (0, 4096, 65_536, 1_048_576)
 
@@ -117,5 +118,5 @@ def test_a_connection_is_left_alone_afterwards() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         with LookAllowance(time.perf_counter() - 1, 0.0, 0.0).ending(connection):
             pass
-        time.sleep(3 * budget.EVERY)
+        blocking_scene_of(3 * budget.EVERY)
         assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -39,6 +39,7 @@ from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import Increment, PutSetting
 from tests.inside import connections
 from tests.tuning import Tuning
+from tests.waiting import blocking_scene_of, scene_of
 
 EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
 
@@ -47,7 +48,7 @@ EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
 def value(tx: ReadTransaction, key: str, pause: float = 0.0) -> int:
     """Return a setting's value, 0 before it is set; the answer takes ``pause`` seconds to come."""
     found = tx.fetch_value("SELECT value FROM settings WHERE key = ?", (key,))
-    time.sleep(pause)
+    blocking_scene_of(pause)
     return int(found or 0)
 
 
@@ -386,7 +387,7 @@ async def test_another_program_is_never_behind(path: Path) -> None:
             assert await db.read(value, "a") == number
             assert await db.read(value, "a") == number
             if number % 3 == 0:
-                await asyncio.sleep(random.uniform(0, 0.02))
+                await scene_of(random.uniform(0, 0.02))
             if number % 7 == 0:
                 await connections(db).run(
                     ConnectionRole.WRITER,
@@ -395,7 +396,7 @@ async def test_another_program_is_never_behind(path: Path) -> None:
             if number % 50 == 0:
                 await db.write(PutSetting(key="ours", value=number), Context())
         hits = hot.hits
-        await asyncio.sleep(0.05)
+        await scene_of(0.05)
         for _ in range(100):
             await db.read(value, "a")
         assert hot.hits - hits >= 98

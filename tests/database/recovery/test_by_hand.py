@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -18,6 +17,7 @@ from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import PutSetting, setting
 from tests.database.recovery.test_file_monitor import told
+from tests.waiting import persistently
 
 Open = Callable[..., DatabaseManager]
 COPIED, LATER = 40, 20
@@ -37,12 +37,8 @@ async def served(db: DatabaseManager) -> list[int | None]:
     """Return what is served, however long that takes to come back."""
     values = []
     for number in range(COPIED + LATER):
-        for _ in range(300):
-            try:
-                values.append(await db.read(setting, f"key {number:03}"))
-                break
-            except DatabaseError:
-                await asyncio.sleep(0.1)
+        key = f"key {number:03}"
+        values.append(await persistently(lambda key=key: db.read(setting, key), DatabaseError, within=30))
     return values
 
 

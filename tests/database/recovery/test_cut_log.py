@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import Increment, PutSetting, setting
 from tests.database.recovery.test_file_monitor import told
+from tests.waiting import scene_of, stays
 
 Open = Callable[..., DatabaseManager]
 
@@ -27,7 +27,7 @@ async def test_an_idle_bot_notices_within_a_second(
     async with protected(watch_every=5.0) as db:
         for number in range(20):
             await db.write(PutSetting(key=f"key {number}", value=number), Context())
-        await asyncio.sleep(0.1)
+        await scene_of(0.1)
         began = time.monotonic()
         os.truncate(path.with_name("modelus.db-wal"), left)
         alert = await told(alerts, "database_recovered", seconds=10)
@@ -62,5 +62,5 @@ async def test_a_checkpoint_of_our_own_is_none_of_it(
             assert (await db.protection.monitor.checkpointer.shrink())[0]
             assert path.with_name("modelus.db-wal").stat().st_size == 0
             assert await db.read(setting, "a") == number
-        await asyncio.sleep(1)
+        await stays(lambda: alerts == [], 1)
         assert alerts == []

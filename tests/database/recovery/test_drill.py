@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +14,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.drill import Drill
 from tests.database.operations import PutSetting
-from tests.waiting import eventually
+from tests.waiting import eventually, stays
 
 Open = Callable[..., DatabaseManager]
 
@@ -56,7 +55,7 @@ async def test_the_clock_makes_a_drill_that_is_due(db: DatabaseManager) -> None:
     await eventually(lambda: len(drill.results()) == 2, within=60)
     assert drill.results()[0].ok
     assert drill.results()[0].at >= time.time() - 60
-    await asyncio.sleep(2.5)
+    await stays(lambda: len(drill.results()) == 2, 2.5)
     assert len(drill.results()) == 2
 
 
@@ -67,7 +66,7 @@ async def test_a_result_that_cannot_be_kept_is_told_and_not_repeated(
     in_the_way = drill_log(tmp_path).with_name(drill_log(tmp_path).name + ".partial")
     in_the_way.mkdir()
     await eventually(lambda: any(alert.kind == "drill_not_noted" for alert in alerts), within=60)
-    await asyncio.sleep(3.5)
+    await stays(lambda: [alert.kind for alert in alerts].count("drill_not_noted") == 1, 3.5)
     assert [alert.kind for alert in alerts].count("drill_not_noted") == 1
     assert len(drill_of(db).results()) == 1
     in_the_way.rmdir()

@@ -21,18 +21,18 @@ from modelus_bot.database.engine.breaker import Mode
 from modelus_bot.database.manager import DatabaseManager
 from tests.database.operations import Increment, PutSetting, setting
 from tests.tuning import Tuning
+from tests.waiting import eventually, persistently, scene_of
 
 Open = Callable[..., DatabaseManager]
 
 
 async def told(alerts: list[Alert], kind: str, seconds: float = 30.0) -> Alert:
     """Wait until administrators are told of something."""
-    for _ in range(int(seconds * 20)):
-        for alert in alerts:
-            if alert.kind == kind:
-                return alert
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"{kind} was not told of; told: {[alert.kind for alert in alerts]}")
+    try:
+        await eventually(lambda: any(alert.kind == kind for alert in alerts), within=seconds)
+    except TimeoutError as error:
+        raise AssertionError(f"{kind} was not told of; told: {[alert.kind for alert in alerts]}") from error
+    return next(alert for alert in alerts if alert.kind == kind)
 
 
 def overwrite(path: Path, page: int, content: bytes = bytes(range(256)) * 16) -> None:
@@ -99,12 +99,8 @@ async def test_damage_is_recovered_from_while_running(
             overwrite(path, page)
         values = []
         for number in range(400):
-            for _ in range(400):
-                try:
-                    values.append(await db.read(setting, f"key {number:04}"))
-                    break
-                except DatabaseError:
-                    await asyncio.sleep(0.2)
+            key = f"key {number:04}"
+            values.append(await persistently(lambda key=key: db.read(setting, key), DatabaseError, within=80))
         assert values == list(range(400))
         alert = await told(alerts, "database_recovered")
         assert (alert.fields["audit_id"], alert.fields["lost"]) in {(401, 0), (400, 1)}
@@ -149,7 +145,7 @@ async def test_confirmed_damage_is_not_served_when_the_recovery_fails(
         for _ in range(5):
             with pytest.raises(DatabaseError):
                 await db.read(setting, "key 7")
-            await asyncio.sleep(0.1)
+            await scene_of(0.1)
         quarantine.unlink()
         await told(alerts, "database_recovered", 60.0)
         async with asyncio.timeout(30):

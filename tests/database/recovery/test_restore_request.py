@@ -22,6 +22,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from tests.database.archive.writing import needs_program
 from tests.database.operations import PutSetting
+from tests.waiting import scene_of
 
 Open = Callable[..., DatabaseManager]
 
@@ -58,9 +59,9 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
 
     async with DatabaseManager(path, DatabaseSettings(), protection=protection) as db:
         writers = [asyncio.create_task(writer(db)) for _ in range(4)]
-        await asyncio.sleep(1.5)
+        await scene_of(1.5)
         moment = time.time()
-        await asyncio.sleep(1.5)
+        await scene_of(1.5)
         restores = protection.restores
         assert restores is not None
         plan = await restores.from_archive(moment)
@@ -69,7 +70,7 @@ async def test_a_moment_is_restored_and_undone_among_writers(tmp_path: Path) -> 
         same = await restores.again(plan.token, backup=plan.backup, at=plan.at, audit_id=plan.report.audit_id)
         assert (same.moment, same.report.audit_head) == (plan.moment, plan.report.audit_head)
         restored = await restores.apply(same.token)
-        await asyncio.sleep(0.5)
+        await scene_of(0.5)
         for task in writers:
             task.cancel()
         await asyncio.gather(*writers, return_exceptions=True)

@@ -21,6 +21,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.locking import LOCK_TIMEOUT
 from modelus_bot.database.schema.migrations import Migrator
 from tests.tuning import Tuning
+from tests.waiting import blocking_scene_of
 
 MIGRATE = (
     "import sys; from pathlib import Path; from modelus_bot.database.schema import Migrator;"
@@ -163,7 +164,7 @@ def test_killed_while_migrating_the_next_start_finishes(tmp_path: Path, kill_pau
         process = subprocess.Popen([sys.executable, "-c", MIGRATE, str(path)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         process.stdout.readline()
-        time.sleep(pause)
+        blocking_scene_of(pause)
         process.kill()
         process.wait()
         process.stdout.close()

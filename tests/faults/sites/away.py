@@ -40,6 +40,7 @@ from modelus_bot.subjects.rosters.writes.edits import AddToRoster
 from modelus_bot.subjects.sprints.writes import AddSprint
 from tests.conftest import ROSTERS, SPRINT_DAYS, STAFF_NAMES, first_sprint_day, give_roles
 from tests.loop.trace import traced_loop
+from tests.waiting import scene_of
 
 if TYPE_CHECKING:
     from simcord.backend.models import Interaction
@@ -135,7 +136,7 @@ class Crowd:
             if self.stopping.is_set():
                 return
             await self._answered(kind, self._command(who, name, options), options)
-            await asyncio.sleep(self._pause)
+            await scene_of(self._pause)
 
     async def _days_away(self, who: Any) -> None:
         """Ask for a question, and press its button."""

@@ -20,6 +20,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.validator import SchemaValidator
 from tests.database.operations import PutPair
+from tests.waiting import scene_of
 
 CALLERS = 4
 PAUSE = 0.01
@@ -43,7 +44,7 @@ async def main(path: Path, folder: Path, first: int, rate: float) -> None:
             for number in numbers:
                 await db.write(PutPair(number=number), Context(actor=1))
                 os.write(1, b"pair %d\n" % number)
-                await asyncio.sleep(PAUSE)
+                await scene_of(PAUSE)
 
         async def copy() -> None:
             while True:

@@ -10,9 +10,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.waiting import blocking_scene_of
 
 __all__ = ["Family", "fork_children"]
 
@@ -69,7 +70,7 @@ def fork_children(work: Callable[[str, int, int], None]) -> None:
         os.read(looking, 1)
         os.close(looking)
         if float(seconds) >= 0:
-            time.sleep(float(seconds))
+            blocking_scene_of(float(seconds))
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         os.write(1, b"ended\n")

@@ -34,6 +34,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from tests.faults.disk_faults import Fault, arm, disarm, record
 from tests.faults.plan_database import PutLater, PutPair, database_of, holdings
+from tests.waiting import scene_of
 
 __all__ = ["PHASES", "Job"]
 
@@ -154,16 +155,16 @@ class Bot:
         async with self.db:
             self._enter("writing")
             writing = [asyncio.create_task(self._write(kind)) for kind in CALLERS]
-            await asyncio.sleep(WARM_UP)
+            await scene_of(WARM_UP)
             if job.phase not in {"starting", "writing", "closing"}:
                 self._enter(job.phase)
                 try:
                     await self._go_through(job.phase)
                 except DatabaseError as error:
                     say("failed", phase=job.phase, error=repr(error)[:300])
-            await asyncio.sleep(AFTERWARDS + job.seconds)
+            await scene_of(AFTERWARDS + job.seconds)
             if job.end == "kill":
-                await asyncio.sleep(random.Random(job.dice).random() * 0.1)
+                await scene_of(random.Random(job.dice).random() * 0.1)
                 os.kill(os.getpid(), signal.SIGKILL)
             for task in writing:
                 task.cancel()
@@ -190,9 +191,9 @@ class Bot:
             await self.db.protection.backups.create("manual")
         elif phase == "replaying" and self.intruder is not None:
             self.intruder.enter()
-            await asyncio.sleep(AWAY)
+            await scene_of(AWAY)
             self.intruder.leave()
-            await asyncio.sleep(AWAY)
+            await scene_of(AWAY)
 
     async def _write(self, kind: type[PutPair]) -> None:
         """Write numbered pairs, one after the other, and say how each ended."""

@@ -30,6 +30,7 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.subjects import DECLARED
 from tests.database.operations import PutPair
+from tests.waiting import scene_of
 
 __all__ = ["both_halves", "protected"]
 
@@ -92,7 +93,7 @@ class Work:
         if self._protection.archive.available:
             await self._protection.archive.snapshot()
         else:
-            await asyncio.sleep(0.1)
+            await scene_of(0.1)
 
     async def restore(self) -> None:
         """Go back to the oldest copy and undo that; then the same with a moment of the archive."""
@@ -137,7 +138,7 @@ class Work:
             return self.moment
         if phase in {"preview", "restore", "swap", "undo"}:
             return self.restore
-        return lambda: asyncio.sleep(60)
+        return lambda: scene_of(60)
 
 
 def say(phase: str) -> None:
@@ -210,7 +211,7 @@ async def main(folder: Path, start: int, phase: str, archive: str) -> None:
         say("writing")
         writing = asyncio.create_task(write(db, start))
         work = Work(db.protection).of(phase)
-        await asyncio.sleep(WARM_UP)
+        await scene_of(WARM_UP)
         while phase != "closing":
             if phase in {"backup", "snapshot"}:
                 say(phase)
@@ -222,7 +223,7 @@ async def main(folder: Path, start: int, phase: str, archive: str) -> None:
         writing.cancel()
         say("closing")
     say("closed")
-    await asyncio.sleep(60)
+    await scene_of(60)
 
 
 if __name__ == "__main__":

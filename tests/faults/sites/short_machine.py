@@ -36,6 +36,7 @@ from modelus_bot.subjects import DECLARED
 from tests.database.continuing import continuity_of
 from tests.database.operations import PutSetting
 from tests.inside import connections
+from tests.waiting import scene_of
 
 WRITERS, READERS = 6, 4
 PAUSE = 0.02
@@ -128,7 +129,7 @@ class Crowd:
     async def lose(self) -> None:
         """Give up the connections, so that threads are needed for new ones."""
         for role in (ConnectionRole.READER, ConnectionRole.WRITER):
-            await asyncio.sleep(0.5)
+            await scene_of(0.5)
             await connections(self.db).replace(role)
 
     async def watch(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -24,6 +23,7 @@ from modelus_bot.ui.answering.arriving import (
     until_arrived,
 )
 from tests.tuning import Tuning
+from tests.waiting import turns
 
 
 def refused(status: int, code: int = 0) -> discord.HTTPException:
@@ -125,7 +125,7 @@ async def test_things_done_together_are_all_done() -> None:
     done: list[str] = []
 
     async def works() -> None:
-        await asyncio.sleep(0.01)
+        await turns()
         done.append("works")
 
     async def fails() -> None:

@@ -20,6 +20,7 @@ from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.logs import configure_logging
 from tests.database.core.audit.conftest import Open
 from tests.database.core.audit.test_audit_renewal import alter, rows
+from tests.waiting import scene_of
 
 
 @pytest.fixture
@@ -94,11 +95,11 @@ async def test_the_head_is_logged_when_it_moved(path: Path) -> None:
     )
     try:
         async with HeadLog(path, lambda: heads[0], every=0.01):
-            await asyncio.sleep(0.05)
+            await scene_of(0.05)
             heads[0] = (1, "aa")
             while "audit_head 1" not in sink.getvalue():
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(0.05)
+            await scene_of(0.05)
             heads[0] = (2, "bb")
     finally:
         logger.remove(number)

@@ -39,6 +39,7 @@ from modelus_bot.database.offline.journal.replaying import TELLING, TOLD_AT_ONCE
 from tests.database.offline.journal.waiting import Take, TakeFirst, TakeLast, TakeUnless, taken
 from tests.database.operations import PutSetting, Slow
 from tests.inside import store, transactions
+from tests.waiting import scene_of
 
 EXAMPLES = 100 if os.environ.get("MODELUS_TEST_FULL") else 12
 
@@ -411,7 +412,7 @@ async def test_a_cancelled_replay_is_taken_up_again(
         await journal.append(Take(name=f"{number}"), Context(actor=5))
     for pause in (0, 0.01, 0.03, 0.06):
         replaying = asyncio.create_task(replay(journal, db))
-        await asyncio.sleep(pause)
+        await scene_of(pause)
         replaying.cancel()
         await asyncio.wait([replaying])
     await replay(journal, db)

@@ -25,6 +25,7 @@ from modelus_bot.subjects.notices.queries import due_people
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.database.continuing import continuity_of
+from tests.waiting import scene_of
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ async def test_away_while_it_runs_and_back(path: Path, opened: Callable[[], Data
         for part in path.parent.glob(f"{path.name}*"):
             if part.is_file():
                 shutil.move(part, aside / part.name)
-        await asyncio.sleep(0.3)
+        await scene_of(0.3)
         assert await names(db) == ["Ada", "Ben"]
         assert answered_as_of.get() is not None
 
@@ -122,7 +123,7 @@ async def test_another_programs_commit_is_in_the_snapshot(
         assert await names(db) == ["Ada"]
         with closing(sqlite3.connect(path)) as other, other:
             other.execute("INSERT INTO users(discord_id, username, created_at, updated_at) VALUES(9,'X',0,0)")
-        await asyncio.sleep(0.3)
+        await scene_of(0.3)
         assert await names(db) == ["Ada", "X"]
     make_away(path)
     async with opened() as db:

@@ -28,7 +28,7 @@ from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.small_disk import small_disk
 from tests.tuning import Tuning
-from tests.waiting import eventually
+from tests.waiting import blocking_scene_of, eventually, scene_of
 
 UNSAVED = "snapshot_not_saved_at_close"
 
@@ -120,7 +120,7 @@ async def test_a_folder_that_is_lost_when_nothing_is_new(path: Path, told: list[
         await enter(db, 1)
     told.clear()
     async with kept(path):
-        await asyncio.sleep(1.1)
+        await scene_of(1.1)
         manifest = snapshot_folder(path) / "manifest.json.partial"
         manifest.mkdir()
     assert told == []
@@ -129,7 +129,7 @@ async def test_a_folder_that_is_lost_when_nothing_is_new(path: Path, told: list[
 @query(long=True)
 def _for_long(_: ReadTransaction, begun: threading.Event, seconds: float) -> None:
     begun.set()
-    time.sleep(seconds)
+    blocking_scene_of(seconds)
 
 
 async def test_reading_takes_too_long(path: Path, told: list[dict[str, Any]], tuning: Tuning) -> None:
@@ -185,7 +185,7 @@ async def test_one_at_a_time_writes_to_the_folder(
         with guard:
             inside += 1
             most = max(most, inside)
-        time.sleep(0.1)
+        blocking_scene_of(0.1)
         write_durably(where, content)
         with guard:
             inside -= 1

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from modelus_bot.database.offline.snapshot.manifest import MANIFEST
 from tests.database.offline.snapshot.keeping import TABLES, contents, folder_at
 from tests.faults.sites.saving import ROWS
+from tests.waiting import blocking_scene_of
 
 pytestmark = pytest.mark.fault
 
@@ -42,7 +42,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             child = 0
             while not child or safe == newest:
                 safe, child = _read(saving.stdout.readline(), safe, child)
-            time.sleep(dice.uniform(0, 0.03))
+            blocking_scene_of(dice.uniform(0, 0.03))
             os.kill(child, signal.SIGKILL)
             while not ended:
                 line = saving.stdout.readline()

@@ -30,7 +30,7 @@ from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.inside import transactions
 from tests.tuning import Tuning
-from tests.waiting import eventually
+from tests.waiting import eventually, scene_of
 
 PAUSE = 0.02
 
@@ -290,7 +290,7 @@ async def test_many_ask_while_it_changes(folder: Path, db: DatabaseManager) -> N
         asking = [asyncio.create_task(ask()) for _ in range(3)]
         for number in range(2, 21):
             await enter(db, snapshot, number, f"Member {number:02}")
-            await asyncio.sleep(0.01)
+            await scene_of(0.01)
         async with asyncio.timeout(20):
             await asyncio.gather(*asking)
         impatient.cancel()
