@@ -1,12 +1,14 @@
 -- Finding again what was said about reports: an index of its words, which holds no text of its own.
--- What lies between two people alone is not in it, nor what was taken back.
+-- What lies between two people alone is not in it, nor what was taken back. Whether a message is in it is said by
+-- its own row alone, here and in the triggers alike.
 
 CREATE VIEW chat_texts AS
-SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, t.title, m.is_internal, m.message_type,
+SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, coalesce(t.title, '') AS title,
+    m.is_internal, m.message_type,
     m.created_at, m.edited_at, m.discord_message_id,
     CASE t.thread_state WHEN 'open' THEN t.thread_id END AS thread_id
-FROM chat_messages AS m JOIN triage_items AS t ON t.id = m.triage_id
-WHERE m.deleted_at IS NULL;
+FROM chat_messages AS m LEFT JOIN triage_items AS t ON t.id = m.triage_id
+WHERE m.triage_id IS NOT NULL AND m.deleted_at IS NULL;
 
 CREATE VIRTUAL TABLE chat_search USING fts5(
     message, triage_id UNINDEXED, sender_id UNINDEXED, reporter_id UNINDEXED, title UNINDEXED,

@@ -36,6 +36,8 @@ OFF: dict[str, Case] = {
     "backup preview": Case("answered", "admin", {"at": "20 minutes ago"}),
     "backup restore": Case("answered", "admin", {"at": "20 minutes ago", "reason": "r"}),
     "backup verify": Case("answered", "admin", {"backup": "none"}),
+    "conversation delete": Case("refused", "bo", {"message": "1"}),
+    "conversation edit": Case("refused", "bo", {"message": "1", "text": "t"}),
     "conversation search": Case("refused", "bo", {"text": "t"}),
     "conversation show": Case("refused", "bo", {"item": "1"}),
     "coverage": Case("shown", "bo"),

@@ -138,6 +138,8 @@ FOR_EVERYBODY = {
     "inbox read-all": "marks the member's own notices",
     "inbox prefs": "chooses for the member alone",
     "inbox quiet": "chooses for the member alone",
+    "conversation edit": "everybody may correct what they said themselves",
+    "conversation delete": "everybody may take back what they said",
     "triage report": "everybody may report",
     "nation compare": "nations are public",
     "nation flag": "who leads a nation may; tried with the bytes of pictures in tests/subjects/nations",

@@ -22,7 +22,13 @@ from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.conversations.pruning import PruneMessages
-from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, KeepSearch, NotePosted
+from modelus_bot.subjects.conversations.writes import (
+    DeleteMessage,
+    EditMessage,
+    KeepSearch,
+    NoteCopied,
+    NotePosted,
+)
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.covers.writes.steps import (
     ApproveCover,
@@ -480,6 +486,7 @@ class History:
                 (DeleteMessage(message_id=message), ADA),
                 (NotePosted(posted=((message, 10**6 + message),)), None),
                 (KeepSearch(text="x"), ADA),
+                (NoteCopied(copied=((message, "y"),)), None),
                 (PruneMessages(ids=(message,), before=self.rota.at), None),
                 (TickClock(), None),
                 (HandOver(), None),

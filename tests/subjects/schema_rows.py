@@ -233,6 +233,7 @@ UNCHECKED: dict[str, Row] = {
     "chat_messages_message_length": {"message": ""},
     "chat_messages_message_type_known": {"message_type": "song"},
     "chat_messages_is_internal_flag": {"is_internal": 2},
+    "chat_messages_is_behind_flag": {"is_behind": 2},
     "chat_messages_is_edited_flag": {"is_edited": 2, "edited_at": 0},
     "chat_edited_has_time": {"is_edited": 1},
     "notification_prefs_type_length": {"type": ""},

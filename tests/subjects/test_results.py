@@ -15,7 +15,13 @@ from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessage
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.conversations.pruning import PruneMessages
-from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, KeepSearch, NotePosted
+from modelus_bot.subjects.conversations.writes import (
+    DeleteMessage,
+    EditMessage,
+    KeepSearch,
+    NoteCopied,
+    NotePosted,
+)
 from modelus_bot.subjects.covers.writes import steps
 from modelus_bot.subjects.covers.writes.posted import ForgetCards, RememberCard
 from modelus_bot.subjects.disciplines.model import DisciplineSpec
@@ -275,6 +281,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(NotePosted(posted=((1, 900),)), None, noted),
     Sample(ImportScrumRows(rows=(SCRUM_PERSON,), maker=MANAGER), ADMIN),
     Sample(PruneMessages(ids=(1,), before=1)),
+    Sample(NoteCopied(copied=((1, "x"),)), None, noted),
     Sample(KeepSearch(text="x", member_id=GUEST, first=1, last=2), BEN),
     Sample(CreateNation(name="Texas", gdp=2_400_000_000_000, population=30_000_000), ADMIN),
     Sample(GiveOffice(nation_id=1, user_id=ADA, username="Ada", office="president"), ADMIN, found),

@@ -10,7 +10,15 @@ from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.conversations.model import ChatMessage, Hit, Sought
 from modelus_bot.subjects.conversations.rules import MARKS, asked_for
 
-__all__ = ["kept_search", "messages_of_item", "require_message", "search", "unposted_messages"]
+__all__ = [
+    "kept_search",
+    "messages_behind",
+    "messages_of_item",
+    "own_messages",
+    "require_message",
+    "search",
+    "unposted_messages",
+]
 
 _ONE = """
 SELECT id, sender_id, triage_id, message, message_type, is_internal, edited_at, deleted_at, created_at,
@@ -30,6 +38,18 @@ SELECT id, sender_id, triage_id, message, message_type, is_internal, edited_at, 
 FROM chat_messages
 WHERE triage_id = ? AND discord_message_id IS NULL AND deleted_at IS NULL
 ORDER BY id LIMIT ?
+"""
+_BEHIND = """
+SELECT id, sender_id, triage_id, message, message_type, is_internal, edited_at, deleted_at, created_at,
+    discord_message_id
+FROM chat_messages
+WHERE is_behind = 1 AND discord_message_id IS NOT NULL AND id > ? ORDER BY id LIMIT ?
+"""
+_OWN = """
+SELECT id, sender_id, triage_id, message, message_type, is_internal, edited_at, deleted_at, created_at,
+    discord_message_id
+FROM chat_messages
+WHERE sender_id = ? AND message_type = 'text' AND deleted_at IS NULL ORDER BY id DESC LIMIT ?
 """
 _KEPT = "SELECT outcome FROM requests WHERE request_id = ? AND command = 'KeepSearch'"
 _NEWEST = """
@@ -80,6 +100,18 @@ def messages_of_item(
 def unposted_messages(tx: ReadTransaction, item: int, limit: int) -> tuple[ChatMessage, ...]:
     """Return what was said about an item and is not shown in Discord yet, in order."""
     return tuple(map(message_of, tx.fetch_all(_UNPOSTED, (item, limit))))
+
+
+@query
+def messages_behind(tx: ReadTransaction, after: int, limit: int) -> tuple[ChatMessage, ...]:
+    """Return messages that Discord shows as they were, by number, those after ``after``."""
+    return tuple(map(message_of, tx.fetch_all(_BEHIND, (after, limit))))
+
+
+@viewer_query
+def own_messages(tx: ReadTransaction, viewer: Viewer, limit: int) -> tuple[ChatMessage, ...]:
+    """Return what the viewer said last, newest first, without what they took back."""
+    return tuple(map(message_of, tx.fetch_all(_OWN, (viewer.id, limit))))
 
 
 def require_message(tx: ReadTransaction, number: int) -> ChatMessage:

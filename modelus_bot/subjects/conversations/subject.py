@@ -25,6 +25,7 @@ _WORDING = Wording(
         "chat_messages_message_type_known": ("The type of a message", "text, system or file"),
         "chat_messages_is_internal_flag": ("Whether a message is for staff alone", "yes or no"),
         "chat_messages_is_edited_flag": ("Whether a message was edited", "yes or no"),
+        "chat_messages_is_behind_flag": ("Whether the copy of a message is behind", "yes or no"),
     },
     sentences={
         "chat_edited_has_time": (
@@ -37,6 +38,7 @@ _WORDING = Wording(
     },
     columns={
         "channel": "the channel",
+        "is_behind": "whether its copy is behind",
         "is_edited": "whether it was edited",
         "is_internal": "whether it is for staff alone",
         "message_type": "the type",
@@ -50,6 +52,7 @@ _WORDING = Wording(
         "order": "order",
         "part": "part of the conversation",
         "posted": "list of messages",
+        "copied": "list of messages",
         "text": "text",
     },
 )
@@ -62,7 +65,12 @@ _PERSONAL = (
             " OR (is_internal = 0 AND triage_id IN (SELECT id FROM triage_items WHERE reporter_id = :id))"
             " ORDER BY id"
         ),
-        erased=("UPDATE chat_messages SET message = '(erased)' WHERE sender_id = :id RETURNING id, message",),
+        erased=(
+            (
+                "UPDATE chat_messages SET message = '(erased)', is_behind = 1 WHERE sender_id = :id"
+                " RETURNING id, message, is_behind"
+            ),
+        ),
         stays="That you said something about a report, and when, without your words.",
     ),
 )
@@ -70,7 +78,11 @@ _PERSONAL = (
 SUBJECT = Subject(
     name="conversations",
     topic=Topic("conversations", "Conversations", "what was said about reports", 4),
-    needs={"conversation": "staff"},
+    needs={
+        "conversation": "staff",
+        "conversation edit": "anyone",
+        "conversation delete": "anyone",
+    },
     audited=("chat_messages",),
     prunings=PRUNINGS,
     visible=VISIBLE,

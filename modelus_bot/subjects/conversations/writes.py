@@ -12,8 +12,20 @@ from modelus_bot.domain.permissions import is_admin, require_actor, require_staf
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
 from modelus_bot.subjects.conversations.model import GONE, ChatMessage, MessageType, Order, Part, Sought
 from modelus_bot.subjects.conversations.queries import require_message
+from modelus_bot.subjects.notices.writes.outbox import notify
+from modelus_bot.subjects.people.queries import member
+from modelus_bot.text.escaping import plain, plain_lines
 
-__all__ = ["SEARCH_LIMIT", "DeleteMessage", "EditMessage", "KeepSearch", "MessageText", "NotePosted", "store"]
+__all__ = [
+    "SEARCH_LIMIT",
+    "DeleteMessage",
+    "EditMessage",
+    "KeepSearch",
+    "MessageText",
+    "NoteCopied",
+    "NotePosted",
+    "store",
+]
 
 SEARCH_LIMIT = 100
 """Characters of what is looked for."""
@@ -25,8 +37,19 @@ INSERT INTO chat_messages(
 )
 VALUES(?, ?, ?, ?, ?, ?, ?, ?)
 """
-_EDIT = "UPDATE chat_messages SET message = ?, is_edited = 1, edited_at = ? WHERE id = ?"
-_DELETE = "UPDATE chat_messages SET message = ?, deleted_at = ? WHERE id = ?"
+_EDIT = "UPDATE chat_messages SET message = ?, is_edited = 1, edited_at = ?, is_behind = 1 WHERE id = ?"
+_DELETE = "UPDATE chat_messages SET message = ?, deleted_at = ?, is_behind = 1 WHERE id = ?"
+_CORRECT = """
+UPDATE notifications SET message = :text
+WHERE (dedupe_key = :key OR dedupe_key GLOB :key || ':*') AND user_id IN (
+    SELECT reporter_id FROM triage_items WHERE id = :item
+    UNION SELECT discord_id FROM users WHERE role IS NOT NULL
+)
+RETURNING user_id, delivered_at
+"""
+LONGEST_RELAYED = 1650
+"""Characters of a corrected text that a notice takes."""
+_COPIED = "UPDATE chat_messages SET is_behind = 0 WHERE id = ? AND message = ?"
 _POSTED = """
 UPDATE chat_messages SET discord_message_id = ? WHERE id = ? AND discord_message_id IS NULL
 """
@@ -68,7 +91,9 @@ class EditMessage(Write[ChatMessage]):
             return found
         tx.execute(_EDIT, (self.text, tx.context.at, found.id))
         tx.audit("chat_messages", found.id, "UPDATE", new={"edited_at": tx.context.at})
-        return require_message(tx, found.id)
+        after = require_message(tx, found.id)
+        _correct_notices(tx, after)
+        return after
 
 
 class DeleteMessage(Write[ChatMessage]):
@@ -85,7 +110,9 @@ class DeleteMessage(Write[ChatMessage]):
             _own(tx, self.message_id, "delete")
         tx.execute(_DELETE, (GONE, tx.context.at, found.id))
         tx.audit("chat_messages", found.id, "UPDATE", new={"deleted_at": tx.context.at})
-        return require_message(tx, found.id)
+        after = require_message(tx, found.id)
+        _correct_notices(tx, after)
+        return after
 
 
 class NotePosted(Write[int]):
@@ -96,6 +123,16 @@ class NotePosted(Write[int]):
     def apply(self, tx: Transaction) -> int:
         """Store the places."""
         return sum(tx.execute(_POSTED, (place, number)) for number, place in self.posted)
+
+
+class NoteCopied(Write[int]):
+    """Note that Discord shows messages as they are now, each by its number and the text shown; how many."""
+
+    copied: Annotated[tuple[tuple[int, str], ...], Field(min_length=1, max_length=100)]
+
+    def apply(self, tx: Transaction) -> int:
+        """Store it for those that were not changed again."""
+        return sum(tx.execute(_COPIED, (number, text)) for number, text in self.copied)
 
 
 class KeepSearch(Write[Sought]):
@@ -113,6 +150,27 @@ class KeepSearch(Write[Sought]):
         require_staff(tx)
         fields = self.text, self.member_id, self.part, self.first, self.last, self.order
         return Sought(require_actor(tx), *fields)
+
+
+def _correct_notices(tx: Transaction, after: ChatMessage) -> None:
+    """Let the notices that relayed a message say what it says now, and tell those who have read it."""
+    if after.triage_id is None or after.internal:
+        return
+    key = f"triage:{after.triage_id}:m:{after.id}"
+    author = member(tx, after.sender_id)
+    name = plain(author.username) if author is not None else "Somebody"
+    gone = after.deleted_at is not None
+    words = GONE if gone else plain_lines(after.text)[:LONGEST_RELAYED]
+    text = f"{name} writes{'' if gone else ' (corrected)'}:\n{words}"
+    about = f"report {after.triage_id}"
+    title = f"Taken back: a message about {about}" if gone else f"Corrected: a message about {about}"
+    found = tx.fetch_all(_CORRECT, {"text": text, "key": key, "item": after.triage_id})
+    for person in dict.fromkeys(row["user_id"] for row in found if row["delivered_at"] is not None):
+        notify(
+            tx, person, "issue_reported", title, text,
+            dedupe_key=f"{key}:{'deleted' if gone else 'edited'}:{tx.context.at}",
+            ref_table="triage_items", ref_id=after.triage_id,
+        )  # fmt: skip
 
 
 def _own(tx: Transaction, number: int, verb: str) -> ChatMessage:

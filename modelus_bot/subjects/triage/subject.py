@@ -17,12 +17,13 @@ def _screens() -> Screens:
     from modelus_bot.subjects.triage.commands.group import TriageCommands
     from modelus_bot.subjects.triage.enclosures import enclosure_of
     from modelus_bot.subjects.triage.jobs.clock import TriageClock, TriageHandover
+    from modelus_bot.subjects.triage.jobs.copies import TriageCopies
     from modelus_bot.subjects.triage.jobs.threads import TriageThreads
 
     return Screens(
         commands=(TriageCommands,),
         buttons=(StepButton, RateButton),
-        jobs=(TriageClock, TriageHandover, TriageThreads),
+        jobs=(TriageClock, TriageHandover, TriageThreads, TriageCopies),
         enclosures={"triage_items": enclosure_of},
     )
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.conversations.model import GONE
-from modelus_bot.subjects.conversations.queries import messages_of_item, unposted_messages
-from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, NotePosted, store
+from modelus_bot.subjects.conversations.queries import (
+    messages_behind,
+    messages_of_item,
+    own_messages,
+    unposted_messages,
+)
+from modelus_bot.subjects.conversations.writes import (
+    DeleteMessage,
+    EditMessage,
+    NoteCopied,
+    NotePosted,
+    store,
+)
 from modelus_bot.subjects.triage.queries.items import conversation
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from tests.subjects.rota import ADMIN, BEN, DAN, GUEST, Rota
@@ -75,3 +86,45 @@ def test_words_between_two_people_are_found_from_both_sides(rota: Rota) -> None:
     assert rota.rows(f"{pair} ORDER BY created_at, id", min(BEN, DAN), max(BEN, DAN)) == [("Hi",), ("Hello",)]
     assert "idx_chat_conversation" in rota.plan(f"{pair} ORDER BY created_at", BEN, DAN)
     assert rota.call(lambda tx: messages_of_item(tx, 1, internal=True, limit=9)) == ()
+
+
+def test_what_was_relayed_follows(rota: Rota) -> None:
+    """The notice says what it says now; who has had it already is told, once for each change."""
+    number = report(rota).id
+    rota.do(ReplyToReporter(item_id=number, text="First"), BEN)
+    told = (
+        "SELECT title, message FROM notifications WHERE user_id = ? AND dedupe_key GLOB 'triage:*:m:*'"
+        " ORDER BY id"
+    )
+    rota.do(EditMessage(message_id=1, text="Second *one*"), BEN)
+    (relayed,) = rota.rows(told, GUEST)
+    assert relayed[1] == "Ben writes (corrected):\nSecond \\*one\\*"
+    rota.rows("UPDATE notifications SET delivered_at = 1")
+    rota.at += 60
+    rota.do(EditMessage(message_id=1, text="Third"), BEN)
+    assert [row[0] for row in rota.rows(told, GUEST)][1:] == [f"Corrected: a message about report {number}"]
+    rota.rows("UPDATE notifications SET delivered_at = 1")
+    rota.do(DeleteMessage(message_id=1), BEN)
+    texts = [row[1] for row in rota.rows(told, GUEST)]
+    assert texts == [f"Ben writes:\n{GONE}"] * 3
+    assert rota.rows(told, GUEST)[-1][0] == f"Taken back: a message about report {number}"
+    rota.do(AddNote(item_id=number, text="Note"), BEN)
+    before = rota.rows("SELECT * FROM notifications")
+    rota.do(DeleteMessage(message_id=2), BEN)
+    assert rota.rows("SELECT * FROM notifications") == before
+
+
+def test_a_copy_is_behind_until_it_shows_what_is_said_now(rota: Rota) -> None:
+    """Also when it was changed before its place was noted, or again while it was written."""
+    talked(rota)
+    assert rota.ask(messages_behind, 0, 9) == ()
+    rota.do(EditMessage(message_id=1, text="Better"), BEN)
+    assert rota.ask(messages_behind, 0, 9) == ()
+    rota.do(NotePosted(posted=((1, 900),)))
+    assert [message.text for message in rota.ask(messages_behind, 0, 9)] == ["Better"]
+    rota.do(EditMessage(message_id=1, text="Best"), BEN)
+    assert rota.do(NoteCopied(copied=((1, "Better"),))) == 0
+    assert rota.do(NoteCopied(copied=((1, "Best"),))) == 1
+    assert rota.ask(messages_behind, 0, 9) == ()
+    assert [one.text for one in rota.ask(own_messages, Viewer(BEN), 9)] == ["Note", "Best"]
+    assert [one.text for one in rota.ask(own_messages, Viewer(GUEST), 9)] == ["Answer"]

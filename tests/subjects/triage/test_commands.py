@@ -10,6 +10,7 @@ import pytest
 
 from modelus_bot.subjects.notices.jobs.outbox import Outbox
 from modelus_bot.subjects.triage.jobs.clock import TriageClock, TriageHandover
+from modelus_bot.subjects.triage.jobs.copies import TriageCopies
 from modelus_bot.subjects.triage.jobs.threads import TriageThreads
 from tests.commands.acting import card_words, labels, rows, words_of
 from tests.conftest import BotEnv
@@ -242,6 +243,36 @@ async def test_a_card_that_was_deleted_is_posted_again(threads_env: BotEnv) -> N
     await env.manager.slash(env.channel, "triage claim", item="1")
     await job.run()
     assert "In review" in "".join(card_words(message) for message in thread.history())
+    await job.close()
+
+
+async def test_a_copy_follows_its_message(threads_env: BotEnv) -> None:
+    """What is corrected or taken back shows so in the thread; a copy deleted by hand is let be."""
+    env, bo = threads_env, threads_env.staff("bo")
+    await env.player.slash(env.channel, "triage report", **REPORT)
+    await bo.slash(env.channel, "triage reply", item="1", text="Tomorow")
+    await bo.slash(env.channel, "triage note", item="1", text="A note")
+    job, copies = TriageThreads(env.bot), TriageCopies(env.bot)
+    await job.run()
+    (thread,) = env.staff_channel.threads
+    assert "Corrected" in words_of(
+        await bo.slash(env.channel, "conversation edit", message="1", text="Tomorrow")
+    )
+    asked = await bo.slash(env.channel, "conversation delete", message="#2")
+    assert "Take message 2 back?" in words_of(asked)
+    await bo.click(asked.response, label="Take back")
+    await copies.run()
+    _, reply, note = thread.history()
+    assert "replies to the reporter (edited)" in card_words(reply)
+    assert "Tomorrow" in card_words(reply)
+    assert "Note by Bo Account (deleted)" in card_words(note)
+    assert "A note" not in card_words(note)
+    await env.admin.delete(reply)
+    await bo.slash(env.channel, "conversation edit", message="1", text="On Friday")
+    await copies.run()
+    assert rows(env, "SELECT count(*) FROM chat_messages WHERE is_behind = 1") == [(0,)]
+    refused = await env.player.slash(env.channel, "conversation edit", message="1", text="Never")
+    assert "You can only edit your own messages" in words_of(refused)
     await job.close()
 
 

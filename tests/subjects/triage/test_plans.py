@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.subjects.conversations.queries import _OF_ITEM, _UNPOSTED
+from modelus_bot.subjects.conversations.queries import _BEHIND, _OF_ITEM, _OWN, _UNPOSTED
 from modelus_bot.subjects.triage.queries import items
 from modelus_bot.subjects.triage.queries.items import _ASSIGNED, _DUPLICATES, _QUEUE, _REPORTED, _SNOOZED
 from modelus_bot.subjects.triage.queries.unshown import _UNSHOWN
@@ -76,6 +76,8 @@ PLANS = {
         {"item": 1, "internal": 1, **PAGE},
         "USING INDEX idx_chat_triage (triage_id=?)",
     ),
+    "behind": (_BEHIND, (0, 10), "USING INDEX idx_chat_behind (id>?)"),
+    "own messages": (_OWN, (ADA, 10), "USING INDEX idx_chat_own (sender_id=?)"),
     "unposted": (_UNPOSTED, (1, 10), "USING INDEX idx_chat_unposted (triage_id=?)"),
 }
 

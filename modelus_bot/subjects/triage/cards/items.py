@@ -97,9 +97,8 @@ def message_line(message: ChatMessage, names: Mapping[int, str]) -> str:
     if message.type == "system":
         return f"{moment(message.created_at, 't')} *{text}*"
     mark = " (note)" if message.internal else ""
-    edited = " (edited)" if message.edited_at is not None else ""
     who = name_of(message.sender_id, names)
-    return f"{moment(message.created_at, 't')} **{who}**{mark}{edited}\n{text}"
+    return f"{moment(message.created_at, 't')} **{who}**{mark}{_changed(message)}\n{text}"
 
 
 def message_card(message: ChatMessage, item: TriageItem, names: Mapping[int, str]) -> Card:
@@ -108,12 +107,19 @@ def message_card(message: ChatMessage, item: TriageItem, names: Mapping[int, str
     foot = f"Message {message.id}"
     if message.type == "system":
         return cards.info("", f"*{text}*").with_footer(foot)
-    who = name_of(message.sender_id, names)
+    who, changed = name_of(message.sender_id, names), _changed(message)
     if message.internal:
-        return cards.warning(f"Note by {who}", text).with_footer(foot)
+        return cards.warning(f"Note by {who}{changed}", text).with_footer(foot)
     if message.sender_id == item.reporter_id:
-        return cards.question(f"{who}, who reported this, writes", text).with_footer(foot)
-    return cards.success(f"{who} replies to the reporter", text).with_footer(foot)
+        return cards.question(f"{who}, who reported this, writes{changed}", text).with_footer(foot)
+    return cards.success(f"{who} replies to the reporter{changed}", text).with_footer(foot)
+
+
+def _changed(message: ChatMessage) -> str:
+    """Return what became of a message since it was said."""
+    if message.deleted_at is not None:
+        return " (deleted)"
+    return " (edited)" if message.edited_at is not None else ""
 
 
 def thread_link(item: TriageItem, guild_id: int | None) -> str | None:

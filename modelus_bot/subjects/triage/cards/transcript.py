@@ -81,7 +81,7 @@ def _article(message: ChatMessage, item: TriageItem, names: Mapping[int, str], z
     if message.type == "system":
         return f'<article class="system"><header>{time}</header>{text}</article>'
     side = "reporter" if message.sender_id == item.reporter_id else "staff"
-    edited = " (edited)" if message.edited_at is not None else ""
+    edited = " (edited)" if message.edited_at is not None and message.deleted_at is None else ""
     who = f"<bdi>{_safe(_name(message.sender_id, names))}</bdi>{edited}"
     return f'<article class="{side}"><header>{who}{time}</header>{text}</article>'
 
