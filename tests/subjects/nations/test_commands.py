@@ -102,6 +102,7 @@ async def test_a_dry_run_shows_the_difference_and_saves_nothing(world: BotEnv) -
         before = dump(env)
         answer = await said(env, admin, f"nation-admin {command}", **options, dry_run=True)
         assert "Only a preview: nothing was saved" in answer, command
+        assert "Kept as" not in answer, command
         assert words in answer, (command, answer)
         assert dump(env) == before, command
     assert "nothing was saved" not in await said(env, admin, "nation-admin undo", change=history + 1)
@@ -113,7 +114,7 @@ async def test_whoever_is_replaced_is_shown_before(world: BotEnv) -> None:
     free = await said(env, admin, "nation-admin link", nation="Land 1", user=bo, office="vice_president")
     assert "is vice president" in free
     asked = await admin.slash(env.channel, "nation-admin link", nation="Land 2", user=bo)
-    assert "Land 2: replace?" in words_of(asked)
+    assert "president of Land 2?" in words_of(asked)
     assert "is not vice president of nation 4 any more" in words_of(asked)
     await admin.click(asked.response, label="Replace")
     held = "SELECT nation_id, office FROM nation_offices WHERE user_id = ? AND until IS NULL"

@@ -28,7 +28,8 @@ ARROW = " → "
 
 def only_shown(card: Card) -> Card:
     """Return what a change would give, said so that nobody takes it for done."""
-    return replace(card, title=NOTHING_SAVED, text=f"**{card.title}**\n{card.text}".strip(), severity="info")
+    text = f"**{card.title}**\n{card.text}".strip()
+    return replace(card, title=NOTHING_SAVED, text=text, severity="info", footer=None)
 
 
 def change_card(change: NationChange, reason: str | None = None) -> Card:

@@ -52,9 +52,12 @@ def history_card(
 
 def _entry(entry: HistoryEntry, names: Mapping[int, str]) -> str:
     new = shown(entry.metric, entry.new)
-    what = f"{shown(entry.metric, entry.old)} → {new}" if entry.old is not None else f"began with {new}"
-    cause = f"change {entry.cause_id} undone" if entry.cause == "undo" else CAUSES[entry.cause]
+    if entry.old is None:
+        what = f"began with {new}"
+    else:
+        cause = f"change {entry.cause_id} undone" if entry.cause == "undo" else CAUSES[entry.cause]
+        what = f"{shown(entry.metric, entry.old)} → {new}, {cause}"
     by = f" by {name_of(entry.changed_by, names)}" if entry.changed_by is not None else ""
     why = f": {plain(entry.reason)}" if entry.reason else ""
-    line = f"{what}, {cause}{by}{why}"
+    line = f"{what}{by}{why}"
     return f"`{entry.id}` {moment(entry.at, 'd')} " + (f"~~{line}~~ (undone)" if entry.undone else line)

@@ -61,7 +61,8 @@ class GivesOffices(ActsForNations, NamesPeople):
             await answering.answer(interaction, office_card(saved, names))
         else:
             same = write.model_copy(update={"expected": tuple(item.id for item in change.ended)})
-            card = cards.question(f"{shown.title}: replace?", shown.text)
+            title = f"Make {plain(user.display_name)} {OFFICES[write.office]} of {shown.title}?"
+            card = cards.question(title, shown.text)
             await ask(self.bot, interaction, context, Ask("office", card, "Replace", same, danger=True))
 
     @app_commands.command(name="unlink", description="End the office that a member holds")

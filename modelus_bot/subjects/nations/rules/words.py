@@ -9,7 +9,7 @@ __all__ = ["CAUSES", "OFFICES", "STATUSES"]
 OFFICES: dict[OfficeName, str] = {"president": "president", "vice_president": "vice president"}
 STATUSES: dict[NationStatus, str] = {"active": "Active", "leave": "On leave", "archived": "Archived"}
 CAUSES: dict[Cause, str] = {
-    "admin": "set by an administrator",
+    "admin": "set",
     "tax": "tax",
     "law": "a law",
     "loan": "a loan",
