@@ -27,7 +27,8 @@ INSERT INTO "_yoyo_migration" VALUES('b8cf2b6736ab09b56391000b0be7d9ac0241ab6be7
 INSERT INTO "_yoyo_migration" VALUES('36e378caeef713373b396b48dcb6066c6eca703afa331cad3d54b7c85b66be5a','0009.messages','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('8992c92072e432e48e5f8307c2a077ef3d9d4e0ffc6d622cb13564a500535a08','0010.calendar_entries','2026-01-01 00:00:00');
 INSERT INTO "_yoyo_migration" VALUES('cd0be26528cc0d8685be38dbb80744a324a80fbcd172392612f806d5a86499cb','0011.chat_search','2026-01-01 00:00:00');
-INSERT INTO "_yoyo_migration" VALUES('1f92a94614d61dbf23f31930480ac62b01d2087115415bc2683c82a031ef9ae3','0012.message_changes','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('8c9c8a88ac34fbe9431e0a2e767346db17d5f9ac40712d85a47ca8610114105b','0012.nations','2026-01-01 00:00:00');
+INSERT INTO "_yoyo_migration" VALUES('38d8a8c4c1e2f1f6e90e60cd400ec6ee859ceb68f18df0010974451d6f1d5e39','0013.message_changes','2026-01-01 00:00:00');
 CREATE TABLE "_yoyo_version" (
             "version" INT NOT NULL PRIMARY KEY,
             "installed_at_utc" TIMESTAMP
@@ -146,6 +147,14 @@ CREATE TABLE 'chat_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITH
 INSERT INTO "chat_search_idx" VALUES(1,X'',2);
 INSERT INTO "chat_search_idx" VALUES(2,X'',2);
 INSERT INTO "chat_search_idx" VALUES(3,X'',2);
+CREATE TABLE cooldowns (
+    nation_id INTEGER NOT NULL REFERENCES nations (id) ON DELETE CASCADE,
+    command   TEXT NOT NULL CONSTRAINT cooldowns_command_length CHECK (length(command) BETWEEN 1 AND 32),
+    until     INTEGER NOT NULL,
+    PRIMARY KEY (nation_id, command)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "cooldowns" VALUES(1,'tax',1800000000);
+INSERT INTO "cooldowns" VALUES(2,'name',5);
 CREATE TABLE cover_cards (
     message_id INTEGER NOT NULL,
     channel_id INTEGER NOT NULL,
@@ -217,6 +226,88 @@ CREATE TABLE job_runs (
     PRIMARY KEY (job,run_key)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "job_runs" VALUES('handoff','1','delivered',1,NULL,0,NULL);
+CREATE TABLE nation_cities (
+    id         INTEGER PRIMARY KEY,
+    nation_id  INTEGER NOT NULL REFERENCES nations (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL COLLATE NOCASE CONSTRAINT nation_cities_name_length CHECK (length(name) BETWEEN 1 AND 50),
+    is_capital INTEGER NOT NULL DEFAULT 0 CONSTRAINT nation_cities_is_capital_flag CHECK (is_capital IN (0, 1)),
+    position   INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO "nation_cities" VALUES(1,1,'Austin',1,0);
+INSERT INTO "nation_cities" VALUES(2,1,'Houston',0,1);
+INSERT INTO "nation_cities" VALUES(3,2,'Seattle',1,0);
+CREATE TABLE nation_history (
+    id         INTEGER PRIMARY KEY,
+    nation_id  INTEGER NOT NULL REFERENCES nations (id) ON DELETE CASCADE,
+    metric     TEXT NOT NULL CONSTRAINT nation_history_metric_known CHECK (metric IN ('gdp', 'population', 'stability_bp', 'tax_bp', 'debt', 'treasury', 'ground', 'naval', 'air')),
+    old        INTEGER,
+    new        INTEGER NOT NULL,
+    cause      TEXT NOT NULL CONSTRAINT nation_history_cause_known CHECK (cause IN ('admin', 'tax', 'law', 'loan', 'invest', 'disaster', 'war', 'turn', 'undo', 'import')),
+    cause_id   INTEGER,
+    turn       INTEGER NOT NULL DEFAULT 0,
+    changed_by INTEGER,
+    reason     TEXT CONSTRAINT nation_history_reason_length CHECK (length(reason) BETWEEN 1 AND 300),
+    at         INTEGER NOT NULL,
+    CONSTRAINT nation_history_undo_of CHECK (cause <> 'undo' OR cause_id IS NOT NULL)
+) STRICT;
+INSERT INTO "nation_history" VALUES(1,1,'tax_bp',2000,2150,'tax',NULL,0,101,NULL,60);
+INSERT INTO "nation_history" VALUES(2,1,'gdp',NULL,2400000000000,'import',NULL,0,NULL,'From before',5);
+INSERT INTO "nation_history" VALUES(3,1,'ground',50,71,'admin',NULL,3,102,'Manoeuvres',61);
+INSERT INTO "nation_history" VALUES(4,1,'air',60,66,'undo',3,3,102,NULL,62);
+CREATE TABLE nation_names (
+    name      TEXT NOT NULL COLLATE NOCASE CONSTRAINT nation_names_name_length CHECK (length(name) BETWEEN 1 AND 50),
+    nation_id INTEGER NOT NULL REFERENCES nations (id) ON DELETE CASCADE,
+    kind      TEXT NOT NULL CONSTRAINT nation_names_kind_known CHECK (kind IN ('former', 'alias')),
+    by_user   INTEGER,
+    at        INTEGER NOT NULL,
+    PRIMARY KEY (name, nation_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "nation_names" VALUES('Lone Star',1,'former',101,50);
+INSERT INTO "nation_names" VALUES('Lone Star',3,'former',NULL,52);
+INSERT INTO "nation_names" VALUES('Tejas',1,'alias',NULL,51);
+CREATE TABLE nation_offices (
+    id        INTEGER PRIMARY KEY,
+    nation_id INTEGER NOT NULL REFERENCES nations (id) ON DELETE RESTRICT,
+    user_id   INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
+    office    TEXT NOT NULL CONSTRAINT nation_offices_office_known CHECK (office IN ('president', 'vice_president')),
+    since     INTEGER NOT NULL,
+    until     INTEGER,
+    CONSTRAINT nation_offices_order CHECK (until IS NULL OR until >= since)
+) STRICT;
+INSERT INTO "nation_offices" VALUES(1,1,101,'president',10,NULL);
+INSERT INTO "nation_offices" VALUES(2,1,102,'vice_president',10,40);
+INSERT INTO "nation_offices" VALUES(3,2,103,'president',11,NULL);
+CREATE TABLE nations (
+    id              INTEGER PRIMARY KEY,
+    name            TEXT NOT NULL COLLATE NOCASE CONSTRAINT nations_name_length CHECK (length(name) BETWEEN 1 AND 50),
+    prefix          TEXT CONSTRAINT nations_prefix_length CHECK (length(prefix) BETWEEN 1 AND 40),
+    gdp             INTEGER NOT NULL CONSTRAINT nations_gdp_range CHECK (gdp BETWEEN 0 AND 900000000000000),
+    population      INTEGER NOT NULL CONSTRAINT nations_population_range CHECK (population BETWEEN 0 AND 20000000000),
+    stability_bp    INTEGER NOT NULL DEFAULT 5000 CONSTRAINT nations_stability_range CHECK (stability_bp BETWEEN 0 AND 10000),
+    tax_bp          INTEGER NOT NULL DEFAULT 2000 CONSTRAINT nations_tax_range CHECK (tax_bp BETWEEN 0 AND 10000),
+    debt            INTEGER NOT NULL DEFAULT 0 CONSTRAINT nations_debt_range CHECK (debt BETWEEN 0 AND 900000000000000),
+    treasury        INTEGER NOT NULL DEFAULT 0,
+    ground          INTEGER NOT NULL DEFAULT 50 CONSTRAINT nations_ground_range CHECK (ground BETWEEN 0 AND 100),
+    naval           INTEGER NOT NULL DEFAULT 50 CONSTRAINT nations_naval_range CHECK (naval BETWEEN 0 AND 100),
+    air             INTEGER NOT NULL DEFAULT 50 CONSTRAINT nations_air_range CHECK (air BETWEEN 0 AND 100),
+    government      TEXT NOT NULL DEFAULT 'Democracy' CONSTRAINT nations_government_length CHECK (length(government) BETWEEN 1 AND 40),
+    description     TEXT CONSTRAINT nations_description_length CHECK (length(description) BETWEEN 1 AND 1000),
+    flag_channel_id INTEGER,
+    flag_message_id INTEGER,
+    status          TEXT NOT NULL DEFAULT 'active' CONSTRAINT nations_status_known CHECK (status IN ('active', 'leave', 'archived')),
+    leave_until     INTEGER,
+    version         INTEGER NOT NULL DEFAULT 1,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    budget          INTEGER GENERATED ALWAYS AS (gdp * tax_bp / 10000) VIRTUAL,
+    gdp_per_capita  INTEGER GENERATED ALWAYS AS (CASE WHEN population > 0 THEN gdp / population END) VIRTUAL,
+    CONSTRAINT nations_name_trimmed CHECK (name = trim(name)),
+    CONSTRAINT nations_flag_place CHECK ((flag_channel_id IS NULL) = (flag_message_id IS NULL)),
+    CONSTRAINT nations_leave_until CHECK (leave_until IS NULL OR status = 'leave')
+) STRICT;
+INSERT INTO "nations" VALUES(1,'Texas','Republic of',2400000000000,30000000,6200,2150,0,500,71,40,66,'Federal Republic','Big.',950000000000000010,950000000000000011,'active',NULL,7,1,99);
+INSERT INTO "nations" VALUES(2,'Cascadia',NULL,900000000000000,20000000000,10000,10000,900000000000000,-5,0,100,0,'Democracy',NULL,NULL,NULL,'leave',1800000000,2,2,98);
+INSERT INTO "nations" VALUES(3,'Dakota',NULL,0,0,0,0,0,0,0,0,0,'Anarchist Territory',NULL,NULL,NULL,'archived',NULL,3,3,97);
 CREATE TABLE notification_prefs (
     user_id  INTEGER NOT NULL REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE CASCADE,
     type     TEXT NOT NULL CONSTRAINT notification_prefs_type_length CHECK (length(type) BETWEEN 1 AND 32),
@@ -540,13 +631,6 @@ CREATE INDEX idx_chat_unposted ON chat_messages (triage_id, id)
     WHERE triage_id IS NOT NULL AND discord_message_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX idx_calendar_entries_ends ON calendar_entries (ends_at);
 CREATE INDEX idx_calendar_entries_sprint ON calendar_entries (sprint_id);
-CREATE VIEW chat_texts AS
-SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, coalesce(t.title, '') AS title,
-    m.is_internal, m.message_type,
-    m.created_at, m.edited_at, m.discord_message_id,
-    CASE t.thread_state WHEN 'open' THEN t.thread_id END AS thread_id
-FROM chat_messages AS m LEFT JOIN triage_items AS t ON t.id = m.triage_id
-WHERE m.triage_id IS NOT NULL AND m.deleted_at IS NULL;
 CREATE TRIGGER chat_search_i AFTER INSERT ON chat_messages
 WHEN new.triage_id IS NOT NULL AND new.deleted_at IS NULL
 BEGIN
@@ -567,6 +651,31 @@ WHEN new.triage_id IS NOT NULL AND new.deleted_at IS NULL
 BEGIN
     INSERT INTO chat_search(rowid, message) VALUES(new.id, new.message);
 END;
+CREATE UNIQUE INDEX nations_name_unique ON nations (name) WHERE status <> 'archived';
+CREATE INDEX idx_nations_gdp ON nations (gdp DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_population ON nations (population DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_stability ON nations (stability_bp DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_tax ON nations (tax_bp DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_per_capita ON nations (gdp_per_capita DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_ground ON nations (ground DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_naval ON nations (naval DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nations_air ON nations (air DESC, id) WHERE status = 'active';
+CREATE INDEX idx_nation_names_nation ON nation_names (nation_id, at);
+CREATE UNIQUE INDEX office_one_holder ON nation_offices (nation_id, office) WHERE until IS NULL;
+CREATE UNIQUE INDEX office_one_per_user ON nation_offices (user_id) WHERE until IS NULL;
+CREATE INDEX idx_nation_offices_nation ON nation_offices (nation_id, id DESC);
+CREATE INDEX idx_nation_offices_user ON nation_offices (user_id, id DESC);
+CREATE UNIQUE INDEX city_one_name ON nation_cities (nation_id, name);
+CREATE UNIQUE INDEX city_one_capital ON nation_cities (nation_id) WHERE is_capital = 1;
+CREATE INDEX idx_nation_history ON nation_history (nation_id, metric, id DESC, new);
+CREATE INDEX idx_nation_history_author ON nation_history (changed_by, id DESC) WHERE changed_by IS NOT NULL;
+CREATE VIEW chat_texts AS
+SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, coalesce(t.title, '') AS title,
+    m.is_internal, m.message_type,
+    m.created_at, m.edited_at, m.discord_message_id,
+    CASE t.thread_state WHEN 'open' THEN t.thread_id END AS thread_id
+FROM chat_messages AS m LEFT JOIN triage_items AS t ON t.id = m.triage_id
+WHERE m.triage_id IS NOT NULL AND m.deleted_at IS NULL;
 CREATE INDEX idx_chat_behind ON chat_messages (id)
     WHERE is_behind = 1 AND discord_message_id IS NOT NULL;
 CREATE INDEX idx_chat_own ON chat_messages (sender_id, id)
