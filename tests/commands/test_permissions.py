@@ -247,6 +247,18 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "inbox", "member", "nation", "ping", "rank", "triage", MENU, SHOW_NATION}
+    open_to_all = {
+        "about",
+        "conversation",
+        "help",
+        "inbox",
+        "member",
+        "nation",
+        "ping",
+        "rank",
+        "triage",
+        MENU,
+        SHOW_NATION,
+    }
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

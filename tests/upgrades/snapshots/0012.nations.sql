@@ -628,11 +628,12 @@ CREATE INDEX idx_chat_unposted ON chat_messages (triage_id, id)
 CREATE INDEX idx_calendar_entries_ends ON calendar_entries (ends_at);
 CREATE INDEX idx_calendar_entries_sprint ON calendar_entries (sprint_id);
 CREATE VIEW chat_texts AS
-SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, t.title, m.is_internal, m.message_type,
+SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, coalesce(t.title, '') AS title,
+    m.is_internal, m.message_type,
     m.created_at, m.edited_at, m.discord_message_id,
     CASE t.thread_state WHEN 'open' THEN t.thread_id END AS thread_id
-FROM chat_messages AS m JOIN triage_items AS t ON t.id = m.triage_id
-WHERE m.deleted_at IS NULL;
+FROM chat_messages AS m LEFT JOIN triage_items AS t ON t.id = m.triage_id
+WHERE m.triage_id IS NOT NULL AND m.deleted_at IS NULL;
 CREATE TRIGGER chat_search_i AFTER INSERT ON chat_messages
 WHEN new.triage_id IS NOT NULL AND new.deleted_at IS NULL
 BEGIN

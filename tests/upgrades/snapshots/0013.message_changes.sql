@@ -631,6 +631,13 @@ CREATE INDEX idx_chat_unposted ON chat_messages (triage_id, id)
     WHERE triage_id IS NOT NULL AND discord_message_id IS NULL AND deleted_at IS NULL;
 CREATE INDEX idx_calendar_entries_ends ON calendar_entries (ends_at);
 CREATE INDEX idx_calendar_entries_sprint ON calendar_entries (sprint_id);
+CREATE VIEW chat_texts AS
+SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, coalesce(t.title, '') AS title,
+    m.is_internal, m.message_type,
+    m.created_at, m.edited_at, m.discord_message_id,
+    CASE t.thread_state WHEN 'open' THEN t.thread_id END AS thread_id
+FROM chat_messages AS m LEFT JOIN triage_items AS t ON t.id = m.triage_id
+WHERE m.triage_id IS NOT NULL AND m.deleted_at IS NULL;
 CREATE TRIGGER chat_search_i AFTER INSERT ON chat_messages
 WHEN new.triage_id IS NOT NULL AND new.deleted_at IS NULL
 BEGIN
@@ -669,13 +676,6 @@ CREATE UNIQUE INDEX city_one_name ON nation_cities (nation_id, name);
 CREATE UNIQUE INDEX city_one_capital ON nation_cities (nation_id) WHERE is_capital = 1;
 CREATE INDEX idx_nation_history ON nation_history (nation_id, metric, id DESC, new);
 CREATE INDEX idx_nation_history_author ON nation_history (changed_by, id DESC) WHERE changed_by IS NOT NULL;
-CREATE VIEW chat_texts AS
-SELECT m.id, m.message, m.triage_id, m.sender_id, t.reporter_id, coalesce(t.title, '') AS title,
-    m.is_internal, m.message_type,
-    m.created_at, m.edited_at, m.discord_message_id,
-    CASE t.thread_state WHEN 'open' THEN t.thread_id END AS thread_id
-FROM chat_messages AS m LEFT JOIN triage_items AS t ON t.id = m.triage_id
-WHERE m.triage_id IS NOT NULL AND m.deleted_at IS NULL;
 CREATE INDEX idx_chat_behind ON chat_messages (id)
     WHERE is_behind = 1 AND discord_message_id IS NOT NULL;
 CREATE INDEX idx_chat_own ON chat_messages (sender_id, id)
