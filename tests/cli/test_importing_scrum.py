@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
 import json
@@ -15,9 +16,13 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database import Context, DatabaseManager
+from modelus_bot.subjects.people.queries import members
+from modelus_bot.subjects.people.writes import RegisterMember
 from tests.cli.conftest import Command
 from tests.cli.test_importing import dump
-from tests.subjects.staff_import.source import ALL, ONE, TWO, as_json
+from tests.subjects.staff_import.source import ALL, FOUR, ONE, TWO, as_json
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 PEOPLE = ("--map", f"Ann={ONE}", "--map", f"gh-2={TWO}")
@@ -80,6 +85,17 @@ def test_what_cannot_be_done_is_one_sentence_and_makes_nothing(command: Command,
     for options in (("--maker", "Zed"), ("--zone", "Mars/Base"), ("--details", "all.json")):
         assert command("import", "scrum", file, *PEOPLE, *options).code == ExitCode.USAGE
     assert not DATABASE.exists()
+
+
+async def test_beside_a_bot_that_is_running(command: Command, file: Path, tmp_path: Path) -> None:
+    """Each portion takes its turn among the bot's own changes, and the bot sees what came."""
+    path = tmp_path / DATABASE
+    async with DatabaseManager(path, DatabaseSettings(path=path)) as db:
+        answer = await asyncio.to_thread(command, "import", "scrum", file, *PEOPLE)
+        await db.write(RegisterMember(discord_id=FOUR, username="Dan"), Context())
+        names = [item.username for item in await db.read(members)]
+    assert answer.code == 0, answer.err
+    assert names == ["Ann", "Ben", "Dan"]
 
 
 @pytest.mark.skipif(not FULL, reason="kills the program twelve times; asked for by MODELUS_TEST_FULL")
