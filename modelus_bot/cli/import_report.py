@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,10 +32,7 @@ def print_scrum_report(report: ScrumReport, plan: Plan, *, dry_run: bool) -> Non
         out.print(f"Not taken over of {name}: {', '.join(columns[:20])}.")
     if plan.people.strange:
         out.print(f"Nobody in the files is called: {', '.join(plan.people.strange[:20])}.")
-    without = [name for number, name in plan.people.names.items() if number not in plan.people.accounts]
-    if without:
-        out.print(f"Without a Discord account, so left out with their rows: {_some(without, 20)}.")
-        out.print("Name them with --map or --people and import again; the rest stays as it is.")
+    _print_people(out, report, plan)
     _print_counts(out, report)
     if not report.changed:
         out.print("Nothing new was there; nothing was changed.")
@@ -57,7 +55,7 @@ def _line(item: Remark) -> tuple[str | int, ...]:
 def _print_remarks(out: Console, title: str, remarks: Iterable[Remark]) -> None:
     groups: dict[tuple[str, str], list[Remark]] = {}
     for item in sorted(remarks, key=lambda item: TABLES.index(item.table)):
-        groups.setdefault((item.table, item.why), []).append(item)
+        groups.setdefault((item.table, item.shared), []).append(item)
     if not groups:
         return
     out.print(title)
@@ -66,6 +64,17 @@ def _print_remarks(out: Console, title: str, remarks: Iterable[Remark]) -> None:
         out.print(f"- {table}, {len(found)}: {why} ({places})")
     if len(groups) > MOST_REASONS:
         out.print(f"- and {len(groups) - MOST_REASONS} more reasons; --details FILE has them all")
+
+
+def _print_people(out: Console, report: ScrumReport, plan: Plan) -> None:
+    """Name those without an account, with how many rows besides their own wait for them."""
+    rows = Counter(item.own for item in report.remarks if item.left_out)
+    people = plan.people
+    without = [number for number in people.names if number not in people.accounts]
+    if without:
+        named = [f"{people.names[number]} ({rows[f'user {number}']})" for number in without]
+        out.print(f"Without a Discord account, so left out with so many rows: {_some(named, MOST_REASONS)}.")
+        out.print("Name them with --map or --people and import again; the rest stays as it is.")
 
 
 def _print_counts(out: Console, report: ScrumReport) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from modelus_bot.cli.acting import look_as_owner
 from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
 from modelus_bot.cli.import_report import print_scrum_report, write_details
 from modelus_bot.cli.recognising import require_ours
@@ -92,9 +93,9 @@ def scrum(
     else:
         require_beginning(settings, path, begin_anew=begin_anew)
         report = _taken_in(settings, plan, asked, path)
+    print_scrum_report(report, plan, dry_run=dry_run)
     if details is not None:
         write_details(report, details)
-    print_scrum_report(report, plan, dry_run=dry_run)
 
 
 async def _take_in(
@@ -124,6 +125,7 @@ def _taken_in(settings: Settings, plan: Plan, asked: Context, path: Path) -> Scr
 
 def _tried(settings: Settings, plan: Plan, asked: Context, path: Path) -> ScrumReport:
     """Do everything with a copy of the database, so that the report is exactly that of the import itself."""
+    look_as_owner(path)
     with tempfile.TemporaryDirectory(prefix="modelus-import-") as folder:
         copy = Path(folder) / "copy.db"
         if path.exists():

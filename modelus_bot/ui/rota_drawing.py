@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.patheffects import withStroke
 
 from modelus_bot.ui.rota_chart import Bar, Mark, RotaChart, RotaRow
 
@@ -152,6 +153,7 @@ class _Picture:
         self.axes.text(
             middle, place + 0.5, self._fitting(bar.words, days, 9), ha="center", va="center",
             fontsize=9, color=ink, zorder=4, parse_math=False, clip_on=True,
+            path_effects=[withStroke(linewidth=3, foreground=self.colours.paper if nobody else colour)],
         )  # fmt: skip
 
     def _away(self, place: int, mark: Mark) -> None:
@@ -178,7 +180,7 @@ class _Picture:
         for place in range(1, len(self.chart.rows)):
             self.axes.axhline(place, color=self.colours.faint, linewidth=0.6, zorder=1)
         self.figure.text(
-            0.985, 0.99, LEGEND, ha="right", va="top", fontsize=7.5, color=self.colours.ink, alpha=0.75
+            0.985, 0.975, LEGEND, ha="right", va="top", fontsize=7.5, color=self.colours.ink, alpha=0.75
         )
         for side in self.axes.spines.values():
             side.set_color(self.colours.faint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import csv
 import json
@@ -15,9 +16,13 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.outcome import ExitCode
+from modelus_bot.config import DatabaseSettings
+from modelus_bot.database import Context, DatabaseManager
+from modelus_bot.subjects.people.queries import members
+from modelus_bot.subjects.people.writes import RegisterMember
 from tests.cli.conftest import Command
 from tests.cli.test_importing import dump
-from tests.subjects.staff_import.source import ALL, ONE, TWO, as_json
+from tests.subjects.staff_import.source import ALL, FOUR, ONE, TWO, as_json
 
 FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 PEOPLE = ("--map", f"Ann={ONE}", "--map", f"gh-2={TWO}")
@@ -53,7 +58,7 @@ def test_a_dry_run_reports_exactly_what_the_import_does(command: Command, file: 
     assert (
         "- users, 2: nobody has said which Discord account is theirs (all.json:4:1, all.json:5:1)" in done.out
     )
-    assert "Without a Discord account, so left out with their rows: Cleo, Dan." in done.out
+    assert "Without a Discord account, so left out with so many rows: Cleo (0), Dan (2)." in done.out
     assert [line.split()[-6:] for line in table(done.out)[1:]][:2] == [
         ["4", "2", "0", "0", "2", "0"],
         ["5", "4", "0", "0", "1", "3"],
@@ -62,7 +67,7 @@ def test_a_dry_run_reports_exactly_what_the_import_does(command: Command, file: 
     assert dump(tmp_path / DATABASE) == before
     rows = list(csv.DictReader(Path("why.csv").read_text(encoding="utf-8").splitlines()))
     assert {row["what"] for row in rows} == {"left out"}
-    assert ("all.json", "9", "its assignee is user 4, who has no Discord account yet") in {
+    assert ("all.json", "9", "its assignee has no Discord account yet: user 4") in {
         (row["file"], row["line"], row["why"]) for row in rows
     }
 
@@ -80,6 +85,17 @@ def test_what_cannot_be_done_is_one_sentence_and_makes_nothing(command: Command,
     for options in (("--maker", "Zed"), ("--zone", "Mars/Base"), ("--details", "all.json")):
         assert command("import", "scrum", file, *PEOPLE, *options).code == ExitCode.USAGE
     assert not DATABASE.exists()
+
+
+async def test_beside_a_bot_that_is_running(command: Command, file: Path, tmp_path: Path) -> None:
+    """Each portion takes its turn among the bot's own changes, and the bot sees what came."""
+    path = tmp_path / DATABASE
+    async with DatabaseManager(path, DatabaseSettings(path=path)) as db:
+        answer = await asyncio.to_thread(command, "import", "scrum", file, *PEOPLE)
+        await db.write(RegisterMember(discord_id=FOUR, username="Dan"), Context())
+        names = [item.username for item in await db.read(members)]
+    assert answer.code == 0, answer.err
+    assert names == ["Ann", "Ben", "Dan"]
 
 
 @pytest.mark.skipif(not FULL, reason="kills the program twelve times; asked for by MODELUS_TEST_FULL")

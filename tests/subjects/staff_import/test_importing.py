@@ -130,13 +130,13 @@ def test_what_was_mended_or_left_out_is_said_with_its_place(rota: Rota) -> None:
 
     assert why["users 5"] == "nobody has said which Discord account is theirs"
     assert why["tasks 6"] == "priority is outside 0 to 3, and was moved there"
-    assert why["tasks 9"] == "its assignee is user 4, who has no Discord account yet"
+    assert why["tasks 9"] == "its assignee has no Discord account yet: user 4"
     assert why["notifications 12"] == "type “odd” is not known here; system counts"
-    assert why["notifications 14"] == "it is about task 4, which was left out"
-    assert why["notifications 15"] == "its reader is user 4, who has no Discord account yet"
-    assert why["chat_messages 17"] == "message: what is no letter was replaced"
+    assert why["notifications 14"] == "the task it is about was left out: 4"
+    assert why["notifications 15"] == "its reader has no Discord account yet: user 4"
+    assert why["chat_messages 17"] == "what is no letter in message was replaced"
     assert why["chat_messages 19"] == "message is nested, where a text is expected"
-    assert why["triage_items 23"] == "its id stands in line 20 of all.json already"
+    assert why["triage_items 23"] == "its id stands in the files already: all.json, line 20, column 1"
     assert report.mended["tasks"] == 3
 
 
@@ -214,7 +214,7 @@ def test_what_was_erased_does_not_come_back(rota: Rota) -> None:
     del more["chat_messages"]
     report = run(rota, plan_of(more, ACCOUNTS))
 
-    assert "whose data was erased here" in said(report)["chat_messages 24"]
+    assert "was erased here: user 1" in said(report)["chat_messages 24"]
     assert rota.dump() == before
 
 

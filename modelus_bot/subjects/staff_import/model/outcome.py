@@ -35,12 +35,22 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A row that was mended, or left out, and why."""
+    """A row that was mended, or left out, and why: what many rows share, a colon, and what is its own."""
 
     table: TableName
     place: Place
     left_out: bool
     why: str
+
+    @property
+    def shared(self) -> str:
+        """What other rows may have, too."""
+        return self.why.partition(": ")[0]
+
+    @property
+    def own(self) -> str:
+        """What the reason is about in this row; empty where that is the row alone."""
+        return self.why.partition(": ")[2]
 
 
 @dataclass(slots=True)

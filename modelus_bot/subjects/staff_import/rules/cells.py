@@ -65,7 +65,7 @@ class Cells:
         whole = "" if value is None else str(value).strip()
         sound = _NO_LETTER.sub("\N{REPLACEMENT CHARACTER}", whole)
         if sound != whole:
-            self.note(f"{column}: what is no letter was replaced")
+            self.note(f"what is no letter in {column} was replaced")
         if len(sound) > limit:
             self.note(f"{column} was cut to {limit} characters")
             sound = sound[: limit - 1].rstrip() + "…"

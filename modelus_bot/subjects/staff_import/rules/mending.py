@@ -77,7 +77,7 @@ def _mended(
         number = cells.number("id")
         before = known.setdefault(number, row.place)
         if before is not row.place:
-            raise Unusable(f"its id stands in line {before.line} of {before.file} already")
+            raise Unusable(f"its id stands in the files already: {before}")
         return Ready(row.place, _MAKERS[table](cells, files), tuple(cells.notes))
     except Unusable as why:
         return RowFate("left_out", (str(why),))

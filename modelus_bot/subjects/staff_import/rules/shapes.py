@@ -62,11 +62,11 @@ def table_of_name(name: str) -> TableName | None:
 
 
 def table_of_columns(names: Collection[str]) -> TableName | None:
-    """Return the only table whose needed columns are all there."""
-    fitting = [
-        table for table, needed in NEEDED.items() if {*needed} <= {canonical(table, name) for name in names}
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+    """Return the table whose needed columns are all there, and which knows most of them."""
+    known = {table: {canonical(table, name) for name in names} - {None} for table in NEEDED}
+    fitting = {table: len(known[table]) for table, needed in NEEDED.items() if {*needed} <= known[table]}
+    best = [table for table, count in fitting.items() if count == max(fitting.values())]
+    return best[0] if len(best) == 1 else None
 
 
 def canonical(table: TableName, name: str) -> str | None:

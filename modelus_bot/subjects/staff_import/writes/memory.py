@@ -51,12 +51,12 @@ def account_of(tx: Transaction, who: PersonRef, what: str) -> int:
     before = remembered(tx, "users", who.number)
     account = before.id if before is not None else who.account
     if account is None:
-        raise LeftOut(f"{what} is user {who.number}, who has no Discord account yet")
+        raise LeftOut(f"{what} has no Discord account yet: user {who.number}")
     found = member(tx, account)
     if found is None:
         ensure_known(tx, account)
     elif found.username == ERASED_NAME and not found.is_active:
-        raise LeftOut(f"{what} is user {who.number}, whose data was erased here")
+        raise LeftOut(f"the data of {what} was erased here: user {who.number}")
     return account
 
 

@@ -23,7 +23,7 @@ def take_notice(tx: Transaction, row: NoticeRow) -> RowFate:
     reader = account_of(tx, row.reader, "its reader")
     task = remembered(tx, "tasks", row.task) if row.task is not None else None
     if task is None and row.task_comes:
-        raise LeftOut(f"it is about task {row.task}, which was left out")
+        raise LeftOut(f"the task it is about was left out: {row.task}")
     at = row.created_at or tx.context.at
     about = ("tasks", task.id) if task is not None else (None, None)
     read = (int(row.read_at is not None), row.read_at)

@@ -95,10 +95,11 @@ def message_line(message: ChatMessage, names: Mapping[int, str]) -> str:
     """Return a message as a part of a list of them."""
     text = cards.clip(plain_lines(message.text), 1600)
     if message.type == "system":
-        return f"{moment(message.created_at, 't')} *{text}*"
+        return f"{moment(message.created_at)} *{text}*"
     mark = " (note)" if message.internal else ""
     who = name_of(message.sender_id, names)
-    return f"{moment(message.created_at, 't')} **{who}**{mark}{_changed(message)}\n{text}"
+    return f"{moment(message.created_at)} **{who}**{mark}{_changed(message)}
+{text}"
 
 
 def message_card(message: ChatMessage, item: TriageItem, names: Mapping[int, str]) -> Card:
