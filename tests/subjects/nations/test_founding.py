@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound, Stale
+from modelus_bot.subjects.members.writes.members import DeactivateMember
 from modelus_bot.subjects.nations.queries.lookup import named_nations, nation_called
 from modelus_bot.subjects.nations.queries.offices import office_held_by, office_history, offices_of
 from modelus_bot.subjects.nations.queries.records import nation
@@ -144,6 +145,9 @@ def test_who_may_act_for_a_nation(staffed: Rota) -> None:
     assert led(CLEO, None, deputy=True) == "nation.no_office"
     assert led(ADMIN, DAKOTA, deputy=False) == "Dakota"
     assert led(ADMIN, None, deputy=False) == "nation.no_office"
+    rota.context = type(rota.context)()
+    rota.do(DeactivateMember(discord_id=ADA, reason="Away for good"), ADMIN)
+    assert led(ADA, TEXAS, deputy=True) == "member.inactive"
 
 
 def test_a_nation_that_is_edited_from_outside_is_seen(staffed: Rota) -> None:
