@@ -184,7 +184,7 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
 
 
 async def test_a_flag_is_posted_again_where_it_stays(world: BotEnv) -> None:
-    """Under a name of the bot's own; the card shows the file's address as Discord says it now."""
+    """Under a name of the bot's own; each card carries it along; without its message the card says so."""
     env = world
     saved = await said(env, env.leader, "nation flag", image=("virus.exe", PNG))
     assert "**Flag:** a new one" in saved
@@ -199,4 +199,8 @@ async def test_a_flag_is_posted_again_where_it_stays(world: BotEnv) -> None:
     assert env.staff_channel.history()[-1].id == posted.id
     card = (await env.player.slash(env.channel, "nation show", nation="Texas")).response
     assert card is not None
-    assert posted.attachments[0].filename in card.embeds[0].image.url
+    assert [file.filename for file in card.attachments] == ["flag.png"]
+    assert card.embeds[0].image.url is not None
+    gone = "UPDATE nations SET flag_message_id = 5 WHERE id = 1"
+    await env.db.write(Meddle(sql=gone), Context())
+    assert "flag not at hand" in await said(env, env.player, "nation show", nation="Texas")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound, Stale
+from modelus_bot.subjects.members.writes.erasing import EraseMember
+from modelus_bot.subjects.members.writes.members import DeactivateMember
 from modelus_bot.subjects.nations.queries.lookup import named_nations, nation_called
 from modelus_bot.subjects.nations.queries.offices import office_held_by, office_history, offices_of
 from modelus_bot.subjects.nations.queries.records import nation
@@ -144,6 +146,9 @@ def test_who_may_act_for_a_nation(staffed: Rota) -> None:
     assert led(CLEO, None, deputy=True) == "nation.no_office"
     assert led(ADMIN, DAKOTA, deputy=False) == "Dakota"
     assert led(ADMIN, None, deputy=False) == "nation.no_office"
+    rota.context = type(rota.context)()
+    rota.do(DeactivateMember(discord_id=ADA, reason="Away for good"), ADMIN)
+    assert led(ADA, TEXAS, deputy=True) == "member.inactive"
 
 
 def test_a_nation_that_is_edited_from_outside_is_seen(staffed: Rota) -> None:
@@ -153,3 +158,19 @@ def test_a_nation_that_is_edited_from_outside_is_seen(staffed: Rota) -> None:
     seen = staffed.ask(nation, TEXAS)
     assert seen is not None
     assert (seen.name, seen.gdp, NAMES[ADA]) == ("Tejas", 5, "Ada")
+
+
+def test_whoever_is_erased_leads_nothing_any_more(staffed: Rota) -> None:
+    """Their office ends with an entry; that they had it stays, and what they wrote as reasons goes."""
+    rota = staffed
+    president(rota)
+    rota.connection.execute("UPDATE nation_history SET reason = 'Mine', changed_by = ? WHERE id = 1", (ADA,))
+    rota.at += 60
+    rota.do(EraseMember(discord_id=ADA), ADA)
+    assert rota.ask(office_held_by, ADA) is None
+    assert [(item.user_id, item.until) for item in rota.ask(office_history, TEXAS)] == [
+        (BEN, None),
+        (ADA, rota.at),
+    ]
+    assert rota.rows("SELECT reason, changed_by FROM nation_history WHERE id = 1") == [(None, ADA)]
+    assert rota.value("SELECT count(*) FROM audit_logs WHERE table_name = 'nation_offices'") == 3

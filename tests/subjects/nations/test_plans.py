@@ -7,8 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelus_bot.subjects.nations.queries import cities, history, lookup, offices, ranking, records, waits
-from modelus_bot.subjects.nations.queries.lookup import named_nations
+from modelus_bot.subjects.nations.queries import ranking
+from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
+from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE
+from modelus_bot.subjects.nations.queries.lookup import _EXACT, _FORMER, _NAMES, named_nations
+from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
+from modelus_bot.subjects.nations.queries.offices import _OF_NATION as _OFFICES
+from modelus_bot.subjects.nations.queries.records import _BY_ID
+from modelus_bot.subjects.nations.queries.records import _FORMER as _FORMER_NAMES
+from modelus_bot.subjects.nations.queries.waits import _UNTIL
 from tests.subjects.nations.many import MANY, enter
 from tests.subjects.rota import ADA, Rota, copied, made, staff
 
@@ -44,18 +51,18 @@ INDEXES = {
 PLANS = {
     **{f"page {by}": (ranking.PAGES[by], (10, 0), name) for by, name in INDEXES.items()},
     **{f"place {by}": (ranking.ABOVE[by], (5,), f"{name} (") for by, name in INDEXES.items()},
-    "typed name": (lookup._EXACT, ("nation 7",), "INDEX nations_name_unique (name=?)"),
-    "names": (lookup._NAMES, (), "INDEX nations_name_unique"),
-    "former names": (lookup._FORMER, (), "SCAN nation_names"),
-    "nation": (records._BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
-    "former": (records._FORMER, (1,), "idx_nation_names_nation"),
-    "held": (offices._HELD, (ADA,), "office_one_per_user"),
-    "offices": (offices._OF_NATION, (1,), "office_one_holder"),
-    "past offices": (offices._PAST, (1, 10, 0), "idx_nation_offices_nation"),
-    "history": (history._PAGE, (1, "gdp", 11, 0), "idx_nation_history (nation_id=? AND metric=?)"),
-    "from": (history._FROM, (1, "gdp", 5), "idx_nation_history (nation_id=? AND metric=? AND id>?)"),
-    "last": (history._LAST, (1, "gdp"), "idx_nation_history (nation_id=? AND metric=?)"),
-    "wait": (waits._UNTIL, (1, "tax"), "USING PRIMARY KEY (nation_id=? AND command=?)"),
+    "typed name": (_EXACT, ("nation 7",), "INDEX nations_name_unique (name=?)"),
+    "names": (_NAMES, (), "INDEX nations_name_unique"),
+    "former names": (_FORMER, (), "SCAN nation_names"),
+    "nation": (_BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
+    "former": (_FORMER_NAMES, (1,), "idx_nation_names_nation"),
+    "held": (_HELD, (ADA,), "office_one_per_user"),
+    "offices": (_OFFICES, (1,), "office_one_holder"),
+    "past offices": (_PAST, (1, 10, 0), "idx_nation_offices_nation"),
+    "history": (_PAGE, (1, "gdp", 11, 0), "idx_nation_history (nation_id=? AND metric=?)"),
+    "from": (_FROM, (1, "gdp", 5), "idx_nation_history (nation_id=? AND metric=? AND id>?)"),
+    "last": (_LAST, (1, "gdp"), "idx_nation_history (nation_id=? AND metric=?)"),
+    "wait": (_UNTIL, (1, "tax"), "USING PRIMARY KEY (nation_id=? AND command=?)"),
 }
 SORTED_BY_HAND = {"former", "offices"}
 """Of a handful of rows each: the names and offices of one nation."""
@@ -69,7 +76,7 @@ def test_each_question_has_its_index(crowded: Rota, name: str) -> None:
     assert index in plan, plan
     assert "SCAN nation_" not in plan or name == "former names", plan
     assert "TEMP B-TREE" not in plan or name in SORTED_BY_HAND, plan
-    cities_plan = crowded.plan(cities._OF_NATION, 1)
+    cities_plan = crowded.plan(_CITIES, 1)
     assert "USING INDEX city_one_name (nation_id=?)" in cities_plan
 
 

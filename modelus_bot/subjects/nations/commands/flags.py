@@ -1,19 +1,21 @@
 """/nation flag: a picture that stays, because the bot posts it again where it may stand for good.
 
-Discord's addresses of files end after a day or so. What is kept is the message; its file's address is asked
-for when the flag is shown.
+Discord's addresses of files end after a day or so. What is kept is the message; its file is asked for when a
+card is shown, and goes with it, so that cards of long ago show the flag of their day.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from loguru import logger
 
-from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.domain.refusals import InvalidInput, Refusal
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.subjects.nations.cards.changes import change_card
 from modelus_bot.subjects.nations.choices import PicksNations
@@ -29,13 +31,29 @@ from modelus_bot.ui.sending import channel_of, send
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["CarriesFlags", "flag_address"]
+__all__ = ["CarriesFlags", "Flag", "flag_of"]
 
 NO_PLACE = (
     "There is no channel yet in which flags can be kept. An administrator of the bot sets"
     " server.archive_channel_id first."
 )
 NOT_POSTED = "Discord did not take the flag, so nothing was changed. Please try again in a minute."
+
+
+PATIENCE = 4.0
+"""Seconds that a card waits for its flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A flag's file: a name with the ending that its bytes have."""
+
+    name: str
+    data: bytes
+
+    def file(self) -> discord.File:
+        """Return it as Discord takes it, anew for each try."""
+        return discord.File(io.BytesIO(self.data), filename=self.name)
 
 
 class CarriesFlags(PicksNations):
@@ -65,7 +83,11 @@ class CarriesFlags(PicksNations):
         allowed = await self.bot.db.preview(trial, context)
         posted = await _post(self.bot, place, allowed.after, data, kind, interaction.id)
         write = SetFlag(channel_id=place, message_id=posted.id, nation_id=allowed.after.id)
-        saved = await self.bot.db.write(write, context)
+        try:
+            saved = await self.bot.db.write(write, context)
+        except Refusal:
+            await _take_back(posted)
+            raise
         await answering.answer(interaction, change_card(saved))
 
     @flag.autocomplete("nation")
@@ -93,16 +115,29 @@ async def _post(
         raise InvalidInput(NOT_POSTED, rule="flag.not_posted") from error
 
 
-async def flag_address(bot: ModelUsBot, nation: Nation) -> str | None:
-    """Return where a nation's flag can be seen now; None if it has none, or Discord does not say."""
+async def _take_back(posted: discord.Message) -> None:
+    """Delete a flag that was refused after all; if Discord does not do it, it only stands there."""
+    try:
+        await posted.delete()
+    except FAILURES as error:
+        logger.bind(message=posted.id, error=in_words(error)).info("flag_not_deleted")
+
+
+async def flag_of(bot: ModelUsBot, nation: Nation) -> Flag | None:
+    """Return a nation's flag as it was kept; None if it has none, or Discord does not give it now."""
     if nation.flag_channel_id is None or nation.flag_message_id is None:
         return None
     try:
-        channel = await channel_of(bot, nation.flag_channel_id)
-        if channel is None:
-            return None
-        message = await channel.fetch_message(nation.flag_message_id)
-    except FAILURES as error:
+        async with asyncio.timeout(PATIENCE):
+            channel = await channel_of(bot, nation.flag_channel_id)
+            if channel is None:
+                return None
+            message = await channel.fetch_message(nation.flag_message_id)
+            found = message.attachments[0] if message.attachments else None
+            if found is None or found.size > MOST_BYTES:
+                return None
+            data = await found.read()
+            return Flag(f"flag.{picture_kind(data)}", data)
+    except (*FAILURES, InvalidInput) as error:
         logger.bind(nation=nation.id, error=in_words(error)).info("flag_not_found")
         return None
-    return message.attachments[0].url if message.attachments else None

@@ -74,4 +74,4 @@ async def _show_nation(interaction: discord.Interaction[Any], member: discord.Me
     if office is None:
         raise NotFound(f"{plain(member.display_name)} holds no office in a nation.", rule="office.none")
     group: ShowsNations = interaction.client.get_cog("nation")
-    await answering.answer(interaction, await group.card_of(office.nation_id))
+    await group.show_card(interaction, office.nation_id)

@@ -12,7 +12,7 @@ from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.nations.cards.lists import history_card
 from modelus_bot.subjects.nations.cards.nation_card import comparison_card, nation_card
 from modelus_bot.subjects.nations.choices import PicksNations
-from modelus_bot.subjects.nations.commands.flags import flag_address
+from modelus_bot.subjects.nations.commands.flags import flag_of
 from modelus_bot.subjects.nations.model import HistoryEntry, Metric
 from modelus_bot.subjects.nations.queries.history import last_changes, nation_history
 from modelus_bot.subjects.nations.queries.offices import office_held_by
@@ -41,7 +41,7 @@ class ShowsNations(PicksNations, NamesPeople):
         await answering.defer(interaction)
         await self.require_allowed(interaction)
         number = await self._own_or(interaction.user.id, nation)
-        await answering.answer(interaction, await self.card_of(number))
+        await self.show_card(interaction, number)
 
     @app_commands.command(name="compare", description="Compare two nations in five figures")
     @app_commands.describe(first="One nation", second="The other; your own if left out")
@@ -75,16 +75,18 @@ class ShowsNations(PicksNations, NamesPeople):
     async def _nations(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_nations(interaction, typed, archived=True)
 
-    async def card_of(self, number: int) -> Card:
-        """Return a nation's card: changes and flag where they can be had now."""
+    async def show_card(self, interaction: discord.Interaction, number: int) -> None:
+        """Answer with a nation's card: changes and flag where they can be had now."""
         sheet = await self.bot.db.read(nation_sheet, number)
         names = await self.names()
         try:
             last: tuple[HistoryEntry, ...] = await self.bot.db.read(last_changes, number)
         except DatabaseError:
             last = ()
-        flag = await flag_address(self.bot, sheet.nation)
-        return nation_card(sheet, names, {entry.metric: entry for entry in last}, flag)
+        flag = await flag_of(self.bot, sheet.nation)
+        address = f"attachment://{flag.name}" if flag is not None else None
+        card = nation_card(sheet, names, {entry.metric: entry for entry in last}, address)
+        await answering.answer(interaction, card, picture=flag.file if flag is not None else None)
 
     async def _own_or(self, member_id: int, typed: str | None) -> int:
         """Return the nation that was named, or whose office a member holds; raises ``InvalidInput``."""

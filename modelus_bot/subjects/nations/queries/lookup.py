@@ -9,7 +9,7 @@ from itertools import islice
 
 from rapidfuzz import fuzz, process
 
-from modelus_bot.database import ReadTransaction, Row, query
+from modelus_bot.database import ReadTransaction, query
 from modelus_bot.domain.refusals import InvalidInput, NotFound
 from modelus_bot.subjects.nations.model import NameFound
 from modelus_bot.subjects.nations.rules.names import split_prefix
@@ -40,8 +40,8 @@ def nation_called(tx: ReadTransaction, typed: str, *, archived: bool = False) ->
     if exact is not None:
         return exact
     for name in dict.fromkeys((_fold(typed), _fold(split_prefix(typed)[1]))):
-        for rows in (tx.fetch_all(_NAMES), tx.fetch_all(_FORMER), tx.fetch_all(_ARCHIVED)):
-            meant = dict.fromkeys(row[0] for row in rows if _fold(row[1]) == name)
+        for known in (_NAMES, _FORMER, _ARCHIVED):
+            meant = dict.fromkeys(number for number, called in _each(tx, known) if _fold(called) == name)
             found = [one for one in map(functools.partial(_details, tx), meant) if archived or one.alive]
             numbers = [one.nation_id for one in found if one.alive] or [one.nation_id for one in found]
             if len(numbers) == 1:
@@ -63,36 +63,55 @@ def named_nations(
     Names that begin with it come first, present names before former ones.
     """
     wanted = _fold(typed) if typed.strip() else ""
-    present = [*tx.fetch_all(_NAMES), *(tx.fetch_all(_ARCHIVED) if archived else ())]
-    holding = sorted(
-        (row for row in present if wanted in _fold(row[1])),
-        key=lambda row: not _fold(row[1]).startswith(wanted),
-    )
+    present = (_NAMES, _ARCHIVED) if archived else (_NAMES,)
+    holding = _holding(tx, present, wanted, limit if not wanted else None)
+    holding.sort(key=lambda item: not _fold(item[1]).startswith(wanted))
     if len(holding) < limit:
-        former = tx.fetch_all(_FORMER)
-        holding += [row for row in former if wanted in _fold(row[1])]
+        holding += _holding(tx, (_FORMER,), wanted)
         if not holding and len(wanted) >= LEAST_TYPED:
-            holding = _like(wanted, [*present, *former], limit)
+            holding = _like(tx, (*present, _FORMER), wanted, limit)
     return tuple(islice(_described(tx, holding, archived=archived), limit))
 
 
 def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
     """Say whether another nation than number ``but`` is called so now, in whatever case or width."""
     wanted = _fold(name)
-    return any(_fold(row[1]) == wanted and row[0] != but for row in tx.fetch_all(_NAMES))
+    return any(_fold(called) == wanted and number != but for number, called in _each(tx, _NAMES))
 
 
-def _like(wanted: str, rows: list[Row], limit: int) -> list[Row]:
-    """Return rows whose name resembles what was typed, the likest first."""
-    texts = [_fold(row[1]) for row in rows]
-    near = process.extract(wanted, texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=2 * limit)
-    return [rows[place] for _, _, place in near]
+def _each(tx: ReadTransaction, known: str) -> Iterator[tuple[int, str]]:
+    """Yield numbers and names one by one: thousands of rows kept at once would wake the collector."""
+    _, rows = tx.stream(known)
+    for row in rows:
+        yield row[0], row[1]
 
 
-def _described(tx: ReadTransaction, rows: list[Row], *, archived: bool) -> Iterator[NameFound]:
+def _holding(
+    tx: ReadTransaction, statements: tuple[str, ...], wanted: str, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Return the names that contain what was typed, in their order."""
+    each = (item for known in statements for item in _each(tx, known) if wanted in _fold(item[1]))
+    return list(islice(each, limit))
+
+
+def _like(tx: ReadTransaction, statements: tuple[str, ...], wanted: str, limit: int) -> list[tuple[int, str]]:
+    """Return the names that resemble what was typed, the likest first."""
+    numbers: list[int] = []
+    names: list[str] = []
+    for known in statements:
+        for number, name in _each(tx, known):
+            numbers.append(number)
+            names.append(name)
+    near = process.extract(
+        wanted, map(_fold, names), scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=2 * limit
+    )
+    return [(numbers[place], names[place]) for _, _, place in near]
+
+
+def _described(tx: ReadTransaction, found: list[tuple[int, str]], *, archived: bool) -> Iterator[NameFound]:
     """Yield each nation once, with the name that matched where that is a former one."""
     seen: set[int] = set()
-    for number, matched in rows:
+    for number, matched in found:
         if number in seen:
             continue
         seen.add(number)

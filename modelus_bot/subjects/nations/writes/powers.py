@@ -8,6 +8,7 @@ from modelus_bot.domain.refusals import NotAllowed
 from modelus_bot.subjects.nations.model import Nation
 from modelus_bot.subjects.nations.queries.offices import office_held_by
 from modelus_bot.subjects.nations.queries.records import require_nation
+from modelus_bot.subjects.people.queries import member
 from modelus_bot.text.escaping import plain
 
 __all__ = ["led_nation"]
@@ -20,6 +21,12 @@ def led_nation(tx: Transaction, nation_id: int | None = None, *, deputy: bool) -
     have to say which one they mean unless they hold an office.
     """
     actor = require_actor(tx)
+    known = member(tx, actor)
+    if known is not None and not known.is_active:
+        raise NotAllowed(
+            "You are deactivated, so you cannot act for a nation. Ask an administrator.",
+            rule="member.inactive",
+        )
     office = office_held_by(tx, actor)
     if nation_id is None:
         if office is None:
