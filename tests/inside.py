@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["connections", "follower", "probe", "program", "snapshots", "store", "transactions"]
+__all__ = [
+    "another_file",
+    "connections",
+    "engine",
+    "follower",
+    "lag",
+    "probe",
+    "program",
+    "snapshots",
+    "store",
+    "transactions",
+]
 
 
 def connections(db: Any) -> Any:
     """Return the connections of a database, to run a statement on one of them or to lose it."""
     return db._connections
+
+
+def engine(db: Any) -> Any:
+    """Return what opens a database, to ask its readers."""
+    return db._engine
+
+
+def another_file(db: Any) -> None:
+    """Tell a database that another file took the place of the one that was open."""
+    db._engine._another_file()
 
 
 def transactions(db: Any) -> Any:
@@ -26,6 +47,11 @@ async def probe(db: Any) -> None:
 def snapshots(archive: Any) -> Any:
     """Return what makes the archive's whole copies by the clock."""
     return archive._snapshots
+
+
+def lag(archive: Any) -> Any:
+    """Return what watches how far the archive is behind."""
+    return archive._lag
 
 
 def program(archive: Any) -> Any:

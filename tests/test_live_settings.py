@@ -17,7 +17,7 @@ from modelus_bot.database.engine.connection import REOPEN_PATIENCE
 from modelus_bot.database.engine.roles import ConnectionRole
 from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
-from tests.inside import connections, transactions
+from tests.inside import connections, engine, lag, snapshots, transactions
 from tests.tuning import Tuning
 from tests.waiting import stays
 
@@ -31,36 +31,36 @@ BASE: dict[str, dict[str, Any]] = {
 PARTS: dict[str, Callable[[App], object]] = {
     "server": lambda app: app.bot.settings.server,
     "database": lambda app: app.db.settings,
-    "backup": lambda app: _protection(app).backups._settings,
-    "archive": lambda app: _protection(app).archive._settings,
+    "backup": lambda app: _protection(app).backups.settings,
+    "archive": lambda app: _protection(app).archive.settings,
     "integrity": lambda app: _protection(app).context.settings,
-    "degradation": lambda app: _fallback(app)._settings,
-    "snapshot": lambda app: _fallback(app).snapshot._settings,
+    "degradation": lambda app: _fallback(app).waits.settings,
+    "snapshot": lambda app: _fallback(app).snapshot.settings,
     "health": lambda app: app.bot.settings.health,
     "maintenance": lambda app: app.bot.settings.maintenance,
     "logging": lambda app: app.bot.settings.logging,
-    "clock": lambda app: app.db.clock._settings,
+    "clock": lambda app: app.db.clock.settings,
 }
 """The object that a running part of the bot reads its settings from, whenever it needs one."""
 
 ALSO: dict[str, Callable[[App], object]] = {
-    "database.busy_slice": lambda app: connections(app.db)._settings.busy_slice,
-    "database.write_deadline": lambda app: transactions(app.db)._settings.write_deadline,
-    "database.queue_limit": lambda app: transactions(app.db)._settings.queue_limit,
-    "database.group_limit": lambda app: transactions(app.db)._settings.group_limit,
-    "database.read_deadline": lambda app: app.db._engine.reads._seconds,
-    "database.long_read_deadline": lambda app: app.db._engine.long_reads._seconds,
-    "database.close_deadline": lambda app: connections(app.db)._settings.close_deadline,
-    "database.breaker_failures": lambda app: app.db.availability.writes._threshold,
-    "database.breaker_probe_first": lambda app: app.db.availability.reads._first,
-    "database.breaker_probe_cap": lambda app: app.db.availability.reads._cap,
+    "database.busy_slice": lambda app: connections(app.db).settings.busy_slice,
+    "database.write_deadline": lambda app: transactions(app.db).settings.write_deadline,
+    "database.queue_limit": lambda app: transactions(app.db).settings.queue_limit,
+    "database.group_limit": lambda app: transactions(app.db).settings.group_limit,
+    "database.read_deadline": lambda app: engine(app.db).reads.seconds,
+    "database.long_read_deadline": lambda app: engine(app.db).long_reads.seconds,
+    "database.close_deadline": lambda app: connections(app.db).settings.close_deadline,
+    "database.breaker_failures": lambda app: app.db.availability.writes.failures,
+    "database.breaker_probe_first": lambda app: app.db.availability.reads.first,
+    "database.breaker_probe_cap": lambda app: app.db.availability.reads.cap,
     "database.slow_operation": lambda app: app.db.health.slow,
-    "degradation.journal_megabytes": lambda app: _fallback(app).journal._settings.journal_megabytes,
-    "snapshot.hot_reads": lambda app: _fallback(app).hot._settings.hot_reads,
+    "degradation.journal_megabytes": lambda app: _fallback(app).journal.settings.journal_megabytes,
+    "snapshot.hot_reads": lambda app: _fallback(app).hot.settings.hot_reads,
     "maintenance.reserve_megabytes": lambda app: _fallback(app).reserve.size // 1024 // 1024,
-    "backup.drill_every": lambda app: _protection(app)._settings.drill_every,
-    "archive.lag_alert": lambda app: _protection(app).archive._lag._allowed,
-    "archive.snapshot_minutes": lambda app: _protection(app).archive._snapshots._settings.snapshot_minutes,
+    "backup.drill_every": lambda app: _protection(app).backup_settings.drill_every,
+    "archive.lag_alert": lambda app: lag(_protection(app).archive).allowed,
+    "archive.snapshot_minutes": lambda app: snapshots(_protection(app).archive).settings.snapshot_minutes,
 }
 """Where a part keeps a setting for itself."""
 

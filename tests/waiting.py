@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-__all__ = ["blocking_scene_of", "eventually", "persistently", "scene_of", "stays", "turns"]
+__all__ = ["blocking_scene_of", "eventually", "loop_turns", "persistently", "scene_of", "stays"]
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ async def persistently(
                 await asyncio.sleep(0.05)
 
 
-async def turns(times: int = 20) -> None:
+async def loop_turns(times: int = 20) -> None:
     """Let others on the event loop have some turns, as many as it takes them to come to where they wait."""
     for _ in range(times):
         await asyncio.sleep(0)

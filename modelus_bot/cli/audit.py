@@ -21,11 +21,11 @@ from modelus_bot.config import Settings
 from modelus_bot.database import DatabaseManager
 from modelus_bot.database.administration import (
     ChainReport,
+    DatabaseFile,
     Renewal,
     RenewAuditChain,
     StateFile,
     gather_anchors,
-    meant,
 )
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.audit.queries import verify as verify_query
@@ -90,7 +90,7 @@ def renew(
 
 
 def _existing(settings: Settings, database: Path | None) -> Path:
-    path = meant(database or settings.database.path)
+    path = DatabaseFile(database or settings.database.path).path
     require_ours(path)
     require_current_schema(path)
     return path
@@ -98,7 +98,7 @@ def _existing(settings: Settings, database: Path | None) -> Path:
 
 def _verified(settings: Settings, path: Path) -> ChainReport:
     """Verify; backups and logs are those of the settings, so they count for the settings' database only."""
-    ours = path.absolute() == meant(settings.database.path).absolute()
+    ours = DatabaseFile(path).is_at(settings.database.path)
     anchors = gather_anchors(
         path,
         backups=settings.backup.folder if ours else None,

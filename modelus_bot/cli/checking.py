@@ -8,7 +8,7 @@ from modelus_bot.cli.beginning import require_beginning
 from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, settings_of, with_database
 from modelus_bot.database import DatabaseManager
-from modelus_bot.database.administration import Nature, require_one_name
+from modelus_bot.database.administration import DatabaseFile, Nature
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.people.queries import members
 
@@ -26,7 +26,7 @@ def check(context: typer.Context, database: DatabaseOption = None) -> None:
     path = database or settings.database.path
     typer.echo("Settings: fine.")
     typer.echo(f"Discord: {'a token is set' if settings.token else 'no token, run opens the sandbox'}.")
-    require_one_name(path)
+    DatabaseFile(path).require_one_name()
     found = require_ours(path, Nature.MISSING, Nature.EMPTY)
     if found.nature is not Nature.OURS:
         require_beginning(settings, path, begin_anew=False, empty=True)

@@ -26,10 +26,10 @@ from modelus_bot.config import Settings
 from modelus_bot.database import OpeningRefused
 from modelus_bot.database.administration import (
     BackupListing,
+    DatabaseFile,
     Migrator,
     Nature,
     journal_contents,
-    meant,
     recognised,
     require_nothing_left,
 )
@@ -54,7 +54,7 @@ def doctor(
     """
     settings = settings_of(context)
     given = database or settings.database.path
-    path = meant(given)
+    path = DatabaseFile(given).path
     found = [*run_async(findings_of("user", lambda: _as_owner(path)))]
     with configure_logging(settings, terminal=False), bar() as progress:
         task = progress.add_task("looking", total=None)
@@ -77,7 +77,7 @@ async def _as_owner(path: Path) -> list[Finding]:
 
 
 async def _findings(settings: Settings, given: Path, tell: Tell, *, full: bool) -> list[Finding]:
-    path = meant(given)
+    path = DatabaseFile(given).path
     protected = Protected(protection_of(settings, path))
     looks: tuple[tuple[str, Look], ...] = (
         ("archive", lambda: _archive(protected)),

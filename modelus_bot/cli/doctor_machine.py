@@ -15,7 +15,7 @@ from modelus_bot.clock.belief import DoubtReason
 from modelus_bot.clock.clock import Clock
 from modelus_bot.clock.words import apart_words, doubt_words
 from modelus_bot.config import Settings
-from modelus_bot.database.administration import parts_of, safe_beside_writers
+from modelus_bot.database.administration import DatabaseFile, safe_beside_writers
 from modelus_bot.runtime.os_errors import Fault, fault_of, forbidden_there, in_words, words_for
 
 __all__ = ["clock", "disks", "folders", "parts_of_file", "sqlite_itself"]
@@ -121,7 +121,7 @@ def parts_of_file(given: Path, path: Path) -> list[Finding]:
     found = []
     if given.is_symlink() and not _is_there(given):
         found.append(Finding(Grade.BAD, _sentence(words_for(Fault.LINK_LOOP, given))))
-    for part in parts_of(path):
+    for part in DatabaseFile(path).files:
         try:
             mode = stat.S_IMODE(part.stat().st_mode)
         except OSError as error:

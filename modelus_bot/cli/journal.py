@@ -12,10 +12,10 @@ from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.setting_up import DatabaseOption, JsonOption, settings_of
 from modelus_bot.cli.terminal import console, print_json
 from modelus_bot.database.administration import (
+    DatabaseFile,
     JournalContents,
     JournalEntry,
     journal_contents,
-    meant,
     operation_words,
 )
 
@@ -32,7 +32,7 @@ def _group() -> None:
 @app.command(name="list")
 def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
-    found = journal_contents(meant(database or settings_of(context).database.path))
+    found = journal_contents(DatabaseFile(database or settings_of(context).database.path).path)
     path = found.path
     if as_json:
         print_json(_plain(found))

@@ -22,13 +22,7 @@ from modelus_bot.cli.setting_up import (
 from modelus_bot.cli.terminal import bar
 from modelus_bot.config import Settings
 from modelus_bot.database import DatabaseManager
-from modelus_bot.database.administration import (
-    Rewriting,
-    RunReport,
-    RunRequest,
-    Trigger,
-    meant,
-)
+from modelus_bot.database.administration import DatabaseFile, Rewriting, RunReport, RunRequest, Trigger
 from modelus_bot.domain.pruning import prunings_under
 from modelus_bot.logs import configure_logging
 from modelus_bot.subjects import DECLARED
@@ -58,7 +52,7 @@ def maintain(
     require_current_schema(path)
     progress = bar()
     order = RunRequest(Trigger.PERSON, Rewriting.CONFIRMED if vacuum else Rewriting.AUTO)
-    with as_owner(settings, meant(path)), configure_logging(settings, terminal=False), progress:
+    with as_owner(settings, DatabaseFile(path).path), configure_logging(settings, terminal=False), progress:
         report = run_async(_maintained(settings, order, database, progress))
     for line in report.lines:
         typer.echo(line)

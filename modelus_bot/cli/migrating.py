@@ -17,13 +17,13 @@ from modelus_bot.cli.terminal import console, print_json
 from modelus_bot.database import CorruptionDetected
 from modelus_bot.database.administration import (
     Budget,
+    DatabaseFile,
     Difference,
     Migrate,
     Migrator,
     Nature,
     SchemaValidator,
     migrated,
-    require_one_name,
 )
 from modelus_bot.domain.table_words import rows_of
 from modelus_bot.subjects import DECLARED
@@ -83,7 +83,7 @@ def up(context: typer.Context, begin_anew: BeginAnewOption = False, database: Da
     """
     settings = settings_of(context)
     path = database or settings.database.path
-    require_one_name(path)
+    DatabaseFile(path).require_one_name()
     budget = Budget()
     require_ours(path, Nature.MISSING, Nature.EMPTY, budget=budget)
     require_beginning(settings, path, begin_anew=begin_anew)

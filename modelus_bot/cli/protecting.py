@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from modelus_bot.cli.setting_up import run_async
 from modelus_bot.clock.clock import Clock
 from modelus_bot.config import Settings
 from modelus_bot.database import Protection
-from modelus_bot.database.administration import Budget, InstanceLock, Restores, meant, require_one_name
+from modelus_bot.database.administration import Budget, DatabaseFile, Restores
 from modelus_bot.logs import configure_logging
 from modelus_bot.subjects import DECLARED
 
@@ -36,7 +37,7 @@ class Protected:
 
 def protection_of(settings: Settings, path: Path | None = None) -> Protection:
     """Build what protects the database of the settings, or the one at ``path``, which has no bucket."""
-    own = path is None or meant(path).absolute() == meant(settings.database.path).absolute()
+    own = path is None or DatabaseFile(path).is_at(settings.database.path)
     return Protection(
         path or settings.database.path,
         backup=settings.backup,
@@ -58,18 +59,13 @@ def with_protection(
 
     Raises ``AlreadyRunning``, and ``WrongUser`` for whoever would leave files that the bot cannot read.
     """
-    file = path or settings.database.path
-    require_one_name(file)
+    file = DatabaseFile(path or settings.database.path)
+    file.require_one_name()
     protection = protection_of(settings, path)
 
     async def opened() -> T:
-        lock = InstanceLock(file)
-        if claim:
-            lock.acquire()
-        try:
+        with file.claimed() if claim else nullcontext():
             return await work(Protected(protection))
-        finally:
-            lock.release()
 
     with as_owner(settings, protection.context.path), configure_logging(settings, terminal=False):
         return run_async(opened())

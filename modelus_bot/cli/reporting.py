@@ -17,7 +17,7 @@ from modelus_bot.cli.setting_up import DatabaseOption, require_current_schema, s
 from modelus_bot.cli.terminal import bar
 from modelus_bot.config import Settings
 from modelus_bot.database import DatabaseError, DatabaseManager, ReadTransaction, query
-from modelus_bot.database.administration import meant, parts_of
+from modelus_bot.database.administration import DatabaseFile
 from modelus_bot.subjects import DECLARED
 
 __all__ = ["report"]
@@ -61,7 +61,7 @@ def report(
         return
     sql = _asked(name, query_file)
     settings = settings_of(context)
-    path = meant(database or settings.database.path)
+    path = DatabaseFile(database or settings.database.path).path
     _require_free(output, path, replace=replace)
     require_ours(path)
     require_current_schema(path)
@@ -98,7 +98,7 @@ def _require_free(output: Path | None, database: Path, *, replace: bool) -> None
     """Raise ``typer.BadParameter`` where a report would take the place of something else."""
     if output is None:
         return
-    if meant(output) in parts_of(database):
+    if DatabaseFile(output).path in DatabaseFile(database).files:
         raise typer.BadParameter(f"{output} is the database.")
     if output.exists() and not output.is_file():
         raise typer.BadParameter(f"{output} is no file. Leave --output out to print the report.")

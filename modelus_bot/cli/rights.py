@@ -9,7 +9,7 @@ from pathlib import Path
 from modelus_bot.cli.finding import Finding, Grade
 from modelus_bot.config import Settings
 from modelus_bot.database import AmbiguousFile
-from modelus_bot.database.administration import require_one_name
+from modelus_bot.database.administration import DatabaseFile
 from modelus_bot.runtime.ownership import Owner, myself, owner_of
 
 __all__ = ["rights"]
@@ -21,7 +21,7 @@ def rights(settings: Settings, database: Path) -> list[Finding]:
     """Return what is wrong with names and rights of the files; blocking. Nothing is changed."""
     found = []
     try:
-        require_one_name(database)
+        DatabaseFile(database).require_one_name()
     except AmbiguousFile as error:
         found.append(Finding(Grade.BAD, error.detail))
     me, owner = myself(), owner_of(database)

@@ -8,7 +8,7 @@ from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.beginning import BeginAnewOption, begin_anew_if_asked
 from modelus_bot.cli.setting_up import config_option, run_async, settings_of
 from modelus_bot.config import config_file
-from modelus_bot.database.administration import meant
+from modelus_bot.database.administration import DatabaseFile
 
 __all__ = ["run", "sandbox"]
 
@@ -28,7 +28,7 @@ def run(
     from modelus_bot.app import run_online
 
     token = settings.token.get_secret_value()
-    with as_owner(settings, meant(settings.database.path), strict=False):
+    with as_owner(settings, DatabaseFile(settings.database.path).path, strict=False):
         begin_anew_if_asked(settings, settings.database.path, asked=begin_anew)
         run_async(run_online(settings, token, config=config_file(config_option(context))), fast=True)
 
@@ -39,5 +39,5 @@ def sandbox(context: typer.Context) -> None:
 
     config = config_file(config_option(context))
     settings = settings_of(context)
-    with as_owner(settings, meant(settings.sandbox.path), strict=False):
+    with as_owner(settings, DatabaseFile(settings.sandbox.path).path, strict=False):
         run_async(serve_sandbox(settings, announce=typer.echo, config=config))

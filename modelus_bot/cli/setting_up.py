@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -13,15 +14,8 @@ import typer
 from modelus_bot.cli.acting import as_owner
 from modelus_bot.cli.outcome import MigrationsMissing
 from modelus_bot.config import Settings, load_settings
-from modelus_bot.database import AlreadyRunning, Context, CorruptionDetected, DatabaseManager
-from modelus_bot.database.administration import (
-    InstanceLock,
-    Migrator,
-    PageChecksums,
-    meant,
-    renew_epoch,
-    require_one_name,
-)
+from modelus_bot.database import AlreadyRunning, Context, DatabaseManager
+from modelus_bot.database.administration import DatabaseFile, Migrator, changed_by_hand
 from modelus_bot.logs import configure_logging
 from modelus_bot.runtime.threads import use_workers
 from modelus_bot.subjects import DECLARED
@@ -97,44 +91,25 @@ def with_database(
     finds there is its answer.
     Log records go to the configured file only: the terminal belongs to the command's answer.
     """
-    file = path or settings.database.path
-    require_one_name(file)
+    file = DatabaseFile(path or settings.database.path)
+    file.require_one_name()
 
     async def opened() -> T:
         visibility = DECLARED.visibility
-        async with DatabaseManager(file, settings.database, claim=False, visibility=visibility) as db:
+        async with DatabaseManager(file.named, settings.database, claim=False, visibility=visibility) as db:
             return await work(db)
 
     async def alone_or_beside() -> T:
-        lock = InstanceLock(file)
-        try:
-            lock.acquire()
-        except AlreadyRunning:
-            return await opened()
-        try:
-            return await _meant(file, opened, looking=looking)
-        finally:
-            lock.release()
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(file.claimed())
+            except AlreadyRunning:
+                return await opened()
+            async with changed_by_hand(file.path, looking=looking):
+                return await opened()
 
-    with as_owner(settings, meant(file)), configure_logging(settings, terminal=False):
+    with as_owner(settings, file.path), configure_logging(settings, terminal=False):
         return run_async(alone_or_beside())
-
-
-async def _meant(file: Path, opened: Callable[[], Awaitable[T]], *, looking: bool) -> T:
-    """Do what writes the file while no bot follows it, so that the next start does not take it for damage."""
-    if not await asyncio.to_thread(file.exists):
-        return await opened()
-    sums = PageChecksums(meant(file))
-    if (await sums.check()).unexplained:
-        if looking:
-            return await opened()
-        raise CorruptionDetected("pages were altered outside the bot; start the bot, which restores them")
-    await sums.forget()
-    await asyncio.to_thread(renew_epoch, file)
-    try:
-        return await opened()
-    finally:
-        await sums.adopt()
 
 
 def operator_context(settings: Settings, reason: str) -> Context:

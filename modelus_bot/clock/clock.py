@@ -61,7 +61,7 @@ class Clock:
     ) -> None:
         """Recall what was known, and hold the clock against it; reads a small file."""
         self._memory = memory
-        self._settings = settings or ClockSettings()
+        self.settings = settings or ClockSettings()
         self._wall, self._steady = wall, steady
         self._boot = boot_id() if boot is None else boot
         self._guard = threading.RLock()
@@ -74,7 +74,7 @@ class Clock:
         past = memory.load() if memory is not None else None
         self._guesses = past is None or not past.boot
         self._belief = Belief(self._zero)
-        self._take(begun(past, wall(), steady(), self._boot, self._settings))
+        self._take(begun(past, wall(), steady(), self._boot, self.settings))
 
     @classmethod
     def of(cls, database: Path, settings: ClockSettings | None = None) -> Self:
@@ -120,7 +120,7 @@ class Clock:
     @property
     def tolerance(self) -> float:
         """By how many seconds the clock may be wrong without being doubted."""
-        return self._settings.jump_seconds
+        return self.settings.jump_seconds
 
     def settle(self) -> None:
         """Note that what was done while the clock was wrong has been looked after."""
@@ -128,13 +128,13 @@ class Clock:
 
     def apply(self, settings: ClockSettings) -> None:
         """Go on with other limits."""
-        self._settings = settings
+        self.settings = settings
 
     def look(self) -> Belief:
         """Hold the clock against what is believed; costs two readings of clocks."""
         with self._guard:
             steady = self._steady()
-            return self._take(looked(self._belief, self._wall() - steady, steady, self._settings))
+            return self._take(looked(self._belief, self._wall() - steady, steady, self.settings))
 
     def age(self, stamp: float) -> float:
         """Return how many seconds have passed since ``stamp``, without those the clock only jumped."""
@@ -160,14 +160,14 @@ class Clock:
         with self._guard:
             if self._guesses and self._belief.doubt is None and not self._belief.confirmed:
                 past = Past(stamp, steps=self._belief.steps)
-                self._take(begun(past, self._wall(), self._steady(), self._boot, self._settings))
+                self._take(begun(past, self._wall(), self._steady(), self._boot, self.settings))
 
     def told(self, moment: float) -> None:
         """Note what somebody else's clock says now, in UTC seconds."""
         with self._guard:
             wall, steady = self._wall(), self._steady()
             self._apart.seen(moment - steady)
-            self._take(told(self._belief, wall - moment, wall - steady, steady, self._settings))
+            self._take(told(self._belief, wall - moment, wall - steady, steady, self.settings))
 
     def trust(self) -> None:
         """Believe the clock as it is, because an administrator says that it is right."""
@@ -197,7 +197,7 @@ class Clock:
             logger.bind(why=now.why.value, seconds=round(now.seconds)).warning("clock_doubted")
             self.news.append(ClockNews(now, over=False, confirmed=False))
         elif was is not None and now is None:
-            right = belief.confirmed or abs(belief.offset - before.offset) <= self._settings.jump_seconds
+            right = belief.confirmed or abs(belief.offset - before.offset) <= self.settings.jump_seconds
             logger.bind(why=was.why.value, confirmed=belief.confirmed).warning("clock_believed_again")
             self.settled = False
             self.news.append(ClockNews(was, over=True, confirmed=right))

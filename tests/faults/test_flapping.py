@@ -38,7 +38,7 @@ class Flapping:
         monkeypatch.setattr("modelus_bot.database.engine.availability.time", self.clock)
         availability = self.db.availability
         for breaker in (availability.writes, availability.reads):
-            breaker._clock = self.clock.time
+            breaker.clock = self.clock.time
         self.db.health.counted = Figures(self.clock.time)
         self.db.health.loop_delays = Rolling(self.clock.time)
         self.health, self.alerts = Health(env.bot), Alerts(env.bot)

@@ -85,7 +85,7 @@ def break_journal(how: str, path: Path, db: DatabaseManager, stack: ExitStack, p
         calls = ("fdatasync",) if how == "fails" else ("fdatasync", "ftruncate")
         stack.enter_context(failing_calls(patch, calls, journal_path(path)))
     elif how == "no room":
-        journal.apply(db.fallback._settings.model_copy(update={"journal_megabytes": 0}))
+        journal.apply(db.fallback.journal.settings.model_copy(update={"journal_megabytes": 0}))
     elif how == "no thread":
         patch.setattr(asyncio, "to_thread", no_thread)
 
@@ -136,7 +136,7 @@ async def kept(path: Path) -> tuple[bool, bool]:
         asked = connection.execute("SELECT count(*) FROM requests WHERE request_id = ?", (REQUEST,))
         landed = asked.fetchone()[0] == 1
     fallback = continuity_of(path, patience=0.3)
-    async with Journal(journal_path(path), fallback._settings) as journal:
+    async with Journal(journal_path(path), fallback.journal.settings) as journal:
         return landed, any(entry.request_id == REQUEST for entry in journal.pending())
 
 

@@ -10,7 +10,7 @@ import weakref
 import pytest
 
 from modelus_bot.runtime.tasks import Outside, ended, owned
-from tests.waiting import eventually, turns
+from tests.waiting import eventually, loop_turns
 
 
 async def forever() -> None:
@@ -41,7 +41,7 @@ async def test_what_a_task_still_does_is_waited_for() -> None:
         try:
             await forever()
         finally:
-            await turns()
+            await loop_turns()
             tidied.append(True)
 
     task = asyncio.create_task(tidy())
@@ -85,7 +85,7 @@ async def test_the_callers_own_cancellation_is_not_swallowed() -> None:
     task = asyncio.create_task(slow())
     await asyncio.sleep(0)
     owning = asyncio.create_task(owner(task))
-    await turns()
+    await loop_turns()
     owning.cancel()
     await asyncio.wait({owning})
 
@@ -131,7 +131,7 @@ async def test_a_task_that_nobody_else_holds_is_not_lost() -> None:
         done.append(asyncio.current_task().get_name())  # type: ignore[union-attr]
 
     owned(work(), name="held")
-    await turns()
+    await loop_turns()
     gc.collect()
     await eventually(lambda: done == ["held"])
 

@@ -16,18 +16,15 @@ if TYPE_CHECKING:
     from modelus_bot.database.backup.listing import BackupListing
     from modelus_bot.database.backup.manifest import BackupManifest
     from modelus_bot.database.backup.naming import parse_name
-    from modelus_bot.database.checksums.page_checksums import PageChecksums
     from modelus_bot.database.checksums.report import ChecksumReport
     from modelus_bot.database.core.audit.anchors import Anchor, gather_anchors
     from modelus_bot.database.core.audit.entry import AuditOperation, command_entry
     from modelus_bot.database.core.audit.verification import ChainReport
     from modelus_bot.database.core.child_process import Report, run_child
-    from modelus_bot.database.core.instance_lock import InstanceLock, meant, require_one_name
+    from modelus_bot.database.core.database_file import DatabaseFile
     from modelus_bot.database.core.operation_event import Failure
-    from modelus_bot.database.core.sidecar_paths import parts_of
     from modelus_bot.database.core.state_file import StateFile
     from modelus_bot.database.engine.checkpoints import safe_beside_writers
-    from modelus_bot.database.engine.epoch import renew_epoch
     from modelus_bot.database.health.alert_book import AlertBook, Undelivered
     from modelus_bot.database.health.alert_rules import SIGNALS
     from modelus_bot.database.health.environment import Environment
@@ -64,6 +61,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.offline.snapshot.view import last_known_rows
     from modelus_bot.database.recovery.audit_renewal import Renewal, RenewAuditChain
     from modelus_bot.database.recovery.audit_trail import trail_rows, verified_trail
+    from modelus_bot.database.recovery.by_hand import changed_by_hand
     from modelus_bot.database.recovery.differences import TableDifference
     from modelus_bot.database.recovery.drill import DrillResult
     from modelus_bot.database.recovery.new_database import require_nothing_left, set_everything_aside
@@ -87,6 +85,7 @@ __all__ = [
     "ChainReport",
     "CheckReport",
     "ChecksumReport",
+    "DatabaseFile",
     "Difference",
     "DrillResult",
     "Environment",
@@ -95,7 +94,6 @@ __all__ = [
     "HealthRounds",
     "HealthSample",
     "IndexUse",
-    "InstanceLock",
     "JournalContents",
     "JournalEntry",
     "JournalOutcome",
@@ -104,7 +102,6 @@ __all__ = [
     "Migrator",
     "MomentUnavailable",
     "Nature",
-    "PageChecksums",
     "Percentiles",
     "QueryPlan",
     "Recognised",
@@ -130,6 +127,7 @@ __all__ = [
     "Undelivered",
     "UnusableSnapshot",
     "archive_remains",
+    "changed_by_hand",
     "command_entry",
     "examine",
     "explain_slow",
@@ -139,15 +137,11 @@ __all__ = [
     "index_advice",
     "journal_contents",
     "last_known_rows",
-    "meant",
     "migrated",
     "operation_words",
     "parse_name",
-    "parts_of",
     "recognised",
-    "renew_epoch",
     "require_nothing_left",
-    "require_one_name",
     "run_child",
     "safe_beside_writers",
     "set_everything_aside",
@@ -169,6 +163,7 @@ __getattr__ = lazy_names(
         "Budget": "integrity.budget",
         "CheckReport": "integrity.report",
         "ChecksumReport": "checksums.report",
+        "DatabaseFile": "core.database_file",
         "Difference": "schema.report",
         "DrillResult": "recovery.drill",
         "Environment": "health.environment",
@@ -177,7 +172,6 @@ __getattr__ = lazy_names(
         "HealthRounds": "health.rounds",
         "HealthSample": "health.samples",
         "IndexUse": "health.statements.planning",
-        "InstanceLock": "core.instance_lock",
         "JournalContents": "offline.journal.view",
         "JournalEntry": "offline.journal.entry",
         "JournalOutcome": "offline.journal.entry",
@@ -186,7 +180,6 @@ __getattr__ = lazy_names(
         "Migrator": "schema.migrations",
         "MomentUnavailable": "archive.failures",
         "Nature": "integrity.recognition",
-        "PageChecksums": "checksums.page_checksums",
         "Percentiles": "health.rolling",
         "QueryPlan": "health.statements.plan",
         "Recognised": "integrity.recognition",
@@ -213,6 +206,7 @@ __getattr__ = lazy_names(
         "Undelivered": "health.alert_book",
         "UnusableSnapshot": "offline.snapshot.folder",
         "archive_remains": "recovery.remains",
+        "changed_by_hand": "recovery.by_hand",
         "command_entry": "core.audit.entry",
         "examine": "health.statements.planning",
         "explain_slow": "health.statements.planning",
@@ -222,15 +216,11 @@ __getattr__ = lazy_names(
         "index_advice": "health.statements.advice",
         "journal_contents": "offline.journal.view",
         "last_known_rows": "offline.snapshot.view",
-        "meant": "core.instance_lock",
         "migrated": "recovery.offline_migration",
         "operation_words": "offline.journal.reconciliation",
         "parse_name": "backup.naming",
-        "parts_of": "core.sidecar_paths",
         "recognised": "integrity.recognition",
-        "renew_epoch": "engine.epoch",
         "require_nothing_left": "recovery.new_database",
-        "require_one_name": "core.instance_lock",
         "run_child": "core.child_process",
         "safe_beside_writers": "engine.checkpoints",
         "set_everything_aside": "recovery.new_database",

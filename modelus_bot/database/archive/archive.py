@@ -71,7 +71,7 @@ class Archive:
         """Nothing is created or started yet."""
         self._integrity_gate = integrity_gate
         self._on_alert = on_alert
-        self._settings = settings
+        self.settings = settings
         clock = clock or Clock()
         self._clock, steady = clock, clock.steady
         self._places = ArchivePaths.of(database, settings)
@@ -98,9 +98,9 @@ class Archive:
 
     def apply(self, settings: ArchiveSettings) -> None:
         """Go on with another alert and another pause between full copies; the rest is the program's."""
-        self._settings = self._settings.edited(settings)
+        self.settings = self.settings.edited(settings)
         self._lag.allow(settings.lag_alert)
-        self._snapshots.apply(self._settings)
+        self._snapshots.apply(self.settings)
 
     @property
     def available(self) -> bool:
@@ -110,12 +110,12 @@ class Archive:
     @property
     def remote(self) -> bool:
         """True when it is in a bucket, where it may hold a database that this machine has never seen."""
-        return bool(self._settings.url)
+        return bool(self.settings.url)
 
     @property
     def folder(self) -> Path:
         """Where it lies on this machine, also while the program is missing or a bucket is used instead."""
-        return self._settings.folder.absolute() / self._places.database.name
+        return self.settings.folder.absolute() / self._places.database.name
 
     @property
     def checkpoints(self) -> bool:
@@ -133,7 +133,7 @@ class Archive:
         return ArchiveStatus(
             available=self.available,
             running=running,
-            target=self._settings.url or str(self._places.replica),
+            target=self.settings.url or str(self._places.replica),
             version=self._program.version,
             lag=self._lag.seconds,
             last_sync=self._lag.newest,
@@ -169,7 +169,7 @@ class Archive:
         await self._write("replicate.json", socket=True)
         await self._running.start()
         by_the_clock = self._snapshots.by_the_clock(self._integrity_gate, self._alert)
-        keep_up = self._running.keep_up(self._settings.sync_milliseconds / 1000)
+        keep_up = self._running.keep_up(self.settings.sync_milliseconds / 1000)
         works = {"watch": self._watch(), "copying": keep_up, "snapshots": by_the_clock}
         for name, work in works.items():
             self._tasks.add(self._outside.start(work, name=f"archive-{name}"))
@@ -295,6 +295,6 @@ class Archive:
         await self._write("reader.json", socket=False)
 
     async def _write(self, name: str, *, socket: bool) -> None:
-        config = configuration(self._places, self._settings, socket=socket)
+        config = configuration(self._places, self.settings, socket=socket)
         await asyncio.to_thread(self._places.make)
         await asyncio.to_thread(write_private, self._places.run / name, config)

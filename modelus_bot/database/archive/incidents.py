@@ -16,7 +16,7 @@ class Lag:
 
     def __init__(self, allowed: float, clock: Callable[[], float], *, least: float = 0.0) -> None:
         """``allowed`` seconds behind are no incident, nor ``least``; ``clock`` gives UTC seconds."""
-        self._allowed = allowed
+        self.allowed = allowed
         self._least = least
         self._clock = clock
         self._since: float | None = None
@@ -25,7 +25,7 @@ class Lag:
 
     def allow(self, seconds: float) -> None:
         """Let it be ``seconds`` behind from now on."""
-        self._allowed = seconds
+        self.allowed = seconds
 
     def began(self) -> None:
         """Everything from now on is expected to be archived."""
@@ -51,7 +51,7 @@ class Lag:
 
     def changed(self) -> bool | None:
         """Return True when an incident begins, False when it is over, None when nothing changed."""
-        seconds, allowed = self.seconds, max(self._allowed, self._least)
+        seconds, allowed = self.seconds, max(self.allowed, self._least)
         if seconds is None:
             return None
         if not self.behind and seconds > allowed:
@@ -68,7 +68,7 @@ class Streak:
 
     def __init__(self, allowed: float, clock: Callable[[], float]) -> None:
         """``allowed`` seconds of failures without a success are no incident."""
-        self._allowed = allowed
+        self.allowed = allowed
         self._clock = clock
         self._since: float | None = None
         self._told = False
@@ -84,7 +84,7 @@ class Streak:
 
     def changed(self) -> bool | None:
         """Return True when an incident begins, False when it is over, None when nothing changed."""
-        failing = self._since is not None and self._clock() - self._since > self._allowed
+        failing = self._since is not None and self._clock() - self._since > self.allowed
         if failing != self._told and (failing or self._since is None):
             self._told = failing
             return failing

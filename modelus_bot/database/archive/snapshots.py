@@ -64,7 +64,7 @@ class Snapshots:
     ) -> None:
         """Nothing happens until asked; ``clock`` gives UTC seconds."""
         self._places = places
-        self._settings = settings
+        self.settings = settings
         self._program = program
         self._running = running
         self._reader = reader
@@ -78,7 +78,7 @@ class Snapshots:
 
     def apply(self, settings: ArchiveSettings) -> None:
         """Go on with another pause between two of them."""
-        self._settings = settings
+        self.settings = settings
         self._pause.cut()
 
     async def take(self, gate: Gate, alert: Alert) -> bool:
@@ -103,7 +103,7 @@ class Snapshots:
         """Make one whenever the newest is older than the settings allow; never returns."""
         last, held = await self._last_known(), False
         while True:
-            every = self._settings.snapshot_minutes * 60.0
+            every = self.settings.snapshot_minutes * 60.0
             wanted = min(every, HELD_SECONDS) if held else every
             if not await self._pause.over(max(1.0, min(wanted, last + wanted - self._clock()))):
                 continue
@@ -133,9 +133,9 @@ class Snapshots:
         if known and known[-1][1] == await self._running.transaction():
             return
         moments = [moment for moment, _ in known]
-        keep = keep_hours(moments, self._clock.cutoff(self._settings.retention_hours * HOUR), self._clock())
+        keep = keep_hours(moments, self._clock.cutoff(self.settings.retention_hours * HOUR), self._clock())
         retention = NEVER if keep is None else f"{keep}h"
-        config = configuration(self._places, self._settings, keep=retention, socket=False)
+        config = configuration(self._places, self.settings, keep=retention, socket=False)
         await asyncio.to_thread(write_private, self._places.run / "snapshot.json", config)
         await self._limit_pieces()
         arguments = ["-once", "-force-snapshot", *([] if keep is None else ["-enforce-retention"])]
@@ -154,10 +154,10 @@ class Snapshots:
     async def _limit_pieces(self) -> None:
         """Let the next start keep only as many single pieces as the program can look through."""
         ages = await asyncio.to_thread(self._places.ages, self._clock())
-        minutes = exact_possible(self._settings, ages)
-        if minutes < exact_wanted(self._settings):
+        minutes = exact_possible(self.settings, ages)
+        if minutes < exact_wanted(self.settings):
             logger.bind(pieces=len(ages), exact_minutes=minutes).warning("archive_pieces_limited")
-        config = configuration(self._places, self._settings, exact_minutes=minutes)
+        config = configuration(self._places, self.settings, exact_minutes=minutes)
         await asyncio.to_thread(write_private, self._places.run / "replicate.json", config)
 
 

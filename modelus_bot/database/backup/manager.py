@@ -59,7 +59,7 @@ class BackupManager:
         self.folder = settings.folder
         self._on_alert = on_alert
         self._database = database
-        self._settings = settings
+        self.settings = settings
         self._clock = clock = clock or Clock()
         self._copies = CopyFolder(settings.folder, database.stem)
         self._verifier = Verifier(validator, invariants)
@@ -86,8 +86,8 @@ class BackupManager:
 
     def apply(self, settings: BackupSettings) -> None:
         """Go on with edited settings; the folder stays the one it began with."""
-        self._settings = settings.model_copy(update={"folder": self.folder})
-        self._schedule.apply(self._settings)
+        self.settings = settings.model_copy(update={"folder": self.folder})
+        self._schedule.apply(self.settings)
 
     def manifests(self) -> tuple[BackupManifest, ...]:
         """Return the copies there are, newest first; reads the folder."""
@@ -138,7 +138,7 @@ class BackupManager:
                 raise BackupFailed(f"there is no backup {name}")
             with self._using(name):
                 try:
-                    rate = self._settings.megabytes_per_second * MEGABYTE
+                    rate = self.settings.megabytes_per_second * MEGABYTE
                     copy = self.folder / name
                     expected = None if manifest is None else manifest.facts
                     found = await self._verifier.verified(copy, expected, rate, on_progress, budget)
@@ -176,7 +176,7 @@ class BackupManager:
             raise BackupFailed(f"there is no backup {name}")
         if any(_is_same(target, part) for part in (*parts_of(self._database), self.folder / name)):
             raise BackupFailed(f"{target} is in use: a copy is restored beside it, never over it")
-        rate = self._settings.megabytes_per_second * MEGABYTE
+        rate = self.settings.megabytes_per_second * MEGABYTE
         task = {
             "source": str(self.folder / name),
             "target": str(target),
@@ -208,7 +208,7 @@ class BackupManager:
 
     async def _create(self, kind: Kind, tell: Report, budget: Budget | None) -> BackupManifest:
         try:
-            made = await self._maker.make(kind, self._settings, tell, budget)
+            made = await self._maker.make(kind, self.settings, tell, budget)
         except BackupFailed as error:
             self._note_failure(kind, error)
             raise
@@ -237,7 +237,7 @@ class BackupManager:
         if not self._clock.believable:
             logger.info("backups_kept_in_doubt")
             return ()
-        found = superfluous(self.manifests(), self._settings, self._clock.age)
+        found = superfluous(self.manifests(), self.settings, self._clock.age)
         return tuple(item.name for item in found if not self._used[item.name])
 
     def _find(self, name: str) -> BackupManifest | None:

@@ -51,10 +51,10 @@ class CircuitBreaker:
     ) -> None:
         """Start closed."""
         self._conclusive = conclusive
-        self._threshold = failures
-        self._first = first
-        self._cap = cap
-        self._clock = clock
+        self.failures = failures
+        self.first = first
+        self.cap = cap
+        self.clock = clock
         self._failed = 0
         self._pause = first
         self._probe_at = 0.0
@@ -64,13 +64,13 @@ class CircuitBreaker:
 
     def configure(self, failures: int, first: float, cap: float) -> None:
         """Take other limits; an open breaker keeps the moment of its next probe."""
-        self._threshold, self._first, self._cap = failures, first, cap
+        self.failures, self.first, self.cap = failures, first, cap
         if self.state is BreakerState.CLOSED:
             self._pause = first
 
     def check(self, operation: str) -> None:
         """Raise ``DatabaseUnavailable`` unless the operation, or a probe that is due, may go ahead."""
-        if self.state is BreakerState.OPEN and self._clock() >= self._probe_at:
+        if self.state is BreakerState.OPEN and self.clock() >= self._probe_at:
             self.state = BreakerState.HALF_OPEN
             return
         self.require_closed(operation)
@@ -82,12 +82,12 @@ class CircuitBreaker:
 
     def seconds_to_probe(self) -> float:
         """Return how long until the next probe is due; 0 when it is."""
-        return max(0.0, self._probe_at - self._clock())
+        return max(0.0, self._probe_at - self.clock())
 
     def probe_now(self) -> None:
         """Let the next probe be due at once; nothing happens unless it is open."""
         if self.state is BreakerState.OPEN:
-            self._probe_at = self._clock()
+            self._probe_at = self.clock()
 
     def worked(self) -> None:
         """Note that an operation worked; one that began before the breaker opened does not close it."""
@@ -98,7 +98,7 @@ class CircuitBreaker:
         """Note a success; returns True when it closed the breaker."""
         closed_it = self.state is not BreakerState.CLOSED
         self._failed = 0
-        self._pause = self._first
+        self._pause = self.first
         self.cause = None
         self.state = BreakerState.CLOSED
         return closed_it
@@ -116,7 +116,7 @@ class CircuitBreaker:
         if self.state is BreakerState.OPEN:
             return False
         if self.state is BreakerState.CLOSED and not (
-            self._failed >= self._threshold or isinstance(error, self._conclusive)
+            self._failed >= self.failures or isinstance(error, self._conclusive)
         ):
             return False
         opened_it = self.state is BreakerState.CLOSED
@@ -141,12 +141,12 @@ class CircuitBreaker:
         """Open at once, or stay open and wait longer before the next probe."""
         if self.state is BreakerState.CLOSED:
             self.opened += 1
-            self._pause = self._first
+            self._pause = self.first
         else:
-            self._pause = min(self._cap, self._pause * 2)
+            self._pause = min(self.cap, self._pause * 2)
         self.cause = cause
         self.state = BreakerState.OPEN
-        self._probe_at = self._clock() + self._pause
+        self._probe_at = self.clock() + self._pause
 
 
 def _of_the_database(error: DatabaseError) -> bool:

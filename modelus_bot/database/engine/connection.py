@@ -108,7 +108,7 @@ class ConnectionManager:
         self.files = files or OpenFiles(self.path)
         self._overseer = overseer or _Unwatched()
         self._visibility = visibility
-        self._settings = settings
+        self.settings = settings
         self._instance = InstanceLock(path) if claim else None
         self._slots = {role: _RoleSlot() for role in ConnectionRole}
         self._pid = os.getpid()
@@ -251,7 +251,7 @@ class ConnectionManager:
 
     def apply(self, settings: DatabaseSettings) -> None:
         """Go on with other waits; open connections take theirs over at their next use."""
-        self._settings = settings
+        self.settings = settings
 
     async def from_open_handle(self, function: Callable[[sqlite3.Connection], T]) -> T | None:
         """Run ``function`` on the writer's connection wherever its file is now; None without one."""
@@ -308,7 +308,7 @@ class ConnectionManager:
 
     def _check_busy_slice(self, slot: _RoleSlot, raw: sqlite3.Connection) -> None:
         """Let an edited wait for another program's lock reach a connection that is open."""
-        seconds = self._settings.busy_slice
+        seconds = self.settings.busy_slice
         if seconds != slot.busy_slice:
             wait = f"PRAGMA busy_timeout={round(seconds * 1000):d}"
             raw.execute(wait).close()
@@ -327,7 +327,7 @@ class ConnectionManager:
         return slot.connection
 
     async def _reopen(self, role: ConnectionRole) -> None:
-        settings, again = self._settings, bool(self._slots[role].identity)
+        settings, again = self.settings, bool(self._slots[role].identity)
         policy = AsyncRetrying(
             stop=stop_after_attempt(settings.reopen_attempts),
             wait=wait_exponential(multiplier=settings.reopen_base, max=settings.reopen_cap)
@@ -356,7 +356,7 @@ class ConnectionManager:
         stopwatch = StatementDeadline()
 
         def connecting() -> sqlite3.Connection:
-            settings = self._settings
+            settings = self.settings
             slot.busy_slice = settings.busy_slice
             readable = self._readable
             return connect(
@@ -369,7 +369,7 @@ class ConnectionManager:
                 visibility=self._visibility,
             )
 
-        connection, identity = await opened(connecting, self.files, self._settings.close_deadline)
+        connection, identity = await opened(connecting, self.files, self.settings.close_deadline)
         slot.identity, slot.stopwatch, slot.connection = identity, stopwatch, connection
         slot.watching.enter_context(watched(self.path))
 
@@ -380,7 +380,7 @@ class ConnectionManager:
             return
         slot.connection = None
         watching, slot.watching = slot.watching, contextlib.ExitStack()
-        work = close_quietly(connection, self._settings.close_deadline)
+        work = close_quietly(connection, self.settings.close_deadline)
         closing = self._outside.start(work, name=f"close-{role}")
         self._discarding.add(closing)
         closing.add_done_callback(self._discarding.discard)

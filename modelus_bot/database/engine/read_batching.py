@@ -71,7 +71,7 @@ class ReadBatcher:
         self._connections = connections
         self._settings = settings
         self._health = health
-        self._seconds = seconds
+        self.seconds = seconds
         self._waiting: deque[_PendingRead] = deque()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +84,7 @@ class ReadBatcher:
     def apply(self, settings: DatabaseSettings, *, seconds: float) -> None:
         """Go on with other limits; queries that wait keep their deadline."""
         self._settings = settings
-        self._seconds = seconds
+        self.seconds = seconds
 
     async def __aenter__(self) -> Self:
         """Start answering."""
@@ -117,7 +117,7 @@ class ReadBatcher:
         if len(self._waiting) >= self._settings.queue_limit:
             raise QueueFull(f"{len(self._waiting)} queries wait", operation=query.name)
         loop = asyncio.get_running_loop()
-        limit = self._seconds if seconds is None else min(seconds, self._seconds)
+        limit = self.seconds if seconds is None else min(seconds, self.seconds)
         entry = _PendingRead(query, run, time.perf_counter() + limit, loop.create_future(), viewer)
         self._waiting.append(entry)
         self._arrived.set()
@@ -147,7 +147,7 @@ class ReadBatcher:
         while batch:
             try:
                 hop = functools.partial(_run_batch, batch=batch)
-                outcomes = await self._connections.run(self._role, hop, seconds=self._seconds)
+                outcomes = await self._connections.run(self._role, hop, seconds=self.seconds)
             except DatabaseError as error:
                 now = time.perf_counter()
                 waits = isinstance(error, DatabaseBusy | ConnectionLost | OutOfResources)

@@ -79,7 +79,7 @@ class TransactionManager:
         one of which nobody knows, before anybody is answered.
         """
         self._connections = connections
-        self._settings = settings
+        self.settings = settings
         self._waiting = WriteQueue(health)
         self._writer = GroupWriter(audit_file, mark)
         self._arrived = asyncio.Event()
@@ -100,7 +100,7 @@ class TransactionManager:
 
     def apply(self, settings: DatabaseSettings) -> None:
         """Go on with other limits and deadlines; writes that wait keep theirs."""
-        self._settings = settings
+        self.settings = settings
 
     def head(self) -> tuple[int, str] | None:
         """Return the newest audit link that was committed, as (id, hash in hex); None before the first."""
@@ -119,7 +119,7 @@ class TransactionManager:
     async def merge_audit(self) -> None:
         """Put the audit entries that wait in the file into the table; raises ``DatabaseError``."""
         await self._connections.run(
-            ConnectionRole.WRITER, self._writer.audit.merge, seconds=self._settings.long_read_deadline
+            ConnectionRole.WRITER, self._writer.audit.merge, seconds=self.settings.long_read_deadline
         )
         self._on_commit()
 
@@ -133,7 +133,7 @@ class TransactionManager:
         """Take no more writes, commit those that wait, and stop; bounded by the close deadline."""
         self._closing = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.close_deadline):
+            async with asyncio.timeout(self.settings.close_deadline):
                 await self._idle.wait()
         if self._sweeper is not None:
             self._sweeper.cancel()
@@ -171,7 +171,7 @@ class TransactionManager:
         numbered = context.request_id is None
         if numbered:
             context = context.numbered(f"{self._prefix}-{next(self._numbers)}")
-        patience = context.deadline if context.deadline is not None else self._settings.write_deadline
+        patience = context.deadline if context.deadline is not None else self.settings.write_deadline
         member = GroupMember(write, context, numbered, preview)
         self._waiting.add(member, time.perf_counter() + patience, future, together)
         self._idle.clear()
@@ -182,7 +182,7 @@ class TransactionManager:
         """Return why no write can be queued now; None when it can."""
         if self._closing or self._serving is None:
             return ManagerClosed("the database is closed")
-        if self.depth >= self._settings.queue_limit:
+        if self.depth >= self.settings.queue_limit:
             return QueueFull(f"{self.depth} writes wait", operation=type(write).__name__)
         return None
 
@@ -199,7 +199,7 @@ class TransactionManager:
             self._idle.set()
 
     async def _serve_group(self) -> None:
-        group = self._making = self._waiting.take(self._settings.group_limit)
+        group = self._making = self._waiting.take(self.settings.group_limit)
         try:
             await self._commit(group)
         except asyncio.CancelledError:
@@ -276,7 +276,7 @@ class TransactionManager:
         """Look through the queue for deadlines that passed while the writer was held up."""
         self._sweeper = None
         self._waiting.sweep()
-        self._waiting.give_up(self._making, self._settings.long_read_deadline + HANG_PATIENCE)
+        self._waiting.give_up(self._making, self.settings.long_read_deadline + HANG_PATIENCE)
         if self.depth or not self._idle.is_set():
             loop = asyncio.get_running_loop()
             self._sweeper = loop.call_later(SWEEP_EVERY, self._sweep)
@@ -286,7 +286,7 @@ class TransactionManager:
         function = functools.partial(self._writer.commit, group=members, attempt=attempt)
         try:
             return await self._connections.run(
-                ConnectionRole.WRITER, function, seconds=self._settings.long_read_deadline
+                ConnectionRole.WRITER, function, seconds=self.settings.long_read_deadline
             )
         except BaseException as error:
             if not isinstance(error, DatabaseError) or error.ambiguous:

@@ -60,13 +60,13 @@ class HotReads:
         self.hits = 0
         self.misses = 0
         self._outside = Outside()
-        self._settings = settings
+        self.settings = settings
         self._changes = changes
         self._counted = changes.count
         """How many commits there were when what is kept was compared last."""
         self._ask_version = version
         self._ask_stamp = stamp
-        self._clock = clock
+        self.clock = clock
         self._answers: OrderedDict[Any, Any] = OrderedDict()
         self._forgotten = 0
         """How often everything was forgotten."""
@@ -84,8 +84,8 @@ class HotReads:
 
     def apply(self, settings: SnapshotSettings) -> None:
         """Go on with an edited limit."""
-        self._settings = self._settings.edited(settings)
-        while len(self._answers) > self._settings.hot_reads:
+        self.settings = self.settings.edited(settings)
+        while len(self._answers) > self.settings.hot_reads:
             self._answers.popitem(last=False)
 
     async def read(
@@ -101,7 +101,7 @@ class HotReads:
         cannot be compared.
         """
         key = _key(query, args, kwargs)
-        if key is None or not self._settings.hot_reads:
+        if key is None or not self.settings.hot_reads:
             return await ask()
         if key in self._valid() and self._in_doubt():
             wanted = self._begun + 1
@@ -118,7 +118,7 @@ class HotReads:
         answers = self._valid()
         if forgotten == self._forgotten:
             answers[key] = answer
-            if len(answers) > self._settings.hot_reads:
+            if len(answers) > self.settings.hot_reads:
                 answers.popitem(last=False)
         return cast("R", _handed_out(answer))
 
@@ -140,7 +140,7 @@ class HotReads:
         One glance serves a turn of the event loop: nobody hears of a commit in between.
         """
         if self._doubt is None:
-            self._doubt = self._clock() - self._looked_at >= LOOK_EVERY or self._stamp != self._ask_stamp()
+            self._doubt = self.clock() - self._looked_at >= LOOK_EVERY or self._stamp != self._ask_stamp()
             asyncio.get_running_loop().call_soon(self._next_turn)
         return self._doubt
 
@@ -162,7 +162,7 @@ class HotReads:
         Our own commits count here, too: it costs one more question, and is always right.
         """
         self._begun += 1
-        now, before, stamp = self._clock(), self._version, self._ask_stamp()
+        now, before, stamp = self.clock(), self._version, self._ask_stamp()
         if stamp is not None and not settled(stamp, time.time_ns(), TICK_NANOSECONDS):
             stamp = _UNSETTLED
         try:

@@ -72,7 +72,7 @@ class WaitPolicy:
 
     def __init__(self, settings: DegradationSettings, saved: Saved, kept: Kept) -> None:
         """Begin with a database that answers."""
-        self._settings = settings
+        self.settings = settings
         self._saved, self._kept = saved, kept
         self._in_vain = False
         self.patience = settings.patience
@@ -80,7 +80,7 @@ class WaitPolicy:
 
     def apply(self, settings: DegradationSettings) -> None:
         """Go on with edited settings."""
-        self._settings = self._settings.edited(settings)
+        self.settings = self.settings.edited(settings)
         self._waited(in_vain=self._in_vain)
 
     def waited_in_vain(self) -> None:
@@ -104,7 +104,7 @@ class WaitPolicy:
             in_vain=self._in_vain,
             deadline=context.deadline,
         )
-        seconds = seconds_to_wait(asking, self._settings.patience)
+        seconds = seconds_to_wait(asking, self.settings.patience)
         if seconds is None:
             return context
         return replace(context, request_id=context.request_id or new_request_id(), deadline=seconds)
@@ -123,4 +123,4 @@ class WaitPolicy:
 
     def _waited(self, *, in_vain: bool) -> None:
         self._in_vain = in_vain
-        self.patience = patience(self._settings.patience, in_vain=in_vain)
+        self.patience = patience(self.settings.patience, in_vain=in_vain)

@@ -74,7 +74,7 @@ class Protection:
         self.book = AlertBook(alerts_path(path))
         validator = SchemaValidator()
         epoch = Epoch()
-        self._settings = backup
+        self.backup_settings = backup
         self._pause = Timer()
         self.clock = clock = clock or Clock()
         self.files = OpenFiles(path)
@@ -162,7 +162,7 @@ class Protection:
 
     def apply(self, edited: Settings) -> None:
         """Go on with edited settings; folders, bucket and program are those it was built with."""
-        self._settings = self._settings.edited(edited.backup)
+        self.backup_settings = self.backup_settings.edited(edited.backup)
         self.context.apply(edited.integrity)
         self.backups.apply(edited.backup)
         self.archive.apply(edited.archive)
@@ -210,7 +210,7 @@ class Protection:
         while True:
             tried_at = await asyncio.to_thread(lambda: self.drill.tried_at)
             since = started if tried_at is None else tried_at
-            left = due_in(since, self._settings.drill_every, self.clock())
+            left = due_in(since, self.backup_settings.drill_every, self.clock())
             if not await self._pause.over(max(1.0, left)):
                 continue
             try:

@@ -263,7 +263,7 @@ async def test_faults_end_neither_clock_nor_watch(
 
         monkeypatch.setattr(program_of(archive), "look", looked)
         monkeypatch.setattr(snapshots(archive), "_copy", copied)
-        snapshots(archive)._settings = archive._settings.model_copy(update={"snapshot_minutes": 1 / 60})
+        snapshots(archive).settings = archive.settings.model_copy(update={"snapshot_minutes": 1 / 60})
         snapshots(archive)._pause.cut()
         async with asyncio.timeout(60):
             while not {"look", "copy"} <= set(worked):

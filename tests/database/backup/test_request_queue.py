@@ -11,7 +11,7 @@ import pytest
 from modelus_bot.database.backup.failures import Stopping
 from modelus_bot.database.backup.request_queue import Turns
 from modelus_bot.database.core.child_process import Report
-from tests.waiting import turns
+from tests.waiting import loop_turns
 
 Work = Callable[[Report], Awaitable[int]]
 
@@ -33,7 +33,7 @@ class Counted:
         tell({"step": f"work {number}"})
         try:
             await self.go.wait()
-            await turns()
+            await loop_turns()
             return number
         except asyncio.CancelledError:
             self.cancelled += 1
@@ -48,9 +48,9 @@ async def test_those_who_wait_share_what_has_not_begun() -> None:
     work = Counted()
     heard: list[dict[str, Any]] = []
     first = asyncio.create_task(turns.run("manual", work))
-    await turns()
+    await loop_turns()
     others = [asyncio.create_task(turns.run("manual", work, heard.append)) for _ in range(3)]
-    await turns()
+    await loop_turns()
     work.go.set()
     assert await first == 1
     assert await asyncio.gather(*others) == [2, 2, 2]
@@ -74,7 +74,7 @@ async def test_who_gives_up_takes_nobody_along() -> None:
     work = Counted()
     one = asyncio.create_task(turns.run("manual", work))
     two = asyncio.create_task(turns.run("manual", work))
-    await turns()
+    await loop_turns()
     one.cancel()
     with pytest.raises(asyncio.CancelledError):
         await one
@@ -92,7 +92,7 @@ async def test_stopping_is_told_to_those_who_wait() -> None:
     turns: Turns[str, int] = Turns()
     work = Counted()
     waiting = [asyncio.create_task(turns.run(kind, work)) for kind in ("manual", "scheduled")]
-    await turns()
+    await loop_turns()
     await turns.stop()
     found = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(item) for item in found] == [Stopping, Stopping]
@@ -104,7 +104,7 @@ async def test_a_failure_reaches_everybody_who_shares_it() -> None:
     turns: Turns[str, int] = Turns()
 
     async def fail(_: Report) -> int:
-        await turns()
+        await loop_turns()
         raise ValueError("no")
 
     found = await asyncio.gather(*(turns.run("manual", fail) for _ in range(3)), return_exceptions=True)

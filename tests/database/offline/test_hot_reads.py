@@ -8,7 +8,6 @@ import os
 import random
 import sqlite3
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import date, datetime
@@ -37,7 +36,7 @@ from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
 from tests.database.operations import Increment, PutSetting
-from tests.inside import connections
+from tests.inside import another_file, connections
 from tests.tuning import Tuning
 from tests.waiting import blocking_scene_of, scene_of
 
@@ -320,7 +319,7 @@ async def test_the_database_is_asked_only_after_changes(path: Path) -> None:
     """On a real file, repeated questions are answered from memory; a write empties it."""
     async with opened(path) as db:
         hot = hot_of(db)
-        hot._clock = lambda: 0.0
+        hot.clock = lambda: 0.0
         await db.write(PutSetting(key="a", value=1), Context())
         assert [await db.read(value, "a") for _ in range(5)] == [1] * 5
         assert (hot.hits, hot.misses) == (3, 2), "ours or a stranger's: after a commit it is asked once more"
@@ -337,7 +336,7 @@ async def test_another_program_writes(path: Path) -> None:
     async with opened(path) as db:
         hot = hot_of(db)
         now = 0.0
-        hot._clock = lambda: now
+        hot.clock = lambda: now
         for number in range(1, 6):
             with closing(sqlite3.connect(path)) as other, other:
                 other.execute(PUT, (number,))
@@ -410,9 +409,9 @@ async def test_another_file_empties_it(path: Path) -> None:
         await db.write(PutSetting(key="a", value=1), Context())
         await db.read(value, "a")
         hot = hot_of(db)
-        hot._looked_at = time.monotonic()
+        hot.clock = lambda: 0.0
         assert len(hot) == 1
-        db._engine._another_file()
+        another_file(db)
         assert len(hot) == 0
 
 

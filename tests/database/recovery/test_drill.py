@@ -107,4 +107,4 @@ async def test_nothing_to_rehearse_is_noted_and_told_once(
         tried_at = drill.tried_at
         assert tried_at is not None
         assert tried_at > time.time() - 60
-        assert Drill(drill._parts).tried_at == int(tried_at)
+        assert Drill(db.protection.context).tried_at == int(tried_at)

@@ -23,7 +23,7 @@ from modelus_bot.ui.answering.arriving import (
     until_arrived,
 )
 from tests.tuning import Tuning
-from tests.waiting import turns
+from tests.waiting import loop_turns
 
 
 def refused(status: int, code: int = 0) -> discord.HTTPException:
@@ -125,7 +125,7 @@ async def test_things_done_together_are_all_done() -> None:
     done: list[str] = []
 
     async def works() -> None:
-        await turns()
+        await loop_turns()
         done.append("works")
 
     async def fails() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from modelus_bot.ui.answering import Desk
-from tests.waiting import scene_of, turns
+from tests.waiting import loop_turns, scene_of
 
 
 async def serve(desk: Desk, seconds: float) -> None:
@@ -22,7 +22,7 @@ async def test_closing_waits_for_everybody_also_for_those_who_come_meanwhile() -
     tasks = [asyncio.create_task(serve(desk, 0.1)) for _ in range(3)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(desk.close(5.0))
-    await turns()
+    await loop_turns()
     assert desk.closing
     tasks.append(asyncio.create_task(serve(desk, 0.2)))
     await asyncio.sleep(0)

@@ -53,7 +53,7 @@ class Journal:
         """Remember what to open; nothing is touched yet."""
         self.path = path
         self._clock = clock or Clock()
-        self._settings = settings
+        self.settings = settings
         self._explain, self._telling = explain, telling
         self.depth = 0
         """How many changes wait, those on their way to the disk included."""
@@ -110,7 +110,7 @@ class Journal:
 
     def apply(self, settings: DegradationSettings) -> None:
         """Go on with other limits."""
-        self._settings = settings
+        self.settings = settings
 
     async def append(self, write: Write[Any], context: Context) -> int:
         """Save a change for later and return its number once it is on the disk.
@@ -144,7 +144,7 @@ class Journal:
             self._at_rest.clear()
             try:
                 await self._store.load()
-                hours = self._settings.journal_hours
+                hours = self.settings.journal_hours
                 replay = Replay(
                     self._store, submit, self._telling, self._explain, answered, hours, self._clock
                 )
@@ -168,7 +168,7 @@ class Journal:
     def _save(self, operation: str, write: Write[Any], context: Context) -> JournalEntry:
         """Put a new entry on its way to the disk, unless there are too many or they wait for too long."""
         first = next(iter(self._store.state.waiting.values()), None)
-        if first is not None and self._clock.older(first.saved_at, self._settings.journal_hours * HOUR):
+        if first is not None and self._clock.older(first.saved_at, self.settings.journal_hours * HOUR):
             why = f"the oldest of {self.depth} changes waits since {first.saved_at}"
             raise JournalTooOld(why, operation=operation)
         entry = entry_of(
@@ -177,10 +177,10 @@ class Journal:
             write,
             context,
             saved_at=int(self._clock()),
-            max_retries=self._settings.journal_retries,
+            max_retries=self.settings.journal_retries,
         )
         line = frame(entry.body())
-        if self.bytes + len(line) > self._settings.journal_megabytes * MEGABYTE:
+        if self.bytes + len(line) > self.settings.journal_megabytes * MEGABYTE:
             raise JournalFull(f"{self.depth} changes wait, {self.bytes} bytes", operation=operation)
         self._store.save(entry, line)
         return entry

@@ -70,7 +70,7 @@ class Snapshot:
         self.problem: str | None = None
         """Why the last attempt at saving failed, in words."""
         self._tables = tuple(tables)
-        self._settings = settings
+        self.settings = settings
         self.changes = changes
         self._kept = changes.count
         """How many of the changes are in the folder."""
@@ -148,7 +148,7 @@ class Snapshot:
 
     def apply(self, settings: SnapshotSettings) -> None:
         """Go on with an edited pause."""
-        self._settings = self._settings.edited(settings)
+        self.settings = self.settings.edited(settings)
         self._pause.cut()
 
     async def settle(self) -> None:
@@ -223,7 +223,7 @@ class Snapshot:
         """Wait until the next snapshot may be taken."""
         until = time.monotonic()
         while True:
-            least = max(self._settings.snapshot_seconds, SHARE.value * took)
+            least = max(self.settings.snapshot_seconds, SHARE.value * took)
             seconds = max(least, min(RETRY_CAP, 0.5 * 2.0 ** min(failures, 10))) if failures else least
             if await self._pause.over(max(0.0, until + seconds - time.monotonic())):
                 return
