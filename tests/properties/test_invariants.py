@@ -92,6 +92,7 @@ from modelus_bot.subjects.triage.writes.steps import (
     SnoozeItem,
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
+from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -452,6 +453,7 @@ class History:
                 (MarkDuplicate(item_id=item, of=self.item()), ADMIN),
                 (ResolveItem(item_id=item, resolution="x"), ADMIN),
                 (RejectItem(item_id=item, reason="x"), ADMIN),
+                (MakeTask(item_id=item, end=date(2027, 3, 1)), ADA),
                 (RateItem(item_id=item, stars=4), reporter),
                 (ReplyToReporter(item_id=item, text="x"), ADA),
                 (AddNote(item_id=item, text="x"), ADA),

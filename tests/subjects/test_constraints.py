@@ -73,6 +73,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
         dates = {"start_date": "2026-01-01", "end_date": "2026-01-15"}
         insert(connection, "sprints", {**FITTING["sprints"], **dates, "id": 1, "sprint_index": 0})
         insert(connection, "overrides", {**FITTING["overrides"], "id": 1, "requested_by": 3})
+        insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
     for table in ("audit_logs", "notifications", "requests", "current_holders"):
@@ -132,7 +133,7 @@ def test_no_check_is_anonymous() -> None:
 
 def needed(table: str) -> list[str]:
     """Return the columns of a table that must be filled."""
-    return re.findall(r"^ {4}(\w+)\s+(?:INTEGER|TEXT|BLOB) NOT NULL", schema()[table], re.MULTILINE)
+    return re.findall(r"(?:^ {4}|, )(\w+)\s+(?:INTEGER|TEXT|BLOB) NOT NULL", schema()[table], re.MULTILINE)
 
 
 @pytest.mark.parametrize("table", FITTING)

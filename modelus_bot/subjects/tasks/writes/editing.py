@@ -37,11 +37,11 @@ Label = Annotated[str, Field(min_length=1, max_length=50)]
 _ADD = """
 INSERT INTO tasks(
     title, status, assigned_role, discipline, assigned_user_id, start_date, end_date, estimate_h, progress,
-    priority, is_delayed, risk, epic, story, created_by, created_at, updated_at, description
+    priority, is_delayed, risk, epic, story, created_by, created_at, updated_at, description, triage_id
 ) VALUES(
     :title, :status, :assigned_role, :discipline, :assigned_user_id, :start_date, :end_date, :estimate_h,
     :progress, :priority, :is_delayed, :risk, :epic, :story, :created_by, :created_at, :updated_at,
-    :description
+    :description, :triage_id
 )
 """
 
@@ -60,6 +60,7 @@ class AddTask(Write[TaskChange]):
     story: Label | None = None
     estimate_h: Estimate | None = None
     description: Description = ""
+    triage_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
 
     def apply(self, tx: Transaction) -> TaskChange:
         """Insert it, as late and as much at risk as it is."""
@@ -102,6 +103,7 @@ class AddTask(Write[TaskChange]):
             created_at=at,
             updated_at=at,
             description=self.description,
+            triage_id=self.triage_id,
         )
 
 

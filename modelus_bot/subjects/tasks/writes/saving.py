@@ -27,6 +27,8 @@ UPDATE tasks SET
     updated_at = :updated_at, description = :description
 WHERE id = :id
 """
+_SHOW_ITEM = "UPDATE triage_items SET shown_version = 0 WHERE id = ?"
+"""The card of the report that a task was made from says how the task stands."""
 _NOT_TOLD = {"id", "version", "updated_at", "created_at", "created_by"}
 """Columns that say nothing of a change."""
 
@@ -107,6 +109,8 @@ def save(tx: Transaction, before: StaffTask, **changes: Any) -> StaffTask:
         old={name: old[name] for name in told},
         new={name: new[name] for name in told},
     )
+    if after.triage_id is not None and before.status != after.status:
+        tx.execute(_SHOW_ITEM, (after.triage_id,))
     level = level_of(after.risk, delayed=after.is_delayed)
     if rises(level_of(before.risk, delayed=before.is_delayed), level):
         tell_of_rise(tx, after, level)
@@ -137,4 +141,5 @@ def columns_of(found: StaffTask) -> dict[str, Any]:
         "created_at": found.created_at,
         "updated_at": found.updated_at,
         "description": found.description,
+        "triage_id": found.triage_id,
     }
