@@ -223,6 +223,6 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "inbox", "member", "ping", "triage", MENU}
+    open_to_all = {"about", "conversation", "help", "inbox", "member", "ping", "triage", MENU}
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

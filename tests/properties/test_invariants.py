@@ -144,6 +144,9 @@ def prepared() -> bytes:
     return made(fill)
 
 
+LAST_SAID = "SELECT max(id) FROM chat_messages WHERE message_type = 'text' AND deleted_at IS NULL"
+
+
 class History:
     """Any operation by anybody, in any order, while days pass; mostly by those who may."""
 
@@ -442,7 +445,7 @@ class History:
         """Take a step on a report, say something about it, or let its clock go on."""
         item = self.item()
         reporter = self.rota.value("SELECT reporter_id FROM triage_items WHERE id = ?", item)
-        message = self.rota.value("SELECT max(id) FROM chat_messages") or 1
+        message = self.rota.value(LAST_SAID) or 1
         write, person = self.dice.choice(
             [
                 (ClaimItem(item_id=item), self.dice.choice([ADA, BEN])),
