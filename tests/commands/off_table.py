@@ -136,6 +136,7 @@ OFF: dict[str, Case] = {
     "triage resolve": Case("refused", "bo", {"item": "1", "resolution": "r"}),
     "triage route": Case("shown"),
     "triage show": Case("shown", "player"),
+    "triage task": Case("refused", "bo", {"item": "1", "end": "in 9 days"}),
     "triage snooze": Case("refused", "bo", {"item": "1", "until": "1h"}),
 }  # fmt: skip
 """Column "Off" of the command table in the design, for every command there is."""

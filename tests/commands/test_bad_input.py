@@ -413,6 +413,7 @@ NOT_POSSIBLE = {
             "route": ("category", "discipline"),
             "show": ("item",),
             "snooze": ("item", "until"),
+            "task": ("item", "end", "title", "member"),
         }.items()
         for option in options
     },

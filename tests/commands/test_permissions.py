@@ -119,6 +119,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "triage reply", {"item": "1", "text": "t"}, STAFF),
     ("player", "triage note", {"item": "1", "text": "t"}, STAFF),
     ("player", "triage priority", {"item": "1", "level": "low", "reason": "r"}, STAFF),
+    ("player", "triage task", {"item": "1", "end": "in 9 days"}, STAFF),
     ("player", "triage snooze", {"item": "1", "until": "1h"}, STAFF),
     ("player", "triage duplicate", {"item": "1", "of": "2"}, STAFF),
     ("player", "triage resolve", {"item": "1", "resolution": "r"}, STAFF),

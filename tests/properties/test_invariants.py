@@ -105,6 +105,7 @@ from modelus_bot.subjects.triage.writes.steps import (
     SnoozeItem,
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
+from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.nations.nation_cases import president
 from tests.subjects.operations import operations
@@ -167,6 +168,9 @@ def scrum_rows() -> list[ScrumRow]:
 def prepared() -> bytes:
     """Return a file with that, to be written anew for each example."""
     return made(fill)
+
+
+LAST_SAID = "SELECT max(id) FROM chat_messages WHERE message_type = 'text' AND deleted_at IS NULL"
 
 
 class History:
@@ -467,7 +471,7 @@ class History:
         """Take a step on a report, say something about it, or let its clock go on."""
         item = self.item()
         reporter = self.rota.value("SELECT reporter_id FROM triage_items WHERE id = ?", item)
-        message = self.rota.value("SELECT max(id) FROM chat_messages") or 1
+        message = self.rota.value(LAST_SAID) or 1
         write, person = self.dice.choice(
             [
                 (ClaimItem(item_id=item), self.dice.choice([ADA, BEN])),
@@ -478,6 +482,7 @@ class History:
                 (MarkDuplicate(item_id=item, of=self.item()), ADMIN),
                 (ResolveItem(item_id=item, resolution="x"), ADMIN),
                 (RejectItem(item_id=item, reason="x"), ADMIN),
+                (MakeTask(item_id=item, end=date(2027, 3, 1)), ADA),
                 (RateItem(item_id=item, stars=4), reporter),
                 (ReplyToReporter(item_id=item, text="x"), ADA),
                 (AddNote(item_id=item, text="x"), ADA),

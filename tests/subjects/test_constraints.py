@@ -75,6 +75,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "overrides", {**FITTING["overrides"], "id": 1, "requested_by": 3})
         for number in (1, 2):
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
+        insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
     for table in ("audit_logs", "notifications", "requests", "current_holders"):
@@ -134,7 +135,7 @@ def test_no_check_is_anonymous() -> None:
 
 def needed(table: str) -> list[str]:
     """Return the columns of a table that must be filled."""
-    return re.findall(r"^ {4}(\w+)\s+(?:INTEGER|TEXT|BLOB) NOT NULL", schema()[table], re.MULTILINE)
+    return re.findall(r"(?:^ {4}|, )(\w+)\s+(?:INTEGER|TEXT|BLOB) NOT NULL", schema()[table], re.MULTILINE)
 
 
 @pytest.mark.parametrize("table", FITTING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +85,7 @@ from modelus_bot.subjects.triage.writes.steps import (
     SnoozeItem,
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
+from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.nations.nation_cases import FIRST_EDIT, archived, city, edited, found, on_leave, president
@@ -269,6 +270,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(ResolveItem(item_id=1, resolution="x"), BEN, reported),
     Sample(RejectItem(item_id=1, reason="x"), BEN, reported),
     Sample(MarkDuplicate(item_id=1, of=2), BEN, reported),
+    Sample(MakeTask(item_id=1, end=date(2026, 3, 1)), BEN, reported),
     Sample(RateItem(item_id=1, stars=5), GUEST, resolved),
     Sample(SetRoute(category="bug", discipline="account"), MANAGER),
     Sample(TickClock(), None, reported),

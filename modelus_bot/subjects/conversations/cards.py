@@ -30,14 +30,14 @@ def found_card(
 
 
 def hit_line(hit: Hit, names: Mapping[int, str], home: int | None) -> str:
-    """Return a hit on two lines: who said it, when, about which item, and the words around it."""
+    """Return a hit: the words around it, about which item, who said it and when; a line is left empty."""
     what = {"system": " (step)", "file": " (file)"}.get(hit.type, " (note)" if hit.internal else "")
     edited = ", edited" if hit.edited_at is not None else ""
-    about = f"item {hit.item}, {plain(cards.clip(hit.title, TITLE_LIMIT))}"
+    about = f"Item {hit.item}, {plain(cards.clip(hit.title, TITLE_LIMIT))}"
     address = _address(hit, home)
     opened = f" · [open]({address})" if address is not None else ""
-    who = name_of(hit.sender_id, names)
-    return f"**{who}**{what} {moment(hit.created_at)}{edited} · {about}{opened}\n> {excerpt(hit.excerpt)}"
+    said = f"{name_of(hit.sender_id, names)}{what}, {moment(hit.created_at)}{edited}"
+    return f"{excerpt(hit.excerpt)}\n{about}{opened}\n{said}\n"
 
 
 def excerpt(text: str) -> str:

@@ -72,10 +72,23 @@ def shares_card(found: tuple[Share, ...], names: Names, wanted: Wanted, page: in
     return card.with_footer(f"All together: {_many(days, 'day')}, {_many(covers, 'cover')}. {about}"), more
 
 
-def load_card(found: tuple[Load, ...], names: Names, wanted: Wanted, page: int) -> tuple[Card, bool]:
-    """Return a page of how each discipline fell on its people, and whether another follows."""
+def load_card(
+    found: tuple[Load, ...], names: Names, wanted: Wanted, page: int, items: Mapping[int, int]
+) -> tuple[Card, bool]:
+    """Return a page of how each discipline fell on its people, and whether another follows.
+
+    ``items`` are the open reports of each, those that nobody has under 0; they are told of today.
+    """
     text, more = _page(found, lambda load: _load_line(load, names), page, "No disciplines yet.")
-    return cards.info(f"Load, {_span(wanted)}", text), more
+    card = cards.info(f"Load, {_span(wanted)}", text)
+    return card.with_field("Open reports now", _items_line(items, names)), more
+
+
+def _items_line(items: Mapping[int, int], names: Names) -> str:
+    """Return who has how many open reports, the most first, and how many nobody has."""
+    most_first = sorted(items.items(), key=lambda pair: (-pair[1], pair[0]))
+    parts = [f"{name_of(person or None, names)} {count}" for person, count in most_first]
+    return cards.clip(", ".join(parts), 1000) or "None."
 
 
 def gaps_card(found: tuple[Gap, ...], names: Names, wanted: Wanted, page: int) -> tuple[Card, bool]:

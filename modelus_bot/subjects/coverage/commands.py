@@ -12,6 +12,7 @@ from modelus_bot.subjects.coverage.cards import View, Wanted, gaps_card, load_ca
 from modelus_bot.subjects.coverage.choices import PicksSpans
 from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_balance
 from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.subjects.triage.queries.items import open_of_each
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.needs import FOR_STAFF
@@ -80,5 +81,6 @@ async def coverage_page(listing: PagedList) -> tuple[Card, bool]:
     if wanted.view == "fairness":
         return shares_card(await db.read(fairness, viewer, *days), names, wanted, listing.page)
     if wanted.view == "load":
-        return load_card(await db.read(load_balance, viewer, *days), names, wanted, listing.page)
+        loads, items = await db.read(load_balance, viewer, *days), await db.read(open_of_each, viewer)
+        return load_card(loads, names, wanted, listing.page, items)
     return gaps_card(await db.read(coverage_gaps, viewer, *days), names, wanted, listing.page)

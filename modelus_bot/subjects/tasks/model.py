@@ -55,6 +55,8 @@ class StaffTask:
     created_at: int
     updated_at: int
     description: str = ""
+    triage_id: int | None = None
+    """The report that it was made from."""
 
     @property
     def is_open(self) -> bool:

@@ -51,7 +51,10 @@ _WORDING = Wording(
             "A task has a time of completion exactly when it is done. Please tell an administrator."
         ),
     },
-    taken={"tasks.id": "There is a task with this number already. Please try again."},
+    taken={
+        "tasks.id": "There is a task with this number already. Please try again.",
+        "tasks.triage_id": "This report has a task already. `/triage show` names it.",
+    },
     columns={
         "created_by": "who made it",
         "description": "the description",
@@ -64,6 +67,7 @@ _WORDING = Wording(
         "title": "the title",
     },
     fields={
+        "triage_id": "report",
         "description": "description",
         "end": "last day",
         "epic": "epic",

@@ -69,6 +69,9 @@ class TriageItem:
     updated_at: int
     label: str = ""
     """The discipline's name; empty without one."""
+    task_id: int | None = None
+    task_status: str | None = None
+    """The task that was made from it and is not called off, as far as whoever asked sees that."""
 
     @property
     def is_open(self) -> bool:

@@ -130,7 +130,8 @@ def all_rows(path: Path) -> dict[str, set[str]]:
     with closing(sqlite3.connect(path)) as connection:
         connection.text_factory = bytes
         tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '*yoyo*'"
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+            " AND name NOT GLOB '*yoyo*' AND name NOT IN ('sqlite_schema', 'sqlite_master')"
         ).fetchall()
         return {
             name.decode(): {

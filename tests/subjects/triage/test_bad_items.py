@@ -21,6 +21,7 @@ WHOLE = {
     "resolve": {"item": "1", "resolution": "r"},
     "show": {"item": "1"},
     "snooze": {"item": "1", "until": "1h"},
+    "task": {"item": "1", "end": "in 9 days"},
 }
 """Good options of every command that takes an item."""
 BAD: list[tuple[str, str, Any, str]] = [
@@ -34,6 +35,10 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("snooze", "until", "soon", "Write how long, as 30m"),
     ("snooze", "until", "yesterday", "some time in the next 90 days"),
     ("snooze", "until", "9999w", "some time in the next 90 days"),
+    ("task", "end", "someday", "is not a day"),
+    ("task", "end", "yesterday", "after"),
+    ("task", "title", "   ", "The title is missing"),
+    ("task", "member", "Nobody of that name", "is not a member whom the bot knows"),
     ("note", "text", "   ", "The text is missing"),
     ("reply", "text", "   ", "The text is missing"),
     ("priority", "reason", "   ", "The reason is missing"),

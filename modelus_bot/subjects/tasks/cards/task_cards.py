@@ -45,6 +45,8 @@ def task_card(found: StaffTask, words: Words, day: date) -> Card:
     for called, value in (("Epic", found.epic), ("Story", found.story)):
         if value is not None:
             lines.append(f"**{called}:** {plain(value)}")
+    if found.triage_id is not None:
+        lines.append(f"**From report:** item {found.triage_id} (`/triage show`)")
     if found.estimate_h is not None:
         lines.append(f"**Estimate:** {found.estimate_h} h")
     if found.description:

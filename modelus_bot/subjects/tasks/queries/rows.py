@@ -36,6 +36,7 @@ def task_of(row: Row) -> StaffTask:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         description=row["description"],
+        triage_id=row["triage_id"],
     )
 
 

@@ -48,6 +48,7 @@ class AddTask(Write[TaskChange]):
     story: Label | None = None
     estimate_h: Estimate | None = None
     description: Description = ""
+    triage_id: Annotated[int, Field(ge=1, lt=2**63)] | None = None
 
     def apply(self, tx: Transaction) -> TaskChange:
         """Insert it, as late and as much at risk as it is."""
@@ -86,6 +87,7 @@ class AddTask(Write[TaskChange]):
             created_at=at,
             updated_at=at,
             description=self.description,
+            triage_id=self.triage_id,
         )
 
 

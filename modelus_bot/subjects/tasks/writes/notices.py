@@ -12,6 +12,7 @@ from modelus_bot.text.escaping import plain
 __all__ = ["tell_of_assignment", "tell_of_completion", "tell_of_rise"]
 
 TABLE = "tasks"
+_HOLDER = "SELECT assigned_to FROM triage_items WHERE id = ? AND status IN ('pending', 'in_review')"
 
 
 def tell_of_assignment(tx: Transaction, after: StaffTask, why: str = "") -> None:
@@ -33,8 +34,22 @@ def tell_of_assignment(tx: Transaction, after: StaffTask, why: str = "") -> None
 def tell_of_completion(tx: Transaction, after: StaffTask) -> None:
     """Tell who made a task, and who had it, that somebody else has finished it."""
     text = f"{_named(after)} is done, says {_name(tx, tx.context.actor)}."
-    for person in _people(after):
+    people = _people(after)
+    for person in people:
         _tell(tx, after, person, "task_completed", f"Done: {_title(after)}", text, f"done:{after.version}")
+    if after.triage_id is not None:
+        _tell_holder(tx, after, text, people)
+
+
+def _tell_holder(tx: Transaction, after: StaffTask, text: str, told: list[int]) -> None:
+    """Tell whoever has the report that a task was made from, with the report's own buttons."""
+    holder = tx.fetch_value(_HOLDER, (after.triage_id,))
+    if holder is None or holder in told or holder == tx.context.actor:
+        return
+    notify(
+        tx, holder, "task_completed", f"The task of item {after.triage_id} is done", text,
+        dedupe_key=f"task:{after.id}:done:{after.version}", ref_table="triage_items", ref_id=after.triage_id,
+    )  # fmt: skip
 
 
 def tell_of_rise(tx: Transaction, after: StaffTask, level: Level) -> int:

@@ -21,11 +21,12 @@ __all__ = ["add", "assessed", "columns_of", "found_task", "open_task", "require_
 _ADD = """
 INSERT INTO tasks(
     title, status, assigned_role, discipline, assigned_user_id, start_date, end_date, estimate_h, progress,
-    priority, is_delayed, risk, epic, story, completed_at, created_by, created_at, updated_at, description
+    priority, is_delayed, risk, epic, story, completed_at, created_by, created_at, updated_at, description,
+    triage_id
 ) VALUES(
     :title, :status, :assigned_role, :discipline, :assigned_user_id, :start_date, :end_date, :estimate_h,
     :progress, :priority, :is_delayed, :risk, :epic, :story, :completed_at, :created_by, :created_at,
-    :updated_at, :description
+    :updated_at, :description, :triage_id
 )
 """
 _SAVE = """
@@ -37,6 +38,8 @@ UPDATE tasks SET
     updated_at = :updated_at, description = :description
 WHERE id = :id
 """
+_SHOW_ITEM = "UPDATE triage_items SET shown_version = 0 WHERE id = ?"
+"""The card of the report that a task was made from says how the task stands."""
 _NOT_TOLD = {"id", "version", "updated_at", "created_at", "created_by"}
 """Columns that say nothing of a change."""
 
@@ -126,6 +129,8 @@ def save(tx: Transaction, before: StaffTask, **changes: Any) -> StaffTask:
         old={name: old[name] for name in told},
         new={name: new[name] for name in told},
     )
+    if after.triage_id is not None and before.status != after.status:
+        tx.execute(_SHOW_ITEM, (after.triage_id,))
     level = level_of(after.risk, delayed=after.is_delayed)
     if rises(level_of(before.risk, delayed=before.is_delayed), level):
         tell_of_rise(tx, after, level)
@@ -156,4 +161,5 @@ def columns_of(found: StaffTask) -> dict[str, Any]:
         "created_at": found.created_at,
         "updated_at": found.updated_at,
         "description": found.description,
+        "triage_id": found.triage_id,
     }

@@ -30,6 +30,7 @@ WITHOUT: Mapping[ThreadState, str] = {
     "deleted": "None: it was deleted, so this goes on in direct messages.",
     "unset": "None: no channel for reports is set, so this goes on in direct messages.",
 }
+TASK = {"todo": "to do", "in_progress": "in progress", "done": "done"}
 DESCRIPTION_LIMIT = 2600
 """Characters of a description on a card; the transcript has all of it."""
 
@@ -72,6 +73,8 @@ def _facts(item: TriageItem, names: Mapping[int, str], now: int) -> list[tuple[s
         facts.append(("Answer due", f"{moment(item.respond_by)} ({moment(item.respond_by, 'R')}){late}"))
     if item.duplicate_of is not None:
         facts.append(("Duplicate of", f"item {item.duplicate_of}"))
+    if item.task_id is not None:
+        facts.append(("Task", f"task {item.task_id}, {TASK[item.task_status or 'todo']} (`/task show`)"))
     if item.rating is not None:
         facts.append(("Rated", f"{'★' * item.rating}{'☆' * (5 - item.rating)}"))
     return facts
@@ -98,8 +101,7 @@ def message_line(message: ChatMessage, names: Mapping[int, str]) -> str:
         return f"{moment(message.created_at)} *{text}*"
     mark = " (note)" if message.internal else ""
     who = name_of(message.sender_id, names)
-    return f"{moment(message.created_at)} **{who}**{mark}{_changed(message)}
-{text}"
+    return f"{moment(message.created_at)} **{who}**{mark}{_changed(message)}\n{text}"
 
 
 def message_card(message: ChatMessage, item: TriageItem, names: Mapping[int, str]) -> Card:

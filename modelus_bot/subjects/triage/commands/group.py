@@ -13,6 +13,10 @@ from discord.ext import commands
 from modelus_bot.database import Write
 from modelus_bot.subjects.disciplines.choices import PicksDisciplines
 from modelus_bot.subjects.people.queries import members
+from modelus_bot.subjects.tasks.buttons.pressing import words_for
+from modelus_bot.subjects.tasks.buttons.steps import task_view
+from modelus_bot.subjects.tasks.cards.task_cards import change_card
+from modelus_bot.subjects.tasks.rules.risk import task_day
 from modelus_bot.subjects.triage.buttons.pages import QUEUE
 from modelus_bot.subjects.triage.buttons.steps import staff_steps, view_of
 from modelus_bot.subjects.triage.cards.items import card_of, thread_link
@@ -26,6 +30,7 @@ from modelus_bot.subjects.triage.writes.closing import (
     RejectItem,
     ResolveItem,
 )
+from modelus_bot.subjects.triage.writes.reports import TITLE_LIMIT
 from modelus_bot.subjects.triage.writes.routes import SetRoute
 from modelus_bot.subjects.triage.writes.steps import (
     AssignItem,
@@ -35,6 +40,7 @@ from modelus_bot.subjects.triage.writes.steps import (
     SnoozeItem,
 )
 from modelus_bot.subjects.triage.writes.talking import LONGEST_TEXT, AddNote, ReplyToReporter
+from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.cards import Card
@@ -89,8 +95,7 @@ class TriageCommands(
         """Assign it."""
         await answering.defer(interaction, private=True)
         await self.require_allowed(interaction)
-        known = [Named(one.discord_id, one.username) for one in await self.bot.db.read(members)]
-        person = meant("member", member, known, "a member whom the bot knows", "member.unknown")
+        person = await self._person(member)
         await self._step(interaction, item, lambda number: AssignItem(item_id=number, member_id=person))
 
     @app_commands.command(name="reply", description="Write to the reporter")
@@ -156,6 +161,31 @@ class TriageCommands(
         same = write.model_copy(update={"version": before.version})
         await ask(self.bot, interaction, context, Ask("triage", card, "Reject", same, danger=True))
 
+    @app_commands.command(name="task", description="Make a task of an item")
+    @app_commands.describe(
+        item="Which",
+        end="The day it is due",
+        title="What is to be done; the item's title if left out",
+        member="Who has it; open to those on duty for the item if left out",
+    )
+    async def task(
+        self,
+        interaction: discord.Interaction,
+        item: str,
+        end: str,
+        title: app_commands.Range[str, 1, TITLE_LIMIT] | None = None,
+        member: str | None = None,
+    ) -> None:
+        """Make it and show it; doing so again makes no second one."""
+        await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
+        person = await self._person(member) if member else None
+        write = MakeTask(item_id=self.item_number(item), end=self.day(end), title=title, member_id=person)
+        change = await self.bot.db.write(write, self.bot.context(interaction))
+        words = await words_for(self.bot, interaction)
+        card = change_card(change, words, task_day(int(time.time()), self.calendar.zone))
+        await answering.answer(interaction, card, view=task_view(change.after))
+
     @app_commands.command(name="route", description="Choose who gets which category; shows it if left out")
     @app_commands.describe(category="Which category", discipline="Which duty gets it")
     async def route(
@@ -198,9 +228,11 @@ class TriageCommands(
     @duplicate.autocomplete("of")
     @resolve.autocomplete("item")
     @reject.autocomplete("item")
+    @task.autocomplete("item")
     async def _open_items(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_items(interaction, typed)
 
+    @task.autocomplete("member")
     @assign.autocomplete("member")
     async def _staff(self, interaction: discord.Interaction, typed: str) -> Choices:
         known = await suggested(interaction, members)
@@ -208,9 +240,17 @@ class TriageCommands(
             "member", ((bare(one.username), one.discord_id) for one in known or () if one.role), typed
         )
 
+    @task.autocomplete("end")
+    async def _days(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self.suggest_days(interaction, typed)
+
     @snooze.autocomplete("until")
     async def _times(self, _: discord.Interaction, typed: str) -> Choices:
         return self.suggest_until(typed)
+
+    async def _person(self, typed: str) -> int:
+        known = [Named(one.discord_id, one.username) for one in await self.bot.db.read(members)]
+        return meant("member", typed, known, "a member whom the bot knows", "member.unknown")
 
     def _instant(self, typed: str | None) -> int | None:
         """Return the instant that somebody typed; None without one."""

@@ -16,6 +16,7 @@ __all__ = [
     "item_for",
     "items_by_reporter",
     "items_of",
+    "open_of_each",
     "queue",
     "require_item",
     "snoozed_items",
@@ -23,7 +24,14 @@ __all__ = [
 ]
 
 _ONE = """
-SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline WHERE t.id = ?
+SELECT t.*, d.label, k.id AS task_id, k.status AS task_status
+FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
+LEFT JOIN tasks AS k ON k.triage_id = t.id AND k.status <> 'cancelled'
+WHERE t.id = ?
+"""
+_OPEN_OF_EACH = """
+SELECT assigned_to, count(*) FROM triage_items
+WHERE status IN ('pending', 'in_review') GROUP BY assigned_to
 """
 _QUEUE = """
 SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
@@ -136,6 +144,13 @@ def items_of(
     waiting = tx.fetch_value(_ASSIGNED_COUNT, (person, "pending"))
     rest = {"limit": limit - len(first), "offset": max(0, offset - waiting), "status": "in_review"}
     return tuple(map(item_of, [*first, *tx.fetch_all(_ASSIGNED, values | rest)]))
+
+
+@viewer_query(kept=True)
+def open_of_each(tx: ReadTransaction, viewer: Viewer) -> dict[int, int]:
+    """Return how many open items each person has, those that nobody has under 0; for staff."""
+    require_staff_viewer(tx, viewer)
+    return {row[0] or 0: row[1] for row in tx.fetch_all(_OPEN_OF_EACH)}
 
 
 @viewer_query(kept=True)

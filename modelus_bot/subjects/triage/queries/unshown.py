@@ -13,7 +13,9 @@ SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key =
 WHERE t.thread_id = ? AND t.thread_state = 'open'
 """
 _UNSHOWN = """
-SELECT t.*, d.label FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
+SELECT t.*, d.label, k.id AS task_id, k.status AS task_status
+FROM triage_items AS t LEFT JOIN disciplines AS d ON d.key = t.discipline
+LEFT JOIN tasks AS k ON k.triage_id = t.id AND k.status <> 'cancelled'
 WHERE t.shown_version < t.version AND t.thread_state IN ('wanted', 'open') AND t.id > ?
 ORDER BY t.id LIMIT ?
 """
