@@ -104,6 +104,16 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "triage reject", {"item": "1", "reason": "r"}, STAFF),
     ("avery", "triage route", {}, MANAGER),
     ("avery", "triage rate", {"item": "1", "stars": 5}, "your own reports"),
+    ("player", "tag add", {"name": "t"}, STAFF),
+    ("manager", "tag remove", {"tag": "t", "reason": "r"}, ADMIN),
+    ("player", "law add", {"name": "n"}, "hold an office in a nation"),
+    *(
+        ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
+        for command, more in (
+            ("edit", {}), ("rename", {"name": "n"}), ("tag", {}), ("enact", {}), ("repeal", {}),
+            ("publish", {}), ("close", {}), ("read", {}), ("history", {}),
+        )
+    ),
     ("leader", "triage show", {"item": "1"}, "no item number 1 that you can see"),
 ]  # fmt: skip
 
@@ -118,6 +128,10 @@ FOR_EVERYBODY = {
     "inbox prefs": "chooses for the member alone",
     "inbox quiet": "chooses for the member alone",
     "triage report": "everybody may report",
+    "law list": "lists what the member may read",
+    "law book": "has what the member may read in it",
+    "tag info": "counts what the member may read",
+    "tag list": "tags are no secret",
 }
 
 
@@ -218,6 +232,6 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     hidden = {
         command.name for command in bot_env.bot.tree.get_commands() if command.default_permissions is not None
     }
-    open_to_all = {"about", "help", "inbox", "member", "ping", "triage", MENU}
+    open_to_all = {"about", "help", "inbox", "law", "member", "ping", "tag", "triage", MENU}
     assert hidden == {command.name for command in bot_env.bot.tree.get_commands()} - open_to_all
     assert {needed_for(name) for name in hidden} == {"admin", "staff", "manager"}

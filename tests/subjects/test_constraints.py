@@ -68,6 +68,8 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "overrides", {**FITTING["overrides"], "id": 1, "requested_by": 3})
         for number in (1, 2):
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
+        insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
+        insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
     for table in ("audit_logs", "notifications", "requests", "current_holders"):
