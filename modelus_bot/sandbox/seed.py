@@ -13,6 +13,7 @@ from modelus_bot.config import Settings
 from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
+from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.sandbox.sample_tasks import add_sample_tasks
 from modelus_bot.sandbox.world import CAST, World
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
@@ -64,6 +65,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await _cover_two_days(db, world, calendar, context)
     people = [person.id for person in world.rota.values()]
     await add_sample_tasks(db, _manager(world), people, context)
+    await add_sample_laws(db, _manager(world), context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 

@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 
 from modelus_bot.database.core.context import Context
+from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.subjects.laws.writes.making import AddLaw
+from modelus_bot.subjects.laws.writes.tags import AddTag
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from tests.commands.acting import dump, labels, offered, words_of
@@ -144,3 +146,35 @@ async def test_forms_give_back_what_cannot_be_saved(world: BotEnv) -> None:
     assert "say for which nation" in await said(env, env.admin, "law add", name="X")
     saved = await written(env, env.admin, "Admin Act", "By order.", nation="Texas")
     assert "It is in force." in saved
+
+
+async def test_bad_input_to_laws_that_are_there(world: BotEnv) -> None:
+    """A sentence that names the rule, for nobody else to see, and nothing written."""
+    env, player = world, world.player
+    await env.db.write(AddTag(name="rain"), Context(actor=env.manager.id))
+    law = AddLaw(name="Bad Act", body="Bad.", username="p")
+    await env.db.write(law, Context(actor=player.id))
+    before = dump(env)
+    for who, command, options, words in (
+        (player, "law read", {"law": "Bad Act", "revision": 99}, "no such revision of this law"),
+        (player, "law history", {"law": "Bad Act", "older": 5, "newer": 5}, "the older one first"),
+        (player, "law history", {"law": "Bad Act", "older": 5, "newer": 9}, "no such revision"),
+        (player, "law rename", {"law": "Bad Act", "name": "\u2800"}, "needs letters that can be seen"),
+        (player, "law tag", {"law": "Bad Act", "tags": "rain, nope"}, "is not a tag"),
+        (player, "law tag", {"law": "Bad Act", "tags": "a,b,c,d,e,f"}, "at most 5 tags"),
+        (player, "law tag", {"law": "Bad Act"}, "filed under these tags already"),
+        (player, "law add", {"name": "N", "tags": "nope"}, "is not a tag"),
+        (env.admin, "tag remove", {"tag": "rain", "reason": "  "}, "The reason is missing"),
+    ):
+        assert words in await said(env, who, command, **options), (command, options)
+    assert dump(env) == before
+
+
+async def test_the_sandbox_has_laws_where_nations_are_led(world: BotEnv) -> None:
+    """Two presidents have some in force, one in another text, one drafted, and one to themselves."""
+    env = world
+    await add_sample_laws(env.db, env.manager.id, Context(at=2_000_000_000))
+    shown = await said(env, env.manager, "law read", law="Budget Act", revision=1)
+    assert "2 laws have this name" in shown
+    assert "Guard Orders (private)" in await said(env, env.leader, "law list", nation="Texas")
+    assert "Guard Orders" not in await said(env, env.manager, "law list", nation="Texas")

@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.laws.buttons.pages import TAG, TAGS
 from modelus_bot.subjects.laws.choices import PicksLaws
 from modelus_bot.subjects.laws.queries.tags import tag_sheet
@@ -64,9 +65,12 @@ class TagCommands(PicksLaws, commands.GroupCog, name="tag", description="What la
         """Ask first."""
         await answering.defer(interaction, private=True)
         await self.require_allowed(interaction)
+        if not reason.strip():
+            raise InvalidInput("The reason is missing. Write why the tag goes.", rule="reason")
         number = await self.tag_id(tag)
         sheet = await self.bot.db.read(tag_sheet, self.viewer(interaction), number)
-        context = self.bot.context(interaction, reason)
+        write, context = RemoveTag(tag_id=number), self.bot.context(interaction, reason)
+        await self.bot.db.preview(write, context)
         text = (
             f"It is taken off {sheet.laws} {'law' if sheet.laws == 1 else 'laws'}. The laws themselves stay."
         )
@@ -75,7 +79,7 @@ class TagCommands(PicksLaws, commands.GroupCog, name="tag", description="What la
             self.bot,
             interaction,
             context,
-            Ask(REMOVE, card, "Remove it", RemoveTag(tag_id=number), danger=True),
+            Ask(REMOVE, card, "Remove it", write, danger=True),
         )
 
     @info.autocomplete("tag")
