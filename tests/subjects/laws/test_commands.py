@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from loguru import logger
 
+from modelus_bot.database import Viewer
 from modelus_bot.database.core.context import Context
 from modelus_bot.sandbox.sample_laws import add_sample_laws
+from modelus_bot.subjects.laws.queries.records import law_sheet
 from modelus_bot.subjects.laws.writes.making import AddLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
 from modelus_bot.subjects.nations.writes.founding import CreateNation
@@ -88,11 +91,15 @@ async def test_a_law_from_its_draft_to_its_end(world: BotEnv) -> None:
 async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     """Others are answered as if there was none, until it is published, which is asked about."""
     env, leader, player = world, world.leader, world.player
+    logged: list[str] = []
+    sink = logger.add(lambda message: logged.append(repr(message.record)), level=0)
     saved = await written(env, leader, "Militia Plan", "Everybody trains.", public=False)
+    again = await written(env, leader, "Militia Plan", "Everybody trains twice.", public=False)
+    assert "has a law of this name already" in again
     assert "Only your nation's office holders can read it." in saved
     listed = await said(env, leader, "law list", nation="Texas")
-    assert "Militia Plan (private)" in listed
-    key = listed.partition("Texas Militia Plan")[0].rpartition("**")[0].rpartition("**")[2]
+    assert "Militia Plan (Texas, private)" in listed
+    key = listed.partition("** Militia Plan")[0].rpartition("**")[2].lstrip("\\")
     before = dump(env)
     nothing = await said(env, player, "law read", law="#999")
     for law in (key, "Militia Plan", f"{key} §1"):
@@ -101,6 +108,10 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     assert "Militia" not in await said(env, player, "law list", nation="Texas")
     assert await player.autocomplete(env.channel, "law read", "law", "mil") == []
     assert dump(env) == before
+    await env.db.read(law_sheet, Viewer(leader.id), key)
+    logger.remove(sink)
+    assert len(logged) > 5
+    assert not [record for record in logged if "Militia" in record or "trains" in record]
     asked = await leader.slash(env.channel, "law publish", law="Militia Plan")
     assert "Everybody can read it now." in words_of(
         await leader.click(asked.response, label="Make it public")
@@ -176,5 +187,5 @@ async def test_the_sandbox_has_laws_where_nations_are_led(world: BotEnv) -> None
     await add_sample_laws(env.db, env.manager.id, Context(at=2_000_000_000))
     shown = await said(env, env.manager, "law read", law="Budget Act", revision=1)
     assert "2 laws have this name" in shown
-    assert "Guard Orders (private)" in await said(env, env.leader, "law list", nation="Texas")
+    assert "Guard Orders (Texas, private)" in await said(env, env.leader, "law list", nation="Texas")
     assert "Guard Orders" not in await said(env, env.manager, "law list", nation="Texas")

@@ -18,9 +18,8 @@ EMPTY = "There is no such law that you can read. `/law list` without options lis
 
 def law_label(name: LawName) -> str:
     """Return a law as it stands in a list to pick from."""
-    notes: list[str] = [] if name.status == "enacted" else [name.status]
-    notes += [] if name.is_public else ["private"]
-    return f"{bare(name.citation)} {bare(name.name)}" + (f" ({', '.join(notes)})" if notes else "")
+    notes = ", ".join(_notes(name))
+    return f"{bare(name.citation)} {bare(name.name)}" + (f" ({notes})" if notes else "")
 
 
 def laws_card(found: Sequence[LawName], title: str, *, away: bool) -> Card:
@@ -69,12 +68,14 @@ def tag_card(sheet: TagSheet) -> Card:
 
 
 def _line(name: LawName) -> str:
+    where = [] if name.number is not None else [plain(name.nation)]
+    notes = ", ".join([*where, *_notes(name)])
+    return f"**{plain(name.citation)}** {plain(name.name)}" + (f" ({notes})" if notes else "")
+
+
+def _notes(name: LawName) -> list[str]:
     notes: list[str] = [] if name.status == "enacted" else [name.status]
-    notes += [] if name.is_public else ["private"]
-    where = "" if name.number is not None else f", {plain(name.nation)}"
-    return f"**{plain(name.citation)}**{where} {plain(name.name)}" + (
-        f" ({', '.join(notes)})" if notes else ""
-    )
+    return notes if name.is_public else [*notes, "private"]
 
 
 def _tag(tag: Tag) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from modelus_bot.subjects.laws.model import LawName, LawSection, LawSheet, Revision
@@ -14,6 +15,8 @@ from modelus_bot.ui.people import moment, name_of
 
 __all__ = ["difference_pages", "history_card", "page_card", "title_of"]
 
+WIDTH = 56
+"""Characters of a line of a difference; a telephone shows hardly more."""
 ON_A_PAGE = 1800
 """Characters of a difference on one page."""
 STATUS = {"draft": "draft", "enacted": "in force", "repealed": "repealed"}
@@ -54,12 +57,10 @@ def difference_pages(before: Revision, after: Revision) -> list[str]:
 
 
 def _short(lines: Sequence[str]) -> Iterator[str]:
-    """Yield lines that cannot leave their block, each short enough for a page."""
+    """Yield lines that cannot leave their block, each as wide as a block is: it does not wrap them."""
     for line in lines:
-        safe = fenced(line)
-        sign, rest = safe[:2], safe[2:]
-        for start in range(0, max(len(rest), 1), ON_A_PAGE // 2):
-            yield sign + rest[start : start + ON_A_PAGE // 2]
+        sign, rest = line[:2], line[2:]
+        yield from (sign + fenced(part) for part in textwrap.wrap(rest, WIDTH) or [rest])
 
 
 def _about(sheet: LawSheet, names: Mapping[int, str]) -> str:
