@@ -92,6 +92,7 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     """Others are answered as if there was none, until it is published, which is asked about."""
     env, leader, player = world, world.leader, world.player
     logged: list[str] = []
+    env.db.health.debug = True
     sink = logger.add(lambda message: logged.append(repr(message.record)), level=0)
     saved = await written(env, leader, "Militia Plan", "Everybody trains.", public=False)
     again = await written(env, leader, "Militia Plan", "Everybody trains twice.", public=False)
@@ -110,6 +111,7 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     assert dump(env) == before
     await env.db.read(law_sheet, Viewer(leader.id), key)
     logger.remove(sink)
+    env.db.health.debug = False
     assert len(logged) > 5
     assert not [record for record in logged if "Militia" in record or "trains" in record]
     asked = await leader.slash(env.channel, "law publish", law="Militia Plan")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from discord.ext import commands
 
-from modelus_bot.subjects.laws.commands.deciding import DecidesLaws
 from modelus_bot.subjects.laws.commands.reading import ReadsLaws
+from modelus_bot.subjects.laws.commands.standing import DecidesLaws
 from modelus_bot.subjects.laws.commands.writing import WritesLaws
 
 __all__ = ["LawCommands"]

@@ -83,7 +83,7 @@ def laws(
     return tuple(map(_name, tx.fetch_all(statement, values)))
 
 
-@viewer_query(kept=True, hot=True)
+@viewer_query(kept=True, hot=True, confidential=True)
 def named_laws(tx: ReadTransaction, viewer: Viewer, typed: str, limit: int = 25) -> tuple[LawName, ...]:
     """Return laws for what was typed so far: a citation, the beginning of a name, or a nation's name."""
     text = " ".join(typed.split())
@@ -102,7 +102,7 @@ def named_laws(tx: ReadTransaction, viewer: Viewer, typed: str, limit: int = 25)
     return tuple(found.values())[:limit]
 
 
-@viewer_query(kept=True, hot=True)
+@viewer_query(kept=True, hot=True, confidential=True)
 def law_called(tx: ReadTransaction, viewer: Viewer, typed: str) -> tuple[LawName, int]:
     """Return the law that was typed as a citation or by its name, and the section that was cited, or 0.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.fields import MemberName
 from modelus_bot.domain.permissions import require_actor
@@ -29,6 +31,7 @@ _LIVE = "SELECT id FROM laws WHERE nation_id = ? AND name = ? AND status <> 'rep
 class AddLaw(Write[LawChange]):
     """Write a law of a nation that the author acts for; it is in force at once unless it is a draft."""
 
+    confidential: ClassVar[bool] = True
     name: LawTitle
     body: LawBody
     username: MemberName
@@ -62,6 +65,7 @@ class AddLaw(Write[LawChange]):
 class EditLaw(Write[LawChange]):
     """Give a law another text; the one before is kept, with a note on why."""
 
+    confidential: ClassVar[bool] = True
     law_id: LawNumber
     body: LawBody
     note: Note = None
@@ -86,6 +90,7 @@ class EditLaw(Write[LawChange]):
 class RenameLaw(Write[LawChange]):
     """Give a law another name; its number stays, so whatever cites it still does."""
 
+    confidential: ClassVar[bool] = True
     law_id: LawNumber
     name: LawTitle
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.laws.model import LawChange
@@ -16,6 +18,7 @@ __all__ = ["EnactLaw", "RepealLaw", "SetLawReaders", "TagLaw"]
 class EnactLaw(Write[LawChange]):
     """Put a draft into force."""
 
+    confidential: ClassVar[bool] = True
     law_id: LawNumber
     version: Version = None
 
@@ -35,6 +38,7 @@ class EnactLaw(Write[LawChange]):
 class RepealLaw(Write[LawChange]):
     """End a law, or give a draft up; its text is kept and its name is free again."""
 
+    confidential: ClassVar[bool] = True
     law_id: LawNumber
     version: Version = None
 
@@ -49,6 +53,7 @@ class RepealLaw(Write[LawChange]):
 class SetLawReaders(Write[LawChange]):
     """Let everybody read a law, or its own nation's office holders and administrators alone."""
 
+    confidential: ClassVar[bool] = True
     law_id: LawNumber
     is_public: bool
 
@@ -66,6 +71,7 @@ class SetLawReaders(Write[LawChange]):
 class TagLaw(Write[LawChange]):
     """File a law under these tags and no others."""
 
+    confidential: ClassVar[bool] = True
     law_id: LawNumber
     tags: TagNumbers
 
