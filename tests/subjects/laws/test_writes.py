@@ -12,6 +12,7 @@ from modelus_bot.subjects.laws.queries.tags import tag_sheet, tags
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
+from modelus_bot.subjects.members.writes.members import DeactivateMember
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated, write_law
 from tests.subjects.nations.nation_cases import DAKOTA, give
 from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, DAN, EVE, GUEST, Rota
@@ -72,6 +73,8 @@ def test_who_may_write_and_change_laws(staffed: Rota) -> None:
         staffed.do(EditLaw(law_id=mine, body=f"New by {person}."), person)
     give(staffed, CLEO, "president", DAKOTA)
     assert staffed.refusal(edit, CLEO).rule == "law.not_own"
+    staffed.do(DeactivateMember(discord_id=ADA, reason="x"), ADMIN)
+    assert staffed.refusal(EditLaw(law_id=mine, body="Late."), ADA).rule == "member.inactive"
 
 
 @pytest.mark.parametrize("law_id", [SECRET, DRAFT, 999])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from modelus_bot.database import Transaction
 from modelus_bot.domain.permissions import is_admin, require_actor
-from modelus_bot.domain.refusals import Stale
+from modelus_bot.domain.refusals import NotAllowed, Stale
 from modelus_bot.subjects.laws.model import Law
 from modelus_bot.subjects.laws.queries.powers import check_changeable
 from modelus_bot.subjects.laws.queries.records import law, unknown_law
+from modelus_bot.subjects.people.queries import member
 
 __all__ = ["changeable_law"]
 
@@ -23,6 +24,12 @@ def changeable_law(tx: Transaction, law_id: int, version: int | None = None) -> 
     if found is None:
         raise unknown_law()
     check_changeable(tx, actor, found, admin=is_admin(tx))
+    known = member(tx, actor)
+    if known is not None and not known.is_active:
+        raise NotAllowed(
+            "You are deactivated, so you cannot act for a nation. Ask an administrator.",
+            rule="member.inactive",
+        )
     if version is not None and version != found.version:
         raise Stale(
             "This law has been changed since it was shown. Look at it again with `/law read`, then decide.",
