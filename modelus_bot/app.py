@@ -215,6 +215,7 @@ def _fallback(settings: Settings, path: Path, protection: Protection) -> Fallbac
         snapshot=settings.snapshot,
         reserve_megabytes=settings.maintenance.reserve_megabytes,
         tables=DECLARED.kept_tables,
+        rows=DECLARED.kept_rows,
         telling=telling,
         explain=explain,
         clock=protection.clock,

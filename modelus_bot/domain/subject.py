@@ -80,7 +80,8 @@ class Subject:
     """One subject of the bot.
 
     ``needs`` is the least standing of its commands, by a command's name or else its group's. ``kept_tables``
-    answer while the database is away. ``visible`` says of each of its tables who may see which row of it; a
+    answer while the database is away; ``kept_rows`` is a condition in SQL, by table, on the rows that may
+    leave the file for that. ``visible`` says of each of its tables who may see which row of it; a
     table without is closed to everybody. ``personal`` says of each table what it holds of a person.
     ``reports`` can be made at the command line. Administrators may look up the history of ``audited`` tables.
     ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
@@ -92,6 +93,7 @@ class Subject:
     topic: Topic | None = None
     needs: Mapping[str, Need] = field(default_factory=dict)
     kept_tables: tuple[str, ...] = ()
+    kept_rows: Words = field(default_factory=dict)
     audited: tuple[str, ...] = ()
     invariants: tuple[Invariant, ...] = ()
     prunings: tuple[Pruning, ...] = ()
@@ -110,6 +112,7 @@ class Declared:
         """Put the parts together."""
         self.subjects = tuple(subjects)
         self.kept_tables = tuple(table for subject in self.subjects for table in subject.kept_tables)
+        self.kept_rows: dict[str, str] = _together(subject.kept_rows for subject in self.subjects)
         self.audited = tuple(table for subject in self.subjects for table in subject.audited)
         self.invariants = tuple(rule for subject in self.subjects for rule in subject.invariants)
         self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)

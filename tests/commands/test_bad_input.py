@@ -33,6 +33,7 @@ ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
+WITH_LAWS = "tried on laws that are there, in one bot, in tests/subjects/laws/test_commands.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
 SINCE = {"text": "t", "from": "2026-02-03"}
@@ -305,6 +306,29 @@ BAD = [
     Bad("nation-admin link", "user", ROBOT, "is a bot; choose a person", {"nation": "Texas"}, "admin"),
     Bad("nation-admin link", "user", GONE, "is deactivated", {"nation": "Texas"}, "admin"),
     Bad("nation-admin unlink", "user", PLAYER, "holds no office", who="admin"),
+    *(
+        Bad(f"law {command}", "law", value, "no such law that you can read", rest, who)
+        for command, rest in (
+            ("read", {}),
+            ("history", {}),
+            ("edit", {}),
+            ("rename", {"name": "N"}),
+            ("tag", {}),
+            ("enact", {}),
+            ("repeal", {}),
+            ("publish", {}),
+            ("close", {}),
+        )
+        for value, who in (("Nothing Act", "player"), ("#99", "admin"))
+    ),
+    Bad("law list", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("law list", "tag", "nope", "is not a tag", {}, "player"),
+    Bad("law book", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("law add", "nation", "Atlantis", "is not a nation", {}, "admin"),
+    Bad("tag info", "tag", "nope", "is not a tag", {}, "player"),
+    Bad("tag remove", "tag", "nope", "is not a tag", {"reason": "A reason"}, "admin"),
+    Bad("tag add", "name", "  ", "The name is missing"),
+    Bad("tag add", "name", "a, b", "has no comma"),
     Bad("member show", "user", PLAYER, "The bot does not know this member yet", who="avery"),
     Bad("member role", "user", ROBOT, "is a bot; choose a person", {"role": "tester"}, "admin"),
     Bad("member deactivate", "member", NO_SUCH, "is not a member whom", {"reason": "A reason"}, "admin"),
@@ -395,6 +419,22 @@ NOT_POSSIBLE = {
     ("dbhealth", "view"): CHOICES,
     ("database maintain", "vacuum"): YES_OR_NO,
     ("database clock", "trust"): YES_OR_NO,
+    ("law add", "public"): YES_OR_NO,
+    ("law add", "draft"): YES_OR_NO,
+    ("law list", "status"): CHOICES,
+    ("tag add", "description"): ANY_LENGTH,
+    **{
+        (f"law {command}", option): WITH_LAWS
+        for command, options in {
+            "add": ("name", "tags"),
+            "history": ("older", "newer"),
+            "read": ("revision",),
+            "rename": ("name",),
+            "tag": ("tags",),
+        }.items()
+        for option in options
+    },
+    ("tag remove", "reason"): WITH_LAWS,
     **{
         (f"triage {command}", option): WITH_ITEMS
         for command, options in {

@@ -20,6 +20,8 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
+from modelus_bot.subjects.laws.writes.making import EditLaw
+from modelus_bot.subjects.laws.writes.tags import AddTag
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from modelus_bot.subjects.notices.jobs.outbox import Outbox
@@ -32,6 +34,7 @@ from modelus_bot.subjects.weekly_post.writes import PassOverWeek
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import STAFF_NAMES, BotEnv
+from tests.subjects.laws.law_cases import legislate
 
 MARKS = "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309"
 NAMES = {
@@ -144,6 +147,7 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     for _ in range(5):
         await env.player.slash(env.channel, "triage report", **report)
     await found_hostile_nations(env)
+    await make_hostile_laws(env)
     for command in commands_of(env.bot.tree):
         if command.qualified_name.startswith(
             ("backup", "database", "sprint import", "oncall role", "nation flag")
@@ -153,7 +157,7 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
         form = await filled(env, command, who)
         form |= report if command.qualified_name == "triage report" else {}
         result = await who.slash(env.channel, command.qualified_name, **form)
-        assert words_of(result), command.qualified_name
+        assert words_of(result) or result.modal, command.qualified_name
         check_everything(env)
         if result.response is not None and "Cancel" in labels(result.response):
             await who.click(result.response, label=labels(result.response)[0])
@@ -198,6 +202,16 @@ async def found_hostile_nations(env: BotEnv) -> None:
         )
         connection.execute("INSERT INTO nation_cities(nation_id, name) VALUES(1, '**evil**')")
         connection.execute("UPDATE nation_history SET reason = :long", texts)
+
+
+async def make_hostile_laws(env: BotEnv) -> None:
+    """Make a law, its text, its note and its tag hostile."""
+    evil = "# **evil** [evil](https://evil.ex/law) @everyone"
+    await legislate(env, evil, f"§ {evil}\n> {evil}\n```\n{evil}")
+    manager = Context(actor=env.manager.id)
+    edit = EditLaw(law_id=1, body=f"§ {evil}\n# {evil}\n``` {evil}", note=evil)
+    await env.db.write(edit, manager)
+    await env.db.write(AddTag(name=evil[:50], description=evil), manager)
 
 
 async def on_the_eve(env: BotEnv) -> None:

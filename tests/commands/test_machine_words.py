@@ -24,6 +24,7 @@ from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import BotEnv
 from tests.database.health.overviews import overview
 from tests.database.operations import Meddle
+from tests.subjects.laws.law_cases import legislate
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 TYPED = re.compile(r"Write a moment as [^.]*")
@@ -86,6 +87,7 @@ async def test_no_command_shows_the_machine(rota_env: BotEnv, tmp_path: Path) ->
     await env.admin.slash(env.channel, "backup create")
     report = {"title": "A title", "description": "A description"}
     await found_texas(env)
+    await legislate(env)
     for _ in range(3):
         await env.player.slash(env.channel, "triage report", **report)
     seen = 0
@@ -101,7 +103,7 @@ async def test_no_command_shows_the_machine(rota_env: BotEnv, tmp_path: Path) ->
         form = await form_of(env, command, who)
         result = await who.slash(env.channel, name, **form | (report if name == "triage report" else {}))
         said = words_of(result)
-        assert said, name
+        assert said or result.modal, name
         check(said, tmp_path)
         if result.response is not None and "Cancel" in labels(result.response):
             await who.click(result.response, label=labels(result.response)[0])

@@ -29,6 +29,7 @@ from tests.commands.away import (
 )
 from tests.commands.off_table import BO, OFF, Off, options_of, person
 from tests.conftest import BotEnv
+from tests.subjects.laws.law_cases import legislate
 
 if TYPE_CHECKING:
     import simcord
@@ -44,6 +45,7 @@ async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
         await ask_for_cover(env)
         await add_task(env)
         await found_nations(env)
+        await legislate(env)
         await caught_up(db)
         take_away(env.settings.database.path)
         await notice_absence(db)
@@ -129,6 +131,7 @@ async def test_suggestions_come_from_the_snapshot(away: BotEnv) -> None:
         ("bo", "cover request", "sprint", "Sprint 2"),
         ("admin", "member deactivate", "member", "Casey Account"),
         ("player", "nation show", "nation", "Dakota"),
+        ("player", "law read", "law", "Utah 1 Rain Act"),
     ):
         found = await person(env, who).autocomplete(env.channel, command, option, "")
         assert any(item["name"].startswith(wanted) for item in found), (command, found)

@@ -126,6 +126,16 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("player", "triage reject", {"item": "1", "reason": "r"}, STAFF),
     ("avery", "triage route", {}, MANAGER),
     ("avery", "triage rate", {"item": "1", "stars": 5}, "your own reports"),
+    ("player", "tag add", {"name": "t"}, STAFF),
+    ("manager", "tag remove", {"tag": "t", "reason": "r"}, ADMIN),
+    ("player", "law add", {"name": "n"}, "hold an office in a nation"),
+    *(
+        ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
+        for command, more in (
+            ("edit", {}), ("rename", {"name": "n"}), ("tag", {}), ("enact", {}), ("repeal", {}),
+            ("publish", {}), ("close", {}), ("read", {}), ("history", {}),
+        )
+    ),
     ("leader", "triage show", {"item": "1"}, "no item number 1 that you can see"),
 ]  # fmt: skip
 
@@ -147,6 +157,10 @@ FOR_EVERYBODY = {
     "nation history": "nations are public",
     "nation show": "nations are public",
     "rank": "nations are public",
+    "law list": "lists what the member may read",
+    "law book": "has what the member may read in it",
+    "tag info": "counts what the member may read",
+    "tag list": "tags are no secret",
 }
 
 
@@ -253,10 +267,12 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
         "conversation",
         "help",
         "inbox",
+        "law",
         "member",
         "nation",
         "ping",
         "rank",
+        "tag",
         "triage",
         MENU,
         SHOW_NATION,

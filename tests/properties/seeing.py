@@ -81,7 +81,19 @@ def _law(world: Population, me: Person, row: Row) -> bool:
     mine = {
         office["nation_id"] for office in offices if office["user_id"] == me.id and office["until"] is None
     }
-    return me.admin or row["is_public"] == 1 or row["nation_id"] in mine
+    open_to_all = row["is_public"] == 1 and row["enacted_at"] is not None
+    return me.admin or open_to_all or row["nation_id"] in mine
+
+
+def _under_a_tag(world: Population, me: Person, row: Row) -> bool:
+    return any(_law(world, me, law) for law in world.tables["laws"] if law["id"] == row["law_id"])
+
+
+def _text_of_law(world: Population, me: Person, row: Row) -> bool:
+    laws = [law for law in world.tables["laws"] if law["id"] == row["law_id"]]
+    closed = [law | {"is_public": 0} for law in laws]
+    shown = laws if row["published"] else closed
+    return me.admin or any(_law(world, me, law) for law in shown)
 
 
 def _cover(world: Population, me: Person, row: Row) -> bool:
@@ -120,6 +132,8 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "chat_messages": _said,
     "chat_search": lambda _, me, __: me.staff,
     "laws": _law,
+    "law_revisions": _text_of_law,
+    "law_tags": _under_a_tag,
 }
 
 

@@ -47,6 +47,9 @@ from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
 from modelus_bot.subjects.duty_calendar.writes import PublishEntries
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
+from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
+from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
+from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
 from modelus_bot.subjects.members.writes.erasing import EraseMember
@@ -544,6 +547,33 @@ class History:
         for write in writes:
             self.do(write, leader if self.dice.random() < 0.7 else self.anybody)
 
+    def legislate(self) -> None:
+        """Write, change and end laws, as whoever holds an office or somebody else."""
+        leader = (self.one_of("SELECT user_id FROM nation_offices WHERE until IS NULL") or (ADA,))[0]
+        law, tag = self.dice.randint(1, 6), self.dice.randint(1, 3)
+        known = self.dice.choice([(), (1,)])
+        writes: list[Write[Any]] = [
+            AddTag(name=f"tag {tag}"),
+            AddLaw(
+                name=f"Law {law}",
+                body=f"§ {self.dice.random()}",
+                username=name(leader),
+                is_public=self.dice.random() < 0.6,
+                draft=self.dice.random() < 0.4,
+                tags=known,
+            ),
+            EditLaw(law_id=law, body=f"§ {self.dice.random()}", note=self.dice.choice([None, "x"])),
+            RenameLaw(law_id=law, name=f"Law {self.dice.randint(1, 9)}"),
+            EnactLaw(law_id=law),
+            SetLawReaders(law_id=law, is_public=self.dice.random() < 0.5),
+            TagLaw(law_id=law, tags=known),
+            RepealLaw(law_id=self.dice.randint(1, 6)),
+        ]
+        for write in self.dice.sample(writes, 5):
+            self.do(write, self.dice.choice([leader, leader, ADMIN, self.anybody]))
+        if self.dice.random() < 0.1:
+            self.do(RemoveTag(tag_id=tag), ADMIN)
+
     def run_nations(self) -> None:
         """Change a nation as administrators do, take changes back, archive and restore."""
         nation = self.dice.randint(1, 4)
@@ -583,6 +613,7 @@ CHOICES = (
     *[History.report, History.deal_with_report, History.deal_with_report, History.deal_with_report] * 3,
     History.show_rota,
     *[History.found_nation, History.lead_nation, History.lead_nation, History.run_nations] * 2,
+    *[History.legislate] * 4,
     *[
         History.more_disciplines,
         History.deliver,

@@ -15,7 +15,7 @@ from modelus_bot.database.core.visibility.connection import GatedConnection, clo
 from modelus_bot.database.core.visibility.declaration import Visibility
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.schema.migrations import Migrator
-from modelus_bot.domain.visibility import ADMIN, STAFF, mine, those
+from modelus_bot.domain.visibility import STAFF, mine, those
 from modelus_bot.subjects import DECLARED
 
 Row = dict[str, Any]
@@ -31,15 +31,10 @@ MARK = "<word>"
 _PLANNED = """
 CREATE TABLE messages (id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE message_search USING fts5(body, content = 'messages', content_rowid = 'id');
-CREATE TABLE laws (id INTEGER PRIMARY KEY, nation_id INTEGER, is_public INTEGER, law TEXT NOT NULL) STRICT;
 """
-OWN_NATION = """nation_id IN (
-    SELECT own.nation_id FROM main.nation_offices AS own WHERE own.user_id = viewer_id() AND own.until IS NULL
-)"""
 PLANNED = (
     those("messages", mine("member_id"), STAFF),
     those("message_search", STAFF),
-    those("laws", "is_public = 1", OWN_NATION, ADMIN),
 )
 VISIBILITY = Visibility((*DECLARED.visibility.tables.values(), *PLANNED))
 
@@ -163,9 +158,17 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "nation_id": number, "command": MARK, "until": 0, "mark": MARK,
         },
         "laws": {
-            "id": number, "nation_id": dice.choice(NATIONS), "is_public": dice.randint(0, 1), "law": MARK,
-            "mark": MARK,
+            "id": number, "nation_id": dice.choice(NATIONS), "is_public": dice.randint(0, 1), "name": MARK,
+            "number": dice.choice([None, number]), "status": dice.choice(["draft", "enacted", "repealed"]),
+            "author_id": _person(dice), "enacted_at": dice.choice([None, 5]), "created_at": 0,
+            "updated_at": 0, "mark": MARK,
         },
+        "law_revisions": {
+            "id": number, "law_id": dice.choice(range(1, 8)), "revision": number, "body": "so " + MARK,
+            "by_user": _person(dice), "published": dice.randint(0, 1), "at": 0, "mark": MARK,
+        },
+        "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
+        "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},
     }  # fmt: skip
 
 
@@ -192,7 +195,10 @@ READABLE = {
     "nation_offices": ("id", "nation_id", "user_id", "until"),
     "nation_cities": ("id", "nation_id", "name"),
     "nation_history": ("id", "nation_id", "reason", "new"),
-    "laws": ("id", "nation_id", "is_public", "law"),
+    "laws": ("id", "nation_id", "is_public", "name", "enacted_at"),
+    "law_revisions": ("id", "law_id", "revision", "body", "published"),
+    "tags": ("id", "name"),
+    "law_tags": ("tag_id", "law_id"),
 }
 """What statements are about."""
 SEARCHES = ("message_search", "chat_search")
@@ -204,6 +210,7 @@ OPEN = (
     "nation_offices",
     "nations",
     "sprints",
+    "tags",
 )
 
 

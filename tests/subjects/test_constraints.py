@@ -76,6 +76,8 @@ def beside(empty: Rota) -> Iterator[Rota]:
         for number in (1, 2):
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
+        insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
+        insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
     for table in ("audit_logs", "notifications", "requests", "current_holders"):

@@ -30,6 +30,9 @@ from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
 from modelus_bot.subjects.duty_calendar.writes import PublishEntries
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
+from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
+from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
+from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
 from modelus_bot.subjects.maintenance import writes
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.members.writes.erasing import EraseMember
@@ -88,6 +91,7 @@ from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, Rep
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
+from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
 from tests.subjects.nations.nation_cases import FIRST_EDIT, archived, city, edited, found, on_leave, president
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -303,6 +307,15 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(RestoreNation(nation_id=1), ADMIN, archived),
     Sample(SendOnLeave(nation_id=1, comes_back=2**40), ADMIN, found),
     Sample(EndLeaves(), None, on_leave),
+    Sample(AddLaw(name="Rain Act", body=BODY, username="Ben", tags=(1,)), BEN, legislated),
+    Sample(EditLaw(law_id=WATER, body="Other.", note="Why"), ADA, legislated),
+    Sample(RenameLaw(law_id=WATER, name="Rain Act"), ADA, legislated),
+    Sample(EnactLaw(law_id=DRAFT), ADA, legislated),
+    Sample(RepealLaw(law_id=WATER), ADMIN, legislated),
+    Sample(SetLawReaders(law_id=SECRET, is_public=True), ADA, legislated),
+    Sample(TagLaw(law_id=DRAFT, tags=(1,)), ADA, legislated),
+    Sample(AddTag(name="Trade"), DAN),
+    Sample(RemoveTag(tag_id=1), ADMIN, legislated),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

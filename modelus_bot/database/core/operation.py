@@ -44,6 +44,8 @@ class Write(BaseModel, Generic[R]):
     saved_as: ClassVar[str] = ""
     """The name under which the journal finds its class again; it outlives a move to another module."""
     priority: ClassVar[Priority] = Priority.MEDIUM
+    confidential: ClassVar[bool] = False
+    """Whether no log may show its values, not even the log for debugging."""
 
     def apply(self, tx: Transaction) -> R:
         """Make the change through ``tx`` and return what its author wants to know."""
@@ -64,7 +66,8 @@ class Query(Generic[P, R]):
     never wait behind them. ``kept`` ones read kept tables only, so that the last snapshot can answer
     them while the database cannot; answers of ``hot`` ones are cached until the next commit. Those for a
     ``viewer``, their first argument, read only what that member may see. A ``report`` may take long, too, and
-    reads only tables that subjects let reports read.
+    reads only tables that subjects let reports read. The values of ``confidential`` ones are in no log,
+    not even in the one for debugging.
     """
 
     function: Callable[Concatenate[ReadTransaction, P], R]
@@ -74,6 +77,7 @@ class Query(Generic[P, R]):
     hot: bool = False
     viewer: bool = False
     report: bool = False
+    confidential: bool = False
 
     def __call__(self, tx: ReadTransaction, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run inside a transaction that already exists, for instance in a Write.
@@ -129,7 +133,7 @@ def viewer_query(
 
 @overload
 def viewer_query(
-    *, kept: bool = False, hot: bool = False
+    *, kept: bool = False, hot: bool = False, confidential: bool = False
 ) -> Callable[[Callable[Concatenate[ReadTransaction, Viewer, P], R]], Query[Concatenate[Viewer, P], R]]: ...
 
 
@@ -139,6 +143,7 @@ def viewer_query(
     *,
     kept: bool = False,
     hot: bool = False,
+    confidential: bool = False,
 ) -> Any:
     """Make a ``Query`` of a function whose first argument is the viewer whose rows it may read.
 
@@ -150,7 +155,7 @@ def viewer_query(
         inner: Callable[Concatenate[ReadTransaction, Viewer, P], R],
     ) -> Query[Concatenate[Viewer, P], R]:
         name = f"{subject_of(inner.__module__)}.{inner.__name__}"
-        return Query(inner, name, kept=kept, hot=hot, viewer=True)
+        return Query(inner, name, kept=kept, hot=hot, viewer=True, confidential=confidential)
 
     return wrap(function) if function is not None else wrap
 

@@ -73,7 +73,7 @@ class Failure:
 
 
 def bound(event: OperationEvent, *, debug: bool = False) -> Any:
-    """Return the logger with what an event says, whatever its outcome; ``debug`` adds values."""
+    """Return the logger with what an event says, whatever its outcome; ``debug`` adds what may be told."""
     return logger.bind(
         operation=event.name,
         kind=event.kind,
@@ -86,10 +86,13 @@ def bound(event: OperationEvent, *, debug: bool = False) -> Any:
         repeated=event.repeated,
         request_id=event.request_id,
         actor=event.actor,
-        sql=told(event.steps, parameters=debug),
+        sql=told(event.steps, parameters=debug and not event.operation.confidential),
     )
 
 
 def fields_of(event: OperationEvent) -> dict[str, Any] | None:
-    """Return a change's own fields, for a log that may show them; None for a query."""
-    return event.operation.model_dump(mode="json") if isinstance(event.operation, Write) else None
+    """Return a change's own fields, for a log that may show them; None for what is not."""
+    write = event.operation
+    if not isinstance(write, Write) or write.confidential:
+        return None
+    return write.model_dump(mode="json")

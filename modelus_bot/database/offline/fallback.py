@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -42,6 +42,7 @@ from modelus_bot.database.offline.journal.outcomes import Explain
 from modelus_bot.database.offline.journal.reconciliation import Reconciliation
 from modelus_bot.database.offline.journal.replaying import Submit, Telling
 from modelus_bot.database.offline.reserve import reserve_beside
+from modelus_bot.database.offline.snapshot.contents import EVERY_ROW
 from modelus_bot.database.offline.snapshot.folder import snapshot_folder
 from modelus_bot.database.offline.snapshot.snapshot import Snapshot
 from modelus_bot.database.offline.space import SpaceWatch
@@ -61,7 +62,8 @@ CATCH_UP_FIRST, CATCH_UP_CAP = 0.5, 5.0
 class Fallback:
     """Journal, snapshot, hot answers, fallback log and disk reserve of one database file.
 
-    ``tables`` are the ones that queries are answered from while the database is away. ``telling`` makes the
+    ``tables`` are the ones that queries are answered from while the database is away, of some only the
+    ``rows`` that a condition lets out of the file. ``telling`` makes the
     write that lets the authors of saved changes know what became of them, ``explain`` the sentences in it.
     Viewers see what ``visibility`` lets them. ``disk_full`` and ``room`` tell how the disk's space comes and
     goes.
@@ -80,13 +82,16 @@ class Fallback:
         clock: Clock | None = None,
         overseer: Overseer = NOBODY,
         visibility: Visibility | None = None,
+        rows: Mapping[str, str] = EVERY_ROW,
     ) -> None:
         """Build the parts; nothing is read or started yet."""
         path = meant(path)
         self.changes = ChangeCounter()
         """Counts what makes stale what is kept here."""
         self.journal = Journal(journal_path(path), degradation, telling=telling, explain=explain, clock=clock)
-        self.snapshot = Snapshot(snapshot_folder(path), tables, snapshot, self.changes, visibility=visibility)
+        self.snapshot = Snapshot(
+            snapshot_folder(path), tables, snapshot, self.changes, visibility=visibility, rows=rows
+        )
         self.reserve = reserve_beside(path, reserve_megabytes)
         self.audit_file = AuditFile(audit_path(path), overseer=overseer)
         self.disk_full, self.room = Notifier[DiskFull](), Notifier[None]()

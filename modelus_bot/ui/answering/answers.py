@@ -107,18 +107,30 @@ async def answer(
     state.message_id = message.id
 
 
-async def tell(interaction: discord.Interaction[Any], card: Card, *, again: bool = False) -> None:
+async def tell(
+    interaction: discord.Interaction[Any],
+    card: Card,
+    *,
+    again: bool = False,
+    file: Callable[[], discord.File] | None = None,
+) -> None:
     """Say something privately beside the answer.
 
     Discord cannot be asked whether it arrived, so what may have arrived is sent once more only if it does no
-    harm ``again``. Raises what the last try raised.
+    harm ``again``. ``file`` is made for each try, and stands beside what is not the first answer. Raises what
+    the last try raised.
     """
     if not _state(interaction).begun:
         await _answer_first(interaction, _state(interaction), card, private=True)
         return
     drawn = embed_of(card)
     repeat = None if again else once
-    await _later(interaction, lambda: interaction.followup.send(embed=drawn, ephemeral=True), repeat=repeat)
+
+    async def send() -> None:
+        made = discord.utils.MISSING if file is None else file()
+        await interaction.followup.send(embed=drawn, ephemeral=True, file=made)
+
+    await _later(interaction, send, repeat=repeat)
 
 
 async def ask_here(

@@ -35,6 +35,7 @@ KEYS = {
     "calendar_entries": ("uid",),
     "nation_names": ("name", "nation_id"),
     "cooldowns": ("nation_id", "command"),
+    "law_tags": ("tag_id", "law_id"),
     "health_samples": ("at",),
 }
 COUNTS = {

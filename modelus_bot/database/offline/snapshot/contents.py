@@ -6,14 +6,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from modelus_bot.database.core.names import quoted
 from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 
-__all__ = ["Contents", "TableContents", "decoded", "kept_contents"]
+__all__ = ["EVERY_ROW", "Contents", "TableContents", "decoded", "kept_contents"]
 
+EVERY_ROW: Mapping[str, str] = MappingProxyType({})
 _COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid"
 _HEAD = "SELECT id, row_hash FROM audit_logs ORDER BY id DESC LIMIT 1"
 _MIGRATIONS = "SELECT migration_id FROM _yoyo_migration ORDER BY migration_id"
@@ -60,11 +62,16 @@ class Contents:
 
 
 @query(long=True)
-def kept_contents(tx: ReadTransaction, tables: tuple[str, ...], at: int) -> Contents:
-    """Return the rows of ``tables`` and the audit head, all as of one moment, ``at`` in UTC seconds."""
+def kept_contents(
+    tx: ReadTransaction, tables: tuple[str, ...], at: int, rows: Mapping[str, str] = EVERY_ROW
+) -> Contents:
+    """Return the rows of ``tables`` and the audit head, all as of one moment, ``at`` in UTC seconds.
+
+    ``rows`` is a condition, by table, on those that may be kept at all.
+    """
     head = tx.fetch_one(_HEAD)
     return Contents(
-        {name: _table(tx, name) for name in tables},
+        {name: _table(tx, name, rows.get(name, "1")) for name in tables},
         tuple(row[0] for row in tx.fetch_all(_MIGRATIONS)),
         head[0] if head is not None else 0,
         head[1].hex() if head is not None else "",
@@ -72,18 +79,19 @@ def kept_contents(tx: ReadTransaction, tables: tuple[str, ...], at: int) -> Cont
     )
 
 
-def _table(tx: ReadTransaction, name: str) -> TableContents:
+def _table(tx: ReadTransaction, name: str, rule: str) -> TableContents:
     columns = [row[0] for row in tx.fetch_all(_COLUMNS, (name,))]
-    count, text = _by_sqlite(tx, name, columns)
+    count, text = _by_sqlite(tx, name, columns, rule)
     if text is None:
-        rows = tx.fetch_all(" ".join(("SELECT", ", ".join(map(quoted, columns)), "FROM", quoted(name))))
+        asked = ("SELECT", ", ".join(map(quoted, columns)), "FROM", quoted(name), "WHERE", rule)
+        rows = tx.fetch_all(" ".join(asked))
         count, text = len(rows), ",\n".join(_encode(tuple(row)) for row in rows)
     head = f'{{"table":{_encode(name)},"columns":{_encode(columns)},"rows":['
     content = f"{head}\n{text}\n]}}\n".encode()
     return TableContents.of(name, content, count)
 
 
-def _by_sqlite(tx: ReadTransaction, name: str, columns: list[str]) -> tuple[int, str | None]:
+def _by_sqlite(tx: ReadTransaction, name: str, columns: list[str], rule: str) -> tuple[int, str | None]:
     """Let SQLite count the rows and write them; None where a value's JSON would not be what Python's is.
 
     It holds up no other thread meanwhile. Row by row, Python's lock would change hands all the time, and
@@ -94,7 +102,7 @@ def _by_sqlite(tx: ReadTransaction, name: str, columns: list[str]) -> tuple[int,
     plain = " AND ".join(f"typeof({item}) NOT IN ('blob', 'real')" for item in names)
     asked = (
         "SELECT count(*), group_concat(json_array(", values, "), char(44, 10)), total(", plain, ") FROM",
-        quoted(name),
+        quoted(name), "WHERE", rule,
     )  # fmt: skip
     count, text, plain_rows = tx.fetch_all(" ".join(asked))[0]
     return (count, text or "") if plain_rows == count else (count, None)

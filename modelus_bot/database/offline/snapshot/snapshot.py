@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -20,7 +20,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.core.visibility.declaration import Viewer, Visibility
 from modelus_bot.database.offline.snapshot.age import answered_as_of, note_age
 from modelus_bot.database.offline.snapshot.answering import Answering
-from modelus_bot.database.offline.snapshot.contents import Contents, kept_contents
+from modelus_bot.database.offline.snapshot.contents import EVERY_ROW, Contents, kept_contents
 from modelus_bot.database.offline.snapshot.folder import SnapshotFolder, UnusableSnapshot
 from modelus_bot.database.offline.snapshot.manifest import SnapshotManifest
 from modelus_bot.database.schema import SchemaValidator
@@ -29,11 +29,14 @@ from modelus_bot.runtime.tasks import ended, owned
 from modelus_bot.runtime.timer import Timer
 from modelus_bot.runtime.tunables import Pause, Tunable
 
-__all__ = ["ReadContents", "Snapshot"]
+__all__ = ["Kept", "ReadContents", "Snapshot"]
 
 R = TypeVar("R")
 
-ReadContents = Callable[[Query[[tuple[str, ...], int], Contents], tuple[str, ...], int], Awaitable[Contents]]
+Kept = Mapping[str, str]
+ReadContents = Callable[
+    [Query[[tuple[str, ...], int, Kept], Contents], tuple[str, ...], int, Kept], Awaitable[Contents]
+]
 """Runs the query on the database with these arguments; raises ``DatabaseError`` while it cannot."""
 
 LOOK_AGAIN = Pause(60.0)
@@ -64,12 +67,13 @@ class Snapshot:
         validator: SchemaValidator | None = None,
         clock: Callable[[], float] = time.time,
         visibility: Visibility | None = None,
+        rows: Mapping[str, str] = EVERY_ROW,
     ) -> None:
-        """Remember where and what; nothing is read yet."""
+        """Remember where and what; nothing is read yet. ``rows`` are conditions on what may be kept."""
         self.folder = folder
         self.problem: str | None = None
         """Why the last attempt at saving failed, in words."""
-        self._tables = tuple(tables)
+        self._tables, self._rows = tuple(tables), rows
         self.settings = settings
         self.changes = changes
         self._kept = changes.count
@@ -236,7 +240,7 @@ class Snapshot:
         async with self._turn:
             await self._written()
             changes = self.changes.count
-            contents = await read(kept_contents, self._tables, int(self._clock()))
+            contents = await read(kept_contents, self._tables, int(self._clock()), self._rows)
             if contents.migrations != tuple(script.id for script in self._validator.scripts):
                 raise SchemaMismatch("the database has other migrations than this version")
             if contents != self._contents:

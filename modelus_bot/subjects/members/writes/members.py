@@ -118,6 +118,7 @@ SELECT 1 FROM user_disciplines WHERE user_id = :id
 UNION ALL SELECT 1 FROM assignments WHERE user_id = :id
 UNION ALL SELECT 1 FROM overrides WHERE :id IN (requested_by, original_id, replacement_id, decided_by)
 UNION ALL SELECT 1 FROM nation_offices WHERE user_id = :id
+UNION ALL SELECT 1 FROM laws WHERE author_id = :id
 UNION ALL SELECT 1 FROM tasks WHERE :id IN (assigned_user_id, created_by)
 LIMIT 1
 """

@@ -15,7 +15,6 @@ from modelus_bot.database import Write
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.people.introductions import introduce
 from modelus_bot.subjects.people.queries import everybody
-from modelus_bot.subjects.triage.buttons.giving_back import or_given_back
 from modelus_bot.subjects.triage.buttons.pages import TALK
 from modelus_bot.subjects.triage.buttons.steps import LABELS, NOTICE, Step, staff_steps, step_id, view_of
 from modelus_bot.subjects.triage.cards.items import card_of, thread_link
@@ -31,6 +30,7 @@ from modelus_bot.subjects.triage.writes.steps import ClaimItem, ReleaseItem
 from modelus_bot.subjects.triage.writes.talking import LONGEST_TEXT, AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.forms import FORM_PATIENCE, form
+from modelus_bot.ui.giving_back import or_given_back
 from modelus_bot.ui.paginator import send_page_beside
 from modelus_bot.ui.presses import answered
 

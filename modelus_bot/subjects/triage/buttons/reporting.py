@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from modelus_bot.subjects.triage.buttons.giving_back import or_given_back
 from modelus_bot.subjects.triage.model import CATEGORIES, Category, TriageItem
 from modelus_bot.subjects.triage.writes.reports import DESCRIPTION_LIMIT, TITLE_LIMIT, ReportItem
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.cards import Card, clip
 from modelus_bot.ui.forms import FORM_PATIENCE, form
+from modelus_bot.ui.giving_back import or_given_back
 from modelus_bot.ui.people import moment
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ def folder_at(path: Path) -> SnapshotFolder:
 def read_contents(connection: sqlite3.Connection, at: int = 1) -> Contents:
     """Return what a snapshot keeps of a database."""
     connection.row_factory = sqlite3.Row
-    return kept_contents(ReadTransaction(connection), DECLARED.kept_tables, at)
+    return kept_contents(ReadTransaction(connection), DECLARED.kept_tables, at, DECLARED.kept_rows)
 
 
 def outcome(connection: sqlite3.Connection, query: Query[..., Any], given: tuple[Any, ...]) -> Any:

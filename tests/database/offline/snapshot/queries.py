@@ -19,6 +19,8 @@ from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
+from modelus_bot.subjects.laws.queries import lists, tags
+from modelus_bot.subjects.laws.queries import records as law_records
 from modelus_bot.subjects.nations.queries import cities, lookup, offices, ranking, records
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
@@ -42,6 +44,8 @@ __all__ = ["all_queries", "questions"]
 Asked = dict[Query[..., Any], list[tuple[Any, ...]]]
 
 PEOPLE = (ADA, BEN, MANAGER, ADMIN, GUEST, 11)
+STRANGER = 2**41
+"""Holds no office and has no role in any history."""
 KEYS = ("account", "producer", "extra", "unknown")
 STATUSES = ("pending", "open", "taken", "approved", "declined", "withdrawn", "expired", "revoked")
 
@@ -131,6 +135,7 @@ def questions(rota: Rota) -> Asked:
         ],
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
+        **_about_laws(),
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]
@@ -139,6 +144,28 @@ def questions(rota: Rota) -> Asked:
         duty_calendar: [
             (viewer, whose, at, calendar, days[4], 7) for viewer in viewers for whose in (None, viewer.id)
         ],
+    }
+
+
+def _about_laws() -> Asked:
+    """Return arguments about laws, for a stranger: of what is closed to them no snapshot says anything."""
+    who, keys = Viewer(STRANGER), ("1-1", "1-2", "2-1", "#1", "#2", "9-9", "x")
+    return {
+        law_records.law_sheet: [(who, key, revision) for key in keys for revision in (None, 1, 2, 9)],
+        law_records.revisions_of: [(who, key, 2, skip) for key in keys for skip in (0, 1)],
+        law_records.revision_texts: [(who, key, 1, 2) for key in keys],
+        lists.laws: [
+            (who, nation, tag, status, 2, skip)
+            for nation in (None, 1)
+            for tag in (None, 1)
+            for status in (None, "enacted", "repealed", "draft")
+            for skip in (0, 2)
+        ],
+        lists.named_laws: [(who, text) for text in ("", "law", "Nation 1", "Texas 1", "#2", "%")],
+        lists.law_called: [(who, text) for text in ("law 1", "Law 2", "Texas 1 §2", "#2", "nothing")],
+        lists.law_book: [(who, number) for number in (1, 2, 99)],
+        tags.tags: [()],
+        tags.tag_sheet: [(who, number) for number in (1, 2, 9)],
     }
 
 

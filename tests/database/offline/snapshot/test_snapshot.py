@@ -21,7 +21,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.snapshot.age import answered_as_of
 from modelus_bot.database.offline.snapshot.contents import Contents
 from modelus_bot.database.offline.snapshot.folder import read_manifest
-from modelus_bot.database.offline.snapshot.snapshot import LOOK_AGAIN, SHARE, Snapshot
+from modelus_bot.database.offline.snapshot.snapshot import LOOK_AGAIN, SHARE, Kept, Snapshot
 from modelus_bot.domain.permissions import Viewer, check_admin
 from modelus_bot.domain.refusals import NotAllowed
 from modelus_bot.subjects import DECLARED
@@ -49,17 +49,21 @@ class Reading:
         self.times = 0
 
     async def __call__(
-        self, query: Query[[tuple[str, ...], int], Contents], tables: tuple[str, ...], at: int
+        self,
+        query: Query[[tuple[str, ...], int, Kept], Contents],
+        tables: tuple[str, ...],
+        at: int,
+        rows: Kept,
     ) -> Contents:
         """Run the query."""
         self.times += 1
-        return await self.db.read(query, tables, at)
+        return await self.db.read(query, tables, at, rows)
 
 
 def snapshot_at(folder: Path, **changes: Any) -> Snapshot:
     """Return a snapshot that is taken often."""
     settings = SnapshotSettings.model_validate({"snapshot_seconds": PAUSE} | changes)
-    return Snapshot(folder, DECLARED.kept_tables, settings, ChangeCounter())
+    return Snapshot(folder, DECLARED.kept_tables, settings, ChangeCounter(), rows=DECLARED.kept_rows)
 
 
 async def names(snapshot: Snapshot) -> list[str]:

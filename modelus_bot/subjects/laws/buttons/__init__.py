@@ -1,0 +1,1 @@
+"""Pages of laws, and the forms in which they are written."""

@@ -1,0 +1,1 @@
+"""A law as one reads it, lists, histories, differences, what a change did, and law books."""

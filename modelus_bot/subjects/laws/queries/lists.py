@@ -1,0 +1,165 @@
+"""Laws in lists, as law books, and by what was typed; each viewer finds those that they may read."""
+
+from __future__ import annotations
+
+from modelus_bot.database import ReadTransaction, Row, viewer_query
+from modelus_bot.domain.permissions import Viewer
+from modelus_bot.domain.refusals import InvalidInput, NotFound
+from modelus_bot.subjects.laws.model import LawBook, LawName, LawStatus, LawText
+from modelus_bot.subjects.laws.queries.records import name_of_law, require_law, unknown_law
+from modelus_bot.subjects.laws.rules.citations import own_number, read_citation
+from modelus_bot.subjects.nations.queries.lookup import nation_called
+from modelus_bot.subjects.nations.queries.records import require_nation
+
+__all__ = ["BOOK", "LISTS", "OF_STATUS", "law_book", "law_called", "laws", "named_laws"]
+
+LISTS = {
+    (False, False): """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
+WHERE (:status IS NULL OR l.status = :status) ORDER BY l.id DESC LIMIT :limit OFFSET :offset
+""",
+    (True, False): """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
+WHERE l.nation_id = :nation AND (:status IS NULL OR l.status = :status)
+ORDER BY l.id DESC LIMIT :limit OFFSET :offset
+""",
+    (False, True): """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM law_tags AS t JOIN laws AS l ON l.id = t.law_id JOIN nations AS n ON n.id = l.nation_id
+WHERE t.tag_id = :tag AND (:status IS NULL OR l.status = :status)
+ORDER BY t.law_id DESC LIMIT :limit OFFSET :offset
+""",
+    (True, True): """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM law_tags AS t JOIN laws AS l ON l.id = t.law_id JOIN nations AS n ON n.id = l.nation_id
+WHERE t.tag_id = :tag AND l.nation_id = :nation AND (:status IS NULL OR l.status = :status)
+ORDER BY t.law_id DESC LIMIT :limit OFFSET :offset
+""",
+}
+"""By whether a nation and a tag are given."""
+OF_STATUS = """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
+WHERE l.status = :status ORDER BY l.id DESC LIMIT :limit OFFSET :offset
+"""
+BOOK = """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public, r.body, l.enacted_at
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
+JOIN law_revisions AS r ON r.law_id = l.id AND r.revision = l.revision
+WHERE l.nation_id = ? AND l.status = 'enacted' ORDER BY l.number IS NULL, l.number, l.id LIMIT ?
+"""
+BEGINNING = """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
+WHERE l.name >= ? AND l.name < ? ORDER BY l.name, l.id LIMIT ?
+"""
+CALLED = """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id WHERE l.name = ? ORDER BY l.id LIMIT 30
+"""
+MOST_IN_BOOK = 1000
+LAST = "\U0010ffff"
+"""After every character that a name may have."""
+
+
+@viewer_query(kept=True, hot=True)
+def laws(
+    tx: ReadTransaction,
+    viewer: Viewer,
+    nation_id: int | None = None,
+    tag_id: int | None = None,
+    status: LawStatus | None = None,
+    limit: int = 10,
+    offset: int = 0,
+) -> tuple[LawName, ...]:
+    """Return laws, the newest first: of a nation, under a tag, of a status, or all."""
+    del viewer  # whose rows there are
+    statement = LISTS[nation_id is not None, tag_id is not None]
+    if nation_id is None and tag_id is None and status is not None:
+        statement = OF_STATUS
+    values = {"nation": nation_id, "tag": tag_id, "status": status, "limit": limit, "offset": offset}
+    return tuple(map(_name, tx.fetch_all(statement, values)))
+
+
+@viewer_query(kept=True, hot=True, confidential=True)
+def named_laws(tx: ReadTransaction, viewer: Viewer, typed: str, limit: int = 25) -> tuple[LawName, ...]:
+    """Return laws for what was typed so far: a citation, the beginning of a name, or a nation's name."""
+    text = " ".join(typed.split())
+    if not text:
+        return laws(tx, viewer, limit=limit)
+    found: dict[int, LawName] = {}
+    exact = _cited(tx, text)
+    if exact is not None:
+        found[exact.law_id] = exact
+    for row in tx.fetch_all(BEGINNING, (text, text + LAST, limit)):
+        found.setdefault(row[0], _name(row))
+    nation = _nation(tx, text) if len(found) < limit else None
+    if nation is not None:
+        for one in laws(tx, viewer, nation, limit=limit):
+            found.setdefault(one.law_id, one)
+    return tuple(found.values())[:limit]
+
+
+@viewer_query(kept=True, hot=True, confidential=True)
+def law_called(tx: ReadTransaction, viewer: Viewer, typed: str) -> tuple[LawName, int]:
+    """Return the law that was typed as a citation or by its name, and the section that was cited, or 0.
+
+    Raises ``NotFound``, or ``InvalidInput`` where several have the name; one in force counts before others.
+    """
+    del viewer
+    text = " ".join(typed.split())
+    exact = _cited(tx, text)
+    if exact is not None:
+        cited, own = read_citation(text), own_number(text)
+        return exact, own[1] if own is not None else cited.section if cited is not None else 0
+    named = [_name(row) for row in tx.fetch_all(CALLED, (text,))]
+    live = [one for one in named if one.status != "repealed"] or named
+    if len(live) > 1:
+        raise InvalidInput(
+            f"{len(live)} laws have this name. Pick one from the list, or type its nation and number, as"
+            " “Texas 14”.",
+            rule="ambiguous",
+        )
+    if not live:
+        raise unknown_law()
+    return live[0], 0
+
+
+@viewer_query(kept=True)
+def law_book(tx: ReadTransaction, viewer: Viewer, nation_id: int) -> LawBook:
+    """Return a nation's laws that are in force, with their texts, by number; raises ``NotFound``."""
+    del viewer
+    nation = require_nation(tx, nation_id, archived=True)
+    rows = tx.fetch_all(BOOK, (nation_id, MOST_IN_BOOK + 1))
+    texts = tuple(LawText(_name(row), row[7], row[8]) for row in rows[:MOST_IN_BOOK])
+    return LawBook(nation.name, texts, len(rows) > MOST_IN_BOOK)
+
+
+def _name(row: Row) -> LawName:
+    return LawName(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6]))
+
+
+def _cited(tx: ReadTransaction, text: str) -> LawName | None:
+    """Return the law that a text cites; None where it cites none, or none that the viewer may read."""
+    own = own_number(text)
+    citation = read_citation(text) if own is None else None
+    nation = _nation(tx, citation.nation) if citation is not None else None
+    if own is not None:
+        key = f"#{own[0]}"
+    elif citation is not None and nation is not None:
+        key = f"{nation}-{citation.number}"
+    else:
+        return None
+    try:
+        return name_of_law(tx, require_law(tx, key))
+    except NotFound:
+        return None
+
+
+def _nation(tx: ReadTransaction, name: str) -> int | None:
+    try:
+        return nation_called(tx, name, archived=True)
+    except (NotFound, InvalidInput):
+        return None

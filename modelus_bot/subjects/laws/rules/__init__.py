@@ -1,0 +1,1 @@
+"""How a law is divided, cited, paged, and what changed between two of its texts. All pure."""

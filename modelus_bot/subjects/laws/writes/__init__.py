@@ -1,0 +1,1 @@
+"""What people change of laws and tags."""
