@@ -122,6 +122,7 @@ def questions(rota: Rota) -> Asked:
         items.items_of: [(viewer, person, 5, 0) for viewer in viewers for person in PEOPLE[:2]],
         items.queue: [(viewer, key, at, 5, 0) for viewer in viewers for key in (None, *KEYS)],
         items.snoozed_items: [(viewer, at, 5, 0) for viewer in viewers],
+        items.open_of_each: [(viewer,) for viewer in viewers],
         items.suggested_items: [(viewer, own, at) for viewer in viewers for own in (True, False)],
         records.nation: [(number,) for number in numbers],
         records.nation_sheet: [(number,) for number in numbers],
