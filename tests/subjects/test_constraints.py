@@ -69,6 +69,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
         for number in (1, 2):
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
+        insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
         insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
