@@ -206,7 +206,7 @@ READABLE = {
     "nation_history": ("id", "nation_id", "reason", "new"),
     "laws": ("id", "nation_id", "is_public", "name", "enacted_at"),
     "law_revisions": ("id", "law_id", "revision", "body", "published"),
-    "wars": ("id", "name", "status"),
+    "wars": ("id", "name", "started_on"),
     "war_sides": ("war_id", "nation_id", "side"),
     "war_events": ("id", "war_id", "kind"),
     "tags": ("id", "name"),

@@ -173,7 +173,7 @@ def _refused(rota: _Asking, question: Any, *given_: Any) -> str:
     return "answered"
 
 
-@settings(max_examples=100 if FULL else 5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300 if FULL else 20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, st.sampled_from(STRANGERS))
 def test_strangers_are_answered_as_if_nothing_closed_was_there(steps: list[Step], stranger: int) -> None:
     """Lists, suggestions, pages, histories, differences, tags, books, refusals: the same to the letter."""
