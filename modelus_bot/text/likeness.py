@@ -5,7 +5,7 @@ The library takes longer to load than a name takes to be looked for, so it is lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 __all__ = ["LIKELY", "nearest", "resembling"]
 
@@ -21,7 +21,7 @@ def nearest(wanted: str, known: Iterable[str], *, most: int = 1, alike: float = 
     return [name for name, _, _ in found]
 
 
-def resembling(wanted: str, texts: Sequence[str], *, most: int, alike: float) -> list[int]:
+def resembling(wanted: str, texts: Iterable[str], *, most: int, alike: float) -> list[int]:
     """Return the places of the texts in which some part is like what is wanted, the likest first."""
     from rapidfuzz import fuzz, process
 

@@ -6,8 +6,9 @@ from modelus_bot.subjects import DECLARED
 
 
 def test_every_table_has_a_word() -> None:
-    """Those of the schema, and those that the audit trail names."""
-    assert {*SchemaValidator().expected.tables, *DECLARED.audited} == set(DECLARED.rows)
+    """Those of the schema that have rows of their own, and those that the audit trail names."""
+    of_rows = {name for name, table in SchemaValidator().expected.tables.items() if not table.virtual}
+    assert {*of_rows, *DECLARED.audited} == set(DECLARED.rows)
     assert len(set(DECLARED.rows.values())) == len(DECLARED.rows)
 
 

@@ -10,6 +10,9 @@ from modelus_bot.text.likeness import nearest, resembling
 
 CITIES = ("berlin", "dublin", "merlin", "los angeles")
 
+DIFFERENCES = "subjects/laws/rules/differences.py"
+"""Asks what differs between two texts, not how alike they are."""
+
 
 def test_the_likest_comes_first_and_strangers_do_not_come() -> None:
     """As many as are asked for, by the name as a whole."""
@@ -38,4 +41,4 @@ def test_nobody_else_asks_how_alike_texts_are() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         and {getattr(node, "module", ""), *(alias.name for alias in node.names)} & {"rapidfuzz", "difflib"}
     }
-    assert asking == {"text/likeness.py"}
+    assert asking == {"text/likeness.py", DIFFERENCES}

@@ -63,7 +63,7 @@ def test_whoever_has_the_item_hears_that_its_task_is_done(rota: Rota) -> None:
         rota.do(MoveTask(task_id=made.id, to="done"), CLEO)
     assert rota.notices(ADA).count(f"The task of item {found.id} is done") == 1
     assert f"The task of item {closed.id} is done" not in rota.notices(ADA)
-    assert "A task is done" in rota.notices(BEN)
+    assert f"Done: task {made.id} (A title)" in rota.notices(BEN)
 
 
 def test_open_items_are_counted_for_each(rota: Rota) -> None:

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from rapidfuzz import fuzz, process
-
 from modelus_bot.database import ReadTransaction, query
 from modelus_bot.domain.refusals import InvalidInput, NotFound
 from modelus_bot.subjects.nations.model import NameFound
 from modelus_bot.subjects.nations.rules.names import split_prefix
 from modelus_bot.text.escaping import folded, plain
+from modelus_bot.text.likeness import resembling
 
 __all__ = ["LEAST_LIKE", "name_taken", "named_nations", "nation_called"]
 
-LEAST_TYPED, LEAST_LIKE = 4, 75
-"""From how many letters on, and how much (of 100), a name may only resemble what was typed."""
+LEAST_TYPED, LEAST_LIKE = 4, 0.75
+"""From how many letters on, and how much (1 is the same), a name may only resemble what was typed."""
 
 _NAMES = "SELECT id, name FROM nations WHERE status <> 'archived' ORDER BY name"
 _EXACT = "SELECT id FROM nations WHERE name = ? AND status <> 'archived'"
@@ -102,10 +101,8 @@ def _like(tx: ReadTransaction, statements: tuple[str, ...], wanted: str, limit: 
         for number, name in _each(tx, known):
             numbers.append(number)
             names.append(name)
-    near = process.extract(
-        wanted, map(_fold, names), scorer=fuzz.partial_ratio, score_cutoff=LEAST_LIKE, limit=2 * limit
-    )
-    return [(numbers[place], names[place]) for _, _, place in near]
+    near = resembling(wanted, map(_fold, names), most=2 * limit, alike=LEAST_LIKE)
+    return [(numbers[place], names[place]) for place in near]
 
 
 def _described(tx: ReadTransaction, found: list[tuple[int, str]], *, archived: bool) -> Iterator[NameFound]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -103,9 +104,9 @@ async def test_a_folder_that_cannot_be_written_to(path: Path, told: list[dict[st
 async def test_a_full_disk(tmp_path: Path, told: list[dict[str, Any]]) -> None:
     """The disk of the snapshot alone is full: the database has the change, and the log says why."""
     path = tmp_path / "modelus.db"
-    with small_disk(snapshot_folder(path), "256k") as disk:
+    with small_disk(snapshot_folder(path), "1M") as disk:
         async with kept(path) as db:
-            (disk / "filling").write_bytes(b"x" * (256 * 1024 - 64 * 1024))
+            (disk / "filling").write_bytes(b"x" * (shutil.disk_usage(disk).free - 64 * 1024))
             for number in range(1500):
                 await enter(db, number + 1)
         (one,) = told
