@@ -35,6 +35,7 @@ from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
 from modelus_bot.subjects.staff_import.subject import SUBJECT as STAFF_IMPORT
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
 from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
+from modelus_bot.subjects.wars.subject import SUBJECT as WARS
 from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
 
 __all__ = ["DECLARED", "SUBJECTS"]
@@ -45,6 +46,7 @@ SUBJECTS = (
     NOTICES,
     NATIONS,
     LAWS,
+    WARS,
     ASSIGNMENTS,
     SPRINTS,
     ROSTERS,

@@ -154,6 +154,13 @@ OFF: dict[str, Case] = {
     "triage show": Case("shown", "player"),
     "triage task": Case("refused", "bo", {"item": "1", "end": "in 9 days"}),
     "triage snooze": Case("refused", "bo", {"item": "1", "until": "1h"}),
+    "war end": Case("refused", "admin", {"war": "River War", "reason": "r"}),
+    "war join": Case("refused", "admin", {"war": "River War", "nation": "Ohio", "side": "other"}),
+    "war leave": Case("refused", "admin", {"war": "River War", "nation": "Ohio"}),
+    "war list": Case("shown", "player"),
+    "war show": Case("shown", "player", {"war": "River War"}),
+    "war start": Case("refused", "admin", {"name": "W", "side_a": "Utah", "side_b": "Ohio"}),
+    "war update": Case("refused", "admin", {"war": "River War", "casualties": 5}),
 }  # fmt: skip
 """Column "Off" of the command table in the design, for every command there is."""
 

@@ -33,6 +33,7 @@ ANY_MEMBER = "every member can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
+WITH_WARS = "tried on wars that are there, in one bot, in tests/subjects/wars/test_commands.py"
 WITH_LAWS = "tried on laws that are there, in one bot, in tests/subjects/laws/test_commands.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
@@ -81,6 +82,9 @@ TASK = {"task": "1"}
 NEW_TASK = {"title": "Write the law", "start": "today", "end": "in 9 days"}
 EDIT_NATION = {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1", "reason": "A reason"}
 NEW_NATION = {"name": "Utah", "gdp": "1 B", "population": "3 M"}
+WAR = {"name": "W", "side_a": "Texas", "side_b": "Texas"}
+JOIN_WHO = {"war": "W", "nation": "N"}
+JOIN = {**JOIN_WHO, "side": "A"}
 NO_SUCH = "Nobody of that name"
 JSON = File(b'{"broken": ')
 SENTENCES = {"sprints": File(json.dumps([]).encode())}
@@ -327,6 +331,26 @@ BAD = [
     Bad("law add", "nation", "Atlantis", "is not a nation", {}, "admin"),
     Bad("tag info", "tag", "nope", "is not a tag", {}, "player"),
     Bad("tag remove", "tag", "nope", "is not a tag", {"reason": "A reason"}, "admin"),
+    *(
+        Bad(f"war {command}", "war", "Nothing War", "is not a war", rest, "admin")
+        for command, rest in (
+            ("show", {}),
+            ("join", {"nation": "N", "side": "A"}),
+            ("leave", {"nation": "N"}),
+            ("update", {"casualties": 1}),
+            ("end", {"reason": "r"}),
+        )
+    ),
+    *(
+        Bad("war start", side, value, sentence, WAR, "admin")
+        for side in ("side_a", "side_b")
+        for value, sentence in (("Atlantis", "is not a nation"), (" , ", "at least one nation on each side"))
+    ),
+    *(
+        Bad(f"war {command}", "on", "someday", "is not a day", rest, "admin")
+        for command, rest in (("join", JOIN), ("leave", JOIN_WHO), ("end", {"war": "W", "reason": "r"}))
+    ),
+    Bad("war end", "reason", "  ", "The reason is missing", {"war": "W"}, "admin"),
     Bad("tag add", "name", "  ", "The name is missing"),
     Bad("tag add", "name", "a, b", "has no comma"),
     Bad("member show", "user", PLAYER, "The bot does not know this member yet", who="avery"),
@@ -423,6 +447,13 @@ NOT_POSSIBLE = {
     ("law add", "draft"): YES_OR_NO,
     ("law list", "status"): CHOICES,
     ("tag add", "description"): ANY_LENGTH,
+    ("war list", "status"): CHOICES,
+    ("war join", "side"): CHOICES,
+    ("war start", "description"): ANY_LENGTH,
+    ("war update", "note"): ANY_LENGTH,
+    ("war update", "casualties"): LIMITED,
+    **{("war start", option): WITH_WARS for option in ("name", "on")},
+    **{(f"war {command}", "nation"): WITH_WARS for command in ("join", "leave")},
     **{
         (f"law {command}", option): WITH_LAWS
         for command, options in {

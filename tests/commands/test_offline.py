@@ -30,6 +30,7 @@ from tests.commands.away import (
 from tests.commands.off_table import BO, OFF, Off, options_of, person
 from tests.conftest import BotEnv
 from tests.subjects.laws.law_cases import legislate
+from tests.subjects.wars.war_cases import wage
 
 if TYPE_CHECKING:
     import simcord
@@ -46,6 +47,7 @@ async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
         await add_task(env)
         await found_nations(env)
         await legislate(env)
+        await wage(env)
         await caught_up(db)
         take_away(env.settings.database.path)
         await notice_absence(db)

@@ -128,6 +128,11 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("avery", "triage rate", {"item": "1", "stars": 5}, "your own reports"),
     ("player", "tag add", {"name": "t"}, STAFF),
     ("manager", "tag remove", {"tag": "t", "reason": "r"}, ADMIN),
+    ("manager", "war start", {"name": "w", "side_a": "a", "side_b": "b"}, ADMIN),
+    ("manager", "war join", {"war": "w", "nation": "a", "side": "A"}, ADMIN),
+    ("manager", "war leave", {"war": "w", "nation": "a"}, ADMIN),
+    ("manager", "war update", {"war": "w", "casualties": 1}, ADMIN),
+    ("manager", "war end", {"war": "w", "reason": "r"}, ADMIN),
     ("player", "law add", {"name": "n"}, "hold an office in a nation"),
     *(
         ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
@@ -161,6 +166,8 @@ FOR_EVERYBODY = {
     "law book": "has what the member may read in it",
     "tag info": "counts what the member may read",
     "tag list": "tags are no secret",
+    "war list": "wars are public",
+    "war show": "wars are public",
 }
 
 
@@ -274,6 +281,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
         "rank",
         "tag",
         "triage",
+        "war",
         MENU,
         SHOW_NATION,
     }

@@ -109,6 +109,7 @@ from modelus_bot.subjects.triage.writes.steps import (
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
+from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.nations.nation_cases import president
 from tests.subjects.operations import operations
@@ -501,6 +502,8 @@ class History:
             ]
         )
         self.do(write, person if self.dice.random() < 0.8 else self.anybody)
+        if isinstance(write, ClaimItem) and self.dice.random() < 0.4:
+            self.do(ReleaseItem(item_id=item), person)
 
     def show_rota(self) -> None:
         """Hand out calendars, post the week, tell of what comes; sometimes somebody is erased."""
@@ -550,29 +553,47 @@ class History:
     def legislate(self) -> None:
         """Write, change and end laws, as whoever holds an office or somebody else."""
         leader = (self.one_of("SELECT user_id FROM nation_offices WHERE until IS NULL") or (ADA,))[0]
-        law, tag = self.dice.randint(1, 6), self.dice.randint(1, 3)
-        known = self.dice.choice([(), (1,)])
+        tag, known = self.dice.randint(1, 3), self.dice.choice([(), (1,)])
+        self.do(AddTag(name=f"tag {tag}"), self.dice.choice([ADMIN, self.anybody]))
+        added = AddLaw(
+            name=f"Law {self.dice.randint(1, 9)}",
+            body=f"§ {self.dice.random()}",
+            username=name(leader),
+            is_public=self.dice.random() < 0.6,
+            draft=self.dice.random() < 0.6,
+            tags=known,
+        )
+        self.do(added, self.dice.choice([leader, leader, self.anybody]))
+        last = self.rota.value("SELECT max(id) FROM laws") or 1
         writes: list[Write[Any]] = [
-            AddTag(name=f"tag {tag}"),
-            AddLaw(
-                name=f"Law {law}",
-                body=f"§ {self.dice.random()}",
-                username=name(leader),
-                is_public=self.dice.random() < 0.6,
-                draft=self.dice.random() < 0.4,
-                tags=known,
-            ),
-            EditLaw(law_id=law, body=f"§ {self.dice.random()}", note=self.dice.choice([None, "x"])),
-            RenameLaw(law_id=law, name=f"Law {self.dice.randint(1, 9)}"),
-            EnactLaw(law_id=law),
-            SetLawReaders(law_id=law, is_public=self.dice.random() < 0.5),
-            TagLaw(law_id=law, tags=known),
-            RepealLaw(law_id=self.dice.randint(1, 6)),
+            EditLaw(law_id=last, body=f"§ {self.dice.random()}", note=self.dice.choice([None, "x"])),
+            RenameLaw(law_id=last, name=f"Law {self.dice.randint(1, 9)}"),
+            EnactLaw(law_id=last),
+            SetLawReaders(law_id=last, is_public=self.dice.random() < 0.5),
+            TagLaw(law_id=self.dice.randint(1, last), tags=known),
+            RepealLaw(law_id=self.dice.randint(1, last)),
         ]
-        for write in self.dice.sample(writes, 5):
-            self.do(write, self.dice.choice([leader, leader, ADMIN, self.anybody]))
+        for write in writes:
+            self.do(write, self.dice.choice([leader, ADMIN, ADMIN, self.anybody]))
         if self.dice.random() < 0.1:
             self.do(RemoveTag(tag_id=tag), ADMIN)
+
+    def fight(self) -> None:
+        """Let wars begin, change and end."""
+        day = date(2026, 1, 5) + timedelta(days=self.dice.randint(0, 9))
+        found = self.rota.rows("SELECT id FROM nations WHERE status = 'active' ORDER BY id DESC LIMIT 3")
+        newest, one, other = ([row[0] for row in found] + [1, 2, 3])[:3]
+        start = StartWar(name=f"War {self.dice.randint(1, 9)}", side_a=(one,), side_b=(other,), on=day)
+        self.do(start, self.dice.choice([ADMIN, ADMIN, self.anybody]))
+        war = self.rota.value("SELECT max(id) FROM wars") or 1
+        writes: list[Write[Any]] = [
+            JoinWar(war_id=war, nation_id=newest, side=self.dice.choice(["A", "other"]), on=day),
+            UpdateWar(war_id=war, casualties=self.dice.randint(0, 5), on=day),
+            LeaveWar(war_id=war, nation_id=newest, on=day),
+            EndWar(war_id=war, reason="x", on=day + timedelta(days=self.dice.randint(-1, 1))),
+        ]
+        for write in writes:
+            self.do(write, ADMIN if self.dice.random() < 0.8 else self.anybody)
 
     def run_nations(self) -> None:
         """Change a nation as administrators do, take changes back, archive and restore."""
@@ -613,7 +634,7 @@ CHOICES = (
     *[History.report, History.deal_with_report, History.deal_with_report, History.deal_with_report] * 3,
     History.show_rota,
     *[History.found_nation, History.lead_nation, History.lead_nation, History.run_nations] * 2,
-    *[History.legislate] * 4,
+    *[History.legislate, History.fight, History.deal_with_report, History.run_nations] * 2,
     *[
         History.more_disciplines,
         History.deliver,

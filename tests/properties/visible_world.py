@@ -167,6 +167,15 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "id": number, "law_id": dice.choice(range(1, 8)), "revision": number, "body": "so " + MARK,
             "by_user": _person(dice), "published": dice.randint(0, 1), "at": 0, "mark": MARK,
         },
+        "wars": {
+            "id": number, "name": MARK, "started_on": "a", "created_at": 0, "updated_at": 0, "mark": MARK,
+        },
+        "war_sides": {
+            "war_id": number, "nation_id": number, "side": MARK, "joined_on": "a", "mark": MARK,
+        },
+        "war_events": {
+            "id": number, "war_id": number, "kind": MARK, "on_day": "a", "at": 0, "mark": MARK,
+        },
         "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
         "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},
     }  # fmt: skip
@@ -197,6 +206,9 @@ READABLE = {
     "nation_history": ("id", "nation_id", "reason", "new"),
     "laws": ("id", "nation_id", "is_public", "name", "enacted_at"),
     "law_revisions": ("id", "law_id", "revision", "body", "published"),
+    "wars": ("id", "name", "status"),
+    "war_sides": ("war_id", "nation_id", "side"),
+    "war_events": ("id", "war_id", "kind"),
     "tags": ("id", "name"),
     "law_tags": ("tag_id", "law_id"),
 }
@@ -211,6 +223,9 @@ OPEN = (
     "nations",
     "sprints",
     "tags",
+    "war_events",
+    "war_sides",
+    "wars",
 )
 
 

@@ -77,6 +77,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
+        insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
         insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")

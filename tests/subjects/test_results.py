@@ -89,6 +89,7 @@ from modelus_bot.subjects.triage.writes.steps import (
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
+from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
@@ -109,6 +110,7 @@ from tests.subjects.rota import (
     sprint_start,
 )
 from tests.subjects.triage.triage_cases import report
+from tests.subjects.wars.war_cases import DAY, fought, nations
 
 
 @dataclass(frozen=True)
@@ -316,6 +318,11 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(TagLaw(law_id=DRAFT, tags=(1,)), ADA, legislated),
     Sample(AddTag(name="Trade"), DAN),
     Sample(RemoveTag(tag_id=1), ADMIN, legislated),
+    Sample(StartWar(name="War", side_a=(1,), side_b=(2,), on=DAY), ADMIN, nations),
+    Sample(JoinWar(war_id=1, nation_id=4, side="other", on=DAY), ADMIN, fought),
+    Sample(LeaveWar(war_id=1, nation_id=3, on=DAY), ADMIN, fought),
+    Sample(UpdateWar(war_id=1, casualties=7, on=DAY, note="x"), ADMIN, fought),
+    Sample(EndWar(war_id=1, reason="Peace", on=DAY), ADMIN, fought),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

@@ -16,6 +16,8 @@ __all__ = ["excerpt", "found_card", "hit_line"]
 CODES = "\ue000", "\ue001"
 """What stands for the marks of a hit while its text is made harmless."""
 TITLE_LIMIT = 60
+ROOM, BEFORE = 160, 60
+"""Characters of an excerpt, and how many of them stand before the first hit."""
 
 
 def found_card(
@@ -30,24 +32,33 @@ def found_card(
 
 
 def hit_line(hit: Hit, names: Mapping[int, str], home: int | None) -> str:
-    """Return a hit: the words around it, about which item, who said it and when; a line is left empty."""
+    """Return a hit on two lines: the words around it; who said it, when, and about which item."""
     what = {"system": " (step)", "file": " (file)"}.get(hit.type, " (note)" if hit.internal else "")
     edited = ", edited" if hit.edited_at is not None else ""
-    about = f"Item {hit.item}, {plain(cards.clip(hit.title, TITLE_LIMIT))}"
+    about = f"item {hit.item}, {plain(cards.clip(hit.title, TITLE_LIMIT))}"
     address = _address(hit, home)
     opened = f" · [open]({address})" if address is not None else ""
     said = f"{name_of(hit.sender_id, names)}{what}, {moment(hit.created_at)}{edited}"
-    return f"{excerpt(hit.excerpt)}\n{about}{opened}\n{said}\n"
+    return f"▸ {excerpt(hit.excerpt)}\n{said} · {about}{opened}"
 
 
 def excerpt(text: str) -> str:
     """Return the words around a hit, harmless, with the hits in bold."""
     for code in CODES:
         text = text.replace(code, " ")
+    text = _window(text)
     for mark, code in zip(MARKS, CODES, strict=True):
         text = text.replace(mark, code)
     safe = plain(text)
     return safe.replace(CODES[1] + CODES[0], "").replace(CODES[0], "**").replace(CODES[1], "**")
+
+
+def _window(text: str) -> str:
+    """Return the part of an excerpt with its first hit, short enough for ten on a card, marks in pairs."""
+    first = text.find(MARKS[0])
+    begin = max(0, min(first - BEFORE, len(text) - ROOM))
+    part = ("…" if begin else "") + text[begin : begin + ROOM] + ("…" if begin + ROOM < len(text) else "")
+    return part + MARKS[1] * (part.count(MARKS[0]) - part.count(MARKS[1]))
 
 
 def _filters(wanted: Sought) -> str:

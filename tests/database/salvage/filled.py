@@ -36,6 +36,7 @@ KEYS = {
     "nation_names": ("name", "nation_id"),
     "cooldowns": ("nation_id", "command"),
     "law_tags": ("tag_id", "law_id"),
+    "war_sides": ("war_id", "nation_id"),
     "health_samples": ("at",),
 }
 COUNTS = {

@@ -18,12 +18,12 @@ async def test_what_was_said_is_found_and_shown(rota_env: BotEnv) -> None:
     await bo.slash(env.channel, "triage reply", item="1", text="We know of the *treaty*")
 
     found = await bo.slash(env.channel, "conversation search", text="TREATY we")
-    assert "**We** know of the \\***treaty**\\*" in words_of(found)
+    assert "▸ **We** know of the \\***treaty**\\*" in words_of(found)
     assert labels(found.response) == []
     pages = await bo.slash(env.channel, "conversation search", text="trea", order="newest")
     shown = words_of(pages)
     assert "Found: trea" in shown
-    assert "Item 1, Lost \\*\\*seal" in shown
+    assert "item 1, Lost \\*\\*seal" in shown
     assert shown.count("**treaty**") == 10
     assert labels(pages.response) == ["More"]
     await bo.click(pages.response, label="More")

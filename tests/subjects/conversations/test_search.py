@@ -157,6 +157,15 @@ def test_excerpts_are_harmless() -> None:
     assert excerpt(text) == r"\*\*x\*\* \[a\](https\://b\.example) **tre**aty (c)"
 
 
+def test_excerpts_leave_room_for_others() -> None:
+    """One word may be as long as a message: the hit is shown, whole pages fit on a card."""
+    shown = excerpt(f"{'x' * 2000} {MARKS[0]}tre{MARKS[1]}aty {'y' * 2000}")
+    assert "**tre**aty" in shown
+    assert shown.startswith("…")
+    assert len(shown) < 180
+    assert excerpt(f"{MARKS[0]}{'z' * 4000}{MARKS[1]}").count("**") == 2
+
+
 @pytest.mark.parametrize("analyzed", [False, True])
 def test_plans(talk: Rota, analyzed: bool) -> None:
     """The index of the words is read backwards, and nothing is sorted but the newest 500 for the best."""

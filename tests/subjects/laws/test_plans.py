@@ -12,7 +12,9 @@ from modelus_bot.database import Viewer
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.core.visibility.connection import seated
 from modelus_bot.database.core.visibility.gate import GateKind
-from modelus_bot.subjects.laws.queries import lists, records, tags
+from modelus_bot.subjects.laws.queries import lists, records
+from modelus_bot.subjects.laws.queries.records import _BY_NUMBER, _CLOSED, _TEXT, _TEXTS
+from modelus_bot.subjects.laws.queries.tags import _OF_LAW
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from tests.subjects.nations.nation_cases import give
 from tests.subjects.rota import ADA, ADMIN, EVE, Rota, copied, made, staff, viewing
@@ -28,7 +30,7 @@ SELECT i % ? + 1, iif(i % 10, i, NULL), 'Act ' || (i * 7919 % 100003), i % 10 > 
     iif(i % 997, 'enacted', 'repealed'), ?, 1, iif(i % 997, NULL, 2), i, i
 FROM n
 """
-_TEXTS = """
+_ALL_TEXTS = """
 INSERT INTO law_revisions(law_id, revision, body, published, at)
 SELECT id, 1, '§ Text of ' || name, is_public, 1 FROM laws
 """
@@ -44,7 +46,7 @@ def fill(rota: Rota) -> None:
     with rota.transaction() as connection:
         connection.execute("INSERT INTO tags(id, name, created_at) VALUES(1, 'water', 0)")
         connection.execute(_LAWS, (MANY, NATIONS, ADA))
-        connection.execute(_TEXTS)
+        connection.execute(_ALL_TEXTS)
         connection.execute(_TAGGED)
     rota.connection.execute("ANALYZE")
 
@@ -65,11 +67,11 @@ PLANS: dict[str, tuple[str, Any, str]] = {
     "of a status": (lists.OF_STATUS, OLD, "idx_laws_status (status=?)"),
     "beginning": (lists.BEGINNING, ("Act 5", "Act 6", 25), "idx_laws_name (name>? AND name<?)"),
     "called": (lists.CALLED, ("Act 5",), "idx_laws_name (name=?)"),
-    "cited": (records._BY_NUMBER, (3, 30), "law_one_number (nation_id=? AND number=?)"),
-    "own number": (records._CLOSED, (30,), "USING INTEGER PRIMARY KEY"),
-    "text": (records._TEXT, (3, 1), "law_one_revision (law_id=? AND revision=?)"),
-    "texts": (records._TEXTS, (3, 11, 0), "law_one_revision (law_id=?)"),
-    "tags": (tags._OF_LAW, (3,), "idx_law_tags_law (law_id=?"),
+    "cited": (_BY_NUMBER, (3, 30), "law_one_number (nation_id=? AND number=?)"),
+    "own number": (_CLOSED, (30,), "USING INTEGER PRIMARY KEY"),
+    "text": (_TEXT, (3, 1), "law_one_revision (law_id=? AND revision=?)"),
+    "texts": (_TEXTS, (3, 11, 0), "law_one_revision (law_id=?)"),
+    "tags": (_OF_LAW, (3,), "idx_law_tags_law (law_id=?"),
 }
 
 

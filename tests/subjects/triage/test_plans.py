@@ -7,7 +7,14 @@ import pytest
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.subjects.conversations.queries import _BEHIND, _OF_ITEM, _OWN, _UNPOSTED
 from modelus_bot.subjects.triage.queries import items
-from modelus_bot.subjects.triage.queries.items import _ASSIGNED, _DUPLICATES, _QUEUE, _REPORTED, _SNOOZED
+from modelus_bot.subjects.triage.queries.items import (
+    _ASSIGNED,
+    _DUPLICATES,
+    _OPEN_OF_EACH,
+    _QUEUE,
+    _REPORTED,
+    _SNOOZED,
+)
 from modelus_bot.subjects.triage.queries.unshown import _UNSHOWN
 from modelus_bot.subjects.triage.writes.deadlines import _AWAKE, _LATE
 from modelus_bot.subjects.triage.writes.handing_over import _DUTIES, _OF
@@ -65,6 +72,7 @@ PLANS = {
         {"person": GUEST, **PAGE},
         "USING INDEX idx_triage_reporter (reporter_id=?)",
     ),
+    "open of each": (_OPEN_OF_EACH, (), "USING COVERING INDEX idx_triage_assigned"),
     "snoozed": (_SNOOZED, {"now": 0, **PAGE}, "USING INDEX idx_triage_snoozed (snoozed_until>?)"),
     "unshown": (_UNSHOWN, (0, 10), "USING INDEX idx_triage_unshown (id>?)"),
     "duties": (_DUTIES, (), "USING INDEX idx_triage_by_duty"),

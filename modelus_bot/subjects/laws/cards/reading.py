@@ -15,7 +15,7 @@ from modelus_bot.ui.people import moment, name_of
 
 __all__ = ["difference_pages", "history_card", "page_card", "title_of"]
 
-WIDTH = 56
+WIDTH = 42
 """Characters of a line of a difference; a telephone shows hardly more."""
 ON_A_PAGE = 1800
 """Characters of a difference on one page."""

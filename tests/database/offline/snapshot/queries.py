@@ -37,6 +37,7 @@ from modelus_bot.subjects.tasks.queries.board import board
 from modelus_bot.subjects.tasks.queries.lists import epics, late_tasks, my_tasks, task, task_list, task_names
 from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
 from modelus_bot.subjects.triage.queries import items, routing
+from modelus_bot.subjects.wars import queries as war_queries
 from tests.subjects.rota import ADA, ADMIN, BEN, GUEST, MANAGER, Rota
 
 __all__ = ["all_queries", "questions"]
@@ -122,6 +123,7 @@ def questions(rota: Rota) -> Asked:
         items.items_of: [(viewer, person, 5, 0) for viewer in viewers for person in PEOPLE[:2]],
         items.queue: [(viewer, key, at, 5, 0) for viewer in viewers for key in (None, *KEYS)],
         items.snoozed_items: [(viewer, at, 5, 0) for viewer in viewers],
+        items.open_of_each: [(viewer,) for viewer in viewers],
         items.suggested_items: [(viewer, own, at) for viewer in viewers for own in (True, False)],
         records.nation: [(number,) for number in numbers],
         records.nation_sheet: [(number,) for number in numbers],
@@ -136,6 +138,10 @@ def questions(rota: Rota) -> Asked:
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         **_about_laws(),
+        war_queries.wars: [(), ("active", 2, 1), ("ended", 2)],
+        war_queries.war_sheet: [(number,) for number in range(5)],
+        war_queries.war_events: [(number, 3, skip) for number in range(5) for skip in (0, 2)],
+        war_queries.named_wars: [()],
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]

@@ -1,0 +1,1 @@
+"""Wars between nations: their sides, what they cost, and what happened on which day."""

@@ -1,0 +1,9 @@
+"""Wars are public: everybody sees all of them."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.visibility import everybody
+
+__all__ = ["VISIBLE"]
+
+VISIBLE = (everybody("wars"), everybody("war_sides"), everybody("war_events"))

@@ -1,0 +1,73 @@
+"""/war as people use it, in one server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.commands.acting import dump, labels, offered, words_of
+from tests.conftest import BotEnv, open_bot
+from tests.subjects.wars.war_cases import wage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BotEnv]:
+    """Return a server with two nations and their war."""
+    async with open_bot(tmp_path_factory.mktemp("wars")) as env:
+        await wage(env)
+        yield env
+
+
+async def said(env: BotEnv, who: Any, command: str, **options: Any) -> str:
+    """Return what a command answers."""
+    return words_of(await who.slash(env.channel, command, **options))
+
+
+async def test_a_war_as_everybody_sees_it(world: BotEnv) -> None:
+    """Administrators let it begin, change and end; everybody lists it, opens it, and reads it day by day."""
+    env, admin, player = world, world.admin, world.player
+    begun = await said(
+        env, admin, "war start", name="Hill War", side_a="Ohio", side_b="iowa", description="About a hill."
+    )
+    assert "The war Hill War has begun." in begun
+    assert "Casualties: 0 → 1,200" in await said(
+        env, admin, "war update", war="Hill War", casualties=1200, note="An avalanche"
+    )
+    listed = await player.slash(env.channel, "war list", status="active")
+    assert "**Hill War** (goes on, day 1): Ohio against Iowa, 1,200 casualties" in words_of(listed)
+    opened = await player.select(listed.response, values=[offered(listed.response)["Hill War"]])
+    assert "About a hill." in words_of(opened)
+    shown = await player.slash(env.channel, "war show", war="hill war")
+    days = words_of(await player.click(shown.response, label="Day by day"))
+    assert "It began" in days
+    assert "1,200 casualties in all: An avalanche" in days
+    suggestions = await admin.autocomplete(env.channel, "war end", "war", "hil")
+    asked = await admin.slash(env.channel, "war end", war=suggestions[0]["value"], reason="A treaty")
+    assert labels(asked.response) == ["End it", "Cancel"]
+    assert "The war Hill War has ended." in words_of(await admin.click(asked.response, label="End it"))
+    assert "A treaty" in await said(env, player, "war show", war="Hill War")
+
+
+async def test_bad_input_to_wars_that_are_there(world: BotEnv) -> None:
+    """A sentence that names the rule, and nothing written."""
+    env, admin = world, world.admin
+    before = dump(env)
+    sides = {"side_a": "Ohio", "side_b": "Iowa"}
+    for command, options, words in (
+        ("start", {"name": "River War", **sides}, "goes on already"),
+        ("start", {"name": "W", "on": "someday", **sides}, "is not a day"),
+        ("start", {"name": "W", "side_a": "Ohio", "side_b": "ohio"}, "on both sides"),
+        ("join", {"war": "River War", "nation": "Ohio", "side": "A"}, "fights in this war already"),
+        ("join", {"war": "River War", "nation": "Atlantis", "side": "A"}, "is not a nation"),
+        ("leave", {"war": "River War", "nation": "Ohio"}, "the last one on its side"),
+        ("leave", {"war": "River War", "nation": "Atlantis"}, "is not a nation"),
+        ("update", {"war": "River War", "casualties": 0}, "Nothing to change"),
+        ("end", {"war": "River War", "reason": "r", "on": "2026-01-01"}, "Give that day or a later one"),
+    ):
+        assert words in await said(env, admin, f"war {command}", **options), (command, options)
+    assert dump(env) == before
