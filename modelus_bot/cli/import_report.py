@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from modelus_bot.cli.report_file import ReportFile
 from modelus_bot.cli.terminal import console
 from modelus_bot.domain.table_words import rows_of
 from modelus_bot.subjects.imports.model.outcome import Fate, Remark, RowReport
+from modelus_bot.text.escaping import bare
 
 __all__ = ["print_counts", "print_remarks", "some_of", "write_details"]
 
@@ -29,8 +30,11 @@ def print_remarks(report: RowReport) -> None:
     _print_group(out, "Left out:", [item for item in remarks if item.left_out])
 
 
-def print_counts(report: RowReport, *, dry_run: bool) -> None:
-    """Print how many rows had which fate, and whether anything was changed."""
+def print_counts(report: RowReport, stored_as: Mapping[str, str] | None = None, *, dry_run: bool) -> None:
+    """Print how many rows had which fate, and whether anything was changed.
+
+    ``stored_as`` are tables here that others have by another name.
+    """
     out = console()
     titles = ("what", "rows", "added", "updated", "unchanged", "left out", "mended")
     table = Table(*titles, box=None, pad_edge=False)
@@ -38,7 +42,7 @@ def print_counts(report: RowReport, *, dry_run: bool) -> None:
         counts = [report.count(name, fate) for fate in FATES]
         if any(counts):
             cells = (report.rows(name), *counts, report.mended[name])
-            table.add_row(rows_of(name), *map(str, cells))
+            table.add_row(rows_of((stored_as or {}).get(name, name)), *map(str, cells))
     out.print(table)
     if not report.changed:
         out.print("Nothing new was there; nothing was changed.")
@@ -72,6 +76,6 @@ def _print_group(out: Console, title: str, remarks: Iterable[Remark]) -> None:
     out.print(title)
     for (table, why), found in list(groups.items())[:MOST_REASONS]:
         places = some_of([item.place.short for item in found], MOST_PLACES)
-        out.print(f"- {table}, {len(found)}: {why} ({places})", markup=False)
+        out.print(bare(f"- {table}, {len(found)}: {why} ({places})"), markup=False)
     if len(groups) > MOST_REASONS:
         out.print(f"- and {len(groups) - MOST_REASONS} more reasons; --details FILE has them all")

@@ -23,6 +23,7 @@ from modelus_bot.subjects.imports.subject import SUBJECT as IMPORTS
 from modelus_bot.subjects.laws.subject import SUBJECT as LAWS
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
+from modelus_bot.subjects.modelus_import.subject import SUBJECT as MODELUS_IMPORT
 from modelus_bot.subjects.nations.subject import SUBJECT as NATIONS
 from modelus_bot.subjects.notices.subject import SUBJECT as NOTICES
 from modelus_bot.subjects.oncall.subject import SUBJECT as ONCALL
@@ -64,6 +65,7 @@ SUBJECTS = (
     ROTATION_IMPORT,
     IMPORTS,
     STAFF_IMPORT,
+    MODELUS_IMPORT,
     AUDIT,
     CLOCK,
     ALERTS,
