@@ -123,7 +123,9 @@ def _read(
         with_any_text(connection),
     ):
         connection.execute("BEGIN")
-        names = [name for (name,) in connection.execute(_TABLES, (MOST_TABLES,))]
+        names = [name for (name,) in connection.execute(_TABLES, (MOST_TABLES + 1,))]
+        if len(names) > MOST_TABLES:
+            raise sqlite3.DataError(f"it has more than {MOST_TABLES} tables")
         own = [name for name in names if not name.lower().startswith("sqlite_")]
         return {name.lower(): _table(connection, name, wanted.get(name.lower(), ()), report) for name in own}
 

@@ -143,7 +143,7 @@ def make_original(path: Path, more: dict[str, Iterable[dict[str, Any]]] | None =
     """Make the file, with more rows where they are given."""
     connection = sqlite3.connect(path)
     connection.executescript(SCHEMA)
-    for table in [*ROWS, *(more or {})]:
+    for table in ROWS | (more or {}):
         for row in (more or {}).get(table, ROWS.get(table, ())):
             names, marks = ", ".join(row), ", ".join("?" * len(row))
             connection.execute(f"INSERT INTO {table}({names}) VALUES({marks})", tuple(row.values()))
