@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -24,6 +25,7 @@ from modelus_bot.subjects.modelus_import.writes.laws import take_law, take_law_t
 from modelus_bot.subjects.modelus_import.writes.memory import MEMORY
 from modelus_bot.subjects.modelus_import.writes.nations import take_former_name, take_leader, take_nation
 from modelus_bot.subjects.modelus_import.writes.wars import take_war
+from modelus_bot.subjects.nations.queries.lookup import names_now
 
 __all__ = ["ImportModelusRows"]
 
@@ -44,12 +46,14 @@ class ImportModelusRows(Write[tuple[RowFate, ...]]):
     def apply(self, tx: Transaction) -> tuple[RowFate, ...]:
         """Take in one after another; they give offices and make laws, so administrators alone may."""
         require_admin(tx)
-        return tuple(MEMORY.take_once(tx, row, self._added) for row in self.rows)
+        nations = any(isinstance(row, NationRow) for row in self.rows)
+        take = partial(self._added, taken=names_now(tx) if nations else set())
+        return tuple(MEMORY.take_once(tx, row, take) for row in self.rows)
 
-    def _added(self, tx: Transaction, row: ModelusRow) -> RowFate:
+    def _added(self, tx: Transaction, row: ModelusRow, *, taken: set[str]) -> RowFate:
         match row:
             case NationRow():
-                return take_nation(tx, row)
+                return take_nation(tx, row, taken)
             case FormerNameRow():
                 return take_former_name(tx, row)
             case LeaderRow():

@@ -13,7 +13,7 @@ from modelus_bot.subjects.imports.writes.memory import LeftOut, ensure_not_erase
 from modelus_bot.subjects.modelus_import.model.rows import FormerNameRow, LeaderRow, NationRow
 from modelus_bot.subjects.modelus_import.writes.memory import MEMORY, nation_taken
 from modelus_bot.subjects.nations.model import Metric, Nation
-from modelus_bot.subjects.nations.queries.lookup import name_taken, nation_called
+from modelus_bot.subjects.nations.queries.lookup import nation_called
 from modelus_bot.subjects.nations.queries.offices import office_held_by, offices_of
 from modelus_bot.subjects.nations.queries.records import require_nation
 from modelus_bot.subjects.nations.rules.waiting import WAITS, Waiting
@@ -42,9 +42,12 @@ ON CONFLICT(name, nation_id) DO NOTHING
 _OFFICE = "INSERT INTO nation_offices(nation_id, user_id, office, since) VALUES(?, ?, ?, ?)"
 
 
-def take_nation(tx: Transaction, row: NationRow) -> RowFate:
-    """Add a nation, or note that there is one of its name, which stays as it is."""
-    if name_taken(tx, row.name):
+def take_nation(tx: Transaction, row: NationRow, taken: set[str]) -> RowFate:
+    """Add a nation, or note that there is one of its name, which stays as it is.
+
+    ``taken`` are the folded names of those there are, and has its name afterwards.
+    """
+    if folded(row.name) in taken:
         return _known(tx, row)
     at = tx.context.at
     values = row.model_dump() | {"created_at": row.created_at or at, "at": at}
@@ -60,6 +63,7 @@ def take_nation(tx: Transaction, row: NationRow) -> RowFate:
     tx.execute_many(_NAME, [(name, number, "alias", at) for name in row.aliases])
     _wait(tx, number, "name", row.renamed_at)
     _wait(tx, number, "tax", row.taxed_at)
+    taken.add(folded(row.name))
     MEMORY.note(tx, row, number)
     return RowFate("added")
 
