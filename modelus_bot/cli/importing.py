@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
+from modelus_bot.cli.importing_modelus import modelus
 from modelus_bot.cli.importing_scrum import scrum
 from modelus_bot.cli.recognising import require_ours
 from modelus_bot.cli.setting_up import (
@@ -32,6 +33,7 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, help="Move data in from other systems.")
 
 app.command()(scrum)
+app.command()(modelus)
 
 
 @app.command()

@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from modelus_bot.cli.acting import look_as_owner
-from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
-from modelus_bot.cli.import_report import print_scrum_report, write_details
-from modelus_bot.cli.recognising import require_ours
-from modelus_bot.cli.setting_up import (
-    DatabaseOption,
-    operator_context,
-    require_current_schema,
-    run_async,
-    settings_of,
-    with_database,
-)
-from modelus_bot.cli.terminal import bar
-from modelus_bot.config import Settings
-from modelus_bot.database import Context, DatabaseManager
-from modelus_bot.database.administration import Nature, run_child
+from modelus_bot.cli.beginning import BeginAnewOption
+from modelus_bot.cli.import_report import print_counts, print_remarks, some_of, write_details
+from modelus_bot.cli.setting_up import DatabaseOption, operator_context, settings_of
+from modelus_bot.cli.taking_in import RowImport, require_new, take_in, zone_called
+from modelus_bot.cli.terminal import console
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
-from modelus_bot.subjects.staff_import.model.outcome import ScrumReport
+from modelus_bot.subjects.imports.model.outcome import RowReport
+from modelus_bot.subjects.imports.rules.portions import BATCH
+from modelus_bot.subjects.staff_import.model.source import TABLES
 from modelus_bot.subjects.staff_import.rules.mapping import people_of, read_accounts
 from modelus_bot.subjects.staff_import.rules.planning import Plan, portions
 from modelus_bot.subjects.staff_import.rules.reading import read_files
-from modelus_bot.subjects.staff_import.writes.importing import BATCH, ImportScrumRows
+from modelus_bot.subjects.staff_import.writes.importing import ImportScrumRows
 
 __all__ = ["scrum"]
-
-Advance = Callable[[int], object]
-COPY_SECONDS = 3600.0
-UNPACED = 1e12
 
 
 def scrum(
@@ -79,67 +64,41 @@ def scrum(
     that was changed here. The dry run works on a copy of the database.
     """
     settings = settings_of(context)
-    if details is not None and details.exists():
-        raise typer.BadParameter(f"{details} is there already. Choose another name.")
+    require_new(details)
     accounts = read_accounts(people, pairs or ())
     tables = read_files(files)
-    plan = Plan.of(tables, people_of(tables, accounts), _zone(zone, settings), _maker(maker, accounts))
+    plan = Plan.of(tables, people_of(tables, accounts), zone_called(zone, settings), _maker(maker, accounts))
     named = ", ".join(file.name for file in files)
-    asked = operator_context(settings, f"import of {named}"[:300])
+    asked = RowImport(
+        TABLES,
+        plan.rows,
+        lambda: portions(plan, BATCH),
+        lambda rows: ImportScrumRows(rows=rows, maker=plan.maker),
+        operator_context(settings, f"import of {named}"[:300]),
+    )
     path = database or settings.database.path
-    require_ours(path, Nature.MISSING, Nature.EMPTY)
-    if dry_run:
-        report = _tried(settings, plan, asked, path)
-    else:
-        require_beginning(settings, path, begin_anew=begin_anew)
-        report = _taken_in(settings, plan, asked, path)
-    print_scrum_report(report, plan, dry_run=dry_run)
+    report = take_in(settings, asked, path, dry_run=dry_run, begin_anew=begin_anew)
+    print_remarks(report)
+    _print_plan(report, plan)
+    print_counts(report, dry_run=dry_run)
     if details is not None:
-        write_details(report, details)
+        write_details(report, ("file", "line", "column"), details)
 
 
-async def _take_in(
-    db: DatabaseManager, plan: Plan, context: Context, report: ScrumReport, advance: Advance
-) -> None:
-    """Take in one portion after another, each in a transaction of its own, and count what became of them."""
-    for ready, left in portions(plan, BATCH):
-        report.left_out(left)
-        if ready:
-            write = ImportScrumRows(rows=tuple(item.row for item in ready), maker=plan.maker)
-            fates = await db.write(write, context)
-            report.taken_in(ready, fates)
-        advance(len(ready) + len(left))
-
-
-def _taken_in(settings: Settings, plan: Plan, asked: Context, path: Path) -> ScrumReport:
-    report = ScrumReport()
-    with bar(of=True) as progress:
-        shown = progress.add_task(f"{plan.rows} rows", total=plan.rows)
-
-        async def work(db: DatabaseManager) -> None:
-            await _take_in(db, plan, asked, report, lambda count: progress.advance(shown, count))
-
-        with_database(settings, work, path)
-    return report
-
-
-def _tried(settings: Settings, plan: Plan, asked: Context, path: Path) -> ScrumReport:
-    """Do everything with a copy of the database, so that the report is exactly that of the import itself."""
-    look_as_owner(path)
-    with tempfile.TemporaryDirectory(prefix="modelus-import-") as folder:
-        copy = Path(folder) / "copy.db"
-        if path.exists():
-            require_current_schema(path)
-            task = {"source": str(path), "target": str(copy), "rate": UNPACED}
-            run_async(run_child("copy", task, seconds=COPY_SECONDS))
-        return _taken_in(settings, plan, asked, copy)
-
-
-def _zone(name: str | None, settings: Settings) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or settings.server.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise typer.BadParameter(f"{name} is no time zone. Write it like America/New_York.") from error
+def _print_plan(report: RowReport, plan: Plan) -> None:
+    """Say what was not taken over, and name those without an account, with how many rows wait for them."""
+    out = console()
+    for name, columns in plan.untaken.items():
+        out.print(f"Not taken over of {name}: {', '.join(columns[:20])}.")
+    people = plan.people
+    if people.strange:
+        out.print(f"Nobody in the files is called: {', '.join(people.strange[:20])}.")
+    rows = Counter(item.own for item in report.remarks if item.left_out)
+    without = [number for number in people.names if number not in people.accounts]
+    if without:
+        named = [f"{people.names[number]} ({rows[f'user {number}']})" for number in without]
+        out.print(f"Without a Discord account, so left out with so many rows: {some_of(named)}.")
+        out.print("Name them with --map or --people and import again; the rest stays as it is.")
 
 
 def _maker(named: str | None, accounts: dict[str, int]) -> int | None:

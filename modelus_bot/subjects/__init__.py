@@ -19,9 +19,11 @@ from modelus_bot.subjects.duty_calendar.subject import SUBJECT as DUTY_CALENDAR
 from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
 from modelus_bot.subjects.heads_up.subject import SUBJECT as HEADS_UP
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
+from modelus_bot.subjects.imports.subject import SUBJECT as IMPORTS
 from modelus_bot.subjects.laws.subject import SUBJECT as LAWS
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
+from modelus_bot.subjects.modelus_import.subject import SUBJECT as MODELUS_IMPORT
 from modelus_bot.subjects.nations.subject import SUBJECT as NATIONS
 from modelus_bot.subjects.notices.subject import SUBJECT as NOTICES
 from modelus_bot.subjects.oncall.subject import SUBJECT as ONCALL
@@ -61,7 +63,9 @@ SUBJECTS = (
     TRIAGE,
     REMINDERS,
     ROTATION_IMPORT,
+    IMPORTS,
     STAFF_IMPORT,
+    MODELUS_IMPORT,
     AUDIT,
     CLOCK,
     ALERTS,

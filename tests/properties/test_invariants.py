@@ -6,7 +6,7 @@ import os
 import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -59,6 +59,10 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.modelus_import.model.rows import ModelusRow
+from modelus_bot.subjects.modelus_import.model.source import TABLES, ModelusSource
+from modelus_bot.subjects.modelus_import.rules.planning import portions_of
+from modelus_bot.subjects.modelus_import.writes.importing import ImportModelusRows
 from modelus_bot.subjects.nations.model import OfficeName
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
 from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
@@ -111,6 +115,7 @@ from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, Rep
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
+from tests.subjects.modelus_import.original import ROWS, original_row
 from tests.subjects.nations.nation_cases import president
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -166,6 +171,14 @@ def scrum_rows() -> list[ScrumRow]:
     tables = tables_of("all.json", as_json(ALL))
     people = people_of(tables, {"Ann": ADA, "Ben": BEN, "Cleo": GUEST})
     return [item.row for ready, _ in portions(Plan.of(tables, people, ZONE), 100) for item in ready]
+
+
+@cache
+def modelus_rows() -> list[ModelusRow]:
+    """Return the rows of the sample of the original bot that can be taken in."""
+    tables = {name: tuple(map(partial(original_row, name), ROWS[name])) for name in TABLES}
+    source = ModelusSource(tables, {}, (), ())
+    return [item.row for ready, _ in portions_of(source, ZONE, 100) for item in ready]
 
 
 @cache
@@ -618,6 +631,11 @@ class History:
         ready = self.dice.sample(scrum_rows(), 3)
         self.do(ImportScrumRows(rows=tuple(ready), maker=self.somebody), self.dice.choice([None, ADMIN]))
 
+    def import_modelus(self) -> None:
+        """Import some of the original bot's rows, in any order."""
+        ready = self.dice.sample(modelus_rows(), 4)
+        self.do(ImportModelusRows(rows=tuple(ready), author=self.somebody), self.dice.choice([None, ADMIN]))
+
 
 PENDING = "SELECT id, requested_by, replacement_id FROM overrides WHERE status IN ('open', 'taken')"
 ANY_COVER = "SELECT id, requested_by, replacement_id FROM overrides"
@@ -641,6 +659,7 @@ CHOICES = (
         History.read,
         History.import_rota,
         History.import_scrum,
+        History.import_modelus,
         History.maintain,
         History.be_asked,
     ],

@@ -42,6 +42,8 @@ from modelus_bot.subjects.members.writes.members import (
     ReactivateMember,
     SetRole,
 )
+from modelus_bot.subjects.modelus_import.model.rows import TagRow
+from modelus_bot.subjects.modelus_import.writes.importing import ImportModelusRows
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
 from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
 from modelus_bot.subjects.nations.writes.editing import EditNation, UndoChange
@@ -197,6 +199,7 @@ TOLD = ToldAuthor(number=1, change="add sprint", author=ADA, request_id="1", app
 
 SOON = instant(sprint_start(0) + timedelta(days=5))
 
+MODELUS_TAG = TagRow(number="1", name="trade", description=None)
 SCRUM_PERSON = PersonRow(number="1", account=GUEST, name="Gus", role="tester", active=True)
 
 SAMPLES: tuple[Sample, ...] = (
@@ -288,6 +291,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(DeleteMessage(message_id=1), BEN, noted),
     Sample(NotePosted(posted=((1, 900),)), None, noted),
     Sample(ImportScrumRows(rows=(SCRUM_PERSON,), maker=MANAGER), ADMIN),
+    Sample(ImportModelusRows(rows=(MODELUS_TAG,)), ADMIN),
     Sample(PruneMessages(ids=(1,), before=1)),
     Sample(NoteCopied(copied=((1, "x"),)), None, noted),
     Sample(KeepSearch(text="x", member_id=GUEST, first=1, last=2), BEN),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from modelus_bot.database.health.statements.statistics import StatementSeen
     from modelus_bot.database.health.suggestions import setting_suggestions
     from modelus_bot.database.integrity.budget import Budget
+    from modelus_bot.database.integrity.foreign_rows import ForeignDatabase, ForeignTable, foreign_rows
     from modelus_bot.database.integrity.recognition import Nature, Recognised, recognised
     from modelus_bot.database.integrity.report import CheckReport
     from modelus_bot.database.maintenance.facts import FileFacts
@@ -91,6 +92,8 @@ __all__ = [
     "Environment",
     "Failure",
     "FileFacts",
+    "ForeignDatabase",
+    "ForeignTable",
     "HealthRounds",
     "HealthSample",
     "IndexUse",
@@ -131,6 +134,7 @@ __all__ = [
     "command_entry",
     "examine",
     "explain_slow",
+    "foreign_rows",
     "gather_anchors",
     "hashed",
     "health_samples",
@@ -169,6 +173,8 @@ __getattr__ = lazy_names(
         "Environment": "health.environment",
         "Failure": "core.operation_event",
         "FileFacts": "maintenance.facts",
+        "ForeignDatabase": "integrity.foreign_rows",
+        "ForeignTable": "integrity.foreign_rows",
         "HealthRounds": "health.rounds",
         "HealthSample": "health.samples",
         "IndexUse": "health.statements.planning",
@@ -210,6 +216,7 @@ __getattr__ = lazy_names(
         "command_entry": "core.audit.entry",
         "examine": "health.statements.planning",
         "explain_slow": "health.statements.planning",
+        "foreign_rows": "integrity.foreign_rows",
         "gather_anchors": "core.audit.anchors",
         "hashed": "backup.copy_job",
         "health_samples": "health.samples",

@@ -25,6 +25,7 @@ JOBS = {
     "verify": "modelus_bot.database.backup.verify_job:verify_job",
     "salvage": "modelus_bot.database.salvage.salvage:salvage_job",
     "recognise": "modelus_bot.database.integrity.recognition:recognise_job",
+    "foreign_rows": "modelus_bot.database.integrity.foreign_rows:foreign_rows_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",

@@ -24,7 +24,7 @@ from modelus_bot.database.schema import SchemaValidator
 if TYPE_CHECKING:
     from modelus_bot.database.core.child_process import Report
 
-__all__ = ["Nature", "Recognised", "recognise", "recognise_job", "recognised"]
+__all__ = ["Nature", "Recognised", "failed_look", "recognise", "recognise_job", "recognised"]
 
 SECONDS = 30.0
 MOST_ENTRIES = 10_000
@@ -122,7 +122,7 @@ def recognise(path: Path, budget: Budget | None = None) -> Recognised:
     try:
         return _looked_into(path, budget or Budget())
     except Exception as error:  # noqa: BLE001 - damaged files provoke anything
-        return _failed(path, error)
+        return failed_look(path, error)
 
 
 def _looked_into(path: Path, budget: Budget) -> Recognised:
@@ -145,7 +145,8 @@ def _looked_into(path: Path, budget: Budget) -> Recognised:
     return Recognised(path=path, nature=Nature.OURS)
 
 
-def _failed(path: Path, error: Exception) -> Recognised:
+def failed_look(path: Path, error: Exception) -> Recognised:
+    """Say what a file is that could not be looked into."""
     if meaning_of(error, opening=True) is Meaning.DAMAGE:
         detail = error.detail if isinstance(error, CorruptionDetected) else str(error)
         return Recognised(path=path, nature=Nature.DAMAGED, detail=f"{detail}.")

@@ -9,7 +9,6 @@ __all__ = ["SUBJECT"]
 _WORDING = Wording(
     fields={
         "maker": "who counts as the maker of tasks",
-        "rows": "imported rows",
     },
 )
 

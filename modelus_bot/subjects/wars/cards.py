@@ -64,9 +64,8 @@ def change_card(change: WarChange, today: date) -> Card:
 
 def _line(sheet: WarSheet, today: date) -> str:
     war = sheet.war
-    sides = " against ".join(
-        ", ".join(plain(one.nation) for one in sheet.sides if one.side == side) for side in ("A", "B")
-    )
+    named = {side: ", ".join(plain(one.nation) for one in sheet.sides if one.side == side) for side in SIDES}
+    sides = " against ".join(filter(None, (named["A"], named["B"]))) or named["other"] or "nobody is named"
     state = "ended" if war.ended_on is not None else "goes on"
     return f"**{plain(war.name)}** ({state}, day {war.days(today)}): {sides}, {war.casualties:,} casualties"
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from modelus_bot.domain.refusals import NotAllowed
+from modelus_bot.subjects.imports.model.outcome import RowReport
 from modelus_bot.subjects.members.writes.erasing import EraseMember
 from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.subjects.rotation_import.model.problem import ImportProblem
-from modelus_bot.subjects.staff_import.model.outcome import ScrumReport
 from modelus_bot.subjects.staff_import.model.source import TABLES
 from modelus_bot.subjects.staff_import.rules.mapping import people_of
 from modelus_bot.subjects.staff_import.rules.planning import Plan, portions
@@ -32,9 +32,9 @@ def plan_of(tables: dict[str, Any], accounts: dict[str, int]) -> Plan:
     return Plan.of(found, people_of(found, accounts), ZONE)
 
 
-def run(rota: Rota, plan: Plan, *, size: int = 7, until: int | None = None) -> ScrumReport:
+def run(rota: Rota, plan: Plan, *, size: int = 7, until: int | None = None) -> RowReport:
     """Take in what a plan has, up to a portion, as the command does."""
-    report = ScrumReport()
+    report = RowReport(TABLES)
     for number, (ready, left) in enumerate(portions(plan, size)):
         if number == until:
             break
@@ -45,13 +45,13 @@ def run(rota: Rota, plan: Plan, *, size: int = 7, until: int | None = None) -> S
     return report
 
 
-def counts(report: ScrumReport) -> dict[str, tuple[int, ...]]:
+def counts(report: RowReport) -> dict[str, tuple[int, ...]]:
     """Return added, updated, unchanged and left out rows by table."""
     fates = ("added", "updated", "unchanged", "left_out")
-    return {table: tuple(report.count(table, fate) for fate in fates) for table in TABLES}  # type: ignore[arg-type]
+    return {table: tuple(report.count(table, fate) for fate in fates) for table in TABLES}
 
 
-def said(report: ScrumReport) -> dict[str, str]:
+def said(report: RowReport) -> dict[str, str]:
     """Return the reasons by table and line."""
     return {f"{item.table} {item.place.line}": item.why for item in report.remarks}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelus_bot.subjects.staff_import.model.outcome import Ready, RowFate
+from modelus_bot.subjects.imports.model.outcome import Ready, RowFate
 from modelus_bot.subjects.staff_import.model.rows import TaskRow
 from modelus_bot.subjects.staff_import.model.source import TABLES, Place, SourceRow, SourceTable, TableName
 from modelus_bot.subjects.staff_import.rules.mapping import ScrumPeople

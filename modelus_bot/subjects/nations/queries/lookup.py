@@ -14,7 +14,7 @@ from modelus_bot.subjects.nations.rules.names import split_prefix
 from modelus_bot.text.escaping import folded, plain
 from modelus_bot.text.likeness import resembling
 
-__all__ = ["LEAST_LIKE", "name_taken", "named_nations", "nation_called"]
+__all__ = ["LEAST_LIKE", "name_taken", "named_nations", "names_now", "nation_called"]
 
 LEAST_TYPED, LEAST_LIKE = 4, 0.75
 """From how many letters on, and how much (1 is the same), a name may only resemble what was typed."""
@@ -76,6 +76,11 @@ def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
     """Say whether another nation than number ``but`` is called so now, in whatever case or width."""
     wanted = _fold(name)
     return any(_fold(called) == wanted and number != but for number, called in _each(tx, _NAMES))
+
+
+def names_now(tx: ReadTransaction) -> set[str]:
+    """Return what nations are called now, folded: for who asks of many names at once."""
+    return {_fold(called) for _, called in _each(tx, _NAMES)}
 
 
 def _each(tx: ReadTransaction, known: str) -> Iterator[tuple[int, str]]:

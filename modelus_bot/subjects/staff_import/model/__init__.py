@@ -1,1 +1,1 @@
-"""The files' tables as they are found, the rows after mending, and what became of each."""
+"""The files' tables as they are found, and the rows after mending."""

@@ -25,6 +25,16 @@ class Place:
         """Return it as sentences name it."""
         return f"{self.file}, line {self.line}, column {self.column}"
 
+    @property
+    def short(self) -> str:
+        """Return it as lists name it."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+    @property
+    def cells(self) -> tuple[str, int, int]:
+        """Return its parts, for columns of a report."""
+        return self.file, self.line, self.column
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:

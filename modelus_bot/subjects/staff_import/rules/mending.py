@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.subjects.conversations.model import MessageType
-from modelus_bot.subjects.staff_import.model.outcome import Ready, RowFate
+from modelus_bot.subjects.imports.model.outcome import Ready, RowFate
+from modelus_bot.subjects.imports.rules.cells import Cells, Unusable
 from modelus_bot.subjects.staff_import.model.rows import (
     MessageRow,
     NoticeRow,
@@ -20,7 +21,6 @@ from modelus_bot.subjects.staff_import.model.rows import (
     TaskRow,
 )
 from modelus_bot.subjects.staff_import.model.source import TABLES, Place, SourceRow, SourceTable, TableName
-from modelus_bot.subjects.staff_import.rules.cells import Cells, Unusable
 from modelus_bot.subjects.staff_import.rules.mapping import ScrumPeople
 from modelus_bot.subjects.tasks.model import BoardColumn
 from modelus_bot.subjects.triage.model import CATEGORIES, PRIORITIES, Category, Priority, Status
@@ -55,7 +55,7 @@ _CATEGORIES: Mapping[str, Category] = {item: item for item in CATEGORIES}
 
 def mended(
     tables: Iterable[SourceTable], people: ScrumPeople, zone: ZoneInfo
-) -> Iterator[tuple[TableName, Place, Ready | RowFate]]:
+) -> Iterator[tuple[TableName, Place, Ready[ScrumRow] | RowFate]]:
     """Yield every row, in the order in which they are taken in: ready, or left out and why.
 
     Times without a zone, and days, are those of ``zone``.
@@ -71,7 +71,7 @@ def mended(
 
 def _mended(
     table: TableName, row: SourceRow, files: _Files, zone: ZoneInfo, known: dict[str, Place]
-) -> Ready | RowFate:
+) -> Ready[ScrumRow] | RowFate:
     cells = Cells(row.values, zone)
     try:
         number = cells.number("id")

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from modelus_bot.subjects.imports.model.outcome import Left, Ready
+from modelus_bot.subjects.imports.rules.portions import in_portions
 from modelus_bot.subjects.rotation_import.model.problem import ImportProblem
-from modelus_bot.subjects.staff_import.model.outcome import Ready, RowFate
-from modelus_bot.subjects.staff_import.model.source import Place, SourceTable, TableName
+from modelus_bot.subjects.staff_import.model.rows import ScrumRow
+from modelus_bot.subjects.staff_import.model.source import SourceTable, TableName
 from modelus_bot.subjects.staff_import.rules.mapping import ScrumPeople
 from modelus_bot.subjects.staff_import.rules.mending import mended
 
@@ -53,22 +55,9 @@ class Plan:
         return {table: tuple(names) for table, names in found.items() if names}
 
 
-def portions(
-    plan: Plan, size: int
-) -> Iterator[tuple[Sequence[Ready], Sequence[tuple[TableName, Place, RowFate]]]]:
+def portions(plan: Plan, size: int) -> Iterator[tuple[Sequence[Ready[ScrumRow]], Sequence[Left]]]:
     """Yield the rows in their order, ``size`` at a time: those to take in, and those that are left out."""
-    ready: list[Ready] = []
-    left: list[tuple[TableName, Place, RowFate]] = []
-    for table, place, found in mended(plan.tables, plan.people, plan.zone):
-        if isinstance(found, Ready):
-            ready.append(found)
-        else:
-            left.append((table, place, found))
-        if len(ready) + len(left) == size:
-            yield ready, left
-            ready, left = [], []
-    if ready or left:
-        yield ready, left
+    return in_portions(mended(plan.tables, plan.people, plan.zone), size)
 
 
 def _manager(tables: Sequence[SourceTable], people: ScrumPeople) -> int | None:

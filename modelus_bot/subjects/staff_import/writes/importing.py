@@ -10,8 +10,9 @@ from modelus_bot.database import Priority, Transaction, Write
 from modelus_bot.domain.fields import Snowflake
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.imports.model.outcome import RowFate
+from modelus_bot.subjects.imports.rules.portions import BATCH
 from modelus_bot.subjects.people.writes import ensure_known
-from modelus_bot.subjects.staff_import.model.outcome import RowFate
 from modelus_bot.subjects.staff_import.model.rows import (
     MessageRow,
     NoticeRow,
@@ -19,18 +20,14 @@ from modelus_bot.subjects.staff_import.model.rows import (
     ScrumRow,
     TaskRow,
 )
-from modelus_bot.subjects.staff_import.writes.memory import LeftOut, remembered
+from modelus_bot.subjects.staff_import.writes.memory import MEMORY
 from modelus_bot.subjects.staff_import.writes.messages import take_message
 from modelus_bot.subjects.staff_import.writes.notices import take_notice
 from modelus_bot.subjects.staff_import.writes.people import take_person
 from modelus_bot.subjects.staff_import.writes.reports import take_report
 from modelus_bot.subjects.staff_import.writes.tasks import take_task
 
-__all__ = ["BATCH", "ImportScrumRows"]
-
-BATCH = 100
-"""Rows that one transaction takes in, so that others wait for milliseconds."""
-UNCHANGED = RowFate("unchanged")
+__all__ = ["ImportScrumRows"]
 
 
 class ImportScrumRows(Write[tuple[RowFate, ...]]):
@@ -48,19 +45,7 @@ class ImportScrumRows(Write[tuple[RowFate, ...]]):
     def apply(self, tx: Transaction) -> tuple[RowFate, ...]:
         """Take in one after another; they may give roles, so administrators alone may."""
         require_admin(tx)
-        return tuple(self._taken(tx, row) for row in self.rows)
-
-    def _taken(self, tx: Transaction, row: ScrumRow) -> RowFate:
-        before = remembered(tx, row.table, row.number)
-        if before is not None and before.created_at == row.created_at:
-            return UNCHANGED
-        if before is not None:
-            why = "another row with its id, made at another time, was taken in before"
-            return RowFate("left_out", (f"{why}; is this another team's file, or another --zone?",))
-        try:
-            return self._added(tx, row)
-        except LeftOut as why_not:
-            return RowFate("left_out", (str(why_not),))
+        return tuple(MEMORY.take_once(tx, row, self._added) for row in self.rows)
 
     def _added(self, tx: Transaction, row: ScrumRow) -> RowFate:
         if isinstance(row, PersonRow):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from modelus_bot.database import Transaction
-from modelus_bot.subjects.staff_import.model.outcome import RowFate
+from modelus_bot.subjects.imports.model.outcome import RowFate
 from modelus_bot.subjects.staff_import.model.rows import MessageRow
-from modelus_bot.subjects.staff_import.writes.memory import account_of, remember
+from modelus_bot.subjects.staff_import.writes.memory import MEMORY, account_of
 
 __all__ = ["take_message"]
 
@@ -26,5 +26,5 @@ def take_message(tx: Transaction, row: MessageRow) -> RowFate:
     number = tx.insert(_ADD, (sender, recipient, row.channel, row.text, row.type, *edited, at))
     told = {"recipient_id": recipient, "channel": row.channel, "type": row.type}
     tx.audit("chat_messages", number, "INSERT", new=told)
-    remember(tx, row, number)
+    MEMORY.note(tx, row, number)
     return RowFate("added")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from modelus_bot.database import Transaction
+from modelus_bot.subjects.imports.model.outcome import RowFate
+from modelus_bot.subjects.imports.writes.memory import LeftOut
 from modelus_bot.subjects.people.model import Member
 from modelus_bot.subjects.people.queries import member
-from modelus_bot.subjects.staff_import.model.outcome import RowFate
 from modelus_bot.subjects.staff_import.model.rows import PersonRow
-from modelus_bot.subjects.staff_import.writes.memory import LeftOut, remember
+from modelus_bot.subjects.staff_import.writes.memory import MEMORY
 
 __all__ = ["take_person"]
 
@@ -22,7 +23,7 @@ def take_person(tx: Transaction, row: PersonRow) -> RowFate:
     if row.account is None:
         raise LeftOut("nobody has said which Discord account is theirs")
     known = member(tx, row.account)
-    remember(tx, row, row.account)
+    MEMORY.note(tx, row, row.account)
     if known is not None:
         return _known(tx, row, known)
     now = tx.context.at

@@ -6,9 +6,9 @@ from typing import Any
 
 from modelus_bot.database import Transaction
 from modelus_bot.subjects.assignments.queries import calendar_of
-from modelus_bot.subjects.staff_import.model.outcome import RowFate
+from modelus_bot.subjects.imports.model.outcome import RowFate
 from modelus_bot.subjects.staff_import.model.rows import ReportRow
-from modelus_bot.subjects.staff_import.writes.memory import account_of, remember
+from modelus_bot.subjects.staff_import.writes.memory import MEMORY, account_of
 from modelus_bot.subjects.triage.queries.routing import discipline_for, holder_now
 from modelus_bot.subjects.triage.rules import deadline
 
@@ -32,7 +32,7 @@ def take_report(tx: Transaction, row: ReportRow) -> RowFate:
     values = _values(tx, row)
     number = tx.insert(_ADD, values)
     tx.audit("triage_items", number, "INSERT", new={name: values[name] for name in _TOLD})
-    remember(tx, row, number)
+    MEMORY.note(tx, row, number)
     return RowFate("added")
 
 

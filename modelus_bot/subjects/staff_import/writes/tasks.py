@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from modelus_bot.database import Transaction
-from modelus_bot.subjects.staff_import.model.outcome import RowFate
+from modelus_bot.subjects.imports.model.outcome import RowFate
 from modelus_bot.subjects.staff_import.model.rows import TaskRow
-from modelus_bot.subjects.staff_import.writes.memory import account_of, remember
+from modelus_bot.subjects.staff_import.writes.memory import MEMORY, account_of
 from modelus_bot.subjects.tasks.model import StaffTask
 from modelus_bot.subjects.tasks.writes.saving import add
 
@@ -39,5 +39,5 @@ def take_task(tx: Transaction, row: TaskRow, maker: int) -> RowFate:
         updated_at=now,
         description=row.description,
     )
-    remember(tx, row, add(tx, found).id)
+    MEMORY.note(tx, row, add(tx, found).id)
     return RowFate("added")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ T = TypeVar("T")
 
 FIRST, LAST = 946_684_800, 7_258_118_400
 """The years 2000 to 2199."""
+MOST_PARTS = 10**24
 MILLISECONDS = 100_000_000_000
 NOON = time(12)
 _NO_LETTER = re.compile("[\ud800-\udfff\0]")
@@ -33,12 +35,16 @@ class Cells:
     def __init__(self, values: Mapping[str, Any], zone: ZoneInfo) -> None:
         """Take the row's values; times without a zone are ``zone``'s."""
         self._values = values
-        self._zone = zone
+        self.zone = zone
         self.notes: list[str] = []
 
     def note(self, why: str) -> None:
         """Say what was mended."""
-        self.notes.append(why)
+        self.notes.append(_NO_LETTER.sub("\N{REPLACEMENT CHARACTER}", why))
+
+    def value(self, column: str) -> Any:
+        """Return what stands there, as it is."""
+        return self._values.get(column)
 
     def number(self, column: str) -> str:
         """Return the source's number of something; raises ``Unusable`` without."""
@@ -106,6 +112,24 @@ class Cells:
             self.note(f"{column} is outside {low} to {high}, and was moved there")
         return min(max(found, low), high)
 
+    def scaled(self, column: str, unit: int, most: int, otherwise: int) -> int:
+        """Return a number with a point as a whole number of ``unit`` parts, from 0 to ``most``."""
+        value = self._values.get(column)
+        if value is None:
+            return otherwise
+        try:
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise InvalidOperation
+            found = Decimal(str(value).strip()) * unit
+            if not found.is_finite() or abs(found) > MOST_PARTS:
+                raise InvalidOperation
+        except InvalidOperation:
+            self.note(f"{column} is no number, and counts as not given")
+            return otherwise
+        if not 0 <= found <= most:
+            self.note(f"{column} is outside what is possible here, and was moved there")
+        return min(max(round(found), 0), most)
+
     def hours(self, column: str, high: int) -> int | None:
         """Return whole hours from 1 on, or None."""
         found = self._number(column)
@@ -116,14 +140,14 @@ class Cells:
         value = self._values.get(column)
         if value is None:
             return None
-        found = _instant(value, self._zone)
+        found = _instant(value, self.zone)
         if found is None:
             self.note(f"{column} is no time between 2000 and 2199, and counts as not given")
         return found
 
     def noon(self, day: date | None) -> int | None:
         """Return the middle of a day of the zone as UTC seconds."""
-        return None if day is None else int(datetime.combine(day, NOON, self._zone).timestamp())
+        return None if day is None else int(datetime.combine(day, NOON, self.zone).timestamp())
 
     def day(self, column: str) -> date | None:
         """Return a day of the zone; raises ``Unusable`` for what is none."""
@@ -132,14 +156,14 @@ class Cells:
             return None
         try:
             if isinstance(value, str):
-                taken = day_taken(value, self._zone)
+                taken = day_taken(value, self.zone)
                 return taken.day
-            at = _instant(value, self._zone)
+            at = _instant(value, self.zone)
         except ValueError as error:
             raise Unusable(f"{column} {error}") from error
         if at is None:
             raise Unusable(f"{column} is not a day between 2000 and 2199, written like 2025-01-14")
-        return datetime.fromtimestamp(at, self._zone).date()
+        return datetime.fromtimestamp(at, self.zone).date()
 
     def _number(self, column: str) -> int | None:
         value = self._values.get(column)

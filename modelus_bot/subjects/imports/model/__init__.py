@@ -1,0 +1,1 @@
+"""What became of each row of a source, and where it stands there."""

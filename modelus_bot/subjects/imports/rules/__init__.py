@@ -1,0 +1,1 @@
+"""Taking values as what they should be, and rows in portions. Pure."""

@@ -1,0 +1,1 @@
+"""What is remembered of rows that were taken in, and of whom they are."""

@@ -1,0 +1,1 @@
+"""The tables as they are found, and the rows after mending."""

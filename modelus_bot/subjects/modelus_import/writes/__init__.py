@@ -1,0 +1,1 @@
+"""Taking in nations, names, offices, laws, tags and wars."""
