@@ -29,6 +29,7 @@ JOBS = {
     "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
     "burndown": "modelus_bot.ui.burndown_drawing:burndown_job",
+    "course": "modelus_bot.ui.course_drawing:course_job",
     "rota": "modelus_bot.ui.rota_drawing:rota_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""

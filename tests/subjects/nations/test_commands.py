@@ -175,7 +175,10 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
     refused = await said(env, env.admin, "nation-admin undo", change=last - 1)
     assert f"because change {last} came after it" in refused
     await said(env, env.admin, "nation-admin undo", change=last)
-    shown = await said(env, env.player, "nation history", nation="Land 3", metric="air")
+    listed = await env.player.slash(env.channel, "nation history", nation="Land 3", metric="air")
+    assert [file.filename for file in listed.response.attachments] == ["history.png"]
+    assert listed.response.embeds[0].image.url is not None
+    shown = words_of(listed)
     assert f"9 of 10 → 8 of 10, change {last} undone by" in shown
     assert f"`{last}`" in shown
     assert "(undone)" in shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord.ext import commands
 
 from modelus_bot.subjects.nations.commands.flags import CarriesFlags
+from modelus_bot.subjects.nations.commands.history import ShowsHistory
 from modelus_bot.subjects.nations.commands.leading import LeadsNations
 from modelus_bot.subjects.nations.commands.naming import NamesNations
 from modelus_bot.subjects.nations.commands.viewing import ShowsNations
@@ -14,6 +15,7 @@ __all__ = ["NationCommands"]
 
 class NationCommands(
     ShowsNations,
+    ShowsHistory,
     NamesNations,
     LeadsNations,
     CarriesFlags,

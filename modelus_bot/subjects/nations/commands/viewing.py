@@ -1,34 +1,24 @@
-"""/nation show, compare, history: what a nation is, against another, and how it became so."""
+"""/nation show, compare: what a nation is, and against another."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import discord
 from discord import app_commands
 
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.refusals import InvalidInput
-from modelus_bot.subjects.nations.cards.lists import history_card
 from modelus_bot.subjects.nations.cards.nation_card import comparison_card, nation_card
 from modelus_bot.subjects.nations.choices import PicksNations
 from modelus_bot.subjects.nations.commands.flags import flag_of
-from modelus_bot.subjects.nations.model import HistoryEntry, Metric
-from modelus_bot.subjects.nations.queries.history import last_changes, nation_history
+from modelus_bot.subjects.nations.model import HistoryEntry
+from modelus_bot.subjects.nations.queries.history import last_changes
 from modelus_bot.subjects.nations.queries.offices import office_held_by
 from modelus_bot.subjects.nations.queries.records import nation_sheet
-from modelus_bot.subjects.nations.rules.figures import FIGURES
 from modelus_bot.subjects.people.choices import NamesPeople
-from modelus_bot.subjects.people.queries import everybody
-from modelus_bot.ui import answering, cards
-from modelus_bot.ui.cards import Card
+from modelus_bot.ui import answering
 from modelus_bot.ui.commands.suggestions import Choices
-from modelus_bot.ui.paginator import PAGE, PagedList, pages_of, send_page
 
 __all__ = ["ShowsNations"]
-
-HISTORY = "nation_history"
-_METRICS = [app_commands.Choice(name=figure.label, value=metric) for metric, figure in FIGURES.items()]
 
 
 class ShowsNations(PicksNations, NamesPeople):
@@ -56,22 +46,9 @@ class ShowsNations(PicksNations, NamesPeople):
         sheets = [await self.bot.db.read(nation_sheet, number) for number in (one, other)]
         await answering.answer(interaction, comparison_card(sheets[0].nation, sheets[1].nation))
 
-    @app_commands.command(name="history", description="Show how a figure of a nation changed, and why")
-    @app_commands.describe(
-        nation="Which, by its name or one that it had", metric="Which figure; GDP if left out"
-    )
-    @app_commands.choices(metric=_METRICS)
-    async def history(self, interaction: discord.Interaction, nation: str, metric: str = "gdp") -> None:
-        """List the changes, the latest first."""
-        await answering.defer(interaction)
-        await self.require_allowed(interaction)
-        number = await self.nation_id(nation, archived=True)
-        await send_page(self.bot, interaction, HISTORY, f"{number}:{metric}")
-
     @show.autocomplete("nation")
     @compare.autocomplete("first")
     @compare.autocomplete("second")
-    @history.autocomplete("nation")
     async def _nations(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_nations(interaction, typed, archived=True)
 
@@ -96,18 +73,3 @@ class ShowsNations(PicksNations, NamesPeople):
         if office is None:
             raise InvalidInput("You lead no nation, so say which one you mean.", rule="nation.which")
         return office.nation_id
-
-
-@pages_of(HISTORY)
-async def history_page(listing: PagedList) -> tuple[Card, bool]:
-    """Return a page of a figure's changes, and whether another follows."""
-    number, _, name = listing.argument.partition(":")
-    known: dict[str, Metric] = {metric: metric for metric in FIGURES}
-    metric = known.get(name)
-    if not number.isdecimal() or metric is None:
-        return cards.warning("This list is gone", "Please use `/nation history` again."), False
-    db: Any = listing.bot.db
-    sheet = await db.read(nation_sheet, int(number))
-    found = await db.read(nation_history, int(number), metric, PAGE + 1, listing.page * PAGE)
-    names = await db.read(everybody)
-    return history_card(sheet.nation, metric, found[:PAGE], names), len(found) > PAGE

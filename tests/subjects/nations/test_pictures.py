@@ -1,0 +1,69 @@
+"""Pictures of nations: drawn in both themes, with words for those who cannot see them."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from modelus_bot.subjects.nations.cards.course import course_task, course_words
+from modelus_bot.subjects.nations.model import HistoryEntry, Nation
+from modelus_bot.ui.course_drawing import course_job
+from modelus_bot.ui.pictures import ChildPicture
+
+ZONE = "America/New_York"
+AT = 1_790_000_000
+DAY = 86_400
+NATION = Nation(
+    1, "Texas", None, 1, 1, 1, 1, 0, 0, 1, 1, 1, "Republic", None, None, None, "active", None, 1, AT, AT
+)
+
+
+def drawn(job: Any, task: dict[str, Any]) -> bytes:
+    """Draw in this process: the child is the same for each kind."""
+    content = base64.b64decode(job(task, lambda _: None)["png"])
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    return content
+
+
+def course(*values: int) -> tuple[HistoryEntry, ...]:
+    """Return changes a day apart, the latest first."""
+    entries = [
+        HistoryEntry(number, 1, "gdp", old, new, "admin", None, 0, 1, "$x$", AT + number * DAY)
+        for number, (old, new) in enumerate(zip((None, *values), values, strict=False), 1)
+    ]
+    return tuple(reversed(entries))
+
+
+async def test_a_course_is_drawn_in_both_themes(tmp_path: Path) -> None:
+    """A PNG of its size from the child; what it shows is said in words, with unit, dates and causes."""
+    entries = course(2_400_000_000_000, 2_500_000_000_000, 2_300_000_000_000)
+    entries = (entries[0], replace(entries[1], undone=True), entries[2])
+    pictures = ChildPicture("course")
+    about = course_words(NATION, "gdp", entries, ZONE)
+    task = course_task(entries, "gdp", ZONE, "light", AT + 5 * DAY)
+    make = await pictures.file(task, tmp_path, "history.png", about)
+    assert make is not None
+    file = make()
+    content = file.fp.read()
+    assert struct.unpack(">II", content[16:24]) == (880, 462)
+    assert file.description is not None
+    for words in (
+        "GDP in dollars of Texas since Sep",
+        "from $2.4 T to $2.3 T",
+        "nor above $2.5 T",
+        "(undone)",
+    ):
+        assert words in file.description
+    assert content != drawn(course_job, course_task(entries, "gdp", ZONE, "dark", AT + 5 * DAY))
+
+
+def test_a_course_at_the_ends_of_its_range() -> None:
+    """Nothing, everything and the smallest change are drawn; values that round to the same are told apart."""
+    for values in ((0, 0), (0, 900 * 10**12), (-(2**62), 2**62), (2_400_000_000_000, 2_400_000_000_001)):
+        task = course_task(course(*values), "gdp", ZONE, "dark", AT)
+        drawn(course_job, task)
+        words = [words for _, words in task["ticks"]]
+        assert len(set(words)) == len(words)
