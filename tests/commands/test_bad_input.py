@@ -389,6 +389,8 @@ NOT_POSSIBLE = {
         )
     },
     ("nation history", "metric"): CHOICES,
+    ("nation history", "theme"): CHOICES,
+    **{("nation map", name): CHOICES for name in ("by", "theme")},
     ("nation government", "form"): CHOICES,
     ("nation describe", "text"): ANY_LENGTH,
     ("nation city", "action"): CHOICES,

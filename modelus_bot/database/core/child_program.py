@@ -30,6 +30,7 @@ JOBS = {
     "chart": "modelus_bot.ui.drawing:chart_job",
     "burndown": "modelus_bot.ui.burndown_drawing:burndown_job",
     "course": "modelus_bot.ui.course_drawing:course_job",
+    "map": "modelus_bot.ui.map_drawing:map_job",
     "rota": "modelus_bot.ui.rota_drawing:rota_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""

@@ -10,6 +10,8 @@ __all__ = [
     "City",
     "CityChange",
     "HistoryEntry",
+    "MapNation",
+    "MapView",
     "Metric",
     "NameFound",
     "Nation",
@@ -190,3 +192,22 @@ class Ranking:
     places: tuple[RankPlace, ...]
     count: int
     own: RankPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapNation:
+    """A nation on a map, with the figure that tints it; ``value`` None: it has none."""
+
+    nation_id: int
+    name: str
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """Which nation has each region of a map, if any, and which have none: some of them, and how many."""
+
+    by: RankMetric
+    regions: tuple[tuple[str, MapNation | None], ...]
+    elsewhere: tuple[str, ...]
+    elsewhere_count: int

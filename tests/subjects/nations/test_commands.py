@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest_asyncio
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.nations.commands.ranking import MENU
 from modelus_bot.subjects.nations.jobs import NationLeaves
+from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from tests.commands.acting import card_words, dump, labels, rows, words_of
@@ -184,6 +186,28 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
     assert "(undone)" in shown
     assert "Manoeuvres" in shown
     assert shown.index("change") < shown.index("began with 5 of 10")
+
+
+async def test_the_map_finds_nations_by_any_name(world: BotEnv, tmp_path: Path) -> None:
+    """Present and former; others are listed below. A bad file is told to administrators alone."""
+    env, settings = world, world.bot.settings
+    shown = await env.player.slash(env.channel, "nation map", by="population")
+    assert [file.filename for file in shown.response.attachments] == ["map.png"]
+    view = await env.db.read(map_view, "gdp", ("Texas", "dakota", "Republic of Land 3", "Nowhere"))
+    assert [one and one.nation_id for _, one in view.regions] == [1, 2, 6, None]
+    assert view.elsewhere_count == len(view.elsewhere) == 9
+    assert "Land 4" in words_of(shown)
+
+    path = tmp_path / "map.svg"
+    path.write_text("<svg><path id='Land 3' d='M0 0A1'/></svg>", "utf-8")
+    server = settings.server.model_copy(update={"map_file": path})
+    env.bot.settings = settings.model_copy(update={"server": server})
+    for who, told in ((env.admin, True), (env.player, False)):
+        answer = await who.slash(env.channel, "nation map")
+        assert ("turn arcs into curves" in words_of(answer)) == told
+    path.write_text("<svg><path id='Land 3' d='M0 0h9v9z'/></svg>", "utf-8")
+    assert "of 28 regions" not in await said(env, env.player, "nation map")
+    env.bot.settings = settings
 
 
 async def test_a_flag_is_posted_again_where_it_stays(world: BotEnv) -> None:

@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.subjects.nations.cards.course import course_task, course_words
-from modelus_bot.subjects.nations.model import HistoryEntry, Nation
+from modelus_bot.subjects.nations.cards.map_card import map_card, map_task, map_words
+from modelus_bot.subjects.nations.cards.map_source import BUILT_IN
+from modelus_bot.subjects.nations.model import HistoryEntry, MapNation, MapView, Nation
+from modelus_bot.subjects.nations.rules.maps.reading import read_map
 from modelus_bot.ui.course_drawing import course_job
+from modelus_bot.ui.map_drawing import map_job
 from modelus_bot.ui.pictures import ChildPicture
+from modelus_bot.ui.rota_chart import Theme
 
 ZONE = "America/New_York"
+THEMES: tuple[Theme, ...] = ("dark", "light")
 AT = 1_790_000_000
 DAY = 86_400
 NATION = Nation(
@@ -67,3 +73,39 @@ def test_a_course_at_the_ends_of_its_range() -> None:
         drawn(course_job, task)
         words = [words for _, words in task["ticks"]]
         assert len(set(words)) == len(words)
+
+
+REGIONS = read_map(BUILT_IN.read_bytes())
+
+
+def on_map(*nations: MapNation | None) -> MapView:
+    """Return a view of the map that ships, its first regions with these nations."""
+    found = zip(REGIONS, (*nations, *[None] * len(REGIONS)), strict=False)
+    return MapView("gdp_per_capita", tuple((one.name, nation) for one, nation in found), ("Utah",), 3)
+
+
+def test_a_map_is_drawn_and_told() -> None:
+    """Names of any letters and length, nations without the figure, and regions without a nation."""
+    names = ("Łódź", "$x$ & <b>", "Free and Most Serene People of the Lone Star", "W" * 50, "😀")
+    view = on_map(*(MapNation(number, name, number or None) for number, name in enumerate(names)))
+    pictures = {drawn(map_job, map_task(view, REGIONS, theme)) for theme in THEMES}
+    assert len(pictures) == 2
+    said = map_words(view)
+    assert "$x$ & <b> $1" in said
+    assert "Łódź none" in said
+    assert "Regions without a nation: New York" in said
+    card = map_card(view, pictured=True)
+    assert card.fields[0].text == "Utah and 2 more"
+    assert card.footer == "23 of 28 regions have no nation"
+    assert "Łódź: none" in map_card(view, pictured=False).text
+    empty = on_map()
+    drawn(map_job, map_task(empty, REGIONS, "dark"))
+    assert "No nation is on the map yet" in map_card(empty, pictured=True).text
+
+
+def test_a_map_of_odd_shapes() -> None:
+    """A sliver, a region far higher than wide, and one with a hole have their words where there is room."""
+    shapes = '<path id="A" d="M0 0h1v900h-1z"/><path id="Hole" d="M9 0h90v90h-90zM20 20v50h50v-50z"/>'
+    regions = read_map(f"<svg>{shapes}</svg>".encode())
+    view = MapView("gdp", tuple((one.name, MapNation(1, one.name, 5)) for one in regions), (), 0)
+    drawn(map_job, map_task(view, regions, "light"))

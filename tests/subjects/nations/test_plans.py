@@ -11,6 +11,7 @@ from modelus_bot.subjects.nations.queries import ranking
 from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
 from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE
 from modelus_bot.subjects.nations.queries.lookup import _EXACT, _FORMER, _NAMES, named_nations
+from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
 from modelus_bot.subjects.nations.queries.offices import _OF_NATION as _OFFICES
 from modelus_bot.subjects.nations.queries.records import _BY_ID
@@ -92,3 +93,16 @@ def test_names_are_suggested_quickly_among_thousands(crowded: Rota) -> None:
         assert min(taken) < QUICK, typed
         assert len(found) <= 25
         assert bool(found) == (typed != "zzzz")
+
+
+def test_a_map_is_filled_quickly_among_thousands(crowded: Rota) -> None:
+    """All regions at once, one found by a name it had and one by none: no slower than suggestions."""
+    present = (f"nation {number * 7919 % 100000}" for number in range(1, 19))
+    regions = ("former 62", "nowhere", *present)
+    taken = []
+    for _ in range(9):
+        started = time.thread_time()
+        found = crowded.ask(map_view, "gdp", regions)
+        taken.append(time.thread_time() - started)
+    assert min(taken) < QUICK, taken
+    assert sum(one is None for _, one in found.regions) == 1

@@ -7,6 +7,7 @@ from discord.ext import commands
 from modelus_bot.subjects.nations.commands.flags import CarriesFlags
 from modelus_bot.subjects.nations.commands.history import ShowsHistory
 from modelus_bot.subjects.nations.commands.leading import LeadsNations
+from modelus_bot.subjects.nations.commands.mapping import ShowsMap
 from modelus_bot.subjects.nations.commands.naming import NamesNations
 from modelus_bot.subjects.nations.commands.viewing import ShowsNations
 
@@ -16,6 +17,7 @@ __all__ = ["NationCommands"]
 class NationCommands(
     ShowsNations,
     ShowsHistory,
+    ShowsMap,
     NamesNations,
     LeadsNations,
     CarriesFlags,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -15,7 +15,7 @@ from modelus_bot.subjects.nations.model import NameFound
 from modelus_bot.subjects.nations.rules.names import split_prefix
 from modelus_bot.text.escaping import folded, plain
 
-__all__ = ["LEAST_LIKE", "name_taken", "named_nations", "nation_called"]
+__all__ = ["LEAST_LIKE", "living_nations", "name_taken", "named_nations", "nation_called", "nations_called"]
 
 LEAST_TYPED, LEAST_LIKE = 4, 75
 """From how many letters on, and how much (of 100), a name may only resemble what was typed."""
@@ -77,6 +77,27 @@ def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
     """Say whether another nation than number ``but`` is called so now, in whatever case or width."""
     wanted = _fold(name)
     return any(_fold(called) == wanted and number != but for number, called in _each(tx, _NAMES))
+
+
+def living_nations(tx: ReadTransaction) -> dict[int, str]:
+    """Return the present names of all that are not archived, by number, in the order of the names."""
+    return dict(_each(tx, _NAMES))
+
+
+def nations_called(
+    tx: ReadTransaction, names: Sequence[str], living: Mapping[int, str]
+) -> dict[str, int | None]:
+    """Return the nation of each of many names at once: present names first, then what only one was called."""
+    present = {_fold(called): number for number, called in living.items()}
+    found = {name: present.get(_fold(name), present.get(_fold(split_prefix(name)[1]))) for name in names}
+    missing = {_fold(name): name for name, number in found.items() if number is None}
+    if not missing:
+        return found
+    once: dict[str, set[int]] = {}
+    for number, called in _each(tx, _FORMER):
+        if number in living and _fold(called) in missing:
+            once.setdefault(missing[_fold(called)], set()).add(number)
+    return found | {name: numbers.pop() for name, numbers in once.items() if len(numbers) == 1}
 
 
 def _each(tx: ReadTransaction, known: str) -> Iterator[tuple[int, str]]:
