@@ -27,6 +27,7 @@ JOBS = {
     "recognise": "modelus_bot.database.integrity.recognition:recognise_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
+    "bars": "modelus_bot.ui.bars_drawing:bars_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
     "burndown": "modelus_bot.ui.burndown_drawing:burndown_job",
     "course": "modelus_bot.ui.course_drawing:course_job",

@@ -161,8 +161,14 @@ async def test_rankings_have_pages_and_ones_own_place(world: BotEnv) -> None:
     assert f"11\\. **{own}**: $0" in card_words(first.response)
     short = await env.leader.slash(env.channel, "rank", by="ground", limit=3)
     assert "More" not in labels(short.response)
-    compared = await said(env, env.leader, "nation compare", first="Land 9")
-    assert "**Land 9** leads in 2 of 5" in compared
+    assert not short.response.attachments
+    drawn = await env.leader.slash(env.channel, "rank", picture="light")
+    assert [file.filename for file in drawn.response.attachments] == ["rank.png"]
+    await env.leader.click(drawn.response, label="More")
+    assert drawn.response.embeds[0].image.url is not None
+    compared = await env.leader.slash(env.channel, "nation compare", first="Land 9", picture="dark")
+    assert "**Land 9** leads in 2 of 5" in words_of(compared)
+    assert [file.filename for file in compared.response.attachments] == ["compare.png"]
 
 
 async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from modelus_bot.subjects.nations.cards.bars import compare_task, compare_words, rank_task, rank_words
 from modelus_bot.subjects.nations.cards.course import course_task, course_words
 from modelus_bot.subjects.nations.cards.map_card import map_card, map_task, map_words
 from modelus_bot.subjects.nations.cards.map_source import BUILT_IN
-from modelus_bot.subjects.nations.model import HistoryEntry, MapNation, MapView, Nation
+from modelus_bot.subjects.nations.model import HistoryEntry, MapNation, MapView, Nation, Ranking, RankPlace
 from modelus_bot.subjects.nations.rules.maps.reading import read_map
+from modelus_bot.ui.bars_drawing import bars_job
 from modelus_bot.ui.course_drawing import course_job
 from modelus_bot.ui.map_drawing import map_job
 from modelus_bot.ui.pictures import ChildPicture
@@ -109,3 +111,22 @@ def test_a_map_of_odd_shapes() -> None:
     regions = read_map(f"<svg>{shapes}</svg>".encode())
     view = MapView("gdp", tuple((one.name, MapNation(1, one.name, 5)) for one in regions), (), 0)
     drawn(map_job, map_task(view, regions, "light"))
+
+
+def test_rankings_and_pairs_are_drawn_and_told() -> None:
+    """One's own after the others where it is further down; nothing at all, and figures that there are not."""
+    places = tuple(RankPlace(number, number, f"Land {number}", None, 10 - number) for number in range(1, 4))
+    own = RankPlace(9, 9, "$x$", None, None)
+    found = Ranking("gdp_per_capita", places, 9, own)
+    task = rank_task(found, "dark")
+    assert [len(group) for group in task["groups"]] == [3, 1]
+    assert [bar[2] for group in task["groups"] for bar in group] == [1, 8 / 9, 7 / 9, 0]
+    assert drawn(bars_job, task) != drawn(bars_job, rank_task(found, "light"))
+    assert "1. Land 1 $9; 2. Land 2 $8" in rank_words(found)
+    assert "Your nation: 9. $x$ none" in rank_words(found)
+    among = rank_task(replace(found, own=places[1]), "dark")
+    assert [bar[3] for group in among["groups"] for bar in group] == [0, 1, 0]
+    nobody = replace(NATION, gdp=0, population=0, name="W" * 50)
+    drawn(bars_job, compare_task(NATION, nobody, "light"))
+    drawn(bars_job, compare_task(nobody, nobody, "dark"))
+    assert "GDP per head $1 and none" in compare_words(NATION, nobody)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.nations.cards.bars import compare_task, compare_words
 from modelus_bot.subjects.nations.cards.nation_card import comparison_card, nation_card
 from modelus_bot.subjects.nations.choices import PicksNations
 from modelus_bot.subjects.nations.commands.flags import flag_of
@@ -17,12 +21,24 @@ from modelus_bot.subjects.nations.queries.records import nation_sheet
 from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.ui import answering
 from modelus_bot.ui.commands.suggestions import Choices
+from modelus_bot.ui.pictures import ChildPicture, drawing_folder
+from modelus_bot.ui.rota_chart import Theme
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
 
 __all__ = ["ShowsNations"]
+
+PICTURE = "compare.png"
 
 
 class ShowsNations(PicksNations, NamesPeople):
     """The commands that look at nations."""
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Serve ``bot``'s commands."""
+        super().__init__(bot)
+        self._pairs = ChildPicture("bars")
 
     @app_commands.command(name="show", description="Show a nation; your own if left out")
     @app_commands.describe(nation="Which, by its name or one that it had")
@@ -34,9 +50,19 @@ class ShowsNations(PicksNations, NamesPeople):
         await self.show_card(interaction, number)
 
     @app_commands.command(name="compare", description="Compare two nations in five figures")
-    @app_commands.describe(first="One nation", second="The other; your own if left out")
-    async def compare(self, interaction: discord.Interaction, first: str, second: str | None = None) -> None:
-        """Say who leads in what."""
+    @app_commands.describe(
+        first="One nation",
+        second="The other; your own if left out",
+        picture="Bars as well, for a dark or a light Discord; words alone if left out",
+    )
+    async def compare(
+        self,
+        interaction: discord.Interaction,
+        first: str,
+        second: str | None = None,
+        picture: Theme | None = None,
+    ) -> None:
+        """Say who leads in what, and by how much in bars if they are wanted."""
         await answering.defer(interaction)
         await self.require_allowed(interaction)
         one = await self.nation_id(first, archived=True)
@@ -44,7 +70,18 @@ class ShowsNations(PicksNations, NamesPeople):
         if one == other:
             raise InvalidInput("Choose two different nations to compare.", rule="nation.same")
         sheets = [await self.bot.db.read(nation_sheet, number) for number in (one, other)]
-        await answering.answer(interaction, comparison_card(sheets[0].nation, sheets[1].nation))
+        pair = (sheets[0].nation, sheets[1].nation)
+        card = comparison_card(*pair)
+        if picture is None:
+            await answering.answer(interaction, card)
+            return
+        folder = drawing_folder(self.bot.settings.database.path)
+        await answering.answer_pictured(
+            interaction,
+            self._pairs.file(compare_task(*pair, picture), folder, PICTURE, compare_words(*pair)),
+            pictured=replace(card, picture=f"attachment://{PICTURE}"),
+            without=card,
+        )
 
     @show.autocomplete("nation")
     @compare.autocomplete("first")
