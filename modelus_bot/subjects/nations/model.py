@@ -18,6 +18,7 @@ __all__ = [
     "NationChange",
     "NationSheet",
     "NationStatus",
+    "NationsOverview",
     "Office",
     "OfficeChange",
     "OfficeName",
@@ -211,3 +212,28 @@ class MapView:
     regions: tuple[tuple[str, MapNation | None], ...]
     elsewhere: tuple[str, ...]
     elsewhere_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NationsOverview:
+    """All nations that are active: sums, averages, the first three by two figures, and the viewer's places.
+
+    Averages are None where there is nothing to divide by.
+    """
+
+    active: int
+    on_leave: int
+    gdp: int
+    population: int
+    budget: int
+    debt: int
+    stability_bp: int | None
+    tax_bp: int | None
+    richest: tuple[RankPlace, ...]
+    largest: tuple[RankPlace, ...]
+    own: tuple[tuple[RankMetric, RankPlace], ...] = ()
+
+    @property
+    def gdp_per_capita(self) -> int | None:
+        """Dollars a head of all of them together."""
+        return self.gdp // self.population if self.population else None

@@ -194,6 +194,23 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
     assert shown.index("change") < shown.index("began with 5 of 10")
 
 
+async def test_the_overview_sums_and_says_where_one_stands(world: BotEnv) -> None:
+    """Sums, averages, the first three, all eight places, and the newest changes of any nation."""
+    env = world
+    sums = "SELECT count(*), sum(gdp), avg(tax_bp) FROM nations WHERE status = 'active'"
+    shown = await said(env, env.leader, "nation overview")
+    (count, gdp, tax) = rows(env, sums)[0]
+    assert f"{count} active" in shown
+    assert f"${gdp // 10**12} T" in shown
+    assert f"{int(tax) / 100:g} %" in shown
+    assert "1\\. Land 8: $5 T\n1\\. Land 9: $5 T\n3\\. " in shown
+    assert shown.count("\\. by ") == 8
+    last = rows(env, "SELECT max(id) FROM nation_history WHERE old IS NOT NULL")[0][0]
+    assert f"`{last}`" in shown
+    assert "began with" not in shown
+    assert "Your nation" not in await said(env, env.manager, "nation overview")
+
+
 async def test_the_map_finds_nations_by_any_name(world: BotEnv, tmp_path: Path) -> None:
     """Present and former; others are listed below. A bad file is told to administrators alone."""
     env, settings = world, world.bot.settings

@@ -1,4 +1,4 @@
-"""/nation show, compare: what a nation is, and against another."""
+"""/nation show, compare, overview: what a nation is, against another, and among all."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from discord import app_commands
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.nations.cards.bars import compare_task, compare_words
+from modelus_bot.subjects.nations.cards.lists import overview_card
 from modelus_bot.subjects.nations.cards.nation_card import comparison_card, nation_card
 from modelus_bot.subjects.nations.choices import PicksNations
 from modelus_bot.subjects.nations.commands.flags import flag_of
 from modelus_bot.subjects.nations.model import HistoryEntry
-from modelus_bot.subjects.nations.queries.history import last_changes
+from modelus_bot.subjects.nations.queries.history import last_changes, newest_changes
 from modelus_bot.subjects.nations.queries.offices import office_held_by
+from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.records import nation_sheet
 from modelus_bot.subjects.people.choices import NamesPeople
 from modelus_bot.ui import answering
@@ -82,6 +84,19 @@ class ShowsNations(PicksNations, NamesPeople):
             pictured=replace(card, picture=f"attachment://{PICTURE}"),
             without=card,
         )
+
+    @app_commands.command(name="overview", description="All nations at a glance, and where your own stands")
+    async def overview(self, interaction: discord.Interaction) -> None:
+        """Show sums, averages, who is first, the viewer's places, and the newest changes if known."""
+        await answering.defer(interaction)
+        await self.require_allowed(interaction)
+        found = await self.bot.db.read(overview, interaction.user.id)
+        names = await self.names()
+        try:
+            newest: tuple[tuple[str, HistoryEntry], ...] = await self.bot.db.read(newest_changes)
+        except DatabaseError:
+            newest = ()
+        await answering.answer(interaction, overview_card(found, newest, names))
 
     @show.autocomplete("nation")
     @compare.autocomplete("first")
