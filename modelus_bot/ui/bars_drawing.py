@@ -17,7 +17,7 @@ __all__ = ["bars_job"]
 
 MARGIN, ROW, GAP, HEAD = 0.12, 0.27, 0.14, 0.36
 """Inches around everything, of one bar, between groups of them, and of the line above."""
-LABELS, FIGURES = 2.3, 1.15
+LABELS, FIGURES = 2.05, 1.05
 """Inches for the words on the left, and for those after the longest bar."""
 SIZE = 10.5
 LEAST = 0.02

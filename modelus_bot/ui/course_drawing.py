@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["course_job"]
 
-HEIGHT = 4.2
+HEIGHT = 3.9
 SHAPES = ("o", "s", "D", "^", "v", "P", "X", "*")
 """Causes are told apart by shape, too: not everybody tells colours apart."""
 DAY = 86_400
@@ -92,7 +92,7 @@ def _frame(axes: Axes, paper: Paper, task: dict[str, Any], zone: ZoneInfo) -> No
     ink = paper.colours.ink
     locate: Any = dates.AutoDateLocator
     write: Any = dates.DateFormatter
-    axes.xaxis.set_major_locator(locate(tz=zone, minticks=3, maxticks=6))
+    axes.xaxis.set_major_locator(locate(tz=zone, minticks=3, maxticks=5))
     axes.xaxis.set_major_formatter(write(_day_words(task["end"] - task["marks"][0][1]), tz=zone))
     axes.set_yticks([value for value, _ in task["ticks"]])
     axes.set_yticklabels([words for _, words in task["ticks"]])

@@ -10,7 +10,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
-from modelus_bot.ui.paper import DPI, WIDTH, Paper
+from modelus_bot.ui.paper import DPI, Paper
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["map_job"]
 
-MARGIN, LEGEND, LEGEND_ROW, COLUMNS = 0.12, 0.62, 0.27, 3
+WIDTH = 8.0
+"""Inches: as many regions side by side as a map has need more room than other pictures."""
+MARGIN, LEGEND, LEGEND_ROW, COLUMNS = 0.12, 0.66, 0.29, 3
 """Inches around the map, above the rows of the legend, of one row; how many classes stand in one."""
 HIGHEST = 6.4
-NAMES, FIGURE = (10.5, 9.5, 8.5, 7.8), 9.5
-"""Sizes of letters: of names those that are tried one after the other."""
+NAMES, FIGURE, TOLD = (10.5, 9.5, 8.5, 7.8), 9.8, 12
+"""Sizes of letters: of names those that are tried one after the other, of figures, of the legend."""
 BOLD = 0.88
 """How wide plain letters are beside bold ones."""
 NO_FIGURE = -1
@@ -46,7 +48,7 @@ def map_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
     left, below = (WIDTH - wide * scale) / 2, high * scale + 2 * MARGIN
     legend = _legend_of(task)
     rows = -(-len(legend) // COLUMNS)
-    paper = Paper(task["theme"], below + LEGEND / 2 + LEGEND_ROW * rows + MARGIN)
+    paper = Paper(task["theme"], below + LEGEND / 2 + LEGEND_ROW * rows + MARGIN, width=WIDTH)
     axes = paper.bare()
     placed = [
         (region, [[(left + x * scale, MARGIN + y * scale) for x, y in ring] for ring in region["rings"]])
@@ -176,10 +178,10 @@ def _legend(
     axes: Axes, paper: Paper, label: str, legend: Sequence[tuple[int | None, str]], top: float
 ) -> None:
     ink = paper.colours.ink
-    axes.text(MARGIN, top + 0.1, label, fontsize=11, fontweight="bold", color=ink, va="center")
+    axes.text(MARGIN, top + 0.1, label, fontsize=12.5, fontweight="bold", color=ink, va="center")
     step = (WIDTH - 2 * MARGIN) / COLUMNS
     for place, (tint, words) in enumerate(legend):
         x, y = MARGIN + place % COLUMNS * step, top + LEGEND / 2 + place // COLUMNS * LEGEND_ROW
         axes.add_patch(Rectangle((x, y), 0.32, 0.18, linewidth=0.8, **_face(paper, tint)))
-        cut = paper.lettering.cut(words, (step - 0.5) * DPI, 10.5)
-        axes.text(x + 0.42, y + 0.09, cut, fontsize=10.5, color=ink, va="center", parse_math=False)
+        cut = paper.lettering.cut(words, (step - 0.5) * DPI, TOLD)
+        axes.text(x + 0.42, y + 0.09, cut, fontsize=TOLD, color=ink, va="center", parse_math=False)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DPI", "WIDTH", "Colours", "Paper"]
 
-WIDTH, DPI = 8.0, 110
-"""Inches and dots per inch: Discord shows it about half a screen wide, at six tenths of its size."""
+WIDTH, DPI = 6.4, 110
+"""Inches and dots per inch. In a card Discord shows at most 400 dots across and 300 down, more on a press:
+on paper of this width letters of ten points can be read without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,13 @@ THEMES = {
 class Paper:
     """One picture while it is drawn."""
 
-    def __init__(self, theme: str, height: float, *, layout: str | None = None) -> None:
+    def __init__(self, theme: str, height: float, *, width: float = WIDTH, layout: str | None = None) -> None:
         """Prepare paper of so many inches."""
         self.colours = THEMES[theme]
-        self.height = height
+        self.width, self.height = width, height
         made: Any = Figure
         self.figure: Figure = made(
-            figsize=(WIDTH, height), dpi=DPI, facecolor=self.colours.back, layout=layout
+            figsize=(width, height), dpi=DPI, facecolor=self.colours.back, layout=layout
         )
         self.canvas: Any = FigureCanvasAgg(self.figure)
         self.lettering = Lettering(self.figure, self.canvas)
@@ -77,7 +78,7 @@ class Paper:
         """Return axes in inches from the upper left corner, over the whole picture and without a frame."""
         axes = self.figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
-        axes.set_xlim(0, WIDTH)
+        axes.set_xlim(0, self.width)
         axes.set_ylim(self.height, 0)
         return axes
 

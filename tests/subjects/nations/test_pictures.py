@@ -56,7 +56,7 @@ async def test_a_course_is_drawn_in_both_themes(tmp_path: Path) -> None:
     assert make is not None
     file = make()
     content = file.fp.read()
-    assert struct.unpack(">II", content[16:24]) == (880, 462)
+    assert struct.unpack(">II", content[16:24]) == (704, 429)
     assert file.description is not None
     for words in (
         "GDP in dollars of Texas since Sep",

@@ -13,7 +13,7 @@ from modelus_bot.ui.rota_chart import Theme
 
 __all__ = ["BARS", "compare_task", "compare_words", "rank_task", "rank_words"]
 
-BARS = 20
+BARS = 15
 """How many nations a picture ranks; the viewer's own comes after them if it is further down."""
 
 

@@ -69,10 +69,10 @@ def overview_card(
         ("Population", shown("population", found.population)),
         ("GDP", dollars(found.gdp)),
         ("GDP per head", shown("gdp_per_capita", found.gdp_per_capita)),
-        ("Budgets together", f"{dollars(found.budget)} a year"),
-        ("Debts together", dollars(found.debt)),
-        ("Stability on average", shown("stability_bp", found.stability_bp)),
-        ("Tax rate on average", shown("tax_bp", found.tax_bp)),
+        ("All budgets", f"{dollars(found.budget)} a year"),
+        ("All debts", dollars(found.debt)),
+        ("Average stability", shown("stability_bp", found.stability_bp)),
+        ("Average tax rate", shown("tax_bp", found.tax_bp)),
     ):
         card = card.with_field(name, value, inline=True)
     firsts: tuple[tuple[RankMetric, str, tuple[RankPlace, ...]], ...] = (
@@ -81,7 +81,7 @@ def overview_card(
     )
     for by, name, places in firsts:
         lines = [_place(item, Ranking(by, places, found.active)) for item in places]
-        card = card.with_field(name, "\n".join(lines) or "none", inline=True)
+        card = card.with_field(name, "\n".join(lines) or "none")
     if found.own:
         own = [f"{item.place}\\. by {RANKED[by]}: {shown(by, item.value)}" for by, item in found.own]
         card = card.with_field(f"Your nation: {plain(found.own[0][1].name)}", "\n".join(own))
