@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +43,11 @@ class Lettering:
         known = self.drawable(words)
         if self.width(known, size) <= pixels:
             return known
-        for length in range(min(len(known), LONGEST), 0, -1):
-            cut = known[:length].rstrip() + (DOTS if length > 2 else "")
-            if self.width(cut, size) <= pixels:
-                return cut
-        return ""
+        lengths = range(min(len(known), LONGEST) + 1)
+        fitting = bisect(
+            lengths, x=False, key=lambda length: self.width(_first(known, length), size) > pixels
+        )
+        return _first(known, max(0, fitting - 1))
 
     def width(self, words: str, size: float) -> float:
         """Return how many pixels words take that can be drawn."""
@@ -54,3 +55,8 @@ class Lettering:
         width = text.get_window_extent(self._canvas.get_renderer()).width
         text.remove()
         return float(width)
+
+
+def _first(words: str, length: int) -> str:
+    """Return so many letters of words, with a sign that there are more."""
+    return words[:length].rstrip() + (DOTS if length > 2 else "")

@@ -84,7 +84,7 @@ def _shape(axes: Axes, paper: Paper, tint: int | None, rings: Sequence[Ring]) ->
     for ring in rings:
         vertices += [*ring, ring[0]]
         codes += [Path.MOVETO, *[Path.LINETO] * (len(ring) - 1), Path.CLOSEPOLY]
-    axes.add_patch(PathPatch(Path(vertices, codes), linewidth=1.2, zorder=1, **_face(paper, tint)))
+    axes.add_artist(PathPatch(Path(vertices, codes), linewidth=1.2, zorder=1, **_face(paper, tint)))
 
 
 def _words(axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Ring]) -> None:
@@ -98,7 +98,7 @@ def _words(axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Rin
     figure = figure if paper.lettering.width(figure, FIGURE) <= wide * DPI else ""
     whole = [(line, size, "bold") for line, size in lines]
     whole += [(figure, FIGURE, "normal")] if figure else []
-    around = [withStroke(linewidth=3, foreground=paper.colours.empty)] if region["tint"] == NO_FIGURE else []
+    around = [withStroke(linewidth=2, foreground=_face(paper, region["tint"])["facecolor"])]
     top = y - (len(whole) - 1) * LINE / 2
     for place, (words, size, weight) in enumerate(whole):
         axes.text(
