@@ -15,6 +15,7 @@ from modelus_bot.cli.archived import reach_of
 from modelus_bot.cli.copies import compared
 from modelus_bot.cli.doctor_discord import wrong_at_discord
 from modelus_bot.cli.doctor_machine import clock, disks, folders, parts_of_file, sqlite_itself
+from modelus_bot.cli.doctor_map import own_map
 from modelus_bot.cli.finding import Finding, Grade, Look, findings_of, show
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of
@@ -91,6 +92,7 @@ async def _findings(settings: Settings, given: Path, tell: Tell, *, full: bool) 
         ("backups", lambda: _backups(settings, protected, tell, full=full)),
         ("drills", lambda: _drills(settings, protected)),
         ("journal", _threaded(_journal, path)),
+        ("map", _threaded(own_map, settings)),
         ("quarantine", _threaded(_quarantine, settings)),
         ("discord", lambda: _discord(settings, path)),
     )

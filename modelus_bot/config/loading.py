@@ -141,6 +141,7 @@ def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
 
     return settings.model_copy(
         update={
+            "server": below(settings.server, "map_file"),
             "database": below(settings.database, "path"),
             "backup": below(settings.backup, "folder"),
             "archive": below(settings.archive, "folder"),

@@ -115,6 +115,14 @@ class ServerSettings(Section):
         json_schema_extra=LIVE,
     )
 
+    map_file: Path | None = Field(
+        None,
+        description=(
+            "SVG or GeoJSON file with the regions of the server's own map, each with its name; without it the"
+            " map of tiles that ships with the bot is shown."
+        ),
+        json_schema_extra=LIVE,
+    )
     stop_patience: Seconds = Field(
         5.0,
         description="Seconds that stopping waits for those who are being answered.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,6 +11,7 @@ import discord
 
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.ui import answering, cards
+from modelus_bot.ui.answering import MakesFile
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.presses import answered
 
@@ -27,6 +28,7 @@ __all__ = [
     "pages_of",
     "send_page",
     "send_page_beside",
+    "send_page_pictured",
 ]
 
 PAGE = 10
@@ -77,6 +79,28 @@ async def send_page(
     """Answer a deferred interaction with a page of a list."""
     card, view = await _drawn(bot, interaction, kind, argument, page)
     await answering.answer(interaction, card, view=view)
+
+
+async def send_page_pictured(
+    bot: ModelUsBot,
+    interaction: discord.Interaction,
+    kind: str,
+    arguments: tuple[str, str],
+    drawing: Coroutine[Any, Any, MakesFile | None],
+) -> None:
+    """Answer with the first page of a list and a picture, which stays while pages are turned.
+
+    The first of ``arguments`` names the list whose cards show the picture, the second the one without, which
+    is shown while or if there is none.
+    """
+    try:
+        pictured, plain = [await _drawn(bot, interaction, kind, argument, 0) for argument in arguments]
+    except BaseException:
+        drawing.close()
+        raise
+    await answering.answer_pictured(
+        interaction, drawing, pictured[0], plain[0], views=(pictured[1], plain[1])
+    )
 
 
 async def send_page_beside(

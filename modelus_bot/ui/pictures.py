@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import base64
 import importlib.util
+import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import discord
 from loguru import logger
 
 from modelus_bot.database.administration import run_child
 from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.ui.cards import clip
 
 __all__ = ["ChildPicture", "drawing_folder"]
 
 PATIENCE = 30.0
 """Seconds after which there is no picture."""
+ALTERNATIVE = 1024
+"""Characters that Discord takes in the text that stands for a picture."""
 KEPT = 8
 """How many pictures of a kind are kept: people ask again for what has not changed."""
 
@@ -55,6 +61,15 @@ class ChildPicture:
         except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
             logger.bind(picture=self._job, error=in_words(error)).warning("picture_not_drawn")
         return None
+
+    async def file(
+        self, task: dict[str, Any], folder: Path, name: str, about: str
+    ) -> Callable[[], discord.File] | None:
+        """Return what makes the picture's file, anew for each try; ``about`` is for who cannot see it."""
+        drawn = await self.draw(task, folder)
+        if drawn is None:
+            return None
+        return lambda: discord.File(io.BytesIO(drawn), name, description=clip(about, ALTERNATIVE))
 
     def _keep(self, key: str, picture: bytes) -> None:
         self._drawn[key] = picture

@@ -7,16 +7,14 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from matplotlib import font_manager, get_data_path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.patheffects import withStroke
 
+from modelus_bot.ui.lettering import Lettering
 from modelus_bot.ui.rota_chart import Bar, Mark, RotaChart, RotaRow
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ WIDTH, ROW, HEAD, DPI = 10.0, 0.46, 0.86, 110
 """Inches of the picture and of a row, inches above the rows, dots per inch."""
 LABELS = 0.15
 """The part of the width in which the disciplines' names stand."""
-UNSEEN = "▯"
-"""Drawn for what the font has no picture of; a name of nothing else is not drawn."""
-DOTS = "…"
 LEGEND = "outlined: a cover   ·   striped: away   ·   dotted line: today"
 
 
@@ -83,7 +78,7 @@ class _Picture:
         )
         self.axes.set_xlim(0, chart.days)
         self.axes.set_ylim(max(1, len(chart.rows)), 0)
-        self.font = _Font()
+        self.lettering = Lettering(self.figure, self.canvas)
 
     def png(self) -> bytes:
         """Draw everything."""
@@ -126,7 +121,7 @@ class _Picture:
         return (first + last) / 2, last - first
 
     def _row(self, place: int, row: RotaRow) -> None:
-        label = self._cut(row.label, WIDTH * LABELS * DPI - 20, 9.5)
+        label = self.lettering.cut(row.label, WIDTH * LABELS * DPI - 20, 9.5)
         self.axes.annotate(
             label, (0, place + 0.5), xytext=(-8, 0), textcoords="offset points", ha="right", va="center",
             fontsize=9.5, color=self.colours.ink, annotation_clip=False, parse_math=False,
@@ -198,39 +193,4 @@ class _Picture:
     def _fitting(self, words: str, days: float, size: float) -> str:
         """Shorten words to the width of some days."""
         inches = WIDTH * (0.985 - LABELS) * days / self.chart.days
-        return self._cut(words, inches * DPI - 6, size)
-
-    def _cut(self, words: str, pixels: float, size: float) -> str:
-        """Shorten words to a number of pixels; what has no room for a letter is not written."""
-        known = self.font.drawable(words)
-        if self._width(known, size) <= pixels:
-            return known
-        for length in range(min(len(known), 60), 0, -1):
-            cut = known[:length].rstrip() + (DOTS if length > 2 else "")
-            if self._width(cut, size) <= pixels:
-                return cut
-        return ""
-
-    def _width(self, words: str, size: float) -> float:
-        text = self.figure.text(0, 0, words, fontsize=size, parse_math=False)
-        width = text.get_window_extent(self.canvas.get_renderer()).width
-        text.remove()
-        return float(width)
-
-
-class _Font:
-    """What the library's own font has pictures of."""
-
-    def __init__(self) -> None:
-        """Open it."""
-        own = Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-        self._known = FT2Font(
-            str(own if own.exists() else font_manager.findfont("DejaVu Sans"))
-        ).get_charmap()
-
-    def drawable(self, words: str) -> str:
-        """Return words with a box in place of each run of what cannot be drawn."""
-        shown = "".join(letter if ord(letter) in self._known else UNSEEN for letter in words)
-        while UNSEEN * 2 in shown:
-            shown = shown.replace(UNSEEN * 2, UNSEEN)
-        return shown
+        return self.lettering.cut(words, inches * DPI - 6, size)

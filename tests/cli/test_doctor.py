@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.cli.doctor_machine import folders
+from modelus_bot.cli.doctor_map import own_map
 from modelus_bot.cli.finding import Grade, findings_of
 from modelus_bot.cli.outcome import ExitCode
 from modelus_bot.cli.protecting import Protected, protection_of
-from modelus_bot.config import ArchiveSettings, BackupSettings, Settings
+from modelus_bot.config import ArchiveSettings, BackupSettings, ServerSettings, Settings
 from modelus_bot.database.core.errors import BackupFailed
 from tests.cli.conftest import Command
 from tests.small_disk import small_disk
@@ -190,3 +191,16 @@ def test_a_folder_of_somebody_else_is_named() -> None:
     assert any("The folder of the backups cannot be used: the folder " in item.text for item in found)
     assert f"{place}/backups may not be read by the user " in listing.trouble
     assert not listing.empty
+
+
+def test_a_map_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """With its path and what to do; a good one is counted, and none is no finding."""
+    path = tmp_path / "map.svg"
+    settings = Settings(server=ServerSettings(map_file=path))
+    assert own_map(Settings()) == []
+    (missing,) = own_map(settings)
+    assert missing.grade is Grade.BAD
+    assert missing.text.endswith(f"It is {path}.")
+    path.write_text("<svg><rect id='A' width='1' height='1'/></svg>", "utf-8")
+    (fine,) = own_map(settings)
+    assert (fine.grade, fine.text) == (Grade.FINE, "Regions on the map of nations: 1.")

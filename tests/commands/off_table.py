@@ -84,6 +84,8 @@ OFF: dict[str, Case] = {
     "nation flag": Case("refused", "leader", {"image": ("f.png", b"\xff\xd8\xff" + bytes(40))}),
     "nation government": Case("refused", "leader", {"form": "Republic"}),
     "nation history": Case("refused", "player", {"nation": "Texas"}),
+    "nation map": Case("shown", "player"),
+    "nation overview": Case("shown", "leader"),
     "nation prefix": Case("refused", "leader", {"prefix": "State of"}),
     "nation rename": Case("refused", "leader", {"new_name": "Tejas"}),
     "nation show": Case("shown", "player", {"nation": "Texas"}),

@@ -413,6 +413,9 @@ NOT_POSSIBLE = {
         )
     },
     ("nation history", "metric"): CHOICES,
+    ("nation history", "theme"): CHOICES,
+    **{(command, "picture"): CHOICES for command in ("nation compare", "rank")},
+    **{("nation map", name): CHOICES for name in ("by", "theme")},
     ("nation government", "form"): CHOICES,
     ("nation describe", "text"): ANY_LENGTH,
     ("nation city", "action"): CHOICES,

@@ -160,6 +160,8 @@ FOR_EVERYBODY = {
     "nation compare": "nations are public",
     "nation flag": "who leads a nation may; tried with the bytes of pictures in tests/subjects/nations",
     "nation history": "nations are public",
+    "nation map": "nations are public",
+    "nation overview": "nations are public",
     "nation show": "nations are public",
     "rank": "nations are public",
     "law list": "lists what the member may read",

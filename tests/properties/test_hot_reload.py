@@ -38,6 +38,7 @@ NAMED: dict[str, SearchStrategy[Any]] = {
     "server.weekly_channel_id": st.integers(1, 2**62),
     "server.triage_channel_id": st.integers(1, 2**62),
     "server.archive_channel_id": st.integers(1, 2**62),
+    "server.map_file": st.sampled_from(["a.svg", "b.geojson"]),
     **dict.fromkeys(
         ("server.handoff", "server.heads_up", "server.weekly_time"),
         st.times().map(lambda time: f"{time:%H:%M}"),

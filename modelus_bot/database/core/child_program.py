@@ -28,8 +28,11 @@ JOBS = {
     "foreign_rows": "modelus_bot.database.integrity.foreign_rows:foreign_rows_job",
     "differences": "modelus_bot.database.recovery.differences:differences_job",
     "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
+    "bars": "modelus_bot.ui.bars_drawing:bars_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
     "burndown": "modelus_bot.ui.burndown_drawing:burndown_job",
+    "course": "modelus_bot.ui.course_drawing:course_job",
+    "map": "modelus_bot.ui.map_drawing:map_job",
     "rota": "modelus_bot.ui.rota_drawing:rota_job",
 }
 """Functions ``job(task, report)``, which take and return a JSON object and call ``report`` with others."""

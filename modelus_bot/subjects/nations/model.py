@@ -10,12 +10,15 @@ __all__ = [
     "City",
     "CityChange",
     "HistoryEntry",
+    "MapNation",
+    "MapView",
     "Metric",
     "NameFound",
     "Nation",
     "NationChange",
     "NationSheet",
     "NationStatus",
+    "NationsOverview",
     "Office",
     "OfficeChange",
     "OfficeName",
@@ -190,3 +193,47 @@ class Ranking:
     places: tuple[RankPlace, ...]
     count: int
     own: RankPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapNation:
+    """A nation on a map, with the figure that tints it; ``value`` None: it has none."""
+
+    nation_id: int
+    name: str
+    value: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """Which nation has each region of a map, if any, and which have none: some of them, and how many."""
+
+    by: RankMetric
+    regions: tuple[tuple[str, MapNation | None], ...]
+    elsewhere: tuple[str, ...]
+    elsewhere_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NationsOverview:
+    """All nations that are active: sums, averages, the first three by two figures, and the viewer's places.
+
+    Averages are None where there is nothing to divide by.
+    """
+
+    active: int
+    on_leave: int
+    gdp: int
+    population: int
+    budget: int
+    debt: int
+    stability_bp: int | None
+    tax_bp: int | None
+    richest: tuple[RankPlace, ...]
+    largest: tuple[RankPlace, ...]
+    own: tuple[tuple[RankMetric, RankPlace], ...] = ()
+
+    @property
+    def gdp_per_capita(self) -> int | None:
+        """Dollars a head of all of them together."""
+        return self.gdp // self.population if self.population else None

@@ -27,17 +27,18 @@ async def answer_pictured(
     without: Card,
     *,
     files: Callable[[], Sequence[discord.File]] | None = None,
+    views: tuple[discord.ui.View | None, discord.ui.View | None] = (None, None),
 ) -> None:
     """Show ``pictured`` once ``drawing`` has made its picture, and ``without`` while or if there is none.
 
-    ``files`` are made for each try and stand beside the picture.
+    ``files`` are made for each try and stand beside the picture; ``views`` stand below the one and the other.
     """
     task = owned(drawing, name="drawing")
     try:
         await asyncio.wait({task}, timeout=PATIENCE)
         if not task.done() or task.result() is None:
-            await answer(interaction, without, files=files)
+            await answer(interaction, without, view=views[1], files=files)
         if (picture := await task) is not None:
-            await answer(interaction, pictured, picture=picture, files=files)
+            await answer(interaction, pictured, view=views[0], picture=picture, files=files)
     finally:
         task.cancel()

@@ -59,6 +59,10 @@ def build(path: Path) -> Path:
         for table in ("settings", "requests", "job_runs", "db_errors", "backups", "health_samples"):
             for number in range(20):
                 put(connection, table, numbered(table, number))
+        for number in (1, 2):
+            put(connection, "nations", fitting("nations") | {"id": number, "name": f"Nation {number}"})
+        put(connection, "laws", fitting("laws") | {"id": 1, "name": "First", "number": 1})
+        put(connection, "triage_items", fitting("triage_items") | {"id": 1, "thread_id": None})
         put(connection, "notification_prefs", {"user_id": ADA, "type": "cover", "delivery": "dm"})
         rota.check()
         connection.execute("PRAGMA journal_mode=DELETE")

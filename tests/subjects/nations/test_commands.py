@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest_asyncio
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.nations.commands.ranking import MENU
 from modelus_bot.subjects.nations.jobs import NationLeaves
+from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from tests.commands.acting import card_words, dump, labels, rows, words_of
@@ -159,8 +161,14 @@ async def test_rankings_have_pages_and_ones_own_place(world: BotEnv) -> None:
     assert f"11\\. **{own}**: $0" in card_words(first.response)
     short = await env.leader.slash(env.channel, "rank", by="ground", limit=3)
     assert "More" not in labels(short.response)
-    compared = await said(env, env.leader, "nation compare", first="Land 9")
-    assert "**Land 9** leads in 2 of 5" in compared
+    assert not short.response.attachments
+    drawn = await env.leader.slash(env.channel, "rank", picture="light")
+    assert [file.filename for file in drawn.response.attachments] == ["rank.png"]
+    await env.leader.click(drawn.response, label="More")
+    assert drawn.response.embeds[0].image.url is not None
+    compared = await env.leader.slash(env.channel, "nation compare", first="Land 9", picture="dark")
+    assert "**Land 9** leads in 2 of 5" in words_of(compared)
+    assert [file.filename for file in compared.response.attachments] == ["compare.png"]
 
 
 async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
@@ -175,12 +183,54 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
     refused = await said(env, env.admin, "nation-admin undo", change=last - 1)
     assert f"because change {last} came after it" in refused
     await said(env, env.admin, "nation-admin undo", change=last)
-    shown = await said(env, env.player, "nation history", nation="Land 3", metric="air")
+    listed = await env.player.slash(env.channel, "nation history", nation="Land 3", metric="air")
+    assert [file.filename for file in listed.response.attachments] == ["history.png"]
+    assert listed.response.embeds[0].image.url is not None
+    shown = words_of(listed)
     assert f"9 of 10 → 8 of 10, change {last} undone by" in shown
     assert f"`{last}`" in shown
     assert "(undone)" in shown
     assert "Manoeuvres" in shown
     assert shown.index("change") < shown.index("began with 5 of 10")
+
+
+async def test_the_overview_sums_and_says_where_one_stands(world: BotEnv) -> None:
+    """Sums, averages, the first three, all eight places, and the newest changes of any nation."""
+    env = world
+    sums = "SELECT count(*), sum(gdp), avg(tax_bp) FROM nations WHERE status = 'active'"
+    shown = await said(env, env.leader, "nation overview")
+    (count, gdp, tax) = rows(env, sums)[0]
+    assert f"{count} active" in shown
+    assert f"${gdp // 10**12} T" in shown
+    assert f"{int(tax) / 100:g} %" in shown
+    assert "1\\. Land 8: $5 T\n1\\. Land 9: $5 T\n3\\. " in shown
+    assert shown.count("\\. by ") == 8
+    last = rows(env, "SELECT max(id) FROM nation_history WHERE old IS NOT NULL")[0][0]
+    assert f"`{last}`" in shown
+    assert "began with" not in shown
+    assert "Your nation" not in await said(env, env.manager, "nation overview")
+
+
+async def test_the_map_finds_nations_by_any_name(world: BotEnv, tmp_path: Path) -> None:
+    """Present and former; others are listed below. A bad file is told to administrators alone."""
+    env, settings = world, world.bot.settings
+    shown = await env.player.slash(env.channel, "nation map", by="population")
+    assert [file.filename for file in shown.response.attachments] == ["map.png"]
+    view = await env.db.read(map_view, "gdp", ("Texas", "dakota", "Republic of Land 3", "Nowhere"))
+    assert [one and one.nation_id for _, one in view.regions] == [1, 2, 6, None]
+    assert view.elsewhere_count == len(view.elsewhere) == 9
+    assert "Land 4" in words_of(shown)
+
+    path = tmp_path / "map.svg"
+    path.write_text("<svg><path id='Land 3' d='M0 0A1'/></svg>", "utf-8")
+    server = settings.server.model_copy(update={"map_file": path})
+    env.bot.settings = settings.model_copy(update={"server": server})
+    for who, told in ((env.admin, True), (env.player, False)):
+        answer = await who.slash(env.channel, "nation map")
+        assert ("turn arcs into curves" in words_of(answer)) == told
+    path.write_text("<svg><path id='Land 3' d='M0 0h9v9z'/></svg>", "utf-8")
+    assert "of 28 regions" not in await said(env, env.player, "nation map")
+    env.bot.settings = settings
 
 
 async def test_a_flag_is_posted_again_where_it_stays(world: BotEnv) -> None:

@@ -9,10 +9,12 @@ import pytest
 
 from modelus_bot.subjects.nations.queries import ranking
 from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
-from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE
+from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE, newest_changes
 from modelus_bot.subjects.nations.queries.lookup import _EXACT, _FORMER, _NAMES, named_nations
+from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
 from modelus_bot.subjects.nations.queries.offices import _OF_NATION as _OFFICES
+from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.records import _BY_ID
 from modelus_bot.subjects.nations.queries.records import _FORMER as _FORMER_NAMES
 from modelus_bot.subjects.nations.queries.waits import _UNTIL
@@ -92,3 +94,38 @@ def test_names_are_suggested_quickly_among_thousands(crowded: Rota) -> None:
         assert min(taken) < QUICK, typed
         assert len(found) <= 25
         assert bool(found) == (typed != "zzzz")
+
+
+def test_a_map_is_filled_quickly_among_thousands(crowded: Rota) -> None:
+    """All regions at once, one found by a name it had and one by none: no slower than suggestions."""
+    present = (f"nation {number * 7919 % 100000}" for number in range(1, 19))
+    regions = ("former 62", "nowhere", *present)
+    taken = []
+    for _ in range(9):
+        started = time.thread_time()
+        found = crowded.ask(map_view, "gdp", regions)
+        taken.append(time.thread_time() - started)
+    assert min(taken) < QUICK, taken
+    assert sum(one is None for _, one in found.regions) == 1
+
+
+def test_an_overview_of_thousands_is_quick_and_exact(crowded: Rota) -> None:
+    """No sum overflows, and the newest changes are found from the end."""
+    taken = []
+    for _ in range(5):
+        started = time.thread_time()
+        found, newest = crowded.ask(overview, ADA), crowded.ask(newest_changes)
+        taken.append(time.thread_time() - started)
+    assert min(taken) < QUICK, taken
+    assert len(newest) == 5
+    assert newest[0][1].id > newest[-1][1].id
+    figures = "count(*), sum(gdp), sum(budget), avg(stability_bp)"
+    active, gdp, budget, stability = crowded.connection.execute(
+        f"SELECT {figures} FROM nations WHERE status = 'active'"
+    ).fetchone()
+    assert (found.active, found.gdp, found.budget) == (active, gdp, budget)
+    assert found.stability_bp == int(stability)
+    with crowded.transaction() as connection:
+        connection.execute("UPDATE nations SET gdp = 900000000000000, debt = 900000000000000, tax_bp = 10000")
+    most = crowded.ask(overview, ADA)
+    assert most.gdp == most.budget == active * 900_000_000_000_000

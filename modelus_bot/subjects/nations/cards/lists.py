@@ -1,18 +1,26 @@
-"""Pages of a ranking and of a figure's history. Pure."""
+"""Pages of a ranking and of a figure's history, and all nations at a glance. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from modelus_bot.subjects.nations.model import HistoryEntry, Metric, Nation, Ranking, RankMetric, RankPlace
-from modelus_bot.subjects.nations.rules.figures import FIGURES, shown
+from modelus_bot.subjects.nations.model import (
+    HistoryEntry,
+    Metric,
+    Nation,
+    NationsOverview,
+    Ranking,
+    RankMetric,
+    RankPlace,
+)
+from modelus_bot.subjects.nations.rules.figures import FIGURES, dollars, shown
 from modelus_bot.subjects.nations.rules.words import CAUSES
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.people import moment, name_of
 
-__all__ = ["RANKED", "history_card", "rank_card"]
+__all__ = ["RANKED", "history_card", "overview_card", "rank_card"]
 
 RANKED: dict[RankMetric, str] = {
     "gdp": "GDP",
@@ -48,6 +56,42 @@ def history_card(
     lines = [_entry(entry, names) for entry in entries]
     title = f"{FIGURES[metric].label} of {plain(nation.full_name)}"
     return cards.info(title, cards.lines(lines, empty="Nothing was changed yet."))
+
+
+def overview_card(
+    found: NationsOverview, newest: Sequence[tuple[str, HistoryEntry]], names: Mapping[int, str]
+) -> Card:
+    """Return all nations at a glance; ``newest`` are changes with the names of their nations."""
+    leave = f", {found.on_leave} on leave" if found.on_leave else ""
+    card = cards.info("All nations at a glance")
+    for name, value in (
+        ("Nations", f"{found.active} active{leave}"),
+        ("Population", shown("population", found.population)),
+        ("GDP", dollars(found.gdp)),
+        ("GDP per head", shown("gdp_per_capita", found.gdp_per_capita)),
+        ("All budgets", f"{dollars(found.budget)} a year"),
+        ("All debts", dollars(found.debt)),
+        ("Average stability", shown("stability_bp", found.stability_bp)),
+        ("Average tax rate", shown("tax_bp", found.tax_bp)),
+    ):
+        card = card.with_field(name, value, inline=True)
+    firsts: tuple[tuple[RankMetric, str, tuple[RankPlace, ...]], ...] = (
+        ("gdp", "Richest", found.richest),
+        ("population", "Largest", found.largest),
+    )
+    for by, name, places in firsts:
+        lines = [_place(item, Ranking(by, places, found.active)) for item in places]
+        card = card.with_field(name, "\n".join(lines) or "none")
+    if found.own:
+        own = [f"{item.place}\\. by {RANKED[by]}: {shown(by, item.value)}" for by, item in found.own]
+        card = card.with_field(f"Your nation: {plain(found.own[0][1].name)}", "\n".join(own))
+    if newest:
+        changes = (
+            f"{plain(nation)}, {FIGURES[entry.metric].label}: {_entry(entry, names)}"
+            for nation, entry in newest
+        )
+        card = card.with_field("Newest changes", cards.lines(changes, empty="", limit=1000))
+    return card
 
 
 def _entry(entry: HistoryEntry, names: Mapping[int, str]) -> str:

@@ -14,7 +14,7 @@ from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.people import moment, name_of
 
-__all__ = ["comparison_card", "nation_card"]
+__all__ = ["COMPARED", "comparison_card", "nation_card"]
 
 NONE = "none"
 
@@ -88,7 +88,7 @@ def _status(nation: Nation) -> str:
 
 
 Compared = tuple[str, Callable[[Nation], int | None], Callable[[int | None], str]]
-_COMPARED: tuple[Compared, ...] = (
+COMPARED: tuple[Compared, ...] = (
     ("GDP", lambda one: one.gdp, lambda value: shown("gdp", value)),
     ("Population", lambda one: one.population, lambda value: shown("population", value)),
     ("GDP per head", lambda one: one.gdp_per_capita, lambda value: shown("gdp_per_capita", value)),
@@ -106,7 +106,7 @@ def comparison_card(first: Nation, second: Nation) -> Card:
     names = (plain(first.full_name), plain(second.full_name))
     card = cards.info(f"{names[0]} and {names[1]}")
     wins = [0, 0]
-    for label, figure, write in _COMPARED:
+    for label, figure, write in COMPARED:
         values = (figure(first), figure(second))
         ordered = [-1 if value is None else value for value in values]
         ahead = None if ordered[0] == ordered[1] else int(ordered[1] > ordered[0])
@@ -122,7 +122,7 @@ def comparison_card(first: Nation, second: Nation) -> Card:
 
 def _verdict(names: tuple[str, str], wins: list[int]) -> str:
     if wins[0] == wins[1]:
-        return f"Each leads in {wins[0]} of {len(_COMPARED)}." if wins[0] else "They are equal in everything."
+        return f"Each leads in {wins[0]} of {len(COMPARED)}." if wins[0] else "They are equal in everything."
     ahead = int(wins[1] > wins[0])
     lost = f"{names[1 - ahead]} in {wins[1 - ahead]}"
-    return f"**{names[ahead]}** leads in {wins[ahead]} of {len(_COMPARED)}, {lost}."
+    return f"**{names[ahead]}** leads in {wins[ahead]} of {len(COMPARED)}, {lost}."

@@ -5,7 +5,9 @@ from __future__ import annotations
 from discord.ext import commands
 
 from modelus_bot.subjects.nations.commands.flags import CarriesFlags
+from modelus_bot.subjects.nations.commands.history import ShowsHistory
 from modelus_bot.subjects.nations.commands.leading import LeadsNations
+from modelus_bot.subjects.nations.commands.mapping import ShowsMap
 from modelus_bot.subjects.nations.commands.naming import NamesNations
 from modelus_bot.subjects.nations.commands.viewing import ShowsNations
 
@@ -14,6 +16,8 @@ __all__ = ["NationCommands"]
 
 class NationCommands(
     ShowsNations,
+    ShowsHistory,
+    ShowsMap,
     NamesNations,
     LeadsNations,
     CarriesFlags,

@@ -1,38 +1,46 @@
-"""/nation show, compare, history: what a nation is, against another, and how it became so."""
+"""/nation show, compare, overview: what a nation is, against another, and among all."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.refusals import InvalidInput
-from modelus_bot.subjects.nations.cards.lists import history_card
+from modelus_bot.subjects.nations.cards.bars import compare_task, compare_words
+from modelus_bot.subjects.nations.cards.lists import overview_card
 from modelus_bot.subjects.nations.cards.nation_card import comparison_card, nation_card
 from modelus_bot.subjects.nations.choices import PicksNations
 from modelus_bot.subjects.nations.commands.flags import flag_of
-from modelus_bot.subjects.nations.model import HistoryEntry, Metric
-from modelus_bot.subjects.nations.queries.history import last_changes, nation_history
+from modelus_bot.subjects.nations.model import HistoryEntry
+from modelus_bot.subjects.nations.queries.history import last_changes, newest_changes
 from modelus_bot.subjects.nations.queries.offices import office_held_by
+from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.records import nation_sheet
-from modelus_bot.subjects.nations.rules.figures import FIGURES
 from modelus_bot.subjects.people.choices import NamesPeople
-from modelus_bot.subjects.people.queries import everybody
-from modelus_bot.ui import answering, cards
-from modelus_bot.ui.cards import Card
+from modelus_bot.ui import answering
 from modelus_bot.ui.commands.suggestions import Choices
-from modelus_bot.ui.paginator import PAGE, PagedList, pages_of, send_page
+from modelus_bot.ui.pictures import ChildPicture, drawing_folder
+from modelus_bot.ui.rota_chart import Theme
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
 
 __all__ = ["ShowsNations"]
 
-HISTORY = "nation_history"
-_METRICS = [app_commands.Choice(name=figure.label, value=metric) for metric, figure in FIGURES.items()]
+PICTURE = "compare.png"
 
 
 class ShowsNations(PicksNations, NamesPeople):
     """The commands that look at nations."""
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Serve ``bot``'s commands."""
+        super().__init__(bot)
+        self._pairs = ChildPicture("bars")
 
     @app_commands.command(name="show", description="Show a nation; your own if left out")
     @app_commands.describe(nation="Which, by its name or one that it had")
@@ -44,9 +52,19 @@ class ShowsNations(PicksNations, NamesPeople):
         await self.show_card(interaction, number)
 
     @app_commands.command(name="compare", description="Compare two nations in five figures")
-    @app_commands.describe(first="One nation", second="The other; your own if left out")
-    async def compare(self, interaction: discord.Interaction, first: str, second: str | None = None) -> None:
-        """Say who leads in what."""
+    @app_commands.describe(
+        first="One nation",
+        second="The other; your own if left out",
+        picture="Bars as well, for a dark or a light Discord; words alone if left out",
+    )
+    async def compare(
+        self,
+        interaction: discord.Interaction,
+        first: str,
+        second: str | None = None,
+        picture: Theme | None = None,
+    ) -> None:
+        """Say who leads in what, and by how much in bars if they are wanted."""
         await answering.defer(interaction)
         await self.require_allowed(interaction)
         one = await self.nation_id(first, archived=True)
@@ -54,24 +72,35 @@ class ShowsNations(PicksNations, NamesPeople):
         if one == other:
             raise InvalidInput("Choose two different nations to compare.", rule="nation.same")
         sheets = [await self.bot.db.read(nation_sheet, number) for number in (one, other)]
-        await answering.answer(interaction, comparison_card(sheets[0].nation, sheets[1].nation))
+        pair = (sheets[0].nation, sheets[1].nation)
+        card = comparison_card(*pair)
+        if picture is None:
+            await answering.answer(interaction, card)
+            return
+        folder = drawing_folder(self.bot.settings.database.path)
+        await answering.answer_pictured(
+            interaction,
+            self._pairs.file(compare_task(*pair, picture), folder, PICTURE, compare_words(*pair)),
+            pictured=replace(card, picture=f"attachment://{PICTURE}"),
+            without=card,
+        )
 
-    @app_commands.command(name="history", description="Show how a figure of a nation changed, and why")
-    @app_commands.describe(
-        nation="Which, by its name or one that it had", metric="Which figure; GDP if left out"
-    )
-    @app_commands.choices(metric=_METRICS)
-    async def history(self, interaction: discord.Interaction, nation: str, metric: str = "gdp") -> None:
-        """List the changes, the latest first."""
+    @app_commands.command(name="overview", description="All nations at a glance, and where your own stands")
+    async def overview(self, interaction: discord.Interaction) -> None:
+        """Show sums, averages, who is first, the viewer's places, and the newest changes if known."""
         await answering.defer(interaction)
         await self.require_allowed(interaction)
-        number = await self.nation_id(nation, archived=True)
-        await send_page(self.bot, interaction, HISTORY, f"{number}:{metric}")
+        found = await self.bot.db.read(overview, interaction.user.id)
+        names = await self.names()
+        try:
+            newest: tuple[tuple[str, HistoryEntry], ...] = await self.bot.db.read(newest_changes)
+        except DatabaseError:
+            newest = ()
+        await answering.answer(interaction, overview_card(found, newest, names))
 
     @show.autocomplete("nation")
     @compare.autocomplete("first")
     @compare.autocomplete("second")
-    @history.autocomplete("nation")
     async def _nations(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_nations(interaction, typed, archived=True)
 
@@ -96,18 +125,3 @@ class ShowsNations(PicksNations, NamesPeople):
         if office is None:
             raise InvalidInput("You lead no nation, so say which one you mean.", rule="nation.which")
         return office.nation_id
-
-
-@pages_of(HISTORY)
-async def history_page(listing: PagedList) -> tuple[Card, bool]:
-    """Return a page of a figure's changes, and whether another follows."""
-    number, _, name = listing.argument.partition(":")
-    known: dict[str, Metric] = {metric: metric for metric in FIGURES}
-    metric = known.get(name)
-    if not number.isdecimal() or metric is None:
-        return cards.warning("This list is gone", "Please use `/nation history` again."), False
-    db: Any = listing.bot.db
-    sheet = await db.read(nation_sheet, int(number))
-    found = await db.read(nation_history, int(number), metric, PAGE + 1, listing.page * PAGE)
-    names = await db.read(everybody)
-    return history_card(sheet.nation, metric, found[:PAGE], names), len(found) > PAGE

@@ -9,7 +9,7 @@ from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.nations.model import HistoryEntry, Metric
 from modelus_bot.subjects.nations.rules.undoing import undone_of
 
-__all__ = ["history_entry", "history_from", "last_changes", "nation_history"]
+__all__ = ["history_entry", "history_from", "last_changes", "nation_history", "newest_changes"]
 
 _ONE = """
 SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
@@ -64,3 +64,20 @@ def last_changes(tx: ReadTransaction, nation_id: int) -> tuple[HistoryEntry, ...
     """Return the last change of a nation's GDP and of its population."""
     found = [tx.fetch_one(_LAST, (nation_id, metric)) for metric in ("gdp", "population")]
     return tuple(HistoryEntry(*row) for row in found if row is not None)
+
+
+_NEWEST = """
+SELECT h.id, h.nation_id, h.metric, h.old, h.new, h.cause, h.cause_id, h.turn, h.changed_by, h.reason, h.at,
+    n.name
+FROM (SELECT * FROM nation_history ORDER BY id DESC LIMIT ?) AS h JOIN nations AS n ON n.id = h.nation_id
+WHERE h.old IS NOT NULL AND n.status <> 'archived' ORDER BY h.id DESC LIMIT ?
+"""
+_LOOKED_AT = 500
+"""How many rows are looked at: where a figure began is no change, and many may begin at once."""
+
+
+@query
+def newest_changes(tx: ReadTransaction, limit: int = 5) -> tuple[tuple[str, HistoryEntry], ...]:
+    """Return the last changes of any nation's figures with its name, the latest first."""
+    rows = tx.fetch_all(_NEWEST, (_LOOKED_AT, limit))
+    return tuple((row[11], HistoryEntry(*row[:11])) for row in rows)

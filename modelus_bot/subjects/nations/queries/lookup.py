@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -14,7 +14,15 @@ from modelus_bot.subjects.nations.rules.names import split_prefix
 from modelus_bot.text.escaping import folded, plain
 from modelus_bot.text.likeness import resembling
 
-__all__ = ["LEAST_LIKE", "name_taken", "named_nations", "names_now", "nation_called"]
+__all__ = [
+    "LEAST_LIKE",
+    "living_nations",
+    "name_taken",
+    "named_nations",
+    "names_now",
+    "nation_called",
+    "nations_called",
+]
 
 LEAST_TYPED, LEAST_LIKE = 4, 0.75
 """From how many letters on, and how much (1 is the same), a name may only resemble what was typed."""
@@ -81,6 +89,27 @@ def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
 def names_now(tx: ReadTransaction) -> set[str]:
     """Return what nations are called now, folded: for who asks of many names at once."""
     return {_fold(called) for _, called in _each(tx, _NAMES)}
+
+
+def living_nations(tx: ReadTransaction) -> dict[int, str]:
+    """Return the present names of all that are not archived, by number, in the order of the names."""
+    return dict(_each(tx, _NAMES))
+
+
+def nations_called(
+    tx: ReadTransaction, names: Sequence[str], living: Mapping[int, str]
+) -> dict[str, int | None]:
+    """Return the nation of each of many names at once: present names first, then what only one was called."""
+    present = {_fold(called): number for number, called in living.items()}
+    found = {name: present.get(_fold(name), present.get(_fold(split_prefix(name)[1]))) for name in names}
+    missing = {_fold(name): name for name, number in found.items() if number is None}
+    if not missing:
+        return found
+    once: dict[str, set[int]] = {}
+    for number, called in _each(tx, _FORMER):
+        if number in living and _fold(called) in missing:
+            once.setdefault(missing[_fold(called)], set()).add(number)
+    return found | {name: numbers.pop() for name, numbers in once.items() if len(numbers) == 1}
 
 
 def _each(tx: ReadTransaction, known: str) -> Iterator[tuple[int, str]]:

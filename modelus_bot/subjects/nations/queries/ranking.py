@@ -8,7 +8,7 @@ from modelus_bot.database import ReadTransaction, Row, query
 from modelus_bot.subjects.nations.model import Ranking, RankMetric, RankPlace
 from modelus_bot.subjects.nations.queries.offices import office_held_by
 
-__all__ = ["ABOVE", "PAGES", "ranking"]
+__all__ = ["ABOVE", "PAGES", "own_places", "ranking"]
 
 PAGES: dict[RankMetric, str] = {
     "gdp": """
@@ -93,6 +93,13 @@ def ranking(
         tx.fetch_value(_COUNT),
         RankPlace(_above(tx, by, own) + 1, *own) if own is not None else None,
     )
+
+
+def own_places(tx: ReadTransaction, member_id: int) -> tuple[tuple[RankMetric, RankPlace], ...]:
+    """Return the places of the nation that a member leads by every figure; none if it is not ranked."""
+    office = office_held_by(tx, member_id)
+    rows = ((by, tx.fetch_one(OWN[by], (office.nation_id,))) for by in OWN) if office is not None else ()
+    return tuple((by, RankPlace(_above(tx, by, row) + 1, *row)) for by, row in rows if row is not None)
 
 
 def _above(tx: ReadTransaction, by: RankMetric, row: Row) -> int:

@@ -21,7 +21,7 @@ from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
 from modelus_bot.subjects.laws.queries import lists, tags
 from modelus_bot.subjects.laws.queries import records as law_records
-from modelus_bot.subjects.nations.queries import cities, lookup, offices, ranking, records
+from modelus_bot.subjects.nations.queries import cities, lookup, mapped, offices, overview, ranking, records
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
@@ -135,6 +135,8 @@ def questions(rota: Rota) -> Asked:
         ranking.ranking: [
             (by, person, 2, skip) for by in ranking.PAGES for person in (None, ADA) for skip in (0, 2)
         ],
+        overview.overview: [(person,) for person in (ADA, STRANGER)],
+        mapped.map_view: [(by, ("Texas", "lone star", "Nowhere")) for by in ranking.PAGES],
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         **_about_laws(),

@@ -1,0 +1,187 @@
+"""Draws a map, in a child: regions in the tints of their classes, with names, figures and a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.colors import to_rgb
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+
+from modelus_bot.ui.paper import DPI, Paper
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from modelus_bot.database.administration import Report
+
+__all__ = ["map_job"]
+
+WIDTH = 8.0
+"""Inches: as many regions side by side as a map has need more room than other pictures."""
+MARGIN, LEGEND, LEGEND_ROW, COLUMNS = 0.12, 0.66, 0.29, 3
+"""Inches around the map, above the rows of the legend, of one row; how many classes stand in one."""
+HIGHEST = 6.4
+NAMES, FIGURE, TOLD = (10.5, 9.5, 8.5, 7.8), 9.8, 12
+"""Sizes of letters: of names those that are tried one after the other, of figures, of the legend."""
+BOLD = 0.88
+"""How wide plain letters are beside bold ones."""
+NO_FIGURE = -1
+LINE = 0.17
+"""Inches from one line to the next."""
+DARK, BRIGHT = "#14171a", "#ffffff"
+
+Ring = Sequence[Sequence[float]]
+
+
+def map_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
+    """Draw ``regions``: ``rings`` in whole units of ``side``, ``name``, ``figure``, and the ``tint``.
+
+    A tint is the number of one of the ``classes``, whose words are in the legend; None: no nation, -1: a
+    nation without the figure. ``label`` is above the legend. ``png`` is in base64.
+    """
+    points = [point for region in task["regions"] for ring in region["rings"] for point in ring]
+    wide, high = (max(point[axis] for point in points) or 1 for axis in (0, 1))
+    scale = min((WIDTH - 2 * MARGIN) / wide, HIGHEST / high)
+    left, below = (WIDTH - wide * scale) / 2, high * scale + 2 * MARGIN
+    legend = _legend_of(task)
+    rows = -(-len(legend) // COLUMNS)
+    paper = Paper(task["theme"], below + LEGEND / 2 + LEGEND_ROW * rows + MARGIN, width=WIDTH)
+    axes = paper.bare()
+    placed = [
+        (region, [[(left + x * scale, MARGIN + y * scale) for x, y in ring] for ring in region["rings"]])
+        for region in task["regions"]
+    ]
+    for region, rings in placed:
+        _shape(axes, paper, region["tint"], rings)
+    for region, rings in placed:
+        _words(axes, paper, region, rings)
+    _legend(axes, paper, task["label"], legend, below)
+    return paper.encoded()
+
+
+def _legend_of(task: dict[str, Any]) -> list[tuple[int | None, str]]:
+    tints = {region["tint"] for region in task["regions"]}
+    legend: list[tuple[int | None, str]] = list(enumerate(task["classes"]))
+    legend += [(NO_FIGURE, "no figure")] if NO_FIGURE in tints else []
+    return legend + ([(None, "no nation")] if None in tints else [])
+
+
+def _face(paper: Paper, tint: int | None) -> dict[str, Any]:
+    colours = paper.colours
+    if tint is None:
+        return {"facecolor": colours.empty, "edgecolor": colours.back}
+    if tint == NO_FIGURE:
+        return {"facecolor": colours.empty, "edgecolor": colours.faint, "hatch": "///"}
+    return {"facecolor": colours.tints[tint], "edgecolor": colours.back}
+
+
+def _shape(axes: Axes, paper: Paper, tint: int | None, rings: Sequence[Ring]) -> None:
+    vertices: list[Any] = []
+    codes: list[Any] = []
+    for ring in rings:
+        vertices += [*ring, ring[0]]
+        codes += [Path.MOVETO, *[Path.LINETO] * (len(ring) - 1), Path.CLOSEPOLY]
+    axes.add_artist(PathPatch(Path(vertices, codes), linewidth=1.2, zorder=1, **_face(paper, tint)))
+
+
+def _words(axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Ring]) -> None:
+    """Write a region's name, in two lines where it needs them, and its figure below, if there is room."""
+    x, y, wide, high = _room(rings)
+    ink = _ink(paper, region["tint"])
+    lines = _lines(paper, region["name"], wide * DPI - 4, most=2 if high > 3.2 * LINE else 1)
+    if not lines or high < LINE:
+        return
+    figure = region["figure"] if high > (len(lines) + 1) * LINE else ""
+    figure = figure if paper.lettering.width(figure, FIGURE) <= wide * DPI else ""
+    whole = [(line, size, "bold") for line, size in lines]
+    whole += [(figure, FIGURE, "normal")] if figure else []
+    around = [withStroke(linewidth=2, foreground=_face(paper, region["tint"])["facecolor"])]
+    top = y - (len(whole) - 1) * LINE / 2
+    for place, (words, size, weight) in enumerate(whole):
+        axes.text(
+            x, top + place * LINE, words, ha="center", va="center", fontsize=size, color=ink, zorder=3,
+            parse_math=False, fontweight=weight, path_effects=around,
+        )  # fmt: skip
+
+
+def _lines(paper: Paper, name: str, pixels: float, most: int) -> list[tuple[str, float]]:
+    """Return a name in lines of a size: whole if it can be, smaller before it is cut."""
+    for size in NAMES:
+        parts = _parts(paper, name, pixels, size, most)
+        if parts is not None:
+            return [(part, size) for part in parts]
+    widest, size = pixels * BOLD, NAMES[-1]
+    first, *rest = _ways(paper.lettering.drawable(name).split(), most)[-1]
+    cut = [paper.lettering.cut(line, widest, size) for line in (first, *rest)]
+    return [(line, size) for line in cut if len(line) > 3]
+
+
+def _parts(paper: Paper, name: str, pixels: float, size: float, most: int) -> list[str] | None:
+    """Return a name in at most so many lines, if it fits."""
+    for way in _ways(paper.lettering.drawable(name).split(), most):
+        if all(paper.lettering.width(line, size) <= pixels * BOLD for line in way):
+            return way
+    return None
+
+
+def _ways(words: Sequence[str], most: int) -> list[list[str]]:
+    """Return words in one line, then in two that are as much of one length as they can be."""
+    ways = [[" ".join(words)]]
+    if most > 1 and len(words) > 1:
+        cuts = [[" ".join(words[:cut]), " ".join(words[cut:])] for cut in range(1, len(words))]
+        ways.append(min(cuts, key=lambda lines: max(map(len, lines))))
+    return ways
+
+
+def _room(rings: Sequence[Ring]) -> tuple[float, float, float, float]:
+    """Return where in its largest outline a region has most room: middle, width, and height of it."""
+    ring = max(rings, key=_area)
+    top, bottom = min(y for _, y in ring), max(y for _, y in ring)
+    middle = (top + bottom) / 2
+    best = (0.0, 0.0, middle)
+    for part in (0.5, 0.42, 0.58, 0.34, 0.66, 0.25, 0.75):
+        y = top + (bottom - top) * part
+        wide, x = max(_spans(ring, y), default=(0.0, 0.0))
+        if wide > best[0] * 1.08:
+            best = (wide, x, y)
+    wide, x, y = best
+    return x, y, wide, 2 * min(y - top, bottom - y)
+
+
+def _spans(ring: Ring, y: float) -> list[tuple[float, float]]:
+    """Return the widths and middles of what an outline encloses at a height."""
+    crossed = sorted(
+        ax + (bx - ax) * (y - ay) / (by - ay)
+        for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True)
+        if (ay > y) != (by > y)
+    )
+    return [(b - a, (a + b) / 2) for a, b in zip(crossed[::2], crossed[1::2], strict=False)]
+
+
+def _area(ring: Ring) -> float:
+    sides = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in sides))
+
+
+def _ink(paper: Paper, tint: int | None) -> str:
+    """Return a colour that can be read on a tint."""
+    if tint is None or tint == NO_FIGURE:
+        return paper.colours.ink
+    red, green, blue = to_rgb(paper.colours.tints[tint])
+    return DARK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else BRIGHT
+
+
+def _legend(
+    axes: Axes, paper: Paper, label: str, legend: Sequence[tuple[int | None, str]], top: float
+) -> None:
+    ink = paper.colours.ink
+    axes.text(MARGIN, top + 0.1, label, fontsize=12.5, fontweight="bold", color=ink, va="center")
+    step = (WIDTH - 2 * MARGIN) / COLUMNS
+    for place, (tint, words) in enumerate(legend):
+        x, y = MARGIN + place % COLUMNS * step, top + LEGEND / 2 + place // COLUMNS * LEGEND_ROW
+        axes.add_patch(Rectangle((x, y), 0.32, 0.18, linewidth=0.8, **_face(paper, tint)))
+        cut = paper.lettering.cut(words, (step - 0.5) * DPI, TOLD)
+        axes.text(x + 0.42, y + 0.09, cut, fontsize=TOLD, color=ink, va="center", parse_math=False)
