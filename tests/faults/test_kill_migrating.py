@@ -154,7 +154,7 @@ def test_killed_inside_a_migration(course: tuple[str, Course], tmp_path: Path) -
             migrate(direction, path, way.folder, statement).ended()
         reached.add(check(path, way))
         path.unlink()
-    assert len(reached) > 1
+    assert len(reached) > 1 or KILLS < 10, "many kills leave it in more than one state"
     print(
         f"{direction}: {KILLS} kills in {way.statements} statements, left after {sorted(reached)} migrations"
     )
