@@ -29,7 +29,7 @@ SHARED := --dist loadfile --no-loadscope-reorder
 # A file from Windows begins with a byte order mark and ends its lines with carriage returns.
 CLEAN_ENV := LC_ALL=C sed -e '1s/^\xef\xbb\xbf//' -e 's/\r$$//'
 
-.PHONY: help run test test-full check lint types documents docs format house bench clean
+.PHONY: help run test test-full check lint types documents collected docs format house bench clean
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -55,10 +55,12 @@ lint: $(FOR_WORK)
 types: $(FOR_WORK)
 	$(BIN)/python -m mypy
 
-# The last line compiles every test for those who run them next, and fails where one cannot be imported.
 documents: lint
 	$(BIN)/python -m pytest -q tests/test_repository.py tests/test_floors.py tests/test_config.py \
 		tests/cli/test_command_reference.py
+
+# Compiles every test for those who run them next, and fails where one cannot be imported.
+collected: lint
 	@$(BIN)/python -m pytest -q --collect-only >$(VENV)/.tests || { tail -n 40 $(VENV)/.tests; exit 1; }
 
 docs: $(FOR_WORK) ## write the pages that are made from the code: commands, settings

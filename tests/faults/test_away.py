@@ -41,7 +41,7 @@ EVERY_SCENE = [
     *((fault, True) for fault in ("unreadable", "file_away", "disk_full", "foreign_lock")),
 ]
 """Each fault, without and with ``kill -9`` of the bot meanwhile."""
-SCENES = EVERY_SCENE if FULL else [("unreadable", False), ("disk_full", False), ("foreign_lock", True)]
+SCENES = EVERY_SCENE if FULL else [("disk_full", False), ("foreign_lock", True)]
 
 DONE = {
     "note": ("Your note is saved",),

@@ -18,7 +18,7 @@ LIMIT = 0.05
 TRIES = 3
 """What an event does by itself it does every time; a busy machine makes the same work take longer."""
 
-EVERY_DAY = ("loss and return", "saved changes replayed", "snapshots")
+EVERY_DAY = ("loss and return", "saved changes replayed")
 NAMES = tuple(EVENTS) if os.environ.get("MODELUS_TEST_FULL") else EVERY_DAY
 """Each is played by a bot of its own, which takes ten seconds; the benchmark of the loop plays all."""
 
