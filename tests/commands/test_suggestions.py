@@ -13,7 +13,7 @@ from tests.commands.acting import lift_discords_hint
 from tests.conftest import BotEnv
 from tests.tuning import Tuning
 
-NOT_FOR_STRANGERS = {"day", "start", "end", "from", "to", "topic", "table", "until", "zone", "prefix"}
+NOT_FOR_STRANGERS = {"day", "start", "end", "from", "to", "on", "topic", "table", "until", "zone", "prefix"}
 """Options whose suggestions name neither people nor plans."""
 
 

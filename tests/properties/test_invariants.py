@@ -480,6 +480,12 @@ class History:
         )
         self.do(shown)
 
+    def rate(self) -> None:
+        """Say how a report that is closed was dealt with."""
+        closed = self.one_of("SELECT id FROM triage_items WHERE resolved_at IS NOT NULL") or (self.item(),)
+        reporter = self.rota.value("SELECT reporter_id FROM triage_items WHERE id = ?", closed[0])
+        self.do(RateItem(item_id=closed[0], stars=4), reporter)
+
     def item(self) -> int:
         """Draw a report."""
         return int((self.one_of("SELECT id FROM triage_items") or (1,))[0])
@@ -500,7 +506,6 @@ class History:
                 (ResolveItem(item_id=item, resolution="x"), ADMIN),
                 (RejectItem(item_id=item, reason="x"), ADMIN),
                 (MakeTask(item_id=item, end=date(2027, 3, 1)), ADA),
-                (RateItem(item_id=item, stars=4), reporter),
                 (ReplyToReporter(item_id=item, text="x"), ADA),
                 (AddNote(item_id=item, text="x"), ADA),
                 (AnswerStaff(item_id=item, text="x"), reporter),
@@ -662,6 +667,7 @@ CHOICES = (
         History.import_modelus,
         History.maintain,
         History.be_asked,
+        History.rate,
     ],
 )
 

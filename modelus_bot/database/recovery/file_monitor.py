@@ -20,7 +20,6 @@ from modelus_bot.database.core.errors import (
     DatabaseError,
     FileMoved,
     FileTouched,
-    SearchDamaged,
 )
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.engine import (
@@ -38,6 +37,7 @@ from modelus_bot.database.recovery.response_table import (
     Watched,
     after_check,
     after_comparison,
+    is_about_a_search,
     is_suspicious,
     on_watch,
 )
@@ -106,7 +106,7 @@ class FileMonitor:
 
     def suspect(self, error: DatabaseError) -> None:
         """Take note of a failure that may mean damage; the file is looked at right away."""
-        if isinstance(error, SearchDamaged):
+        if is_about_a_search(error):
             self._search_damaged = True
             self._wake.set()
         if is_suspicious(error):

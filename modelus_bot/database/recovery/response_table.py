@@ -27,6 +27,7 @@ from modelus_bot.database.core.errors import (
     DatabaseError,
     FileMoved,
     FileTouched,
+    SearchDamaged,
     StorageFailed,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "after_close_look",
     "after_comparison",
     "after_loss",
+    "is_about_a_search",
     "is_damaged",
     "is_suspicious",
     "on_watch",
@@ -107,6 +109,11 @@ class Watched:
     def calm(self) -> bool:
         """Whether the file may be worked on: nothing says that it is not as it should be."""
         return not (self.moved or self.given_up or _is_of_the_file(self.suspicion))
+
+
+def is_about_a_search(error: DatabaseError) -> bool:
+    """Say whether a failure is reason to make the index of a search anew."""
+    return isinstance(error, SearchDamaged)
 
 
 def is_suspicious(error: DatabaseError) -> bool:
