@@ -78,11 +78,12 @@ def content(path: Path) -> list[str]:
 
 @cache
 def objects() -> tuple[tuple[str, str], ...]:
-    """Return kind and name of everything that the migrations make by name."""
+    """Return kind and name of what the migrations make by name; what is inside a search is its own."""
     with closing(sqlite3.connect(built(len(SCRIPTS)))) as connection:
         rows = connection.execute(
             "SELECT type, name FROM sqlite_master WHERE sql NOTNULL AND name NOT GLOB '*yoyo*'"
             " AND type IN ('index', 'trigger', 'table')"
+            " AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')"
         )
         return tuple(sorted((str(kind), str(name)) for kind, name in rows))
 
