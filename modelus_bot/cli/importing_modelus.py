@@ -11,10 +11,9 @@ from modelus_bot.cli.beginning import BeginAnewOption
 from modelus_bot.cli.import_report import print_counts, print_remarks, some_of, write_details
 from modelus_bot.cli.outcome import NotOurs
 from modelus_bot.cli.setting_up import DatabaseOption, operator_context, run_async, settings_of
-from modelus_bot.cli.taking_in import RowImport, require_new, take_in, zone_called
+from modelus_bot.cli.taking_in import RowImport, account_called, require_new, take_in, zone_called
 from modelus_bot.cli.terminal import console
 from modelus_bot.database.administration import Nature, foreign_rows
-from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 from modelus_bot.subjects.imports.rules.portions import BATCH
 from modelus_bot.subjects.modelus_import.model.source import STORED_AS, TABLES, ModelusSource
 from modelus_bot.subjects.modelus_import.rules.planning import portions_of
@@ -87,9 +86,9 @@ def _read(file: Path) -> ModelusSource:
 def _account(text: str | None) -> int | None:
     if text is None:
         return None
-    if not text.isdecimal() or not PLACEHOLDER_LIMIT <= int(text) < 2**63:
+    if (found := account_called(text)) is None:
         raise typer.BadParameter(f"--author {text} is no Discord id.")
-    return int(text)
+    return found
 
 
 def _print_source(source: ModelusSource) -> None:

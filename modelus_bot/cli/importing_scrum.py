@@ -11,9 +11,8 @@ import typer
 from modelus_bot.cli.beginning import BeginAnewOption
 from modelus_bot.cli.import_report import print_counts, print_remarks, some_of, write_details
 from modelus_bot.cli.setting_up import DatabaseOption, operator_context, settings_of
-from modelus_bot.cli.taking_in import RowImport, require_new, take_in, zone_called
+from modelus_bot.cli.taking_in import RowImport, account_called, require_new, take_in, zone_called
 from modelus_bot.cli.terminal import console
-from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 from modelus_bot.subjects.imports.model.outcome import RowReport
 from modelus_bot.subjects.imports.rules.portions import BATCH
 from modelus_bot.subjects.staff_import.model.source import TABLES
@@ -106,8 +105,8 @@ def _maker(named: str | None, accounts: dict[str, int]) -> int | None:
         return None
     by_name = {name.casefold(): account for name, account in accounts.items()}
     found = by_name.get(named.casefold())
-    if found is None and named.isdecimal() and PLACEHOLDER_LIMIT <= int(named) < 2**63:
-        found = int(named)
+    if found is None:
+        found = account_called(named)
     if found is None:
         raise typer.BadParameter(f"--maker {named} is neither a name that is mapped nor a Discord id.")
     return found

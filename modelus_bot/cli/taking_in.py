@@ -19,9 +19,10 @@ from modelus_bot.cli.terminal import bar
 from modelus_bot.config import Settings
 from modelus_bot.database import Context, DatabaseManager, Write
 from modelus_bot.database.administration import Nature, run_child
+from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 from modelus_bot.subjects.imports.model.outcome import Left, Ready, RowFate, RowReport
 
-__all__ = ["RowImport", "require_new", "take_in", "zone_called"]
+__all__ = ["RowImport", "account_called", "require_new", "take_in", "zone_called"]
 
 Row = TypeVar("Row", bound=Any)
 COPY_SECONDS = 3600.0
@@ -92,3 +93,8 @@ def _tried(settings: Settings, asked: RowImport[Row], path: Path) -> RowReport:
             task = {"source": str(path), "target": str(copy), "rate": UNPACED}
             run_async(run_child("copy", task, seconds=COPY_SECONDS))
         return _taken_in(settings, asked, copy)
+
+
+def account_called(text: str) -> int | None:
+    """Return the Discord id that was typed; None where it is none."""
+    return int(text) if text.isdecimal() and PLACEHOLDER_LIMIT <= int(text) < 2**63 else None

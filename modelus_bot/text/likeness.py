@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["LIKELY", "nearest", "resembling"]
+__all__ = ["LEAST_TYPED", "LIKELY", "PARTLY_LIKE", "nearest", "resembling"]
 
 LIKELY = 0.65
 """How like a name must be at least to be taken for what was meant; 1 is the same."""
+LEAST_TYPED = 4
+"""Letters from which on what only resembles them is worth showing."""
+PARTLY_LIKE = 0.75
+"""How like the nearest part of it must be then; one letter of four may be another."""
 
 
 def nearest(wanted: str, known: Iterable[str], *, most: int = 1, alike: float = LIKELY) -> list[str]:

@@ -16,7 +16,7 @@ from modelus_bot.domain.permissions import Viewer, standing_of
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.text.escaping import folded
-from modelus_bot.text.likeness import resembling
+from modelus_bot.text.likeness import LEAST_TYPED, PARTLY_LIKE, resembling
 from modelus_bot.ui.cards import clip
 from modelus_bot.ui.commands.needs import may_use
 from modelus_bot.ui.picks import picked
@@ -29,10 +29,6 @@ __all__ = ["PATIENCE", "SHOWN", "Choices", "choices", "picks", "suggested"]
 Choices = list[app_commands.Choice[str]]
 SHOWN = 25
 """How many suggestions Discord shows."""
-LEAST_TYPED = 4
-"""Letters from which on labels are shown that only resemble what was typed."""
-LEAST_LIKE = 0.75
-"""How like it the nearest part of such a label must be; one letter of four may be another."""
 LONGEST = 100
 """UTF-16 units that Discord takes in a suggestion's label."""
 PATIENCE = Tunable(1.2)
@@ -86,7 +82,7 @@ def _matching(pairs: list[tuple[str, str]], typed: str) -> list[tuple[str, str]]
     holding = [pair for pair, name in zip(pairs, names, strict=True) if wanted in name or typed == pair[1]]
     if holding or len(wanted) < LEAST_TYPED:
         return holding[:SHOWN]
-    return [pairs[place] for place in resembling(wanted, names, most=SHOWN, alike=LEAST_LIKE)]
+    return [pairs[place] for place in resembling(wanted, names, most=SHOWN, alike=PARTLY_LIKE)]
 
 
 def _fitting(label: str) -> str:

@@ -12,10 +12,9 @@ from modelus_bot.domain.refusals import InvalidInput, NotFound
 from modelus_bot.subjects.nations.model import NameFound
 from modelus_bot.subjects.nations.rules.names import split_prefix
 from modelus_bot.text.escaping import folded, plain
-from modelus_bot.text.likeness import resembling
+from modelus_bot.text.likeness import LEAST_TYPED, PARTLY_LIKE, resembling
 
 __all__ = [
-    "LEAST_LIKE",
     "living_nations",
     "name_taken",
     "named_nations",
@@ -23,9 +22,6 @@ __all__ = [
     "nation_called",
     "nations_called",
 ]
-
-LEAST_TYPED, LEAST_LIKE = 4, 0.75
-"""From how many letters on, and how much (1 is the same), a name may only resemble what was typed."""
 
 _NAMES = "SELECT id, name FROM nations WHERE status <> 'archived' ORDER BY name"
 _EXACT = "SELECT id FROM nations WHERE name = ? AND status <> 'archived'"
@@ -135,7 +131,7 @@ def _like(tx: ReadTransaction, statements: tuple[str, ...], wanted: str, limit: 
         for number, name in _each(tx, known):
             numbers.append(number)
             names.append(name)
-    near = resembling(wanted, map(_fold, names), most=2 * limit, alike=LEAST_LIKE)
+    near = resembling(wanted, map(_fold, names), most=2 * limit, alike=PARTLY_LIKE)
     return [(numbers[place], names[place]) for place in near]
 
 
