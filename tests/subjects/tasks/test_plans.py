@@ -13,7 +13,15 @@ import pytest
 from modelus_bot.database.core.visibility.connection import seated
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.domain.permissions import Viewer
-from modelus_bot.subjects.tasks.queries.board import _COLUMN, _COLUMN_OF_ONE, _COUNT, _DONE
+from modelus_bot.subjects.tasks.queries.board import (
+    _COLUMN,
+    _COLUMN_OF_EPIC,
+    _COLUMN_OF_ONE,
+    _COUNT,
+    _COUNT_OF_EPIC,
+    _DONE,
+    _DONE_OF_EPIC,
+)
 from modelus_bot.subjects.tasks.queries.lists import (
     _BY_EPIC,
     _BY_ROLE,
@@ -127,3 +135,10 @@ def test_what_is_rarely_asked_reads_the_newest_first(viewers: sqlite3.Connection
     for sql in (_NAMED, _CANCELLED):
         found = viewers.execute(f"EXPLAIN QUERY PLAN {sql}", VALUES)
         assert "SCAN main.tasks" in [row["detail"] for row in found]
+
+
+def test_the_board_of_an_epic_reads_that_epic_alone(viewers: sqlite3.Connection) -> None:
+    """Its few cards are put in order by themselves."""
+    for sql in (_COLUMN_OF_EPIC, _DONE_OF_EPIC, _COUNT_OF_EPIC):
+        found = viewers.execute(f"EXPLAIN QUERY PLAN {sql}", VALUES)
+        assert "SEARCH main.tasks USING INDEX idx_tasks_epic (epic=?)" in [row["detail"] for row in found]

@@ -17,25 +17,43 @@ BOARD_COLUMNS: tuple[BoardColumn, ...] = ("todo", "in_progress", "done")
 _COLUMN = """
 SELECT * FROM tasks
 WHERE status <> 'cancelled' AND status = :status
-AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:discipline IS NULL OR discipline = :discipline)
 ORDER BY priority DESC, start_date, id LIMIT :limit OFFSET :offset
 """
 _COLUMN_OF_ONE = """
 SELECT * FROM tasks
 WHERE assigned_user_id = :user AND status = :status
-AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:discipline IS NULL OR discipline = :discipline)
+ORDER BY priority DESC, start_date, id LIMIT :limit OFFSET :offset
+"""
+_COLUMN_OF_EPIC = """
+SELECT * FROM tasks
+WHERE epic IS NOT NULL AND epic = :epic AND status = :status
+AND (:user IS NULL OR assigned_user_id = :user) AND (:discipline IS NULL OR discipline = :discipline)
 ORDER BY priority DESC, start_date, id LIMIT :limit OFFSET :offset
 """
 _DONE = """
 SELECT * FROM tasks
 WHERE status = 'done' AND (:user IS NULL OR assigned_user_id = :user)
-AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:discipline IS NULL OR discipline = :discipline)
 ORDER BY completed_at DESC, id DESC LIMIT :limit OFFSET :offset
+"""
+_DONE_OF_EPIC = """
+SELECT * FROM tasks
+WHERE epic IS NOT NULL AND epic = :epic AND status = 'done'
+AND (:user IS NULL OR assigned_user_id = :user) AND (:discipline IS NULL OR discipline = :discipline)
+ORDER BY completed_at DESC, id DESC LIMIT :limit OFFSET :offset
+"""
+_COUNT_OF_EPIC = """
+SELECT status, count(*) FROM tasks
+WHERE epic IS NOT NULL AND epic = :epic AND status <> 'cancelled'
+AND (:user IS NULL OR assigned_user_id = :user) AND (:discipline IS NULL OR discipline = :discipline)
+GROUP BY status
 """
 _COUNT = """
 SELECT status, count(*) FROM tasks
 WHERE status <> 'cancelled' AND (:user IS NULL OR assigned_user_id = :user)
-AND (:epic IS NULL OR epic = :epic) AND (:discipline IS NULL OR discipline = :discipline)
+AND (:discipline IS NULL OR discipline = :discipline)
 GROUP BY status
 """
 
@@ -53,14 +71,21 @@ def board(
         "limit": limit,
         "offset": offset,
     }
-    column = _COLUMN if wanted.user_id is None else _COLUMN_OF_ONE
-    counts = {row[0]: row[1] for row in tx.fetch_all(_COUNT, values)}
+    column, done, count = _statements(wanted)
+    counts = {row[0]: row[1] for row in tx.fetch_all(count, values)}
     return BoardPage(
         tuple(
             BoardPart(status, _cards(tx, sql, values, status), counts.get(status, 0))
-            for status, sql in zip(BOARD_COLUMNS, (column, column, _DONE), strict=True)
+            for status, sql in zip(BOARD_COLUMNS, (column, column, done), strict=True)
         )
     )
+
+
+def _statements(wanted: BoardFilter) -> tuple[str, str, str]:
+    """Return how to ask for a column to do, for what is done, and for the counts: each has its index."""
+    if wanted.epic is not None:
+        return _COLUMN_OF_EPIC, _DONE_OF_EPIC, _COUNT_OF_EPIC
+    return (_COLUMN if wanted.user_id is None else _COLUMN_OF_ONE), _DONE, _COUNT
 
 
 def _cards(
