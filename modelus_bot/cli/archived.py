@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from modelus_bot.cli.protecting import Protected
 from modelus_bot.database import DatabaseError
-from modelus_bot.database.administration import archive_remains
+from modelus_bot.database.administration import EarlierDatabase
 from modelus_bot.runtime.os_errors import in_words as words_of
 
 __all__ = ["Reach", "reach_of"]
@@ -25,7 +25,7 @@ async def reach_of(protected: Protected) -> Reach:
     await protected.archive.probe()
     if protected.archive.available and protected.archive.remote:
         return await _asked(protected)
-    left = await archive_remains(protected.context)
+    left = await EarlierDatabase(protected.context).archive()
     if not left.any:
         return Reach()
     return await _asked(protected) if left.usable else Reach(trouble=left.words)

@@ -9,7 +9,7 @@ import typer
 
 from modelus_bot.cli.protecting import Protected, with_protection
 from modelus_bot.config import Settings
-from modelus_bot.database.administration import require_nothing_left, set_everything_aside
+from modelus_bot.database.administration import EarlierDatabase
 
 __all__ = ["BeginAnewOption", "begin_anew_if_asked", "require_beginning"]
 
@@ -29,7 +29,7 @@ def begin_anew_if_asked(settings: Settings, database: Path, *, asked: bool) -> N
         return
 
     async def work(protected: Protected) -> tuple[Path, ...]:
-        return await set_everything_aside(protected.context)
+        return await EarlierDatabase(protected.context).set_aside()
 
     folders = with_protection(settings, work, database, claim=True)
     for folder in folders:
@@ -46,6 +46,6 @@ def require_beginning(settings: Settings, database: Path, *, begin_anew: bool, e
     begin_anew_if_asked(settings, database, asked=begin_anew)
 
     async def work(protected: Protected) -> None:
-        await require_nothing_left(protected.context, empty=empty)
+        await EarlierDatabase(protected.context).require_none(empty=empty)
 
     with_protection(settings, work, database)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from modelus_bot.cli.protecting import Protected
 from modelus_bot.database import BackupFailed, DatabaseError
-from modelus_bot.database.administration import BackupManifest, hashed, parse_name
-from modelus_bot.runtime.os_errors import in_words
+from modelus_bot.database.administration import BackupManifest
 
 __all__ = ["CopyState", "compared", "verified"]
 
@@ -39,7 +38,7 @@ class CopyState:
 async def compared(protected: Protected, manifest: BackupManifest, *, full: bool) -> CopyState:
     """Compare a copy with its manifest; ``full`` checks its pages and rows as well. Changes nothing."""
     path = protected.backups.folder / manifest.name
-    problems = await asyncio.to_thread(_differences, path, manifest)
+    problems = await asyncio.to_thread(protected.backups.differences, manifest)
     if full and not problems:
         try:
             report = await protected.context.check(path, finished=True, budget=protected.budget)
@@ -57,7 +56,7 @@ async def verified(protected: Protected, target: str, on_progress: Callable[...,
     """
     budget = protected.budget
     path, name = Path(target), await asyncio.to_thread(_name_in, protected.backups.folder, target)
-    if parse_name(protected.context.path.stem, name) is None and await asyncio.to_thread(path.is_file):
+    if not protected.backups.may_name(name) and await asyncio.to_thread(path.is_file):
         report = await protected.context.check(path, finished=True, budget=budget, on_progress=on_progress)
     else:
         try:
@@ -73,15 +72,3 @@ def _name_in(folder: Path, target: str) -> str:
     """Return the name of a copy that lies in the folder and was named by its path."""
     path = Path(target)
     return path.name if path.parent.resolve() == folder.resolve() else target
-
-
-def _differences(path: Path, manifest: BackupManifest) -> tuple[str, ...]:
-    try:
-        size = path.stat().st_size
-        if size != manifest.bytes:
-            return (f"it has {size} bytes instead of {manifest.bytes}",)
-        if hashed(path)[0] != manifest.sha256:
-            return ("its content is not what it was made with: its sha256 differs",)
-    except OSError as error:
-        return (in_words(error),)
-    return ()

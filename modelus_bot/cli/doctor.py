@@ -28,11 +28,11 @@ from modelus_bot.database import OpeningRefused
 from modelus_bot.database.administration import (
     BackupListing,
     DatabaseFile,
+    EarlierDatabase,
+    JournalContents,
     Migrator,
     Nature,
-    journal_contents,
-    recognised,
-    require_nothing_left,
+    Recognised,
 )
 from modelus_bot.logs import configure_logging
 
@@ -110,7 +110,7 @@ def _threaded(look: Callable[..., Sequence[Finding]], *about: object) -> Look:
 async def _database(protected: Protected) -> list[Finding]:
     """Say what lies at the path, and when it is the bot's, how it is."""
     path = protected.context.path
-    found = await recognised(path, protected.budget)
+    found = await Recognised.at(path, protected.budget)
     if found.nature in {Nature.MISSING, Nature.EMPTY}:
         return [await _no_database(protected)]
     if found.nature is Nature.DAMAGED:
@@ -140,7 +140,7 @@ async def _discord(settings: Settings, path: Path) -> list[Finding]:
 async def _no_database(protected: Protected) -> Finding:
     """Say what the first start will do: make a database, bring one back, or neither."""
     try:
-        await require_nothing_left(protected.context, empty=True)
+        await EarlierDatabase(protected.context).require_none(empty=True)
     except OpeningRefused as error:
         return Finding(Grade.BAD, error.detail)
     path = protected.context.path
@@ -245,7 +245,7 @@ async def _drills(settings: Settings, protected: Protected) -> list[Finding]:
 
 
 def _journal(path: Path) -> list[Finding]:
-    found = journal_contents(path)
+    found = JournalContents.read(path)
     if found.damaged:
         text = f"The file of changes saved for later has {found.damaged} damaged lines: {found.path}"
         return [Finding(Grade.BAD, text)]

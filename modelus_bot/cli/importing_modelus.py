@@ -13,7 +13,7 @@ from modelus_bot.cli.outcome import NotOurs
 from modelus_bot.cli.setting_up import DatabaseOption, operator_context, run_async, settings_of
 from modelus_bot.cli.taking_in import RowImport, account_called, require_new, take_in, zone_called
 from modelus_bot.cli.terminal import console
-from modelus_bot.database.administration import Nature, foreign_rows
+from modelus_bot.database.administration import ForeignDatabase, Nature
 from modelus_bot.subjects.imports.rules.portions import BATCH
 from modelus_bot.subjects.modelus_import.model.source import STORED_AS, TABLES, ModelusSource
 from modelus_bot.subjects.modelus_import.rules.planning import portions_of
@@ -77,7 +77,7 @@ def modelus(
 
 def _read(file: Path) -> ModelusSource:
     """Return what the file has; raises ``NotOurs`` or ``ImportProblem`` where that is not the original's."""
-    read = run_async(foreign_rows(file, WANTED))
+    read = run_async(ForeignDatabase.read(file, WANTED))
     if not read.readable:
         raise NotOurs(read.found.sentence, _ADVICE.get(read.found.nature, "Nothing was changed."))
     return source_of(file.name, read.tables)

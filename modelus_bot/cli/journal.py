@@ -15,8 +15,6 @@ from modelus_bot.database.administration import (
     DatabaseFile,
     JournalContents,
     JournalEntry,
-    journal_contents,
-    operation_words,
 )
 
 __all__ = ["app"]
@@ -32,7 +30,7 @@ def _group() -> None:
 @app.command(name="list")
 def list_(context: typer.Context, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List what waits, in the order in which it will be applied; exits with 1 if the file is damaged."""
-    found = journal_contents(DatabaseFile(database or settings_of(context).database.path).path)
+    found = JournalContents.read(DatabaseFile(database or settings_of(context).database.path).path)
     path = found.path
     if as_json:
         print_json(_plain(found))
@@ -75,7 +73,7 @@ def _table(entries: tuple[JournalEntry, ...], now: float) -> Table:
         author = "the bot" if entry.context.actor is None else str(entry.context.actor)
         table.add_row(
             str(entry.number),
-            operation_words(entry.operation),
+            entry.change,
             author,
             entry.priority.name,
             f"{entry.retry_count} of {entry.max_retries}",

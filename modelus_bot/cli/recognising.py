@@ -6,7 +6,7 @@ from pathlib import Path
 
 from modelus_bot.cli.outcome import NotOurs
 from modelus_bot.cli.setting_up import run_async
-from modelus_bot.database.administration import Budget, Nature, Recognised, recognised
+from modelus_bot.database.administration import Budget, Nature, Recognised
 
 __all__ = ["ADVICE", "require", "require_ours"]
 
@@ -35,7 +35,7 @@ def require_ours(path: Path, *natures: Nature, budget: Budget | None = None) -> 
 
 async def require(path: Path, *natures: Nature, budget: Budget | None = None) -> Recognised:
     """Do what ``require_ours`` does where an event loop runs."""
-    found = await recognised(path, budget)
+    found = await Recognised.at(path, budget)
     if found.nature is not Nature.OURS and found.nature not in natures:
         raise NotOurs(found.sentence, ADVICE[found.nature])
     return found

@@ -12,10 +12,8 @@ from modelus_bot.database.core.lazy_imports import lazy_names
 if TYPE_CHECKING:
     from modelus_bot.database.archive.archive import Archive
     from modelus_bot.database.archive.failures import MomentUnavailable
-    from modelus_bot.database.backup.copy_job import hashed
     from modelus_bot.database.backup.listing import BackupListing
     from modelus_bot.database.backup.manifest import BackupManifest
-    from modelus_bot.database.backup.naming import parse_name
     from modelus_bot.database.checksums.report import ChecksumReport
     from modelus_bot.database.core.audit.anchors import Anchor, gather_anchors
     from modelus_bot.database.core.audit.entry import AuditOperation, command_entry
@@ -33,19 +31,14 @@ if TYPE_CHECKING:
     from modelus_bot.database.health.rounds import HealthRounds
     from modelus_bot.database.health.sample_keeper import SampleKeeper
     from modelus_bot.database.health.samples import HealthSample, health_samples
-    from modelus_bot.database.health.statements.advice import index_advice
+    from modelus_bot.database.health.statements.advisor import StatementAdvisor
     from modelus_bot.database.health.statements.plan import QueryPlan
-    from modelus_bot.database.health.statements.planning import (
-        IndexUse,
-        StatementExamination,
-        examine,
-        explain_slow,
-    )
+    from modelus_bot.database.health.statements.planning import IndexUse, StatementExamination
     from modelus_bot.database.health.statements.statistics import StatementSeen
     from modelus_bot.database.health.suggestions import setting_suggestions
     from modelus_bot.database.integrity.budget import Budget
-    from modelus_bot.database.integrity.foreign_rows import ForeignDatabase, ForeignTable, foreign_rows
-    from modelus_bot.database.integrity.recognition import Nature, Recognised, recognised
+    from modelus_bot.database.integrity.foreign_rows import ForeignDatabase, ForeignTable
+    from modelus_bot.database.integrity.recognition import Nature, Recognised
     from modelus_bot.database.integrity.report import CheckReport
     from modelus_bot.database.maintenance.facts import FileFacts
     from modelus_bot.database.maintenance.run_request import (
@@ -56,8 +49,7 @@ if TYPE_CHECKING:
         Trigger,
     )
     from modelus_bot.database.offline.journal.entry import JournalEntry, JournalOutcome, Settled
-    from modelus_bot.database.offline.journal.reconciliation import operation_words
-    from modelus_bot.database.offline.journal.view import JournalContents, journal_contents
+    from modelus_bot.database.offline.journal.view import JournalContents
     from modelus_bot.database.offline.snapshot.folder import UnusableSnapshot
     from modelus_bot.database.offline.snapshot.view import last_known_rows
     from modelus_bot.database.recovery.audit_renewal import Renewal, RenewAuditChain
@@ -65,9 +57,8 @@ if TYPE_CHECKING:
     from modelus_bot.database.recovery.by_hand import changed_by_hand
     from modelus_bot.database.recovery.differences import TableDifference
     from modelus_bot.database.recovery.drill import DrillResult
-    from modelus_bot.database.recovery.new_database import require_nothing_left, set_everything_aside
+    from modelus_bot.database.recovery.new_database import EarlierDatabase
     from modelus_bot.database.recovery.offline_migration import Migrate, migrated
-    from modelus_bot.database.recovery.remains import archive_remains
     from modelus_bot.database.recovery.restore_request import Restored, RestorePlan, Restores
     from modelus_bot.database.salvage.report import SalvageReport
     from modelus_bot.database.schema.migrations import Migrator
@@ -89,6 +80,7 @@ __all__ = [
     "DatabaseFile",
     "Difference",
     "DrillResult",
+    "EarlierDatabase",
     "Environment",
     "Failure",
     "FileFacts",
@@ -122,6 +114,7 @@ __all__ = [
     "SchemaValidator",
     "Settled",
     "StateFile",
+    "StatementAdvisor",
     "StatementExamination",
     "StatementSeen",
     "TableDifference",
@@ -129,26 +122,14 @@ __all__ = [
     "Trigger",
     "Undelivered",
     "UnusableSnapshot",
-    "archive_remains",
     "changed_by_hand",
     "command_entry",
-    "examine",
-    "explain_slow",
-    "foreign_rows",
     "gather_anchors",
-    "hashed",
     "health_samples",
-    "index_advice",
-    "journal_contents",
     "last_known_rows",
     "migrated",
-    "operation_words",
-    "parse_name",
-    "recognised",
-    "require_nothing_left",
     "run_child",
     "safe_beside_writers",
-    "set_everything_aside",
     "setting_suggestions",
     "trail_rows",
     "verified_trail",
@@ -163,13 +144,14 @@ __getattr__ = lazy_names(
         "AuditOperation": "core.audit.entry",
         "BackupListing": "backup.listing",
         "BackupManifest": "backup.manifest",
-        "ChainReport": "core.audit.verification",
         "Budget": "integrity.budget",
+        "ChainReport": "core.audit.verification",
         "CheckReport": "integrity.report",
         "ChecksumReport": "checksums.report",
         "DatabaseFile": "core.database_file",
         "Difference": "schema.report",
         "DrillResult": "recovery.drill",
+        "EarlierDatabase": "recovery.new_database",
         "Environment": "health.environment",
         "Failure": "core.operation_event",
         "FileFacts": "maintenance.facts",
@@ -204,6 +186,7 @@ __getattr__ = lazy_names(
         "SchemaValidator": "schema.validator",
         "Settled": "offline.journal.entry",
         "StateFile": "core.state_file",
+        "StatementAdvisor": "health.statements.advisor",
         "StatementExamination": "health.statements.planning",
         "StatementSeen": "health.statements.statistics",
         "TableDifference": "recovery.differences",
@@ -211,26 +194,14 @@ __getattr__ = lazy_names(
         "Trigger": "maintenance.run_request",
         "Undelivered": "health.alert_book",
         "UnusableSnapshot": "offline.snapshot.folder",
-        "archive_remains": "recovery.remains",
         "changed_by_hand": "recovery.by_hand",
         "command_entry": "core.audit.entry",
-        "examine": "health.statements.planning",
-        "explain_slow": "health.statements.planning",
-        "foreign_rows": "integrity.foreign_rows",
         "gather_anchors": "core.audit.anchors",
-        "hashed": "backup.copy_job",
         "health_samples": "health.samples",
-        "index_advice": "health.statements.advice",
-        "journal_contents": "offline.journal.view",
         "last_known_rows": "offline.snapshot.view",
         "migrated": "recovery.offline_migration",
-        "operation_words": "offline.journal.reconciliation",
-        "parse_name": "backup.naming",
-        "recognised": "integrity.recognition",
-        "require_nothing_left": "recovery.new_database",
         "run_child": "core.child_process",
         "safe_beside_writers": "engine.checkpoints",
-        "set_everything_aside": "recovery.new_database",
         "setting_suggestions": "health.suggestions",
         "trail_rows": "recovery.audit_trail",
         "verified_trail": "recovery.audit_trail",

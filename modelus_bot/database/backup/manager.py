@@ -19,11 +19,11 @@ from modelus_bot.database.backup.folder import CopyFolder
 from modelus_bot.database.backup.listing import BackupListing, Unlisted
 from modelus_bot.database.backup.make import UNPACED, Maker, manifest_of, seconds_for
 from modelus_bot.database.backup.manifest import BackupManifest, Status, write_manifest
-from modelus_bot.database.backup.naming import Kind
+from modelus_bot.database.backup.naming import Kind, parse_name
 from modelus_bot.database.backup.request_queue import Turns
 from modelus_bot.database.backup.retention import superfluous
 from modelus_bot.database.backup.schedule import Schedule
-from modelus_bot.database.backup.verification import Verifier
+from modelus_bot.database.backup.verification import Verifier, differences_of_bytes
 from modelus_bot.database.backup.verify_job import Verification
 from modelus_bot.database.core.child_process import ChildFailed, Report, run_child
 from modelus_bot.database.core.errors import BackupFailed
@@ -108,6 +108,14 @@ class BackupManager:
     def newest_whole(self) -> BackupManifest | None:
         """Return the newest copy that can be restored, even if rows in it break rules."""
         return next((manifest for manifest in self.manifests() if manifest.whole), None)
+
+    def may_name(self, name: str) -> bool:
+        """Whether a file of this name in the folder would be a copy of this database."""
+        return parse_name(self._database.stem, name) is not None
+
+    def differences(self, manifest: BackupManifest) -> tuple[str, ...]:
+        """Say in what the bytes of a copy are not those it was made with; blocking, changes nothing."""
+        return differences_of_bytes(self.folder / manifest.name, manifest.facts)
 
     def age(self) -> float | None:
         """Return the seconds since the newest verified copy was made, None when there is none."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from modelus_bot.database.backup.copy_job import hashed
 from modelus_bot.database.backup.facts import CopyFacts
 from modelus_bot.database.backup.verify_job import Verification
 from modelus_bot.database.core.child_answer import from_answer
@@ -14,9 +15,10 @@ from modelus_bot.database.core.child_process import ChildFailed, Report
 from modelus_bot.database.core.invariant import Invariant
 from modelus_bot.database.integrity import Budget, CheckReport
 from modelus_bot.database.schema import SchemaValidator
+from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tunables import Tunable
 
-__all__ = ["Verifier", "differences"]
+__all__ = ["Verifier", "differences", "differences_of_bytes"]
 
 LIMIT = 50
 LEAST_SECONDS = Tunable(300.0)
@@ -87,6 +89,16 @@ def differences(found: CopyFacts | None, expected: CopyFacts, *, counted: bool =
         if here != there:
             words.append(f"table {table} has {here} rows instead of {there}")
     return tuple(words)
+
+
+def differences_of_bytes(path: Path, expected: CopyFacts) -> tuple[str, ...]:
+    """Say in what a file's size and sha256 are not as they should be, without opening it as a database."""
+    try:
+        size = path.stat().st_size
+        digest = hashed(path)[0] if size == expected.bytes else ""
+    except OSError as error:
+        return (in_words(error),)
+    return differences(replace(expected, bytes=size, sha256=digest), expected, counted=False)
 
 
 def _with(report: CheckReport, damage: Sequence[str]) -> CheckReport:

@@ -5,7 +5,7 @@ a file is, is said before it is believed (``recognition``). Rows that break a ru
 ``quarantined_rows``, or put right where the rule says how, inside one transaction.
 
 Way in: ``check_file`` (in a child: ``CheckReport``), ``quarantine_file``, ``QuarantineRows``,
-``recognised``.
+``Recognised.at``.
 Owner: nobody; everything works on a path or a transaction it is given.
 """
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from modelus_bot.database.core.names import quoted
 from modelus_bot.database.integrity.budget import Budget, LookAllowance
@@ -20,7 +20,7 @@ from modelus_bot.database.integrity.recognition import Nature, Recognised, faile
 if TYPE_CHECKING:
     from modelus_bot.database.core.child_process import Report
 
-__all__ = ["ForeignDatabase", "ForeignTable", "foreign_rows", "foreign_rows_job"]
+__all__ = ["ForeignDatabase", "ForeignTable", "foreign_rows_job"]
 
 Value = int | float | str | None
 
@@ -68,33 +68,34 @@ class ForeignDatabase:
         """Whether it was read to its end."""
         return self.found.nature in READABLE
 
+    @classmethod
+    async def read(
+        cls, path: Path, wanted: Mapping[str, Sequence[str]], budget: Budget | None = None
+    ) -> Self:
+        """Return every table of another program's database, with the rows of those that are ``wanted``.
 
-async def foreign_rows(
-    path: Path, wanted: Mapping[str, Sequence[str]], budget: Budget | None = None
-) -> ForeignDatabase:
-    """Return every table of another program's database, with the rows of those that are ``wanted``.
+        Never changes it. Raises ``ChildFailed``.
+        """
+        rows: dict[str, list[tuple[Value, ...]]] = {}
 
-    Never changes it. Raises ``ChildFailed``.
-    """
-    rows: dict[str, list[tuple[Value, ...]]] = {}
+        def take(body: dict[str, Any]) -> None:
+            rows.setdefault(body["table"], []).extend(map(tuple, body["rows"]))
 
-    def take(body: dict[str, Any]) -> None:
-        rows.setdefault(body["table"], []).extend(map(tuple, body["rows"]))
-
-    task = {"path": str(path), "wanted": {name: list(columns) for name, columns in wanted.items()}}
-    answer = await (budget or Budget()).child("foreign_rows", task, seconds=SECONDS + 10, on_progress=take)
-    tables = {
-        name: ForeignTable(
-            tuple(found["columns"]), found["count"], tuple(found["unique"]), tuple(found["read"]),
-            rows.get(name, []),
-        )
-        for name, found in answer["tables"].items()
-    }  # fmt: skip
-    return ForeignDatabase(Recognised(path, Nature(answer["nature"]), answer["detail"]), tables)
+        task = {"path": str(path), "wanted": {name: list(columns) for name, columns in wanted.items()}}
+        child = (budget or Budget()).child
+        answer = await child("foreign_rows", task, seconds=SECONDS + 10, on_progress=take)
+        tables = {
+            name: ForeignTable(
+                tuple(found["columns"]), found["count"], tuple(found["unique"]), tuple(found["read"]),
+                rows.get(name, []),
+            )
+            for name, found in answer["tables"].items()
+        }  # fmt: skip
+        return cls(Recognised(path, Nature(answer["nature"]), answer["detail"]), tables)
 
 
 def foreign_rows_job(task: dict[str, Any], report: Report) -> dict[str, Any]:
-    """The child's side of ``foreign_rows``: rows as progress, what the tables are like as its answer."""
+    """The child's side of ``ForeignDatabase.read``: rows as progress, the tables' shape as its answer."""
     path, budget = Path(task["path"]), Budget(task.get("spare"))
     found, tables = recognise(path, budget), {}
     if found.nature in READABLE:

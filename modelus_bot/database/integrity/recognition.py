@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from modelus_bot.database.core.child_answer import from_answer, to_answer
 from modelus_bot.database.core.errors import CorruptionDetected
@@ -24,7 +24,7 @@ from modelus_bot.database.schema import SchemaValidator
 if TYPE_CHECKING:
     from modelus_bot.database.core.child_process import Report
 
-__all__ = ["Nature", "Recognised", "failed_look", "recognise", "recognise_job", "recognised"]
+__all__ = ["Nature", "Recognised", "failed_look", "recognise", "recognise_job"]
 
 SECONDS = 30.0
 MOST_ENTRIES = 10_000
@@ -89,16 +89,16 @@ class Recognised:
         """What it is, in a sentence for an operator."""
         return _SENTENCES[self.nature].format(path=self.path, detail=self.detail).rstrip(" :")
 
-
-async def recognised(path: Path, budget: Budget | None = None) -> Recognised:
-    """Look at ``path`` in a child; raises ``ChildFailed``."""
-    budget = budget or Budget()
-    answer = await budget.child("recognise", {"path": str(path)}, seconds=SECONDS + 10)
-    return from_answer(Recognised, answer)
+    @classmethod
+    async def at(cls, path: Path, budget: Budget | None = None) -> Self:
+        """Look at ``path`` in a child; raises ``ChildFailed``."""
+        budget = budget or Budget()
+        answer = await budget.child("recognise", {"path": str(path)}, seconds=SECONDS + 10)
+        return from_answer(cls, answer)
 
 
 def recognise_job(task: dict[str, Any], _report: Report) -> dict[str, Any]:
-    """The child's side of ``recognised``."""
+    """The child's side of ``Recognised.at``."""
     budget = Budget(task.get("spare"))
     found = recognise(Path(task["path"]), budget)
     return to_answer(found) | {"path": task["path"]} | budget.left

@@ -14,10 +14,17 @@ from modelus_bot.database.backup import MANIFEST
 from modelus_bot.database.core.errors import CorruptionDetected, OpeningRefused
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
-from modelus_bot.database.recovery.remains import RemainStanding, Trace, remains_in_words, traces_of
+from modelus_bot.database.recovery.remains import (
+    ArchiveRemains,
+    RemainStanding,
+    Trace,
+    archive_remains,
+    remains_in_words,
+    traces_of,
+)
 from modelus_bot.runtime.atomic_files import sync_folder
 
-__all__ = ["begin", "require_nothing_left", "set_everything_aside"]
+__all__ = ["EarlierDatabase", "begin"]
 
 WAY_OUT = (
     "To begin with an empty database on purpose, start once with “modelus-bot run --begin-anew”, which sets"
@@ -45,34 +52,45 @@ async def begin(
         raise OpeningRefused(_refusal(context.path, traces, error.detail)) from error
 
 
-async def require_nothing_left(context: RecoveryContext, *, empty: bool = False) -> None:
-    """Raise ``OpeningRefused`` where a database that is made now would hide an earlier one.
+class EarlierDatabase:
+    """What a database that is not there any more left behind: copies, an archive, files beside its place."""
 
-    ``empty`` says that a file that is there was found to hold nothing.
-    """
-    if not empty and await asyncio.to_thread(_is_there, context.path):
-        return
-    if traces := await traces_of(context):
-        usable = any(trace.standing is RemainStanding.USABLE for trace in traces)
-        why = "start the bot, which restores it" if usable else "it cannot be restored from that"
-        raise OpeningRefused(_refusal(context.path, traces, why))
+    def __init__(self, context: RecoveryContext) -> None:
+        """Take where it was, and where its copies and its archive are."""
+        self._context = context
 
+    async def archive(self) -> ArchiveRemains:
+        """Look for an archive of it; nothing is changed, and no folder made."""
+        return await archive_remains(self._context)
 
-async def set_everything_aside(context: RecoveryContext) -> tuple[Path, ...]:
-    """Move away what an earlier database left, so that an empty one can be begun; returns where it is now.
+    async def require_none(self, *, empty: bool = False) -> None:
+        """Raise ``OpeningRefused`` where a database that is made now would hide an earlier one.
 
-    Each thing stays on its disk, in a folder ``earlier-…`` beside its place. Nothing is done while there is
-    a database. Raises ``OpeningRefused`` for a bucket that holds something or cannot be asked, ``OSError``.
-    """
-    if await asyncio.to_thread(_is_there, context.path):
-        return ()
-    traces = await traces_of(context)
-    if away := [trace for trace in traces if trace.path is None]:
-        raise OpeningRefused(
-            f"{remains_in_words(away)} may hold an earlier database, and two must not share a place."
-            " Name an empty one in archive.url, or take it out of the settings, and begin anew then."
-        )
-    return await asyncio.to_thread(_set_aside, context, traces)
+        ``empty`` says that a file that is there was found to hold nothing.
+        """
+        if not empty and await asyncio.to_thread(_is_there, self._context.path):
+            return
+        if traces := await traces_of(self._context):
+            usable = any(trace.standing is RemainStanding.USABLE for trace in traces)
+            why = "start the bot, which restores it" if usable else "it cannot be restored from that"
+            raise OpeningRefused(_refusal(self._context.path, traces, why))
+
+    async def set_aside(self) -> tuple[Path, ...]:
+        """Move away what it left, so that an empty one can be begun; returns where that is now.
+
+        Each thing stays on its disk, in a folder ``earlier-…`` beside its place. Nothing is done while there
+        is a database. Raises ``OpeningRefused`` for a bucket that holds something or cannot be asked,
+        ``OSError``.
+        """
+        if await asyncio.to_thread(_is_there, self._context.path):
+            return ()
+        traces = await traces_of(self._context)
+        if away := [trace for trace in traces if trace.path is None]:
+            raise OpeningRefused(
+                f"{remains_in_words(away)} may hold an earlier database, and two must not share a place."
+                " Name an empty one in archive.url, or take it out of the settings, and begin anew then."
+            )
+        return await asyncio.to_thread(_set_aside, self._context, traces)
 
 
 def _set_aside(context: RecoveryContext, traces: tuple[Trace, ...]) -> tuple[Path, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modelus_bot.database.integrity.foreign_rows import LONGEST_TEXT, foreign_rows, foreign_rows_job
+from modelus_bot.database.integrity.foreign_rows import LONGEST_TEXT, ForeignDatabase, foreign_rows_job
 from modelus_bot.database.integrity.recognition import Nature
 from modelus_bot.database.schema.migrations import Migrator
 
@@ -44,7 +44,7 @@ async def test_rows_come_as_they_are_through_a_child_and_the_file_stays(tmp_path
         """,
     )
     before = hashlib.sha256(path.read_bytes()).digest()
-    found = await foreign_rows(path, WANTED)
+    found = await ForeignDatabase.read(path, WANTED)
 
     table = found.tables["nations"]
     assert found.readable

@@ -16,7 +16,7 @@ from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.core.state_file import DatabaseState
 from modelus_bot.database.health.causes import cause_words
 from modelus_bot.database.manager import DatabaseManager
-from modelus_bot.database.recovery.new_database import require_nothing_left, set_everything_aside
+from modelus_bot.database.recovery.new_database import EarlierDatabase
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.recovery.remains import RemainStanding, traces_of
 from tests.database.operations import PutSetting, all_settings, setting
@@ -123,8 +123,8 @@ async def test_whatever_may_hold_data_counts(
     protection = protected().protection
     assert protection is not None
     with pytest.raises(OpeningRefused):
-        await require_nothing_left(protection.context)
-    assert await set_everything_aside(protection.context) or name.startswith("quarantine")
+        await EarlierDatabase(protection.context).require_none()
+    assert await EarlierDatabase(protection.context).set_aside() or name.startswith("quarantine")
     if not name.startswith("quarantine"):
         assert await traces_of(protection.context) == ()
         async with protected() as db:
@@ -157,7 +157,7 @@ async def test_a_bucket_that_nobody_can_ask_keeps_everything_as_it_is(path: Path
     words = await refusal_of(DatabaseManager(path, DatabaseSettings(), protection=protection), path)
     assert "no-litestream was not found" in words
     with pytest.raises(OpeningRefused, match=r"Name an empty one in archive\.url"):
-        await set_everything_aside(protection.context)
+        await EarlierDatabase(protection.context).set_aside()
 
 
 async def test_begun_anew_only_where_there_is_no_database(protected: Open, path: Path) -> None:
@@ -166,7 +166,7 @@ async def test_begun_anew_only_where_there_is_no_database(protected: Open, path:
         await db.write(PutSetting(key="a", value=1), Context())
     protection = protected().protection
     assert protection is not None
-    assert await set_everything_aside(protection.context) == ()
+    assert await EarlierDatabase(protection.context).set_aside() == ()
     async with protected() as db:
         assert await db.read(setting, "a") == 1
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from modelus_bot.database.administration import ForeignTable, foreign_rows
+from modelus_bot.database.administration import ForeignDatabase, ForeignTable
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import NotAllowed, NotFound
 from modelus_bot.subjects.imports.model.outcome import RowReport
@@ -40,7 +40,7 @@ def read(more: dict[str, Any] | None = None) -> ModelusSource:
     """Return what a file of the original's shape has."""
     with TemporaryDirectory() as folder:
         path = make_original(Path(folder) / "old.db", more)
-        return source_of("old.db", asyncio.run(foreign_rows(path, WANTED)).tables)
+        return source_of("old.db", asyncio.run(ForeignDatabase.read(path, WANTED)).tables)
 
 
 @pytest.fixture(scope="module")

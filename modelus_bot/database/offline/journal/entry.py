@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
+import re
 import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +24,8 @@ __all__ = [
     "read_settled",
     "settled_as",
 ]
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class JournalOutcome(StrEnum):
@@ -53,6 +57,11 @@ class JournalEntry:
     def request_id(self) -> str:
         """What makes it happen once, however often it is replayed."""
         return self.context.request_id or ""
+
+    @property
+    def change(self) -> str:
+        """The operation as people say it."""
+        return _spoken(self.operation)
 
     @property
     def place(self) -> tuple[int, int]:
@@ -103,11 +112,22 @@ class Settled:
     saved_at: int
     reason: str | None = None
 
+    @property
+    def change(self) -> str:
+        """The operation as people say it."""
+        return _spoken(self.operation)
+
     def body(self) -> bytes:
         """Return it as the JSON of its line; the rest is in the entry's own line."""
         if self.reason is None:
             return b'{"id":%d,"outcome":"%b"}' % (self.number, self.outcome.value.encode())
         return _compact({"id": self.number, "outcome": self.outcome, "reason": self.reason}).encode()
+
+
+@functools.lru_cache(maxsize=512)
+def _spoken(operation: str) -> str:
+    """Return the name of an operation in words: ``sprints.AddSprint`` is "add sprint"."""
+    return _CAPITAL.sub(" ", operation.rpartition(".")[2]).lower()
 
 
 def new_request_id() -> str:

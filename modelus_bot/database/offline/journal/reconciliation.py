@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from dataclasses import dataclass
 
 from modelus_bot.database.offline.journal.entry import Settled
 
-__all__ = ["Reconciliation", "operation_words"]
+__all__ = ["Reconciliation"]
 
 NAMED = 10
 """How many changes that were not applied are named one by one."""
-_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-@functools.lru_cache(maxsize=512)
-def operation_words(operation: str) -> str:
-    """Return the name of an operation as people say it: ``sprints.AddSprint`` is "add sprint"."""
-    return _CAPITAL.sub(" ", operation.rpartition(".")[2]).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +65,4 @@ def _were(count: int) -> str:
 
 def _line(found: Settled) -> str:
     author = "the bot" if found.actor is None else f"<@{found.actor}>"
-    return f"Number {found.number} ({operation_words(found.operation)}, by {author}): {found.reason}"
+    return f"Number {found.number} ({found.change}, by {author}): {found.reason}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from modelus_bot.database.core.append_file import journal_path
 from modelus_bot.database.core.framing import scan
 from modelus_bot.database.offline.journal.entry import JournalEntry, Settled
 from modelus_bot.database.offline.journal.state import JournalState
 
-__all__ = ["JournalContents", "journal_contents"]
+__all__ = ["JournalContents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,15 @@ class JournalContents:
     settled: tuple[Settled, ...] = ()
     damaged: int = 0
 
-
-def journal_contents(database: Path) -> JournalContents:
-    """Read the journal of a database; one that does not exist holds nothing. Raises ``OSError``."""
-    path = journal_path(database)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return JournalContents(path)
-    found = scan(content)
-    state, strange = JournalState.of(found.bodies)
-    return JournalContents(
-        path, tuple(state.in_order()), tuple(state.settled.values()), len(found.damaged) + len(strange)
-    )
+    @classmethod
+    def read(cls, database: Path) -> Self:
+        """Read the journal of a database; one that does not exist holds nothing. Raises ``OSError``."""
+        path = journal_path(database)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return cls(path)
+        found = scan(content)
+        state, strange = JournalState.of(found.bodies)
+        damaged = len(found.damaged) + len(strange)
+        return cls(path, tuple(state.in_order()), tuple(state.settled.values()), damaged)

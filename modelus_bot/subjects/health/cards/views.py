@@ -11,10 +11,9 @@ from modelus_bot.database import DatabaseError, DatabaseManager
 from modelus_bot.database.administration import (
     IndexUse,
     QueryPlan,
+    StatementAdvisor,
     StatementExamination,
     StatementSeen,
-    examine,
-    index_advice,
 )
 from modelus_bot.subjects.health.cards.overview import latency_words
 from modelus_bot.ui import cards
@@ -97,7 +96,7 @@ async def _slow(listing: PagedList) -> Drawn:
     text = cards.lines(lines, empty="No statement was run yet.", limit=3400)
     card = cards.info("Statements", f"{head}\n\n{text}")
     if found is not None and listing.page == 0:
-        said = index_advice(found, slow=db.settings.slow_operation, now=int(time.time()))
+        said = _advisor(db).advice(found, now=int(time.time()))
         if said:
             advice = cards.lines([f"- {item}" for item in said[:5]], empty="", limit=950)
             card = card.with_field("Advice", advice)
@@ -157,9 +156,13 @@ _VIEWS: dict[str, Callable[[PagedList], Awaitable[Drawn]]] = {
 async def _examined(db: DatabaseManager) -> StatementExamination | None:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await examine(db, db.health.figures.statements)
+            return await _advisor(db).examine()
     except (DatabaseError, TimeoutError):
         return None
+
+
+def _advisor(db: DatabaseManager) -> StatementAdvisor:
+    return StatementAdvisor(db, db.health.figures.statements, slow=db.settings.slow_operation)
 
 
 def _remembered(db: DatabaseManager) -> tuple[tuple[StatementSeen, QueryPlan | None], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.database import Mode
-from modelus_bot.database.administration import explain_slow
+from modelus_bot.database.administration import StatementAdvisor
 from modelus_bot.jobs.loop import Job
 
 __all__ = ["Plans"]
@@ -20,4 +20,5 @@ class Plans(Job):
         """Explain what is new, on the reader for long queries."""
         db = self.bot.db
         if db.mode is not Mode.DEGRADED:
-            await explain_slow(db, db.health.figures.statements, db.settings.slow_operation)
+            seen, slow = db.health.figures.statements, db.settings.slow_operation
+            await StatementAdvisor(db, seen, slow=slow).explain_slow()

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from modelus_bot.database import ConstraintViolated, DatabaseError, Priority, Transaction, Write
-from modelus_bot.database.administration import JournalOutcome, Settled, operation_words
+from modelus_bot.database.administration import JournalOutcome, Settled
 from modelus_bot.domain.fields import Snowflake
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.domain.sentences import sentence_for, validation_sentence
@@ -79,7 +79,7 @@ def _told(found: Settled, author: int) -> ToldAuthor:
     reason = None if applied else (found.reason or "")[:1500]
     return ToldAuthor(
         number=found.number,
-        change=operation_words(found.operation)[:100],
+        change=found.change[:100],
         author=author,
         request_id=found.request_id,
         applied=applied,
