@@ -30,14 +30,14 @@ async def test_two_hundred_claims_at_once_have_one_winner_each(tmp_path: Path) -
         await db.write(EnsureDisciplines(disciplines=DEFAULT_DISCIPLINES), Context())
         for person in PEOPLE:
             await db.write(SetRole(discord_id=person, username=f"P{person}", role="tester"), Context())
-        for _ in range(ROUNDS):
-            await claim_all(db)
+        for reporter in PEOPLE[:ROUNDS]:
+            await claim_all(db, reporter)
 
 
-async def claim_all(db: DatabaseManager) -> None:
+async def claim_all(db: DatabaseManager, reporter: int) -> None:
     """Report ten items and let everybody claim every one of them at once."""
-    reporter = Context(actor=PEOPLE[0])
-    items = [await db.write(ReportItem(title="T", description="D"), reporter) for _ in range(10)]
+    context = Context(actor=reporter)
+    items = [await db.write(ReportItem(title="T", description="D"), context) for _ in range(10)]
     tries = [(found.id, person) for found in items for person in PEOPLE]
     assert len(tries) == CLAIMS
     claims = (db.write(ClaimItem(item_id=number), Context(actor=person)) for number, person in tries)
