@@ -28,7 +28,7 @@ from modelus_bot.subjects import DECLARED
 
 __all__ = ["measure_recovery"]
 
-PATIENCE = 900.0
+TIMEOUT = 900.0
 AFTER_THE_BACKUP = 100
 """Writes that only the archive and the file itself have."""
 
@@ -142,7 +142,7 @@ async def _measured(site: Path, archive: str, damage: Callable[[Path], None], *,
             await _archived(db)
             began = time.perf_counter()
             damage(database)
-        await _written(db, lambda: not running or _recovery(alerts) is not None, began + PATIENCE)
+        await _written(db, lambda: not running or _recovery(alerts) is not None, began + TIMEOUT)
         seconds = time.perf_counter() - began
     found = _recovery(alerts)
     if found is None:

@@ -12,7 +12,7 @@ __all__ = ["Tuning", "open_tuning"]
 
 
 class Tuning:
-    """``tuning(PATIENCE.at(0.1), pauses=0.01)``: more of it may follow in the same test."""
+    """``tuning(TIMEOUT.at(0.1), pauses=0.01)``: more of it may follow in the same test."""
 
     def __init__(self, stack: ExitStack) -> None:
         """Everything ends with the stack."""

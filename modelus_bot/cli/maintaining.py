@@ -30,7 +30,7 @@ from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMainten
 
 __all__ = ["maintain"]
 
-PATIENCE = 3600.0
+TIMEOUT = 3600.0
 """Seconds that rewriting may take here, where nobody waits."""
 
 
@@ -65,7 +65,7 @@ async def _maintained(
 ) -> RunReport:
     """Open the file as the bot would: archive and page checksums follow; raises ``AlreadyRunning``."""
     quiet = settings.model_copy(update={"backup": settings.backup.model_copy(update={"schedule": "off"})})
-    patient = settings.database.model_copy(update={"write_deadline": PATIENCE})
+    patient = settings.database.model_copy(update={"write_deadline": TIMEOUT})
     path = database or settings.database.path
     asked = operator_context(settings, "maintenance")
     run_key = f"operator:{int(time.time())}"

@@ -195,7 +195,7 @@ class DatabaseManager:
         context = fallback.waits.for_write(write, context)
         try:
             if fallback.waits.goes_behind(write) and not await fallback.journal.drained(
-                fallback.waits.patience
+                fallback.waits.timeout
             ):
                 raise DatabaseUnavailable("others wait before it", cause=self.availability.cause)
             return await self._write(write, context)
@@ -261,9 +261,9 @@ class DatabaseManager:
         reads.require_closed(query.name)
         reader = self._reader_of(query)
         try:
-            patience = self.fallback.waits.for_read(query) if self.fallback is not None else None
-            async with asyncio.timeout(patience):
-                result = await reader.submit(query, run, patience, viewer)
+            seconds = self.fallback.waits.for_read(query) if self.fallback is not None else None
+            async with asyncio.timeout(seconds):
+                result = await reader.submit(query, run, seconds, viewer)
         except TimeoutError as error:
             failure = DeadlineExceeded("waited too long for the reader", operation=query.name)
             self._note_failure(reads, failure)

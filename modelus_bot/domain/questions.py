@@ -11,7 +11,7 @@ from modelus_bot.database import ReadTransaction, Transaction, Write, query
 from modelus_bot.domain.fields import Snowflake
 
 __all__ = [
-    "PATIENCE",
+    "TIMEOUT",
     "AskQuestion",
     "CloseQuestion",
     "NoteMessages",
@@ -22,7 +22,7 @@ __all__ = [
     "request_of",
 ]
 
-PATIENCE = 120
+TIMEOUT = 120
 """Seconds that a question waits for its answer, unless it says otherwise."""
 
 Place = tuple[Snowflake, Snowflake]
@@ -48,7 +48,7 @@ class Question:
     change: str
     reason: str | None
     at: int
-    patience: int = PATIENCE
+    patience: int = TIMEOUT
 
 
 class AskQuestion(Write[Question]):
@@ -58,7 +58,7 @@ class AskQuestion(Write[Question]):
     kind: Annotated[str, Field(min_length=1, max_length=32)]
     operation: Annotated[str, Field(max_length=64)]
     change: str
-    patience: Annotated[int, Field(ge=1, le=86_400)] = PATIENCE
+    patience: Annotated[int, Field(ge=1, le=86_400)] = TIMEOUT
 
     def apply(self, tx: Transaction) -> Question:
         """Return the question, which is stored as the answer to this request."""

@@ -15,7 +15,7 @@ from modelus_bot.gateway.places import look_at_places
 
 __all__ = ["Inspected", "inspect"]
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
 IN_NONE = "The bot is in no server. Invite it."
 IN_SEVERAL = "The bot is in several servers. Say in server.guild_id which one it serves."
 
@@ -32,7 +32,7 @@ async def inspect(token: str, server: ServerSettings, roles: Mapping[str, int | 
     """Log in over HTTP alone and look; ``roles`` are those that follow a discipline, by its name."""
     client = discord.Client(intents=discord.Intents.none())
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await client.login(token)
             return Inspected(tuple(await _wrong(client, server, roles)))
     except discord.LoginFailure:

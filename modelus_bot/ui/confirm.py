@@ -15,7 +15,7 @@ import discord
 from loguru import logger
 
 from modelus_bot.database import Context, Write, WriteDeferred
-from modelus_bot.domain.questions import PATIENCE, AskQuestion
+from modelus_bot.domain.questions import TIMEOUT, AskQuestion
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.ui import answering, cards
@@ -156,7 +156,7 @@ class _Buttons(discord.ui.View):
     """A question's two buttons; silence closes it."""
 
     def __init__(self, interaction: discord.Interaction[Any], question: Ask) -> None:
-        super().__init__(timeout=PATIENCE)
+        super().__init__(timeout=TIMEOUT)
         self._interaction = interaction
         self.add_item(ConfirmButton("yes", interaction.id, question.label, danger=question.danger))
         self.add_item(ConfirmButton("no", interaction.id))

@@ -12,9 +12,9 @@ from modelus_bot.clock.clock import since_start
 from modelus_bot.database import Alert
 from modelus_bot.runtime.tunables import Tunable
 
-__all__ = ["PATIENCE", "Arrivals", "too_late"]
+__all__ = ["TIMEOUT", "Arrivals", "too_late"]
 
-PATIENCE = Tunable(2.8)
+TIMEOUT = Tunable(2.8)
 """Seconds after which an interaction is dropped: Discord takes no first answer after three."""
 WINDOW = 900.0
 """Seconds for which an arrival says how long the way from Discord takes at least."""
@@ -47,7 +47,7 @@ class Arrivals:
             self._quickest.pop()
         self._quickest.append((steady, way))
         age = min(way - self._quickest[0][1], wall - created)
-        self.late_in_a_row = self.late_in_a_row + 1 if age > PATIENCE.value else 0
+        self.late_in_a_row = self.late_in_a_row + 1 if age > TIMEOUT.value else 0
         return age
 
 
@@ -56,7 +56,7 @@ def too_late(interaction: discord.Interaction[Any]) -> bool:
     arrivals, wall = interaction.client.arrivals, discord.utils.utcnow().timestamp()
     created = interaction.created_at.timestamp()
     age = arrivals.age(created, steady=since_start(), wall=wall)
-    if age <= PATIENCE.value:
+    if age <= TIMEOUT.value:
         return False
     logger.bind(interaction=interaction.id, seconds=round(age, 1)).warning("interaction_too_old")
     protection = interaction.client.db.protection

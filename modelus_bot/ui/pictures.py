@@ -20,7 +20,7 @@ from modelus_bot.ui.cards import clip
 
 __all__ = ["ChildPicture", "drawing_folder"]
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds after which there is no picture."""
 ALTERNATIVE = 1024
 """Characters that Discord takes in the text that stands for a picture."""
@@ -51,13 +51,13 @@ class ChildPicture:
             return None
         key = json.dumps(task)
         try:
-            async with asyncio.timeout(PATIENCE), self._turn:
+            async with asyncio.timeout(TIMEOUT), self._turn:
                 if key not in self._drawn:
                     answer = await run_child(self._job, task, environment={"MPLCONFIGDIR": str(folder)})
                     self._keep(key, base64.b64decode(answer["png"]))
                 return self._drawn[key]
         except TimeoutError:
-            logger.bind(picture=self._job, seconds=PATIENCE).warning("picture_too_late")
+            logger.bind(picture=self._job, seconds=TIMEOUT).warning("picture_too_late")
         except Exception as error:  # noqa: BLE001 - a picture is never worth an answer
             logger.bind(picture=self._job, error=in_words(error)).warning("picture_not_drawn")
         return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Mailroom", "channel_of", "find_sent", "nonce_of", "rewrite", "send"]
 
-PATIENCE = 8.0
+TIMEOUT = 8.0
 """Seconds that sending to one place may take, its tries and Discord's rate limits included."""
 FINDING_PATIENCE = 5.0
 """Seconds that asking for a channel may take."""
@@ -61,7 +61,7 @@ async def send(
     def attached() -> dict[str, Any]:
         return {"files": [make() for make in files]} if files else {}
 
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         for pause in PAUSES.value:
             try:
                 return await place.send(**message, **attached(), nonce=nonce_of(key))
@@ -80,7 +80,7 @@ async def find_sent(
 
     Discord remembers nonces for minutes only. Raises what Discord or the network raised.
     """
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         async for message in place.history(limit=LATELY):
             if message.created_at.timestamp() < since:
                 return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.sprints.writes import AddSprint
-from modelus_bot.ui.lateness import PATIENCE
+from modelus_bot.ui.lateness import TIMEOUT
 from tests.commands.acting import dump, labels, rows, words_of
 from tests.conftest import BotEnv, first_sprint_day
 from tests.tuning import Tuning
@@ -100,7 +100,7 @@ async def test_presses_and_commands_that_come_too_late_are_dropped(rota_env: Bot
     asked = await open_call(env)
     form = await env.manager.click(asked.response, label="Decline")
     before = dump(env)
-    tuning(PATIENCE.at(-1.0))
+    tuning(TIMEOUT.at(-1.0))
     pressed = await env.staff("avery").click(asked.response, label="Take")
     assert not pressed.acknowledged
     submitted = await env.manager.submit_modal(form, {"reason": "Late"})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modelus_bot.ui.commands.needs import commands_of
-from modelus_bot.ui.commands.suggestions import PATIENCE
+from modelus_bot.ui.commands.suggestions import TIMEOUT
 from tests.commands.acting import lift_discords_hint
 from tests.conftest import BotEnv
 from tests.tuning import Tuning
@@ -89,6 +89,6 @@ async def test_a_slow_database_gives_no_suggestions(
     async def forever(*_: Any, **__: Any) -> None:
         await asyncio.Event().wait()
 
-    tuning(PATIENCE.at(0.0))
+    tuning(TIMEOUT.at(0.0))
     monkeypatch.setattr(env.db, "read", forever)
     assert await suggested(env, env.admin, "roster show", "discipline") == []

@@ -22,12 +22,12 @@ from tests.properties.test_reconnection import Away
 
 pytestmark = pytest.mark.fault
 
-PATIENCE = 0.6
+TIMEOUT = 0.6
 
 
 def manager(path: Path) -> DatabaseManager:
     """Return a database whose connections and breakers would let people wait for ever."""
-    fallback = continuity_of(path, patience=PATIENCE)
+    fallback = continuity_of(path, patience=TIMEOUT)
     settings = DatabaseSettings(
         path=path,
         synchronous="NORMAL",
@@ -52,16 +52,16 @@ async def test_once_somebody_has_waited_nobody_waits_long(tmp_path: Path) -> Non
         await db.write(PutSetting(key="known", value=7), Context())
         await fallback.snapshot.settle()
         away.take()
-        assert fallback.waits.patience == PATIENCE
+        assert fallback.waits.timeout == TIMEOUT
         assert await db.read(kept_mark) == 7
-        assert fallback.waits.patience == SHORT_WAIT
+        assert fallback.waits.timeout == SHORT_WAIT
         assert await db.read(kept_mark) == 7
         with pytest.raises(WriteDeferred):
             await db.write(Take(name="later"), Context())
         with pytest.raises(DatabaseError):
             await db.write(PutSetting(key="known", value=8), Context())
         away.give_back()
-        while fallback.journal.unfinished or fallback.waits.patience != PATIENCE:
+        while fallback.journal.unfinished or fallback.waits.timeout != TIMEOUT:
             await asyncio.sleep(0.05)
             await db.read(kept_mark)
     assert taken(path) == ["later"]

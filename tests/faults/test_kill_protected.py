@@ -41,7 +41,7 @@ CHILDREN = (
 WENT_BACK = {"restore", "swap", "undo", "restore of a moment"}
 """Where what was written last may be in the copy for the undo instead of in the database."""
 
-PATIENCE = 180
+TIMEOUT = 180
 """Seconds after which something that should happen counts as never happening."""
 
 PLENTY = 50_000
@@ -122,7 +122,7 @@ class Run:
                 taken += 1
             except queue.Empty:
                 silent += 1
-            assert silent < PATIENCE, f"it is silent in {self.phase}; {self._refused}"
+            assert silent < TIMEOUT, f"it is silent in {self.phase}; {self._refused}"
             assert taken < PLENTY, f"it stays in {self.phase}; {self._refused}"
 
     def _take(self, line: str | None) -> None:
@@ -160,7 +160,7 @@ class Run:
         self.process.kill()
         self.process.wait()
         while not self._ended:
-            line = self._lines.get(timeout=PATIENCE)
+            line = self._lines.get(timeout=TIMEOUT)
             if line is None:
                 self._ended = True
             else:
@@ -169,7 +169,7 @@ class Run:
 
     def child(self, name: str) -> int:
         """Wait for a child that does a job of ours, or is the archive's program; returns its number."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
             for pid in children_of(self.process.pid):
                 words = words_of(pid)

@@ -10,14 +10,14 @@ import pytest
 
 from modelus_bot.runtime.tunables import Pause, Pauses, Tunable, is_tuned, tuned
 
-PATIENCE = Tunable(5.0)
+TIMEOUT = Tunable(5.0)
 FIRST, CAP = Pause(0.5), Pause(10.0)
 AGAIN = Pauses((0.001, 2.0, 30.0))
 
 
 def values() -> tuple[object, ...]:
     """Return what holds now."""
-    return (PATIENCE.value, FIRST.value, CAP.value, AGAIN.value)
+    return (TIMEOUT.value, FIRST.value, CAP.value, AGAIN.value)
 
 
 AS_STATED = (5.0, 0.5, 10.0, (0.001, 2.0, 30.0))
@@ -40,13 +40,13 @@ def test_pauses_become_short() -> None:
 
 def test_one_number_is_changed() -> None:
     """Also a pause that is longer than all others may be."""
-    with tuned(PATIENCE.at(0.25), CAP.at(3.0), pauses=0.01):
+    with tuned(TIMEOUT.at(0.25), CAP.at(3.0), pauses=0.01):
         assert values() == (0.25, 0.01, 3.0, (0.001, 0.01, 0.01))
 
 
 def test_inside_each_other() -> None:
     """What holds outside goes on to hold inside, and again afterwards, whatever happens in between."""
-    with tuned(PATIENCE.at(1.0), FIRST.at(0.2)):
+    with tuned(TIMEOUT.at(1.0), FIRST.at(0.2)):
 
         def inside() -> None:
             with tuned(FIRST.at(0.3), pauses=0.05):
@@ -62,8 +62,8 @@ def test_inside_each_other() -> None:
 def test_it_holds_for_other_threads() -> None:
     """The writer's thread and the loop of the bot are others than the test's."""
     found: list[object] = []
-    with tuned(PATIENCE.at(0.25)):
-        thread = threading.Thread(target=lambda: found.append(PATIENCE.value))
+    with tuned(TIMEOUT.at(0.25)):
+        thread = threading.Thread(target=lambda: found.append(TIMEOUT.value))
         thread.start()
         thread.join()
     assert found == [0.25]

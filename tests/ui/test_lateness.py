@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelus_bot.ui.lateness import IN_A_ROW, PATIENCE, WINDOW, Arrivals
+from modelus_bot.ui.lateness import IN_A_ROW, TIMEOUT, WINDOW, Arrivals
 
 NOW = 1_800_000_000.0
 
@@ -35,7 +35,7 @@ def test_everybody_is_answered_by_a_clock_that_is_wrong(wrong: float) -> None:
     for number in range(100):
         moment = NOW + number
         age = arrivals.age(moment - 0.25, steady=moment, wall=moment + wrong)
-        assert age <= PATIENCE.value
+        assert age <= TIMEOUT.value
 
 
 @pytest.mark.parametrize("wrong", [0.0, 4.0, 120.0])
@@ -45,7 +45,7 @@ def test_what_comes_too_late_is_seen(wrong: float) -> None:
     arrivals.age(NOW - 0.2, steady=NOW, wall=NOW + wrong)
     for number in itertools.count(1):
         moment = NOW + 5 * number
-        assert arrivals.age(moment - 4.2, steady=moment, wall=moment + wrong) > PATIENCE.value
+        assert arrivals.age(moment - 4.2, steady=moment, wall=moment + wrong) > TIMEOUT.value
         assert arrivals.late_in_a_row == number
         if number == IN_A_ROW:
             break
@@ -57,7 +57,7 @@ def test_a_clock_that_is_set_meanwhile_changes_nothing() -> None:
     """The way is measured in seconds that nobody can set, and what is long past does not count."""
     arrivals = Arrivals()
     arrivals.age(NOW - 0.2, steady=NOW, wall=NOW)
-    assert arrivals.age(NOW + 9.8, steady=NOW + 10, wall=NOW + 3610) <= PATIENCE.value
+    assert arrivals.age(NOW + 9.8, steady=NOW + 10, wall=NOW + 3610) <= TIMEOUT.value
     later = NOW + 10 * WINDOW
-    assert arrivals.age(later - 4.2, steady=later, wall=later + 3600) <= PATIENCE.value
+    assert arrivals.age(later - 4.2, steady=later, wall=later + 3600) <= TIMEOUT.value
     assert len(arrivals._quickest) == 1

@@ -13,7 +13,7 @@ from modelus_bot.runtime.tunables import Tunable
 
 __all__ = ["Locks"]
 
-PATIENCE = Tunable(3.0)
+TIMEOUT = Tunable(3.0)
 """Seconds a lock is waited for: what a killed bot leaves behind dies within moments, not at once."""
 
 STEP = 0.05
@@ -40,7 +40,7 @@ class Locks:
         """Take all locks or none; raises ``AlreadyRunning`` with the file that another process holds."""
         if self._descriptors:
             return
-        deadline = time.monotonic() + PATIENCE.value
+        deadline = time.monotonic() + TIMEOUT.value
         try:
             for path in self._paths:
                 self._descriptors.append(await _taken(path, deadline))

@@ -79,13 +79,13 @@ def unmarked(head: tuple[int, bytes] | None) -> None:
 class GroupWriter:
     """Applies groups of writes on one connection; lives on the writer's thread, as ``audit`` does.
 
-    When the audit table fails, entries go to the file ``aside`` instead, and changes go on. ``mark`` is told
-    of the newest audit entry, as (id, hash), after each COMMIT and before anybody hears of it.
+    When the audit table fails, entries go to the file ``fallback`` instead, and changes go on. ``mark`` is
+    told of the newest audit entry, as (id, hash), after each COMMIT and before anybody hears of it.
     """
 
-    def __init__(self, aside: AuditFile | None = None, mark: Mark = unmarked) -> None:
+    def __init__(self, fallback: AuditFile | None = None, mark: Mark = unmarked) -> None:
         """Start with an unknown audit head; the first group reads it."""
-        self.audit = AuditDestination(aside)
+        self.audit = AuditDestination(fallback)
         self._mark = mark
 
     def commit(
@@ -116,8 +116,8 @@ class GroupWriter:
     ) -> list[OperationOutcome]:
         audit = self.audit
         try:
-            if audit.keeps_aside(connection):
-                with audit.aside():
+            if audit.uses_file(connection):
+                with audit.to_file():
                     return self._committed(connection, group, attempt)
             try:
                 return self._committed(connection, group, attempt)
@@ -125,7 +125,7 @@ class GroupWriter:
                 if audit.file is None or attempt < AUDIT_TRIES:
                     raise
                 audit.table_failed(fault)
-                with audit.aside():
+                with audit.to_file():
                     return self._committed(connection, group, attempt)
         except TableFault as fault:
             raise unwritable(fault, attempt) from fault.cause

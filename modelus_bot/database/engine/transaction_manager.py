@@ -171,9 +171,9 @@ class TransactionManager:
         numbered = context.request_id is None
         if numbered:
             context = context.numbered(f"{self._prefix}-{next(self._numbers)}")
-        patience = context.deadline if context.deadline is not None else self.settings.write_deadline
+        seconds = context.deadline if context.deadline is not None else self.settings.write_deadline
         member = GroupMember(write, context, numbered, preview)
-        self._waiting.add(member, time.perf_counter() + patience, future, together)
+        self._waiting.add(member, time.perf_counter() + seconds, future, together)
         self._idle.clear()
         self._arrived.set()
         return future

@@ -46,8 +46,8 @@ class ViewerReads:
 
     def apply(self, settings: DatabaseSettings, *, seconds: float) -> None:
         """Go on with other limits; queries that wait keep their deadline."""
-        for lane in (self._quick, self._barrier):
-            lane.apply(settings, seconds=seconds)
+        for queue in (self._quick, self._barrier):
+            queue.apply(settings, seconds=seconds)
 
     async def __aenter__(self) -> Self:
         """Start answering."""

@@ -25,8 +25,8 @@ class FileFacts:
 
     ``disk_free`` is the space beside the file, ``scratch_free`` that where SQLite builds temporary files;
     None where it cannot be found out. ``waiting`` counts writes in the queue. ``others_checkpoint`` says that
-    the -wal is somebody else's to move: the archive's program or SQLite itself. ``patience`` is the seconds
-    that a write may wait. ``trail_waits``: entries of the audit trail are in their file, not in the table.
+    the -wal is somebody else's to move: the archive's program or SQLite itself. A write may wait for
+    ``write_timeout`` seconds. ``trail_waits``: entries of the audit trail are not in the table yet.
     """
 
     page_size: int
@@ -37,7 +37,7 @@ class FileFacts:
     scratch_free: int | None
     waiting: int = 0
     others_checkpoint: bool = False
-    patience: float = 8.0
+    write_timeout: float = 8.0
     trail_waits: bool = False
 
     @property
@@ -74,7 +74,7 @@ def measured(
     *,
     waiting: int = 0,
     others_checkpoint: bool = False,
-    patience: float = 8.0,
+    write_timeout: float = 8.0,
     trail_waits: bool = False,
 ) -> FileFacts:
     """Put together what ``pages_of`` counted and what the disk says; asks the disk."""
@@ -88,7 +88,7 @@ def measured(
         _free(temporary_folder()),
         waiting,
         others_checkpoint,
-        patience,
+        write_timeout,
         trail_waits,
     )
 

@@ -136,7 +136,7 @@ class Maintenance:
             counted,
             waiting=self._writes.depth,
             others_checkpoint=self._log() is None,
-            patience=self._write_deadline,
+            write_timeout=self._write_deadline,
             trail_waits=await asyncio.to_thread(_has_content, audit_path(self._path)),
         )
 

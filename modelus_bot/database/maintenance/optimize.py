@@ -53,7 +53,7 @@ class Optimise:
     async def run(self, work: TaskContext, order: RunRequest) -> str:
         """Do it on the writer's thread."""
         work.tell(self.name)
-        renewed = await work.on_writer(optimise, seconds=work.facts.patience / 2)
+        renewed = await work.on_writer(optimise, seconds=work.facts.write_timeout / 2)
         return f"{renewed} renewed" if renewed else "up to date"
 
 

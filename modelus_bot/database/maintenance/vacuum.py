@@ -25,8 +25,8 @@ DISK_FACTOR = 2.2
 SCRATCH_FACTOR = 1.1
 """Free space needed, in sizes of the file: beside it, for the -wal, and for temporary files."""
 
-PATIENCE_SHARE = Tunable(0.7)
-"""The part of a write's patience that rewriting may take by itself, so that no write is given up for it."""
+TIMEOUT_SHARE = Tunable(0.7)
+"""The part of a write's timeout that rewriting may take by itself, so that no write is given up for it."""
 
 CONFIRMED_SECONDS = Tunable(60.0)
 """What it may take when somebody agreed to it."""
@@ -74,7 +74,7 @@ def _obstacle(facts: FileFacts, *, seconds: float) -> str:
 
 
 def _allowed(facts: FileFacts, order: RunRequest) -> float:
-    bearable = facts.patience * PATIENCE_SHARE.value
+    bearable = facts.write_timeout * TIMEOUT_SHARE.value
     return max(bearable, CONFIRMED_SECONDS.value) if order.rewriting is Rewriting.CONFIRMED else bearable
 
 

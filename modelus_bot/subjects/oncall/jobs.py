@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["HandoffJob"]
 
 TOPIC_LIMIT = 1024
-PATIENCE = 20.0
+TIMEOUT = 20.0
 """Seconds to wait for Discord in one run; it lets a channel's topic change twice in ten minutes only."""
 
 FAILURES = (discord.HTTPException, aiohttp.ClientError, TimeoutError)
@@ -104,7 +104,7 @@ class HandoffJob(Job):
         if topic in {channel.topic, self._topic}:
             return
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await channel.edit(topic=topic)
         except FAILURES as error:
             logger.bind(error=in_words(error)).warning("topic_not_set")
@@ -119,7 +119,7 @@ async def _pass_role(
     done = True
     for user_id in sorted(candidates | ({holder} if holder is not None else set())):
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 member = await guild.fetch_member(user_id)
                 has_it = role in member.roles
                 if user_id == holder and not has_it:

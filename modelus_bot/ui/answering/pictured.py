@@ -14,7 +14,7 @@ from modelus_bot.ui.cards import Card
 
 __all__ = ["MakesFile", "answer_pictured"]
 
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds an answer waits for its picture, which is drawn at low priority."""
 
 MakesFile = Callable[[], discord.File]
@@ -35,7 +35,7 @@ async def answer_pictured(
     """
     task = owned(drawing, name="drawing")
     try:
-        await asyncio.wait({task}, timeout=PATIENCE)
+        await asyncio.wait({task}, timeout=TIMEOUT)
         if not task.done() or task.result() is None:
             await answer(interaction, without, view=views[1], files=files)
         if (picture := await task) is not None:

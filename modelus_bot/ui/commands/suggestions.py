@@ -24,14 +24,14 @@ from modelus_bot.ui.picks import picked
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["PATIENCE", "SHOWN", "Choices", "choices", "picks", "suggested"]
+__all__ = ["SHOWN", "TIMEOUT", "Choices", "choices", "picks", "suggested"]
 
 Choices = list[app_commands.Choice[str]]
 SHOWN = 25
 """How many suggestions Discord shows."""
 LONGEST = 100
 """UTF-16 units that Discord takes in a suggestion's label."""
-PATIENCE = Tunable(1.2)
+TIMEOUT = Tunable(1.2)
 """Seconds to wait for the database, at most twice for one answer; Discord takes suggestions for three."""
 
 P = ParamSpec("P")
@@ -49,7 +49,7 @@ async def suggested(
     command = interaction.command
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
     try:
-        async with asyncio.timeout(PATIENCE.value):
+        async with asyncio.timeout(TIMEOUT.value):
             standing = await bot.db.read(standing_of, viewer)
             if command is None or not may_use(standing, command.qualified_name):
                 return None

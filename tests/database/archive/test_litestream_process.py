@@ -15,7 +15,7 @@ import pytest
 from modelus_bot.config import ArchiveSettings
 from modelus_bot.database.archive.archive import WATCH_SECONDS, Archive
 from modelus_bot.database.archive.failures import ArchiveUnavailable
-from modelus_bot.database.archive.locks import PATIENCE
+from modelus_bot.database.archive.locks import TIMEOUT
 from modelus_bot.database.core.errors import AlreadyRunning
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, pid_alive, quick
 from tests.inside import program as program_of
@@ -138,7 +138,7 @@ async def test_gate_holds_snapshots(tmp_path: Path) -> None:
 
 async def test_second_archive_is_refused(tmp_path: Path, tuning: Tuning) -> None:
     """A second archive on the same database, or into the same folder, does not start."""
-    tuning(PATIENCE.at(0.2))
+    tuning(TIMEOUT.at(0.2))
     database = tmp_path / "home" / "bot.db"
     other = tmp_path / "elsewhere" / "bot.db"
     writers = [opened(database), opened(other)]

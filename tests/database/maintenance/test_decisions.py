@@ -58,7 +58,7 @@ def decided(order: RunRequest = CLOCK, **changes: object) -> TaskDecision:
         ({"scratch_free": 109 * MB}, False, "only 109.0 MB are free for temporary files"),
         ({"disk_free": None}, False, "cannot be found out"),
         ({"waiting": 3}, False, "3 changes are waiting"),
-        ({"patience": 2.0}, False, "changes would wait for about 2 s and may wait for 1 s"),
+        ({"write_timeout": 2.0}, False, "changes would wait for about 2 s and may wait for 1 s"),
     ],
 )
 def test_rewriting(changes: dict[str, object], due: bool, words: str) -> None:
@@ -75,7 +75,7 @@ def test_rewriting_near_the_limit_and_by_persons() -> None:
     assert not decided(free_pages=little).due
     assert decided(RunRequest(Trigger.NEAR_LIMIT), free_pages=little).due
     assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), free_pages=0).due
-    assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), free_pages=0, patience=0.1).due
+    assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), free_pages=0, write_timeout=0.1).due
     assert decided(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), disk_free=MB).refused
     asked = decided(RunRequest(Trigger.PERSON, Rewriting.NO))
     assert not asked.due
@@ -88,7 +88,7 @@ def test_rewriting_near_the_limit_and_by_persons() -> None:
     disk=st.one_of(st.none(), st.integers(0, 10**12)),
     scratch=st.one_of(st.none(), st.integers(0, 10**12)),
     waiting=st.integers(0, 3),
-    patience=st.floats(0.1, 100),
+    write_timeout=st.floats(0.1, 100),
     why=st.sampled_from(list(Trigger)),
     rewriting=st.sampled_from(list(Rewriting)),
 )
@@ -98,12 +98,12 @@ def test_rewriting_never_endangers_the_disk(
     disk: int | None,
     scratch: int | None,
     waiting: int,
-    patience: float,
+    write_timeout: float,
     why: Trigger,
     rewriting: Rewriting,
 ) -> None:
     """Whatever the facts: never without the space, never while writes wait, never longer than they may."""
-    facts = FileFacts(4096, pages, int(pages * free), 0, disk, scratch, waiting, patience=patience)
+    facts = FileFacts(4096, pages, int(pages * free), 0, disk, scratch, waiting, write_timeout=write_timeout)
     decision = Vacuum().decide(facts, RunRequest(why, rewriting))
     assert decision.because
     if not decision.due:
@@ -114,7 +114,7 @@ def test_rewriting_never_endangers_the_disk(
     assert scratch >= facts.bytes
     assert waiting == 0
     assert rewriting is not Rewriting.NO
-    assert rewriting is Rewriting.CONFIRMED or facts.rewriting_seconds < patience
+    assert rewriting is Rewriting.CONFIRMED or facts.rewriting_seconds < write_timeout
 
 
 def test_the_log_is_shrunk_by_one_only() -> None:

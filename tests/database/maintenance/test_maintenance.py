@@ -17,7 +17,7 @@ from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.maintenance.facts import BYTES_PER_SECOND
 from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, TaskOutcome, Trigger
-from modelus_bot.database.maintenance.vacuum import CONFIRMED_SECONDS, PATIENCE_SHARE
+from modelus_bot.database.maintenance.vacuum import CONFIRMED_SECONDS, TIMEOUT_SHARE
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.subjects import DECLARED
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
@@ -270,7 +270,7 @@ async def test_closing_interrupts_rewriting(opened: Callable[..., DatabaseManage
 async def test_rewriting_that_takes_too_long_is_given_up(db: DatabaseManager, tuning: Tuning) -> None:
     """Writes are not made to wait: it is rolled back, said so, and everything goes on."""
     await filled(db, 20_000, size=20)
-    tuning(CONFIRMED_SECONDS.at(0.001), PATIENCE_SHARE.at(0.0), BYTES_PER_SECOND.at(10**15))
+    tuning(CONFIRMED_SECONDS.at(0.001), TIMEOUT_SHARE.at(0.0), BYTES_PER_SECOND.at(10**15))
     report = await db.maintenance.run(RunRequest(Trigger.PERSON, Rewriting.CONFIRMED), Context())
     result = report.of("Rewriting the file")
     assert result.outcome is TaskOutcome.REFUSED

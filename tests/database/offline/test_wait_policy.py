@@ -15,7 +15,7 @@ from modelus_bot.database.offline.wait_policy import (
     SHORT_WAIT,
     WaitPolicy,
     WaitRequest,
-    patience,
+    allowed_wait,
     seconds_to_wait,
 )
 from tests.database.offline.journal.waiting import Take
@@ -32,14 +32,14 @@ USUAL = 2.0
         (WaitRequest(deadline=60.0), None),
         # ... unless something is wrong.
         (WaitRequest(others_wait=True), USUAL),
-        (WaitRequest(in_vain=True), USUAL),
+        (WaitRequest(recently_failed=True), USUAL),
         (WaitRequest(others_wait=True, deadline=60.0), USUAL),
-        (WaitRequest(in_vain=True, deadline=0.5), 0.5),
+        (WaitRequest(recently_failed=True, deadline=0.5), 0.5),
         # People wait as long as they are used to.
         (WaitRequest(by_person=True), USUAL),
         (WaitRequest(by_person=True, deadline=60.0), USUAL),
         (WaitRequest(by_person=True, deadline=0.5), 0.5),
-        (WaitRequest(by_person=True, in_vain=True), USUAL),
+        (WaitRequest(by_person=True, recently_failed=True), USUAL),
         # What can be saved waits no longer than that, whoever asks ...
         (WaitRequest(deferrable=True), USUAL),
         (WaitRequest(deferrable=True, by_person=True), USUAL),
@@ -47,10 +47,10 @@ USUAL = 2.0
         (WaitRequest(deferrable=True, deadline=60.0), USUAL),
         (WaitRequest(deferrable=True, deadline=0.5), 0.5),
         # ... and hardly at all once somebody has waited in vain.
-        (WaitRequest(deferrable=True, in_vain=True), SHORT_WAIT),
-        (WaitRequest(deferrable=True, by_person=True, in_vain=True), SHORT_WAIT),
-        (WaitRequest(deferrable=True, in_vain=True, deadline=60.0), SHORT_WAIT),
-        (WaitRequest(deferrable=True, in_vain=True, deadline=0.1), 0.1),
+        (WaitRequest(deferrable=True, recently_failed=True), SHORT_WAIT),
+        (WaitRequest(deferrable=True, by_person=True, recently_failed=True), SHORT_WAIT),
+        (WaitRequest(deferrable=True, recently_failed=True, deadline=60.0), SHORT_WAIT),
+        (WaitRequest(deferrable=True, recently_failed=True, deadline=0.1), 0.1),
     ],
 )
 def test_who_waits_how_long(asking: WaitRequest, seconds: float | None) -> None:
@@ -62,10 +62,10 @@ def test_nothing_waits_longer_than_its_deadline_or_than_people_do() -> None:
     """In every one of the cases there are, whatever the settings say."""
     flags = (False, True)
     cases = product(flags, flags, flags, flags, (None, 0.0, 0.1, 1.0, 60.0), (0.05, 0.25, 2.0))
-    for deferrable, by_person, others_wait, in_vain, deadline, usual in cases:
-        asking = WaitRequest(deferrable, by_person, others_wait, in_vain, deadline)
+    for deferrable, by_person, others_wait, recently_failed, deadline, usual in cases:
+        asking = WaitRequest(deferrable, by_person, others_wait, recently_failed, deadline)
         seconds = seconds_to_wait(asking, usual)
-        has_time = not (deferrable or by_person or others_wait or in_vain)
+        has_time = not (deferrable or by_person or others_wait or recently_failed)
         assert (seconds is None) is has_time, asking
         if seconds is not None:
             assert 0 <= seconds <= usual, asking
@@ -73,12 +73,12 @@ def test_nothing_waits_longer_than_its_deadline_or_than_people_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("usual", "in_vain", "seconds"),
+    ("usual", "recently_failed", "seconds"),
     [(2.0, False, 2.0), (2.0, True, SHORT_WAIT), (0.1, False, 0.1), (0.1, True, 0.1)],
 )
-def test_hurry_never_makes_anybody_wait_longer(usual: float, in_vain: bool, seconds: float) -> None:
+def test_hurry_never_makes_anybody_wait_longer(usual: float, recently_failed: bool, seconds: float) -> None:
     """Settings below a quarter of a second stay as they are."""
-    assert patience(usual, in_vain=in_vain) == seconds
+    assert allowed_wait(usual, recently_failed=recently_failed) == seconds
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from modelus_bot.database.core.context import Context
-from modelus_bot.subjects.covers.buttons.turn_form import PATIENCE
+from modelus_bot.subjects.covers.buttons.turn_form import TIMEOUT
 from modelus_bot.subjects.covers.queries import cards_of
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.notices.jobs.outbox import Outbox
@@ -138,7 +138,7 @@ async def test_turns_that_are_not_there_in_time_come_as_buttons(rota_env: BotEnv
     env = rota_env
     bo = env.staff("bo")
     now = await env.manager.slash(env.channel, "oncall now")
-    tuning(PATIENCE.at(0.0))
+    tuning(TIMEOUT.at(0.0))
     offered = await bo.click(now.response, label="Ask for cover")
     card = offered.followups[0]
     assert card.ephemeral

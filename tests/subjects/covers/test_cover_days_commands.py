@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.cover_days import Days, days_words
-from modelus_bot.subjects.covers.buttons.turn_form import PATIENCE
+from modelus_bot.subjects.covers.buttons.turn_form import TIMEOUT
 from tests.commands.acting import card_words, labels, rows, words_of
 from tests.commands.away import caught_up, going_on, notice_absence, take_away
 from tests.conftest import SPRINT_DAYS, BotEnv, first_sprint_day
@@ -176,7 +176,7 @@ async def test_the_form_under_a_turns_button_takes_days(rota_env: BotEnv, tuning
     env = rota_env
     bo = env.staff("bo")
     now = await bo.slash(env.channel, "oncall now")
-    tuning(PATIENCE.at(0.0))
+    tuning(TIMEOUT.at(0.0))
     offered = await bo.click(now.response, label="Ask for cover")
     assert "Account, Sprint 2" in labels(offered.followups[0])
     form = await bo.click(offered.followups[0], label="Account, Sprint 2")

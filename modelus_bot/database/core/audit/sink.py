@@ -54,7 +54,7 @@ class AuditDestination:
         self.head = None
         self.rest.end()
 
-    def keeps_aside(self, connection: sqlite3.Connection) -> bool:
+    def uses_file(self, connection: sqlite3.Connection) -> bool:
         """Say whether entries go to the file: others wait there that go first, and cannot be merged yet."""
         if self.file is None or (not self.file.waiting and not self.rest.begun):
             return False
@@ -75,7 +75,7 @@ class AuditDestination:
             self.file.trouble(from_sqlite(fault.cause))
 
     @contextlib.contextmanager
-    def aside(self) -> Iterator[None]:
+    def to_file(self) -> Iterator[None]:
         """Collect entries for the file meanwhile."""
         if self.file is not None:
             self.entries = CollectedEntries(self.file.new_token())

@@ -51,7 +51,7 @@ TOLD_AT_ONCE = 100
 """Authors that one write has messages for."""
 TELLING = 1000
 """Authors told in one COMMIT, so that other writes do not wait for long."""
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds a change may wait for the writer."""
 
 
@@ -272,7 +272,7 @@ def _context(entry: JournalEntry, place: int) -> Context:
         asked.handoff_minute,
         asked.seed,
         asked.discord_admin,
-        PATIENCE - place * 0.001,
+        TIMEOUT - place * 0.001,
     )
 
 

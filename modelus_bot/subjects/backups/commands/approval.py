@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["RestoreButton", "ask_for_approval"]
 
 KIND = "restore"
-PATIENCE = 600
+TIMEOUT = 600
 SILENCE = "Nobody decided within ten minutes, so the database was not changed."
 UNKNOWN = "This question is not known any more, or was decided already. Run the command again."
 
@@ -158,7 +158,7 @@ class _Buttons(discord.ui.View):
     """The two buttons; silence closes the question wherever it is told of."""
 
     def __init__(self, bot: ModelUsBot, question_id: int) -> None:
-        super().__init__(timeout=PATIENCE)
+        super().__init__(timeout=TIMEOUT)
         self._bot, self._question = bot, question_id
         self.add_item(RestoreButton("yes", question_id))
         self.add_item(RestoreButton("no", question_id))
@@ -203,7 +203,7 @@ async def _kept(
 ) -> OpenQuestion:
     """Keep the question before anybody can answer it."""
     write = AskQuestion(
-        id=interaction.id, kind=KIND, operation="", change=order.model_dump_json(), patience=PATIENCE
+        id=interaction.id, kind=KIND, operation="", change=order.model_dump_json(), patience=TIMEOUT
     )
     return await bot.questions.keep(bot, write, bot.context(interaction, reason))
 

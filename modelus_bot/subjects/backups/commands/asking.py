@@ -31,7 +31,7 @@ __all__ = [
     "tell_everywhere",
 ]
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds that asking for the channel, or rewriting one message, may take."""
 
 
@@ -116,7 +116,7 @@ async def _told(bot: ModelUsBot, person: int, question: int, card: Card) -> None
 
 async def _rewritten(message: discord.PartialMessage, card: Card) -> None:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await rewrite(message, card)
     except answering.FAILURES as error:
         logger.bind(message=message.id, error=in_words(error)).info("question_not_closed")
@@ -163,7 +163,7 @@ async def _sent(
     """Send to one channel or person; who cannot be reached is logged."""
     try:
         target = await (
-            bot.mailroom.open(bot, number) if person else channel_of(bot, number, seconds=PATIENCE)
+            bot.mailroom.open(bot, number) if person else channel_of(bot, number, seconds=TIMEOUT)
         )
         if target is None:
             logger.bind(channel=number).warning("alert_channel_unknown")

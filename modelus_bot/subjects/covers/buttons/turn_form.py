@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TurnForm", "request_cover", "turns", "turns_in_time", "typed_fields"]
 
-PATIENCE = Tunable(1.0)
+TIMEOUT = Tunable(1.0)
 """Seconds that the turns may take: a form is a first answer, of which Discord takes none after three."""
 MOST = 25
 """How many turns a form offers; those further away can be named with the command."""
@@ -110,7 +110,7 @@ async def request_cover(
 async def turns_in_time(bot: ModelUsBot, user_id: int) -> list[Duty] | None:
     """Return somebody's turns; None where they cannot be had soon enough for a form."""
     try:
-        async with asyncio.timeout(PATIENCE.value):
+        async with asyncio.timeout(TIMEOUT.value):
             return await turns(bot, user_id)
     except (DatabaseError, TimeoutError):
         return None

@@ -34,7 +34,7 @@ Whose = Literal["team", "me"]
 PICTURE = "calendar.png"
 FILES: dict[bool, str] = {True: "duty-team.ics", False: "duty-mine.ics"}
 NAMES: dict[bool, str] = {True: "On duty: the team", False: "On duty: my turns"}
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds that remembering what was handed out may take; what is not remembered is worked out anew."""
 
 
@@ -83,7 +83,7 @@ class CalendarAnswers:
         """Let the next file know what this one said; what cannot be saved now is found again then."""
         if not found.unpublished or self.bot.db.mode is not Mode.NORMAL:
             return
-        context = replace(self.bot.context(interaction), deadline=PATIENCE)
+        context = replace(self.bot.context(interaction), deadline=TIMEOUT)
         try:
             await self.bot.db.write(
                 PublishEntries(at=at, server=place), context.numbered(f"{interaction.id}:calendar")

@@ -18,7 +18,7 @@ __all__ = ["PICTURE", "latency_field", "latency_file", "recent_points"]
 PICTURE = "latency.png"
 """The picture's name among the answer's files."""
 DAY = 86_400
-PATIENCE = 1.5
+TIMEOUT = 1.5
 """Seconds the samples may take to be read."""
 GAP = 300
 """Seconds between two samples from which on nothing is known of the time between them."""
@@ -27,7 +27,7 @@ GAP = 300
 async def recent_points(db: DatabaseManager, now: int) -> tuple[Point, ...]:
     """Return the last day's points; while the database does not answer, those of the last hours."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             samples = await db.read(health_samples, now - DAY, now)
     except (DatabaseError, TimeoutError):
         samples = tuple(db.health.samples)

@@ -28,7 +28,7 @@ __all__ = ["LIST"]
 LIST = "dbhealth"
 STATEMENTS = 5
 """Statements on one page: each takes several lines."""
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds that SQLite may take to explain its plans."""
 
 T = TypeVar("T")
@@ -155,7 +155,7 @@ _VIEWS: dict[str, Callable[[PagedList], Awaitable[Drawn]]] = {
 
 async def _examined(db: DatabaseManager) -> StatementExamination | None:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             return await _advisor(db).examine()
     except (DatabaseError, TimeoutError):
         return None

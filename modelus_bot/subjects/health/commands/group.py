@@ -19,7 +19,7 @@ from modelus_bot.ui.cards import Card, clip
 from modelus_bot.ui.charts import LatencyChart
 from modelus_bot.ui.commands.group import CommandGroup
 from modelus_bot.ui.commands.needs_admin import require_admin
-from modelus_bot.ui.commands.suggestions import PATIENCE, Choices, choices
+from modelus_bot.ui.commands.suggestions import TIMEOUT, Choices, choices
 from modelus_bot.ui.paginator import send_page
 from modelus_bot.ui.pictures import drawing_folder
 from modelus_bot.ui.spoken import operation_words
@@ -67,7 +67,7 @@ class HealthCommands(CommandGroup):
     @dbhealth.autocomplete("reference")
     async def _suggest_references(self, interaction: discord.Interaction, typed: str) -> Choices:
         try:
-            async with asyncio.timeout(PATIENCE.value):
+            async with asyncio.timeout(TIMEOUT.value):
                 await require_admin(self.bot, self.viewer(interaction))
         except (NotAllowed, TimeoutError):
             return []

@@ -40,7 +40,7 @@ NO_PLACE = (
 NOT_POSTED = "Discord did not take the flag, so nothing was changed. Please try again in a minute."
 
 
-PATIENCE = 4.0
+TIMEOUT = 4.0
 """Seconds that a card waits for its flag."""
 
 
@@ -128,7 +128,7 @@ async def flag_of(bot: ModelUsBot, nation: Nation) -> Flag | None:
     if nation.flag_channel_id is None or nation.flag_message_id is None:
         return None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             channel = await channel_of(bot, nation.flag_channel_id)
             if channel is None:
                 return None

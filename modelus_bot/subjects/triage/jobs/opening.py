@@ -17,9 +17,9 @@ from modelus_bot.ui.cards import clip
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["PATIENCE", "Unavailable", "channel_for_threads", "opened_thread", "thread_of"]
+__all__ = ["TIMEOUT", "Unavailable", "channel_for_threads", "opened_thread", "thread_of"]
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds that Discord may take for one step."""
 AGE_TOLERANCE = 60
 """Seconds by which Discord's clock may be behind when a thread is compared with its item."""
@@ -60,7 +60,7 @@ async def opened_thread(bot: ModelUsBot, item: TriageItem, now: int) -> discord.
     """
     channel = channel_for_threads(bot)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             async for thread in _candidates(channel, item, now):
                 if _belongs(thread, item, channel, bot):
                     logger.bind(item=item.id, thread=thread.id).info("triage_thread_found_again")
@@ -87,7 +87,7 @@ async def thread_of(bot: ModelUsBot, item: TriageItem) -> discord.Thread:
     if known is not None:
         return known
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             found = await bot.fetch_channel(number)
     except discord.NotFound as error:
         raise Unavailable("deleted") from error

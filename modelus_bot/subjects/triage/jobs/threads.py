@@ -20,7 +20,7 @@ from modelus_bot.subjects.conversations.writes import NotePosted
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.subjects.triage.buttons.steps import staff_steps, view_of
 from modelus_bot.subjects.triage.cards.items import card_of, message_card
-from modelus_bot.subjects.triage.jobs.opening import PATIENCE, Unavailable, opened_thread, thread_of
+from modelus_bot.subjects.triage.jobs.opening import TIMEOUT, Unavailable, opened_thread, thread_of
 from modelus_bot.subjects.triage.model import TriageItem
 from modelus_bot.subjects.triage.queries.unshown import item_of_thread, unshown_items
 from modelus_bot.subjects.triage.writes.shown import GoOnWithoutThread, NoteShown, NoteThread, Without
@@ -131,7 +131,7 @@ class TriageThreads(Job):
         """Show an item in its thread."""
         names = await self.bot.db.read(everybody)
         if thread.archived:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await thread.edit(archived=False)
         sent = await self._sent_before(thread)
         await self._add_member(thread, found)
@@ -148,7 +148,7 @@ class TriageThreads(Job):
             return {}
         sent: dict[str, int] = {}
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 async for message in thread.history(limit=LOOKED_BACK):
                     if message.author == self.bot.user and message.embeds and message.embeds[0].footer.text:
                         sent[message.embeds[0].footer.text] = message.id
@@ -163,7 +163,7 @@ class TriageThreads(Job):
         if person is None or not found.is_open or self._members.get(found.id) == person:
             return
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await thread.add_user(discord.Object(person))
         except discord.HTTPException as error:
             if error.status >= SERVERS_FAULT or error.code == UNKNOWN_CHANNEL:
@@ -205,7 +205,7 @@ class TriageThreads(Job):
 async def _put_away(thread: discord.Thread) -> None:
     """Archive the thread of a closed item; one that the bot may not archive Discord archives by itself."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await thread.edit(archived=True)
     except discord.Forbidden as error:
         logger.bind(thread=thread.id, error=in_words(error)).info("triage_thread_not_archived")
