@@ -70,7 +70,10 @@ async def ask_to_erase(
     same = write.model_copy(update={"expected": would.digest or None})
     names = await bot.db.read(everybody)
     title = f"Erase {plain(who.display_name)}?"
-    card = cards.question(title, f"{_words(would, names, 'Would be blanked')}\n\nThis cannot be undone.")
+    own = interaction.user.id == who.id
+    card = cards.question(
+        title, f"{_words(would, names, 'Would be blanked', own=own)}\n\nThis cannot be undone."
+    )
     await ask(bot, interaction, context, Ask("erase", card, "Erase", same, danger=True))
 
 
@@ -79,14 +82,18 @@ async def _erased(press: Confirmed) -> Card:
     """Blank what was asked for."""
     saved = await press.bot.db.write(press.change, press.context)
     names = await press.bot.db.read(everybody)
-    return cards.success("Erased", _words(saved, names, "Blanked"))
+    own = press.context.actor == press.change.discord_id
+    return cards.success("Erased", _words(saved, names, "Blanked", own=own))
 
 
-def _words(erased: Erased, names: dict[int, str], heading: str) -> str:
+def _words(erased: Erased, names: dict[int, str], heading: str, *, own: bool) -> str:
     words = declared().rows
     blanked = [f"{words.get(table, table)}: {count}" for table, count in erased.rows.items()]
     parts = [f"**{heading}**\n{cards.lines(blanked, empty='Nothing.', limit=800)}"]
-    parts.append(f"**What stays, and why**\n{cards.lines(what_stays(), empty='Nothing.', limit=1800)}")
+    stays = "What stays, and why" if own else "What stays, and why, as the member reads it"
+    parts.append(
+        f"**{stays}**\n{cards.lines((f'- {item}' for item in what_stays()), empty='Nothing.', limit=1800)}"
+    )
     if erased.moves:
         moves = cards.lines(move_lines(erased.moves, names), empty="", limit=1000)
         parts.append(f"**Who moves**\n{moves}")
