@@ -277,6 +277,8 @@ BAD = [
         )
     ),
     Bad("nation compare", "second", "texas", "two different nations", {"first": "Texas"}, "player"),
+    Bad("nation map", "which", "River War", "nothing to choose for this map", {"by": "gdp"}, "player"),
+    Bad("nation map", "which", "Atlantis", "is not a war", {"by": "war"}, "player"),
     Bad("nation show", "nation", "pick:task:1:00000000", "is not a nation", who="player"),
     Bad("nation rename", "new_name", "Kingdom of X", "stands apart from the name", who="leader"),
     Bad("nation rename", "new_name", "dakota", "There is a nation called dakota already", who="leader"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from modelus_bot.domain.map_tints import MapGroups
 
 __all__ = [
     "Cause",
     "City",
     "CityChange",
+    "GroupedMap",
     "HistoryEntry",
     "MapNation",
     "MapView",
@@ -212,6 +216,15 @@ class MapView:
     regions: tuple[tuple[str, MapNation | None], ...]
     elsewhere: tuple[str, ...]
     elsewhere_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedMap:
+    """Which nation has each region of a map, if any, the groups that tint them, and names by number."""
+
+    groups: MapGroups
+    regions: tuple[tuple[str, int | None], ...]
+    names: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def questions(rota: Rota) -> Asked:
         ],
         overview.overview: [(person,) for person in (ADA, STRANGER)],
         mapped.map_view: [(by, ("Texas", "lone star", "Nowhere")) for by in ranking.PAGES],
+        mapped.grouped_map: [("war", number, ("Texas", "Nowhere")) for number in (None, 1, 2, 9)],
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         **_about_laws(),
@@ -144,6 +145,8 @@ def questions(rota: Rota) -> Asked:
         war_queries.war_sheet: [(number,) for number in range(5)],
         war_queries.war_events: [(number, 3, skip) for number in range(5) for skip in (0, 2)],
         war_queries.named_wars: [()],
+        war_queries.war_choices: [()],
+        war_queries.war_groups: [(number,) for number in (None, *range(5))],
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]
