@@ -21,7 +21,16 @@ from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
 from modelus_bot.subjects.laws.queries import lists, tags
 from modelus_bot.subjects.laws.queries import records as law_records
-from modelus_bot.subjects.nations.queries import cities, lookup, mapped, offices, overview, ranking, records
+from modelus_bot.subjects.nations.queries import (
+    cities,
+    lookup,
+    mapped,
+    names,
+    offices,
+    overview,
+    ranking,
+    records,
+)
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
@@ -128,6 +137,7 @@ def questions(rota: Rota) -> Asked:
         records.nation: [(number,) for number in numbers],
         records.nation_sheet: [(number,) for number in numbers],
         cities.cities_of: [(number,) for number in numbers],
+        names.aliases_of: [(number,) for number in numbers],
         cities.own_cities: [(person,) for person in PEOPLE],
         offices.offices_of: [(number,) for number in numbers],
         offices.office_history: [(number, 2, skip) for number in numbers for skip in (0, 1)],
