@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from modelus_bot.database import Invariant, Pruning, Visibility, Visible, Write
 from modelus_bot.domain.column_words import COLUMNS
+from modelus_bot.domain.map_tints import MapTint
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.reports import Report
 
@@ -85,8 +86,8 @@ class Subject:
     table without is closed to everybody. ``personal`` says of each table what it holds of a person.
     ``reports`` can be made at the command line. Administrators may look up the history of ``audited`` tables.
     ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
-    applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs.
-    ``screens`` imports Discord's part when asked for.
+    applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs. A map of
+    the nations may be tinted by ``map_tints``. ``screens`` imports Discord's part when asked for.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Subject:
     personal: tuple[PersonalRows, ...] = ()
     visible: tuple[Visible, ...] = ()
     reports: tuple[Report, ...] = ()
+    map_tints: tuple[MapTint, ...] = ()
     wording: Wording = field(default_factory=Wording)
     screens: Callable[[], Screens] = _no_screens
 
@@ -118,6 +120,9 @@ class Declared:
         self.prunings = tuple(rule for subject in self.subjects for rule in subject.prunings)
         self.visibility = Visibility(item for subject in self.subjects for item in subject.visible)
         self.reports = {report.name: report for subject in self.subjects for report in subject.reports}
+        self.map_tints: dict[str, MapTint] = _together(
+            {tint.key: tint for tint in subject.map_tints} for subject in self.subjects
+        )
         self.deferrable = frozenset(write for subject in self.subjects for write in subject.deferrable)
         self.personal = tuple(rows for subject in self.subjects for rows in subject.personal)
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)

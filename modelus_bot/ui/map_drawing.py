@@ -1,15 +1,15 @@
-"""Draws a map, in a child: regions in the tints of their classes, with names, figures and a legend."""
+"""Draws a map, in a child: regions filled by their classes or groups, with names, figures and a legend."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.colors import to_rgb
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
+from modelus_bot.ui.map_faces import NONE, Face, face_of, ink_on
 from modelus_bot.ui.paper import DPI, Paper
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ WIDTH = 8.0
 MARGIN, LEGEND, LEGEND_ROW, COLUMNS = 0.12, 0.66, 0.29, 3
 """Inches around the map, above the rows of the legend, of one row; how many classes stand in one."""
 HIGHEST = 6.4
-NAMES, FIGURE, TOLD = (10.5, 9.5, 8.5, 7.8), 9.8, 12
-"""Sizes of letters: of names those that are tried one after the other, of figures, of the legend."""
+NAMES, FIGURE, TOLD, LABEL = (10.5, 9.5, 8.5, 7.8), 9.8, 12, 12.5
+"""Sizes of letters: of names those that are tried one after the other, figures, the legend, and above it."""
 BOLD = 0.88
 """How wide plain letters are beside bold ones."""
-NO_FIGURE = -1
 LINE = 0.17
 """Inches from one line to the next."""
-DARK, BRIGHT = "#14171a", "#ffffff"
+GROUPS = "groups"
+"""The scheme in which colours and patterns tell groups apart; the other runs from little to much."""
 
 Ring = Sequence[Sequence[float]]
 
@@ -40,7 +40,8 @@ def map_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
     """Draw ``regions``: ``rings`` in whole units of ``side``, ``name``, ``figure``, and the ``tint``.
 
     A tint is the number of one of the ``classes``, whose words are in the legend; None: no nation, -1: a
-    nation without the figure. ``label`` is above the legend. ``png`` is in base64.
+    nation in none of them, for which the legend says ``without``. ``second`` is the tint of the right half.
+    ``scheme`` says what tints are, ``label`` is above the legend. ``png`` is in base64.
     """
     points = [point for region in task["regions"] for ring in region["rings"] for point in ring]
     wide, high = (max(point[axis] for point in points) or 1 for axis in (0, 1))
@@ -54,43 +55,74 @@ def map_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
         (region, [[(left + x * scale, MARGIN + y * scale) for x, y in ring] for ring in region["rings"]])
         for region in task["regions"]
     ]
+    faces = _Faces(paper, task)
     for region, rings in placed:
-        _shape(axes, paper, region["tint"], rings)
+        _shape(axes, paper, faces.of(region), rings)
     for region, rings in placed:
-        _words(axes, paper, region, rings)
-    _legend(axes, paper, task["label"], legend, below)
+        _words(axes, paper, region, rings, faces.of(region))
+    _legend(axes, paper, task["label"], [(faces.one(tint), words) for tint, words in legend], below)
     return paper.encoded()
+
+
+class _Faces:
+    """How the tints of one map are filled."""
+
+    def __init__(self, paper: Paper, task: dict[str, Any]) -> None:
+        self._colours = paper.colours
+        self._patterned = task["scheme"] == GROUPS
+        self._scheme = paper.colours.groups if self._patterned else paper.colours.tints
+
+    def one(self, tint: int | None) -> Face:
+        return face_of(self._colours, self._scheme, tint, patterned=self._patterned)
+
+    def of(self, region: dict[str, Any]) -> list[Face]:
+        """Return how a region is filled: whole, or half in another way."""
+        second = region.get("second")
+        return [self.one(region["tint"]), *([] if second is None else [self.one(second)])]
 
 
 def _legend_of(task: dict[str, Any]) -> list[tuple[int | None, str]]:
     tints = {region["tint"] for region in task["regions"]}
     legend: list[tuple[int | None, str]] = list(enumerate(task["classes"]))
-    legend += [(NO_FIGURE, "no figure")] if NO_FIGURE in tints else []
+    legend += [(NONE, task["without"])] if NONE in tints else []
     return legend + ([(None, "no nation")] if None in tints else [])
 
 
-def _face(paper: Paper, tint: int | None) -> dict[str, Any]:
-    colours = paper.colours
-    if tint is None:
-        return {"facecolor": colours.empty, "edgecolor": colours.back}
-    if tint == NO_FIGURE:
-        return {"facecolor": colours.empty, "edgecolor": colours.faint, "hatch": "///"}
-    return {"facecolor": colours.tints[tint], "edgecolor": colours.back}
-
-
-def _shape(axes: Axes, paper: Paper, tint: int | None, rings: Sequence[Ring]) -> None:
+def _shape(axes: Axes, paper: Paper, faces: Sequence[Face], rings: Sequence[Ring]) -> None:
     vertices: list[Any] = []
     codes: list[Any] = []
     for ring in rings:
         vertices += [*ring, ring[0]]
         codes += [Path.MOVETO, *[Path.LINETO] * (len(ring) - 1), Path.CLOSEPOLY]
-    axes.add_artist(PathPatch(Path(vertices, codes), linewidth=1.2, zorder=1, **_face(paper, tint)))
+    path = Path(vertices, codes)
+    for place, face in enumerate(faces):
+        for patch in _filled(path, face, above=place):
+            axes.add_artist(patch)
+            if place:
+                extents = path.get_extents()
+                right = ((extents.x0 + extents.x1) / 2, extents.y0)
+                half = Rectangle(right, extents.width, extents.height, transform=axes.transData)
+                patch.set_clip_path(half)
+    edge = paper.colours.back
+    axes.add_artist(PathPatch(path, linewidth=1.2, zorder=2, facecolor="none", edgecolor=edge))
 
 
-def _words(axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Ring]) -> None:
+def _filled(path: Path, face: Face, *, above: float = 0) -> list[PathPatch]:
+    """Return a shape in its colour and, above it, its pattern."""
+    order = 1 + above / 2
+    filled = [PathPatch(path, linewidth=0, zorder=order, facecolor=face.colour)]
+    if not face.pattern:
+        return filled
+    drawn = PathPatch(path, linewidth=0, zorder=order, facecolor="none", edgecolor=face.over)
+    drawn.set_hatch(face.pattern)
+    return [*filled, drawn]
+
+
+def _words(
+    axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Ring], faces: Sequence[Face]
+) -> None:
     """Write a region's name, in two lines where it needs them, and its figure below, if there is room."""
     x, y, wide, high = _room(rings)
-    ink = _ink(paper, region["tint"])
     lines = _lines(paper, region["name"], wide * DPI - 4, most=2 if high > 3.2 * LINE else 1)
     if not lines or high < LINE:
         return
@@ -98,7 +130,10 @@ def _words(axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Rin
     figure = figure if paper.lettering.width(figure, FIGURE) <= wide * DPI else ""
     whole = [(line, size, "bold") for line, size in lines]
     whole += [(figure, FIGURE, "normal")] if figure else []
-    around = [withStroke(linewidth=2, foreground=_face(paper, region["tint"])["facecolor"])]
+    mixed = len(faces) > 1
+    ink = paper.colours.ink if mixed else ink_on(paper.colours, faces[0])
+    wide = 4 if mixed or faces[0].pattern else 2
+    around = [withStroke(linewidth=wide, foreground=paper.colours.back if mixed else faces[0].colour)]
     top = y - (len(whole) - 1) * LINE / 2
     for place, (words, size, weight) in enumerate(whole):
         axes.text(
@@ -166,22 +201,17 @@ def _area(ring: Ring) -> float:
     return abs(sum(ax * by - bx * ay for (ax, ay), (bx, by) in sides))
 
 
-def _ink(paper: Paper, tint: int | None) -> str:
-    """Return a colour that can be read on a tint."""
-    if tint is None or tint == NO_FIGURE:
-        return paper.colours.ink
-    red, green, blue = to_rgb(paper.colours.tints[tint])
-    return DARK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else BRIGHT
-
-
-def _legend(
-    axes: Axes, paper: Paper, label: str, legend: Sequence[tuple[int | None, str]], top: float
-) -> None:
+def _legend(axes: Axes, paper: Paper, label: str, legend: Sequence[tuple[Face, str]], top: float) -> None:
     ink = paper.colours.ink
-    axes.text(MARGIN, top + 0.1, label, fontsize=12.5, fontweight="bold", color=ink, va="center")
+    whole = paper.lettering.cut(label, (WIDTH - 2 * MARGIN) * BOLD * DPI, LABEL)
+    axes.text(
+        MARGIN, top + 0.1, whole, fontsize=LABEL, fontweight="bold", color=ink, va="center", parse_math=False
+    )
     step = (WIDTH - 2 * MARGIN) / COLUMNS
-    for place, (tint, words) in enumerate(legend):
+    for place, (face, words) in enumerate(legend):
         x, y = MARGIN + place % COLUMNS * step, top + LEGEND / 2 + place // COLUMNS * LEGEND_ROW
-        axes.add_patch(Rectangle((x, y), 0.32, 0.18, linewidth=0.8, **_face(paper, tint)))
+        box = Path([(x, y), (x + 0.32, y), (x + 0.32, y + 0.18), (x, y + 0.18), (x, y)], closed=True)
+        for patch in _filled(box, face):
+            axes.add_artist(patch)
         cut = paper.lettering.cut(words, (step - 0.5) * DPI, TOLD)
         axes.text(x + 0.42, y + 0.09, cut, fontsize=TOLD, color=ink, va="center", parse_math=False)

@@ -24,7 +24,7 @@ on paper of this width letters of ten points can be read without."""
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """One theme: ``tints`` run from little to much, ``causes`` tell kinds of marks apart."""
+    """One theme: ``tints`` run from little to much, ``causes`` tell marks apart, ``groups`` areas."""
 
     back: str
     paper: str
@@ -35,18 +35,21 @@ class Colours:
     empty: str
     tints: tuple[str, ...]
     causes: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
 THEMES = {
     "dark": Colours(
         "#2b2d31", "#313338", "#dbdee1", "#4e5058", "#5bc0a5", "#f0b132", "#3f4147",
-        ("#2c4a52", "#2d6469", "#34837c", "#5bab8f", "#a5d8a8"),
+        ("#2c4a52", "#2d6469", "#33807a", "#5bab8f", "#a5d8a8"),
         ("#f0b132", "#7aa2f7", "#f7768e", "#bb9af7", "#9ece6a", "#ff9e64", "#73daca", "#c0caf5"),
+        ("#e8a33d", "#4f8fe0", "#7fd6b8", "#c4609d", "#f2e37a", "#2f7f68", "#8a4b23", "#c9b6f2"),
     ),
     "light": Colours(
         "#ffffff", "#f7f8fa", "#2e3338", "#c4c9d0", "#17745c", "#a35c00", "#e3e5e9",
-        ("#d3ece0", "#a0d3bf", "#63b39c", "#2b8c79", "#0f5e58"),
+        ("#d3ece0", "#a0d3bf", "#63b39c", "#29836f", "#0f5e58"),
         ("#a35c00", "#2456b8", "#b3203f", "#6b3fb5", "#3d7317", "#b8480f", "#0f766e", "#4a4f57"),
+        ("#e08a1e", "#1f5fbf", "#7fc9b0", "#a03a7d", "#f0d264", "#175244", "#7a4a1c", "#b9a5ea"),
     ),
 }  # fmt: skip
 

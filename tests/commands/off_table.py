@@ -90,6 +90,7 @@ OFF: dict[str, Case] = {
     "nation rename": Case("refused", "leader", {"new_name": "Tejas"}),
     "nation show": Case("shown", "player", {"nation": "Texas"}),
     "nation tax": Case("refused", "leader", {"rate": "5"}),
+    "nation-admin alias": Case("refused", "admin", {"action": "add", "nation": "Texas", "name": "TX"}),
     "nation-admin archive": Case("refused", "admin", {"nation": "Dakota", "reason": "r"}),
     "nation-admin create": Case("refused", "admin", {"name": "N", "gdp": "1", "population": "1"}),
     "nation-admin edit": Case("refused", "admin", {"nation": "Texas", "metric": "gdp", "mode": "add",

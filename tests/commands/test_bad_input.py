@@ -83,6 +83,7 @@ NEW_TASK = {"title": "Write the law", "start": "today", "end": "in 9 days"}
 EDIT_NATION = {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1", "reason": "A reason"}
 NEW_NATION = {"name": "Utah", "gdp": "1 B", "population": "3 M"}
 WAR = {"name": "W", "side_a": "Texas", "side_b": "Texas"}
+ALIAS = {"nation": "Texas", "action": "add"}
 JOIN_WHO = {"war": "W", "nation": "N"}
 JOIN = {**JOIN_WHO, "side": "A"}
 NO_SUCH = "Nobody of that name"
@@ -256,6 +257,7 @@ BAD = [
             ("nation flag", "nation", {"image": File(b"MZ")}, "admin"),
             ("nation-admin edit", "nation", EDIT_NATION, "admin"),
             ("nation-admin rename", "nation", {"new_name": "N"}, "admin"),
+            ("nation-admin alias", "nation", {"action": "add", "name": "N"}, "admin"),
             ("nation-admin archive", "nation", {"reason": "r"}, "admin"),
             ("nation-admin restore", "nation", {}, "admin"),
             ("nation-admin leave", "nation", {}, "admin"),
@@ -268,6 +270,7 @@ BAD = [
             ("create", NEW_NATION),
             ("edit", EDIT_NATION),
             ("rename", {"nation": "Texas", "new_name": "N"}),
+            ("alias", {"action": "add", "nation": "Texas", "name": "N"}),
             ("undo", {"change": 1}),
             ("archive", {"nation": "Dakota"}),
             ("restore", {"nation": "Dakota"}),
@@ -277,6 +280,8 @@ BAD = [
         )
     ),
     Bad("nation compare", "second", "texas", "two different nations", {"first": "Texas"}, "player"),
+    Bad("nation map", "which", "River War", "nothing to choose for this map", {"by": "gdp"}, "player"),
+    Bad("nation map", "which", "Atlantis", "is not a war", {"by": "war"}, "player"),
     Bad("nation show", "nation", "pick:task:1:00000000", "is not a nation", who="player"),
     Bad("nation rename", "new_name", "Kingdom of X", "stands apart from the name", who="leader"),
     Bad("nation rename", "new_name", "dakota", "There is a nation called dakota already", who="leader"),
@@ -301,6 +306,10 @@ BAD = [
     Bad("nation-admin edit", "value", "1e9", "is not a value for GDP", EDIT_NATION, "admin"),
     Bad("nation-admin edit", "value", "-2 T", "GDP would be", EDIT_NATION, "admin"),
     Bad("nation-admin rename", "new_name", "Dakota", "called Dakota already", {"nation": "Texas"}, "admin"),
+    Bad("nation-admin alias", "name", "texas", "finds Texas already", ALIAS, "admin"),
+    Bad("nation-admin alias", "name", "Dakota", "means Dakota. Choose another", ALIAS, "admin"),
+    Bad("nation-admin alias", "name", "--", "letters that can be seen", ALIAS, "admin"),
+    Bad("nation-admin alias", "name", "TX", "has no alias", {**ALIAS, "action": "remove"}, "admin"),
     Bad("nation-admin undo", "change", 999, "There is no change of this number", who="admin"),
     Bad("nation-admin undo", "change", 1, "is where the figure began", who="admin"),
     Bad("nation-admin archive", "nation", "Texas", "is led by", {"reason": "r"}, "admin"),
@@ -401,6 +410,7 @@ NOT_POSSIBLE = {
     **{
         (f"nation-admin {command}", "dry_run"): YES_OR_NO
         for command in (
+            "alias",
             "create",
             "edit",
             "rename",
@@ -421,6 +431,7 @@ NOT_POSSIBLE = {
     ("nation city", "action"): CHOICES,
     ("nation-admin create", "government"): CHOICES,
     ("nation-admin edit", "metric"): CHOICES,
+    ("nation-admin alias", "action"): CHOICES,
     ("nation-admin edit", "mode"): CHOICES,
     ("nation-admin link", "office"): CHOICES,
     ("rank", "by"): CHOICES,

@@ -106,6 +106,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "nation-admin edit", {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1",
                                       "reason": "r", "dry_run": True}, ADMIN),
     ("manager", "nation-admin rename", {"nation": "Texas", "new_name": "Tejas"}, ADMIN),
+    ("manager", "nation-admin alias", {"action": "add", "nation": "Texas", "name": "TX"}, ADMIN),
     ("manager", "nation-admin undo", {"change": 1}, ADMIN),
     ("manager", "nation-admin archive", {"nation": "Texas", "reason": "r"}, ADMIN),
     ("manager", "nation-admin restore", {"nation": "Texas"}, ADMIN),

@@ -64,6 +64,7 @@ from modelus_bot.subjects.modelus_import.model.source import TABLES, ModelusSour
 from modelus_bot.subjects.modelus_import.rules.planning import portions_of
 from modelus_bot.subjects.modelus_import.writes.importing import ImportModelusRows
 from modelus_bot.subjects.nations.model import OfficeName
+from modelus_bot.subjects.nations.writes.aliases import AddAlias, RemoveAlias
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
 from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
 from modelus_bot.subjects.nations.writes.editing import EditableMetric, EditNation, UndoChange
@@ -620,9 +621,12 @@ class History:
         nation = self.dice.randint(1, 4)
         last = self.rota.value("SELECT max(id) FROM nation_history") or 1
         metric: EditableMetric = self.dice.choice(["gdp", "ground", "tax_bp"])
+        alias = f"Nation {self.dice.randint(1, 12)}"
         for write in (
             EditNation(nation_id=nation, metric=metric, mode="add", value=self.dice.randint(-9, 9)),
             UndoChange(history_id=last + self.dice.randint(0, 1)),
+            AddAlias(nation_id=nation, name=alias),
+            RemoveAlias(nation_id=self.dice.randint(1, 4), name=alias),
             self.dice.choice([ArchiveNation(nation_id=nation), RestoreNation(nation_id=nation)]),
             SendOnLeave(nation_id=nation, comes_back=self.rota.at + self.dice.choice([-1, 3600])),
             EndLeaves(),

@@ -44,6 +44,7 @@ from modelus_bot.subjects.members.writes.members import (
 )
 from modelus_bot.subjects.modelus_import.model.rows import TagRow
 from modelus_bot.subjects.modelus_import.writes.importing import ImportModelusRows
+from modelus_bot.subjects.nations.writes.aliases import AddAlias, RemoveAlias
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
 from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
 from modelus_bot.subjects.nations.writes.editing import EditNation, UndoChange
@@ -95,7 +96,16 @@ from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
-from tests.subjects.nations.nation_cases import FIRST_EDIT, archived, city, edited, found, on_leave, president
+from tests.subjects.nations.nation_cases import (
+    FIRST_EDIT,
+    aliased,
+    archived,
+    city,
+    edited,
+    found,
+    on_leave,
+    president,
+)
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
     ADA,
@@ -309,6 +319,8 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(AddCity(name="Austin"), ADA, president),
     Sample(RemoveCity(name="Austin"), ADA, city),
     Sample(MakeCapital(name="Austin"), ADA, city),
+    Sample(AddAlias(nation_id=1, name="TX"), ADMIN, found),
+    Sample(RemoveAlias(nation_id=1, name="tx"), ADMIN, aliased),
     Sample(ArchiveNation(nation_id=1), ADMIN, found),
     Sample(RestoreNation(nation_id=1), ADMIN, archived),
     Sample(SendOnLeave(nation_id=1, comes_back=2**40), ADMIN, found),

@@ -1,9 +1,11 @@
-"""Nations as people pick or type them: what is picked is a number, what is typed is any name it ever had."""
+"""Nations as people pick or type them: what is picked is a number, what is typed any name that finds it."""
 
 from __future__ import annotations
 
 import discord
 
+from modelus_bot.database import DatabaseError
+from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.nations.model import NameFound
 from modelus_bot.subjects.nations.queries.lookup import named_nations, nation_called
 from modelus_bot.text.escaping import bare
@@ -33,13 +35,24 @@ class PicksNations(CommandGroup):
     async def suggest_nations(
         self, interaction: discord.Interaction, typed: str, *, archived: bool = False
     ) -> Choices:
-        """Suggest nations by their present and former names."""
+        """Suggest nations by their present and former names, and their aliases."""
         found = await suggested(interaction, named_nations, typed.strip()[:LONGEST], archived=archived)
         return picks("nation", ((_label(item), item.nation_id) for item in found or ()), "")
+
+    async def chosen_nation(self, interaction: discord.Interaction) -> int | None:
+        """Return the number of the nation in the form so far, archived or not; None without one."""
+        value = interaction.namespace.nation
+        if not isinstance(value, str) or not value.strip():
+            return None
+        try:
+            return await self.nation_id(value, archived=True)
+        except (DatabaseError, Refusal):
+            return None
 
 
 def _label(item: NameFound) -> str:
     whole = bare(item.name)
     notes = [f"formerly {bare(item.former)}"] if item.former is not None else []
+    notes += [f"also {bare(item.alias)}"] if item.alias is not None else []
     notes += ["archived"] if item.status == "archived" else []
     return f"{whole} ({', '.join(notes)})" if notes else whole

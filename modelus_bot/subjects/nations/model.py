@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from modelus_bot.domain.map_tints import MapGroups
+
 __all__ = [
+    "AliasChange",
     "Cause",
     "City",
     "CityChange",
+    "GroupedMap",
     "HistoryEntry",
     "MapNation",
     "MapView",
@@ -81,13 +86,14 @@ class Nation:
 
 @dataclass(frozen=True, slots=True)
 class NameFound:
-    """A name by which a nation is found; ``former`` matched where that is not the present one."""
+    """A name by which a nation is found; ``former`` or ``alias`` matched if that is not its present one."""
 
     nation_id: int
     name: str
     prefix: str | None
     status: NationStatus
     former: str | None = None
+    alias: str | None = None
 
     @property
     def alive(self) -> bool:
@@ -138,12 +144,23 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class NationSheet:
-    """What a nation's card says: the nation, who holds its offices, its cities, and what it was called."""
+    """What a nation's card says: the nation, who holds its offices, its cities, and its other names."""
 
     nation: Nation
     offices: tuple[Office, ...]
     cities: tuple[City, ...]
     former_names: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AliasChange:
+    """An alias that a nation got, or lost where ``given`` is false, and all that it has now."""
+
+    nation: Nation
+    name: str
+    given: bool
+    aliases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +229,15 @@ class MapView:
     regions: tuple[tuple[str, MapNation | None], ...]
     elsewhere: tuple[str, ...]
     elsewhere_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedMap:
+    """Which nation has each region of a map, if any, the groups that tint them, and names by number."""
+
+    groups: MapGroups
+    regions: tuple[tuple[str, int | None], ...]
+    names: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _FORCE = "0 to 10"
 _WORDING = Wording(
     rows={
         "nations": "nations",
-        "nation_names": "former names of nations",
+        "nation_names": "former and other names of nations",
         "nation_offices": "offices of nations",
         "nation_cities": "cities",
         "nation_history": "changes of nations' figures",
@@ -31,7 +31,7 @@ _WORDING = Wording(
     },
     row={
         "nations": "a nation",
-        "nation_names": "a former name of a nation",
+        "nation_names": "another name of a nation",
         "nation_offices": "an office of a nation",
         "nation_cities": "a city",
         "nation_history": "a change of a nation's figures",
@@ -51,7 +51,7 @@ _WORDING = Wording(
         "nations_government_length": ("The government of a nation", "1 to 40 characters long"),
         "nations_description_length": ("The description of a nation", "1 to 1000 characters long"),
         "nations_status_known": ("The status of a nation", "active, on leave or archived"),
-        "nation_names_name_length": ("A former name of a nation", "1 to 50 characters long"),
+        "nation_names_name_length": ("Another name of a nation", "1 to 50 characters long"),
         "nation_names_kind_known": ("The kind of another name", "a former name or an alias"),
         "nation_offices_office_known": ("An office of a nation", "president or vice president"),
         "nation_cities_name_length": ("The name of a city", "1 to 50 characters long"),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from modelus_bot.subjects.wars.model import Side, WarChange, WarEvent, WarSheet
+from modelus_bot.subjects.wars.model import WarChange, WarEvent, WarSheet
+from modelus_bot.subjects.wars.rules import SIDES
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 
 __all__ = ["change_card", "timeline_card", "war_card", "wars_card"]
-
-SIDES: dict[Side, str] = {"A": "Side A", "B": "Side B", "other": "Others"}
 
 
 def war_card(sheet: WarSheet, today: date) -> Card:

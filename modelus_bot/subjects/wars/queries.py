@@ -1,14 +1,16 @@
-"""Wars in lists, one with its sides, and what happened in it."""
+"""Wars in lists, one with its sides, what happened in it, and who stands where on a map."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from modelus_bot.database import ReadTransaction, Row, query
+from modelus_bot.domain.map_tints import MapChoice, MapGroups
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.wars.model import War, WarEvent, WarSheet, WarSide, WarStatus
+from modelus_bot.subjects.wars.rules import sides_on_map
 
-__all__ = ["named_wars", "war_events", "war_sheet", "wars"]
+__all__ = ["named_wars", "war_choices", "war_events", "war_groups", "war_sheet", "wars"]
 
 _ONE = """
 SELECT id, name, status, started_on, ended_on, end_reason, casualties, description, version FROM wars
@@ -70,6 +72,29 @@ def war_events(tx: ReadTransaction, war_id: int, limit: int = 10, offset: int = 
     """Return what happened in a war, day by day."""
     rows = tx.fetch_all(_EVENTS, (war_id, limit, offset))
     return tuple(WarEvent(row[0], row[1], row[2], row[3], row[4], date.fromisoformat(row[5])) for row in rows)
+
+
+@query(kept=True, hot=True)
+def war_choices(tx: ReadTransaction) -> tuple[MapChoice, ...]:
+    """Return the wars that a map can show, those that go on before others."""
+    return tuple(
+        MapChoice(war.id, war.name, "" if war.ended_on is None else f"until {war.ended_on.isoformat()}")
+        for war in named_wars(tx)
+    )
+
+
+@query(kept=True, hot=True)
+def war_groups(tx: ReadTransaction, war_id: int | None) -> MapGroups:
+    """Return the sides of a war: the newest that goes on where none is chosen, else the newest of all.
+
+    Raises ``NotFound`` where there is none.
+    """
+    if war_id is not None:
+        return sides_on_map(war_sheet(tx, war_id))
+    newest = wars(tx, "active", 1) or wars(tx, None, 1)
+    if not newest:
+        raise NotFound("There has been no war yet, so no map can show its sides.", rule="war.none")
+    return sides_on_map(newest[0])
 
 
 def _war(row: Row) -> War:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.map_tints import MapTint
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.wars.queries import war_choices, war_groups
 from modelus_bot.subjects.wars.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
@@ -91,6 +93,9 @@ SUBJECT = Subject(
     audited=("wars",),
     visible=VISIBLE,
     personal=_PERSONAL,
+    map_tints=(
+        MapTint(key="war", label="side in a war", groups=war_groups, choices=war_choices, what="a war"),
+    ),
     wording=_WORDING,
     screens=_screens,
 )

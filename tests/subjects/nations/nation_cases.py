@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modelus_bot.subjects.nations.model import OfficeName
+from modelus_bot.subjects.nations.writes.aliases import AddAlias
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, SendOnLeave
 from modelus_bot.subjects.nations.writes.cities import AddCity
 from modelus_bot.subjects.nations.writes.editing import EditNation
@@ -45,6 +46,12 @@ def city(rota: Rota) -> None:
     """Let Ada add a city to her nation."""
     president(rota)
     rota.do(AddCity(name="Austin"), ADA)
+
+
+def aliased(rota: Rota) -> None:
+    """Let Texas be found as TX, too."""
+    found(rota)
+    rota.do(AddAlias(nation_id=TEXAS, name="TX"), ADMIN)
 
 
 def archived(rota: Rota) -> None:

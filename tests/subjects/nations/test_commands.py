@@ -110,6 +110,27 @@ async def test_a_dry_run_shows_the_difference_and_saves_nothing(world: BotEnv) -
     assert "nothing was saved" not in await said(env, admin, "nation-admin undo", change=history + 1)
 
 
+async def test_an_alias_finds_a_nation_wherever_its_name_is_typed(world: BotEnv) -> None:
+    """Looked at first, then given; suggested as what it is, shown on the card, and taken away again."""
+    env, admin = world, world.admin
+    alias: dict[str, Any] = {"action": "add", "nation": "Land 5", "name": "The Fifth", "reason": "Short"}
+    before = dump(env)
+    tried = await said(env, admin, "nation-admin alias", **alias, dry_run=True)
+    assert "nothing was saved" in tried
+    assert "“The Fifth” finds it from now on." in tried
+    assert dump(env) == before
+    await said(env, admin, "nation-admin alias", **alias)
+    assert "Also called: The Fifth" in await said(env, env.player, "nation show", nation="the fifth")
+    (found,) = await env.player.autocomplete(env.channel, "nation show", "nation", "fift")
+    assert found["name"] == "Land 5 (also The Fifth)"
+    gone = {"action": "remove", "nation": found["value"]}
+    (picked,) = await admin.autocomplete(env.channel, "nation-admin alias", "name", "fif", **gone)
+    assert await admin.autocomplete(env.channel, "nation-admin alias", "name", "", action="remove") == []
+    taken = await said(env, admin, "nation-admin alias", **gone, name=picked["value"])
+    assert "“The Fifth” does not find it any more." in taken
+    assert "is not a nation" in await said(env, env.player, "nation show", nation="The Fifth")
+
+
 async def test_whoever_is_replaced_is_shown_before(world: BotEnv) -> None:
     """An empty office is given at once; a held one after a question, whose answer does what was shown."""
     env, admin, bo = world, world.admin, world.staff("bo")

@@ -10,13 +10,13 @@ import pytest
 from modelus_bot.subjects.nations.queries import ranking
 from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
 from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE, newest_changes
-from modelus_bot.subjects.nations.queries.lookup import _EXACT, _FORMER, _NAMES, named_nations
+from modelus_bot.subjects.nations.queries.lookup import _EXACT, _KIND, _NAMES, _OTHER, named_nations
 from modelus_bot.subjects.nations.queries.mapped import map_view
+from modelus_bot.subjects.nations.queries.names import _ALIASES, _FORMER
 from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
 from modelus_bot.subjects.nations.queries.offices import _OF_NATION as _OFFICES
 from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.records import _BY_ID
-from modelus_bot.subjects.nations.queries.records import _FORMER as _FORMER_NAMES
 from modelus_bot.subjects.nations.queries.waits import _UNTIL
 from tests.subjects.nations.many import MANY, enter
 from tests.subjects.rota import ADA, Rota, copied, made, staff
@@ -55,9 +55,11 @@ PLANS = {
     **{f"place {by}": (ranking.ABOVE[by], (5,), f"{name} (") for by, name in INDEXES.items()},
     "typed name": (_EXACT, ("nation 7",), "INDEX nations_name_unique (name=?)"),
     "names": (_NAMES, (), "INDEX nations_name_unique"),
-    "former names": (_FORMER, (), "SCAN nation_names"),
+    "other names": (_OTHER, (), "SCAN nation_names"),
+    "kind of name": (_KIND, ("former 31", 1), "USING PRIMARY KEY (name=? AND nation_id=?)"),
+    "aliases": (_ALIASES, (1,), "idx_nation_names_nation"),
     "nation": (_BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
-    "former": (_FORMER_NAMES, (1,), "idx_nation_names_nation"),
+    "former": (_FORMER, (1,), "idx_nation_names_nation"),
     "held": (_HELD, (ADA,), "office_one_per_user"),
     "offices": (_OFFICES, (1,), "office_one_holder"),
     "past offices": (_PAST, (1, 10, 0), "idx_nation_offices_nation"),
@@ -66,7 +68,7 @@ PLANS = {
     "last": (_LAST, (1, "gdp"), "idx_nation_history (nation_id=? AND metric=?)"),
     "wait": (_UNTIL, (1, "tax"), "USING PRIMARY KEY (nation_id=? AND command=?)"),
 }
-SORTED_BY_HAND = {"former", "offices"}
+SORTED_BY_HAND = {"aliases", "former", "offices"}
 """Of a handful of rows each: the names and offices of one nation."""
 
 
@@ -76,7 +78,7 @@ def test_each_question_has_its_index(crowded: Rota, name: str) -> None:
     sql, values, index = PLANS[name]
     plan = crowded.plan(sql, *values)
     assert index in plan, plan
-    assert "SCAN nation_" not in plan or name == "former names", plan
+    assert "SCAN nation_" not in plan or name == "other names", plan
     assert "TEMP B-TREE" not in plan or name in SORTED_BY_HAND, plan
     cities_plan = crowded.plan(_CITIES, 1)
     assert "USING INDEX city_one_name (nation_id=?)" in cities_plan

@@ -53,6 +53,23 @@ async def test_a_war_as_everybody_sees_it(world: BotEnv) -> None:
     assert "A treaty" in await said(env, player, "war show", war="Hill War")
 
 
+async def test_a_map_of_the_sides_of_a_war(world: BotEnv) -> None:
+    """The newest that goes on, or one that is picked; suggested only where there is something to choose."""
+    env, player = world, world.player
+    shown = await player.slash(env.channel, "nation map", by="war", theme="light")
+    assert [file.filename for file in shown.response.attachments] == ["map.png"]
+    assert shown.response.embeds[0].image.url is not None
+    assert "Map of the nations by side in the war “River War”" in words_of(shown)
+    (picked,) = await player.autocomplete(env.channel, "nation map", "which", "river", by="war")
+    assert picked["name"] == "River War"
+    drawn = {"by": "war", "theme": "light"}
+    chosen = await said(env, player, "nation map", **drawn, which=picked["value"])
+    assert "A: Side A" in chosen
+    assert chosen.index("Ohio") < chosen.index("B: Side B") < chosen.index("Iowa")
+    assert "River War" in await said(env, player, "nation map", **drawn, which="river war")
+    assert await player.autocomplete(env.channel, "nation map", "which", "river", by="gdp") == []
+
+
 async def test_bad_input_to_wars_that_are_there(world: BotEnv) -> None:
     """A sentence that names the rule, and nothing written."""
     env, admin = world, world.admin

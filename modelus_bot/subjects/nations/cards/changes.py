@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from modelus_bot.subjects.nations.model import (
+    AliasChange,
     CityChange,
     Metric,
     Nation,
@@ -20,7 +21,7 @@ from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.people import moment, name_of, quoted
 
-__all__ = ["change_card", "cities_card", "differences", "office_card", "only_shown"]
+__all__ = ["alias_card", "change_card", "cities_card", "differences", "office_card", "only_shown"]
 
 NOTHING_SAVED = "Only a preview: nothing was saved"
 ARROW = " → "
@@ -102,6 +103,14 @@ def office_card(change: OfficeChange, names: Mapping[int, str]) -> Card:
 def _ended(item: Office, change: OfficeChange, names: Mapping[int, str]) -> str:
     where = "" if item.nation_id == change.nation.id else f" of nation {item.nation_id}"
     return f"{name_of(item.user_id, names)} is not {OFFICES[item.office]}{where} any more."
+
+
+def alias_card(change: AliasChange) -> Card:
+    """Return by which name a nation is found from now on, or is not any more, and all of its aliases."""
+    name = plain(change.name)
+    said = f"“{name}” finds it from now on." if change.given else f"“{name}” does not find it any more."
+    card = cards.success(plain(change.nation.full_name), said)
+    return card.with_field("Also called", ", ".join(map(plain, change.aliases)) or "nothing else")
 
 
 def cities_card(change: CityChange | None, nation: Nation, names: tuple[str, ...]) -> Card:

@@ -36,6 +36,8 @@ def map_task(view: MapView, regions: Sequence[Region], theme: Theme) -> dict[str
             for region in regions
             for nation in [nations.get(region.name)]
         ],
+        "scheme": "figure",
+        "without": "no figure",
         "classes": [
             _short(view.by, least)
             if least == most

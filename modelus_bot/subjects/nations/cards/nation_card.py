@@ -36,6 +36,8 @@ def nation_card(
     others = [plain(city.name) for city in sheet.cities if not city.is_capital]
     if others:
         card = card.with_field("Cities", cards.clip(", ".join(others), 1000))
+    if sheet.aliases:
+        card = card.with_field("Also called", cards.clip(", ".join(map(plain, sheet.aliases)), 1000))
     if sheet.former_names:
         card = card.with_field("Once called", cards.clip(", ".join(map(plain, sheet.former_names)), 1000))
     if nation.status != "active":

@@ -6,6 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.subjects.nations.commands.administering import AdministersNations
+from modelus_bot.subjects.nations.commands.aliases import GivesAliases
 from modelus_bot.subjects.nations.commands.offices import GivesOffices
 
 __all__ = ["NationAdminCommands"]
@@ -14,6 +15,7 @@ __all__ = ["NationAdminCommands"]
 @app_commands.default_permissions(manage_guild=True)
 class NationAdminCommands(
     AdministersNations,
+    GivesAliases,
     GivesOffices,
     commands.GroupCog,
     name="nation-admin",

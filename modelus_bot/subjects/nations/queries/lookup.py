@@ -27,14 +27,16 @@ _NAMES = "SELECT id, name FROM nations WHERE status <> 'archived' ORDER BY name"
 _EXACT = "SELECT id FROM nations WHERE name = ? AND status <> 'archived'"
 """What most people type is found by the index, without a look at every name."""
 _ARCHIVED = "SELECT id, name FROM nations WHERE status = 'archived' ORDER BY name"
-_FORMER = "SELECT nation_id, name FROM nation_names ORDER BY name, nation_id"
+_OTHER = "SELECT nation_id, name FROM nation_names ORDER BY name, nation_id"
+"""Former names, and aliases."""
+_KIND = "SELECT kind FROM nation_names WHERE name = ? AND nation_id = ?"
 _ONE = "SELECT id, name, prefix, status FROM nations WHERE id = ?"
 _fold = functools.lru_cache(maxsize=65_536)(folded)
 
 
 @query(kept=True, hot=True)
 def nation_called(tx: ReadTransaction, typed: str, *, archived: bool = False) -> int:
-    """Return the number of the nation of that name: its present name counts before another's former one.
+    """Return the number of the nation of that name: its present name counts before what another was called.
 
     Raises ``NotFound`` where there is none, ``InvalidInput`` where several are meant. One that is archived
     is found only if that is asked for, and no other has the name.
@@ -43,7 +45,7 @@ def nation_called(tx: ReadTransaction, typed: str, *, archived: bool = False) ->
     if exact is not None:
         return exact
     for name in dict.fromkeys((_fold(typed), _fold(split_prefix(typed)[1]))):
-        for known in (_NAMES, _FORMER, _ARCHIVED):
+        for known in (_NAMES, _OTHER, _ARCHIVED):
             meant = dict.fromkeys(number for number, called in _each(tx, known) if _fold(called) == name)
             found = [one for one in map(functools.partial(_details, tx), meant) if archived or one.alive]
             numbers = [one.nation_id for one in found if one.alive] or [one.nation_id for one in found]
@@ -61,18 +63,18 @@ def nation_called(tx: ReadTransaction, typed: str, *, archived: bool = False) ->
 def named_nations(
     tx: ReadTransaction, typed: str, *, archived: bool = False, limit: int = 25
 ) -> tuple[NameFound, ...]:
-    """Return nations whose present or former name contains what was typed; where none does, similar ones.
+    """Return nations of which a name contains what was typed; where none does, those with similar ones.
 
-    Names that begin with it come first, present names before former ones.
+    Names that begin with it come first, present names before former ones and aliases.
     """
     wanted = _fold(typed) if typed.strip() else ""
     present = (_NAMES, _ARCHIVED) if archived else (_NAMES,)
     holding = _holding(tx, present, wanted, limit if not wanted else None)
     holding.sort(key=lambda item: not _fold(item[1]).startswith(wanted))
     if len(holding) < limit:
-        holding += _holding(tx, (_FORMER,), wanted)
+        holding += _holding(tx, (_OTHER,), wanted)
         if not holding and len(wanted) >= LEAST_TYPED:
-            holding = _like(tx, (*present, _FORMER), wanted, limit)
+            holding = _like(tx, (*present, _OTHER), wanted, limit)
     return tuple(islice(_described(tx, holding, archived=archived), limit))
 
 
@@ -84,7 +86,7 @@ def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
 
 def names_now(tx: ReadTransaction) -> set[str]:
     """Return what nations are called now, folded: for who asks of many names at once."""
-    return {_fold(called) for _, called in _each(tx, _NAMES)}
+    return {_fold(called) for called in living_nations(tx).values()}
 
 
 def living_nations(tx: ReadTransaction) -> dict[int, str]:
@@ -95,14 +97,14 @@ def living_nations(tx: ReadTransaction) -> dict[int, str]:
 def nations_called(
     tx: ReadTransaction, names: Sequence[str], living: Mapping[int, str]
 ) -> dict[str, int | None]:
-    """Return the nation of each of many names at once: present names first, then what only one was called."""
+    """Return the nation of each of many names at once: present names first, then other names of only one."""
     present = {_fold(called): number for number, called in living.items()}
     found = {name: present.get(_fold(name), present.get(_fold(split_prefix(name)[1]))) for name in names}
     missing = {_fold(name): name for name, number in found.items() if number is None}
     if not missing:
         return found
     once: dict[str, set[int]] = {}
-    for number, called in _each(tx, _FORMER):
+    for number, called in _each(tx, _OTHER):
         if number in living and _fold(called) in missing:
             once.setdefault(missing[_fold(called)], set()).add(number)
     return found | {name: numbers.pop() for name, numbers in once.items() if len(numbers) == 1}
@@ -136,7 +138,7 @@ def _like(tx: ReadTransaction, statements: tuple[str, ...], wanted: str, limit: 
 
 
 def _described(tx: ReadTransaction, found: list[tuple[int, str]], *, archived: bool) -> Iterator[NameFound]:
-    """Yield each nation once, with the name that matched where that is a former one."""
+    """Yield each nation once, with the name that matched where that is not its present one."""
     seen: set[int] = set()
     for number, matched in found:
         if number in seen:
@@ -144,7 +146,12 @@ def _described(tx: ReadTransaction, found: list[tuple[int, str]], *, archived: b
         seen.add(number)
         one = _details(tx, number)
         if one.alive or archived:
-            yield one if one.name == matched else replace(one, former=matched)
+            yield one if one.name == matched else _by_another(tx, one, matched)
+
+
+def _by_another(tx: ReadTransaction, one: NameFound, matched: str) -> NameFound:
+    alias = tx.fetch_value(_KIND, (matched, one.nation_id)) == "alias"
+    return replace(one, alias=matched) if alias else replace(one, former=matched)
 
 
 def _details(tx: ReadTransaction, number: int) -> NameFound:

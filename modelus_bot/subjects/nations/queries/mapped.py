@@ -1,12 +1,13 @@
-"""Which nation has which region of a map, with one of the figures that nations are ranked by."""
+"""Which nation has which region of a map, with one of the figures nations are ranked by, or with groups."""
 
 from __future__ import annotations
 
 from modelus_bot.database import ReadTransaction, query
-from modelus_bot.subjects.nations.model import MapNation, MapView, RankMetric
+from modelus_bot.domain.subject import declared
+from modelus_bot.subjects.nations.model import GroupedMap, MapNation, MapView, RankMetric
 from modelus_bot.subjects.nations.queries.lookup import living_nations, nations_called
 
-__all__ = ["map_view"]
+__all__ = ["grouped_map", "map_view"]
 
 LISTED = 60
 """How many nations without a region are named."""
@@ -30,6 +31,18 @@ def map_view(tx: ReadTransaction, by: RankMetric, regions: tuple[str, ...]) -> M
         tuple(elsewhere[:LISTED]),
         len(elsewhere),
     )
+
+
+@query(kept=True, hot=True)
+def grouped_map(tx: ReadTransaction, tint: str, chosen: int | None, regions: tuple[str, ...]) -> GroupedMap:
+    """Return the nation of each region, and the groups of a tint that a subject declares, by its key."""
+    groups = declared().map_tints[tint].groups(tx, chosen)
+    living = living_nations(tx)
+    found = nations_called(tx, regions, living)
+    meant = {number for number in found.values() if number is not None}
+    meant.update(number for group in groups.groups for number in group.nations)
+    names = {number: name for number, name in living.items() if number in meant}
+    return GroupedMap(groups, tuple(found.items()), names)
 
 
 def _on_map(tx: ReadTransaction, number: int, by: RankMetric) -> MapNation | None:

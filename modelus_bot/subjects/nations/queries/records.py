@@ -6,6 +6,7 @@ from modelus_bot.database import ReadTransaction, Row, query
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.nations.model import Nation, NationSheet
 from modelus_bot.subjects.nations.queries.cities import cities_of
+from modelus_bot.subjects.nations.queries.names import aliases_of, former_names_of
 from modelus_bot.subjects.nations.queries.offices import offices_of
 from modelus_bot.text.escaping import plain
 
@@ -17,7 +18,6 @@ SELECT id, name, prefix, gdp, population, stability_bp, tax_bp, debt, treasury, 
     updated_at
 FROM nations WHERE id = ?
 """
-_FORMER = "SELECT name FROM nation_names WHERE nation_id = ? ORDER BY at DESC, name LIMIT 25"
 
 
 def nation_of(row: Row) -> Nation:
@@ -54,5 +54,6 @@ def nation_sheet(tx: ReadTransaction, nation_id: int) -> NationSheet:
         found,
         offices_of(tx, nation_id),
         cities_of(tx, nation_id),
-        tuple(row[0] for row in tx.fetch_all(_FORMER, (nation_id,))),
+        former_names_of(tx, nation_id),
+        aliases_of(tx, nation_id),
     )

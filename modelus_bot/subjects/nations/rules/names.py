@@ -5,7 +5,7 @@ from __future__ import annotations
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.text.escaping import NAMELESS, bare, folded, plain
 
-__all__ = ["PREFIXES", "checked_name", "checked_prefix", "split_prefix"]
+__all__ = ["MOST_ALIASES", "PREFIXES", "checked_alias", "checked_name", "checked_prefix", "split_prefix"]
 
 PREFIXES = (
     "Republic of",
@@ -67,14 +67,14 @@ PREFIXES = (
     "Suzerainty of",
 )
 """What may stand before a name, apart from it."""
+MOST_ALIASES = 10
+"""How many other names a nation may be given; what it was called before does not count."""
 _BY_FOLDED = {folded(prefix): prefix for prefix in PREFIXES}
 
 
 def checked_name(name: str) -> str:
     """Return a name that a nation may have; raises ``InvalidInput`` with what is wrong with it."""
-    cleaned = " ".join(name.split())
-    if bare(cleaned) == NAMELESS or not any(letter.isalnum() for letter in cleaned):
-        raise InvalidInput("A nation's name needs letters that can be seen.", rule="nation.name")
+    cleaned = checked_alias(name)
     prefix, rest = split_prefix(cleaned)
     if prefix is not None:
         raise InvalidInput(
@@ -82,6 +82,14 @@ def checked_name(name: str) -> str:
             " `/nation prefix`.",
             rule="nation.name_prefix",
         )
+    return cleaned
+
+
+def checked_alias(name: str) -> str:
+    """Return another name that a nation may have, also with a prefix; raises ``InvalidInput``."""
+    cleaned = " ".join(name.split())
+    if bare(cleaned) == NAMELESS or not any(letter.isalnum() for letter in cleaned):
+        raise InvalidInput("A nation's name needs letters that can be seen.", rule="nation.name")
     return cleaned
 
 

@@ -21,7 +21,16 @@ from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
 from modelus_bot.subjects.laws.queries import lists, tags
 from modelus_bot.subjects.laws.queries import records as law_records
-from modelus_bot.subjects.nations.queries import cities, lookup, mapped, offices, overview, ranking, records
+from modelus_bot.subjects.nations.queries import (
+    cities,
+    lookup,
+    mapped,
+    names,
+    offices,
+    overview,
+    ranking,
+    records,
+)
 from modelus_bot.subjects.oncall.queries import duties, oncall_now, oncall_on
 from modelus_bot.subjects.people.queries import everybody, member, member_card, members, search_members
 from modelus_bot.subjects.rosters.queries import is_rostered, roster
@@ -128,6 +137,7 @@ def questions(rota: Rota) -> Asked:
         records.nation: [(number,) for number in numbers],
         records.nation_sheet: [(number,) for number in numbers],
         cities.cities_of: [(number,) for number in numbers],
+        names.aliases_of: [(number,) for number in numbers],
         cities.own_cities: [(person,) for person in PEOPLE],
         offices.offices_of: [(number,) for number in numbers],
         offices.office_history: [(number, 2, skip) for number in numbers for skip in (0, 1)],
@@ -137,6 +147,7 @@ def questions(rota: Rota) -> Asked:
         ],
         overview.overview: [(person,) for person in (ADA, STRANGER)],
         mapped.map_view: [(by, ("Texas", "lone star", "Nowhere")) for by in ranking.PAGES],
+        mapped.grouped_map: [("war", number, ("Texas", "Nowhere")) for number in (None, 1, 2, 9)],
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         **_about_laws(),
@@ -144,6 +155,8 @@ def questions(rota: Rota) -> Asked:
         war_queries.war_sheet: [(number,) for number in range(5)],
         war_queries.war_events: [(number, 3, skip) for number in range(5) for skip in (0, 2)],
         war_queries.named_wars: [()],
+        war_queries.war_choices: [()],
+        war_queries.war_groups: [(number,) for number in (None, *range(5))],
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]
