@@ -102,7 +102,7 @@ def texts(table: TableShape) -> ConstraintQuery | None:
 
 def _filled(table: TableShape) -> Iterator[tuple[str, str]]:
     for column in table.columns:
-        if column.not_null or (table.without_rowid and column.name in table.primary_key):
+        if column.not_null or (table.without_rowid and column.name in table.key_columns):
             yield f"has no value in {column.name}", f"typeof({quoted(column.name)}) = 'null'"
 
 
@@ -150,10 +150,10 @@ def _duplicate_sql(table: TableShape, columns: tuple[str, ...], predicate: str) 
     """Number the rows of each group; a join could ask the very index that is wrong for "the" row."""
     names = {column.name for column in table.columns}
     parts = [quoted(item) if item in names else item for item in columns]
-    order = ", ".join(map(quoted, table.primary_key)) if table.without_rowid else "rowid"
+    order = ", ".join(map(quoted, table.key_columns)) if table.without_rowid else "rowid"
     conditions = [f"typeof({part}) <> 'null'" for part in parts] + ([f"({predicate})"] if predicate else [])
     keys = ", ".join(
-        f"k{number}" for number in range(2 * (len(table.primary_key) if table.without_rowid else 1))
+        f"k{number}" for number in range(2 * (len(table.key_columns) if table.without_rowid else 1))
     )
     return " ".join(
         (

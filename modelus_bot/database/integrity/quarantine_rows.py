@@ -170,7 +170,7 @@ class Mover:
         names = {key.table for key, reasons in broken.items() if any(map(is_about_text, reasons))}
         for table in (self._shape.tables[name] for name in names - KEPT):
             for key, column, content in list(broken_texts(self._tx.fetch_all, table, self._limit)):
-                if table.without_rowid and column in table.primary_key:
+                if table.without_rowid and column in table.key_columns:
                     continue
                 words = ("UPDATE OR IGNORE", quoted(table.name), "SET", quoted(column), "= ? WHERE")
                 values = self._values(key)

@@ -58,7 +58,7 @@ class RowKey:
 
 def key_columns(table: TableShape) -> str:
     """Return the columns to select so that ``key_of`` finds a row's key in the result."""
-    names = [quoted(name) for name in table.primary_key] if table.without_rowid else ["rowid"]
+    names = [quoted(name) for name in table.key_columns] if table.without_rowid else ["rowid"]
     return ", ".join(map(pair, names))
 
 
@@ -75,7 +75,7 @@ def pairs_of(row: Sequence[Any]) -> tuple[Value, ...]:
 
 def key_of(table: TableShape, row: Sequence[Any]) -> RowKey:
     """Return the key that the first columns of a row hold."""
-    parts = len(table.primary_key) if table.without_rowid else 1
+    parts = len(table.key_columns) if table.without_rowid else 1
     return RowKey(table.name, pairs_of(tuple(row)[: 2 * parts]))
 
 
@@ -86,17 +86,17 @@ def key_from(table: TableShape, record_id: str) -> RowKey | None:
             RowKey(table.name, (("integer", int(record_id)),)) if record_id.lstrip("-").isdecimal() else None
         )
     parts: Any = [record_id]
-    if len(table.primary_key) > 1:
+    if len(table.key_columns) > 1:
         try:
             parts = json.loads(record_id)
         except ValueError:
             return None
-    if not isinstance(parts, list) or len(parts) != len(table.primary_key):
+    if not isinstance(parts, list) or len(parts) != len(table.key_columns):
         return None
     types = {column.name: column.type for column in table.columns}
     return RowKey(
         table.name,
-        tuple(_typed(types[name], part) for name, part in zip(table.primary_key, parts, strict=True)),
+        tuple(_typed(types[name], part) for name, part in zip(table.key_columns, parts, strict=True)),
     )
 
 
@@ -105,7 +105,7 @@ def where(key: RowKey, table: TableShape) -> str:
     if not table.without_rowid:
         return "rowid = ?"
     return " AND ".join(
-        is_value(quoted(name), value) for name, value in zip(table.primary_key, key.values, strict=True)
+        is_value(quoted(name), value) for name, value in zip(table.key_columns, key.values, strict=True)
     )
 
 

@@ -220,7 +220,7 @@ def _resolved(table: TableShape, tables: Mapping[str, TableShape]) -> TableShape
     keys = tuple(
         key
         if key.parent_columns or key.parent not in tables
-        else replace(key, parent_columns=tables[key.parent].primary_key)
+        else replace(key, parent_columns=tables[key.parent].key_columns)
         for key in table.foreign_keys
     )
     return replace(table, foreign_keys=keys)

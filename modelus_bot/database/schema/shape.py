@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 __all__ = ["Check", "Column", "ForeignKey", "Index", "Shape", "TableShape", "TriggerShape", "View"]
+
+_ORDER = re.compile(r"(?: collate \S+)?(?: desc)?$")
+"""What a part of an index says besides its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ class TableShape:
     virtual: str
     sql: str = field(default="", compare=False)
     """What makes a virtual one."""
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The names of the columns of its primary key, without how they compare or in which order."""
+        return tuple(_ORDER.sub("", part) for part in self.primary_key)
 
 
 @dataclass(frozen=True, slots=True)

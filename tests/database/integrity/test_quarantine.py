@@ -50,7 +50,7 @@ def cases() -> list[tuple[str, Row, str]]:
         for column in table.columns:
             if column.generated:
                 continue
-            in_key = column.name in table.primary_key
+            in_key = column.name in table.key_columns
             if column.not_null and not in_key:
                 found.append((name, {column.name: None}, f"has no value in {column.name}"))
             if not in_key:
@@ -73,6 +73,13 @@ class Broken:
     def __repr__(self) -> str:
         """What the name of a test case shows."""
         return "broken"
+
+
+def test_rows_are_found_by_columns_that_there_are() -> None:
+    """Also where a key compares its texts in a way of its own."""
+    for name, table in tables().items():
+        assert set(table.key_columns) <= {column.name for column in table.columns}, name
+    assert tables()["nation_names"].key_columns == ("name", "nation_id")
 
 
 def named(case: tuple[str, Row, str]) -> str:
