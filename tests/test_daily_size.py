@@ -17,3 +17,12 @@ def test_each_names_a_test(entry: str) -> None:
     file, _, name = entry.partition("::")
     text = (ROOT / file).read_text("utf-8")
     assert f"def {name.partition('[')[0] or 'test_'}" in text
+
+
+def test_one_place_says_which_size_it_is() -> None:
+    """Everybody else asks ``daily_size``; who hands it on to a program, or must not see it, may name it."""
+    naming = {"daily_size.py", "test_daily_size.py", "playing.py", "test_tunables.py", "test_variables.py"}
+    reading = [
+        path for path in (ROOT / "tests").rglob("*.py") if '"MODELUS_TEST_FULL"' in path.read_text("utf-8")
+    ]
+    assert {path.name for path in reading} <= naming

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests.daily_size import FULL
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "tests" / "ways.py"
 OTHERS = ("python3.12", "python3.13")
 SECONDS = 120.0
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 AS_NOBODY = ("setpriv", "--reuid=65534", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import hashlib
-import os
 import random
 import sqlite3
 import subprocess
@@ -17,9 +16,9 @@ import pytest
 from modelus_bot.cli.outcome import ExitCode
 from tests.cli.conftest import Command
 from tests.cli.test_importing import dump
+from tests.daily_size import FULL
 from tests.subjects.modelus_import.original import make_original, many_rows
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 DATABASE = Path("data/modelus.db")
 
 

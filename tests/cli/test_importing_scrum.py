@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import csv
 import json
-import os
 import random
 import sqlite3
 import subprocess
@@ -22,9 +21,9 @@ from modelus_bot.subjects.people.queries import members
 from modelus_bot.subjects.people.writes import RegisterMember
 from tests.cli.conftest import Command
 from tests.cli.test_importing import dump
+from tests.daily_size import FULL
 from tests.subjects.staff_import.source import ALL, FOUR, ONE, TWO, as_json
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 PEOPLE = ("--map", f"Ann={ONE}", "--map", f"gh-2={TWO}")
 DATABASE = Path("data/modelus.db")
 

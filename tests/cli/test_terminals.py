@@ -15,8 +15,8 @@ import pytest
 from modelus_bot.cli.terminal import console
 from tests.cli.conftest import Command
 from tests.cli.test_commands import environment
+from tests.daily_size import FULL
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 SAMPLE = Path(__file__).parents[1] / "sample" / "rotation"
 TERMINALS = {
     "ascii": {"PYTHONIOENCODING": "ascii"},

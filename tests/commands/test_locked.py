@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
@@ -13,10 +12,11 @@ import pytest
 
 from tests.commands.acting import words_of
 from tests.conftest import BotEnv
+from tests.daily_size import FULL
 from tests.faults.test_lock import foreign_lock
 from tests.waiting import eventually
 
-HELD = 60 if os.environ.get("MODELUS_TEST_FULL") else 10
+HELD = 60 if FULL else 10
 """Seconds; longer than a write waits, which is eight."""
 
 

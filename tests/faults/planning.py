@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tests.daily_size import FULL
 from tests.faults.disk_faults import FOR_EVER, Fault
 from tests.faults.plan_runs import Plan
 from tests.faults.sites.plan_program import PHASES
@@ -169,4 +170,4 @@ def chosen_seeds(usual: int, full: int) -> list[int]:
     named = os.environ.get("MODELUS_PLANS")
     if named:
         return seeds_from(named)
-    return list(range(full if os.environ.get("MODELUS_TEST_FULL") else usual))
+    return list(range(full if FULL else usual))

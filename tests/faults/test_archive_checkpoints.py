@@ -20,6 +20,7 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.engine.fingerprint import written_at
 from modelus_bot.database.manager import DatabaseManager
+from tests.daily_size import FULL
 from tests.database.archive.writing import CheckpointsWhen, add, first_copy, needs_program, opened, quick
 from tests.database.operations import Increment, PutSetting, setting
 from tests.faults.sites.protected_site import Site
@@ -28,7 +29,6 @@ from tests.waiting import persistently, scene_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900), needs_program]
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 DAMAGES = 50 if FULL else 2
 BURSTS = 60 if FULL else 6
 TEXT = "n" * 2000

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.archive.archive import Archive
+from tests.daily_size import FULL
 from tests.database.archive.writing import add, count, needs_program, opened, pid_alive, quick, rows
 from tests.faults.sites.program import Program
 from tests.inside import program as program_of
@@ -21,7 +22,6 @@ from tests.waiting import blocking_scene_of, eventually, scene_of
 
 pytestmark = [needs_program, pytest.mark.fault]
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 KILLS = 40 if FULL else 3
 
 

@@ -17,11 +17,11 @@ import pytest
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.failures import ArchiveUnavailable
 from modelus_bot.database.core.errors import BackupFailed
+from tests.daily_size import FULL
 from tests.database.archive.writing import add, count, first_copy, needs_program, opened, quick, rows, sound
 from tests.small_disk import small_disk
 from tests.waiting import eventually, scene_of
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 EVERY_SWAP = ((3, "lost"), (900, "kept"), (3, "kept"), (900, "lost"))
 """Rows, and whether the archive's own file survives."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import time
 from pathlib import Path
@@ -12,13 +11,14 @@ import pytest
 
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.archive.litestream_config import LEVELS
+from tests.daily_size import FULL
 from tests.database.archive.writing import add, first_copy, needs_program, opened, quick, rows, sound
 from tests.tuning import Tuning
 from tests.waiting import scene_of
 
 pytestmark = [needs_program, pytest.mark.fault]
 
-MOMENTS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
+MOMENTS = 50 if FULL else 2
 WRITING_SECONDS = 5.0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import sqlite3
 from collections import Counter
@@ -19,10 +18,11 @@ from modelus_bot.database.core.audit.verification import verify_chain, walk
 from modelus_bot.database.engine.connection import ConnectionManager
 from modelus_bot.database.engine.transaction_manager import TransactionManager
 from modelus_bot.database.health.monitor import HealthMonitor
+from tests.daily_size import FULL
 from tests.faults.sites.audit_writer import prepare
 from tests.faults.sites.killing import Family
 
-KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 2
+KILLS = 200 if FULL else 2
 MOST = max(KILLS, 40)
 """Kills after which one must have left entries in the file; four in ten do."""
 

@@ -18,13 +18,13 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.errors import OutcomeUnknown
+from tests.daily_size import FULL
 from tests.faults.sites.away_site import FAULTS, BotProcess, Line, rows
 from tests.small_disk import small_disk
 from tests.waiting import blocking_scene_of
 
 pytest.importorskip("simcord", reason="simcord is not installed")
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 AWAY = float(os.environ.get("MODELUS_TEST_AWAY", "600" if FULL else "4"))
 """Seconds without a database."""
 PAUSE = 0.5 if FULL else 0.15

@@ -30,6 +30,7 @@ from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.validator import SchemaValidator
+from tests.daily_size import FULL
 from tests.database.operations import PutPair
 from tests.faults.sites.program import Program
 from tests.small_disk import small_disk
@@ -37,7 +38,6 @@ from tests.waiting import eventually, scene_of, stays
 
 pytestmark = pytest.mark.fault
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 ROOT = Path(__file__).parents[2]
 Told = list[str]
 

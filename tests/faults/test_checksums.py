@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sqlite3
 from contextlib import closing
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.checksums.page_checksums import PageChecksums
+from tests.daily_size import FULL
 from tests.database.checksums.filled import fill, opened, overwrite
 from tests.database.checksums.running import run_here
 from tests.faults.sites.program import Program
@@ -19,7 +19,6 @@ from tests.waiting import blocking_scene_of
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 BLOCK = 256
 PAGE = 4096
 KILLS = 60 if FULL else 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import random
 import sqlite3
 import time
@@ -16,13 +15,14 @@ import pytest
 from modelus_bot.database.archive.archive import Archive
 from modelus_bot.database.checksums.page_checksums import PageChecksums
 from modelus_bot.database.checksums.report import ChecksumReport
+from tests.daily_size import FULL
 from tests.database.archive.writing import CheckpointsWhen, needs_program, quick
 from tests.database.checksums.filled import fill, opened, overwrite, write_some
 from tests.inside import follower
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(300), needs_program]
 
-SECONDS = 60.0 if os.environ.get("MODELUS_TEST_FULL") == "1" else 4.0
+SECONDS = 60.0 if FULL else 4.0
 PAGE = 4096
 NOISE = b"\xa5" * 256
 STARVED = 0.2

@@ -18,11 +18,12 @@ from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.manager import DatabaseManager
+from tests.daily_size import FULL
 from tests.database.operations import PutSetting, setting
 from tests.faults.sites.protected_site import Site
 from tests.waiting import persistently
 
-NUMBERS = range(500) if os.environ.get("MODELUS_TEST_FULL") else (65,)
+NUMBERS = range(500) if FULL else (65,)
 """Seeds of the damages; of 65 a salvaged file was once taken for complete."""
 ROWS, LATER = 700, 30
 PAGE = 4096

@@ -5,7 +5,6 @@ The full size (``MODELUS_TEST_FULL=1``) damages 500 files instead of 20.
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 from collections import Counter
@@ -17,11 +16,12 @@ import pytest
 
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.report import CheckReport
+from tests.daily_size import FULL
 from tests.database.salvage.filled import Rows, fill, read_all
 
 pytestmark = pytest.mark.fault
 
-CASES = 500 if os.environ.get("MODELUS_TEST_FULL") else 8
+CASES = 500 if FULL else 8
 PAGE = 4096
 
 

@@ -36,6 +36,7 @@ from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
+from tests.daily_size import FULL
 from tests.database.operations import PutSetting, setting
 from tests.small_disk import small_disk
 from tests.waiting import scene_of
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 
-ROUNDS = 20 if os.environ.get("MODELUS_TEST_FULL") == "1" else 2
+ROUNDS = 20 if FULL else 2
 DISK = "16m"
 RESERVE = 2
 DOUBTS = {"connection_reopening", "connection_lost", "damage_not_confirmed", "damage_cannot_be_looked_for"}

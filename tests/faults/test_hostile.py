@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import random
 import resource
 import shutil
@@ -29,6 +28,7 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from tests.cli.conftest import Command, command
+from tests.daily_size import FULL
 from tests.database.integrity.injecting import build
 from tests.faults.hostile import HOSTILE, PAGE, costly
 
@@ -36,7 +36,6 @@ __all__ = ["command"]
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 FILES = tuple(HOSTILE) if FULL else ("-journal that has a file deleted",)
 BUSY = {"costly values", "costly record of migrations", "views in views", "pages that fan out for ever"}
 """Files that keep a check at work until it is given up, all of them of one kind."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -13,10 +12,11 @@ import pytest
 
 from modelus_bot.database.core.framing import scan
 from modelus_bot.database.offline.journal.state import JournalState
+from tests.daily_size import FULL
 from tests.database.offline.journal.waiting import taken
 from tests.faults.sites.killing import Family
 
-ROUNDS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
+ROUNDS = 50 if FULL else 2
 """Each kills twice: once while changes are saved, once while they are replayed."""
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import sqlite3
 from contextlib import closing
@@ -12,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.audit.verification import verify_chain, walk
+from tests.daily_size import FULL
 from tests.faults.sites.program import Program
 from tests.waiting import blocking_scene_of
 
-KILLS = 50 if os.environ.get("MODELUS_TEST_FULL") else 2
+KILLS = 50 if FULL else 2
 
 
 @pytest.mark.fault

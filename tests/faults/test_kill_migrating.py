@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import shutil
 import sqlite3
@@ -15,10 +14,11 @@ import pytest
 
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.database.schema.validator import SchemaValidator
+from tests.daily_size import FULL
 from tests.faults.sites.program import Program
 from tests.waiting import blocking_scene_of
 
-KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 2
+KILLS = 60 if FULL else 2
 ROWS = 4000
 SCRIPTS = {
     "0001.base": (

@@ -19,10 +19,10 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.core.alert import Alert
+from tests.daily_size import FULL
 from tests.faults.sites.protected_writer import both_halves, kept_apart, protected
 from tests.waiting import blocking_scene_of
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 ROUNDS = 5 if FULL else 1
 BOT = (
     "start", "writing", "backup", "verification", "snapshot", "drill of modelus", "drill of archive",

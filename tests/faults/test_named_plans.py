@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -11,12 +10,12 @@ from typing import Literal
 
 import pytest
 
+from tests.daily_size import FULL
 from tests.faults.disk_faults import FOR_EVER, Fault
 from tests.faults.plan_runs import Field, History, Outcome, Plan
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 ENDS: tuple[Literal["stop", "kill"], ...] = ("stop", "kill")
 SUMS = "*/modelus.db-sums*"
 WAL = "*/data/modelus.db-wal"

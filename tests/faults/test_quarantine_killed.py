@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import sqlite3
@@ -14,13 +13,14 @@ import pytest
 from modelus_bot.database.integrity.check import check_file
 from modelus_bot.database.integrity.quarantine import quarantine_file
 from modelus_bot.subjects import DECLARED
+from tests.daily_size import FULL
 from tests.database.integrity.injecting import build, lawless
 from tests.faults.sites.program import Program
 from tests.waiting import blocking_scene_of
 
 pytestmark = pytest.mark.fault
 
-KILLS = 60 if os.environ.get("MODELUS_TEST_FULL") else 2
+KILLS = 60 if FULL else 2
 ROWS = 2000
 PROGRAM = """
 import sys

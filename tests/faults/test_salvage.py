@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.salvage.salvage import salvage
+from tests.daily_size import FULL
 from tests.database.salvage.filled import fill
 from tests.faults.damaged import Original, filled, outcome, told
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 RANDOM_PAGES = 300 if FULL else 4
 BLOCKS = 300 if FULL else 5
 SWAPS = 100 if FULL else 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from pathlib import Path
@@ -10,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.salvage.salvage import salvage
+from tests.daily_size import FULL
 from tests.faults.damaged import Original, filled, outcome, told
 from tests.faults.hostile import HOSTILE
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(900)]
 
-MIXED = 300 if os.environ.get("MODELUS_TEST_FULL") else 8
+MIXED = 300 if FULL else 8
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from tests.daily_size import FULL
 from tests.waiting import blocking_scene_of
 
 ROOT = Path(__file__).parents[2]
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 SHORT_SECONDS = 3.0 if FULL else 1.5
 AS_NOBODY = ("setpriv", "--reuid=65534", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
 """Root has no limit of processes; whom it becomes may still read where Python lies."""

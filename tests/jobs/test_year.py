@@ -5,7 +5,6 @@ Each sprint has days that somebody else covers, so duty passes on in the middle 
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from collections import Counter
@@ -30,9 +29,9 @@ from modelus_bot.subjects.sprints.writes import AddSprint
 from modelus_bot.subjects.weekly_post.jobs import WeeklyPostJob
 from tests.commands.acting import card_words, rows
 from tests.conftest import BotEnv
+from tests.daily_size import FULL
 from tests.jobs.clock import Clock
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 JOBS: tuple[type[Job], ...] = (HandoffJob, Reminders, HeadsUp, CoverExpiry, WeeklyPostJob)
 EAST, WEST = "America/New_York", "America/Los_Angeles"
 SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)

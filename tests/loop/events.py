@@ -28,6 +28,7 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.health.jobs.health import Health, HealthSamples
 from modelus_bot.subjects.rosters.queries import roster
 from modelus_bot.ui.charts import LatencyChart, Point
+from tests.daily_size import FULL
 from tests.database.core.audit.faults import break_table, mend_table
 from tests.database.maintenance.old_rows import DAY, FillRequests
 from tests.database.offline.journal.waiting import Take, taken
@@ -39,7 +40,7 @@ from tests.waiting import scene_of
 __all__ = ["EVENTS", "Event"]
 
 ASIDE = 1000
-SAVED = 10_000 if os.environ.get("MODELUS_TEST_FULL") else 2_000
+SAVED = 10_000 if FULL else 2_000
 
 
 @dataclass(frozen=True, slots=True)

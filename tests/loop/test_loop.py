@@ -6,10 +6,9 @@ its own waits for disks and locks. How late it was in all depends on the machine
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
+from tests.daily_size import FULL
 from tests.loop.events import EVENTS
 from tests.loop.playing import play
 
@@ -19,7 +18,7 @@ TRIES = 3
 """What an event does by itself it does every time; a busy machine makes the same work take longer."""
 
 EVERY_DAY = ("loss and return", "saved changes replayed")
-NAMES = tuple(EVENTS) if os.environ.get("MODELUS_TEST_FULL") else EVERY_DAY
+NAMES = tuple(EVENTS) if FULL else EVERY_DAY
 """Each is played by a bot of its own, which takes ten seconds; the benchmark of the loop plays all."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

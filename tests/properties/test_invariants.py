@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -116,6 +115,7 @@ from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, Rep
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
+from tests.daily_size import FULL
 from tests.subjects.modelus_import.original import ROWS, original_row
 from tests.subjects.nations.nation_cases import president
 from tests.subjects.operations import operations
@@ -145,7 +145,7 @@ SAMPLE = Path(__file__).resolve().parent.parent / "sample" / "rotation"
 ROLES: tuple[StaffRole | None, ...] = (None, "developer", "project_manager")
 ROUNDS = 4
 """How often histories are lived at most until every operation was drawn and worked."""
-EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 1000 if FULL else 100
 STEPS = 60
 
 PEOPLE = (ADA, BEN, CLEO, DAN, EVE, MANAGER, *PLACEHOLDERS)

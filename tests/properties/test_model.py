@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -20,6 +19,7 @@ from modelus_bot.database.core.audit.verification import verify_chain, walk
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.manager import DatabaseManager
+from tests.daily_size import FULL
 from tests.database.operations import (
     BreakRule,
     Increment,
@@ -131,6 +131,4 @@ class DatabaseModel(RuleBasedStateMachine):
 
 
 TestDatabaseModel = DatabaseModel.TestCase
-TestDatabaseModel.settings = settings(
-    max_examples=500 if os.environ.get("MODELUS_TEST_FULL") else 100, stateful_step_count=8, deadline=None
-)
+TestDatabaseModel.settings = settings(max_examples=500 if FULL else 100, stateful_step_count=8, deadline=None)

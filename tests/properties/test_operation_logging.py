@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.database.health.log_rate_limit import Allowance
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.logs import configure_logging
+from tests.daily_size import FULL
 from tests.database.operations import (
     BreakRule,
     PutPair,
@@ -33,7 +33,7 @@ from tests.database.operations import (
     setting,
 )
 
-EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 1000 if FULL else 100
 
 AUDIT = "INSERT INTO audit_logs("
 LOOK = "SELECT value, version FROM settings WHERE key = ?"

@@ -26,13 +26,13 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.offline.journal.deferred import WriteDeferred
 from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.ui.errors import reply_for
+from tests.daily_size import FULL
 from tests.database.continuing import continuity_of
 from tests.database.operations import PutSetting
 from tests.inside import transactions
 
 COMMITS = ("works", "fails", "nobody knows")
 JOURNALS = ("works", "fails", "nobody knows", "no room", "no thread")
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 TROUBLES = ("none", "audit file", "breaker", "commit not told", "figures", "all") if FULL else ("none", "all")
 REQUEST = "the-change"
 

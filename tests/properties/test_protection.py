@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -25,13 +24,14 @@ from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.subjects import DECLARED
+from tests.daily_size import FULL
 from tests.database.operations import PutSetting, setting
 
 if TYPE_CHECKING:
     from loguru import Message
 
 EXAMPLES = settings(
-    max_examples=100 if os.environ.get("MODELUS_TEST_FULL") else 3,
+    max_examples=100 if FULL else 3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -7,7 +7,6 @@ rows, their order, or an error; the third has the right answer.
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import sqlite3
@@ -23,6 +22,7 @@ from modelus_bot.database.core.errors import QueryFailed
 from modelus_bot.database.core.visibility.connection import GatedConnection, seated
 from modelus_bot.database.core.visibility.declaration import Viewer
 from modelus_bot.database.core.visibility.gate import GateKind, NeedsBarrier
+from tests.daily_size import FULL
 from tests.properties.asked_sql import Asker
 from tests.properties.seeing import hidden_words, only_for, sees
 from tests.properties.visible_world import (
@@ -37,7 +37,6 @@ from tests.properties.visible_world import (
     populated,
 )
 
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 POPULATIONS = 1000 if FULL else 25
 REPORTED = 1000 if FULL else 10
 STATEMENTS = 60

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.daily_size import FULL
 from tests.subjects.following import ROOT, Block, blocks_of, copy_of_the_project, follow, section_of
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 STEPS = ("Add a subject", "Add a command", "Add an alert")
-FULL = bool(os.environ.get("MODELUS_TEST_FULL"))
 
 pytestmark = pytest.mark.slow
 

@@ -24,13 +24,13 @@ from typing import Any
 import aiohttp
 import tomlkit
 
+from tests.daily_size import FULL
 from tests.wire.fork_server import Forked, ForkServer
 
 __all__ = ["BotProcess", "free_port", "until"]
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCH = Path(__file__).with_name("launch.py")
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 DECIDES_HOW_PYTHON_STARTS = {"LD_PRELOAD", "PYTHONASYNCIODEBUG", "PYTHONHASHSEED", "PYTHONWARNINGS"}
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from pathlib import Path
 
 import pytest
 
+from tests.daily_size import FULL
 from tests.faults.shifting import COMPILER, ShiftedClock, built_clock
 from tests.wire.process import BotProcess, until
 from tests.wire.world import World
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 KILLS = 12 if FULL else 2
 MANY = 40
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections import Counter
@@ -17,11 +16,11 @@ from modelus_bot.database.recovery.protection import Protection
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.writes import RegisterMember
+from tests.daily_size import FULL
 from tests.wire.process import BotProcess, until
 from tests.wire.server import Payload
 from tests.wire.world import World
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 NOTICES, PEOPLE, KILLS = (1000, 60, 20) if FULL else (60, 12, 2)
 LONG = "You should know. " * 80
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.daily_size import FULL
 from tests.waiting import scene_of
 from tests.wire.community import make_community
 from tests.wire.process import until
@@ -15,8 +15,6 @@ from tests.wire.server import SEND_MESSAGES
 from tests.wire.world import World
 
 WHY = {"deleted": "does not exist any more", "kind": "is no text channel", "closed": "is not open to the bot"}
-
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 
 
 async def spoil(discord: World, how: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.daily_size import FULL
 from tests.waiting import scene_of
 from tests.wire.process import BotProcess, until
 from tests.wire.world import World
 
-AWAY = 120.0 if os.environ.get("MODELUS_TEST_FULL") == "1" else 6.0
+AWAY = 120.0 if FULL else 6.0
 
 
 async def said_to_be_away(bot: BotProcess) -> dict[str, Any]:

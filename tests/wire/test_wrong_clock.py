@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from pathlib import Path
 
 import pytest
 
 from modelus_bot.ui.lateness import IN_A_ROW
+from tests.daily_size import FULL
 from tests.faults.shifting import COMPILER, ShiftedClock, built_clock
 from tests.waiting import scene_of
 from tests.wire.interactions import Interaction
@@ -17,7 +17,6 @@ from tests.wire.process import until
 from tests.wire.world import World
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler to build the clock with")
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 PEOPLE = 100 if FULL else 12
 MEASURED = r"2\.0 minutes|1(19|20)\.\d seconds"
 

@@ -18,11 +18,11 @@ from modelus_bot.database.checksums.page_checksums import PageChecksums
 from modelus_bot.database.checksums.report import ChecksumReport
 from modelus_bot.database.core.sidecar_paths import parts_of
 from modelus_bot.database.format.page_hash import UNKNOWN
+from tests.daily_size import FULL
 from tests.database.checksums.filled import fill, opened, overwrite, write_some
 from tests.database.checksums.running import run_here
 from tests.inside import follower
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 SEEDS = st.integers(0, 2**32)
 PAGE = 4096
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 from contextlib import closing
@@ -21,12 +20,12 @@ from modelus_bot.database.integrity.violations import find_broken_rows
 from modelus_bot.database.schema.shape import TableShape
 from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.subjects import DECLARED
+from tests.daily_size import FULL
 from tests.database.integrity.injecting import OWN, all_rows, fitting, kept, lawless, put
 from tests.subjects.schema_rows import CLASHING, UNCHECKED
 
 Row = dict[str, Any]
 KEPT = {"audit_logs"}
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +19,11 @@ from modelus_bot.database.maintenance.run_request import Rewriting, RunRequest, 
 from modelus_bot.database.maintenance.vacuum import CONFIRMED_SECONDS, TIMEOUT_SHARE
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.subjects import DECLARED
+from tests.daily_size import FULL
 from tests.database.maintenance.old_rows import DAY, FillRequests, FillTables
 from tests.database.operations import PutSetting, setting
 from tests.tuning import Tuning
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 ROWS = 100_000 if FULL else 3_000
 CLOCK = RunRequest(Trigger.CLOCK)
 

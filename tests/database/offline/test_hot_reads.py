@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import random
 import sqlite3
 import sys
@@ -35,12 +34,13 @@ from modelus_bot.database.offline.hot_reads import LOOK_PATIENCE, HotReads
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.notices.writes.saved_changes import explain, telling
+from tests.daily_size import FULL
 from tests.database.operations import Increment, PutSetting
 from tests.inside import another_file, connections
 from tests.tuning import Tuning
 from tests.waiting import blocking_scene_of, scene_of
 
-EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 1000 if FULL else 100
 
 
 @query(hot=True)
@@ -366,7 +366,7 @@ async def test_another_program_is_never_behind(path: Path) -> None:
 
     The log is begun anew now and then, so that it changes without growing.
     """
-    rounds = 3000 if os.environ.get("MODELUS_TEST_FULL") else 300
+    rounds = 3000 if FULL else 300
     async with opened(path) as db:
         hot = hot_of(db)
         other = await asyncio.create_subprocess_exec(

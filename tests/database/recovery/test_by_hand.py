@@ -15,13 +15,13 @@ from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.context import Context
 from modelus_bot.database.core.errors import DatabaseError
 from modelus_bot.database.manager import DatabaseManager
+from tests.daily_size import FULL
 from tests.database.operations import PutSetting, setting
 from tests.database.recovery.test_file_monitor import told
 from tests.waiting import persistently
 
 Open = Callable[..., DatabaseManager]
 COPIED, LATER = 40, 20
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 
 
 async def filled(db: DatabaseManager) -> None:

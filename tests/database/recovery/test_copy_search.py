@@ -20,10 +20,11 @@ from modelus_bot.database.integrity.budget import Budget
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.recovery.copy_search import Limits, newest_copy_that_fits
 from modelus_bot.database.recovery.recovery_context import RecoveryContext
+from tests.daily_size import FULL
 from tests.database.recovery.test_sources import with_copies
 
 Open = Callable[..., DatabaseManager]
-UNFIT = 1000 if os.environ.get("MODELUS_TEST_FULL") == "1" else 60
+UNFIT = 1000 if FULL else 60
 A_DAY = 86_400
 
 

@@ -20,6 +20,7 @@ from modelus_bot.database.core.errors import MigrationFailed, SchemaMismatch
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.locking import LOCK_TIMEOUT
 from modelus_bot.database.schema.migrations import Migrator
+from tests.daily_size import FULL
 from tests.tuning import Tuning
 from tests.waiting import blocking_scene_of
 
@@ -177,7 +178,7 @@ def test_killed_while_migrating_the_next_start_finishes(tmp_path: Path, kill_pau
 @pytest.fixture
 def kill_pauses() -> list[float]:
     """Moments after the start, in seconds, spread over a migration's length."""
-    count = 40 if os.environ.get("MODELUS_TEST_FULL") else 8
+    count = 40 if FULL else 8
     return [0.06 * number / count for number in range(count)]
 
 

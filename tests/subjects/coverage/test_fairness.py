@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -15,6 +14,7 @@ from modelus_bot.domain.refusals import NotAllowed
 from modelus_bot.subjects.coverage.queries import fairness, load_balance
 from modelus_bot.subjects.covers.writes.requests import RequestCover
 from modelus_bot.subjects.covers.writes.steps import ApproveCover
+from tests.daily_size import FULL
 from tests.subjects.rota import (
     ADA,
     BEN,
@@ -30,7 +30,7 @@ from tests.subjects.rota import (
     staff,
 )
 
-EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 30
+EXAMPLES = 1000 if FULL else 30
 PEOPLE = (ADA, BEN, CLEO, DAN)
 DUTIES = ("account", "producer")
 DAY = timedelta(days=1)

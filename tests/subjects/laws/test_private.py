@@ -6,7 +6,6 @@ holds no office there is answered the same in both, to the letter, whatever they
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -32,10 +31,10 @@ from modelus_bot.subjects.laws.rules.sections import pages
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
+from tests.daily_size import FULL
 from tests.subjects.nations.nation_cases import DAKOTA, give, president
 from tests.subjects.rota import ADA, ADMIN, CLEO, DAN, EVE, GUEST, Rota, copied, made, staff, viewing
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 WORD = "zebra"
 """In every name, text and note of what is closed, and nowhere else."""
 STRANGERS = (EVE, DAN, GUEST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from decimal import Decimal
 from functools import cache
@@ -23,10 +22,11 @@ from modelus_bot.subjects.nations.rules.waiting import WAITS, Waiting, ready_at
 from modelus_bot.subjects.nations.writes.cities import AddCity
 from modelus_bot.subjects.nations.writes.editing import EditableMetric, EditNation, UndoChange
 from modelus_bot.subjects.nations.writes.naming import RenameNation
+from tests.daily_size import FULL
 from tests.subjects.nations.nation_cases import DAKOTA, TEXAS, president
 from tests.subjects.rota import ADA, ADMIN, Rota, copied, made, staff
 
-EXAMPLES = 2000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 2000 if FULL else 100
 STATE = (
     "SELECT gdp, population, stability_bp, tax_bp, ground, naval, air, budget, gdp_per_capita FROM nations"
 )

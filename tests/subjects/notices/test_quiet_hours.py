@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +17,9 @@ from modelus_bot.subjects.notices.rules.quiet_hours import is_known_zone, quiet_
 from modelus_bot.subjects.notices.writes.choosing import SetQuietHours
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.notices.writes.sending import MarkDelivered, MarkFailed, PackNotices, UnpackNotices
+from tests.daily_size import FULL
 from tests.subjects.rota import ADA, Rota, copied, made, staff
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 EXAMPLES, STORIES = (5000, 1500) if FULL else (150, 40)
 ZONES = (
     *("America/New_York", "Europe/Berlin", "UTC", "Asia/Kathmandu", "Australia/Lord_Howe"),

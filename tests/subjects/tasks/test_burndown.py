@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,8 +20,9 @@ from modelus_bot.subjects.tasks.writes.moving import MoveTask
 from modelus_bot.ui.pictures import ChildPicture
 from tests.commands.acting import words_of
 from tests.conftest import BotEnv, first_sprint_day
+from tests.daily_size import FULL
 
-EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 60
+EXAMPLES = 1000 if FULL else 60
 CALENDAR = Calendar()
 START, END = date(2026, 10, 26), date(2026, 11, 9)
 """A sprint in which the clocks go back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -19,10 +18,10 @@ from modelus_bot.subjects.tasks.queries.lists import task_list
 from modelus_bot.subjects.tasks.writes.assigning import AssignTask
 from modelus_bot.subjects.tasks.writes.editing import AddTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask
+from tests.daily_size import FULL
 from tests.subjects.rota import MANAGER, PEOPLE_BASE
 from tests.subjects.tasks.task_cases import LONG, TODAY
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 COMPLETIONS = 2000 if FULL else 200
 PEOPLE = tuple(PEOPLE_BASE + number for number in range(100, 140))
 WAITING = COMPLETIONS * 3 // 5

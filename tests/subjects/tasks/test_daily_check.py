@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,10 +20,11 @@ from modelus_bot.subjects.tasks.model import StaffTask, TaskChange
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import CancelTask, EditTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
+from tests.daily_size import FULL
 from tests.subjects.rota import ADA, BEN, CLEO, MANAGER, ZONE, Rota, copied, instant, made, staff
 from tests.subjects.tasks.task_cases import DAY, TODAY, add, stands, told
 
-EXAMPLES = 60 if os.environ.get("MODELUS_TEST_FULL") else 1
+EXAMPLES = 60 if FULL else 1
 YEAR = 365
 RUNS = "SELECT run_key, status FROM job_runs WHERE job = 'task_check' ORDER BY run_key"
 LATE = "SELECT dedupe_key, user_id FROM notifications WHERE type = 'task_delayed' ORDER BY id"

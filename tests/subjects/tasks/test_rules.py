@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,8 +19,9 @@ from modelus_bot.subjects.tasks.rules.risk import (
     risk_points,
     task_day,
 )
+from tests.daily_size import FULL
 
-EXAMPLES = 2000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 2000 if FULL else 100
 DAY = date(2026, 3, 8)
 STATUSES = st.sampled_from(["todo", "in_progress", "done", "cancelled"])
 PROGRESS = st.integers(0, 100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from datetime import timedelta
 
@@ -15,10 +14,11 @@ from modelus_bot.subjects.tasks.model import BoardFilter, BoardPage
 from modelus_bot.subjects.tasks.queries.board import BOARD_COLUMNS, board
 from modelus_bot.subjects.tasks.queries.lists import epics, late_tasks, my_tasks, task, task_list, task_names
 from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
+from tests.daily_size import FULL
 from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, DAN, EVE, GUEST, MANAGER, Rota
 from tests.subjects.tasks.task_cases import TODAY, all_tasks, fill, seen_by
 
-POPULATIONS = 40 if os.environ.get("MODELUS_TEST_FULL") else 1
+POPULATIONS = 40 if FULL else 1
 ALL = 10_000
 VIEWERS = (Viewer(ADA), Viewer(BEN), Viewer(DAN), Viewer(MANAGER), Viewer(ADMIN), Viewer(GUEST, True))
 

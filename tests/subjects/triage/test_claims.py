@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 from modelus_bot.config import DatabaseSettings
@@ -16,8 +15,8 @@ from modelus_bot.subjects.members.writes.members import SetRole
 from modelus_bot.subjects.triage.queries.items import item
 from modelus_bot.subjects.triage.writes.reports import ReportItem
 from modelus_bot.subjects.triage.writes.steps import ClaimItem
+from tests.daily_size import FULL
 
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 CLAIMS = 200
 ROUNDS = 20 if FULL else 2
 PEOPLE = [2**50 + number for number in range(20)]

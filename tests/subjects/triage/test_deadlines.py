@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from modelus_bot.subjects.triage.writes.closing import ResolveItem
 from modelus_bot.subjects.triage.writes.deadlines import JOB, TickClock
 from modelus_bot.subjects.triage.writes.steps import ClaimItem, SetPriority, SnoozeItem
 from modelus_bot.subjects.triage.writes.talking import ReplyToReporter
+from tests.daily_size import FULL
 from tests.subjects.rota import (
     ADA,
     BEN,
@@ -33,7 +33,6 @@ from tests.subjects.rota import (
 from tests.subjects.triage.triage_cases import again, report, told
 
 HOUR = 3600
-FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 LATE = "Late: item 1 (A title), priority"
 
 

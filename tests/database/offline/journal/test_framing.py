@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelus_bot.database.core.framing import Scan, frame, scan
+from tests.daily_size import FULL
 
-EXAMPLES = 1000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 1000 if FULL else 100
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
     ['{"crc32":"00000000","length":1,"line":', "\n", "}\n", '"', "\u2028", "\\"]

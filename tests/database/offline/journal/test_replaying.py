@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import time
 from collections import Counter
@@ -36,12 +35,13 @@ from modelus_bot.database.offline.journal.entry import JournalOutcome, Settled
 from modelus_bot.database.offline.journal.journal import Journal
 from modelus_bot.database.offline.journal.reconciliation import Reconciliation
 from modelus_bot.database.offline.journal.replaying import TELLING, TOLD_AT_ONCE
+from tests.daily_size import FULL
 from tests.database.offline.journal.waiting import Take, TakeFirst, TakeLast, TakeUnless, taken
 from tests.database.operations import PutSetting, Slow
 from tests.inside import store, transactions
 from tests.waiting import scene_of
 
-EXAMPLES = 100 if os.environ.get("MODELUS_TEST_FULL") else 12
+EXAMPLES = 100 if FULL else 12
 
 
 class TellInSettings(Write[int]):

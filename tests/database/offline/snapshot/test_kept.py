@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import random
 import sqlite3
 from contextlib import closing
@@ -19,12 +18,13 @@ from modelus_bot.database.core.operation import query
 from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.offline.snapshot.answering import filled
 from modelus_bot.subjects import DECLARED
+from tests.daily_size import FULL
 from tests.database.offline.snapshot.keeping import VALIDATOR, compared, outcome, read_contents
 from tests.database.offline.snapshot.queries import all_queries, questions
 from tests.properties.test_invariants import CHOICES, History, prepared
 from tests.subjects.rota import ADA, Rota
 
-EXAMPLES = 500 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 500 if FULL else 100
 STEPS = 6
 ASKED = 3
 """Questions to each query per example; over all examples every one is asked often."""

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from modelus_bot.database.offline.snapshot.manifest import MANIFEST
+from tests.daily_size import FULL
 from tests.database.offline.snapshot.keeping import TABLES, contents, folder_at
 from tests.faults.sites.saving import ROWS
 from tests.waiting import blocking_scene_of
 
 pytestmark = pytest.mark.fault
 
-KILLS = 200 if os.environ.get("MODELUS_TEST_FULL") else 10
+KILLS = 200 if FULL else 10
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
