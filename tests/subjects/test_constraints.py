@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modelus_bot.bundled import migrations_dir
 from modelus_bot.database.core.errors import ConstraintViolated
-from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.domain.sentences import sentence_for
 from modelus_bot.subjects import DECLARED
 from tests.subjects.rota import Rota
@@ -46,11 +44,11 @@ WHERE m.type = 'table' AND t.type = 'table' AND t.schema = 'main'
 @cache
 def schema() -> dict[str, str]:
     """Return the SQL of every table of the migrations, by name."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "schema.db"
-        Migrator(path).up()
-        with closing(sqlite3.connect(path)) as connection:
-            rows = connection.execute(_TABLES).fetchall()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for path in sorted(migrations_dir().glob("????.*.sql")):
+            if not path.name.endswith(".rollback.sql"):
+                connection.executescript(path.read_text("utf-8"))
+        rows = connection.execute(_TABLES).fetchall()
     return {name: sql for name, sql in rows if not name.startswith(("sqlite_", "_yoyo", "yoyo"))}
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -67,6 +68,7 @@ def people_columns(rota: Rota) -> set[tuple[str, str]]:
     return keys | {(table, column) for table, column in named if table not in NOT_OF_PEOPLE}
 
 
+@cache
 def filled() -> bytes:
     """Return a file with a rota of three, to be copied."""
 
@@ -78,7 +80,6 @@ def filled() -> bytes:
     return made(fill)
 
 
-FILLED = filled()
 MOMENT = "2026-01-07 12:00 UTC"
 
 
@@ -118,7 +119,7 @@ def test_an_export_has_every_row_that_refers_to_the_person(
     requests: list[tuple[int, int, bool]], told: list[int], person: int
 ) -> None:
     """Compared with what the schema's own foreign keys find, and nobody else's inbox is in it."""
-    with copied(FILLED) as rota:
+    with copied(filled()) as rota:
         for sprint, by, open_call in requests:
             holder = rota.holders()[sprint]
             if holder == by:
