@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -14,7 +16,15 @@ from modelus_bot.domain.table_words import rows_of
 from modelus_bot.subjects.imports.model.outcome import Fate, Remark, RowReport
 from modelus_bot.text.escaping import bare
 
-__all__ = ["print_counts", "print_remarks", "some_of", "write_details"]
+__all__ = ["DetailsOption", "DryRunOption", "print_counts", "print_remarks", "some_of", "write_details"]
+
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be changed, and change nothing.")
+]
+DetailsOption = Annotated[
+    Path | None,
+    typer.Option("--details", help="A new CSV file for every row that was mended or left out, and why."),
+]
 
 MOST_REASONS = 40
 MOST_PLACES = 5

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from modelus_bot.cli.beginning import BeginAnewOption, require_beginning
+from modelus_bot.cli.import_report import DryRunOption
 from modelus_bot.cli.importing_modelus import modelus
 from modelus_bot.cli.importing_scrum import scrum
 from modelus_bot.cli.recognising import require_ours
@@ -44,9 +45,7 @@ def rotation(
         Path | None,
         typer.Option("--people", help='JSON object {"Slack id": Discord id}; default people.json in FOLDER.'),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be changed, and change nothing.")
-    ] = False,
+    dry_run: DryRunOption = False,
     begin_anew: BeginAnewOption = False,
     database: DatabaseOption = None,
 ) -> None:

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from modelus_bot.cli.beginning import BeginAnewOption
-from modelus_bot.cli.import_report import print_counts, print_remarks, some_of, write_details
+from modelus_bot.cli.import_report import (
+    DetailsOption,
+    DryRunOption,
+    print_counts,
+    print_remarks,
+    some_of,
+    write_details,
+)
 from modelus_bot.cli.outcome import NotOurs
 from modelus_bot.cli.setting_up import DatabaseOption, operator_context, run_async, settings_of
 from modelus_bot.cli.taking_in import RowImport, account_called, require_new, take_in, zone_called
@@ -40,13 +47,8 @@ def modelus(
         str | None,
         typer.Option("--author", help="Who counts as the author of laws that name nobody: a Discord id."),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be changed, and change nothing.")
-    ] = False,
-    details: Annotated[
-        Path | None,
-        typer.Option("--details", help="A new CSV file for every row that was mended or left out, and why."),
-    ] = None,
+    dry_run: DryRunOption = False,
+    details: DetailsOption = None,
     begin_anew: BeginAnewOption = False,
     database: DatabaseOption = None,
 ) -> None:

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from modelus_bot.cli.beginning import BeginAnewOption
-from modelus_bot.cli.import_report import print_counts, print_remarks, some_of, write_details
+from modelus_bot.cli.import_report import (
+    DetailsOption,
+    DryRunOption,
+    print_counts,
+    print_remarks,
+    some_of,
+    write_details,
+)
 from modelus_bot.cli.setting_up import DatabaseOption, operator_context, settings_of
 from modelus_bot.cli.taking_in import RowImport, account_called, require_new, take_in, zone_called
 from modelus_bot.cli.terminal import console
@@ -47,13 +54,8 @@ def scrum(
     zone: Annotated[
         str | None, typer.Option("--zone", help="Of times without one, and of days; default: the server's.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be changed, and change nothing.")
-    ] = False,
-    details: Annotated[
-        Path | None,
-        typer.Option("--details", help="A new CSV file for every row that was mended or left out, and why."),
-    ] = None,
+    dry_run: DryRunOption = False,
+    details: DetailsOption = None,
     begin_anew: BeginAnewOption = False,
     database: DatabaseOption = None,
 ) -> None:

@@ -23,8 +23,8 @@ _WORKS = {
     Mode.NORMAL: "",
     Mode.READ_ONLY: "Looking works, but nothing can be changed at the moment{why}; changes to the rota are"
     " saved for later.",
-    Mode.DEGRADED: "The database cannot be used at the moment{why}; the rota is shown as last known, and"
-    " changes to it are saved for later.",
+    Mode.DEGRADED: "The database cannot be used at the moment{why}; what is shown is as last known, and"
+    " changes to the rota are saved for later.",
 }
 
 
