@@ -31,7 +31,8 @@ def _tables(expected: Shape, live: Shape) -> Iterator[Difference]:
         if table.virtual and _is_derived(name, live):
             yield from _searches(name, table, live)
         elif name in live.tables:
-            yield from table_differences(table, live.tables[name])
+            if table != live.tables[name]:
+                yield from table_differences(table, live.tables[name])
         elif name in live.views:
             yield _refused("table_is_view", "table", name, f"{name} is a view, but should be a table.")
         else:

@@ -53,6 +53,12 @@ class _Object:
     sql: str
 
 
+REMEMBERED = 500
+"""How many different tables, and indexes, need not be read again; a migration is checked before and after."""
+_TABLES_READ: dict[tuple[Any, ...], TableShape] = {}
+_INDEXES_READ: dict[tuple[_Object, str], Index] = {}
+
+
 def read_shape(connection: sqlite3.Connection) -> Shape:
     """Read the schema of the main database; left out are tables of SQLite, yoyo and
     Litestream, and damaged audit logs that were set aside.
@@ -66,11 +72,16 @@ def read_shape(connection: sqlite3.Connection) -> Shape:
             thing for thing in objects if _is_ours(thing.name, options) and _is_ours(thing.table, options)
         ]
         tables = {
-            _key(our.name): _table(connection, our, options[_key(our.name)])
+            _key(our.name): _known_table(connection, our, options[_key(our.name)])
             for our in ours
             if our.type == "table"
         }
-        indexes = {_key(our.name): _index(connection, our) for our in ours if our.type == "index"}
+        texts = {_key(our.name): our.sql for our in ours if our.type == "table"}
+        indexes = {
+            _key(our.name): _known_index(connection, our, texts.get(_key(our.table), ""))
+            for our in ours
+            if our.type == "index"
+        }
     return Shape(
         {name: _resolved(table, tables) for name, table in tables.items()},
         indexes,
@@ -118,6 +129,26 @@ def _is_ours(name: str, options: Mapping[str, tuple[Any, ...]]) -> bool:
 
 def _key(name: str) -> str:
     return name.lower()
+
+
+def _known_table(connection: sqlite3.Connection, thing: _Object, options: tuple[Any, ...]) -> TableShape:
+    """Return a table as it was read before where its text is the same: all the rest follows from that."""
+    key = thing, *options
+    if (known := _TABLES_READ.get(key)) is None:
+        if len(_TABLES_READ) >= REMEMBERED:
+            _TABLES_READ.clear()
+        known = _TABLES_READ[key] = _table(connection, thing, options)
+    return known
+
+
+def _known_index(connection: sqlite3.Connection, thing: _Object, table: str) -> Index:
+    """Return an index as it was read before where its text and its table's are the same."""
+    key = thing, table
+    if (known := _INDEXES_READ.get(key)) is None:
+        if len(_INDEXES_READ) >= REMEMBERED:
+            _INDEXES_READ.clear()
+        known = _INDEXES_READ[key] = _index(connection, thing)
+    return known
 
 
 def _table(connection: sqlite3.Connection, thing: _Object, options: tuple[Any, ...]) -> TableShape:
