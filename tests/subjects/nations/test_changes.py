@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.database.core.operation import Write
+from modelus_bot.database.integrity.quarantine import QuarantineRows
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound, Stale
+from modelus_bot.subjects.nations.invariants import INVARIANTS
 from modelus_bot.subjects.nations.queries.cities import cities_of
 from modelus_bot.subjects.nations.queries.history import figure_course, nation_history
 from modelus_bot.subjects.nations.queries.lookup import nation_called
@@ -152,6 +154,7 @@ def test_undoing_refuses_what_something_later_depends_on(staffed: Rota) -> None:
     rota.connection.execute("UPDATE nations SET naval = 7 WHERE id = 1")
     last = rota.value("SELECT max(id) FROM nation_history")
     assert rota.refusal(UndoChange(history_id=last), ADMIN).rule == "undo.differs"
+    rota.connection.execute("UPDATE nations SET naval = 1 WHERE id = 1")
 
 
 def test_a_history_of_some_days(staffed: Rota) -> None:
@@ -255,3 +258,4 @@ def test_an_outside_change_is_ranked(staffed: Rota) -> None:
     staffed.connection.execute("UPDATE nations SET gdp = 9 WHERE id = 1")
     assert [place.name for place in staffed.ask(ranking, "gdp").places] == ["Dakota", "Texas"]
     assert staffed.ask(nation, 77) is None
+    staffed.do(QuarantineRows(invariants=INVARIANTS))
