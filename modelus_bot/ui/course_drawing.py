@@ -30,7 +30,7 @@ def course_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
     """Draw ``marks`` (number, instant, value, cause, undone) up to ``end``; ``png`` is in base64.
 
     ``causes`` are the words of all causes in order, ``ticks`` values with their words, ``label`` names the
-    figure and its unit, times are in ``zone``.
+    figure and its unit, times are in ``zone``. With ``begin`` the line begins there (instant, value).
     """
     paper = Paper(task["theme"], HEIGHT, layout="constrained")
     axes = paper.framed()
@@ -49,8 +49,9 @@ def _time(at: int, zone: ZoneInfo) -> Any:
 
 def _line(axes: Axes, paper: Paper, task: dict[str, Any], zone: ZoneInfo) -> None:
     marks = task["marks"]
-    times = [_time(at, zone) for at in (*(mark[1] for mark in marks), task["end"])]
-    values = [*(mark[2] for mark in marks), marks[-1][2]]
+    begin = [task["begin"]] if task["begin"] is not None else []
+    places = [*begin, *((mark[1], mark[2]) for mark in marks), (task["end"], marks[-1][2])]
+    times, values = [_time(at, zone) for at, _ in places], [value for _, value in places]
     axes.plot(times, values, color=paper.colours.line, linewidth=2.2, drawstyle="steps-post", zorder=2)
 
 
@@ -93,7 +94,8 @@ def _frame(axes: Axes, paper: Paper, task: dict[str, Any], zone: ZoneInfo) -> No
     locate: Any = dates.AutoDateLocator
     write: Any = dates.DateFormatter
     axes.xaxis.set_major_locator(locate(tz=zone, minticks=3, maxticks=5))
-    axes.xaxis.set_major_formatter(write(_day_words(task["end"] - task["marks"][0][1]), tz=zone))
+    begun = task["marks"][0][1] if task["begin"] is None else task["begin"][0]
+    axes.xaxis.set_major_formatter(write(_day_words(task["end"] - begun), tz=zone))
     axes.set_yticks([value for value, _ in task["ticks"]])
     axes.set_yticklabels([words for _, words in task["ticks"]])
     axes.set_ylabel(task["label"], color=ink, fontsize=10.5)

@@ -99,7 +99,7 @@ OFF: dict[str, Case] = {
     "nation-admin link": Case("refused", "admin", {"nation": "Texas", "user": "bo"}),
     "nation-admin rename": Case("refused", "admin", {"nation": "Texas", "new_name": "Tejas"}),
     "nation-admin restore": Case("refused", "admin", {"nation": "Texas"}),
-    "nation-admin undo": Case("refused", "admin", {"change": 1}),
+    "nation-admin undo": Case("refused", "admin", {"change": "1"}),
     "nation-admin unlink": Case("refused", "admin", {"user": "leader"}),
     "oncall calendar": Case("shown", "bo"),
     "oncall handoff": Case("saved", "bo", {"note": "All is well"}),

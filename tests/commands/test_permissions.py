@@ -107,7 +107,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
                                       "reason": "r", "dry_run": True}, ADMIN),
     ("manager", "nation-admin rename", {"nation": "Texas", "new_name": "Tejas"}, ADMIN),
     ("manager", "nation-admin alias", {"action": "add", "nation": "Texas", "name": "TX"}, ADMIN),
-    ("manager", "nation-admin undo", {"change": 1}, ADMIN),
+    ("manager", "nation-admin undo", {"change": "1"}, ADMIN),
     ("manager", "nation-admin archive", {"nation": "Texas", "reason": "r"}, ADMIN),
     ("manager", "nation-admin restore", {"nation": "Texas"}, ADMIN),
     ("manager", "nation-admin leave", {"nation": "Texas"}, ADMIN),

@@ -195,8 +195,9 @@ class Mover:
                 continue
             rows = {key: self._values(key) for key in named}
             if self._try(invariant.repair, ()):
+                still = self._named_by(invariant)
                 for key, values in rows.items():
-                    self._note_correction(key, values, named[key])
+                    self._note_correction(key, values, named[key], elsewhere=key not in still)
         return self.corrected > before
 
     def _move_all(self, broken: Reasons) -> bool:
@@ -250,22 +251,25 @@ class Mover:
         )
         return [key_of(child, tuple(row)) for row in self._tx.fetch_all(sql, [value for _, value in wanted])]
 
-    def _note_correction(self, key: RowKey, before: tuple[Value, ...] | None, reason: str) -> None:
-        """Keep the row as it was and audit what changed, if anything did."""
+    def _note_correction(
+        self, key: RowKey, before: tuple[Value, ...] | None, reason: str, *, elsewhere: bool = False
+    ) -> None:
+        """Keep the row as it was and audit what changed, if anything did, in it or ``elsewhere``."""
         after = self._values(key)
-        if before is None or after is None or after == before:
+        if before is None or after is None or (after == before and not elsewhere):
             return
         table = self._shape.tables[key.table]
         self._keep(key, before, f"{reason}; put right")
         old, new = row_json(table, before), row_json(table, after)
         changed = [name for name in old if old[name] != new[name]]
-        self._tx.audit(
-            key.table,
-            key.audit_id,
-            "UPDATE",
-            old={name: old[name] for name in changed},
-            new={name: new[name] for name in changed},
-        )
+        if changed:
+            self._tx.audit(
+                key.table,
+                key.audit_id,
+                "UPDATE",
+                old={name: old[name] for name in changed},
+                new={name: new[name] for name in changed},
+            )
         self.corrected += 1
 
     def _keep(self, key: RowKey, values: tuple[Value, ...], reason: str) -> int:

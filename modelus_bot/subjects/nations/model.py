@@ -13,6 +13,7 @@ __all__ = [
     "Cause",
     "City",
     "CityChange",
+    "Course",
     "GroupedMap",
     "HistoryEntry",
     "MapNation",
@@ -30,6 +31,7 @@ __all__ = [
     "RankMetric",
     "RankPlace",
     "Ranking",
+    "UndoableChanges",
 ]
 
 NationStatus = Literal["active", "leave", "archived"]
@@ -140,6 +142,26 @@ class HistoryEntry:
     reason: str | None
     at: int
     undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a figure changed, the latest first, from ``since`` on; ``before`` is what it was until then.
+
+    Both are None where it is shown from its beginning, ``before`` also where it began after ``since``.
+    """
+
+    entries: tuple[HistoryEntry, ...]
+    since: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoableChanges:
+    """Changes that can be undone, with their nations' names: of nations that were named, and of all."""
+
+    named: tuple[tuple[str, HistoryEntry], ...]
+    newest: tuple[tuple[str, HistoryEntry], ...]
 
 
 @dataclass(frozen=True, slots=True)

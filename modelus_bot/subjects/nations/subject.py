@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modelus_bot.domain.personal_data import PersonalRows
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
+from modelus_bot.subjects.nations.invariants import INVARIANTS
 from modelus_bot.subjects.nations.visibility import VISIBLE
 
 __all__ = ["SUBJECT"]
@@ -180,6 +181,7 @@ SUBJECT = Subject(
     needs={"nation": "anyone", "rank": "anyone", "nation-admin": "admin"},
     kept_tables=("nations", "nation_names", "nation_offices", "nation_cities"),
     audited=("nations", "nation_offices", "nation_cities"),
+    invariants=INVARIANTS,
     visible=VISIBLE,
     personal=_PERSONAL,
     wording=_WORDING,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from modelus_bot.database.core.operation import Write
+from modelus_bot.database.integrity.quarantine import QuarantineRows
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound, Stale
+from modelus_bot.subjects.nations.invariants import INVARIANTS
 from modelus_bot.subjects.nations.queries.cities import cities_of
-from modelus_bot.subjects.nations.queries.history import nation_history
+from modelus_bot.subjects.nations.queries.history import figure_course, nation_history
 from modelus_bot.subjects.nations.queries.lookup import nation_called
 from modelus_bot.subjects.nations.queries.ranking import ranking
 from modelus_bot.subjects.nations.queries.records import nation, nation_sheet
 from modelus_bot.subjects.nations.rules.flags import MOST_BYTES, picture_kind
 from modelus_bot.subjects.nations.rules.governments import GOVERNMENTS
 from modelus_bot.subjects.nations.rules.names import PREFIXES
+from modelus_bot.subjects.nations.rules.spans import begin_of
 from modelus_bot.subjects.nations.rules.waiting import DAY, HOUR
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, EndLeaves, RestoreNation, SendOnLeave
 from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital, RemoveCity
@@ -151,6 +154,25 @@ def test_undoing_refuses_what_something_later_depends_on(staffed: Rota) -> None:
     rota.connection.execute("UPDATE nations SET naval = 7 WHERE id = 1")
     last = rota.value("SELECT max(id) FROM nation_history")
     assert rota.refusal(UndoChange(history_id=last), ADMIN).rule == "undo.differs"
+    rota.connection.execute("UPDATE nations SET naval = 1 WHERE id = 1")
+
+
+def test_a_history_of_some_days(staffed: Rota) -> None:
+    """Only what was changed since then, with what the figure was before; from the beginning without."""
+    rota = staffed
+    found(rota)
+    begun = rota.at
+    for day in (1, 2, 3):
+        rota.at = begun + day * DAY
+        rota.do(EditNation(nation_id=TEXAS, metric="air", mode="set", value=day), ADMIN)
+    since = begin_of(2, begun + 4 * DAY)
+    lately = rota.ask(nation_history, TEXAS, "air", 10, 0, since)
+    assert [(entry.old, entry.new) for entry in lately] == [(2, 3), (1, 2)]
+    course = rota.ask(figure_course, TEXAS, "air", 10, since)
+    assert (course.entries, course.since, course.before) == (lately, since, 1)
+    assert rota.ask(figure_course, TEXAS, "air", 10).before is None
+    assert rota.ask(figure_course, TEXAS, "air", 10, begun - 1).before is None
+    assert len(rota.ask(nation_history, TEXAS, "air")) == 4
 
 
 def test_a_nation_has_one_capital(staffed: Rota) -> None:
@@ -236,3 +258,4 @@ def test_an_outside_change_is_ranked(staffed: Rota) -> None:
     staffed.connection.execute("UPDATE nations SET gdp = 9 WHERE id = 1")
     assert [place.name for place in staffed.ask(ranking, "gdp").places] == ["Dakota", "Texas"]
     assert staffed.ask(nation, 77) is None
+    staffed.do(QuarantineRows(invariants=INVARIANTS))

@@ -94,7 +94,7 @@ async def test_a_dry_run_shows_the_difference_and_saves_nothing(world: BotEnv) -
         ("create", {"name": "Utah", "gdp": "240 B", "population": "3.4 M"}, "Utah is founded"),
         ("edit", edit, "**Ground forces:** 6 of 10 → 7.5 of 10"),
         ("rename", {"nation": "Dakota", "new_name": "MinDak"}, "Dakota → MinDak"),
-        ("undo", {"change": history + 1}, "6 of 10 → 5 of 10"),
+        ("undo", {"change": str(history + 1)}, "6 of 10 → 5 of 10"),
         ("archive", {"nation": "Land 0", "reason": "r"}, "**Status:** Active → Archived"),
         ("leave", {"nation": "Land 0", "until": "in 3 days"}, "Active → On leave until"),
         ("link", {"nation": "Dakota", "user": env.staff("bo")}, "is not president any more"),
@@ -107,7 +107,7 @@ async def test_a_dry_run_shows_the_difference_and_saves_nothing(world: BotEnv) -
         assert "Kept as" not in answer, command
         assert words in answer, (command, answer)
         assert dump(env) == before, command
-    assert "nothing was saved" not in await said(env, admin, "nation-admin undo", change=history + 1)
+    assert "nothing was saved" not in await said(env, admin, "nation-admin undo", change=str(history + 1))
 
 
 async def test_an_alias_finds_a_nation_wherever_its_name_is_typed(world: BotEnv) -> None:
@@ -201,9 +201,13 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
             nation="Land 3", metric="air", mode="set", value=value, reason="Manoeuvres",
         )  # fmt: skip
     last = rows(env, "SELECT max(id) FROM nation_history")[0][0]
-    refused = await said(env, env.admin, "nation-admin undo", change=last - 1)
+    refused = await said(env, env.admin, "nation-admin undo", change=f"#{last - 1}")
     assert f"because change {last} came after it" in refused
-    await said(env, env.admin, "nation-admin undo", change=last)
+    for typed in ("land 3", "manoeuv"):
+        found = await env.admin.autocomplete(env.channel, "nation-admin undo", "change", typed)
+        assert found[0]["name"] == f"{last}: Land 3, Air forces 8 of 10 → 9 of 10, Manoeuvres"
+        assert not any(choice["name"].startswith(f"{last - 1}:") for choice in found)
+    await said(env, env.admin, "nation-admin undo", change=found[0]["value"])
     listed = await env.player.slash(env.channel, "nation history", nation="Land 3", metric="air")
     assert [file.filename for file in listed.response.attachments] == ["history.png"]
     assert listed.response.embeds[0].image.url is not None
@@ -213,6 +217,15 @@ async def test_history_says_what_changed_why_and_by_whom(world: BotEnv) -> None:
     assert "(undone)" in shown
     assert "Manoeuvres" in shown
     assert shown.index("change") < shown.index("began with 5 of 10")
+    begun = f"UPDATE nation_history SET at = at - 864000 WHERE id < {last}"
+    await env.db.write(Meddle(sql=begun), Context())
+    lately = await env.player.slash(env.channel, "nation history", nation="Land 3", metric="air", days=9)
+    assert "Since <t:" in words_of(lately)
+    assert [file.filename for file in lately.response.attachments] == ["history.png"]
+    assert f"`{last}`" in words_of(lately)
+    assert f"`{last - 1}`" not in words_of(lately)
+    none = await said(env, env.player, "nation history", nation="Land 4", metric="air", days=9)
+    assert "Nothing was changed. It is 5 of 10." in none
 
 
 async def test_the_overview_sums_and_says_where_one_stands(world: BotEnv) -> None:

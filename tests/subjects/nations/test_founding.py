@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from modelus_bot.database.integrity.quarantine import QuarantineRows
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound, Stale
 from modelus_bot.subjects.members.writes.erasing import EraseMember
 from modelus_bot.subjects.members.writes.members import DeactivateMember
+from modelus_bot.subjects.nations.invariants import INVARIANTS
+from modelus_bot.subjects.nations.queries.history import nation_history
 from modelus_bot.subjects.nations.queries.lookup import named_nations, nation_called
 from modelus_bot.subjects.nations.queries.offices import office_held_by, office_history, offices_of
 from modelus_bot.subjects.nations.queries.records import nation
+from modelus_bot.subjects.nations.writes.editing import UndoChange
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
 from modelus_bot.subjects.nations.writes.powers import led_nation
@@ -152,12 +156,18 @@ def test_who_may_act_for_a_nation(staffed: Rota) -> None:
 
 
 def test_a_nation_that_is_edited_from_outside_is_seen(staffed: Rota) -> None:
-    """Nothing is remembered beside the file."""
+    """Nothing is remembered beside the file; the check tells its history, by which it can be undone."""
     found(staffed)
     staffed.connection.execute("UPDATE nations SET name = 'Tejas', gdp = 5 WHERE id = 1")
     seen = staffed.ask(nation, TEXAS)
     assert seen is not None
     assert (seen.name, seen.gdp, NAMES[ADA]) == ("Tejas", 5, "Ada")
+    assert [broken[:3] for broken in staffed.broken()] == [("figures_have_history", "nations", TEXAS)]
+    told = staffed.do(QuarantineRows(invariants=INVARIANTS))
+    assert (told.moved, told.corrected, told.left) == (0, 1, ())
+    (last, begun) = staffed.ask(nation_history, TEXAS, "gdp")
+    assert (last.old, last.new, last.reason) == (begun.new, 5, "Changed outside of the bot")
+    assert staffed.do(UndoChange(history_id=last.id), ADMIN).after.gdp == begun.new
 
 
 def test_whoever_is_erased_leads_nothing_any_more(staffed: Rota) -> None:

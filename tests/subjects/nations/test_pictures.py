@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from modelus_bot.subjects.nations.cards.bars import compare_task, compare_words, rank_task, rank_words
-from modelus_bot.subjects.nations.cards.course import course_task, course_words
+from modelus_bot.subjects.nations.cards.course import course_task, course_words, drawable
 from modelus_bot.subjects.nations.cards.map_card import map_card, map_task, map_words
 from modelus_bot.subjects.nations.cards.map_source import BUILT_IN
-from modelus_bot.subjects.nations.model import HistoryEntry, MapNation, MapView, Nation, Ranking, RankPlace
+from modelus_bot.subjects.nations.model import (
+    Course,
+    HistoryEntry,
+    MapNation,
+    MapView,
+    Nation,
+    Ranking,
+    RankPlace,
+)
 from modelus_bot.subjects.nations.rules.maps.reading import read_map
 from modelus_bot.ui.bars_drawing import bars_job
 from modelus_bot.ui.course_drawing import course_job
@@ -36,19 +44,20 @@ def drawn(job: Any, task: dict[str, Any]) -> bytes:
     return content
 
 
-def course(*values: int) -> tuple[HistoryEntry, ...]:
-    """Return changes a day apart, the latest first."""
+def course(*values: int) -> Course:
+    """Return changes a day apart."""
     entries = [
         HistoryEntry(number, 1, "gdp", old, new, "admin", None, 0, 1, "$x$", AT + number * DAY)
         for number, (old, new) in enumerate(zip((None, *values), values, strict=False), 1)
     ]
-    return tuple(reversed(entries))
+    return Course(tuple(reversed(entries)))
 
 
 async def test_a_course_is_drawn_in_both_themes(tmp_path: Path) -> None:
     """A PNG of its size from the child; what it shows is said in words, with unit, dates and causes."""
     entries = course(2_400_000_000_000, 2_500_000_000_000, 2_300_000_000_000)
-    entries = (entries[0], replace(entries[1], undone=True), entries[2])
+    last, middle, first = entries.entries
+    entries = Course((last, replace(middle, undone=True), first))
     pictures = ChildPicture("course")
     about = course_words(NATION, "gdp", entries, ZONE)
     task = course_task(entries, "gdp", ZONE, "light", AT + 5 * DAY)
@@ -75,6 +84,20 @@ def test_a_course_at_the_ends_of_its_range() -> None:
         drawn(course_job, task)
         words = [words for _, words in task["ticks"]]
         assert len(set(words)) == len(words)
+
+
+def test_a_course_of_some_days_begins_with_what_was_before() -> None:
+    """One change is enough where it is known what the figure was until then; none is not drawn."""
+    last = course(5, 7).entries[0]
+    some = Course((last,), AT, 5)
+    assert drawable(some)
+    assert not drawable(Course((last,), AT, None))
+    assert not drawable(Course((), AT, 5))
+    task = course_task(some, "gdp", ZONE, "dark", AT + 5 * DAY)
+    assert task["begin"] == (AT, 5)
+    assert drawn(course_job, task) != drawn(course_job, {**task, "begin": (AT - 9 * DAY, 6)})
+    words = course_words(NATION, "gdp", some, ZONE)
+    assert words.startswith("GDP in dollars of Texas since Sep 21, 2026: from $5 to $7, never below $5 nor")
 
 
 REGIONS = read_map(BUILT_IN.read_bytes())

@@ -9,7 +9,7 @@ import pytest
 
 from modelus_bot.subjects.nations.queries import ranking
 from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
-from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE, newest_changes
+from modelus_bot.subjects.nations.queries.history import _BEFORE, _FROM, _LAST, _PAGE, _SINCE, newest_changes
 from modelus_bot.subjects.nations.queries.lookup import _EXACT, _KIND, _NAMES, _OTHER, named_nations
 from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.queries.names import _ALIASES, _FORMER
@@ -17,6 +17,7 @@ from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
 from modelus_bot.subjects.nations.queries.offices import _OF_NATION as _OFFICES
 from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.records import _BY_ID
+from modelus_bot.subjects.nations.queries.undoable import _TAIL, undoable_changes
 from modelus_bot.subjects.nations.queries.waits import _UNTIL
 from tests.subjects.nations.many import MANY, enter
 from tests.subjects.rota import ADA, Rota, copied, made, staff
@@ -65,11 +66,14 @@ PLANS = {
     "past offices": (_PAST, (1, 10, 0), "idx_nation_offices_nation"),
     "history": (_PAGE, (1, "gdp", 11, 0), "idx_nation_history (nation_id=? AND metric=?)"),
     "from": (_FROM, (1, "gdp", 5), "idx_nation_history (nation_id=? AND metric=? AND id>?)"),
+    "since": (_SINCE, (1, "gdp", 5, 11, 0), "idx_nation_history (nation_id=? AND metric=?)"),
+    "before": (_BEFORE, (1, "gdp", 9), "idx_nation_history (nation_id=? AND metric=?)"),
+    "tail": (_TAIL, (1, "gdp", 9), "idx_nation_history (nation_id=? AND metric=?)"),
     "last": (_LAST, (1, "gdp"), "idx_nation_history (nation_id=? AND metric=?)"),
     "wait": (_UNTIL, (1, "tax"), "USING PRIMARY KEY (nation_id=? AND command=?)"),
 }
-SORTED_BY_HAND = {"aliases", "former", "offices"}
-"""Of a handful of rows each: the names and offices of one nation."""
+SORTED_BY_HAND = {"aliases", "before", "former", "offices", "since"}
+"""Of a handful of rows each: the names, offices and changes of one nation."""
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -109,6 +113,17 @@ def test_a_map_is_filled_quickly_among_thousands(crowded: Rota) -> None:
         taken.append(time.thread_time() - started)
     assert min(taken) < QUICK, taken
     assert sum(one is None for _, one in found.regions) == 1
+
+
+def test_changes_to_undo_are_found_quickly_among_thousands(crowded: Rota) -> None:
+    """Of nations that are named, and the newest of all."""
+    taken = []
+    for typed in ("", "nation 77", "former 31", "zzzz") * 2:
+        started = time.thread_time()
+        found = crowded.ask(undoable_changes, typed)
+        taken.append(time.thread_time() - started)
+        assert all(name for name, _ in found.newest)
+    assert min(taken[4:]) < QUICK, taken
 
 
 def test_an_overview_of_thousands_is_quick_and_exact(crowded: Rota) -> None:

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from modelus_bot.subjects.nations.model import HistoryEntry, Metric, Nation, RankMetric
+from modelus_bot.subjects.nations.model import Course, HistoryEntry, Metric, Nation, RankMetric
 from modelus_bot.subjects.nations.rules.figures import FIGURES, shown
 from modelus_bot.subjects.nations.rules.words import CAUSES
 from modelus_bot.text.escaping import bare
 from modelus_bot.ui.rota_chart import Theme
 from modelus_bot.ui.ticks import round_ticks
 
-__all__ = ["DRAWN", "course_task", "course_words", "with_unit"]
+__all__ = ["DRAWN", "course_task", "course_words", "drawable", "with_unit"]
 
 DRAWN = 400
 """How many changes a picture shows at most, the latest ones."""
@@ -23,19 +23,23 @@ SAID = 8
 """How many changes the words for the picture name."""
 
 
-def course_task(
-    entries: Sequence[HistoryEntry], metric: Metric, zone: str, theme: Theme, now: int
-) -> dict[str, Any]:
-    """Return what the child draws of changes, which are given the latest first."""
-    oldest_first = entries[::-1]
+def drawable(course: Course) -> bool:
+    """Say whether there is something to draw: a change, and what the figure was before it."""
+    return len(course.entries) > (1 if course.before is None else 0)
+
+
+def course_task(course: Course, metric: Metric, zone: str, theme: Theme, now: int) -> dict[str, Any]:
+    """Return what the child draws."""
+    oldest_first = course.entries[::-1]
     causes = list(dict.fromkeys(map(_cause, oldest_first)))
-    values = [entry.new for entry in oldest_first]
+    values = _values(course)
     ticks = round_ticks(min(values), max(values))
     return {
         "marks": [
             (entry.id, entry.at, entry.new, causes.index(_cause(entry)), entry.undone)
             for entry in oldest_first
         ],
+        "begin": None if course.before is None else (course.since, course.before),
         "causes": causes,
         "ticks": list(zip(ticks, _written(metric, ticks), strict=True)),
         "label": with_unit(metric),
@@ -45,13 +49,13 @@ def course_task(
     }
 
 
-def course_words(nation: Nation, metric: Metric, entries: Sequence[HistoryEntry], zone: str) -> str:
+def course_words(nation: Nation, metric: Metric, course: Course, zone: str) -> str:
     """Return what the picture shows, for those who cannot see it."""
-    values = [entry.new for entry in entries]
-    first = entries[-1]
-    course = (
-        f"{with_unit(metric)} of {bare(nation.full_name)} since {_day(first.at, zone)}:"
-        f" from {shown(metric, first.new)} to {shown(metric, entries[0].new)},"
+    entries, values = course.entries, _values(course)
+    begun = entries[-1].at if course.before is None or course.since is None else course.since
+    said = (
+        f"{with_unit(metric)} of {bare(nation.full_name)} since {_day(begun, zone)}:"
+        f" from {shown(metric, values[0])} to {shown(metric, entries[0].new)},"
         f" never below {shown(metric, min(values))} nor above {shown(metric, max(values))}."
     )
     changes = [
@@ -59,7 +63,7 @@ def course_words(nation: Nation, metric: Metric, entries: Sequence[HistoryEntry]
         f"{' (undone)' if entry.undone else ''}."
         for entry in entries[:SAID]
     ]
-    return " ".join((course, *changes))
+    return " ".join((said, *changes))
 
 
 def with_unit(metric: Metric | RankMetric) -> str:
@@ -71,6 +75,12 @@ def with_unit(metric: Metric | RankMetric) -> str:
         return f"{label} in people"
     unit = {100: "percent", 10: "points of 10"}.get(FIGURES[metric].unit, "dollars")
     return f"{label} in {unit}"
+
+
+def _values(course: Course) -> list[int]:
+    """Return what the figure was, the oldest first."""
+    before = [] if course.before is None else [course.before]
+    return [*before, *(entry.new for entry in reversed(course.entries))]
 
 
 def _cause(entry: HistoryEntry) -> str:

@@ -50,12 +50,19 @@ def _place(item: RankPlace, found: Ranking) -> str:
 
 
 def history_card(
-    nation: Nation, metric: Metric, entries: tuple[HistoryEntry, ...], names: Mapping[int, str]
+    nation: Nation,
+    metric: Metric,
+    entries: tuple[HistoryEntry, ...],
+    names: Mapping[int, str],
+    since: int | None = None,
 ) -> Card:
-    """Return a page of a figure's changes, each with its number, cause and author."""
+    """Return a page of a figure's changes from an instant on, each with its number, cause and author."""
     lines = [_entry(entry, names) for entry in entries]
     title = f"{FIGURES[metric].label} of {plain(nation.full_name)}"
-    return cards.info(title, cards.lines(lines, empty="Nothing was changed yet."))
+    if since is None:
+        return cards.info(title, cards.lines(lines, empty="Nothing was changed yet."))
+    empty = f"Nothing was changed. It is {shown(metric, getattr(nation, metric))}."
+    return cards.info(title, f"Since {moment(since, 'D')}\n{cards.lines(lines, empty=empty)}")
 
 
 def overview_card(

@@ -8,6 +8,7 @@ from discord.ext import commands
 from modelus_bot.subjects.nations.commands.administering import AdministersNations
 from modelus_bot.subjects.nations.commands.aliases import GivesAliases
 from modelus_bot.subjects.nations.commands.offices import GivesOffices
+from modelus_bot.subjects.nations.commands.undoing import UndoesChanges
 
 __all__ = ["NationAdminCommands"]
 
@@ -15,6 +16,7 @@ __all__ = ["NationAdminCommands"]
 @app_commands.default_permissions(manage_guild=True)
 class NationAdminCommands(
     AdministersNations,
+    UndoesChanges,
     GivesAliases,
     GivesOffices,
     commands.GroupCog,

@@ -1,4 +1,4 @@
-"""/nation-admin create, edit, rename, undo, archive, restore, leave: what administrators do with nations."""
+"""/nation-admin create, edit, rename, archive, restore, leave: what administrators do with nations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modelus_bot.subjects.nations.commands.acting import ActsForNations, given
 from modelus_bot.subjects.nations.rules.figures import EDITABLE, FIGURES, checked, parsed
 from modelus_bot.subjects.nations.rules.governments import GOVERNMENTS
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, RestoreNation, SendOnLeave
-from modelus_bot.subjects.nations.writes.editing import EditableMetric, EditNation, Mode, UndoChange
+from modelus_bot.subjects.nations.writes.editing import EditableMetric, EditNation, Mode
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.naming import RenameNation
 from modelus_bot.text.escaping import plain
@@ -126,21 +126,6 @@ class AdministersNations(ActsForNations):
         number = await self._chosen(interaction, nation)
         write = RenameNation(name=new_name, nation_id=number)
         await self.carry_out(interaction, write, reason=reason, dry_run=dry_run)
-
-    @app_commands.command(
-        name="undo", description="Undo a change of a figure, unless something later depends on it"
-    )
-    @app_commands.describe(change="Its number, as /nation history shows it", reason=WHY, dry_run=DRY_RUN)
-    async def undo(
-        self,
-        interaction: discord.Interaction,
-        change: app_commands.Range[int, 1],
-        reason: Reason | None = None,
-        dry_run: bool = False,
-    ) -> None:
-        """Save the way back, or show it."""
-        await self.begin(interaction, None)
-        await self.carry_out(interaction, UndoChange(history_id=change), reason=reason, dry_run=dry_run)
 
     @app_commands.command(
         name="archive", description="Take a nation that nobody leads out of lists and rankings"

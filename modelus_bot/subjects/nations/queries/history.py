@@ -6,10 +6,17 @@ from dataclasses import replace
 
 from modelus_bot.database import ReadTransaction, query
 from modelus_bot.domain.refusals import NotFound
-from modelus_bot.subjects.nations.model import HistoryEntry, Metric
+from modelus_bot.subjects.nations.model import Course, HistoryEntry, Metric
 from modelus_bot.subjects.nations.rules.undoing import undone_of
 
-__all__ = ["history_entry", "history_from", "last_changes", "nation_history", "newest_changes"]
+__all__ = [
+    "figure_course",
+    "history_entry",
+    "history_from",
+    "last_changes",
+    "nation_history",
+    "newest_changes",
+]
 
 _ONE = """
 SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
@@ -22,6 +29,13 @@ WHERE nation_id = ? AND metric = ? AND id >= ? ORDER BY id
 _PAGE = """
 SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
 WHERE nation_id = ? AND metric = ? ORDER BY id DESC LIMIT ? OFFSET ?
+"""
+_SINCE = """
+SELECT id, nation_id, metric, old, new, cause, cause_id, turn, changed_by, reason, at FROM nation_history
+WHERE nation_id = ? AND metric = ? AND at >= ? ORDER BY id DESC LIMIT ? OFFSET ?
+"""
+_BEFORE = """
+SELECT new FROM nation_history WHERE nation_id = ? AND metric = ? AND at < ? ORDER BY id DESC LIMIT 1
 """
 
 
@@ -43,14 +57,33 @@ def history_from(tx: ReadTransaction, entry: HistoryEntry) -> tuple[HistoryEntry
 
 @query
 def nation_history(
-    tx: ReadTransaction, nation_id: int, metric: Metric, limit: int = 10, offset: int = 0
+    tx: ReadTransaction,
+    nation_id: int,
+    metric: Metric,
+    limit: int = 10,
+    offset: int = 0,
+    since: int | None = None,
 ) -> tuple[HistoryEntry, ...]:
-    """Return the changes of a figure, the latest first; what was undone says so."""
-    found = tuple(HistoryEntry(*row) for row in tx.fetch_all(_PAGE, (nation_id, metric, limit, offset)))
+    """Return the changes of a figure from an instant on, the latest first; what was undone says so."""
+    if since is None:
+        rows = tx.fetch_all(_PAGE, (nation_id, metric, limit, offset))
+    else:
+        rows = tx.fetch_all(_SINCE, (nation_id, metric, since, limit, offset))
+    found = tuple(HistoryEntry(*row) for row in rows)
     if not found:
         return ()
     undone = undone_of(history_from(tx, found[-1]))
     return tuple(replace(entry, undone=entry.id in undone) for entry in found)
+
+
+@query
+def figure_course(
+    tx: ReadTransaction, nation_id: int, metric: Metric, limit: int, since: int | None = None
+) -> Course:
+    """Return how a figure changed from an instant on, and what it was before it."""
+    entries = nation_history(tx, nation_id, metric, limit, 0, since)
+    before = tx.fetch_value(_BEFORE, (nation_id, metric, since)) if since is not None else None
+    return Course(entries, since, before)
 
 
 _LAST = """

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from modelus_bot.subjects.nations.model import HistoryEntry
 
-__all__ = ["dependent", "undone_of"]
+__all__ = ["dependent", "undoable", "undone_of"]
 
 
 def undone_of(entries: Sequence[HistoryEntry]) -> frozenset[int]:
@@ -32,3 +32,13 @@ def dependent(target: HistoryEntry, entries: Sequence[HistoryEntry]) -> HistoryE
             continue
         return entry
     return None
+
+
+def undoable(entries: Sequence[HistoryEntry]) -> tuple[HistoryEntry, ...]:
+    """Return which changes can be undone, of the last changes of one figure; a beginning cannot be."""
+    undone = undone_of(entries)
+    return tuple(
+        entry
+        for entry in entries
+        if entry.old is not None and entry.id not in undone and dependent(entry, entries) is None
+    )
