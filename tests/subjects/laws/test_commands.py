@@ -149,6 +149,31 @@ async def test_lists_lead_to_laws(world: BotEnv) -> None:
     assert "Tag removed: water" in words_of(await env.admin.click(asked.response, label="Remove it"))
 
 
+async def test_search_leads_to_the_section_that_was_found(world: BotEnv) -> None:
+    """Hits on pages, each opened where its word stands; an old button of another shape says what to do."""
+    env, player = world, world.player
+    for number in range(11):
+        body = f"§ {'Lorem ipsum. ' * 130}\n§ Canals\nNo {number}: the *canal* is wide."
+        law = AddLaw(name=f"Canal Act {number}", body=body, username="p")
+        await env.db.write(law, Context(actor=player.id))
+    first = await env.leader.slash(env.channel, "law search", text="canal wid", nation="Dakota")
+    assert "Public laws of Dakota in force, the newest first" in words_of(first)
+    assert r"No 10: the \***canal**\* is **wide**." in words_of(first)
+    second = await env.leader.click(first.response, label="More")
+    assert "No 0: the" in words_of(second)
+    ((label, value),) = offered(second.response).items()
+    assert label.endswith("§2 Canal Act 0")
+    opened = await env.leader.select(second.response, values=[value])
+    assert "No 0: the" in words_of(opened)
+    assert "Page 2" in words_of(opened)
+    assert "Lorem" in words_of(await env.leader.click(opened.response, label="Back"))
+    await env.db.write(AddTag(name="canals"), Context(actor=env.manager.id))
+    assert "in force under canals" in await said(env, player, "law search", text="x", tag="canals")
+    nothing = await said(env, player, "law search", text="zzz")
+    assert "No public law in force has all these words." in nothing
+    assert "Militia" not in await said(env, env.leader, "law search", text="trains")
+
+
 async def test_forms_give_back_what_cannot_be_saved(world: BotEnv) -> None:
     """A name that is taken, a text without letters; nobody without an office is asked for one."""
     env, player = world, world.player

@@ -19,18 +19,21 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.core.visibility.connection import GatedConnection, seated
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.offline.snapshot.contents import kept_contents
+from modelus_bot.database.schema import broken_searches
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.laws.cards.book import book_page
+from modelus_bot.subjects.laws.cards.found import found_card, hit_label, where_words
 from modelus_bot.subjects.laws.cards.lists import law_label, laws_card, tag_card
 from modelus_bot.subjects.laws.cards.reading import difference_pages, history_card, page_card
 from modelus_bot.subjects.laws.queries.lists import law_book, law_called, laws, named_laws
 from modelus_bot.subjects.laws.queries.powers import law_to_change
 from modelus_bot.subjects.laws.queries.records import law_sheet, revision_texts, revisions_of
+from modelus_bot.subjects.laws.queries.search import laws_with
 from modelus_bot.subjects.laws.queries.tags import tag_sheet
 from modelus_bot.subjects.laws.rules.sections import pages
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
-from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, TagLaw
+from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
 from tests.subjects.nations.nation_cases import DAKOTA, give, president
 from tests.subjects.rota import ADA, ADMIN, CLEO, DAN, EVE, GUEST, Rota, copied, made, staff, viewing
@@ -44,7 +47,7 @@ LEADERS = ((ADA, "Texas"), (CLEO, "Dakota"))
 Step = tuple[str, bool, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "edit", "rename", "tag", "repeal", "enact"]),
+        st.sampled_from(["add", "add", "edit", "rename", "tag", "repeal", "enact", "close"]),
         st.booleans(),
         st.integers(0, 3),
         st.integers(0, 1),
@@ -92,6 +95,7 @@ class _Nations:
             "tag": TagLaw(law_id=law, tags=(1,)),
             "repeal": RepealLaw(law_id=law),
             "enact": EnactLaw(law_id=law),
+            "close": SetLawReaders(law_id=law, is_public=False),
         }
         if kind != "enact" or law not in self.drafts:
             self._try(writes[kind], person)
@@ -144,6 +148,11 @@ def _shown(rota: _Asking, viewer: Viewer) -> Iterator[str]:
         yield from _law(rota, viewer, key)
     for key in (f"#{number}" for number in range(1, 7)):
         yield from _law(rota, viewer, key)
+    for text in ("act", "dakota new", "trade", WORD, "note", WORD[:3]):
+        for nation, tag in ((None, None), (1, None), (None, 1), (2, 1)):
+            hits = rota.ask(laws_with, viewer, text, nation, tag, 3, 1)
+            card = found_card(hits, "", where_words(None, None), first=False)
+            yield repr((card, [(one.name.key, hit_label(one)) for one in hits]))
     yield repr(tag_card(rota.ask(tag_sheet, viewer, 1)))
     yield from (book_page(rota.ask(law_book, viewer, nation)).decode() for nation in (1, 2))
 
@@ -176,7 +185,7 @@ def _refused(rota: _Asking, question: Any, *given_: Any) -> str:
 @settings(max_examples=300 if FULL else 20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, st.sampled_from(STRANGERS))
 def test_strangers_are_answered_as_if_nothing_closed_was_there(steps: list[Step], stranger: int) -> None:
-    """Lists, suggestions, pages, histories, differences, tags, books, refusals: the same to the letter."""
+    """Lists, searches, suggestions, pages, histories, tags, books, refusals: the same to the letter."""
     with copied(_founded()) as with_closed, copied(_founded()) as without:
         worlds = (_Nations(with_closed, closed=True), _Nations(without, closed=False))
         for number, step in enumerate(steps):
@@ -187,11 +196,27 @@ def test_strangers_are_answered_as_if_nothing_closed_was_there(steps: list[Step]
         assert seen == expected
         assert not any(WORD in answer.replace(f"“{WORD}”", "") for answer in seen)
         assert WORD not in " ".join(worlds[0].refusals)
+        assert _indexed(with_closed) == _indexed(without)
         _nothing_kept(with_closed)
         _nothing_exported(with_closed, stranger)
         if any(law for law in worlds[0].known[True]):
             own = " ".join(_answers(with_closed, Viewer(ADMIN)))
             assert WORD in own
+
+
+def _indexed(rota: Rota) -> list[tuple[Any, ...]]:
+    """Return every word that can be found and how often it occurs; no part of the index has another."""
+    assert broken_searches(rota.connection) == ()
+    inside = rota.rows("SELECT name FROM sqlite_schema WHERE name GLOB 'law_search_*' AND type = 'table'")
+    for (name,) in inside:
+        rows = rota.rows(f"SELECT * FROM {name}")
+        assert WORD.encode() not in b"".join(_raw(value) for row in rows for value in row)
+    rota.connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, law_search, row)")
+    return [tuple(row) for row in rota.connection.execute("SELECT * FROM temp.words")]
+
+
+def _raw(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _nothing_kept(rota: Rota) -> None:
