@@ -13,11 +13,12 @@ from modelus_bot.database import Viewer
 from modelus_bot.database.core.context import Context
 from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.subjects.laws.queries.records import law_sheet
-from modelus_bot.subjects.laws.writes.making import AddLaw
+from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
 from modelus_bot.subjects.nations.writes.founding import CreateNation
-from modelus_bot.subjects.nations.writes.offices import GiveOffice
-from tests.commands.acting import dump, labels, offered, words_of
+from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
+from tests.commands.acting import card_words, dump, labels, offered, rows, words_of
 from tests.conftest import BotEnv, open_bot
 from tests.subjects.laws.law_cases import BODY
 
@@ -172,6 +173,43 @@ async def test_search_leads_to_the_section_that_was_found(world: BotEnv) -> None
     nothing = await said(env, player, "law search", text="zzz")
     assert "No public law in force has all these words." in nothing
     assert "Militia" not in await said(env, env.leader, "law search", text="trains")
+
+
+async def test_notices_open_the_law_for_who_may_read_it(world: BotEnv) -> None:
+    """A button shows it beside the notice; what its reader may not read any more is not sent."""
+    env, leader = world, world.leader
+    by_admin = Context(actor=env.admin.id, discord_admin=True)
+    law = AddLaw(name="Told Act", body="Told to all.", username="a", nation_id=1)
+    public = (await env.db.write(law, by_admin)).after
+    sent = (await delivered(env, leader))[-1]
+    assert f"Texas {public.number} is in force" in card_words(sent)
+    assert f"Read Texas {public.number}" in labels(sent)
+    assert "Told to all." in words_of(await leader.user.click(sent, label=f"Read Texas {public.number}"))
+
+    closed = AddLaw(name="Hidden Act", body="Hidden.", username="a", nation_id=1, is_public=False)
+    number = (await env.db.write(closed, by_admin)).after.id
+    sent = (await delivered(env, leader))[-1]
+    assert f"Law #{number} of Texas is in force" in card_words(sent)
+    assert "Hidden" not in card_words(sent)
+    assert "Hidden." in words_of(await leader.user.click(sent, label=f"Read #{number}"))
+    before = len(await delivered(env, leader))
+    await env.db.write(EditLaw(law_id=number, body="Hidden still."), by_admin)
+    await env.db.write(EndOffice(user_id=leader.id), Context())
+    later = await delivered(env, leader)
+    assert len(later) == before + 1
+    assert "Your office has ended" in card_words(later[-1])
+    assert f"#{number}" not in card_words(later[-1])
+    assert "no such law" in words_of(await leader.user.click(sent, label=f"Read #{number}"))
+    assert rows(env, "SELECT count(*) FROM notifications WHERE way = 'outdated'") == [(1,)]
+    office = GiveOffice(nation_id=1, user_id=leader.id, username=leader.name, office="president")
+    await env.db.write(office, Context())
+
+
+async def delivered(env: BotEnv, person: Any) -> list[Any]:
+    """Let the outbox send what is due, and return somebody's direct messages."""
+    for _ in range(3):
+        await Outbox(env.bot).run()
+    return list(person.user.dm_channel.history())
 
 
 async def test_forms_give_back_what_cannot_be_saved(world: BotEnv) -> None:

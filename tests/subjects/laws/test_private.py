@@ -1,7 +1,8 @@
 """Feature: laws: what is closed to somebody changes nothing of what they are answered.
 
 The same things are done in two worlds, but in one of them nations also have private laws and drafts. Whoever
-holds no office there is answered the same in both, to the letter, whatever they ask.
+holds no office there, or none any more, is answered the same in both, to the letter, whatever they ask, and
+is told the same.
 """
 
 from __future__ import annotations
@@ -35,13 +36,28 @@ from modelus_bot.subjects.laws.rules.sections import pages
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
+from modelus_bot.subjects.nations.writes.offices import EndOffice
 from tests.subjects.nations.nation_cases import DAKOTA, give, president
-from tests.subjects.rota import ADA, ADMIN, CLEO, DAN, EVE, GUEST, Rota, copied, made, staff, viewing
+from tests.subjects.rota import (
+    ADA,
+    ADMIN,
+    BEN,
+    CLEO,
+    DAN,
+    EVE,
+    GUEST,
+    NAMES,
+    Rota,
+    copied,
+    made,
+    staff,
+    viewing,
+)
 
 FULL = os.environ.get("MODELUS_TEST_FULL") == "1"
 WORD = "zebra"
 """In every name, text and note of what is closed, and nowhere else."""
-STRANGERS = (EVE, DAN, GUEST)
+STRANGERS = (EVE, DAN, GUEST, BEN)
 LEADERS = ((ADA, "Texas"), (CLEO, "Dakota"))
 
 Step = tuple[str, bool, int, int]
@@ -65,6 +81,8 @@ def _founded() -> bytes:
         president(rota)
         give(rota, CLEO, "president", DAKOTA)
         rota.do(AddTag(name="trade"), DAN)
+        rota.do(AddLaw(name="Act of Ben", body="Ben's.", username="Ben"), BEN)
+        rota.do(EndOffice(user_id=BEN), ADMIN)
 
     return made(prepare)
 
@@ -78,7 +96,7 @@ class _Nations:
         self.refusals: list[str] = []
         self.drafts: set[int] = set()
         """What everybody could read once it is in force, and which therefore stays a draft."""
-        self.known: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        self.known: dict[bool, list[tuple[int, int]]] = {True: [], False: [(1, ADA)]}
 
     def do(self, number: int, step: Step) -> None:
         kind, secret, which, who = step
@@ -105,7 +123,7 @@ class _Nations:
         write = AddLaw(
             name=f"{word}Act {number}",
             body=f"§ {word}{nation} {number}\n§ As Dakota 1 says.",
-            username=nation,
+            username=NAMES[person],
             is_public=not secret or which == 0,
             draft=secret and which in {0, 1},
             tags=(1,) if which > 1 else (),
@@ -197,9 +215,10 @@ def test_strangers_are_answered_as_if_nothing_closed_was_there(steps: list[Step]
         assert not any(WORD in answer.replace(f"“{WORD}”", "") for answer in seen)
         assert WORD not in " ".join(worlds[0].refusals)
         assert _indexed(with_closed) == _indexed(without)
+        assert _told(with_closed, stranger) == _told(without, stranger)
         _nothing_kept(with_closed)
         _nothing_exported(with_closed, stranger)
-        if any(law for law in worlds[0].known[True]):
+        if worlds[0].known[True]:
             own = " ".join(_answers(with_closed, Viewer(ADMIN)))
             assert WORD in own
 
@@ -213,6 +232,12 @@ def _indexed(rota: Rota) -> list[tuple[Any, ...]]:
         assert WORD.encode() not in b"".join(_raw(value) for row in rows for value in row)
     rota.connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, law_search, row)")
     return [tuple(row) for row in rota.connection.execute("SELECT * FROM temp.words")]
+
+
+def _told(rota: Rota, person: int) -> list[tuple[Any, ...]]:
+    """Return what somebody was told; nobody is told a word of what is closed, whoever may read it."""
+    assert WORD not in repr([tuple(row) for row in rota.rows("SELECT * FROM notifications")])
+    return rota.rows("SELECT type, title, message FROM notifications WHERE user_id = ? ORDER BY id", person)
 
 
 def _raw(value: Any) -> bytes:
