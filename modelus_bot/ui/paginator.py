@@ -54,6 +54,10 @@ class PagedList:
         """Draw the ``last`` page where one after it was asked for, that is not there any more."""
         self.page = min(self.page, last)
 
+    def turn_to(self, argument: str, page: int) -> None:
+        """Draw another page than the one that was asked for, of the list that ``argument`` names."""
+        self.argument, self.page = argument, page
+
     def put_below(self, items: Sequence[discord.ui.Item[Any]]) -> None:
         """Put something below the page."""
         self.items = items
@@ -117,7 +121,7 @@ async def _drawn(
     viewer = Viewer(interaction.user.id, bot.context(interaction).discord_admin)
     listing = PagedList(bot, viewer, argument, page)
     card, more = await _LISTS[kind](listing)
-    page = listing.page
+    argument, page = listing.argument, listing.page
     turns = page > 0 or more
     if not turns and not listing.items:
         return card, None

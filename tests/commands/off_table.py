@@ -70,6 +70,7 @@ OFF: dict[str, Case] = {
     "law read": Case("shown", "player", {"law": "Utah 1"}),
     "law rename": Case("refused", "manager", {"law": "Utah 1", "name": "N"}),
     "law repeal": Case("refused", "manager", {"law": "Utah 1"}),
+    "law search": Case("refused", "player", {"text": "t"}),
     "law tag": Case("refused", "manager", {"law": "Utah 1"}),
     "member deactivate": Case("refused", "admin", {"member": "Bo Account", "reason": "r"}),
     "member erase": Case("refused", "bo"),

@@ -167,6 +167,7 @@ FOR_EVERYBODY = {
     "rank": "nations are public",
     "law list": "lists what the member may read",
     "law book": "has what the member may read in it",
+    "law search": "finds public laws alone",
     "tag info": "counts what the member may read",
     "tag list": "tags are no secret",
     "war list": "wars are public",

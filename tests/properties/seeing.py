@@ -96,6 +96,10 @@ def _text_of_law(world: Population, me: Person, row: Row) -> bool:
     return me.admin or any(_law(world, me, law) for law in shown)
 
 
+def _law_in_force(_: Population, __: Person, row: Row) -> bool:
+    return row["is_public"] == 1 and row["enacted_at"] is not None and row["status"] == "enacted"
+
+
 def _cover(world: Population, me: Person, row: Row) -> bool:
     return me.staff or _has_part(world, me.id, row)
 
@@ -131,6 +135,7 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "tasks": _task,
     "chat_messages": _said,
     "chat_search": lambda _, me, __: me.staff,
+    "law_search": _law_in_force,
     "laws": _law,
     "law_revisions": _text_of_law,
     "law_tags": _under_a_tag,

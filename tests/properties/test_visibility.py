@@ -49,6 +49,7 @@ SEARCHES = (
     "SELECT rowid, message FROM (SELECT rowid, message FROM chat_search)",
 )
 """Ways to find or read everything that can be found."""
+LAW_SEARCH = "SELECT rowid, body FROM law_search WHERE law_search MATCH 'so'"
 IN_TEMP = re.compile("temp[.]", re.IGNORECASE)
 """How a statement names the views of a gated connection, where the database without a gate has tables."""
 
@@ -128,6 +129,13 @@ def compare_search(connection: GatedConnection, world: Population, viewer: Viewe
         if found is not NeedsBarrier:
             seen["search rows" if found else "search no rows"] += 1
             assert sorted(row[:2] for row in found) == sorted(wanted), sql
+    texts = [row for row in world.tables["law_revisions"] if row["revision"] == 1 and row["published"]]
+    laws = [row["id"] for row in world.tables["laws"] if sees(world, viewer, "law_search", row)]
+    in_force = [(row["law_id"], row["body"]) for row in texts if row["law_id"] in laws]
+    found = outcome(connection, viewer, LAW_SEARCH)
+    if found is not NeedsBarrier:
+        seen["laws found" if found else "no laws found"] += 1
+        assert sorted(found) == sorted(in_force)
 
 
 def compare(answer: Any, right: Any, kind: GateKind, sql: str) -> None:

@@ -213,7 +213,7 @@ READABLE = {
     "law_tags": ("tag_id", "law_id"),
 }
 """What statements are about."""
-SEARCHES = ("message_search", "chat_search")
+SEARCHES = ("message_search", "chat_search", "law_search")
 OPEN = (
     "disciplines",
     "nation_cities",

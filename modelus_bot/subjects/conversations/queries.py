@@ -8,7 +8,7 @@ from modelus_bot.database import ReadTransaction, Row, Viewer, query, viewer_que
 from modelus_bot.domain.permissions import require_staff_viewer
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.conversations.model import ChatMessage, Hit, Sought
-from modelus_bot.subjects.conversations.rules import MARKS, asked_for
+from modelus_bot.text.searching import MARKS, asked_for
 
 __all__ = [
     "kept_search",

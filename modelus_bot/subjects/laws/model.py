@@ -9,6 +9,7 @@ __all__ = [
     "Law",
     "LawBook",
     "LawChange",
+    "LawHit",
     "LawName",
     "LawSection",
     "LawSheet",
@@ -122,6 +123,25 @@ class LawSheet:
     revision: Revision
     tags: tuple[Tag, ...]
     cited: tuple[LawName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LawHit:
+    """A law in which words were found; in ``title``, ``tags`` and ``text`` they stand between marks.
+
+    ``text`` is that of the section in which the first of them stands, number 0 for none that is numbered.
+    """
+
+    name: LawName
+    title: str
+    tags: str
+    section: int
+    text: str
+
+    @property
+    def citation(self) -> str:
+        """Return how the place is cited that was found."""
+        return f"{self.name.citation} §{self.section}" if self.section else self.name.citation
 
 
 @dataclass(frozen=True, slots=True)

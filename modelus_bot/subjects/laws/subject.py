@@ -10,10 +10,13 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
+    from modelus_bot.subjects.laws.buttons.opening import LawButton
     from modelus_bot.subjects.laws.commands.group import LawCommands
     from modelus_bot.subjects.laws.commands.tags import TagCommands
+    from modelus_bot.subjects.laws.enclosures import enclosure_of
+    from modelus_bot.subjects.laws.writes.notices import LAWS
 
-    return Screens(commands=(LawCommands, TagCommands))
+    return Screens(commands=(LawCommands, TagCommands), buttons=(LawButton,), enclosures={LAWS: enclosure_of})
 
 
 _WORDING = Wording(

@@ -24,6 +24,8 @@ VISIBLE = (
     those("law_revisions", _TEXT, ADMIN),
     those("law_tags", _OF_SHOWN),
     everybody("tags"),
+    # Public laws that are in force and nothing else are in it.
+    everybody("law_search", reported=False),
 )
 
 KEPT_LAWS = _OPEN

@@ -204,7 +204,7 @@ def test_the_bots_schema_is_read_as_sqlite_tells_it() -> None:
         "references"
     )
     assert all(table.strict for name, table in shape.tables.items() if name not in searches)
-    assert searches == ["chat_search"]
+    assert searches == ["chat_search", "law_search"]
 
 
 def test_reading_works_on_a_connection_that_gives_bytes(file: Path, folder: Path) -> None:

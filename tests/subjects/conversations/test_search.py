@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import NotAllowed
-from modelus_bot.subjects.conversations.cards import excerpt
 from modelus_bot.subjects.conversations.model import Hit, Sought
 from modelus_bot.subjects.conversations.queries import _BEST, _NEWEST, kept_search, search
-from modelus_bot.subjects.conversations.rules import MARKS, asked_for
 from modelus_bot.subjects.conversations.writes import DeleteMessage, EditMessage, KeepSearch, store
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
+from modelus_bot.text.searching import MARKS, asked_for
 from tests.subjects.rota import (
     ADA,
     ADMIN,
@@ -149,21 +148,6 @@ def test_what_was_looked_for_is_kept_for_its_pages(talk: Rota) -> None:
     assert talk.ask(kept_search, "7") == wanted
     assert talk.ask(kept_search, "8") is None
     assert isinstance(talk.refusal(asked, GUEST), NotAllowed)
-
-
-def test_excerpts_are_harmless() -> None:
-    """What people wrote is shown as it is, the hit in bold, whatever marks they wrote themselves."""
-    text = f"**x** [a](https://b.example) \ue000 {MARKS[0]}tre{MARKS[1]}aty (c)"
-    assert excerpt(text) == r"\*\*x\*\* \[a\](https\://b\.example) **tre**aty (c)"
-
-
-def test_excerpts_leave_room_for_others() -> None:
-    """One word may be as long as a message: the hit is shown, whole pages fit on a card."""
-    shown = excerpt(f"{'x' * 2000} {MARKS[0]}tre{MARKS[1]}aty {'y' * 2000}")
-    assert "**tre**aty" in shown
-    assert shown.startswith("…")
-    assert len(shown) < 180
-    assert excerpt(f"{MARKS[0]}{'z' * 4000}{MARKS[1]}").count("**") == 2
 
 
 @pytest.mark.parametrize("analyzed", [False, True])

@@ -13,11 +13,12 @@ from modelus_bot.database import Viewer
 from modelus_bot.database.core.context import Context
 from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.subjects.laws.queries.records import law_sheet
-from modelus_bot.subjects.laws.writes.making import AddLaw
+from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
 from modelus_bot.subjects.nations.writes.founding import CreateNation
-from modelus_bot.subjects.nations.writes.offices import GiveOffice
-from tests.commands.acting import dump, labels, offered, words_of
+from modelus_bot.subjects.nations.writes.offices import EndOffice, GiveOffice
+from modelus_bot.subjects.notices.jobs.outbox import Outbox
+from tests.commands.acting import card_words, dump, labels, offered, rows, words_of
 from tests.conftest import BotEnv, open_bot
 from tests.subjects.laws.law_cases import BODY
 
@@ -147,6 +148,68 @@ async def test_lists_lead_to_laws(world: BotEnv) -> None:
     assert "It is filed under no tag." in await said(env, player, "law tag", law="Dakota 1")
     asked = await env.admin.slash(env.channel, "tag remove", tag="water", reason="r")
     assert "Tag removed: water" in words_of(await env.admin.click(asked.response, label="Remove it"))
+
+
+async def test_search_leads_to_the_section_that_was_found(world: BotEnv) -> None:
+    """Hits on pages, each opened where its word stands; an old button of another shape says what to do."""
+    env, player = world, world.player
+    for number in range(11):
+        body = f"§ {'Lorem ipsum. ' * 130}\n§ Canals\nNo {number}: the *canal* is wide."
+        law = AddLaw(name=f"Canal Act {number}", body=body, username="p")
+        await env.db.write(law, Context(actor=player.id))
+    first = await env.leader.slash(env.channel, "law search", text="canal wid", nation="Dakota")
+    assert "Public laws of Dakota in force, the newest first" in words_of(first)
+    assert r"No 10: the \***canal**\* is **wide**." in words_of(first)
+    second = await env.leader.click(first.response, label="More")
+    assert "No 0: the" in words_of(second)
+    ((label, value),) = offered(second.response).items()
+    assert label.endswith("§2 Canal Act 0")
+    opened = await env.leader.select(second.response, values=[value])
+    assert "No 0: the" in words_of(opened)
+    assert "Page 2" in words_of(opened)
+    assert "Lorem" in words_of(await env.leader.click(opened.response, label="Back"))
+    await env.db.write(AddTag(name="canals"), Context(actor=env.manager.id))
+    assert "in force under canals" in await said(env, player, "law search", text="x", tag="canals")
+    nothing = await said(env, player, "law search", text="zzz")
+    assert "No public law in force has all these words." in nothing
+    assert "Militia" not in await said(env, env.leader, "law search", text="trains")
+
+
+async def test_notices_open_the_law_for_who_may_read_it(world: BotEnv) -> None:
+    """A button shows it beside the notice; what its reader may not read any more is not sent."""
+    env, leader = world, world.leader
+    by_admin = Context(actor=env.admin.id, discord_admin=True)
+    law = AddLaw(name="Told Act", body="Told to all.", username="a", nation_id=1)
+    public = (await env.db.write(law, by_admin)).after
+    sent = (await delivered(env, leader))[-1]
+    assert f"Texas {public.number} is in force" in card_words(sent)
+    assert f"Read Texas {public.number}" in labels(sent)
+    assert "Told to all." in words_of(await leader.user.click(sent, label=f"Read Texas {public.number}"))
+
+    closed = AddLaw(name="Hidden Act", body="Hidden.", username="a", nation_id=1, is_public=False)
+    number = (await env.db.write(closed, by_admin)).after.id
+    sent = (await delivered(env, leader))[-1]
+    assert f"Law #{number} of Texas is in force" in card_words(sent)
+    assert "Hidden" not in card_words(sent)
+    assert "Hidden." in words_of(await leader.user.click(sent, label=f"Read #{number}"))
+    before = len(await delivered(env, leader))
+    await env.db.write(EditLaw(law_id=number, body="Hidden still."), by_admin)
+    await env.db.write(EndOffice(user_id=leader.id), Context())
+    later = await delivered(env, leader)
+    assert len(later) == before + 1
+    assert "Your office has ended" in card_words(later[-1])
+    assert f"#{number}" not in card_words(later[-1])
+    assert "no such law" in words_of(await leader.user.click(sent, label=f"Read #{number}"))
+    assert rows(env, "SELECT count(*) FROM notifications WHERE way = 'outdated'") == [(1,)]
+    office = GiveOffice(nation_id=1, user_id=leader.id, username=leader.name, office="president")
+    await env.db.write(office, Context())
+
+
+async def delivered(env: BotEnv, person: Any) -> list[Any]:
+    """Let the outbox send what is due, and return somebody's direct messages."""
+    for _ in range(3):
+        await Outbox(env.bot).run()
+    return list(person.user.dm_channel.history())
 
 
 async def test_forms_give_back_what_cannot_be_saved(world: BotEnv) -> None:

@@ -1,7 +1,8 @@
 """Feature: laws: what is closed to somebody changes nothing of what they are answered.
 
 The same things are done in two worlds, but in one of them nations also have private laws and drafts. Whoever
-holds no office there is answered the same in both, to the letter, whatever they ask.
+holds no office there, or none any more, is answered the same in both, to the letter, whatever they ask, and
+is told the same.
 """
 
 from __future__ import annotations
@@ -18,32 +19,50 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.core.visibility.connection import GatedConnection, seated
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.offline.snapshot.contents import kept_contents
+from modelus_bot.database.schema import broken_searches
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.laws.cards.book import book_page
+from modelus_bot.subjects.laws.cards.found import found_card, hit_label, where_words
 from modelus_bot.subjects.laws.cards.lists import law_label, laws_card, tag_card
 from modelus_bot.subjects.laws.cards.reading import difference_pages, history_card, page_card
 from modelus_bot.subjects.laws.queries.lists import law_book, law_called, laws, named_laws
 from modelus_bot.subjects.laws.queries.powers import law_to_change
 from modelus_bot.subjects.laws.queries.records import law_sheet, revision_texts, revisions_of
+from modelus_bot.subjects.laws.queries.search import laws_with
 from modelus_bot.subjects.laws.queries.tags import tag_sheet
 from modelus_bot.subjects.laws.rules.sections import pages
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
-from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, TagLaw
+from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
+from modelus_bot.subjects.nations.writes.offices import EndOffice
 from tests.daily_size import FULL
 from tests.subjects.nations.nation_cases import DAKOTA, give, president
-from tests.subjects.rota import ADA, ADMIN, CLEO, DAN, EVE, GUEST, Rota, copied, made, staff, viewing
+from tests.subjects.rota import (
+    ADA,
+    ADMIN,
+    BEN,
+    CLEO,
+    DAN,
+    EVE,
+    GUEST,
+    NAMES,
+    Rota,
+    copied,
+    made,
+    staff,
+    viewing,
+)
 
 WORD = "zebra"
 """In every name, text and note of what is closed, and nowhere else."""
-STRANGERS = (EVE, DAN, GUEST)
+STRANGERS = (EVE, DAN, GUEST, BEN)
 LEADERS = ((ADA, "Texas"), (CLEO, "Dakota"))
 
 Step = tuple[str, bool, int, int]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "edit", "rename", "tag", "repeal", "enact"]),
+        st.sampled_from(["add", "add", "edit", "rename", "tag", "repeal", "enact", "close"]),
         st.booleans(),
         st.integers(0, 3),
         st.integers(0, 1),
@@ -61,6 +80,8 @@ def _founded() -> bytes:
         president(rota)
         give(rota, CLEO, "president", DAKOTA)
         rota.do(AddTag(name="trade"), DAN)
+        rota.do(AddLaw(name="Act of Ben", body="Ben's.", username="Ben"), BEN)
+        rota.do(EndOffice(user_id=BEN), ADMIN)
 
     return made(prepare)
 
@@ -74,7 +95,7 @@ class _Nations:
         self.refusals: list[str] = []
         self.drafts: set[int] = set()
         """What everybody could read once it is in force, and which therefore stays a draft."""
-        self.known: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        self.known: dict[bool, list[tuple[int, int]]] = {True: [], False: [(1, ADA)]}
 
     def do(self, number: int, step: Step) -> None:
         kind, secret, which, who = step
@@ -91,6 +112,7 @@ class _Nations:
             "tag": TagLaw(law_id=law, tags=(1,)),
             "repeal": RepealLaw(law_id=law),
             "enact": EnactLaw(law_id=law),
+            "close": SetLawReaders(law_id=law, is_public=False),
         }
         if kind != "enact" or law not in self.drafts:
             self._try(writes[kind], person)
@@ -100,7 +122,7 @@ class _Nations:
         write = AddLaw(
             name=f"{word}Act {number}",
             body=f"§ {word}{nation} {number}\n§ As Dakota 1 says.",
-            username=nation,
+            username=NAMES[person],
             is_public=not secret or which == 0,
             draft=secret and which in {0, 1},
             tags=(1,) if which > 1 else (),
@@ -143,6 +165,11 @@ def _shown(rota: _Asking, viewer: Viewer) -> Iterator[str]:
         yield from _law(rota, viewer, key)
     for key in (f"#{number}" for number in range(1, 7)):
         yield from _law(rota, viewer, key)
+    for text in ("act", "dakota new", "trade", WORD, "note", WORD[:3]):
+        for nation, tag in ((None, None), (1, None), (None, 1), (2, 1)):
+            hits = rota.ask(laws_with, viewer, text, nation, tag, 3, 1)
+            card = found_card(hits, "", where_words(None, None), first=False)
+            yield repr((card, [(one.name.key, hit_label(one)) for one in hits]))
     yield repr(tag_card(rota.ask(tag_sheet, viewer, 1)))
     yield from (book_page(rota.ask(law_book, viewer, nation)).decode() for nation in (1, 2))
 
@@ -175,7 +202,7 @@ def _refused(rota: _Asking, question: Any, *given_: Any) -> str:
 @settings(max_examples=300 if FULL else 20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS, st.sampled_from(STRANGERS))
 def test_strangers_are_answered_as_if_nothing_closed_was_there(steps: list[Step], stranger: int) -> None:
-    """Lists, suggestions, pages, histories, differences, tags, books, refusals: the same to the letter."""
+    """Lists, searches, suggestions, pages, histories, tags, books, refusals: the same to the letter."""
     with copied(_founded()) as with_closed, copied(_founded()) as without:
         worlds = (_Nations(with_closed, closed=True), _Nations(without, closed=False))
         for number, step in enumerate(steps):
@@ -186,11 +213,34 @@ def test_strangers_are_answered_as_if_nothing_closed_was_there(steps: list[Step]
         assert seen == expected
         assert not any(WORD in answer.replace(f"“{WORD}”", "") for answer in seen)
         assert WORD not in " ".join(worlds[0].refusals)
+        assert _indexed(with_closed) == _indexed(without)
+        assert _told(with_closed, stranger) == _told(without, stranger)
         _nothing_kept(with_closed)
         _nothing_exported(with_closed, stranger)
-        if any(law for law in worlds[0].known[True]):
+        if worlds[0].known[True]:
             own = " ".join(_answers(with_closed, Viewer(ADMIN)))
             assert WORD in own
+
+
+def _indexed(rota: Rota) -> list[tuple[Any, ...]]:
+    """Return every word that can be found and how often it occurs; no part of the index has another."""
+    assert broken_searches(rota.connection) == ()
+    inside = rota.rows("SELECT name FROM sqlite_schema WHERE name GLOB 'law_search_*' AND type = 'table'")
+    for (name,) in inside:
+        rows = rota.rows(f"SELECT * FROM {name}")
+        assert WORD.encode() not in b"".join(_raw(value) for row in rows for value in row)
+    rota.connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, law_search, row)")
+    return [tuple(row) for row in rota.connection.execute("SELECT * FROM temp.words")]
+
+
+def _told(rota: Rota, person: int) -> list[tuple[Any, ...]]:
+    """Return what somebody was told; nobody is told a word of what is closed, whoever may read it."""
+    assert WORD not in repr([tuple(row) for row in rota.rows("SELECT * FROM notifications")])
+    return rota.rows("SELECT type, title, message FROM notifications WHERE user_id = ? ORDER BY id", person)
+
+
+def _raw(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 def _nothing_kept(rota: Rota) -> None:

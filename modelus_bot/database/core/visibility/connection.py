@@ -49,8 +49,8 @@ class GatedConnection(sqlite3.Connection):
             return super().execute(sql, parameters)
         gate.vet(sql, parameters)
         try:
-            if gate.searches(sql):
-                return self._search(gate, sql, parameters)
+            if searched := gate.searched_by(sql):
+                return self._search(gate, searched, sql, parameters)
             return super().execute(sql, parameters)
         except sqlite3.DatabaseError as error:
             if gate.needs_barrier:
@@ -59,11 +59,14 @@ class GatedConnection(sqlite3.Connection):
                 raise QueryFailed("this is not open to viewers") from None
             raise
 
-    def _search(self, gate: Gate, sql: str, parameters: Parameters) -> sqlite3.Cursor:
-        """Run a statement on a table of a search, which reads its own insides by statements of its own.
+    def _search(
+        self, gate: Gate, searched: Collection[str], sql: str, parameters: Parameters
+    ) -> sqlite3.Cursor:
+        """Run a statement on tables of searches, which read their own insides by statements of their own.
 
         SQLite asks about those as if they were the statement's. They are kept until the schema changes, so
-        they are prepared once, in a run that asks nothing, of a statement that was looked at before.
+        they are prepared once, in a run that asks nothing, of a statement that was looked at before. Before
+        that it has to know the tables' columns, which it finds out in that way, too.
         """
         if sql in self._searched:
             try:
@@ -71,6 +74,9 @@ class GatedConnection(sqlite3.Connection):
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF not in REFUSED:
                     raise
+        with gate.trusting():
+            for table in searched:
+                super().execute(_COLUMNS, (table,)).fetchall()
         looked_at = "EXPLAIN " + sql
         super().execute(looked_at, parameters).close()
         with gate.trusting():

@@ -137,10 +137,10 @@ class Gate:
         self._room[sql] = room
         return room
 
-    def searches(self, sql: str) -> bool:
-        """Say whether a statement may be about a table that a module of SQLite's keeps."""
+    def searched_by(self, sql: str) -> tuple[str, ...]:
+        """Return the tables that a module of SQLite's keeps and that a statement may be about."""
         text = sql.lower() if self._searched else ""
-        return any(name in text for name in self._searched)
+        return tuple(name for name in self._searched if name in text)
 
     @contextlib.contextmanager
     def trusting(self) -> Iterator[None]:

@@ -12,13 +12,13 @@ from modelus_bot.subjects.laws.model import LawSheet, LawStatus
 from modelus_bot.subjects.laws.queries.lists import laws
 from modelus_bot.subjects.laws.queries.records import law_sheet, revision_texts, revisions_of
 from modelus_bot.subjects.laws.queries.tags import tag_sheet, tags
-from modelus_bot.subjects.laws.rules.sections import pages
+from modelus_bot.subjects.laws.rules.sections import page_of, pages
 from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.paginator import PAGE, ListChoice, PageButton, PagedList, menus_of, pages_of
 
-__all__ = ["DIFFERENCE", "HISTORY", "LIST", "READ", "TAG", "TAGS", "list_argument"]
+__all__ = ["DIFFERENCE", "GONE", "HISTORY", "LIST", "READ", "TAG", "TAGS", "list_argument"]
 
 READ, LIST, HISTORY, DIFFERENCE, TAGS, TAG = (
     "law_read",
@@ -31,7 +31,7 @@ READ, LIST, HISTORY, DIFFERENCE, TAGS, TAG = (
 """The names of the lists in the ids of their buttons."""
 _STATUS: dict[str, LawStatus] = {"draft": "draft", "enacted": "enacted", "repealed": "repealed"}
 _TITLES = {"": "Laws", "draft": "Drafts of laws", "enacted": "Laws in force", "repealed": "Repealed laws"}
-_GONE = cards.warning("This list is gone", "Please run the command again.")
+GONE = cards.warning("This list is gone", "Please run the command again.")
 
 
 def list_argument(nation_id: int | None, tag_id: int | None, status: LawStatus | None) -> str:
@@ -41,12 +41,18 @@ def list_argument(nation_id: int | None, tag_id: int | None, status: LawStatus |
 
 @pages_of(READ)
 async def law_page(listing: PagedList) -> tuple[Card, bool]:
-    """Return a page of a law; the argument is its key, and after @ a revision that is not the present one."""
-    key, _, revision = listing.argument.partition("@")
+    """Return a page of a law; the argument is its key, after @ a revision that is not the present one.
+
+    After § stands a section on whose page it is opened.
+    """
+    plain, _, section = listing.argument.partition("§")
+    key, _, revision = plain.partition("@")
     number = int(revision) if revision.isdecimal() else None
     db: Any = listing.bot.db
     sheet: LawSheet = await db.read(law_sheet, listing.viewer, key, number)
     names = await db.read(everybody)
+    if section.isdecimal():
+        listing.turn_to(plain, page_of(sheet.revision.body, int(section)))
     last = len(pages(sheet.revision.body)) - 1
     listing.end_at(last)
     cited = [ListChoice(one.key, law_label(one), "Cited in this law") for one in sheet.cited]
@@ -60,7 +66,7 @@ async def list_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of laws; a menu opens one of them."""
     match = re.fullmatch(r"(\d{0,18}):(\d{0,18}):([a-z]*)", listing.argument)
     if match is None:
-        return _GONE, False
+        return GONE, False
     nation, tag = (int(part) if part else None for part in match.groups()[:2])
     status = _STATUS.get(match[3])
     db: Any = listing.bot.db
@@ -98,7 +104,7 @@ async def difference_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of what changed between two texts; the argument is the law's key and both numbers."""
     match = re.fullmatch(r"([^:]+):(\d{1,6}):(\d{1,6})", listing.argument)
     if match is None:
-        return _GONE, False
+        return GONE, False
     older, newer = int(match[2]), int(match[3])
     db = listing.bot.db
     name, before, after = await db.read(revision_texts, listing.viewer, match[1], older, newer)

@@ -16,6 +16,7 @@ __all__ = [
     "law",
     "law_sheet",
     "name_of_law",
+    "named_law",
     "require_law",
     "revision_texts",
     "revisions_of",
@@ -90,6 +91,19 @@ def name_of_law(tx: ReadTransaction, found: Law) -> LawName:
     return LawName(
         found.id, found.nation_id, nation.name, found.number, found.name, found.status, found.is_public
     )
+
+
+@viewer_query
+def named_law(tx: ReadTransaction, viewer: Viewer, law_id: int) -> LawName:
+    """Return how the law of a notice is named, if the viewer may read it; raises ``NotFound``.
+
+    Not kept: what answers while the database is away knows no closed law, nor therefore who may read one.
+    """
+    del viewer
+    found = law(tx, law_id)
+    if found is None:
+        raise unknown_law()
+    return name_of_law(tx, found)
 
 
 def text_of(tx: ReadTransaction, law_id: int, revision: int) -> Revision | None:

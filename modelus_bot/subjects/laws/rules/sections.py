@@ -6,7 +6,7 @@ import re
 
 from modelus_bot.subjects.laws.model import LawSection
 
-__all__ = ["page_of", "pages", "sections_of"]
+__all__ = ["page_of", "pages", "section_at", "sections_of"]
 
 PAGE = 1500
 """Characters of a text on one page, before they are made fit to be shown."""
@@ -47,6 +47,15 @@ def page_of(body: str, number: int) -> int:
         if any(section.number == number for section in page):
             return place
     return 0
+
+
+def section_at(body: str, place: int) -> tuple[int, str]:
+    """Return the number of the section that a character of a text stands in, and the section's text."""
+    marks = list(_BEGIN.finditer(body))
+    number = sum(mark.start() <= place for mark in marks)
+    end = marks[number].start() if number < len(marks) else len(body)
+    begin = min(marks[number - 1].start(1), place) if number else 0
+    return number, body[begin:end].strip()
 
 
 def _pieces(section: LawSection) -> list[LawSection]:

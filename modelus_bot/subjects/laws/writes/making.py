@@ -13,6 +13,7 @@ from modelus_bot.subjects.laws.queries.records import text_of
 from modelus_bot.subjects.laws.queries.tags import require_tag
 from modelus_bot.subjects.laws.rules.wording import checked_body, checked_name
 from modelus_bot.subjects.laws.writes.fields import LawBody, LawNumber, LawTitle, Note, TagNumbers, Version
+from modelus_bot.subjects.laws.writes.notices import tell
 from modelus_bot.subjects.laws.writes.powers import changeable_law
 from modelus_bot.subjects.laws.writes.saving import add_text, changed, file_under, save
 from modelus_bot.subjects.nations.writes.fields import NationNumber
@@ -57,9 +58,9 @@ class AddLaw(Write[LawChange]):
         tx.audit("laws", number, "INSERT", new=values, nation_id=nation.id)
         change = changed(tx, None, number)
         if self.draft:
-            return change
+            return tell(tx, change)
         enacted = save(tx, change.after, status="enacted", enacted_at=at)
-        return LawChange(None, enacted.after, enacted.name)
+        return tell(tx, LawChange(None, enacted.after, enacted.name))
 
 
 class EditLaw(Write[LawChange]):
@@ -84,7 +85,7 @@ class EditLaw(Write[LawChange]):
         if present is not None and present.body == body:
             raise InvalidInput("Nothing to change: this is the law's text already.", rule="law.unchanged")
         add_text(tx, before.id, before.revision + 1, body, self.note)
-        return save(tx, before, revision=before.revision + 1)
+        return tell(tx, save(tx, before, revision=before.revision + 1), self.note)
 
 
 class RenameLaw(Write[LawChange]):
@@ -102,7 +103,7 @@ class RenameLaw(Write[LawChange]):
             raise InvalidInput("It has this name already.", rule="law.unchanged")
         if before.status != "repealed":
             _require_free(tx, before.nation_id, name, but=before.id)
-        return save(tx, before, name=name)
+        return tell(tx, save(tx, before, name=name))
 
 
 def _require_free(tx: Transaction, nation_id: int, name: str, but: int | None = None) -> None:

@@ -21,7 +21,7 @@ _NEXT = "SELECT coalesce(max(number), 0) + 1 FROM laws WHERE nation_id = ?"
 _TEXT = """
 INSERT INTO law_revisions(law_id, revision, body, by_user, note, published, at) VALUES(?, ?, ?, ?, ?, 0, ?)
 """
-_PUBLISH = "UPDATE law_revisions SET published = 1 WHERE law_id = ? AND revision = ?"
+_PUBLISH = "UPDATE law_revisions SET published = 1 WHERE law_id = ? AND revision = ? AND published = 0"
 _FILE = "INSERT INTO law_tags(tag_id, law_id) VALUES(?, ?)"
 _TAKE_OUT = "DELETE FROM law_tags WHERE law_id = ?"
 _NOT_TOLD = {"id", "version", "updated_at", "created_at"}

@@ -9,6 +9,7 @@ from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.laws.model import LawChange
 from modelus_bot.subjects.laws.queries.tags import require_tag, tags_of
 from modelus_bot.subjects.laws.writes.fields import LawNumber, TagNumbers, Version
+from modelus_bot.subjects.laws.writes.notices import take_back, tell
 from modelus_bot.subjects.laws.writes.powers import changeable_law
 from modelus_bot.subjects.laws.writes.saving import changed, file_under, save
 
@@ -32,7 +33,7 @@ class EnactLaw(Write[LawChange]):
                 "This law is repealed and stays so. `/law add` makes a new one; the name is free.",
                 rule="law.repealed",
             )
-        return save(tx, before, status="enacted", enacted_at=tx.context.at)
+        return tell(tx, save(tx, before, status="enacted", enacted_at=tx.context.at))
 
 
 class RepealLaw(Write[LawChange]):
@@ -47,7 +48,7 @@ class RepealLaw(Write[LawChange]):
         before = changeable_law(tx, self.law_id, self.version)
         if before.status == "repealed":
             raise InvalidInput("This law is repealed already.", rule="law.repealed")
-        return save(tx, before, status="repealed", repealed_at=tx.context.at)
+        return tell(tx, save(tx, before, status="repealed", repealed_at=tx.context.at))
 
 
 class SetLawReaders(Write[LawChange]):
@@ -65,7 +66,10 @@ class SetLawReaders(Write[LawChange]):
             raise InvalidInput(f"This law is {word} already.", rule="law.unchanged")
         if before.status == "repealed":
             raise InvalidInput("This law is repealed; who may read it stays as it was.", rule="law.repealed")
-        return save(tx, before, is_public=self.is_public)
+        change = save(tx, before, is_public=self.is_public)
+        if not self.is_public:
+            take_back(tx, before)
+        return tell(tx, change)
 
 
 class TagLaw(Write[LawChange]):
@@ -92,4 +96,4 @@ class TagLaw(Write[LawChange]):
             new={"tags": [tag.id for tag in tags_of(tx, before.id)]},
             nation_id=before.nation_id,
         )
-        return changed(tx, before, before.id)
+        return tell(tx, changed(tx, before, before.id))

@@ -49,7 +49,7 @@ KINDS: dict[NoticeType, Kind] = {
     "task_delayed": Kind("Late tasks", "when a task of yours is late or at risk"),
     "task_completed": Kind("Finished tasks", "when a task that you gave is done"),
     "issue_reported": Kind("Reports", "of reports that wait for you, night and day", urgent=True),
-    "nation": Kind("Nations", "of changes to your nation"),
+    "nation": Kind("Nations", "of changes to your nation, its laws, and laws that you wrote"),
     "economy": Kind("Economy", "of loans, payments and turns of your nation"),
     "disaster": Kind("Disasters", "when a disaster hits your nation"),
     "diplomacy": Kind("Diplomacy", "of treaties, alliances and requests"),
