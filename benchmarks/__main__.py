@@ -5,11 +5,11 @@ costs those who use the database meanwhile (``--megabytes 200``, ``--rate 50`` i
 ``recovery`` shows how long one of that size is away after damage; ``hot`` compares answers from memory with
 asking the database (``--callers 1,16,64``); ``viewer`` compares reads for a viewer with the same reads
 without; ``board`` asks for the board and lists of 5,000 tasks, ``conversations`` searches 200,000
-messages and asks for the queue of 5,000 reports; ``nations`` asks for cards, names and rankings of 5,000
-nations with 200,000 changes; ``journal`` saves changes for later and
-replays them; ``kept`` shows what the snapshot of many rows costs readers; ``loop`` shows how late the event
-loop is at worst while things happen to the database (``--only recovery`` for some of them, ``--explain``
-for where the time went).
+messages and asks for the queue of 5,000 reports; ``laws`` asks for lists, texts, law books and suggestions of
+50,000 laws, searches and changes them; ``nations`` asks for cards, names and rankings of 5,000 nations with
+200,000 changes; ``journal`` saves changes for later and replays them; ``kept`` shows what the snapshot of
+many rows costs readers; ``loop`` shows how late the event loop is at worst while things happen to the
+database (``--only recovery`` for some of them, ``--explain`` for where the time went).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from benchmarks.conversations import measure_conversations
 from benchmarks.hot import measure_hot
 from benchmarks.journal import measure_journal
 from benchmarks.kept import measure_kept
+from benchmarks.laws import measure_laws
 from benchmarks.loop import measure_loop
 from benchmarks.nations import measure_nations
 from benchmarks.recovery import measure_recovery
@@ -44,6 +45,7 @@ ROUNDS = {
     "board": measure_board,
     "conversations": measure_conversations,
     "journal": measure_journal,
+    "laws": measure_laws,
     "nations": measure_nations,
 }
 """What is measured in rounds and has no other settings."""
@@ -124,6 +126,7 @@ def _arguments() -> argparse.Namespace:
             "viewer",
             "board",
             "conversations",
+            "laws",
             "nations",
             "journal",
             "kept",

@@ -58,6 +58,7 @@ def continuity_of(path: Path) -> Fallback:
         telling=telling,
         explain=explain,
         visibility=DECLARED.visibility,
+        rows=DECLARED.kept_rows,
     )
 
 

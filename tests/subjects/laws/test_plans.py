@@ -13,7 +13,7 @@ from modelus_bot.database.core.transaction import ReadTransaction
 from modelus_bot.database.core.visibility.connection import seated
 from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.subjects.laws.queries import lists, records
-from modelus_bot.subjects.laws.queries.records import _BY_NUMBER, _CLOSED, _TEXT, _TEXTS
+from modelus_bot.subjects.laws.queries.records import _BY_NUMBER, _CLOSED, _TEXT, _TEXTS, AT_ONCE, LIVING
 from modelus_bot.subjects.laws.queries.tags import _OF_LAW
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from tests.subjects.nations.nation_cases import give
@@ -84,6 +84,12 @@ def test_each_question_has_its_index(crowded: Rota, name: str) -> None:
     known = plan.replace("SCAN l", "SCAN laws").replace("SEARCH t ", "SEARCH law_tags ")
     assert index in known, plan
     assert "TEMP B-TREE" not in plan or name == "tags", plan
+
+
+def test_nations_that_are_cited_are_found_by_their_index(rota: Rota) -> None:
+    """Where they are not as few as to be read at once, as they are above."""
+    (line,) = rota.connection.execute(f"EXPLAIN QUERY PLAN {LIVING}", ("x",) * AT_ONCE).fetchall()
+    assert "nations_name_unique (name=?)" in line["detail"]
 
 
 ASKED: dict[str, tuple[Callable[[ReadTransaction, Viewer], Any], float]] = {

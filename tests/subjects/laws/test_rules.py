@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelus_bot.subjects.laws.model import LawSection
-from modelus_bot.subjects.laws.rules.citations import Citation, cited_in, own_number, read_citation
+from modelus_bot.subjects.laws.rules.citations import (
+    Citation,
+    cited_in,
+    names_before_numbers,
+    own_number,
+    read_citation,
+)
 from modelus_bot.subjects.laws.rules.differences import difference, fenced
 from modelus_bot.subjects.laws.rules.sections import PAGE, page_of, pages, sections_of
 
@@ -64,6 +70,17 @@ def test_citations_are_found_in_texts() -> None:
         Citation("Texas", 7),
     ]
     assert list(cited_in(body, [])) == []
+    many = " ".join(f"Texas {number}" for number in range(1, 500))
+    assert len(list(cited_in(many, ["Texas"]))) == 20
+
+
+def test_what_could_be_a_nation_stands_before_a_number() -> None:
+    """The last words before it, the most words first, none of them twice, nor longer than a name can be."""
+    body = f"By (West Virginia 2) or West virginia 3;\nUtah\n4, Nation 77 5, {'x' * 60} 6, 7"
+    assert names_before_numbers(body)[:3] == ("By (West Virginia", "(West Virginia", "West Virginia")
+    assert {"Nation", "Nation 77"} <= set(names_before_numbers(body))
+    assert not {"Utah", "x" * 50, "x" * 60} & set(names_before_numbers(body))
+    assert len(names_before_numbers("a b c 1 2 3 " * 300)) < 50
 
 
 def test_differences_show_what_changed_and_a_sentence_around_it() -> None:

@@ -9,7 +9,7 @@ from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.laws.model import Law, LawName, LawSheet, Revision
 from modelus_bot.subjects.laws.queries.tags import tags_of
-from modelus_bot.subjects.laws.rules.citations import Citation, cited_in
+from modelus_bot.subjects.laws.rules.citations import Citation, cited_in, names_before_numbers
 from modelus_bot.subjects.nations.queries.records import require_nation
 
 __all__ = [
@@ -48,7 +48,18 @@ _TEXTS = """
 SELECT law_id, revision, body, by_user, note, published, at FROM law_revisions WHERE law_id = ?
 ORDER BY revision DESC LIMIT ? OFFSET ?
 """
-_NATIONS = "SELECT id, name FROM nations ORDER BY id"
+AT_ONCE = 30
+LIVING = """
+SELECT id, name FROM nations WHERE status <> 'archived' AND name IN (
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+)
+"""
+_ARCHIVED = """
+SELECT id, name FROM nations WHERE status = 'archived' AND name IN (
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+)
+"""
+"""With ``AT_ONCE`` places each: without a statement within, a viewer's connection has its indexes."""
 _KEY = re.compile(r"(?P<nation>\d{1,18})-(?P<number>\d{1,9})|#(?P<own>\d{1,18})", re.ASCII)
 
 
@@ -152,9 +163,20 @@ def _revision(row: Row) -> Revision:
 
 def _cited(tx: ReadTransaction, found: Law, body: str) -> tuple[LawName, ...]:
     """Return the laws that a text cites and the viewer may read; itself is none."""
-    numbers = {name: number for number, name in tx.fetch_all(_NATIONS)}
+    numbers = _nations_among(tx, names_before_numbers(body))
     cited = (_law_cited(tx, numbers, one) for one in cited_in(body, list(numbers)))
     return tuple(name_of_law(tx, one) for one in cited if one is not None and one.id != found.id)
+
+
+def _nations_among(tx: ReadTransaction, names: tuple[str, ...]) -> dict[str, int]:
+    """Return the numbers of those nations whose names are among some; archived ones count last."""
+    found: dict[str, int] = {}
+    for statement in (_ARCHIVED, LIVING):
+        for first in range(0, len(names), AT_ONCE):
+            asked = names[first : first + AT_ONCE]
+            rows = tx.fetch_all(statement, (*asked, *[None] * (AT_ONCE - len(asked))))
+            found |= {name: number for number, name in rows}
+    return found
 
 
 def _law_cited(tx: ReadTransaction, numbers: dict[str, int], citation: Citation) -> Law | None:

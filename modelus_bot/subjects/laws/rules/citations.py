@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-__all__ = ["Citation", "cited_in", "own_number", "read_citation"]
+__all__ = ["Citation", "cited_in", "names_before_numbers", "own_number", "read_citation"]
 
 _WHOLE = re.compile(
     r"(?P<nation>.{1,80}?) +(?P<number>[1-9]\d{0,6})(?: *§+ *(?P<section>[1-9]\d{0,3}))?", re.ASCII
 )
 _OWN = re.compile(r"#(?P<number>[1-9]\d{0,17})(?: *§+ *(?P<section>[1-9]\d{0,3}))?", re.ASCII)
-MOST_CITED = 20
+_NUMBER = re.compile(r"(?<=\S) +([1-9]\d{0,6})\b(?: *§+ *([1-9]\d{0,3})\b)?", re.ASCII)
+_WORD = re.compile(r"(?<!\w)\S")
+MOST_CITED, MOST_NUMBERS = 20, 100
+LONGEST_NAME, MOST_WORDS = 50, 6
+"""Characters and words of a nation's name that are looked for before a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +43,32 @@ def own_number(text: str) -> tuple[int, int] | None:
     return None if found is None else (int(found["number"]), int(found["section"] or 0))
 
 
-def cited_in(body: str, nations: Sequence[str]) -> Iterator[Citation]:
-    """Yield the laws that a text cites, in order and each once; ``nations`` are the names that count."""
-    if not nations:
-        return
-    names = "|".join(re.escape(name) for name in sorted(nations, key=len, reverse=True))
+def names_before_numbers(body: str) -> tuple[str, ...]:
+    """Return what could be names of nations in a text: the words before each number, each once."""
+    return tuple(dict.fromkeys(name for names, _, _ in _places(body) for name in names))
+
+
+def cited_in(body: str, nations: Iterable[str]) -> Iterator[Citation]:
+    """Yield the laws that a text cites, in order and each once; ``nations`` are the names that count.
+
+    Of names that end alike, the longest is meant.
+    """
     known = {name.casefold(): name for name in nations}
     seen: set[tuple[str, int]] = set()
-    pattern = rf"(?<!\w)({names}) +([1-9]\d{{0,6}})\b(?: *§+ *([1-9]\d{{0,3}})\b)?"
-    for found in re.finditer(pattern, body, re.IGNORECASE):
-        name = known.get(found[1].casefold())
-        if name is None or (name, int(found[2])) in seen:
+    for names, number, section in _places(body):
+        name = next((known[one.casefold()] for one in names if one.casefold() in known), None)
+        if name is None or (name, number) in seen:
             continue
-        seen.add((name, int(found[2])))
-        yield Citation(name, int(found[2]), int(found[3] or 0))
+        seen.add((name, number))
+        yield Citation(name, number, section)
         if len(seen) == MOST_CITED:
             return
+
+
+def _places(body: str) -> Iterator[tuple[list[str], int, int]]:
+    """Yield each number of a text with the words before it, the most words first, and a section or 0."""
+    for found in islice(_NUMBER.finditer(body), MOST_NUMBERS):
+        before = body[max(0, found.start() - LONGEST_NAME - 1) : found.start()]
+        begins = [place.start() for place in _WORD.finditer(before)][-MOST_WORDS:]
+        names = [before[begin:] for begin in begins if len(before) - begin <= LONGEST_NAME]
+        yield names, int(found[1]), int(found[2] or 0)
