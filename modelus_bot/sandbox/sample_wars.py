@@ -43,7 +43,7 @@ _SAMPLES = (
         ((8, "join", ("Southern California", "B")), (7, "join", ("Colorado", "other")),
          (6, "update", (1200, "The upper dam changed hands")), (4, "join", ("Dakota", "A")),
          (2, "leave", "Southern California"), (1, "update", (2350, "Floods below the lower dam")))),
-    _Sample("Quarrel over the Lake", (("Michigan",), ("Wisconsin", "Illinois")), "A fishing fleet is held.", 0),
+    _Sample("Quarrel over the Lake", (("Michigan",), ("Wisconsin", "Illinois")), "A fleet is held.", 0),
 )  # fmt: skip
 
 
