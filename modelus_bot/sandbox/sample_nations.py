@@ -39,7 +39,8 @@ async def add_sample_nations(db: DatabaseManager, world: World, context: Context
     for founding in sample_nations():
         change: NationChange = await db.write(founding, begun)
         numbers[founding.name] = change.after.id
-    leader = world.cast[[item.part for item in CAST].index("leader")]
+    parts = [item.part for item in CAST]
+    leader, administrator = world.cast[parts.index("leader")], world.cast[parts.index("administrator")]
     deputy, other = list(world.rota.values())[:2]
     offices: tuple[tuple[str, OfficeName, MemberActor], ...] = (
         (LED, "president", leader),
@@ -52,10 +53,11 @@ async def add_sample_nations(db: DatabaseManager, world: World, context: Context
         await db.write(give, begun)
     for name, alias in ALIASES.items():
         await db.write(AddAlias(nation_id=numbers[name], name=alias), begun)
-    await _change(db, numbers[LED], context, 15, 40, "A good harvest")
+    edited = replace(context, actor=administrator.id)
+    await _change(db, numbers[LED], edited, 15, 40, "A good harvest")
     await _decide(db, replace(context, actor=leader.id, at=context.at - 8 * DAY))
-    await _change(db, numbers[LED], context, 6, -90, "A hurricane")
-    await _change(db, numbers[LED], context, 2, 65, "It was rebuilt")
+    await _change(db, numbers[LED], edited, 6, -90, "A hurricane")
+    await _change(db, numbers[LED], edited, 2, 65, "It was rebuilt")
 
 
 async def _decide(db: DatabaseManager, context: Context) -> None:
