@@ -7,6 +7,7 @@ from dataclasses import replace
 from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.subjects.laws.model import LawChange
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw
+from modelus_bot.subjects.laws.writes.standing import RepealLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
 from modelus_bot.subjects.nations.model import Office
 from modelus_bot.subjects.nations.queries.lookup import named_nations
@@ -33,6 +34,8 @@ A year begins in January, and so does its budget.
 What is owed for water under {nation} 1 §2 pays the debt first."""
 _DRAFT = """§ Bridges
 Every town of a thousand people gets one."""
+_TOLLS = """§ Tolls
+Whoever crosses a bridge pays a penny."""
 _PRIVATE = """§ Exercises
 The guard meets on Mondays, before sunrise."""
 
@@ -61,7 +64,9 @@ async def _legislate(db: DatabaseManager, office: Office, tags: list[int], conte
     first: LawChange = await db.write(law("Water Act", _WATER, water), context)
     await db.write(law("Budget Act", _BUDGET.format(nation=nation.name), budget), context)
     await db.write(law("Bridges Act", _DRAFT, budget, draft=True), context)
+    tolls: LawChange = await db.write(law("Toll Act", _TOLLS, budget), context)
     await db.write(law("Guard Orders", _PRIVATE, defence, is_public=False), context)
+    await db.write(RepealLaw(law_id=tolls.after.id), replace(context, at=context.at + 2 * DAY))
     edited = _WATER.replace("one tenth", "one twelfth").replace("by heads and not", "by heads, and not")
     later = replace(context, at=context.at + 3 * DAY)
     await db.write(EditLaw(law_id=first.after.id, body=edited, note="A tenth was too much"), later)

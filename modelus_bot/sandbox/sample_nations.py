@@ -11,6 +11,7 @@ from modelus_bot.bundled import sample_dir
 from modelus_bot.database import Context, DatabaseManager, Write
 from modelus_bot.sandbox.world import CAST, World
 from modelus_bot.subjects.nations.model import NationChange, OfficeName
+from modelus_bot.subjects.nations.writes.aliases import AddAlias
 from modelus_bot.subjects.nations.writes.cities import AddCity, MakeCapital
 from modelus_bot.subjects.nations.writes.editing import EditNation
 from modelus_bot.subjects.nations.writes.founding import CreateNation
@@ -22,6 +23,7 @@ __all__ = ["add_sample_nations", "sample_nations"]
 
 DAY = 86_400
 LED, NEIGHBOUR = "Texas", "Cascadia"
+ALIASES = {LED: "Lone Star State", "MinDak": "Minnesota and the Dakotas", "New England": "NE"}
 _REGIONS = TypeAdapter(tuple[CreateNation, ...])
 
 
@@ -37,7 +39,8 @@ async def add_sample_nations(db: DatabaseManager, world: World, context: Context
     for founding in sample_nations():
         change: NationChange = await db.write(founding, begun)
         numbers[founding.name] = change.after.id
-    leader = world.cast[[item.part for item in CAST].index("leader")]
+    parts = [item.part for item in CAST]
+    leader, administrator = world.cast[parts.index("leader")], world.cast[parts.index("administrator")]
     deputy, other = list(world.rota.values())[:2]
     offices: tuple[tuple[str, OfficeName, MemberActor], ...] = (
         (LED, "president", leader),
@@ -48,10 +51,13 @@ async def add_sample_nations(db: DatabaseManager, world: World, context: Context
         username = person.user.global_name or person.name
         give = GiveOffice(nation_id=numbers[name], user_id=person.id, username=username, office=office)
         await db.write(give, begun)
-    await _change(db, numbers[LED], context, 15, 40, "A good harvest")
+    for name, alias in ALIASES.items():
+        await db.write(AddAlias(nation_id=numbers[name], name=alias), begun)
+    edited = replace(context, actor=administrator.id)
+    await _change(db, numbers[LED], edited, 15, 40, "A good harvest")
     await _decide(db, replace(context, actor=leader.id, at=context.at - 8 * DAY))
-    await _change(db, numbers[LED], context, 6, -90, "A hurricane")
-    await _change(db, numbers[LED], context, 2, 65, "It was rebuilt")
+    await _change(db, numbers[LED], edited, 6, -90, "A hurricane")
+    await _change(db, numbers[LED], edited, 2, 65, "It was rebuilt")
 
 
 async def _decide(db: DatabaseManager, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Sample data for an empty database: the sample rota around today, work in every state, and nations."""
+"""Sample data for an empty database: the sample rota around today, work in every state, nations and wars."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.sandbox.sample_nations import add_sample_nations
 from modelus_bot.sandbox.sample_reports import Reporters, add_sample_reports
 from modelus_bot.sandbox.sample_tasks import add_sample_tasks
+from modelus_bot.sandbox.sample_wars import add_sample_wars
 from modelus_bot.sandbox.world import CAST, World
 from modelus_bot.subjects.covers.writes.steps import ApproveCover, RequestCover
 from modelus_bot.subjects.members.writes.members import SetRole
@@ -75,6 +76,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await add_sample_reports(db, Reporters(players, people, _manager(world)), context)
     await _read_some(db, [_manager(world), *people[:2]], context)
     await add_sample_laws(db, _manager(world), context)
+    await add_sample_wars(db, _person(world, "administrator"), calendar, context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 
@@ -110,7 +112,11 @@ async def _read_some(db: DatabaseManager, people: Sequence[int], context: Contex
 
 
 def _manager(world: World) -> int:
-    return world.cast[[item.part for item in CAST].index("project manager")].id
+    return _person(world, "project manager")
+
+
+def _person(world: World, part: str) -> int:
+    return world.cast[[item.part for item in CAST].index(part)].id
 
 
 def _sample() -> RotationSource:

@@ -24,8 +24,9 @@ WIDTH = 8.0
 MARGIN, LEGEND, LEGEND_ROW, COLUMNS = 0.12, 0.66, 0.29, 3
 """Inches around the map, above the rows of the legend, of one row; how many classes stand in one."""
 HIGHEST = 6.4
-NAMES, FIGURE, TOLD, LABEL = (10.5, 9.5, 8.5, 7.8), 9.8, 12, 12.5
-"""Sizes of letters: of names those that are tried one after the other, figures, the legend, and above it."""
+NAMES, FIGURE, MARK, TOLD, LABEL = (10.5, 9.5, 8.5, 7.8), 9.8, 15, 12, 12.5
+"""Sizes of letters: of names those that are tried one after the other, figures, marks of groups, the legend,
+and what is above it."""
 BOLD = 0.88
 """How wide plain letters are beside bold ones."""
 LINE = 0.17
@@ -59,7 +60,7 @@ def map_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
     for region, rings in placed:
         _shape(axes, paper, faces.of(region), rings)
     for region, rings in placed:
-        _words(axes, paper, region, rings, faces.of(region))
+        _words(axes, paper, region, rings, faces.of(region), MARK if task["scheme"] == GROUPS else FIGURE)
     _legend(axes, paper, task["label"], [(faces.one(tint), words) for tint, words in legend], below)
     return paper.encoded()
 
@@ -119,27 +120,36 @@ def _filled(path: Path, face: Face, *, above: float = 0) -> list[PathPatch]:
 
 
 def _words(
-    axes: Axes, paper: Paper, region: dict[str, Any], rings: Sequence[Ring], faces: Sequence[Face]
+    axes: Axes,
+    paper: Paper,
+    region: dict[str, Any],
+    rings: Sequence[Ring],
+    faces: Sequence[Face],
+    size: float,
 ) -> None:
     """Write a region's name, in two lines where it needs them, and its figure below, if there is room."""
     x, y, wide, high = _room(rings)
-    lines = _lines(paper, region["name"], wide * DPI - 4, most=2 if high > 3.2 * LINE else 1)
-    if not lines or high < LINE:
+    names = _lines(paper, region["name"], wide * DPI - 4, most=2 if high > 3.2 * LINE else 1)
+    if not names or high < LINE:
         return
-    figure = region["figure"] if high > (len(lines) + 1) * LINE else ""
-    figure = figure if paper.lettering.width(figure, FIGURE) <= wide * DPI else ""
-    whole = [(line, size, "bold") for line, size in lines]
-    whole += [(figure, FIGURE, "normal")] if figure else []
+    lines = [(line, letters, LINE, "bold") for line, letters in names]
+    below = LINE * max(size / FIGURE * 0.9, 1)
+    room = high > len(lines) * LINE + below and paper.lettering.width(region["figure"], size) <= wide * DPI
+    if region["figure"] and room:
+        lines.append((region["figure"], size, below, "bold" if size == MARK else "normal"))
     mixed = len(faces) > 1
     ink = paper.colours.ink if mixed else ink_on(paper.colours, faces[0])
-    wide = 4 if mixed or faces[0].pattern else 2
-    around = [withStroke(linewidth=wide, foreground=paper.colours.back if mixed else faces[0].colour)]
-    top = y - (len(whole) - 1) * LINE / 2
-    for place, (words, size, weight) in enumerate(whole):
+    around = withStroke(
+        linewidth=4 if mixed or faces[0].pattern else 2,
+        foreground=paper.colours.back if mixed else faces[0].colour,
+    )
+    top = y - sum(tall for _, _, tall, _ in lines) / 2
+    for words, letters, tall, weight in lines:
         axes.text(
-            x, top + place * LINE, words, ha="center", va="center", fontsize=size, color=ink, zorder=3,
-            parse_math=False, fontweight=weight, path_effects=around,
+            x, top + tall / 2, words, ha="center", va="center", fontsize=letters, color=ink, zorder=3,
+            parse_math=False, fontweight=weight, path_effects=[around],
         )  # fmt: skip
+        top += tall
 
 
 def _lines(paper: Paper, name: str, pixels: float, most: int) -> list[tuple[str, float]]:

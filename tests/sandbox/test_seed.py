@@ -18,7 +18,7 @@ def one(tx: ReadTransaction, sql: str) -> tuple[object, ...]:
 
 
 async def test_every_screen_has_something_to_show_and_it_comes_once(tmp_path: Path) -> None:
-    """Twenty reports and tasks in every state, late ones too, conversations, read and unread notices."""
+    """Reports, tasks, laws and wars in every state, late ones, talk, read and unread notices."""
     settings = DatabaseSettings(path=tmp_path / "seed.db", synchronous="NORMAL")
     async with (
         open_bot(tmp_path, sample_names()) as env,
@@ -48,6 +48,14 @@ async def test_every_screen_has_something_to_show_and_it_comes_once(tmp_path: Pa
             ),
             "answers": "SELECT count(*) FROM chat_messages WHERE is_internal = 0 AND message_type = 'text'",
             "notes": "SELECT count(*) FROM chat_messages WHERE is_internal = 1 AND message_type = 'text'",
+            "wars in every state": "SELECT count(DISTINCT status) = 2 AND count(*) = 3 FROM wars",
+            "laws in every state": "SELECT count(DISTINCT status) = 3 FROM laws",
+            "events of wars": "SELECT count(DISTINCT kind) = 5 FROM war_events",
+            "sides of wars": (
+                "SELECT count(DISTINCT side) = 3 AND count(*) > count(left_on) AND count(left_on) > 0"
+                " FROM war_sides"
+            ),
+            "aliases": "SELECT count(*) FROM nation_names WHERE kind = 'alias'",
             "read": "SELECT count(*) FROM notifications WHERE is_read = 1",
             "unread": "SELECT count(*) FROM notifications WHERE is_read = 0",
         }

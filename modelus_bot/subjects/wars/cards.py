@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from modelus_bot.subjects.wars.model import WarChange, WarEvent, WarSheet
+from modelus_bot.subjects.wars.model import WarChange, WarEvent, WarSheet, WarSide
 from modelus_bot.subjects.wars.rules import SIDES
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards
@@ -28,8 +28,7 @@ def war_card(sheet: WarSheet, today: date) -> Card:
             ]
             card = card.with_field(label, "\n".join(lines), inline=True)
     card = card.with_field("Casualties", f"{war.casualties:,}", inline=True)
-    days = war.days(today)
-    lasted = "1 day" if days == 1 else f"{days} days"
+    lasted = _lasted(war.days(today))
     if war.ended_on is None:
         return card.with_field("Since", f"{war.started_on.isoformat()} ({lasted})", inline=True)
     card = card.with_field("When", f"{war.started_on.isoformat()} to {war.ended_on.isoformat()} ({lasted})")
@@ -63,10 +62,19 @@ def change_card(change: WarChange, today: date) -> Card:
 
 def _line(sheet: WarSheet, today: date) -> str:
     war = sheet.war
-    named = {side: ", ".join(plain(one.nation) for one in sheet.sides if one.side == side) for side in SIDES}
+    named = {side: ", ".join(_fighter(one) for one in sheet.sides if one.side == side) for side in SIDES}
     sides = " against ".join(filter(None, (named["A"], named["B"]))) or named["other"] or "nobody is named"
-    state = "ended" if war.ended_on is not None else "goes on"
-    return f"**{plain(war.name)}** ({state}, day {war.days(today)}): {sides}, {war.casualties:,} casualties"
+    days = war.days(today)
+    state = f"goes on, day {days}" if war.ended_on is None else f"ended after {_lasted(days)}"
+    return f"**{plain(war.name)}** ({state}): {sides}, {war.casualties:,} casualties"
+
+
+def _fighter(one: WarSide) -> str:
+    return plain(one.nation) if one.left_on is None else f"{plain(one.nation)} (left)"
+
+
+def _lasted(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def _event(event: WarEvent) -> str:

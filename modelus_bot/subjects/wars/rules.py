@@ -25,7 +25,7 @@ def sides_on_map(sheet: WarSheet) -> MapGroups:
     left = tuple(one.nation_id for one in sheet.sides if one.left_on is not None)
     groups.append(MapGroup(LEFT, GONE, left))
     war = sheet.war
-    about = f"side in the war “{war.name}”"
+    about = f"side in “{war.name}”"
     return MapGroups(about, "not in this war", tuple(group for group in groups if group.nations), _when(war))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import get_args
@@ -20,14 +21,27 @@ from modelus_bot.subjects.nations.queries.records import nation
 from modelus_bot.subjects.nations.queries.undoable import undoable_changes
 from modelus_bot.subjects.nations.rules.figures import EDITABLE, FIGURES, parsed, percent_change, shown
 from modelus_bot.subjects.nations.rules.waiting import WAITS, Waiting, ready_at
+from modelus_bot.subjects.nations.writes.aliases import AddAlias
 from modelus_bot.subjects.nations.writes.cities import AddCity
 from modelus_bot.subjects.nations.writes.editing import EditableMetric, EditNation, UndoChange
+from modelus_bot.subjects.nations.writes.leading import SetTax
 from modelus_bot.subjects.nations.writes.naming import RenameNation
+from modelus_bot.subjects.wars.queries import war_sheet
+from modelus_bot.subjects.wars.writes import StartWar
 from tests.daily_size import FULL
+from tests.subjects.laws.law_cases import write_law
 from tests.subjects.nations.nation_cases import DAKOTA, TEXAS, president
-from tests.subjects.rota import ADA, ADMIN, Rota, copied, made, staff
+from tests.subjects.rota import ADA, ADMIN, BEN, Rota, copied, instant, made, staff
 
 EXAMPLES = 2000 if FULL else 100
+ZONES = ("America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "UTC")
+HANDOVERS = [
+    instant(day, clock) + seconds
+    for day in (date(2026, 3, 8), date(2026, 11, 1))
+    for clock in ("01:59", "03:00")
+    for seconds in (-WAITS["tax"], 0)
+]
+"""Around the nights in which the clocks of New York change."""
 STATE = (
     "SELECT gdp, population, stability_bp, tax_bp, ground, naval, air, budget, gdp_per_capita FROM nations"
 )
@@ -192,23 +206,66 @@ def test_undoing_in_reverse_restores_the_exact_state() -> None:
     hold()
 
 
+def refer(rota: Rota) -> None:
+    """Enter whatever refers to a nation: offices, a city, a law, a war, an alias, changes, a wait."""
+    fill(rota)
+    rota.do(AddCity(name="Austin"), ADA)
+    rota.do(SetTax(tax_bp=1), ADA)
+    write_law(rota, "Water Act")
+    rota.do(StartWar(name="War", side_a=(TEXAS,), side_b=(DAKOTA,), on=date(2026, 1, 5)), ADMIN)
+    rota.do(AddAlias(nation_id=TEXAS, name="Lone Star"), ADMIN)
+
+
+@cache
+def referred() -> bytes:
+    """Return a file with that."""
+    return made(refer)
+
+
+REFERRING = (
+    "nation_offices", "nation_cities", "nation_history", "cooldowns", "laws", "law_revisions", "wars",
+    "war_sides", "war_events",
+)  # fmt: skip
+
+
 def test_new_names_break_no_reference() -> None:
     """Whatever it is called, everything of a nation stays with it, and every name it had finds it."""
 
     @settings(max_examples=EXAMPLES, deadline=None)
     @given(names=st.lists(st.sampled_from("ABCDEF"), min_size=1, max_size=8))
     def hold(names: list[str]) -> None:
-        with copied(prepared()) as rota:
-            rota.do(AddCity(name="Austin"), ADA)
-            kept = ["nation_offices", "nation_cities", "nation_history", "cooldowns"]
-            before = [rota.rows(f"SELECT * FROM {table}") for table in kept]
-            had = {"Texas"}
+        with copied(referred()) as rota:
+            before = [rota.rows(f"SELECT * FROM {table}") for table in REFERRING]
+            had = {"Texas", "Lone Star"}
             for name in names:
                 tried(rota, RenameNation(name=f"Land {name}", nation_id=TEXAS), "nation.unchanged")
                 had.add(f"Land {name}")
-            assert [rota.rows(f"SELECT * FROM {table}") for table in kept] == before
+            assert [rota.rows(f"SELECT * FROM {table}") for table in REFERRING] == before
             assert {rota.ask(nation_called, name.upper()) for name in had} == {TEXAS}
             assert rota.value("SELECT count(*) FROM nation_names") == len(had) - 1
+            assert rota.ask(war_sheet, 1).sides[0].nation == f"Land {names[-1]}"
             rota.check()
 
     hold()
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(
+    at=st.sampled_from(HANDOVERS) | st.integers(instant(date(2020, 1, 1)), instant(date(2030, 1, 1))),
+    after=st.sampled_from([0, WAITS["tax"] - 1, WAITS["tax"]]) | st.integers(0, 3 * WAITS["tax"]),
+    zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
+)
+def test_a_tax_is_set_again_after_seven_days_wherever_one_is(
+    at: int, after: int, zones: tuple[str, str]
+) -> None:
+    """By seconds that have passed: a night in which the clocks change lasts as long as any other."""
+    with copied(prepared()) as rota:
+        rota.at = at
+        rota.do(SetTax(tax_bp=1), ADA, zone=zones[0])
+        rota.at += after
+        again = SetTax(tax_bp=2)
+        if after >= WAITS["tax"]:
+            rota.do(again, BEN, zone=zones[1])
+            return
+        with pytest.raises(InvalidInput, match=f"<t:{at + WAITS['tax']}:R>"):
+            rota.do(again, BEN, zone=zones[1])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -27,3 +28,11 @@ def test_a_list_names_who_fights_whatever_is_known(sides: tuple[tuple[str, Side]
     found = tuple(WarSide(1, number, name, side, DAY, None) for number, (name, side) in enumerate(sides))
     text = wars_card([WarSheet(WAR, found)], DAY).text
     assert f"day 1): {told} 7 casualties" in text
+
+
+def test_a_list_says_how_long_a_war_lasted_and_who_left() -> None:
+    """What has ended has no day of today any more."""
+    ended = replace(WAR, status="ended", ended_on=DAY + timedelta(days=2))
+    found = WarSheet(ended, (WarSide(1, 1, "Ohio", "A", DAY, None), WarSide(1, 2, "Utah", "A", DAY, DAY)))
+    text = wars_card([found], DAY + timedelta(days=9)).text
+    assert text == "**Great War** (ended after 3 days): Ohio, Utah (left), 7 casualties"

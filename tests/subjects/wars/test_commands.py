@@ -59,7 +59,7 @@ async def test_a_map_of_the_sides_of_a_war(world: BotEnv) -> None:
     shown = await player.slash(env.channel, "nation map", by="war", theme="light")
     assert [file.filename for file in shown.response.attachments] == ["map.png"]
     assert shown.response.embeds[0].image.url is not None
-    assert "Map of the nations by side in the war “River War”" in words_of(shown)
+    assert "Map of the nations by side in “River War”" in words_of(shown)
     (picked,) = await player.autocomplete(env.channel, "nation map", "which", "river", by="war")
     assert picked["name"] == "River War"
     drawn = {"by": "war", "theme": "light"}

@@ -31,7 +31,7 @@ def test_a_war_tints_its_sides(staffed: Rota) -> None:
     assert rota.ask(war_groups, 1).note == "It began on 2026-01-05 and goes on."
     rota.do(EndWar(war_id=1, reason="A treaty", on=DAY + timedelta(days=1)), ADMIN)
     assert rota.ask(war_groups, 1).note == "It was fought from 2026-01-05 to 2026-01-10."
-    assert rota.ask(war_groups, 1).about == "side in the war “River War”"
+    assert rota.ask(war_groups, 1).about == "side in “River War”"
 
 
 def test_the_newest_that_goes_on_is_meant(staffed: Rota) -> None:
