@@ -53,6 +53,8 @@ OFF: dict[str, Case] = {
     "database clock": Case("answered", "admin"),
     "database maintain": Case("refused", "admin"),
     "dbhealth": Case("answered", "admin"),
+    "feed channel": Case("refused", "admin"),
+    "feed recent": Case("shown", "player"),
     "help": Case("answered", "player"),
     "inbox list": Case("refused", "bo"),
     "inbox prefs": Case("refused", "bo"),

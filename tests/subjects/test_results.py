@@ -28,6 +28,8 @@ from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
 from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
 from modelus_bot.subjects.duty_calendar.writes import PublishEntries
+from modelus_bot.subjects.feed.pruning import PruneEvents
+from modelus_bot.subjects.feed.writes.posting import GiveUpEvents, NoteFeedPost, PackEvents, RefuseEvents
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
@@ -202,6 +204,13 @@ SOON = instant(sprint_start(0) + timedelta(days=5))
 MODELUS_TAG = TagRow(number="1", name="trade", description=None)
 SCRUM_PERSON = PersonRow(number="1", account=GUEST, name="Gus", role="tester", active=True)
 
+
+def on_its_way(rota: Rota) -> None:
+    """Found nations, and pack what is told of them."""
+    nations(rota)
+    rota.do(PackEvents(channel_id=900, since=0))
+
+
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
     Sample(SetDisciplineRole(discipline="account", role_id=900), ADMIN),
@@ -327,6 +336,11 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(LeaveWar(war_id=1, nation_id=3, on=DAY), ADMIN, fought),
     Sample(UpdateWar(war_id=1, casualties=7, on=DAY, note="x"), ADMIN, fought),
     Sample(EndWar(war_id=1, reason="Peace", on=DAY), ADMIN, fought),
+    Sample(PackEvents(channel_id=900, since=0), None, nations),
+    Sample(NoteFeedPost(ids=(1,), message_id=900), None, on_its_way),
+    Sample(RefuseEvents(ids=(1, 2), refusal="closed"), None, on_its_way),
+    Sample(GiveUpEvents(ids=(1,), fate="unclear"), None, on_its_way),
+    Sample(PruneEvents(ids=(1,), before=2**40), None, nations),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

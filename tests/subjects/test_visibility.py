@@ -27,6 +27,7 @@ PRIVATE = {
     "chat_search",
     "triage_items",
     "cover_cards",
+    "events",
     "law_revisions",
     "law_tags",
     "laws",

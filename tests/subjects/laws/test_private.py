@@ -21,6 +21,8 @@ from modelus_bot.database.core.visibility.gate import GateKind
 from modelus_bot.database.offline.snapshot.contents import kept_contents
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
+from modelus_bot.subjects.feed.cards import recent_card
+from modelus_bot.subjects.feed.queries import recent_events
 from modelus_bot.subjects.laws.cards.book import book_page
 from modelus_bot.subjects.laws.cards.lists import law_label, laws_card, tag_card
 from modelus_bot.subjects.laws.cards.reading import difference_pages, history_card, page_card
@@ -144,6 +146,7 @@ def _shown(rota: _Asking, viewer: Viewer) -> Iterator[str]:
         yield from _law(rota, viewer, key)
     for key in (f"#{number}" for number in range(1, 7)):
         yield from _law(rota, viewer, key)
+    yield repr(recent_card(rota.ask(recent_events, viewer, 99), {}))
     yield repr(tag_card(rota.ask(tag_sheet, viewer, 1)))
     yield from (book_page(rota.ask(law_book, viewer, nation)).decode() for nation in (1, 2))
 
