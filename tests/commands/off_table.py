@@ -28,6 +28,7 @@ BO = {"discipline": "account", "member": "Bo Account"}
 OFF: dict[str, Case] = {
     "about": Case("answered", "player"),
     "audit member": Case("refused", "admin", {"user": "bo"}),
+    "audit nation": Case("refused", "admin", {"nation": "Texas"}),
     "audit record": Case("refused", "admin", {"table": "users", "record": "1"}),
     "audit verify": Case("refused", "admin"),
     "backup create": Case("refused", "admin"),

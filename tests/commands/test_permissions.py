@@ -81,6 +81,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "member export", {"user": "bo"}, ADMIN),
     ("manager", "member erase", {"user": "bo"}, ADMIN),
     ("manager", "member link", {"person": "Bo Account", "user": "player"}, ADMIN),
+    ("manager", "audit nation", {"nation": "Texas"}, ADMIN),
     ("manager", "audit record", {"table": "users", "record": "1"}, ADMIN),
     ("manager", "audit member", {"user": "bo"}, ADMIN),
     ("manager", "audit verify", {}, ADMIN),

@@ -12,6 +12,7 @@ import pytest
 from modelus_bot.bundled import sample_dir
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.conversations.pruning import PruneMessages
@@ -345,11 +346,21 @@ SAMPLES: tuple[Sample, ...] = (
 )
 
 
+TOLD = """
+SELECT key FROM audit_logs, json_each(old_values) UNION SELECT key FROM audit_logs, json_each(new_values)
+"""
+
+
 def test_every_operation_has_a_sample() -> None:
     """A new operation must be added here."""
     assert {type(sample.write) for sample in SAMPLES} == {
         operation for operation in operations() if "apply" in vars(operation)
     }
+
+
+def without_words(rota: Rota) -> set[str]:
+    """Return what stands in entries of the audit log and no subject's ``Wording`` has words for."""
+    return {row[0] for row in rota.rows(TOLD)} - DECLARED.told.keys() - DECLARED.columns.keys()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)
@@ -364,6 +375,7 @@ def test_the_result_survives_json(staffed: Rota, sample: Sample) -> None:
     back = adapter.validate_json(adapter.dump_json(result))
     assert back == result
     assert repr(back) == repr(result)
+    assert without_words(staffed) == set()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)

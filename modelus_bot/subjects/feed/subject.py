@@ -45,6 +45,11 @@ _WORDING = Wording(
         "refusal": "why it was refused",
         "since": "since when",
     },
+    told={
+        "happened_before": "happened before",
+        "ids": "the numbers",
+        "removed": "how many were removed",
+    },
 )
 
 _PERSONAL = (

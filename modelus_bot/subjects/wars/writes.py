@@ -82,6 +82,8 @@ class StartWar(Write[WarChange]):
             for nation in dict.fromkeys(nations):
                 require_nation(tx, nation)
                 tx.execute(_JOIN, (number, nation, side, day))
+                joined = {"joined": nation, "side": side, "on": day}
+                tx.audit("wars", number, "UPDATE", old={}, new=joined, nation_id=nation)
         begun = war_sheet(tx, number)
         _tell(tx, "war.started", f"The war “{name}” has begun: {_against(begun)}", begun.war)
         return WarChange(None, begun)
