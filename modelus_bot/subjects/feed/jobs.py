@@ -31,8 +31,8 @@ __all__ = ["GATHERING", "FeedJob"]
 
 GATHERING = Tunable(10.0)
 """Seconds that an event waits for others, or for being taken back."""
-AGAIN_AFTER = 20.0
-"""Seconds until the next try after Discord did not take a message, or refused it."""
+AGAIN_AFTER, REFUSED_AGAIN = 20.0, 60.0
+"""Seconds until the next try after Discord did not take a message, and after it refused one."""
 CLOCKS_APART = timedelta(minutes=10)
 """How far Discord's clock may be from ours where a message is looked for."""
 LOOKED_AT = 1000
@@ -78,8 +78,8 @@ class FeedJob(Job):
         except FAILURES as error:
             self._put_off(error, "feed_not_posted")
 
-    def _put_off(self, error: Exception, event: str) -> None:
-        self._not_before = time.monotonic() + AGAIN_AFTER
+    def _put_off(self, error: Exception, event: str, seconds: float = AGAIN_AFTER) -> None:
+        self._not_before = time.monotonic() + seconds
         logger.bind(channel=self._place, error=in_words(error)).warning(event)
 
     @property
@@ -104,6 +104,7 @@ class FeedJob(Job):
         try:
             channel = await channel_of(self.bot, post.channel_id)
             if channel is None:
+                self._not_before = time.monotonic() + REFUSED_AGAIN
                 await self._refuse(post, "nothing can be sent there")
                 return
             names = await self.bot.db.read(everybody)
@@ -120,7 +121,7 @@ class FeedJob(Job):
         """Let the events of a message that Discord refused wait, or do without it where it is to blame."""
         if isinstance(error, discord.Forbidden | discord.NotFound):
             await self._refuse(post, in_words(error))
-            self._put_off(error, "feed_refused")
+            self._put_off(error, "feed_refused", REFUSED_AGAIN)
         elif isinstance(error, discord.HTTPException) and error.status in BAD_CONTENT:
             await self.bot.db.write(GiveUpEvents(ids=post.ids, fate="refused"), self.context())
             logger.bind(events=post.ids, error=in_words(error)).error("feed_message_refused")
@@ -128,7 +129,7 @@ class FeedJob(Job):
             raise error
 
     async def _settle(self, post: FeedPost, place: int) -> None:
-        """Find out what became of a message; one that is not there is sent, if it still belongs there."""
+        """Find out what became of a message; one that is not there is sent, if it still may be."""
         try:
             there = await self._looked_for(post)
         except discord.NotFound as error:
@@ -139,10 +140,10 @@ class FeedJob(Job):
         else:
             if there is not None:
                 await self._note(post, there)
-            elif place == post.channel_id and post.events[-1].at >= self._since:
-                await self._send(post)
-            else:
+            elif post.closed or place != post.channel_id or post.events[-1].at < self._since:
                 await self._refuse(post, None)
+            else:
+                await self._send(post)
 
     async def _looked_for(self, post: FeedPost) -> int | None:
         """Return the message that an earlier try left; raises ``_Unclear`` and what Discord raises."""

@@ -46,11 +46,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class FeedPost:
-    """Events that leave as one message, in their order; packed for ``channel_id`` at ``packed_at``."""
+    """Events that leave as one message, in their order; packed for ``channel_id`` at ``packed_at``.
+
+    One that is ``closed`` tells of something that is not for everybody any more.
+    """
 
     channel_id: int
     packed_at: int
     events: tuple[Event, ...]
+    closed: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:

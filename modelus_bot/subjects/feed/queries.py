@@ -14,8 +14,11 @@ _RECENT = """
 SELECT id, kind, nation_id, user_id, headline, at FROM events ORDER BY id DESC LIMIT ? OFFSET ?
 """
 _PACKED = """
-SELECT id, kind, nation_id, user_id, headline, at, channel_id, packed_at FROM events
-WHERE fate IS NULL AND packed_at IS NOT NULL ORDER BY id
+SELECT id, kind, nation_id, user_id, headline, at, channel_id, packed_at,
+    ref_table IS 'laws' AND NOT EXISTS (
+        SELECT 1 FROM laws AS l WHERE l.id = ref_id AND l.is_public = 1 AND l.enacted_at IS NOT NULL
+    ) AS closed
+FROM events WHERE fate IS NULL AND packed_at IS NOT NULL ORDER BY id
 """
 _WAITING = "SELECT min(at), count(*) FROM events WHERE fate IS NULL AND packed_at IS NULL"
 _REFUSAL = "SELECT refusal FROM events WHERE channel_id = ? ORDER BY id DESC LIMIT 1"
@@ -61,4 +64,5 @@ def event_of(row: Row) -> Event:
 
 
 def _post(rows: Sequence[Row]) -> FeedPost:
-    return FeedPost(rows[0]["channel_id"], rows[0]["packed_at"], tuple(map(event_of, rows)))
+    closed = any(row["closed"] for row in rows)
+    return FeedPost(rows[0]["channel_id"], rows[0]["packed_at"], tuple(map(event_of, rows)), closed)

@@ -10,7 +10,9 @@ VISIBLE = (
     those("events", "ref_table IS NOT 'laws'", "EXISTS (SELECT 1 FROM laws AS l WHERE l.id = ref_id)"),
 )
 
-KEPT_EVENTS = """ref_table IS NOT 'laws' OR EXISTS (
+KEPT_EVENTS = """
+id > (SELECT max(newest.id) FROM events AS newest) - 500 AND (ref_table IS NOT 'laws' OR EXISTS (
     SELECT 1 FROM laws AS l WHERE l.id = ref_id AND l.is_public = 1 AND l.enacted_at IS NOT NULL
-)"""
-"""Which rows may leave the file for the copy that answers while it is away."""
+))
+"""
+"""Which rows may leave the file for the copy that answers while it is away: the newest, since it is small."""

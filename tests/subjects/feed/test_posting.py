@@ -13,6 +13,7 @@ import pytest_asyncio
 from modelus_bot.database.core.context import Context
 from modelus_bot.subjects.feed.jobs import FeedJob
 from modelus_bot.subjects.feed.writes.posting import NoteFeedPost
+from modelus_bot.subjects.laws.writes.standing import SetLawReaders
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation, RestoreNation
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import GiveOffice
@@ -21,6 +22,7 @@ from modelus_bot.ui.sending import PAUSES
 from tests.commands.acting import card_words, rows, words_of
 from tests.conftest import BotEnv, open_bot
 from tests.jobs.clock import Clock
+from tests.subjects.laws.law_cases import legislate
 from tests.tuning import Tuning
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -172,6 +174,29 @@ async def test_what_is_on_its_way_leaves_for_the_channel_that_is_set(
     await job.run()
     assert posts(env.staff_channel, "Moved was") == []
     assert len(posts(env.duty_desk, "Moved was")) == 1
+
+
+async def test_a_law_that_is_closed_before_it_is_sent(
+    env: BotEnv, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a message that was packed and never sent the rest is posted, and nothing of the law."""
+    await legislate(env)
+
+    async def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as here:
+        here.setattr(FeedJob, "_send", killed)
+        await pass_by(env, clock, 10)
+        with pytest.raises(KeyboardInterrupt):
+            await FeedJob(env.bot).run()
+    ((law,),) = rows(env, "SELECT id FROM laws")
+    await env.db.write(SetLawReaders(law_id=law, is_public=False), Context(actor=env.manager.id))
+    job = FeedJob(env.bot)
+    for _ in range(3):
+        await job.run()
+    assert len(posts(env.staff_channel, "Utah was founded")) == 1
+    assert posts(env.staff_channel, "Rain Act") == []
 
 
 @pytest.mark.parametrize("status", [500, 503])

@@ -15,7 +15,15 @@ from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.feed.cards import post_card, recent_card
 from modelus_bot.subjects.feed.model import Event, FeedPost
 from modelus_bot.subjects.feed.pruning import PruneEvents, old_events
-from modelus_bot.subjects.feed.queries import _PACKED, _POSTED, _RECENT, _REFUSAL, _WAITING, recent_events
+from modelus_bot.subjects.feed.queries import (
+    _PACKED,
+    _POSTED,
+    _RECENT,
+    _REFUSAL,
+    _WAITING,
+    on_its_way,
+    recent_events,
+)
 from modelus_bot.subjects.feed.rules.packing import MOST, fitting, ready
 from modelus_bot.subjects.feed.writes.posting import _NEXT, NoteFeedPost, PackEvents, RefuseEvents
 from modelus_bot.subjects.feed.writes.recording import _ABOUT, _LAST, happened
@@ -190,6 +198,25 @@ def test_a_law_that_is_closed_after_it_was_told_of(staffed: Rota) -> None:
     kept = kept_contents(ReadTransaction(rota.connection), DECLARED.kept_tables, 1, DECLARED.kept_rows)
     assert b"Water Act" not in kept.tables["events"].content
     assert b"Texas was founded" in kept.tables["events"].content
+
+
+def test_a_law_that_is_closed_while_it_is_on_its_way(staffed: Rota) -> None:
+    """Where that message turns out not to be there, it is not sent as it was, and the law is left out."""
+    rota = staffed
+    legislated(rota)
+    post = rota.do(PackEvents(channel_id=900, since=0))
+    assert post is not None
+    known = rota.ask(on_its_way).post
+    assert known == post
+    rota.do(SetLawReaders(law_id=WATER, is_public=False), ADA)
+    known = rota.ask(on_its_way).post
+    assert known is not None
+    assert known.closed
+    rota.do(RefuseEvents(ids=post.ids))
+    again = rota.do(PackEvents(channel_id=900, since=0))
+    assert again is not None
+    assert len(again.events) == len(post.events) - 1
+    assert not [event for event in again.events if event.kind == "law.enacted"]
 
 
 def test_wars(staffed: Rota) -> None:

@@ -21,6 +21,11 @@ _TOO_OLD = """
 UPDATE events SET fate = 'too_old', matter = NULL, was = NULL
 WHERE fate IS NULL AND packed_at IS NULL AND at < ?
 """
+_CLOSED = """
+DELETE FROM events WHERE fate IS NULL AND packed_at IS NULL AND ref_table IS 'laws' AND NOT EXISTS (
+    SELECT 1 FROM laws AS l WHERE l.id = ref_id AND l.is_public = 1 AND l.enacted_at IS NOT NULL
+)
+"""
 _NEXT = """
 SELECT id, kind, nation_id, user_id, headline, at FROM events WHERE fate IS NULL ORDER BY id LIMIT ?
 """
@@ -42,8 +47,9 @@ WHERE id = ? AND fate IS NULL AND packed_at IS NOT NULL
 class PackEvents(Write[FeedPost | None]):
     """Pack the oldest events that wait into one message; None where nothing waits, or one is on its way.
 
-    What happened before ``since`` (UTC seconds) is not told any more. What a message holds is noted before it
-    is sent, so that a killed bot looks for that message instead of sending another.
+    What happened before ``since`` (UTC seconds), or to a law that is closed by now, is not told any more.
+    What a message holds is noted before it is sent, so that a killed bot looks for that message instead of
+    sending another.
     """
 
     channel_id: Snowflake
@@ -52,9 +58,10 @@ class PackEvents(Write[FeedPost | None]):
     priority = Priority.LOW
 
     def apply(self, tx: Transaction) -> FeedPost | None:
-        """Pass over what is too old and mark the rest of the message."""
+        """Pass over what is not to be told and mark what is."""
         if tx.fetch_one(_UNSETTLED) is not None:
             return None
+        tx.execute(_CLOSED)
         tx.execute(_TOO_OLD, (self.since,))
         events = fitting(map(event_of, tx.fetch_all(_NEXT, (MOST,))))
         if not events:
