@@ -83,6 +83,7 @@ class ModelUsBot(commands.Bot):
         duty_channel_id: int,
         triage_channel_id: int | None = None,
         archive_channel_id: int | None = None,
+        feed_channel_id: int | None = None,
     ) -> None:
         """Serve another server than the configured one, as in the sandbox."""
         given = {
@@ -90,6 +91,7 @@ class ModelUsBot(commands.Bot):
             "duty_channel_id": duty_channel_id,
             "triage_channel_id": triage_channel_id,
             "archive_channel_id": archive_channel_id,
+            "feed_channel_id": feed_channel_id,
         }
         places = {name: number for name, number in given.items() if number is not None}
         server = self.settings.server.model_copy(update=places)

@@ -50,6 +50,7 @@ _EXAMPLES = {
     "weekly_channel_id": "123456789012345678",
     "triage_channel_id": "123456789012345678",
     "archive_channel_id": "123456789012345678",
+    "feed_channel_id": "123456789012345678",
     "map_file": '"map.svg"',
     "file": '"logs/modelus.jsonl"',
 }

@@ -39,6 +39,13 @@ class MaintenanceSettings(Section):
         description=("Days that what was said about a report is kept after it was closed; 0: for ever."),
         json_schema_extra=LIVE,
     )
+    keep_events: int = Field(
+        365,
+        ge=0,
+        le=3650,
+        description=("Days that what happened is kept for `/feed recent`; 0: for ever."),
+        json_schema_extra=LIVE,
+    )
     reserve_megabytes: int = Field(
         32,
         ge=0,

@@ -114,6 +114,24 @@ class ServerSettings(Section):
         ),
         json_schema_extra=LIVE,
     )
+    feed_channel_id: DiscordId | None = Field(
+        None,
+        description=(
+            "Discord id of the channel in which is posted what happens to nations, laws and wars;"
+            " without it nothing is, and `/feed recent` shows it all the same."
+        ),
+        json_schema_extra=LIVE,
+    )
+    feed_hours: int = Field(
+        24,
+        ge=1,
+        le=168,
+        description=(
+            "Hours after which what happened is not posted any more, so that a channel that could not be used"
+            " for long is not flooded."
+        ),
+        json_schema_extra=LIVE,
+    )
 
     map_file: Path | None = Field(
         None,

@@ -47,7 +47,8 @@ class Wording:
     ``rows`` and ``row`` are several rows and one row of a table; ``ranges`` are CHECK constraints on one
     column: what it is about, and what it must be; ``sentences`` are CHECK constraints on several columns by
     name, and triggers by the text they raise; ``taken`` are UNIQUE constraints by the columns SQLite names;
-    ``columns`` must be filled; ``fields`` are those of operations, in the words of the commands.
+    ``columns`` must be filled; ``fields`` are those of operations, in the words of the commands; ``told`` are
+    what entries of the audit log say besides.
     """
 
     rows: Words = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Wording:
     taken: Words = field(default_factory=dict)
     columns: Words = field(default_factory=dict)
     fields: Words = field(default_factory=dict)
+    told: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ class Declared:
         self.taken: dict[str, str] = _together(word.taken for word in words)
         self.columns: dict[str, str] = _together([COLUMNS, *(word.columns for word in words)])
         self.fields: dict[str, str] = _together(word.fields for word in words)
+        self.told: dict[str, str] = _together(word.told for word in words)
 
     def screens(self) -> Screens:
         """Import and return what needs Discord, in the subjects' order."""

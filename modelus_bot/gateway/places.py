@@ -10,13 +10,22 @@ import discord
 
 from modelus_bot.config import ServerSettings
 
-__all__ = ["Trouble", "look_at_places", "trouble_with_duty_channel", "trouble_with_role"]
+__all__ = [
+    "Trouble",
+    "look_at_places",
+    "refused_feed",
+    "trouble_with_duty_channel",
+    "trouble_with_feed_channel",
+    "trouble_with_role",
+]
 
 WRITING = ("view_channel", "send_messages", "embed_links")
 OPENING_THREADS = ("view_channel", "create_private_threads", "send_messages_in_threads", "embed_links")
 OF_TEXT = {"duty_channel_id", "triage_channel_id"}
 """Channels that have to be text channels: only those have a topic and private threads."""
 KEEPING_FILES = ("attach_files", "read_message_history")
+LOOKED_THROUGH = {"feed_channel_id"}
+"""Channels in which the bot looks for what it may have sent before it was killed."""
 WRITING_IN_THREAD = ("view_channel", "send_messages_in_threads", "embed_links")
 
 
@@ -62,6 +71,25 @@ def trouble_with_duty_channel(guild: discord.Guild | None, server: ServerSetting
     return _with_channel(name, setting, number, guild.get_channel(number), guild.me, discord.TextChannel)
 
 
+def trouble_with_feed_channel(guild: discord.Guild | None, server: ServerSettings) -> Trouble | None:
+    """Say what keeps the bot from the feed's channel; None when nothing does, or Discord has to be asked."""
+    name, setting, number = next(place for place in _channels(server) if place[1] == "feed_channel_id")
+    channel = guild.get_channel_or_thread(number) if guild is not None and number is not None else None
+    if guild is None or number is None or channel is None:
+        return None
+    return _with_channel(name, setting, number, channel, guild.me, discord.abc.Messageable)
+
+
+def refused_feed(number: int, refusal: str) -> Trouble:
+    """Say that Discord refuses what is to be posted in the feed's channel, and what it said."""
+    return Trouble(
+        f"feed_refused:{number}",
+        f"Discord refuses what is to be posted in the feed's channel ({number}, server.feed_channel_id):"
+        f" {refusal}. Look at the channel's permissions, or set another one.",
+        "Discord refuses what is to be posted in the feed's channel.",
+    )
+
+
 def trouble_with_role(
     guild: discord.Guild, me: discord.Member, label: str, number: int | None
 ) -> Trouble | None:
@@ -96,6 +124,7 @@ def _channels(server: ServerSettings) -> tuple[tuple[str, str, int | None], ...]
         ("channel for the weekly post", "weekly_channel_id", server.weekly_channel_id),
         ("channel for reports", "triage_channel_id", server.triage_channel_id),
         ("channel for kept pictures", "archive_channel_id", server.archive_channel_id),
+        ("feed's channel", "feed_channel_id", server.feed_channel_id),
     )
 
 
@@ -114,6 +143,8 @@ def _with_channel(
             wanted = OPENING_THREADS
         elif setting == "archive_channel_id":
             wanted = (*wanted, *KEEPING_FILES)
+        elif setting in LOOKED_THROUGH:
+            wanted = (*wanted, "read_message_history")
         can = channel.permissions_for(me)
         missing = [item for item in wanted if not getattr(can, item)]
         if not missing:

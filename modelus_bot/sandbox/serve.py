@@ -57,7 +57,13 @@ async def serve(settings: Settings, announce: Callable[[str], None], *, config: 
 async def _furnish(env: simcord.Env, bot: ModelUsBot) -> World:
     """Make the server, tell the bot where it is, and set the simulated clock to the real time."""
     world = build_world(env, sample_names())
-    bot.move_to(world.guild.id, world.duty_desk.id, world.staff.id, archive_channel_id=world.staff.id)
+    bot.move_to(
+        world.guild.id,
+        world.duty_desk.id,
+        world.staff.id,
+        archive_channel_id=world.staff.id,
+        feed_channel_id=world.news.id,
+    )
     leave_errors_to_the_bot(bot, bot.error_handler.on_tree_error)
     await env.advance_time(max(0.0, time.time() - env.now().timestamp()))
     if bot.user is not None:
@@ -73,6 +79,7 @@ async def _open_rooms(rooms: Rooms, world: World) -> Room:
     first = await rooms.open("general", "channel", world.general, world.everybody)
     await rooms.open("staff", "channel", world.staff, world.insiders)
     await rooms.open("duty-desk", "channel", world.duty_desk, world.insiders)
+    await rooms.open("news", "channel", world.news, world.everybody)
     for person in world.everybody:
         await rooms.open("Model US Bot", "direct", person.user.dm_channel, [person.user])
     return first

@@ -63,6 +63,7 @@ class World:
     cast: tuple[MemberActor, ...]
     owner: MemberActor
     rota: Mapping[str, MemberActor]
+    news: ChannelHandle
 
     @property
     def everybody(self) -> tuple[MemberActor, ...]:
@@ -106,6 +107,7 @@ def build_world(env: Env, rota_names: Mapping[str, str]) -> World:
         cast=cast,
         owner=MemberActor(env, guild, owner),
         rota={key: _join(env, guild, name, [roles["Staff"]]) for key, name in rota_names.items()},
+        news=guild.create_text_channel("news", topic="What happens to nations, laws and wars."),
     )
 
 

@@ -16,6 +16,7 @@ from modelus_bot.subjects.coverage.subject import SUBJECT as COVERAGE
 from modelus_bot.subjects.covers.subject import SUBJECT as COVERS
 from modelus_bot.subjects.disciplines.subject import SUBJECT as DISCIPLINES
 from modelus_bot.subjects.duty_calendar.subject import SUBJECT as DUTY_CALENDAR
+from modelus_bot.subjects.feed.subject import SUBJECT as FEED
 from modelus_bot.subjects.general.subject import SUBJECT as GENERAL
 from modelus_bot.subjects.heads_up.subject import SUBJECT as HEADS_UP
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
@@ -45,6 +46,7 @@ SUBJECTS = (
     PEOPLE,
     DISCIPLINES,
     NOTICES,
+    FEED,
     NATIONS,
     LAWS,
     WARS,

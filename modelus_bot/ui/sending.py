@@ -12,7 +12,7 @@ from loguru import logger
 
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tunables import Pauses
-from modelus_bot.ui.answering import FAILURES, passes
+from modelus_bot.ui.answering import FAILURES, may_have_arrived, passes
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.rendering import embed_of, embeds_of
 
@@ -47,12 +47,13 @@ async def send(
     cards: Sequence[Card] = (),
     view: discord.ui.View | None = None,
     files: Sequence[Callable[[], discord.File]] = (),
+    unsure: Callable[[], None] = lambda: None,
 ) -> discord.Message:
     """Send a message, of one card or several, and return it.
 
     The same ``key`` is there once, also if it is sent again minutes later: it says everything that makes it
-    another message. ``files`` make what is attached, for each try. Raises what Discord or the network raised,
-    ``TimeoutError`` included.
+    another message. ``files`` make what is attached, for each try. ``unsure`` is called when a try that
+    failed may have arrived. Raises what Discord or the network raised, ``TimeoutError`` included.
     """
     drawn = embeds_of([card] if card is not None else cards)
     parts: dict[str, Any] = {"content": content, "embeds": drawn or None, "view": view}
@@ -68,6 +69,8 @@ async def send(
             except FAILURES as error:
                 if not passes(error):
                     raise
+                if may_have_arrived(error):
+                    unsure()
                 logger.bind(error=in_words(error)).info("message_sent_again")
             await asyncio.sleep(pause)
         return await place.send(**message, **attached(), nonce=nonce_of(key))

@@ -28,6 +28,7 @@ BO = {"discipline": "account", "member": "Bo Account"}
 OFF: dict[str, Case] = {
     "about": Case("answered", "player"),
     "audit member": Case("refused", "admin", {"user": "bo"}),
+    "audit nation": Case("refused", "admin", {"nation": "Texas"}),
     "audit record": Case("refused", "admin", {"table": "users", "record": "1"}),
     "audit verify": Case("refused", "admin"),
     "backup create": Case("refused", "admin"),
@@ -53,6 +54,8 @@ OFF: dict[str, Case] = {
     "database clock": Case("answered", "admin"),
     "database maintain": Case("refused", "admin"),
     "dbhealth": Case("answered", "admin"),
+    "feed channel": Case("refused", "admin"),
+    "feed recent": Case("shown", "player"),
     "help": Case("answered", "player"),
     "inbox list": Case("refused", "bo"),
     "inbox prefs": Case("refused", "bo"),

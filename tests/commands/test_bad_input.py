@@ -390,6 +390,7 @@ BAD = [
     ),
     Bad("conversation show", "item", "the first", "is not an item"),
     Bad("conversation show", "item", "99", "no item number 99"),
+    Bad("audit nation", "nation", "Nowhere", "is not a nation", {}, "admin"),
     Bad("audit record", "table", "secrets", "is not audited", {"record": "1"}, "admin"),
     Bad("dbhealth", "reference", "NOTHING", "No failure of the database with the reference", {}, "admin"),
     Bad("audit record", "record", "1 OR 1=1", "is no record's id", {"table": "users"}, "admin"),

@@ -19,6 +19,7 @@ from modelus_bot.database.core.alert import Alert
 from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.subjects.alerts.jobs.alerts import Alerts
+from modelus_bot.subjects.feed.jobs import GATHERING, FeedJob
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.laws.writes.making import EditLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
@@ -35,6 +36,7 @@ from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import STAFF_NAMES, BotEnv
 from tests.subjects.laws.law_cases import legislate
+from tests.tuning import Tuning
 
 MARKS = "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309"
 NAMES = {
@@ -137,7 +139,7 @@ async def filled(env: BotEnv, command: Any, who: Any) -> dict[str, Any]:
     return form
 
 
-async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
+async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv, tuning: Tuning) -> None:
     """Every command with lists or texts, its questions confirmed, then the notices and the topic."""
     env = hostile
     await env.staff("bo").slash(env.channel, "cover request", sprint="4", discipline="account", reason=REASON)
@@ -165,6 +167,8 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     await env.staff("bo").slash(env.channel, "oncall handoff", note=REASON)
     await on_the_eve(env)
     await post_the_week(env)
+    tuning(GATHERING.at(0.0))
+    await post_the_feed(env)
     with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
         connection.execute("UPDATE notifications SET deliver_after = 0")
         told = connection.execute("SELECT count(*) FROM notifications WHERE delivered_at IS NULL").fetchone()[
@@ -179,6 +183,16 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     check(env.simulation.backend.get_channel(env.duty_desk.id).topic)
     assert told > 5
     assert check_everything(env) > told + 30
+
+
+async def post_the_feed(env: BotEnv) -> None:
+    """Post what happened to hostile nations and laws."""
+    server = env.bot.settings.server.model_copy(update={"feed_channel_id": env.staff_channel.id})
+    env.bot.settings = env.bot.settings.model_copy(update={"server": server})
+    job, before = FeedJob(env.bot), len(env.staff_channel.history())
+    for _ in range(3):
+        await job.run()
+    assert len(env.staff_channel.history()) > before
 
 
 async def found_hostile_nations(env: BotEnv) -> None:

@@ -81,6 +81,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "member export", {"user": "bo"}, ADMIN),
     ("manager", "member erase", {"user": "bo"}, ADMIN),
     ("manager", "member link", {"person": "Bo Account", "user": "player"}, ADMIN),
+    ("manager", "audit nation", {"nation": "Texas"}, ADMIN),
     ("manager", "audit record", {"table": "users", "record": "1"}, ADMIN),
     ("manager", "audit member", {"user": "bo"}, ADMIN),
     ("manager", "audit verify", {}, ADMIN),
@@ -134,6 +135,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "war leave", {"war": "w", "nation": "a"}, ADMIN),
     ("manager", "war update", {"war": "w", "casualties": 1}, ADMIN),
     ("manager", "war end", {"war": "w", "reason": "r"}, ADMIN),
+    ("manager", "feed channel", {}, ADMIN),
     ("player", "law add", {"name": "n"}, "hold an office in a nation"),
     *(
         ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
@@ -158,6 +160,7 @@ FOR_EVERYBODY = {
     "conversation edit": "everybody may correct what they said themselves",
     "conversation delete": "everybody may take back what they said",
     "triage report": "everybody may report",
+    "feed recent": "shows what the member may know of",
     "nation compare": "nations are public",
     "nation flag": "who leads a nation may; tried with the bytes of pictures in tests/subjects/nations",
     "nation history": "nations are public",
@@ -276,6 +279,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     open_to_all = {
         "about",
         "conversation",
+        "feed",
         "help",
         "inbox",
         "law",

@@ -24,6 +24,7 @@ class Clock:
             f"{subjects}.health.jobs.health",
             f"{subjects}.reminders.enclosures",
             f"{subjects}.weekly_post.jobs",
+            f"{subjects}.feed.jobs",
         ):
             monkeypatch.setattr(f"{module}.time", self)
 

@@ -89,6 +89,11 @@ def _under_a_tag(world: Population, me: Person, row: Row) -> bool:
     return any(_law(world, me, law) for law in world.tables["laws"] if law["id"] == row["law_id"])
 
 
+def _event(world: Population, me: Person, row: Row) -> bool:
+    laws = [law for law in world.tables["laws"] if law["id"] == row["ref_id"]]
+    return row["ref_table"] != "laws" or any(_law(world, me, law) for law in laws)
+
+
 def _text_of_law(world: Population, me: Person, row: Row) -> bool:
     laws = [law for law in world.tables["laws"] if law["id"] == row["law_id"]]
     closed = [law | {"is_public": 0} for law in laws]
@@ -139,6 +144,7 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "laws": _law,
     "law_revisions": _text_of_law,
     "law_tags": _under_a_tag,
+    "events": _event,
 }
 
 

@@ -44,6 +44,8 @@ from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
 from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
 from modelus_bot.subjects.duty_calendar.writes import PublishEntries
+from modelus_bot.subjects.feed.pruning import PruneEvents
+from modelus_bot.subjects.feed.writes.posting import GiveUpEvents, NoteFeedPost, PackEvents, RefuseEvents
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
@@ -430,6 +432,20 @@ class History:
         self.do(MarkDelivered(ids=(number, number + 1)))
         self.do(MarkFailed(ids=(number + 2,), error="closed", retry_at=self.rota.at + 60))
 
+    def tell(self) -> None:
+        """Post what happened, or fail to."""
+        number = self.rota.value("SELECT max(id) FROM events") or 1
+        channel = self.dice.choice([900, 901])
+        self.do(PackEvents(channel_id=channel, since=self.rota.at - self.dice.choice([0, 86400])))
+        write: Write[Any] = self.dice.choice(
+            [
+                NoteFeedPost(ids=(number, max(1, number - 1)), message_id=902),
+                RefuseEvents(ids=(number,), refusal=self.dice.choice([None, "closed"])),
+                GiveUpEvents(ids=(number,), fate=self.dice.choice(["refused", "unclear"])),
+            ]
+        )
+        self.do(write)
+
     def read(self) -> None:
         """Let people read their notices and choose how they get them."""
         person = self.somebody
@@ -457,6 +473,7 @@ class History:
             PruneRequests(ids=(str(number),), before=before),
             PruneJobRuns(keys=(("maintenance", key),), before=before),
             PruneErrors(ids=(number,), before=before),
+            PruneEvents(ids=(number, number + 1), before=before),
         ):
             self.do(write)
 
@@ -667,6 +684,7 @@ CHOICES = (
     *[
         History.more_disciplines,
         History.deliver,
+        History.tell,
         History.read,
         History.import_rota,
         History.import_scrum,

@@ -176,6 +176,11 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
         "war_events": {
             "id": number, "war_id": number, "kind": MARK, "on_day": "a", "at": 0, "mark": MARK,
         },
+        "events": {
+            "id": number, "kind": "law.enacted", "headline": MARK, "user_id": _person(dice), "at": 0,
+            "ref_table": dice.choice([None, "laws", "wars"]), "ref_id": dice.choice(range(1, 8)),
+            "mark": MARK,
+        },
         "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
         "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},
     }  # fmt: skip
@@ -209,6 +214,7 @@ READABLE = {
     "wars": ("id", "name", "started_on"),
     "war_sides": ("war_id", "nation_id", "side"),
     "war_events": ("id", "war_id", "kind"),
+    "events": ("id", "headline", "ref_table", "ref_id"),
     "tags": ("id", "name"),
     "law_tags": ("tag_id", "law_id"),
 }

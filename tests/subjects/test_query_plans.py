@@ -13,6 +13,7 @@ from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN, _TURNS_BET
 from modelus_bot.subjects.assignments.writes import cover_endings
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
 from modelus_bot.subjects.audit import queries
+from modelus_bot.subjects.audit.queries import _BEGINNING, _CALLED, _NATION, _SAME
 from modelus_bot.subjects.coverage.queries import _APPROVED, _WAITING
 from modelus_bot.subjects.covers.queries import _PENDING, _SELECT
 from modelus_bot.subjects.covers.writes import requests, steps
@@ -128,6 +129,18 @@ PLANS = [
         (ADA, 9, 10),
         ["USING INDEX idx_audit_actor (changed_by=?"],
     ),
+    (
+        with_names(_NATION, log="audit_logs"),
+        (1, 9, 10),
+        ["USING INDEX idx_audit_nation (nation_id=?"],
+    ),
+    (
+        _BEGINNING,
+        ("users", "1", "1z"),
+        ["USING COVERING INDEX idx_audit_record (table_name=? AND record_id>? AND record_id<?)"],
+    ),
+    (_SAME, ("users", "1"), ["USING COVERING INDEX idx_audit_record (table_name=? AND record_id=?)"]),
+    (_CALLED, ("users", "1"), ["USING INDEX idx_audit_record (table_name=? AND record_id=?)"]),
     (CHAIN, (0,), ["USING INTEGER PRIMARY KEY (rowid>?)"]),
 ]
 SORTED_BY_HAND = {cover_endings._OUTSIDE, steps._SAME, _MANAGERS}

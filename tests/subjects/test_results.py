@@ -12,6 +12,7 @@ import pytest
 from modelus_bot.bundled import sample_dir
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
+from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.conversations.pruning import PruneMessages
@@ -28,6 +29,8 @@ from modelus_bot.subjects.disciplines.model import DisciplineSpec
 from modelus_bot.subjects.disciplines.writes import EnsureDisciplines, SetDisciplineRole
 from modelus_bot.subjects.duty_calendar.pruning import PruneEntries
 from modelus_bot.subjects.duty_calendar.writes import PublishEntries
+from modelus_bot.subjects.feed.pruning import PruneEvents
+from modelus_bot.subjects.feed.writes.posting import GiveUpEvents, NoteFeedPost, PackEvents, RefuseEvents
 from modelus_bot.subjects.heads_up.writes import TellHeadsUp
 from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
@@ -212,6 +215,13 @@ SOON = instant(sprint_start(0) + timedelta(days=5))
 MODELUS_TAG = TagRow(number="1", name="trade", description=None)
 SCRUM_PERSON = PersonRow(number="1", account=GUEST, name="Gus", role="tester", active=True)
 
+
+def on_its_way(rota: Rota) -> None:
+    """Found nations, and pack what is told of them."""
+    nations(rota)
+    rota.do(PackEvents(channel_id=900, since=0))
+
+
 SAMPLES: tuple[Sample, ...] = (
     Sample(EnsureDisciplines(disciplines=(DisciplineSpec(key="qa", label="QA"),))),
     Sample(SetDisciplineRole(discipline="account", role_id=900), ADMIN),
@@ -339,8 +349,18 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(LeaveWar(war_id=1, nation_id=3, on=DAY), ADMIN, fought),
     Sample(UpdateWar(war_id=1, casualties=7, on=DAY, note="x"), ADMIN, fought),
     Sample(EndWar(war_id=1, reason="Peace", on=DAY), ADMIN, fought),
+    Sample(PackEvents(channel_id=900, since=0), None, nations),
+    Sample(NoteFeedPost(ids=(1,), message_id=900), None, on_its_way),
+    Sample(RefuseEvents(ids=(1, 2), refusal="closed"), None, on_its_way),
+    Sample(GiveUpEvents(ids=(1,), fate="unclear"), None, on_its_way),
+    Sample(PruneEvents(ids=(1,), before=2**40), None, nations),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
+
+
+TOLD = """
+SELECT key FROM audit_logs, json_each(old_values) UNION SELECT key FROM audit_logs, json_each(new_values)
+"""
 
 
 def test_every_operation_has_a_sample() -> None:
@@ -348,6 +368,11 @@ def test_every_operation_has_a_sample() -> None:
     assert {type(sample.write) for sample in SAMPLES} == {
         operation for operation in operations() if "apply" in vars(operation)
     }
+
+
+def without_words(rota: Rota) -> set[str]:
+    """Return what stands in entries of the audit log and no subject's ``Wording`` has words for."""
+    return {row[0] for row in rota.rows(TOLD)} - DECLARED.told.keys() - DECLARED.columns.keys()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)
@@ -362,6 +387,7 @@ def test_the_result_survives_json(staffed: Rota, sample: Sample) -> None:
     back = adapter.validate_json(adapter.dump_json(result))
     assert back == result
     assert repr(back) == repr(result)
+    assert without_words(staffed) == set()
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: type(sample.write).__name__)

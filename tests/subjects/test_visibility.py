@@ -28,6 +28,7 @@ PRIVATE = {
     "triage_items",
     "cover_cards",
     "law_search",
+    "events",
     "law_revisions",
     "law_tags",
     "laws",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from modelus_bot.database.core.audit.anchors import Anchor
@@ -31,15 +31,23 @@ AND NOT EXISTS (
 ORDER BY id LIMIT 5
 """
 _LINK = "SELECT row_hash FROM {log} WHERE id = ?"
+TOLD_EVERY = 5000
+"""Links after which a walk says how far it is."""
 REQUESTS_KEPT = 6 * 86400
 """Seconds for which the request of every change is surely known; maintenance forgets them after a week."""
 
 
-def verified_trail(tx: ReadTransaction, anchors: Sequence[Anchor] = (), at: int | None = None) -> ChainReport:
+def verified_trail(
+    tx: ReadTransaction,
+    anchors: Sequence[Anchor] = (),
+    at: int | None = None,
+    walked: Callable[[int], None] = lambda _number: None,
+) -> ChainReport:
     """Walk the whole chain, name the first link that does not fit, and compare it with ``anchors``.
 
     With the present time ``at`` (UTC seconds) the entries of the last days are held against the requests
-    that were answered, too: what fits the chain may have been put at its end by hand.
+    that were answered, too: what fits the chain may have been put at its end by hand. ``walked`` is told
+    some of the numbers that fit, as the walk comes to them.
     """
     wanted = {anchor.id for anchor in anchors}
     hashes: dict[int, str] = {}
@@ -47,6 +55,8 @@ def verified_trail(tx: ReadTransaction, anchors: Sequence[Anchor] = (), at: int 
     def seen(number: int, link: bytes) -> None:
         if number in wanted:
             hashes[number] = link.hex()
+        if not number % TOLD_EVERY:
+            walked(number)
 
     report = replace(read_chain(tx, seen), preserved=_preserved(tx))
     if not report.first_id and report.first_broken is not None:

@@ -5,37 +5,53 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.database.administration import ChainReport, gather_anchors
+from modelus_bot.database.administration import gather_anchors
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.domain.subject import declared
 from modelus_bot.domain.table_words import rows_of
-from modelus_bot.subjects.audit.queries import NEWEST, AuditView, member_history, record_history, verify
+from modelus_bot.subjects.audit.cards import entries_card, verified_card
+from modelus_bot.subjects.audit.model import AuditView, Recorded
+from modelus_bot.subjects.audit.queries import (
+    NEWEST,
+    member_history,
+    named,
+    nation_entries,
+    record_history,
+    recorded,
+    verify,
+)
+from modelus_bot.subjects.audit.rules.values import nations_in
+from modelus_bot.subjects.nations.choices import PicksNations
 from modelus_bot.subjects.people.queries import everybody
-from modelus_bot.text.escaping import plain
+from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import answering, cards
-from modelus_bot.ui.cards import Card
-from modelus_bot.ui.commands.group import CommandGroup
-from modelus_bot.ui.commands.suggestions import Choices, choices
+from modelus_bot.ui.cards import Card, clip
+from modelus_bot.ui.commands.suggestions import Choices, choices, suggested
 from modelus_bot.ui.paginator import PAGE, PagedList, pages_of, send_page
-from modelus_bot.ui.people import moment, name_of
-from modelus_bot.ui.spoken import spoken
+from modelus_bot.ui.progress import ProgressNote
 
-__all__ = ["AuditCommands", "member_page", "record_page"]
+__all__ = ["AuditCommands", "member_page", "nation_page", "record_page"]
 
-PEOPLE = frozenset({"user_id", "replacement_id", "original_id", "requested_by", "decided_by", "discord_id"})
-"""Values of entries that are people."""
 RECORD = re.compile(r"[\w.-]{1,32}(:[\w.-]{1,20})?")
 
 
 @app_commands.default_permissions(manage_guild=True)
-class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="Who changed what"):
+class AuditCommands(PicksNations, commands.GroupCog, name="audit", description="Who changed what"):
     """The commands about the audit log; the queries let only administrators see it."""
+
+    @app_commands.command(name="nation", description="Everything that was changed of one nation")
+    @app_commands.describe(nation="Which, by any of its names")
+    async def nation(self, interaction: discord.Interaction, nation: str) -> None:
+        """List what was changed of it, its offices, cities, laws and wars, newest first."""
+        await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
+        number = await self.nation_id(nation, archived=True)
+        await send_page(self.bot, interaction, "audit_nation", str(number))
 
     @app_commands.command(name="record", description="The history of one record")
     @app_commands.describe(table="Which kind of record", record="Its id, such as 12 or account:123")
@@ -44,6 +60,7 @@ class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="
     ) -> None:
         """List a record's entries, newest first."""
         await answering.defer(interaction, private=True)
+        await self.require_allowed(interaction)
         if table not in declared().audited:
             audited = ", ".join(map(rows_of, declared().audited))
             raise InvalidInput(
@@ -73,77 +90,68 @@ class AuditCommands(CommandGroup, commands.GroupCog, name="audit", description="
         anchors = await asyncio.to_thread(
             gather_anchors, self.bot.db.path, backups=settings.backup.folder, log=settings.logging.file
         )
-        report = await self.bot.db.read(verify, self.viewer(interaction), anchors, int(time.time()))
-        await answering.answer(interaction, _verified_card(report))
+        note, loop = ProgressNote(interaction, "Walking the log"), asyncio.get_running_loop()
+
+        def walked(done: int, of: int) -> None:
+            loop.call_soon_threadsafe(note.on_pages, {"done": done, "total": of})
+
+        report = await self.bot.db.read(verify, self.viewer(interaction), anchors, int(time.time()), walked)
+        await note.finish(verified_card(report))
+
+    @nation.autocomplete("nation")
+    async def _nations(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self.suggest_nations(interaction, typed, archived=True)
+
+    @record.autocomplete("record")
+    async def _records(self, interaction: discord.Interaction, typed: str) -> Choices:
+        table = getattr(interaction.namespace, "table", None)
+        if table not in declared().audited:
+            return []
+        found = await suggested(interaction, recorded, table, typed.strip()[:64])
+        return [app_commands.Choice(name=_label(one), value=one.record_id) for one in found or ()]
 
     @record.autocomplete("table")
     async def _tables(self, _: discord.Interaction, typed: str) -> Choices:
         return choices(((rows_of(name), name) for name in declared().audited), typed)
 
 
+@pages_of("audit_nation")
+async def nation_page(listing: PagedList) -> tuple[Card, bool]:
+    """Return a page of what was changed of a nation, and whether another page follows."""
+    number = int(listing.argument)
+    found = await listing.bot.db.read(nation_entries, listing.viewer, number, _upto(listing), NEWEST)
+    known = await listing.bot.db.read(named, (number,))
+    return await _page(listing, f"Changes of {plain(known.get(number, f'nation {number}'))}", found)
+
+
 @pages_of("audit_record")
 async def record_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of one record's history, and whether another page follows."""
     table, _, record = listing.argument.partition(" ")
-    upto = (listing.page + 1) * PAGE + 1
-    found = await listing.bot.db.read(record_history, listing.viewer, table, record, upto, NEWEST)
+    found = await listing.bot.db.read(record_history, listing.viewer, table, record, _upto(listing), NEWEST)
     return await _page(listing, plain(f"{rows_of(table)}: {record}"), found)
 
 
 @pages_of("audit_member")
 async def member_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of one member's changes, and whether another page follows."""
-    upto = (listing.page + 1) * PAGE + 1
-    found = await listing.bot.db.read(member_history, listing.viewer, int(listing.argument), upto, NEWEST)
+    person = int(listing.argument)
+    found = await listing.bot.db.read(member_history, listing.viewer, person, _upto(listing), NEWEST)
     return await _page(listing, "Changes by one member", found)
 
 
-def _verified_card(report: ChainReport) -> Card:
-    if report.intact:
-        text = f"{report.links} entries, each linked to the one before. Head `{report.head.hex()[:16]}`."
-        count = "1 note" if report.anchors == 1 else f"{report.anchors} notes"
-        notes = [f"Compared with {count} of it in backups, snapshot and logs.", *report.excused]
-        if report.preserved:
-            notes.append(f"Earlier logs that were damaged are kept: {', '.join(report.preserved)}.")
-        return cards.success("The log is whole", cards.clip(spoken("\n".join((text, *notes))), 3000))
-    if report.problem is not None:
-        text = f"{report.problem}. The {report.links} entries before it are whole."
-    else:
-        text = f"All {report.links} entries fit together, but not with what else is known."
-    advice = (
-        "Keep the file as it is and compare it with a backup. `modelus-bot audit renew` on the machine sets"
-        " this log aside and begins a new one."
-    )
-    return cards.failure(
-        "The log is damaged", cards.clip(spoken("\n".join((text, *report.contradictions, advice))), 3000)
-    )
+def _upto(listing: PagedList) -> int:
+    return (listing.page + 1) * PAGE + 1
 
 
 async def _page(listing: PagedList, title: str, found: tuple[AuditView, ...]) -> tuple[Card, bool]:
     shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
     people = await listing.bot.db.read(everybody)
-    lines = [_line(item, people) for item in shown]
-    card = cards.info(title, cards.lines(lines, empty="No entries."))
-    return card, len(found) > (listing.page + 1) * PAGE
+    numbers = nations_in(shown)
+    nations = await listing.bot.db.read(named, tuple(sorted(numbers))) if numbers else {}
+    return entries_card(title, shown, people, nations), len(found) > (listing.page + 1) * PAGE
 
 
-def _line(entry: AuditView, people: dict[int, str]) -> str:
-    who = "the bot" if entry.changed_by is None else name_of(entry.changed_by, people)
-    old, new = entry.old or {}, entry.new or {}
-    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    if entry.reason and new.get("reason") == entry.reason:
-        keys.remove("reason")  # it is said once, at the end
-    changed = ", ".join(
-        f"{plain(key)}: {_shown(key, old, people)} → {_shown(key, new, people)}" for key in keys
-    )
-    reason = f" — {plain(entry.reason)}" if entry.reason else ""
-    what = f"{plain(f'{rows_of(entry.table)} {entry.record_id}')} {entry.operation}"
-    text = f"`{entry.id}` {moment(entry.at, 'f')} {who}: {what}"
-    return cards.clip(f"{text} {changed}{reason}", 380)
-
-
-def _shown(key: str, values: dict[str, Any], people: dict[int, str]) -> str:
-    value = values.get(key)
-    if value is None:
-        return "—"
-    return name_of(value, people) if key in PEOPLE and isinstance(value, int) else plain(str(value))
+def _label(one: Recorded) -> str:
+    """Return how a record is suggested: its id, and what it is called."""
+    return one.record_id if one.name is None else clip(f"{one.record_id} • {bare(one.name)}", 100)

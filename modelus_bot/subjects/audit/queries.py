@@ -1,10 +1,10 @@
-"""The audit log as administrators read it: by record, by member, and whether the chain holds."""
+"""The audit log as administrators read it: by nation, record and member, and whether the chain holds."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from modelus_bot.database import ReadTransaction, Row, query
@@ -12,8 +12,9 @@ from modelus_bot.database.administration import Anchor, ChainReport, trail_rows,
 from modelus_bot.domain.permissions import Viewer, require_admin_viewer
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.domain.subject import declared
+from modelus_bot.subjects.audit.model import AuditView, Recorded
 
-__all__ = ["AuditView", "member_history", "record_history", "verify"]
+__all__ = ["member_history", "named", "nation_entries", "record_history", "recorded", "verify"]
 
 _RECORD = """
 SELECT id, table_name, record_id, operation, old_values, new_values, changed_by, reason, attempt, changed_at
@@ -27,23 +28,35 @@ FROM {log}
 WHERE changed_by = ? AND id < ?
 ORDER BY id DESC LIMIT ?
 """
+_NATION = """
+SELECT id, table_name, record_id, operation, old_values, new_values, changed_by, reason, attempt, changed_at
+FROM {log}
+WHERE nation_id = ? AND id < ?
+ORDER BY id DESC LIMIT ?
+"""
+_NAMES = "SELECT id, name FROM nations WHERE id IN (SELECT value FROM json_each(?))"
+_LATELY = """
+SELECT record_id FROM (SELECT id, table_name, record_id FROM audit_logs ORDER BY id DESC LIMIT ?)
+WHERE table_name = ? GROUP BY record_id ORDER BY max(id) DESC LIMIT ?
+"""
+_BEGINNING = """
+SELECT record_id FROM audit_logs
+WHERE table_name = ? AND record_id > ? AND record_id < ? ORDER BY record_id LIMIT 1
+"""
+_SAME = "SELECT 1 FROM audit_logs WHERE table_name = ? AND record_id = ? LIMIT 1"
+_CALLED = """
+SELECT iif(json_valid(new_values), coalesce(
+    new_values ->> '$.name', new_values ->> '$.title', new_values ->> '$.username'
+), NULL) AS name
+FROM audit_logs WHERE table_name = ? AND record_id = ? ORDER BY id DESC LIMIT 20
+"""
+_COUNT = "SELECT coalesce(max(id), 0) FROM audit_logs"
 NEWEST = 2**63 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class AuditView:
-    """One entry: what was changed, by whom (None: the bot), why, at which attempt, when (UTC seconds)."""
-
-    id: int
-    table: str
-    record_id: str
-    operation: str
-    old: dict[str, Any] | None
-    new: dict[str, Any] | None
-    changed_by: int | None
-    reason: str | None
-    attempt: int
-    at: int
+LATELY = 3000
+"""Entries among which records are suggested before anything is typed."""
+SUGGESTED = 25
+LAST = chr(0x10FFFF)
+"""Stands after whatever a record's id can have at its place."""
 
 
 def _view(row: Row) -> AuditView:
@@ -85,14 +98,65 @@ def member_history(
     return tuple(map(_view, trail_rows(tx, _MEMBER, (user_id, before_id, limit), limit)))
 
 
+@query
+def nation_entries(
+    tx: ReadTransaction, viewer: Viewer, nation_id: int, limit: int = 10, before_id: int = NEWEST
+) -> tuple[AuditView, ...]:
+    """Return what was changed of a nation, its offices, cities, laws and wars, newest first."""
+    require_admin_viewer(tx, viewer)
+    return tuple(map(_view, trail_rows(tx, _NATION, (nation_id, before_id, limit), limit)))
+
+
+@query
+def named(tx: ReadTransaction, numbers: Sequence[int]) -> dict[int, str]:
+    """Return the names of nations by their numbers."""
+    return {row[0]: row[1] for row in tx.fetch_all(_NAMES, (json.dumps(list(numbers)),))}
+
+
+@query
+def recorded(tx: ReadTransaction, table: str, typed: str) -> tuple[Recorded, ...]:
+    """Return records of a table whose id begins with what was typed; without, those changed lately."""
+    found = _beginning(tx, table, typed) if typed else _lately(tx, table)
+    return tuple(Recorded(one, _called(tx, table, one)) for one in found)
+
+
+def _called(tx: ReadTransaction, table: str, record_id: str) -> str | None:
+    """Return what a record was called lately."""
+    names = (row["name"] for row in tx.fetch_all(_CALLED, (table, record_id)))
+    return next((str(name) for name in names if name is not None), None)
+
+
+def _lately(tx: ReadTransaction, table: str) -> list[str]:
+    return [row[0] for row in tx.fetch_all(_LATELY, (LATELY, table, SUGGESTED))]
+
+
+def _beginning(tx: ReadTransaction, table: str, typed: str) -> list[str]:
+    """Go from one record to the next by the index, however many entries each has."""
+    found = [typed] if tx.fetch_value(_SAME, (table, typed)) is not None else []
+    after = typed
+    while len(found) < SUGGESTED:
+        following = tx.fetch_value(_BEGINNING, (table, after, typed + LAST))
+        if following is None:
+            break
+        found.append(following)
+        after = following
+    return found
+
+
 @query(long=True)
 def verify(
-    tx: ReadTransaction, viewer: Viewer, anchors: tuple[Anchor, ...] = (), at: int | None = None
+    tx: ReadTransaction,
+    viewer: Viewer,
+    anchors: tuple[Anchor, ...] = (),
+    at: int | None = None,
+    walked: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> ChainReport:
     """Walk the whole chain, name the first link that does not fit, and compare it with ``anchors``.
 
     With the present time ``at`` (UTC seconds) the entries of the last days are held against the requests
-    that were answered, too: what fits the chain may have been put at its end by hand.
+    that were answered, too: what fits the chain may have been put at its end by hand. ``walked`` is told
+    now and then, by another thread, up to which entry it is whole, and which is the last.
     """
     require_admin_viewer(tx, viewer)
-    return verified_trail(tx, anchors, at)
+    newest = int(tx.fetch_value(_COUNT))
+    return verified_trail(tx, anchors, at, lambda number: walked(number, newest))

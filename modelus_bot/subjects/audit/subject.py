@@ -55,6 +55,19 @@ _WORDING = Wording(
         "prev_hash": "the link to the entry before",
         "row_hash": "the fingerprint of the entry",
     },
+    told={
+        "after": "the last number before it",
+        "back_to": "the last entry that was kept",
+        "head": "the fingerprint at its end",
+        "id": "the number",
+        "last_id": "the number at its end",
+        "preserved": "where the old one is kept",
+        "problem": "what was wrong",
+        "quarantined": "where it is kept",
+        "reached": "the last entry before it",
+        "to": "whom it was for",
+        "why": "the reason",
+    },
 )
 
 _PERSONAL = (

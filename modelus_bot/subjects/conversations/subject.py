@@ -55,6 +55,13 @@ _WORDING = Wording(
         "copied": "list of messages",
         "text": "text",
     },
+    told={
+        "closed_before": "closed before",
+        "deleted_at": "the time it was taken back",
+        "edited_at": "the time it was corrected",
+        "recipient_id": "whom it was said to",
+        "triage_id": "the report",
+    },
 )
 
 _PERSONAL = (

@@ -116,6 +116,10 @@ _WORDING = Wording(
         "replacement_id": "replacement",
         "sprint_id": "sprint",
     },
+    told={
+        "decided_by": "who decided",
+        "replacement_id": "the replacement",
+    },
 )
 
 _PERSONAL = (

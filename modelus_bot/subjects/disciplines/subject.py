@@ -37,6 +37,9 @@ _WORDING = Wording(
         "role_id": "Discord role",
         "scheduler": "kind of rotation",
     },
+    told={
+        "role_id": "the Discord role",
+    },
 )
 
 SUBJECT = Subject(

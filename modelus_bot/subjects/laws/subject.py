@@ -84,6 +84,12 @@ _WORDING = Wording(
         "tag_id": "tag",
         "tags": "tags",
     },
+    told={
+        "enacted_at": "the time it came into force",
+        "number": "the number in the law book",
+        "repealed_at": "the time it was repealed",
+        "tags": "the tags",
+    },
 )
 
 _PERSONAL = (

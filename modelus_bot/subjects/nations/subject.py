@@ -143,6 +143,12 @@ _WORDING = Wording(
         "username": "name",
         "value": "value",
     },
+    told={
+        "flag_channel_id": "the channel of the flag",
+        "flag_message_id": "the message of the flag",
+        "leave_until": "the end of the leave",
+        "prefix": "the prefix",
+    },
 )
 
 _PERSONAL = (

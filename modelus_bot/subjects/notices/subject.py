@@ -81,6 +81,12 @@ _WORDING = Wording(
         "way": "way of delivery",
         "zone": "time zone",
     },
+    told={
+        "read": "how many were read",
+        "read_before": "read before",
+        "text": "the text",
+        "up_to": "the number of the last one",
+    },
 )
 
 _PERSONAL = (

@@ -40,6 +40,13 @@ _WORDING = Wording(
         "discord_id": "member",
         "username": "name",
     },
+    told={
+        "discord_id": "the Discord number",
+        "quiet_from": "the start of the quiet hours",
+        "quiet_to": "the end of the quiet hours",
+        "role": "the role",
+        "slack_id": "the number in Slack",
+    },
 )
 
 _PERSONAL = (

@@ -9,10 +9,11 @@ import discord
 from loguru import logger
 
 from modelus_bot.database import Alert, DatabaseError
-from modelus_bot.gateway.places import Trouble, look_at_places
+from modelus_bot.gateway.places import Trouble, look_at_places, refused_feed
 from modelus_bot.jobs.loop import Job
 from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.subjects.disciplines.queries import disciplines
+from modelus_bot.subjects.feed.queries import feed_refusal
 from modelus_bot.text.escaping import plain
 
 if TYPE_CHECKING:
@@ -62,9 +63,21 @@ class PlacesJob(Job):
             logger.bind(error=error.detail).info("roles_not_read")
         known = {channel.id: channel for channel in (*guild.channels, *guild.threads)}
         try:
-            return await look_at_places(
-                self.bot, guild, guild.me, self.bot.settings.server, self._roles, known
-            )
+            server = self.bot.settings.server
+            found = await look_at_places(self.bot, guild, guild.me, server, self._roles, known)
+            return [*found, *await self._refused(found)]
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             logger.bind(error=in_words(error)).info("places_not_looked_at")
             return None
+
+    async def _refused(self, found: list[Trouble]) -> list[Trouble]:
+        """Return what Discord refuses although nothing can be seen to be wrong with the feed's channel."""
+        number = self.bot.settings.server.feed_channel_id
+        if number is None or any(item.key.startswith("feed_channel_id:") for item in found):
+            return []
+        try:
+            refusal = await self.bot.db.read(feed_refusal, number)
+        except DatabaseError as error:
+            logger.bind(error=error.detail).info("refusals_not_read")
+            return []
+        return [] if refusal is None else [refused_feed(number, refusal)]

@@ -59,6 +59,10 @@ _WORDING = Wording(
         "name": "name",
         "position": "position",
     },
+    told={
+        "away_from": "the first day away",
+        "away_to": "the last day away",
+    },
 )
 
 _PERSONAL = (

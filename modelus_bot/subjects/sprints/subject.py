@@ -56,6 +56,9 @@ _WORDING = Wording(
         "sprint_id": "sprint",
         "start": "first day",
     },
+    told={
+        "sprint_index": "the place in the calendar",
+    },
 )
 
 SUBJECT = Subject(

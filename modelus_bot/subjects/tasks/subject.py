@@ -83,6 +83,11 @@ _WORDING = Wording(
         "title": "title",
         "to": "column",
     },
+    told={
+        "assigned_role": "the role it is for",
+        "assigned_user_id": "who has it",
+        "completed_at": "the time it was done",
+    },
 )
 
 _PERSONAL = (

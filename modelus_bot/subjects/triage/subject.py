@@ -99,6 +99,17 @@ _WORDING = Wording(
         "until": "time until which it sleeps",
         "version": "version",
     },
+    told={
+        "assigned_to": "who has it",
+        "duplicate_of": "the report it repeats",
+        "first_response_at": "the time of the first reply",
+        "rating": "the rating",
+        "resolution": "what became of it",
+        "resolved_at": "the time it was closed",
+        "respond_by": "the time a reply is due",
+        "snoozed_until": "the end of the pause",
+        "thread_id": "the thread",
+    },
 )
 
 _PERSONAL = (

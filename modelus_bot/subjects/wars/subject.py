@@ -66,6 +66,16 @@ _WORDING = Wording(
         "side_b": "other side",
         "war_id": "war",
     },
+    told={
+        "A": "side A",
+        "B": "side B",
+        "end_reason": "how it ended",
+        "ended_on": "the last day",
+        "joined": "who joined",
+        "left": "who left",
+        "note": "the note",
+        "on": "the day",
+    },
 )
 
 _PERSONAL = (

@@ -12,6 +12,9 @@ from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.fields import Reason
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.feed.model import EventKind
+from modelus_bot.subjects.feed.writes.recording import happened
+from modelus_bot.subjects.nations.model import Nation
 from modelus_bot.subjects.nations.queries.records import require_nation
 from modelus_bot.subjects.nations.writes.fields import NationNumber
 from modelus_bot.subjects.wars.model import Side, War, WarChange, WarSheet
@@ -45,6 +48,10 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
 _LAST = "SELECT max(on_day) FROM war_events WHERE war_id = ?"
 
 
+_ON_SIDE: dict[Side, str] = {"A": " on side A", "B": " on side B", "other": ""}
+OUT = "out"
+
+
 class StartWar(Write[WarChange]):
     """Let a war begin between two sides."""
 
@@ -75,7 +82,11 @@ class StartWar(Write[WarChange]):
             for nation in dict.fromkeys(nations):
                 require_nation(tx, nation)
                 tx.execute(_JOIN, (number, nation, side, day))
-        return WarChange(None, war_sheet(tx, number))
+                joined = {"joined": nation, "side": side, "on": day}
+                tx.audit("wars", number, "UPDATE", old={}, new=joined, nation_id=nation)
+        begun = war_sheet(tx, number)
+        _tell(tx, "war.started", f"The war “{name}” has begun: {_against(begun)}", begun.war)
+        return WarChange(None, begun)
 
 
 class JoinWar(Write[WarChange]):
@@ -97,6 +108,8 @@ class JoinWar(Write[WarChange]):
         _note(tx, before.war.id, "joined", self.on, nation.id, self.side)
         new = {"joined": nation.id, "side": self.side, "on": self.on.isoformat()}
         tx.audit("wars", before.war.id, "UPDATE", old={}, new=new, nation_id=nation.id)
+        headline = f"{nation.full_name} joined the war “{before.war.name}”{_ON_SIDE[self.side]}"
+        _tell(tx, "war.joined", headline, before.war, nation, (OUT, self.side))
         return _stepped(tx, before, before.war)
 
 
@@ -124,6 +137,8 @@ class LeaveWar(Write[WarChange]):
         _note(tx, before.war.id, "left", self.on, nation.id, known.side)
         new = {"left": nation.id, "on": self.on.isoformat()}
         tx.audit("wars", before.war.id, "UPDATE", old={}, new=new, nation_id=nation.id)
+        headline = f"{nation.full_name} left the war “{before.war.name}”"
+        _tell(tx, "war.left", headline, before.war, nation, (known.side, OUT))
         return _stepped(tx, before, before.war)
 
 
@@ -159,6 +174,7 @@ class EndWar(Write[WarChange]):
         _note(tx, before.war.id, "ended", self.on, note=self.reason)
         new = {"status": "ended", "ended_on": self.on.isoformat(), "end_reason": self.reason}
         tx.audit("wars", before.war.id, "UPDATE", old={"status": "active"}, new=new)
+        _tell(tx, "war.ended", f"The war “{before.war.name}” has ended: {self.reason}", before.war)
         return _stepped(
             tx, before, replace(before.war, status="ended", ended_on=self.on, end_reason=self.reason)
         )
@@ -200,3 +216,22 @@ def _note(
     context = tx.context
     values = (war_id, kind, nation_id, side, casualties, note, on.isoformat(), context.actor, context.at)
     tx.execute(_EVENT, values)
+
+
+def _tell(
+    tx: Transaction,
+    kind: EventKind,
+    headline: str,
+    war: War,
+    nation: Nation | None = None,
+    turned: tuple[str, str] | None = None,
+) -> None:
+    """Let the feed tell of a war; ``turned`` are the sides of a nation before and after."""
+    number = None if nation is None else nation.id
+    matter = None if turned is None else (f"war:{war.id}:nation:{number}", *turned)
+    happened(tx, kind, headline, nation_id=number, about=("wars", war.id), turned=matter)
+
+
+def _against(sheet: WarSheet) -> str:
+    named = (", ".join(one.nation for one in sheet.sides if one.side == side) for side in ("A", "B"))
+    return " against ".join(named)

@@ -15,7 +15,7 @@ from modelus_bot.ui.answering.answers import (
     show_progress,
     tell,
 )
-from modelus_bot.ui.answering.arriving import FAILURES, NoAnswer, passes, together
+from modelus_bot.ui.answering.arriving import FAILURES, NoAnswer, may_have_arrived, passes, together
 from modelus_bot.ui.answering.desk import Desk
 from modelus_bot.ui.answering.pictured import MakesFile, answer_pictured
 
@@ -29,6 +29,7 @@ __all__ = [
     "ask_here",
     "defer",
     "fail",
+    "may_have_arrived",
     "message_id",
     "passes",
     "show_form",

@@ -16,7 +16,17 @@ from modelus_bot.runtime.os_errors import in_words
 from modelus_bot.runtime.tunables import Pauses
 from modelus_bot.ui.answering.one_try import leave_once
 
-__all__ = ["FAILURES", "LATER_TRY", "NoAnswer", "first_answer", "once", "passes", "together", "until_arrived"]
+__all__ = [
+    "FAILURES",
+    "LATER_TRY",
+    "NoAnswer",
+    "first_answer",
+    "may_have_arrived",
+    "once",
+    "passes",
+    "together",
+    "until_arrived",
+]
 
 ALREADY_ANSWERED = 40060
 TOO_MANY_REQUESTS = 429

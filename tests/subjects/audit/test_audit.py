@@ -173,11 +173,13 @@ def test_the_chain_is_walked_to_the_first_link_that_does_not_fit(rota: Rota) -> 
 
 
 def test_a_long_chain_is_walked_in_parts(rota: Rota) -> None:
-    """More entries than one part holds are all walked."""
+    """More entries than one part holds are all walked, and it is told on the way how far the walk is."""
     with rota.transaction() as connection:
         tx = Transaction(connection, rota.context, 1, rota.chain)
         for number in range(5100):
             RegisterMember(discord_id=ADA, username=f"Ada {number}").apply(tx)
-    report = rota.ask(verify, ADMINISTRATOR)
+    told: list[tuple[int, int]] = []
+    report = rota.ask(verify, ADMINISTRATOR, (), None, lambda done, of: told.append((done, of)))
     assert report.intact
     assert report.links > 5100
+    assert told == [(5000, report.links)]

@@ -22,6 +22,8 @@ from modelus_bot.database.offline.snapshot.contents import kept_contents
 from modelus_bot.database.schema import broken_searches
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects import DECLARED
+from modelus_bot.subjects.feed.cards import recent_card
+from modelus_bot.subjects.feed.queries import recent_events
 from modelus_bot.subjects.laws.cards.book import book_page
 from modelus_bot.subjects.laws.cards.found import found_card, hit_label, where_words
 from modelus_bot.subjects.laws.cards.lists import law_label, laws_card, tag_card
@@ -170,6 +172,7 @@ def _shown(rota: _Asking, viewer: Viewer) -> Iterator[str]:
             hits = rota.ask(laws_with, viewer, text, nation, tag, 3, 1)
             card = found_card(hits, "", where_words(None, None), first=False)
             yield repr((card, [(one.name.key, hit_label(one)) for one in hits]))
+    yield repr(recent_card(rota.ask(recent_events, viewer, 99), {}))
     yield repr(tag_card(rota.ask(tag_sheet, viewer, 1)))
     yield from (book_page(rota.ask(law_book, viewer, nation)).decode() for nation in (1, 2))
 

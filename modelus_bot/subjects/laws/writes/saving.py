@@ -8,6 +8,7 @@ from typing import Any
 from modelus_bot.database import Transaction
 from modelus_bot.subjects.laws.model import Law, LawChange
 from modelus_bot.subjects.laws.queries.records import law, name_of_law, unknown_law
+from modelus_bot.subjects.laws.writes.telling import tell_change
 
 __all__ = ["add_text", "changed", "file_under", "save"]
 
@@ -27,8 +28,11 @@ _TAKE_OUT = "DELETE FROM law_tags WHERE law_id = ?"
 _NOT_TOLD = {"id", "version", "updated_at", "created_at"}
 
 
-def save(tx: Transaction, before: Law, **changes: Any) -> LawChange:
-    """Save what changed of a law; one that is open from now on gets its number, and its text is published."""
+def save(tx: Transaction, before: Law, *, heard_of: bool = True, **changes: Any) -> LawChange:
+    """Save what changed of a law; one that is open from now on gets its number, and its text is published.
+
+    The feed tells of it unless it is not to be ``heard_of``.
+    """
     after = replace(before, **changes)
     if after.is_open and after.number is None:
         after = replace(after, number=int(tx.fetch_value(_NEXT, (after.nation_id,))))
@@ -46,6 +50,8 @@ def save(tx: Transaction, before: Law, **changes: Any) -> LawChange:
         new={name: new[name] for name in told},
         nation_id=before.nation_id,
     )
+    if heard_of:
+        tell_change(tx, before, after)
     return changed(tx, before, before.id)
 
 

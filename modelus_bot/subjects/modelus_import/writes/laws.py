@@ -54,7 +54,7 @@ def take_law(tx: Transaction, row: LawRow, otherwise: int | None) -> RowFate:
     before = law(tx, number)
     if before is None:
         raise unknown_law()
-    save(tx, before, status="enacted", enacted_at=made, revision=revision)
+    save(tx, before, heard_of=False, status="enacted", enacted_at=made, revision=revision)
     MEMORY.note(tx, row, number)
     return RowFate("added", () if row.author else ("nobody is named as who wrote it; --author counts",))
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.feed.writes.recording import taken_back
 from modelus_bot.subjects.nations.model import HistoryEntry, Nation, NationChange
 from modelus_bot.subjects.nations.queries.history import history_entry, history_from
 from modelus_bot.subjects.nations.queries.records import require_nation
@@ -71,6 +72,7 @@ class UndoChange(Write[NationChange]):
         if entry.id in undone_of(later):
             raise InvalidInput(f"Change {entry.id} has been undone already.", rule="undo.undone")
         _require_last(entry, before, dependent(entry, later))
+        taken_back(tx, "nation_history", entry.id)
         change = save(tx, before, cause="undo", cause_id=entry.id, **{entry.metric: entry.old})
         return NationChange(change.before, change.after, change.history, entry)
 

@@ -12,6 +12,7 @@ from modelus_bot.subjects.nations.rules.governments import checked_government
 from modelus_bot.subjects.nations.rules.names import checked_name, checked_prefix
 from modelus_bot.subjects.nations.writes.fields import Force, Money, NationName, People, Rate
 from modelus_bot.subjects.nations.writes.saving import METRICS, note_history
+from modelus_bot.subjects.nations.writes.telling import tell_founded
 from modelus_bot.text.escaping import plain
 
 __all__ = ["CreateNation", "free_name"]
@@ -62,6 +63,7 @@ class CreateNation(Write[NationChange]):
         after = require_nation(tx, number)
         new = {name: values[name] for name in _TOLD if values[name] is not None}
         tx.audit("nations", number, "INSERT", new=new, nation_id=number)
+        tell_founded(tx, after)
         history = tuple(note_history(tx, after, metric, None, "admin") for metric in METRICS)
         return NationChange(None, after, history)
 

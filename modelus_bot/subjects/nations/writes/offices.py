@@ -11,6 +11,7 @@ from modelus_bot.subjects.nations.queries.offices import office_held_by, offices
 from modelus_bot.subjects.nations.queries.records import require_nation
 from modelus_bot.subjects.nations.rules.words import OFFICES
 from modelus_bot.subjects.nations.writes.fields import NationNumber
+from modelus_bot.subjects.nations.writes.telling import tell_led, tell_unled
 from modelus_bot.subjects.notices.writes.outbox import notify
 from modelus_bot.subjects.people.queries import require_active_member
 from modelus_bot.subjects.people.writes import ensure_member
@@ -47,6 +48,7 @@ class GiveOffice(Write[OfficeChange]):
                 rule="office.stale",
             )
         closed = tuple(_end(tx, item) for item in ended)
+        former = self._tell_ended(tx, nation, closed)
         number = tx.insert(_GIVE, (nation.id, self.user_id, self.office, tx.context.at))
         tx.audit(
             "nation_offices",
@@ -55,12 +57,23 @@ class GiveOffice(Write[OfficeChange]):
             new={"nation_id": nation.id, "user_id": self.user_id, "office": self.office},
             nation_id=nation.id,
         )
+        tell_led(tx, nation, self.office, self.user_id, former)
         given = office_held_by(tx, self.user_id)
         title = f"You are {OFFICES[self.office]} of {plain(nation.full_name)}"
         notify(
             tx, self.user_id, "nation", title, f"{plain(nation.full_name)} is yours to lead: `/nation show`."
         )
         return OfficeChange(nation, given, closed)
+
+    def _tell_ended(self, tx: Transaction, nation: Nation, closed: tuple[Office, ...]) -> int | None:
+        """Tell of offices that nobody holds now, and return who held the one that is given."""
+        former = None
+        for item in closed:
+            if (item.nation_id, item.office) == (nation.id, self.office):
+                former = item.user_id
+            else:
+                tell_unled(tx, require_nation(tx, item.nation_id, archived=True), item.office, item.user_id)
+        return former
 
     def _ending(self, tx: Transaction, nation: Nation) -> tuple[Office, ...]:
         held = office_held_by(tx, self.user_id)
@@ -84,7 +97,9 @@ class EndOffice(Write[OfficeChange]):
         held = office_held_by(tx, self.user_id)
         if held is None:
             raise NotFound("This member holds no office, so there is none to end.", rule="office.none")
-        return OfficeChange(require_nation(tx, held.nation_id, archived=True), None, (_end(tx, held),))
+        nation = require_nation(tx, held.nation_id, archived=True)
+        tell_unled(tx, nation, held.office, held.user_id)
+        return OfficeChange(nation, None, (_end(tx, held),))
 
 
 def _end(tx: Transaction, held: Office) -> Office:

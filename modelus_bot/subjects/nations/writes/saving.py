@@ -1,4 +1,4 @@
-"""The one place that changes a nation's row, with the history of its figures and its entry."""
+"""The one place that changes a nation's row, with the history of its figures, its entry and its events."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from modelus_bot.database import Transaction
 from modelus_bot.domain.refusals import Stale
 from modelus_bot.subjects.nations.model import Cause, Metric, Nation, NationChange
 from modelus_bot.subjects.nations.queries.records import require_nation
+from modelus_bot.subjects.nations.writes.telling import tell_change
 from modelus_bot.text.escaping import plain
 
 __all__ = ["METRICS", "note_history", "save", "stale"]
@@ -61,6 +62,7 @@ def save(
         new={name: getattr(after, name) for name in told},
         nation_id=before.id,
     )
+    tell_change(tx, before, after)
     numbers = tuple(
         note_history(tx, after, metric, getattr(before, metric), cause, cause_id)
         for metric in METRICS

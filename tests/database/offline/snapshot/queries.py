@@ -19,6 +19,7 @@ from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
 from modelus_bot.subjects.duty_calendar.queries import duty_calendar
+from modelus_bot.subjects.feed.queries import recent_events
 from modelus_bot.subjects.laws.queries import lists, tags
 from modelus_bot.subjects.laws.queries import records as law_records
 from modelus_bot.subjects.nations.queries import (
@@ -151,6 +152,7 @@ def questions(rota: Rota) -> Asked:
         lookup.nation_called: [("texas",), ("Republic of Texas",), ("Lone Star",), ("nowhere",)],
         lookup.named_nations: [("",), ("tex",), ("lone",), ("texxas",), ("%",)],
         **_about_laws(),
+        recent_events: [(Viewer(STRANGER), 3, skip) for skip in (0, 2)],
         war_queries.wars: [(), ("active", 2, 1), ("ended", 2)],
         war_queries.war_sheet: [(number,) for number in range(5)],
         war_queries.war_events: [(number, 3, skip) for number in range(5) for skip in (0, 2)],

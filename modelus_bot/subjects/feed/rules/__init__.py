@@ -1,0 +1,1 @@
+"""What kinds of events there are, and which leave as one message."""
