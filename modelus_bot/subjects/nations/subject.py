@@ -144,6 +144,7 @@ _WORDING = Wording(
         "value": "value",
     },
     told={
+        "alias": "the other name",
         "flag_channel_id": "the channel of the flag",
         "flag_message_id": "the message of the flag",
         "leave_until": "the end of the leave",
