@@ -13,6 +13,7 @@ from modelus_bot.subjects.triage.commands.reporting import MENU
 from modelus_bot.ui.commands.needs import commands_of, needed_for
 from tests.commands.acting import dump, labels, lift_discords_hint, words_of
 from tests.conftest import BotEnv
+from tests.subjects.blocs.bloc_cases import unite
 
 if TYPE_CHECKING:
     import simcord
@@ -134,6 +135,18 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "war update", {"war": "w", "casualties": 1}, ADMIN),
     ("manager", "war end", {"war": "w", "reason": "r"}, ADMIN),
     ("player", "law add", {"name": "n"}, "hold an office in a nation"),
+    ("player", "treaty propose", {"nation": "Texas", "kind": "trade"}, "You hold no office"),
+    ("player", "treaty answer", {"treaty": "1", "answer": "accept"}, "You hold no office"),
+    ("player", "treaty withdraw", {"treaty": "1"}, "You hold no office"),
+    ("player", "treaty end", {"treaty": "1"}, "You hold no office"),
+    ("player", "bloc create", {"name": "n"}, "You hold no office"),
+    ("player", "bloc invite", {"bloc": "Gulf Pact", "nation": "Texas"}, "Only those who hold an office in"),
+    ("player", "bloc answer", {"bloc": "Gulf Pact", "answer": "accept"}, "You hold no office"),
+    ("player", "bloc leave", {"bloc": "Gulf Pact"}, "You hold no office"),
+    ("player", "bloc kick", {"bloc": "Gulf Pact", "nation": "Texas"}, "Only those who hold an office in"),
+    ("player", "bloc transfer", {"bloc": "Gulf Pact", "nation": "Texas"}, "Only those who hold an office in"),
+    ("player", "bloc edit", {"bloc": "Gulf Pact", "name": "n"}, "Only those who hold an office in"),
+    ("player", "bloc disband", {"bloc": "Gulf Pact"}, "Only those who hold an office in"),
     *(
         ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
         for command, more in (
@@ -168,6 +181,9 @@ FOR_EVERYBODY = {
     "law book": "has what the member may read in it",
     "tag info": "counts what the member may read",
     "tag list": "tags are no secret",
+    "treaty list": "treaties are public",
+    "bloc list": "blocs are public",
+    "bloc show": "blocs are public",
     "war list": "wars are public",
     "war show": "wars are public",
 }
@@ -201,7 +217,9 @@ async def asked_env(rota_env: BotEnv) -> BotEnv:
             role=role,
             user=env.staff("bo"),
         )
-    await env.db.write(CreateNation(name="Texas", gdp=1, population=1), Context())
+    for name in ("Texas", "Dakota"):
+        await env.db.write(CreateNation(name=name, gdp=1, population=1), Context())
+    await unite(env)
     for _ in range(2):
         await env.player.slash(env.channel, "triage report", title="T", description="D")
     return env
@@ -273,6 +291,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     }
     open_to_all = {
         "about",
+        "bloc",
         "conversation",
         "help",
         "inbox",
@@ -282,6 +301,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
         "ping",
         "rank",
         "tag",
+        "treaty",
         "triage",
         "war",
         MENU,
