@@ -626,14 +626,17 @@ class History:
         one, other = self._two_nations()
         kind = self.dice.choice(["alliance", "trade"])
         self.do(ProposeTreaty(to_id=other, treaty_kind=kind, nation_id=one), self._for_nations())
-        last = self.rota.value("SELECT max(id) FROM treaties") or 1
-        number, nation = self.dice.randint(max(1, last - 3), last), self.dice.choice([one, other])
-        writes: list[Write[Any]] = [
-            AnswerTreaty(treaty_id=number, accept=self.dice.random() < 0.7, nation_id=nation),
-            WithdrawTreaty(treaty_id=number, nation_id=nation),
-            EndTreaty(treaty_id=number, reason=self.dice.choice([None, "x"]), nation_id=nation),
-        ]
-        self.do(self.dice.choice(writes), self._for_nations())
+        known = "SELECT id, nation_a, nation_b FROM treaties ORDER BY id DESC LIMIT 3"
+        number, *parties = self.dice.choice(self.rota.rows(known) or [(1, one, other)])
+        for accept in (self.dice.random() < 0.7, None):
+            nation = self.dice.choice(parties)
+            steps: list[Write[Any]] = [
+                WithdrawTreaty(treaty_id=number, nation_id=nation),
+                EndTreaty(treaty_id=number, reason=self.dice.choice([None, "x"]), nation_id=nation),
+            ]
+            if accept is not None:
+                steps = [AnswerTreaty(treaty_id=number, accept=accept, nation_id=nation)]
+            self.do(self.dice.choice(steps), self._for_nations())
         self.do(ExpireTreaty(treaty_id=number), None)
 
     def unite(self) -> None:
