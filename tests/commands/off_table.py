@@ -153,6 +153,7 @@ OFF: dict[str, Case] = {
     "treaty answer": Case("refused", "leader", {"treaty": "1", "answer": "accept"}),
     "treaty end": Case("refused", "leader", {"treaty": "2"}),
     "treaty list": Case("shown", "player"),
+    "treaty picture": Case("shown", "player"),
     "treaty propose": Case("refused", "leader", {"nation": "Iowa", "kind": "trade"}),
     "treaty withdraw": Case("refused", "leader", {"treaty": "1"}),
     "triage assign": Case("refused", options={"item": "1", "member": "Bo Account"}),

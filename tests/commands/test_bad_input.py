@@ -369,6 +369,7 @@ BAD = [
     ),
     Bad("treaty propose", "nation", "Atlantis", "is not a nation", {"kind": "trade"}, "leader"),
     Bad("treaty propose", "nation", "Texas", "needs two nations", {"kind": "trade"}, "leader"),
+    Bad("treaty picture", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("treaty list", "nation", "Atlantis", "is not a nation", {}, "player"),
     *(
         Bad(f"bloc {command}", "bloc", "Nothing Pact", "is not a bloc", rest, "leader")
@@ -488,6 +489,7 @@ NOT_POSSIBLE = {
     ("treaty answer", "answer"): CHOICES,
     ("treaty end", "reason"): ANY_LENGTH,
     ("treaty list", "status"): CHOICES,
+    ("treaty picture", "theme"): CHOICES,
     **{(f"treaty {command}", "dry_run"): YES_OR_NO for command in ("propose", "answer", "withdraw", "end")},
     **{
         (f"bloc {command}", "dry_run"): YES_OR_NO

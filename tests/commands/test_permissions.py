@@ -182,6 +182,7 @@ FOR_EVERYBODY = {
     "tag info": "counts what the member may read",
     "tag list": "tags are no secret",
     "treaty list": "treaties are public",
+    "treaty picture": "treaties and blocs are public",
     "bloc list": "blocs are public",
     "bloc show": "blocs are public",
     "war list": "wars are public",

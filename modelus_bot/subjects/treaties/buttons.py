@@ -16,7 +16,7 @@ import discord
 from modelus_bot.database import Write
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.nations.queries.records import nation
-from modelus_bot.subjects.treaties.cards import change_card, treaties_card, treaty_card
+from modelus_bot.subjects.treaties.cards.treaty_card import change_card, treaties_card, treaty_card
 from modelus_bot.subjects.treaties.model import Treaty, TreatyChange, TreatyStatus
 from modelus_bot.subjects.treaties.queries import treaties, treaty
 from modelus_bot.subjects.treaties.rules import KINDS, STATES

@@ -7,7 +7,7 @@ import discord
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.nations.choices import PicksNations
-from modelus_bot.subjects.treaties.cards import label_of
+from modelus_bot.subjects.treaties.cards.treaty_card import label_of
 from modelus_bot.subjects.treaties.model import TreatyStatus
 from modelus_bot.subjects.treaties.queries import Side, treaties_to_pick
 from modelus_bot.text.escaping import plain

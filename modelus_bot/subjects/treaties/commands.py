@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from modelus_bot.database import Write
+from modelus_bot.subjects.blocs.queries import blocs
 from modelus_bot.subjects.nations.cards.changes import only_shown
+from modelus_bot.subjects.nations.queries.records import nation as nation_of
 from modelus_bot.subjects.treaties.buttons import LIST, list_argument, view_of
-from modelus_bot.subjects.treaties.cards import change_card, treaty_card
+from modelus_bot.subjects.treaties.cards.alliances import (
+    alliances_card,
+    alliances_of,
+    alliances_task,
+    alliances_words,
+)
+from modelus_bot.subjects.treaties.cards.treaty_card import change_card, treaty_card
 from modelus_bot.subjects.treaties.choices import PicksTreaties
 from modelus_bot.subjects.treaties.model import TreatyChange, TreatyKind, TreatyStatus
+from modelus_bot.subjects.treaties.queries import treaties_in_force
 from modelus_bot.subjects.treaties.queries import treaty as treaty_of
 from modelus_bot.subjects.treaties.rules import KINDS, STATES
 from modelus_bot.subjects.treaties.writes.answering import AnswerTreaty, EndTreaty, WithdrawTreaty
@@ -24,9 +33,15 @@ from modelus_bot.ui.cards import Card
 from modelus_bot.ui.commands.suggestions import Choices
 from modelus_bot.ui.confirm import Ask, Confirmed, ask, confirmed
 from modelus_bot.ui.paginator import send_page
+from modelus_bot.ui.pictures import ChildPicture, drawing_folder
+from modelus_bot.ui.rota_chart import Theme
+
+if TYPE_CHECKING:
+    from modelus_bot.bot import ModelUsBot
 
 __all__ = ["TreatyCommands"]
 
+PICTURE = "alliances.png"
 END = "treaty_end"
 WHICH = "Which, by its number"
 AS = "The nation that acts, for administrators; your own if left out"
@@ -40,6 +55,11 @@ _STATUS: dict[str, TreatyStatus] = {status: status for status in STATES}
 
 class TreatyCommands(PicksTreaties, commands.GroupCog, name="treaty", description="Treaties between nations"):
     """The commands about treaties."""
+
+    def __init__(self, bot: ModelUsBot) -> None:
+        """Serve ``bot``'s commands."""
+        super().__init__(bot)
+        self._circle = ChildPicture("circle")
 
     @app_commands.command(name="propose", description="Propose a treaty to another nation")
     @app_commands.describe(
@@ -137,6 +157,34 @@ class TreatyCommands(PicksTreaties, commands.GroupCog, name="treaty", descriptio
         of = await self.nation_id(nation, archived=True) if nation is not None else None
         await send_page(self.bot, interaction, LIST, list_argument(_STATUS[status], of))
 
+    @app_commands.command(name="picture", description="Show a picture of who is allied with whom")
+    @app_commands.describe(
+        nation="Only what this one has; everybody if left out",
+        theme="Whether your Discord is dark or light; dark if left out",
+    )
+    async def picture(
+        self, interaction: discord.Interaction, nation: str | None = None, theme: Theme = "dark"
+    ) -> None:
+        """Show it, and the same in words where there is none."""
+        await answering.defer(interaction)
+        await self.require_allowed(interaction)
+        db = self.bot.db
+        found = await db.read(treaties_in_force)
+        standing = await db.read(blocs, "active", 500)
+        known = await db.read(nation_of, await self.nation_id(nation)) if nation is not None else None
+        view = alliances_of(found, standing, (known.id, known.name) if known is not None else None)
+        without = alliances_card(view, pictured=False)
+        if not view.nations:
+            await answering.answer(interaction, without)
+            return
+        folder = drawing_folder(self.bot.settings.database.path)
+        await answering.answer_pictured(
+            interaction,
+            self._circle.file(alliances_task(view, theme), folder, PICTURE, alliances_words(view)),
+            pictured=replace(alliances_card(view, pictured=True), picture=f"attachment://{PICTURE}"),
+            without=without,
+        )
+
     @answer.autocomplete("treaty")
     async def _to_answer(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_treaties(interaction, typed, "pending", "answers")
@@ -149,6 +197,7 @@ class TreatyCommands(PicksTreaties, commands.GroupCog, name="treaty", descriptio
     async def _to_end(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_treaties(interaction, typed, "active")
 
+    @picture.autocomplete("nation")
     @propose.autocomplete("nation")
     @propose.autocomplete("as_nation")
     @answer.autocomplete("as_nation")

@@ -86,6 +86,22 @@ async def test_a_treaty_as_people_see_it(world: BotEnv) -> None:
     assert "lasted less than a day" in await said(env, player, "treaty list", status="ended")
 
 
+async def test_the_picture_is_shown_to_everybody(world: BotEnv) -> None:
+    """With the words for those who cannot see it; of a nation that has nothing it is said."""
+    env, player = world, world.player
+    await said(env, world.admin, "treaty propose", nation="Ohio", kind="defense", as_nation="Texas")
+    number = rows(env, "SELECT max(id) FROM treaties")[0][0]
+    await said(env, world.admin, "treaty answer", treaty=str(number), answer="accept", as_nation="Ohio")
+    shown = await player.slash(env.channel, "treaty picture", theme="light")
+    assert "Defense pact: 1" in words_of(shown)
+    assert shown.response is not None
+    (picture,) = shown.response.attachments
+    assert picture.filename == "alliances.png"
+    assert picture.description is not None
+    assert "Defense pact: Texas and Ohio." in picture.description
+    assert "No treaty in force" in await said(env, player, "treaty picture", nation="Dakota")
+
+
 async def test_what_the_other_side_proposed_is_offered_instead(world: BotEnv) -> None:
     """Proposing it back shows their proposal with its buttons, and pressing one is all it takes."""
     env, leader, avery = world, world.leader, world.staff("avery")
