@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["circle_job"]
 
-WIDTH, MARGIN = 8.0, 0.14
+MARGIN = 0.14
 FEW = 16
-"""Up to so many, names lie flat; more stand out like rays."""
-FLAT, RAYS = (2.1, 0.34), (2.25, 1.3)
+"""Up to so many, names lie flat and the legend is below; more stand out like rays, beside the legend."""
+FLAT, RAYS = (1.85, 0.34), (1.6, 1.2)
 """Inches of the radius, and above and below the rings for names, of few and of many."""
+BESIDE, SIDE = 1.3, 2.9
+"""Inches for flat names on each side, and for the legend beside rays."""
 RING, FIRST_RING, RING_STEP = 0.17, 0.16, 0.22
 """Inches of a ring's breadth, from the circle to the middle of the first, and from one to the next."""
-NAMES = (11.5, 10.5, 9.5)
+NAMES = (12.0, 11.5, 10.0)
 """Sizes of letters: of few names, of many, of very many."""
 TOLD, ROW = 11, 0.3
 LINES: tuple[tuple[Any, float], ...] = (
@@ -50,21 +52,27 @@ def circle_job(task: dict[str, Any], _: Report) -> dict[str, Any]:
     words of the legend. ``png`` is in base64.
     """
     names: list[Any] = task["names"]
-    radius, room = FLAT if len(names) <= FEW else RAYS
-    rings = FIRST_RING + RING_STEP * 2
-    middle = MARGIN + room + rings + radius
+    flat = len(names) <= FEW
+    radius, room = FLAT if flat else RAYS
+    across = MARGIN + FIRST_RING + RING_STEP * 2 + radius
+    middle = across + (BESIDE if flat else room), across + room
     legend = list(_legend_of(task))
-    rows = -(-len(legend) // 2)
-    paper = Paper(task["theme"], 2 * middle + ROW * (rows + 0.3) + MARGIN, width=WIDTH)
+    columns = 2 if flat else 1
+    rows = -(-len(legend) // columns)
+    width, height = 2 * middle[0] + (0 if flat else SIDE), 2 * middle[1]
+    below = ROW * (rows + 0.3) + MARGIN if flat else max(0, ROW * rows + 2 * MARGIN - height)
+    paper = Paper(task["theme"], height + below, width=width)
     axes = paper.bare()
-    drawing = _Circle(axes, paper, (WIDTH / 2, middle), radius, max(1, len(names)))
+    drawing = _Circle(axes, paper, middle, radius, max(1, len(names)))
     drawing.ties(task["ties"])
     for ring in (0, 1):
         drawing.ring(ring, [groups[ring] for _, groups, _ in names])
     drawing.names(names, MARGIN + room)
+    left, top = (MARGIN, height) if flat else (2 * middle[0], (height + below - ROW * rows) / 2)
+    step = (width - left) / columns
     for place, (kind, number, words) in enumerate(legend):
-        y = 2 * middle + ROW * (place // 2 + 0.5)
-        _entry(axes, paper, (MARGIN + place % 2 * WIDTH / 2, y), (kind, number), words)
+        where = left + place % columns * step, top + ROW * (place // columns + 0.5)
+        _entry(axes, paper, where, (kind, number), words, step)
     return paper.encoded()
 
 
@@ -133,14 +141,16 @@ class _Circle:
         """Mark each place, and write its name outside of the rings."""
         flat = len(names) <= FEW
         ink = self.paper.colours.ink
-        for place, (name, groups, leads) in enumerate(names):
+        rings = max(
+            (ring + 1 for _, groups, _ in names for ring in (0, 1) if groups[ring] is not None), default=0
+        )
+        distance = self.radius + (FIRST_RING + RING_STEP * (rings - 0.5) if rings else 0.06) + 0.08
+        for place, (name, _, leads) in enumerate(names):
             self._mark(place, leads=leads)
-            outside = 2 if groups[1] is not None else 1 if groups[0] is not None else 0
-            distance = self.radius + (FIRST_RING + RING_STEP * (outside - 0.5) if outside else 0.06) + 0.08
             x, y = self.at(place, distance)
             turn = math.degrees(place * self.step)
             right = turn < 180
-            width = (WIDTH - MARGIN - x if right else x - MARGIN) if flat else room - MARGIN / 2
+            width = (self.paper.width - MARGIN - x if right else x - MARGIN) if flat else room - MARGIN / 2
             written = self.paper.lettering.cut(name, width * DPI, self.size)
             if not flat:
                 angle, side = (90 - turn, "left") if right else (270 - turn, "right")
@@ -186,7 +196,7 @@ def _legend_of(task: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
         yield "leads", 0, task["leads"]
 
 
-def _entry(axes: Axes, paper: Paper, where: Point, what: tuple[str, int], words: str) -> None:
+def _entry(axes: Axes, paper: Paper, where: Point, what: tuple[str, int], words: str, room: float) -> None:
     """Write one line of the legend, with a sample of what it is about before it."""
     (x, y), (kind, number) = where, what
     if kind == "kind":
@@ -203,7 +213,7 @@ def _entry(axes: Axes, paper: Paper, where: Point, what: tuple[str, int], words:
         )  # fmt: skip
     else:
         axes.add_patch(Rectangle((x + 0.14, y - 0.07), 0.14, 0.14, facecolor=paper.colours.ink, linewidth=0))
-    cut = paper.lettering.cut(words, (WIDTH / 2 - 0.75) * DPI, TOLD)
+    cut = paper.lettering.cut(words, (room - 0.6 - MARGIN) * DPI, TOLD)
     axes.text(x + 0.52, y, cut, fontsize=TOLD, va="center", color=paper.colours.ink, parse_math=False)
 
 

@@ -20,12 +20,13 @@ NAMED = 6
 def bloc_card(sheet: BlocSheet) -> Card:
     """Return a bloc: what it stands for, who leads it, who belongs to it and who is invited."""
     bloc, leader = sheet.bloc, sheet.leader
-    lines = [quoted(bloc.description)] if bloc.description else []
-    lines.append(f"**Since:** {moment(bloc.created_at, 'D')}")
+    lines = [f"**Since:** {moment(bloc.created_at, 'D')}"]
     if bloc.disbanded_at is not None:
         lines.append(f"**Disbanded:** {moment(bloc.disbanded_at, 'D')}")
     if leader is not None:
         lines.append(f"**Led by:** {plain(leader.nation)}")
+    if bloc.description:
+        lines.append(quoted(bloc.description))
     make = cards.info if bloc.disbanded_at is not None else cards.success
     card = make(plain(bloc.name), "\n".join(lines))
     if sheet.members:

@@ -101,7 +101,7 @@ class BlocCommands(PicksNations, commands.GroupCog, name="bloc", description="Bl
         await self._begin(interaction, private=True)
         number = await self.bloc_id(bloc)
         write = LeaveBloc(bloc_id=number, nation_id=await self._acting(as_nation))
-        await self._ask(interaction, write, "Leave", dry_run=dry_run)
+        await self._ask(interaction, write, ("Leave", "Leave {}?"), dry_run=dry_run)
 
     @app_commands.command(name="kick", description="Take a nation out of your bloc, or its invitation back")
     @app_commands.describe(bloc="Which", nation="Whom", reason="Why; they read it", dry_run=DRY_RUN)
@@ -118,7 +118,9 @@ class BlocCommands(PicksNations, commands.GroupCog, name="bloc", description="Bl
         number = await self.bloc_id(bloc)
         kicked = await self.nation_id(nation, archived=True)
         write = KickNation(bloc_id=number, kicked_id=kicked, reason=reason)
-        await self._ask(interaction, write, "Kick", reason=reason, dry_run=dry_run)
+        await self._ask(
+            interaction, write, ("Kick", "Take a nation out of {}?"), reason=reason, dry_run=dry_run
+        )
 
     @app_commands.command(name="transfer", description="Let another member lead your bloc")
     @app_commands.describe(bloc="Which", nation="Who leads it from now on", dry_run=DRY_RUN)
@@ -129,7 +131,7 @@ class BlocCommands(PicksNations, commands.GroupCog, name="bloc", description="Bl
         await self._begin(interaction, private=True)
         number = await self.bloc_id(bloc)
         write = TransferBloc(bloc_id=number, to_id=await self.nation_id(nation))
-        await self._ask(interaction, write, "Pass it on", dry_run=dry_run)
+        await self._ask(interaction, write, ("Pass it on", "Pass the lead of {} on?"), dry_run=dry_run)
 
     @app_commands.command(name="edit", description="Change what your bloc is called or stands for")
     @app_commands.describe(
@@ -174,7 +176,7 @@ class BlocCommands(PicksNations, commands.GroupCog, name="bloc", description="Bl
         """Confirm, disband."""
         await self._begin(interaction, private=True)
         write = DisbandBloc(bloc_id=await self.bloc_id(bloc), reason=reason)
-        await self._ask(interaction, write, "Disband", reason=reason, dry_run=dry_run)
+        await self._ask(interaction, write, ("Disband", "Disband {}?"), reason=reason, dry_run=dry_run)
 
     @app_commands.command(name="list", description="List blocs, the newest first")
     @app_commands.describe(status="Those that are there, or that were disbanded")
@@ -259,12 +261,15 @@ class BlocCommands(PicksNations, commands.GroupCog, name="bloc", description="Bl
         self,
         interaction: discord.Interaction,
         write: Asked,
-        label: str,
+        words: tuple[str, str],
         *,
         dry_run: bool,
         reason: str | None = None,
     ) -> None:
-        """Show what a change would do, and ask whether it shall; a bloc changed meanwhile stays as it is."""
+        """Show what a change would do, and ask whether it shall; a bloc changed meanwhile stays as it is.
+
+        ``words`` are the button's label and the question about the bloc.
+        """
         context = self.bot.context(interaction, reason)
         sheet = await self.bot.db.read(bloc_sheet, write.bloc_id)
         seen = write.model_copy(update={"version": sheet.bloc.version})
@@ -273,7 +278,9 @@ class BlocCommands(PicksNations, commands.GroupCog, name="bloc", description="Bl
         if dry_run:
             await answering.answer(interaction, only_shown(shown))
             return
-        card = replace(cards.question(f"{label}? {shown.title}", change.done), footer=shown.footer)
+        label, title = words
+        text = f"If you confirm: {change.done}"
+        card = replace(cards.question(title.format(shown.title), text), footer=shown.footer)
         await ask(self.bot, interaction, context, Ask(ASKED, card, label, seen, danger=True))
 
 

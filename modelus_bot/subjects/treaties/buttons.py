@@ -30,7 +30,7 @@ from modelus_bot.ui.presses import answered
 if TYPE_CHECKING:
     from modelus_bot.bot import ModelUsBot
 
-__all__ = ["LIST", "TreatyButton", "answers_of", "list_argument", "view_of"]
+__all__ = ["ANSWERS", "LIST", "TreatyButton", "answers_of", "list_argument", "view_of"]
 
 LIST, ONE = "treaty_list", "treaty"
 """The names of the lists in the ids of their buttons."""

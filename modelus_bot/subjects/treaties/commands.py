@@ -13,7 +13,7 @@ from modelus_bot.database import Write
 from modelus_bot.subjects.blocs.queries import blocs
 from modelus_bot.subjects.nations.cards.changes import only_shown
 from modelus_bot.subjects.nations.queries.records import nation as nation_of
-from modelus_bot.subjects.treaties.buttons import LIST, list_argument, view_of
+from modelus_bot.subjects.treaties.buttons import ANSWERS, LIST, list_argument, view_of
 from modelus_bot.subjects.treaties.cards.alliances import (
     alliances_card,
     alliances_of,
@@ -136,11 +136,13 @@ class TreatyCommands(PicksTreaties, commands.GroupCog, name="treaty", descriptio
         version = found.version if found is not None else None
         write = EndTreaty(treaty_id=number, reason=reason, version=version, nation_id=acting)
         context = self.bot.context(interaction, reason)
-        shown = change_card(await self.bot.db.preview(write, context), self.now())
+        change = await self.bot.db.preview(write, context)
         if dry_run:
-            await answering.answer(interaction, only_shown(shown))
+            await answering.answer(interaction, only_shown(change_card(change, self.now())))
             return
-        card = replace(cards.question(f"End this? {shown.title}", shown.text), footer=shown.footer)
+        shown = treaty_card(found or change.after, self.now())
+        text = f"It does not begin again by itself; either side can propose another.\n\n{shown.text}"
+        card = replace(cards.question(f"End this? {shown.title}", text), footer=shown.footer)
         await ask(self.bot, interaction, context, Ask(END, card, "End it", write, danger=True))
 
     @app_commands.command(name="list", description="List treaties, the newest first")
@@ -237,7 +239,7 @@ class TreatyCommands(PicksTreaties, commands.GroupCog, name="treaty", descriptio
             raise why
         card = treaty_card(found, self.now())
         text = f"{why}\n\n{card.text}"
-        await answering.answer(interaction, replace(card, text=text), view=view_of(found))
+        await answering.answer(interaction, replace(card, text=text), view=view_of(found, ANSWERS))
 
 
 @confirmed(END, EndTreaty)

@@ -108,7 +108,7 @@ async def test_what_the_other_side_proposed_is_offered_instead(world: BotEnv) ->
     await said(env, avery, "treaty propose", nation="Texas", kind="trade")
     back = await leader.slash(env.channel, "treaty propose", nation="Dakota", kind="trade")
     assert "Dakota proposed the same" in words_of(back)
-    assert labels(back.response) == ["Accept", "Decline", "Withdraw"]
+    assert labels(back.response) == ["Accept", "Decline"]
     assert "the trade agreement is in force" in words_of(await leader.click(back.response, label="Accept"))
 
 

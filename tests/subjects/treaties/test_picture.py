@@ -117,7 +117,8 @@ def test_any_number_of_nations(nations: int, theme: Any) -> None:
         range(1, 4 * (nations // 4) + 1)
     )))  # fmt: skip
     width, height = drawn(alliances_task(view, theme))
-    assert width == 880
-    assert height < 1400
+    assert width <= 1100
+    assert height <= 900
+    assert width > height
     footer = alliances_card(view, pictured=True).footer
     assert (footer is not None) == bool(view.left_out) == (nations > MOST)
