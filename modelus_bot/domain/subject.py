@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from modelus_bot.database import Invariant, Pruning, Visibility, Visible, Write
+from modelus_bot.database import Invariant, Pruning, Transaction, Visibility, Visible, Write
 from modelus_bot.domain.column_words import COLUMNS
 from modelus_bot.domain.map_tints import MapTint
 from modelus_bot.domain.personal_data import PersonalRows
@@ -28,6 +28,7 @@ Need = Literal["anyone", "part", "staff", "manager", "admin"]
 """The least standing that a command needs; see ``Standing``."""
 
 Words = Mapping[str, str]
+Retiring = Callable[[Transaction, int], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ class Subject:
     ``reports`` can be made at the command line. Administrators may look up the history of ``audited`` tables.
     ``deferrable`` changes may be saved while the database is away; the journal finds their classes when it
     applies them, before any screen is loaded. ``invariants`` stand in the order of their repairs. A map of
-    the nations may be tinted by ``map_tints``. ``screens`` imports Discord's part when asked for.
+    the nations may be tinted by ``map_tints``. ``retiring`` says, by another subject's table, what ends here
+    when a row of that is archived: called with the row's number in the same transaction, it returns a
+    sentence for each thing that ended, or refuses. ``screens`` imports Discord's part when asked for.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Subject:
     invariants: tuple[Invariant, ...] = ()
     prunings: tuple[Pruning, ...] = ()
     deferrable: tuple[type[Write[Any]], ...] = ()
+    retiring: Mapping[str, Retiring] = field(default_factory=dict)
     personal: tuple[PersonalRows, ...] = ()
     visible: tuple[Visible, ...] = ()
     reports: tuple[Report, ...] = ()
@@ -126,6 +130,10 @@ class Declared:
             {tint.key: tint for tint in subject.map_tints} for subject in self.subjects
         )
         self.deferrable = frozenset(write for subject in self.subjects for write in subject.deferrable)
+        self.retiring: dict[str, tuple[Retiring, ...]] = {}
+        for subject in self.subjects:
+            for table, ends in subject.retiring.items():
+                self.retiring[table] = (*self.retiring.get(table, ()), ends)
         self.personal = tuple(rows for subject in self.subjects for rows in subject.personal)
         self.needs: dict[str, Need] = _together(subject.needs for subject in self.subjects)
         self.topics = _topics(self.subjects)

@@ -14,6 +14,7 @@ from modelus_bot.config import Settings
 from modelus_bot.database import Context, DatabaseManager, Viewer
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
+from modelus_bot.sandbox.sample_diplomacy import add_sample_diplomacy
 from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.sandbox.sample_nations import add_sample_nations
 from modelus_bot.sandbox.sample_reports import Reporters, add_sample_reports
@@ -77,6 +78,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await _read_some(db, [_manager(world), *people[:2]], context)
     await add_sample_laws(db, _manager(world), context)
     await add_sample_wars(db, _person(world, "administrator"), calendar, context)
+    await add_sample_diplomacy(db, _person(world, "administrator"), context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 

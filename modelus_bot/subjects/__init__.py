@@ -10,6 +10,7 @@ from modelus_bot.subjects.alerts.subject import SUBJECT as ALERTS
 from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
 from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
 from modelus_bot.subjects.backups.subject import SUBJECT as BACKUPS
+from modelus_bot.subjects.blocs.subject import SUBJECT as BLOCS
 from modelus_bot.subjects.clock.subject import SUBJECT as CLOCK
 from modelus_bot.subjects.conversations.subject import SUBJECT as CONVERSATIONS
 from modelus_bot.subjects.coverage.subject import SUBJECT as COVERAGE
@@ -36,6 +37,7 @@ from modelus_bot.subjects.rotation_import.subject import SUBJECT as ROTATION_IMP
 from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
 from modelus_bot.subjects.staff_import.subject import SUBJECT as STAFF_IMPORT
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
+from modelus_bot.subjects.treaties.subject import SUBJECT as TREATIES
 from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
 from modelus_bot.subjects.wars.subject import SUBJECT as WARS
 from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
@@ -50,6 +52,8 @@ SUBJECTS = (
     NATIONS,
     LAWS,
     WARS,
+    TREATIES,
+    BLOCS,
     ASSIGNMENTS,
     SPRINTS,
     ROSTERS,

@@ -34,6 +34,7 @@ TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are 
 LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
 WITH_WARS = "tried on wars that are there, in one bot, in tests/subjects/wars/test_commands.py"
+WITH_BLOCS = "tried on a bloc that is there, in one bot, in tests/subjects/blocs/test_commands.py"
 WITH_LAWS = "tried on laws that are there, in one bot, in tests/subjects/laws/test_commands.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
@@ -365,6 +366,39 @@ BAD = [
         for command, rest in (("join", JOIN), ("leave", JOIN_WHO), ("end", {"war": "W", "reason": "r"}))
     ),
     Bad("war end", "reason", "  ", "The reason is missing", {"war": "W"}, "admin"),
+    *(
+        Bad(f"treaty {command}", "treaty", value, sentence, rest, "leader")
+        for command, rest in (("answer", {"answer": "accept"}), ("withdraw", {}), ("end", {}))
+        for value, sentence in (("a pact", "is not a treaty"), ("#999", "There is no such treaty"))
+    ),
+    *(
+        Bad(f"{group} {command}", "as_nation", "Atlantis", "is not a nation", rest, "admin")
+        for group, command, rest in (
+            ("treaty", "propose", {"nation": "Texas", "kind": "trade"}),
+            ("treaty", "answer", {"treaty": "1", "answer": "accept"}),
+            ("treaty", "withdraw", {"treaty": "1"}),
+            ("treaty", "end", {"treaty": "1"}),
+            ("bloc", "create", {"name": "B"}),
+        )
+    ),
+    Bad("treaty propose", "nation", "Atlantis", "is not a nation", {"kind": "trade"}, "leader"),
+    Bad("treaty propose", "nation", "Texas", "needs two nations", {"kind": "trade"}, "leader"),
+    Bad("treaty picture", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("treaty list", "nation", "Atlantis", "is not a nation", {}, "player"),
+    *(
+        Bad(f"bloc {command}", "bloc", "Nothing Pact", "is not a bloc", rest, "leader")
+        for command, rest in (
+            ("answer", {"answer": "accept"}),
+            ("disband", {}),
+            ("edit", {"name": "B"}),
+            ("invite", {"nation": "Dakota"}),
+            ("kick", {"nation": "Dakota"}),
+            ("leave", {}),
+            ("show", {}),
+            ("transfer", {"nation": "Dakota"}),
+        )
+    ),
+    Bad("bloc create", "name", "\u2800", "needs letters that can be seen", {}, "leader"),
     Bad("tag add", "name", "  ", "The name is missing"),
     Bad("tag add", "name", "a, b", "has no comma"),
     Bad("member show", "user", PLAYER, "The bot does not know this member yet", who="avery"),
@@ -468,6 +502,25 @@ NOT_POSSIBLE = {
     ("law add", "draft"): YES_OR_NO,
     ("law list", "status"): CHOICES,
     ("tag add", "description"): ANY_LENGTH,
+    ("treaty propose", "kind"): CHOICES,
+    ("treaty propose", "terms"): ANY_LENGTH,
+    ("treaty answer", "answer"): CHOICES,
+    ("treaty end", "reason"): ANY_LENGTH,
+    ("treaty list", "status"): CHOICES,
+    ("treaty picture", "theme"): CHOICES,
+    **{(f"treaty {command}", "dry_run"): YES_OR_NO for command in ("propose", "answer", "withdraw", "end")},
+    **{
+        (f"bloc {command}", "dry_run"): YES_OR_NO
+        for command in ("answer", "create", "disband", "edit", "invite", "kick", "leave", "transfer")
+    },
+    ("bloc answer", "answer"): CHOICES,
+    ("bloc list", "status"): CHOICES,
+    **{(f"bloc {command}", "description"): ANY_LENGTH for command in ("create", "edit")},
+    **{(f"bloc {command}", "reason"): ANY_LENGTH for command in ("disband", "kick")},
+    ("bloc edit", "no_description"): YES_OR_NO,
+    **{(f"bloc {command}", "nation"): WITH_BLOCS for command in ("invite", "kick", "transfer")},
+    **{(f"bloc {command}", "as_nation"): WITH_BLOCS for command in ("answer", "leave")},
+    ("bloc edit", "name"): WITH_BLOCS,
     ("war list", "status"): CHOICES,
     ("war join", "side"): CHOICES,
     ("war start", "description"): ANY_LENGTH,

@@ -29,6 +29,7 @@ from tests.commands.away import (
 )
 from tests.commands.off_table import BO, OFF, Off, options_of, person
 from tests.conftest import BotEnv
+from tests.subjects.blocs.bloc_cases import unite
 from tests.subjects.laws.law_cases import legislate
 from tests.subjects.wars.war_cases import wage
 
@@ -47,6 +48,7 @@ async def away(rota_env: BotEnv) -> AsyncIterator[BotEnv]:
         await add_task(env)
         await found_nations(env)
         await legislate(env)
+        await unite(env)
         await wage(env)
         await caught_up(db)
         take_away(env.settings.database.path)

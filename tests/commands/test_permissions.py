@@ -13,6 +13,7 @@ from modelus_bot.subjects.triage.commands.reporting import MENU
 from modelus_bot.ui.commands.needs import commands_of, needed_for
 from tests.commands.acting import dump, labels, lift_discords_hint, words_of
 from tests.conftest import BotEnv
+from tests.subjects.blocs.bloc_cases import unite
 
 if TYPE_CHECKING:
     import simcord
@@ -137,6 +138,18 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "war end", {"war": "w", "reason": "r"}, ADMIN),
     ("manager", "feed channel", {}, ADMIN),
     ("player", "law add", {"name": "n"}, "hold an office in a nation"),
+    ("player", "treaty propose", {"nation": "Texas", "kind": "trade"}, "You hold no office"),
+    ("player", "treaty answer", {"treaty": "1", "answer": "accept"}, "You hold no office"),
+    ("player", "treaty withdraw", {"treaty": "1"}, "You hold no office"),
+    ("player", "treaty end", {"treaty": "1"}, "You hold no office"),
+    ("player", "bloc create", {"name": "n"}, "You hold no office"),
+    ("player", "bloc invite", {"bloc": "Gulf Pact", "nation": "Texas"}, "Only those who hold an office in"),
+    ("player", "bloc answer", {"bloc": "Gulf Pact", "answer": "accept"}, "You hold no office"),
+    ("player", "bloc leave", {"bloc": "Gulf Pact"}, "You hold no office"),
+    ("player", "bloc kick", {"bloc": "Gulf Pact", "nation": "Texas"}, "Only those who hold an office in"),
+    ("player", "bloc transfer", {"bloc": "Gulf Pact", "nation": "Texas"}, "Only those who hold an office in"),
+    ("player", "bloc edit", {"bloc": "Gulf Pact", "name": "n"}, "Only those who hold an office in"),
+    ("player", "bloc disband", {"bloc": "Gulf Pact"}, "Only those who hold an office in"),
     *(
         ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
         for command, more in (
@@ -173,6 +186,10 @@ FOR_EVERYBODY = {
     "law search": "finds public laws alone",
     "tag info": "counts what the member may read",
     "tag list": "tags are no secret",
+    "treaty list": "treaties are public",
+    "treaty picture": "treaties and blocs are public",
+    "bloc list": "blocs are public",
+    "bloc show": "blocs are public",
     "war list": "wars are public",
     "war show": "wars are public",
 }
@@ -206,7 +223,9 @@ async def asked_env(rota_env: BotEnv) -> BotEnv:
             role=role,
             user=env.staff("bo"),
         )
-    await env.db.write(CreateNation(name="Texas", gdp=1, population=1), Context())
+    for name in ("Texas", "Dakota"):
+        await env.db.write(CreateNation(name=name, gdp=1, population=1), Context())
+    await unite(env)
     for _ in range(2):
         await env.player.slash(env.channel, "triage report", title="T", description="D")
     return env
@@ -278,6 +297,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     }
     open_to_all = {
         "about",
+        "bloc",
         "conversation",
         "feed",
         "help",
@@ -288,6 +308,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
         "ping",
         "rank",
         "tag",
+        "treaty",
         "triage",
         "war",
         MENU,

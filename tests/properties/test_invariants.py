@@ -19,6 +19,9 @@ from modelus_bot.domain.fields import StaffRole
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.audit.pruning import PruneRequests
+from modelus_bot.subjects.blocs.writes.inviting import AnswerInvitation, ExpireInvitation, InviteNation
+from modelus_bot.subjects.blocs.writes.leaving import DisbandBloc, KickNation, LeaveBloc, TransferBloc
+from modelus_bot.subjects.blocs.writes.making import CreateBloc, EditBloc
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.conversations.pruning import PruneMessages
 from modelus_bot.subjects.conversations.writes import (
@@ -100,6 +103,9 @@ from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
+from modelus_bot.subjects.treaties.writes.answering import AnswerTreaty, EndTreaty, WithdrawTreaty
+from modelus_bot.subjects.treaties.writes.expiring import ExpireTreaty
+from modelus_bot.subjects.treaties.writes.proposing import ProposeTreaty
 from modelus_bot.subjects.triage.writes.closing import MarkDuplicate, RateItem, RejectItem, ResolveItem
 from modelus_bot.subjects.triage.writes.deadlines import TickClock
 from modelus_bot.subjects.triage.writes.handing_over import HandOver
@@ -633,6 +639,56 @@ class History:
         for write in writes:
             self.do(write, ADMIN if self.dice.random() < 0.8 else self.anybody)
 
+    def treat(self) -> None:
+        """Propose treaties, answer, withdraw, end and let them expire, as any nation of the newest ones."""
+        one, other = self._two_nations()
+        kind = self.dice.choice(["alliance", "trade"])
+        self.do(ProposeTreaty(to_id=other, treaty_kind=kind, nation_id=one), self._for_nations())
+        known = "SELECT id, nation_a, nation_b FROM treaties ORDER BY id DESC LIMIT 3"
+        number, *parties = self.dice.choice(self.rota.rows(known) or [(1, one, other)])
+        for accept in (self.dice.random() < 0.7, None):
+            nation = self.dice.choice(parties)
+            steps: list[Write[Any]] = [
+                WithdrawTreaty(treaty_id=number, nation_id=nation),
+                EndTreaty(treaty_id=number, reason=self.dice.choice([None, "x"]), nation_id=nation),
+            ]
+            if accept is not None:
+                steps = [AnswerTreaty(treaty_id=number, accept=accept, nation_id=nation)]
+            self.do(self.dice.choice(steps), self._for_nations())
+        self.do(ExpireTreaty(treaty_id=number), None)
+
+    def unite(self) -> None:
+        """Found blocs, invite to them, answer, leave, kick, pass on and disband."""
+        one, other = self._two_nations()
+        found = CreateBloc(bloc_name=f"Bloc {self.dice.randint(1, 9)}", nation_id=one)
+        self.do(found, self._for_nations())
+        last = self.rota.value("SELECT max(id) FROM blocs") or 1
+        bloc = self.dice.randint(max(1, last - 2), last)
+        self.do(InviteNation(bloc_id=bloc, to_id=other), self._for_nations())
+        accept = self.dice.random() < 0.7
+        answer = AnswerInvitation(bloc_id=bloc, accept=accept, nation_id=other)
+        if self.dice.random() < 0.8:
+            self.do(answer, self._for_nations())
+        writes: list[Write[Any]] = [
+            TransferBloc(bloc_id=bloc, to_id=other),
+            KickNation(bloc_id=bloc, kicked_id=other),
+            LeaveBloc(bloc_id=bloc, nation_id=one),
+            LeaveBloc(bloc_id=bloc, nation_id=other),
+            EditBloc(bloc_id=bloc, bloc_name=f"Bloc {self.dice.randint(1, 9)}"),
+            DisbandBloc(bloc_id=bloc),
+        ]
+        for write in self.dice.sample(writes, 2):
+            self.do(write, self._for_nations())
+        self.do(ExpireInvitation(bloc_id=bloc, invited_id=other, since=self.rota.at), None)
+
+    def _two_nations(self) -> tuple[int, int]:
+        found = [row[0] for row in self.rota.rows("SELECT id FROM nations ORDER BY id DESC LIMIT 4")]
+        return self.dice.choice(found or [1]), self.dice.choice(found or [2])
+
+    def _for_nations(self) -> int:
+        """Return somebody who may act for every nation, mostly."""
+        return ADMIN if self.dice.random() < 0.8 else self.anybody
+
     def run_nations(self) -> None:
         """Change a nation as administrators do, take changes back, archive and restore."""
         nation = self.dice.randint(1, 4)
@@ -681,6 +737,7 @@ CHOICES = (
     History.show_rota,
     *[History.found_nation, History.lead_nation, History.lead_nation, History.run_nations] * 2,
     *[History.legislate, History.fight, History.deal_with_report, History.run_nations] * 2,
+    *[History.treat, History.unite] * 2,
     *[
         History.more_disciplines,
         History.deliver,

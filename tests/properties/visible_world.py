@@ -181,6 +181,12 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "ref_table": dice.choice([None, "laws", "wars"]), "ref_id": dice.choice(range(1, 8)),
             "mark": MARK,
         },
+        "treaties": {
+            "id": number, "nation_a": number, "nation_b": number + 1, "kind": MARK, "status": MARK,
+            "proposed_by": number, "proposed_at": 0, "expires_at": 1, "mark": MARK,
+        },
+        "blocs": {"id": number, "name": MARK, "created_at": 0, "updated_at": 0, "mark": MARK},
+        "bloc_members": {"bloc_id": number, "nation_id": number, "rank": MARK, "at": 0, "mark": MARK},
         "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
         "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},
     }  # fmt: skip
@@ -215,12 +221,17 @@ READABLE = {
     "war_sides": ("war_id", "nation_id", "side"),
     "war_events": ("id", "war_id", "kind"),
     "events": ("id", "headline", "ref_table", "ref_id"),
+    "treaties": ("id", "nation_a", "nation_b", "kind", "status"),
+    "blocs": ("id", "name"),
+    "bloc_members": ("bloc_id", "nation_id", "rank"),
     "tags": ("id", "name"),
     "law_tags": ("tag_id", "law_id"),
 }
 """What statements are about."""
 SEARCHES = ("message_search", "chat_search", "law_search")
 OPEN = (
+    "bloc_members",
+    "blocs",
     "disciplines",
     "nation_cities",
     "nation_history",
@@ -229,6 +240,7 @@ OPEN = (
     "nations",
     "sprints",
     "tags",
+    "treaties",
     "war_events",
     "war_sides",
     "wars",

@@ -36,6 +36,12 @@ async def test_every_screen_has_something_to_show_and_it_comes_once(tmp_path: Pa
         assert await db.read(one, states.format(table="tasks")) == (
             "cancelled", "done", "in_progress", "todo",
         )  # fmt: skip
+        assert await db.read(one, states.format(table="treaties")) == (
+            "active", "declined", "ended", "pending",
+        )  # fmt: skip
+        assert await db.read(one, "SELECT DISTINCT rank FROM bloc_members ORDER BY 1") == (
+            "invited", "leader", "member",
+        )  # fmt: skip
         counted = {
             "late tasks": "SELECT count(*) > 1 FROM tasks WHERE is_delayed = 1",
             "tasks of nobody": "SELECT count(*) FROM tasks WHERE assigned_user_id IS NULL",

@@ -76,10 +76,11 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
         insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
+        insert(connection, "blocs", {**FITTING["blocs"], "id": 1, "name": "First"})
         insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
     empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
-    for table in ("audit_logs", "notifications", "requests", "current_holders"):
+    for table in ("audit_logs", "notifications", "requests", "current_holders", "bloc_members", "blocs"):
         empty.connection.execute(f"DELETE FROM {table}")
 
 
@@ -189,6 +190,8 @@ def test_references(beside: Rota, table: str) -> None:
         row = {**FITTING[table], key["from"]: "nowhere" if key["from"] == "discipline" else 99999}
         if table == "backups":
             row["kind"] = "wal"
+        if key["from"] == "nation_a":
+            row |= {"nation_b": 10**6, "proposed_by": 10**6}
         error = broken(beside, table, row)
         assert error.kind == "foreign_key"
         assert "does not exist" in sentence_for(error)
@@ -223,6 +226,8 @@ def test_types(beside: Rota, table: str) -> None:
         (OVERLAPPING, "sprint overlap"),
         ("UPDATE overrides SET status = 'approved', decided_by = 3, decided_at = 0", "cover overlap"),
         (COVERED_TWICE, "cover overlap"),
+        ("INSERT INTO bloc_members(bloc_id, nation_id, at) VALUES(3, 1, 0)", "bloc limit"),
+        ("UPDATE bloc_members SET rank = 'member', expires_at = NULL WHERE bloc_id = 4", "bloc limit"),
     ],
 )
 def test_triggers(beside: Rota, statement: str, rule: str) -> None:
@@ -232,6 +237,12 @@ def test_triggers(beside: Rota, statement: str, rule: str) -> None:
         insert(connection, "sprints", FITTING["sprints"])
         insert(connection, "overrides", FITTING["overrides"])
         insert(connection, "overrides", FITTING["overrides"] | DAYS | APPROVED | {"id": 501})
+        for number in (2, 3, 4):
+            insert(connection, "blocs", FITTING["blocs"] | {"id": number, "name": f"Bloc {number}"})
+        for number in (1, 2):
+            insert(connection, "bloc_members", FITTING["bloc_members"] | {"bloc_id": number})
+        invited = {"bloc_id": 4, "rank": "invited", "expires_at": 9}
+        insert(connection, "bloc_members", FITTING["bloc_members"] | invited)
     error = beside.violation(statement)
     assert (error.kind, error.rule) == ("trigger", rule)
     assert rule in DECLARED.sentences
@@ -247,7 +258,7 @@ def test_every_trigger_s_words_are_known(empty: Rota) -> None:
 def test_no_sentence_is_left_over() -> None:
     """Every sentence belongs to a rule that exists."""
     names = {name for _, name in checks()}
-    triggers = {"sprint overlap", "cover overlap", "audit log is append-only"}
+    triggers = {"sprint overlap", "cover overlap", "bloc limit", "audit log is append-only"}
     assert set(DECLARED.ranges) <= names
     assert set(DECLARED.sentences) <= names | triggers
     assert set(UNCHECKED) == names

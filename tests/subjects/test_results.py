@@ -14,6 +14,9 @@ from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.subjects import DECLARED
 from modelus_bot.subjects.audit.pruning import PruneRequests
+from modelus_bot.subjects.blocs.writes.inviting import AnswerInvitation, ExpireInvitation, InviteNation
+from modelus_bot.subjects.blocs.writes.leaving import DisbandBloc, KickNation, LeaveBloc, TransferBloc
+from modelus_bot.subjects.blocs.writes.making import CreateBloc, EditBloc
 from modelus_bot.subjects.clock.writes import TakeBackFuture
 from modelus_bot.subjects.conversations.pruning import PruneMessages
 from modelus_bot.subjects.conversations.writes import (
@@ -80,6 +83,9 @@ from modelus_bot.subjects.tasks.writes.assigning import AssignTask, BulkAssign
 from modelus_bot.subjects.tasks.writes.checking import CheckTasks
 from modelus_bot.subjects.tasks.writes.editing import AddTask, CancelTask, EditTask
 from modelus_bot.subjects.tasks.writes.moving import MoveTask, SetProgress
+from modelus_bot.subjects.treaties.writes.answering import AnswerTreaty, EndTreaty, WithdrawTreaty
+from modelus_bot.subjects.treaties.writes.expiring import ExpireTreaty
+from modelus_bot.subjects.treaties.writes.proposing import ProposeTreaty
 from modelus_bot.subjects.triage.writes.closing import MarkDuplicate, RateItem, RejectItem, ResolveItem
 from modelus_bot.subjects.triage.writes.deadlines import TickClock
 from modelus_bot.subjects.triage.writes.handing_over import HandOver
@@ -97,6 +103,7 @@ from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, Rep
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
+from tests.subjects.blocs.bloc_cases import founded, invited, joined
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
 from tests.subjects.nations.nation_cases import (
@@ -124,6 +131,7 @@ from tests.subjects.rota import (
     plan_sprints,
     sprint_start,
 )
+from tests.subjects.treaties.treaty_cases import agreed, led, proposed
 from tests.subjects.triage.triage_cases import report
 from tests.subjects.wars.war_cases import DAY, fought, nations
 
@@ -354,6 +362,20 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(RefuseEvents(ids=(1, 2), refusal="closed"), None, on_its_way),
     Sample(GiveUpEvents(ids=(1,), fate="unclear"), None, on_its_way),
     Sample(PruneEvents(ids=(1,), before=2**40), None, nations),
+    Sample(ProposeTreaty(to_id=2, treaty_kind="trade"), ADA, led),
+    Sample(AnswerTreaty(treaty_id=1, accept=True), CLEO, proposed),
+    Sample(WithdrawTreaty(treaty_id=1), ADA, proposed),
+    Sample(EndTreaty(treaty_id=1, reason="x"), ADA, agreed),
+    Sample(ExpireTreaty(treaty_id=1), None, proposed),
+    Sample(CreateBloc(bloc_name="Gulf Pact"), ADA, led),
+    Sample(EditBloc(bloc_id=1, bloc_name="Lake Pact"), ADA, founded),
+    Sample(InviteNation(bloc_id=1, to_id=2), ADA, founded),
+    Sample(AnswerInvitation(bloc_id=1, accept=True), CLEO, invited),
+    Sample(ExpireInvitation(bloc_id=1, invited_id=2, since=1), None, invited),
+    Sample(LeaveBloc(bloc_id=1), ADA, joined),
+    Sample(KickNation(bloc_id=1, kicked_id=2), ADA, joined),
+    Sample(TransferBloc(bloc_id=1, to_id=2), ADA, joined),
+    Sample(DisbandBloc(bloc_id=1), ADA, joined),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

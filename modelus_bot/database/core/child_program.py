@@ -30,6 +30,7 @@ JOBS = {
     "page_checksums": "modelus_bot.database.checksums.comparison:compare_job",
     "bars": "modelus_bot.ui.bars_drawing:bars_job",
     "chart": "modelus_bot.ui.drawing:chart_job",
+    "circle": "modelus_bot.ui.circle_drawing:circle_job",
     "burndown": "modelus_bot.ui.burndown_drawing:burndown_job",
     "course": "modelus_bot.ui.course_drawing:course_job",
     "map": "modelus_bot.ui.map_drawing:map_job",

@@ -187,12 +187,16 @@ class AliasChange:
 
 @dataclass(frozen=True, slots=True)
 class NationChange:
-    """A nation before (None: it is new) and after a change; ``history`` numbers its figures' changes."""
+    """A nation before (None: it is new) and after a change; ``history`` numbers its figures' changes.
+
+    ``ended`` has a sentence for each thing that ended with it.
+    """
 
     before: Nation | None
     after: Nation
     history: tuple[int, ...] = ()
     undid: HistoryEntry | None = None
+    ended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ Row = dict[str, Any]
 
 # What the schema allows and the invariants do not.
 WHOLE: dict[str, Row] = {
+    "blocs": {"status": "disbanded", "disbanded_at": 5},
     "notifications": {"user_id": CLEO},
     "requests": {"outcome": "1"},
     "sprints": {"sprint_index": 500, "start_date": "2031-01-01", "end_date": "2031-01-15"},
@@ -62,6 +63,10 @@ def build(path: Path) -> Path:
         for number in (1, 2):
             put(connection, "nations", fitting("nations") | {"id": number, "name": f"Nation {number}"})
         put(connection, "laws", fitting("laws") | {"id": 1, "name": "First", "number": 1})
+        put(connection, "nations", fitting("nations") | {"id": 3, "name": "Gone", "status": "archived"})
+        put(connection, "blocs", FITTING["blocs"] | {"id": 1, "name": "First"})
+        put(connection, "blocs", fitting("blocs") | {"id": 2})
+        put(connection, "bloc_members", fitting("bloc_members") | {"nation_id": 2, "rank": "leader"})
         put(connection, "triage_items", fitting("triage_items") | {"id": 1, "thread_id": None})
         put(connection, "notification_prefs", {"user_id": ADA, "type": "cover", "delivery": "dm"})
         rota.check()

@@ -48,6 +48,10 @@ VALUES('T', 1, 'low', '2026-01-05', '2026-01-09', 3, 0, 0)
 OUTSIDE_FIGURE = """
 INSERT INTO nation_history(nation_id, metric, new, cause, at) VALUES(1, 'gdp', 5, 'admin', 0)
 """
+WITH_GONE = """
+INSERT INTO treaties(nation_a, nation_b, status, proposed_by, proposed_at, expires_at, decided_at)
+VALUES(1, 3, 'active', 1, 0, 9, 5)
+"""
 OVERLAP = "UPDATE sprints SET end_date = date(end_date, '+1 day') WHERE sprint_index = 3"
 BREAKS = {
     "people_named": ("UPDATE users SET timezone = '' WHERE discord_id = 2", "users", "put right"),
@@ -83,6 +87,23 @@ BREAKS = {
         NOTICE,
         "notifications",
         "moved here",
+    ),
+    "treaty_with_archived": (WITH_GONE, "treaties", "put right"),
+    "bloc_with_archived": (
+        "INSERT INTO bloc_members VALUES(1, 3, 'member', 0, NULL)",
+        "bloc_members",
+        "moved here",
+    ),
+    "bloc_disbanded": (
+        "INSERT INTO bloc_members VALUES(2, 1, 'leader', 0, NULL)",
+        "bloc_members",
+        "moved here",
+    ),
+    "bloc_led": ("UPDATE bloc_members SET rank = 'member'", "bloc_members", "put right"),
+    "bloc_empty": (
+        "INSERT INTO blocs(name, created_at, updated_at) VALUES('Empty', 0, 0)",
+        "blocs",
+        "put right",
     ),
     "task_closed_calm": (CLOSED_TASK, "tasks", "put right"),
     "task_late_at_risk": (LATE_TASK, "tasks", "put right"),

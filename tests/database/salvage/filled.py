@@ -37,6 +37,7 @@ KEYS = {
     "cooldowns": ("nation_id", "command"),
     "law_tags": ("tag_id", "law_id"),
     "war_sides": ("war_id", "nation_id"),
+    "bloc_members": ("bloc_id", "nation_id"),
     "health_samples": ("at",),
 }
 COUNTS = {

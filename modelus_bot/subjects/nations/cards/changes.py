@@ -40,6 +40,8 @@ def change_card(change: NationChange, reason: str | None = None) -> Card:
     lines = list(differences(change.before, after))
     if change.undid is not None:
         lines.append(f"Change {change.undid.id} is undone.")
+    if change.ended:
+        lines.append(cards.lines(change.ended, empty="", limit=2000))
     if reason:
         lines.append(f"**Reason:** {plain(reason)}")
     card = cards.success(title, "\n".join(lines) or "Nothing was changed.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.permissions import require_admin
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.domain.subject import declared
 from modelus_bot.subjects.nations.model import NationChange
 from modelus_bot.subjects.nations.queries.offices import offices_of
 from modelus_bot.subjects.nations.queries.records import require_nation
@@ -21,7 +24,10 @@ _BACK = "SELECT id FROM nations WHERE status = 'leave' AND leave_until <= ? ORDE
 
 
 class ArchiveNation(Write[NationChange]):
-    """Take a nation out of lists and rankings; refused while somebody holds an office of it."""
+    """Take a nation out of lists and rankings; refused while somebody holds an office of it.
+
+    What it had agreed with others ends with it.
+    """
 
     nation_id: NationNumber
     version: int | None = None
@@ -43,7 +49,10 @@ class ArchiveNation(Write[NationChange]):
                 f"{plain(before.name)} is led by {holders}. End that with `/nation-admin unlink` first.",
                 rule="nation.office_held",
             )
-        return save(tx, before, status="archived", leave_until=None)
+        ended = tuple(
+            sentence for ends in declared().retiring.get("nations", ()) for sentence in ends(tx, before.id)
+        )
+        return replace(save(tx, before, status="archived", leave_until=None), ended=ended)
 
 
 class RestoreNation(Write[NationChange]):

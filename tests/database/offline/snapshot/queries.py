@@ -15,6 +15,7 @@ from modelus_bot.database.core.operation import Query
 from modelus_bot.domain import permissions
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.permissions import Viewer, standing_of
+from modelus_bot.subjects.blocs import queries as bloc_queries
 from modelus_bot.subjects.coverage.queries import coverage_gaps, fairness, load_balance
 from modelus_bot.subjects.covers.queries import cover, covers
 from modelus_bot.subjects.disciplines.queries import disciplines
@@ -46,6 +47,7 @@ from modelus_bot.subjects.tasks.model import BoardFilter
 from modelus_bot.subjects.tasks.queries.board import board
 from modelus_bot.subjects.tasks.queries.lists import epics, late_tasks, my_tasks, task, task_list, task_names
 from modelus_bot.subjects.tasks.queries.sprint_work import sprint_work
+from modelus_bot.subjects.treaties import queries as treaty_queries
 from modelus_bot.subjects.triage.queries import items, routing
 from modelus_bot.subjects.wars import queries as war_queries
 from tests.subjects.rota import ADA, ADMIN, BEN, GUEST, MANAGER, Rota
@@ -159,6 +161,29 @@ def questions(rota: Rota) -> Asked:
         war_queries.named_wars: [()],
         war_queries.war_choices: [()],
         war_queries.war_groups: [(number,) for number in (None, *range(5))],
+        treaty_queries.treaty: [(number,) for number in range(5)],
+        treaty_queries.treaties: [
+            (status, of, 2, skip)
+            for status in ("active", "pending", "ended")
+            for of in (None, 1, 2)
+            for skip in (0, 1)
+        ],
+        treaty_queries.treaties_to_pick: [
+            (viewer, status, side)
+            for viewer in viewers
+            for status in ("active", "pending")
+            for side in ("either", "answers", "proposed")
+        ],
+        treaty_queries.treaties_in_force: [()],
+        bloc_queries.bloc_sheet: [(number,) for number in range(4)],
+        bloc_queries.blocs: [(), ("disbanded", 2), ("active", 1, 1)],
+        bloc_queries.named_blocs: [()],
+        bloc_queries.blocs_to_pick: [
+            (viewer, of) for viewer in viewers for of in ("led", "member", "invited", "active")
+        ],
+        bloc_queries.blocs_of: [(number,) for number in range(5)],
+        bloc_queries.invitations_of: [(number,) for number in range(5)],
+        bloc_queries.bloc_of_each_nation: [()],
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]

@@ -1,0 +1,2 @@
+DROP TABLE bloc_members;
+DROP TABLE blocs;

@@ -1,0 +1,9 @@
+"""Blocs are public, invitations too: everybody sees all of them."""
+
+from __future__ import annotations
+
+from modelus_bot.domain.visibility import everybody
+
+__all__ = ["VISIBLE"]
+
+VISIBLE = (everybody("blocs"), everybody("bloc_members"))

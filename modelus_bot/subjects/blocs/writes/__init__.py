@@ -1,0 +1,1 @@
+"""Making blocs, inviting to them, answering, leaving, and what their leaders do."""

@@ -1,0 +1,35 @@
+"""Telling those who hold an office of a nation what concerns it."""
+
+from __future__ import annotations
+
+from modelus_bot.database import Transaction
+from modelus_bot.subjects.nations.queries.offices import offices_of
+from modelus_bot.subjects.notices.writes.outbox import NoticeType, notify
+
+__all__ = ["tell_leaders"]
+
+
+def tell_leaders(
+    tx: Transaction,
+    nation_id: int,
+    type: NoticeType,
+    title: str,
+    message: str,
+    *,
+    key: str,
+    ref_table: str,
+    ref_id: int,
+) -> int:
+    """Queue a notice for a nation's president and vice president, but not for whoever acts.
+
+    The same ``key`` is queued once for each of them. Returns how many hold an office, the one who acts
+    included.
+    """
+    offices = offices_of(tx, nation_id)
+    for office in offices:
+        if office.user_id != tx.context.actor:
+            notify(
+                tx, office.user_id, type, title, message,
+                dedupe_key=key, ref_table=ref_table, ref_id=ref_id,
+            )  # fmt: skip
+    return len(offices)

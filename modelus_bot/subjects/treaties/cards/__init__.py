@@ -1,0 +1,1 @@
+"""A treaty, lists of treaties, and the picture of who is allied with whom."""
