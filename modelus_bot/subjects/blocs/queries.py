@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from modelus_bot.database import ReadTransaction, query
+from modelus_bot.domain.map_tints import MapGroups
 from modelus_bot.domain.permissions import Viewer, standing
 from modelus_bot.domain.refusals import NotFound
 from modelus_bot.subjects.blocs.model import Bloc, BlocMember, BlocSheet, BlocStatus, NationBloc
+from modelus_bot.subjects.blocs.rules import blocs_on_map
 from modelus_bot.subjects.nations.queries.offices import office_held_by
 from modelus_bot.text.escaping import folded
 
 __all__ = [
+    "bloc_groups",
     "bloc_named",
     "bloc_of_each_nation",
     "bloc_sheet",
@@ -118,6 +121,12 @@ def bloc_of_each_nation(tx: ReadTransaction) -> tuple[NationBloc, ...]:
             both = (first.bloc_id, first.bloc, first.leads or rank == "leader")
             found[nation_id] = NationBloc(nation_id, *both, bloc_id, name)
     return tuple(found.values())
+
+
+@query(kept=True, hot=True)
+def bloc_groups(tx: ReadTransaction, chosen: int | None) -> MapGroups:  # noqa: ARG001 - there is nothing to choose
+    """Return the blocs as a map tints them."""
+    return blocs_on_map(bloc_of_each_nation(tx))
 
 
 @query

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from modelus_bot.domain.map_tints import MapTint
 from modelus_bot.domain.subject import Screens, Subject, Topic, Wording
 from modelus_bot.subjects.blocs.invariants import INVARIANTS
+from modelus_bot.subjects.blocs.queries import bloc_groups
 from modelus_bot.subjects.blocs.visibility import VISIBLE
 from modelus_bot.subjects.blocs.writes.leaving import leave_blocs_of
 
@@ -64,7 +66,7 @@ _WORDING = Wording(
         "invited_id": "nation that is invited",
         "kicked_id": "nation",
         "no_description": "whether the description is taken away",
-        "since": "when the invitation began",
+        "since": "since when",
         "to_id": "other nation",
     },
 )
@@ -76,6 +78,7 @@ SUBJECT = Subject(
     kept_tables=("blocs", "bloc_members"),
     audited=("blocs",),
     invariants=INVARIANTS,
+    map_tints=(MapTint(key="bloc", label="bloc", groups=bloc_groups),),
     retiring={"nations": leave_blocs_of},
     visible=VISIBLE,
     wording=_WORDING,

@@ -11,6 +11,7 @@ from modelus_bot.database import Write
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound, Stale
 from modelus_bot.subjects.blocs.model import BlocSheet
 from modelus_bot.subjects.blocs.queries import (
+    bloc_groups,
     bloc_of_each_nation,
     bloc_sheet,
     blocs,
@@ -239,3 +240,36 @@ def test_each_nation_has_its_blocs(rota: Rota) -> None:
         (OHIO, "Second", True, None),
     ]
     assert [one.name for one in rota.ask(named_blocs)] == ["Gulf Pact", "Second"]
+
+
+def told(rota: Rota) -> list[str]:
+    """Return what the feed has of blocs, the oldest first."""
+    return [
+        row[0] for row in rota.rows("SELECT headline FROM events WHERE kind = 'bloc.changed' ORDER BY id")
+    ]
+
+
+def test_everybody_hears_of_what_becomes_of_blocs(rota: Rota) -> None:
+    """Invitations are between the two; who belongs to a bloc, who leads it and its end are for the feed."""
+    assert told(rota) == ["Texas has founded the bloc Gulf Pact", "Dakota has joined Gulf Pact"]
+    rota.do(EditBloc(bloc_id=1, bloc_name="Gulf League"), ADA)
+    rota.do(TransferBloc(bloc_id=1, to_id=DAKOTA), ADA)
+    rota.do(LeaveBloc(bloc_id=1), ADA)
+    rota.do(LeaveBloc(bloc_id=1), CLEO)
+    assert told(rota)[2:] == [
+        "The bloc Gulf Pact is called Gulf League now",
+        "Dakota leads Gulf League now",
+        "Texas has left Gulf League",
+        "Dakota has left Gulf League, which is disbanded",
+    ]
+
+
+def test_a_map_tints_blocs(rota: Rota) -> None:
+    """The largest first, by marks that differ; a nation in two blocs is in both groups."""
+    rota.do(CreateBloc(bloc_name="Great Plains"), CLEO)
+    found = rota.ask(bloc_groups, None)
+    assert [(one.mark, one.name, one.nations) for one in found.groups] == [
+        ("GP", "Gulf Pact", (TEXAS, DAKOTA)),
+        ("GR", "Great Plains", (DAKOTA,)),
+    ]
+    assert (found.about, found.rest) == ("bloc", "in no bloc")

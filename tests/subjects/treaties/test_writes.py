@@ -68,6 +68,11 @@ def test_a_treaty_from_its_proposal_to_its_end(rota: Rota) -> None:
         "SELECT operation, changed_by, new_values ->> 'status' FROM audit_logs"
         " WHERE table_name = 'treaties' ORDER BY id"
     ) == [("INSERT", ADA, None), ("UPDATE", CLEO, "active"), ("UPDATE", CLEO, "ended")]
+    heard = rota.rows("SELECT kind, headline FROM events WHERE ref_table = 'treaties' ORDER BY id")
+    assert heard == [
+        ("treaty.signed", "Texas and Dakota have signed a treaty: alliance"),
+        ("treaty.ended", "Tejas and Dakota are bound by a treaty no more: alliance"),
+    ]
     assert rota.do(ALLY, ADA).after.id == 2
 
 

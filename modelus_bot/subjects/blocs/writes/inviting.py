@@ -9,6 +9,7 @@ from modelus_bot.subjects.blocs.queries import bloc_sheet
 from modelus_bot.subjects.blocs.rules import LASTS, MOST_IN_BLOC
 from modelus_bot.subjects.blocs.writes.fields import BlocNumber
 from modelus_bot.subjects.blocs.writes.membership import (
+    announce,
     led_bloc,
     living_bloc,
     put,
@@ -93,6 +94,7 @@ class AnswerInvitation(Write[BlocChange]):
         if self.accept:
             require_room(tx, nation)
             put(tx, sheet.bloc.id, nation.id, "member", tx.context.at)
+            announce(tx, sheet.bloc.id, f"{nation.name} has joined {sheet.bloc.name}", nation.id)
         else:
             remove(tx, invited)
         touch(tx, sheet.bloc.id)

@@ -9,6 +9,7 @@ from modelus_bot.subjects.blocs.model import BlocChange, BlocMember, BlocSheet
 from modelus_bot.subjects.blocs.queries import bloc_sheet, blocs_of, invitations_of
 from modelus_bot.subjects.blocs.writes.fields import BlocNumber
 from modelus_bot.subjects.blocs.writes.membership import (
+    announce,
     disband,
     led_bloc,
     let_go,
@@ -66,6 +67,8 @@ class KickNation(Write[BlocChange]):
         touch(tx, sheet.bloc.id)
         why = f" Reason: {plain(self.reason)}" if self.reason and self.reason.strip() else ""
         taken_back = known.rank == "invited"
+        if not taken_back:
+            announce(tx, sheet.bloc.id, f"{nation.name} is out of {sheet.bloc.name}", nation.id)
         done = f"{name} is not invited to {bloc} any more." if taken_back else f"{name} is out of {bloc}."
         tell(tx, sheet, nation.id, f"{name} and {bloc}", f"{done}{why}", f"kicked:{nation.id}")
         return BlocChange(bloc_sheet(tx, sheet.bloc.id), f"{done}{why}")
@@ -89,6 +92,7 @@ class TransferBloc(Write[BlocChange]):
         put(tx, sheet.bloc.id, before.nation_id, "member", before.at)
         put(tx, sheet.bloc.id, heir.nation_id, "leader", heir.at)
         touch(tx, sheet.bloc.id)
+        announce(tx, sheet.bloc.id, f"{heir.nation} leads {sheet.bloc.name} now", heir.nation_id)
         bloc = plain(sheet.bloc.name)
         done = f"Leader of {bloc}: {plain(before.nation)} → {plain(heir.nation)}"
         tell(tx, sheet, heir.nation_id, f"{plain(heir.nation)} leads {bloc}", done, f"leads:{heir.nation_id}")
@@ -107,6 +111,7 @@ class DisbandBloc(Write[BlocChange]):
         sheet = led_bloc(tx, self.bloc_id, self.version)
         disband(tx, sheet)
         touch(tx, sheet.bloc.id)
+        announce(tx, sheet.bloc.id, f"The bloc {sheet.bloc.name} is disbanded")
         why = f" Reason: {plain(self.reason)}" if self.reason and self.reason.strip() else ""
         done = f"{plain(sheet.bloc.name)} is disbanded.{why}"
         for one in sheet.people:
@@ -136,6 +141,8 @@ def _gone(tx: Transaction, sheet: BlocSheet, member: BlocMember) -> tuple[BlocSh
     after = bloc_sheet(tx, sheet.bloc.id)
     name, bloc = plain(member.nation), plain(sheet.bloc.name)
     done = f"{name} leaves {bloc}."
+    ends = ", which is disbanded" if after.leader is None else ""
+    announce(tx, sheet.bloc.id, f"{member.nation} has left {sheet.bloc.name}{ends}", member.nation_id)
     if heir is not None:
         done += f" {plain(heir.nation)}, its member of longest standing, leads it from now on."
     elif after.leader is None:

@@ -8,7 +8,7 @@ from modelus_bot.subjects.blocs.model import BlocChange
 from modelus_bot.subjects.blocs.queries import bloc_named, bloc_sheet
 from modelus_bot.subjects.blocs.rules import checked_name
 from modelus_bot.subjects.blocs.writes.fields import BlocDescription, BlocName, BlocNumber
-from modelus_bot.subjects.blocs.writes.membership import led_bloc, put, require_room
+from modelus_bot.subjects.blocs.writes.membership import announce, led_bloc, put, require_room
 from modelus_bot.subjects.nations.writes.fields import NationNumber
 from modelus_bot.subjects.nations.writes.powers import led_nation
 from modelus_bot.text.escaping import plain
@@ -38,6 +38,7 @@ class CreateBloc(Write[BlocChange]):
         number = tx.insert(_ADD, (name, about, at, at))
         tx.audit("blocs", number, "INSERT", new={"name": name, "description": about}, nation_id=nation.id)
         put(tx, number, nation.id, "leader", at)
+        announce(tx, number, f"{nation.name} has founded the bloc {name}", nation.id)
         return BlocChange(
             bloc_sheet(tx, number), f"{plain(nation.name)} has founded {plain(name)} and leads it."
         )
@@ -70,6 +71,8 @@ class EditBloc(Write[BlocChange]):
             old={key: old[key] for key in told},
             new={key: new[key] for key in told},
         )
+        if name != before.name:
+            announce(tx, before.id, f"The bloc {before.name} is called {name} now")
         done = f"Name: {plain(before.name)} → {plain(name)}" if name != before.name else "Description saved."
         return BlocChange(bloc_sheet(tx, before.id), done)
 

@@ -7,12 +7,14 @@ from modelus_bot.domain.refusals import InvalidInput, Stale
 from modelus_bot.subjects.blocs.model import BlocMember, BlocSheet, Rank
 from modelus_bot.subjects.blocs.queries import bloc_sheet, blocs_of
 from modelus_bot.subjects.blocs.rules import MOST_BLOCS, next_leader
+from modelus_bot.subjects.feed.writes.recording import happened
 from modelus_bot.subjects.nations.model import Nation
-from modelus_bot.subjects.nations.writes.powers import led_nation
 from modelus_bot.subjects.nations.writes.leader_notices import tell_leaders
+from modelus_bot.subjects.nations.writes.powers import led_nation
 from modelus_bot.text.escaping import plain
 
 __all__ = [
+    "announce",
     "disband",
     "led_bloc",
     "let_go",
@@ -114,6 +116,11 @@ def disband(tx: Transaction, sheet: BlocSheet) -> None:
 def touch(tx: Transaction, bloc_id: int) -> None:
     """Count a change of a bloc."""
     tx.execute(_TOUCH, (tx.context.at, bloc_id))
+
+
+def announce(tx: Transaction, bloc_id: int, headline: str, nation_id: int | None = None) -> None:
+    """Let everybody hear of it in the feed."""
+    happened(tx, "bloc.changed", headline, nation_id=nation_id, about=("blocs", bloc_id))
 
 
 def tell(tx: Transaction, sheet: BlocSheet, nation_id: int, title: str, text: str, key: str) -> int:

@@ -8,10 +8,13 @@ from pydantic import Field
 
 from modelus_bot.database import Transaction
 from modelus_bot.domain.refusals import Stale
+from modelus_bot.subjects.feed.model import EventKind
+from modelus_bot.subjects.feed.writes.recording import happened
 from modelus_bot.subjects.nations.queries.offices import offices_of
 from modelus_bot.subjects.nations.writes.leader_notices import tell_leaders
 from modelus_bot.subjects.treaties.model import Treaty, TreatyChange, TreatyStatus
 from modelus_bot.subjects.treaties.queries import require_treaty
+from modelus_bot.subjects.treaties.rules import KINDS
 
 __all__ = ["TreatyNumber", "fresh", "step", "tell_sides"]
 
@@ -21,6 +24,11 @@ UPDATE treaties SET status = :status, decided_by = :decided_by, decided_at = :de
     ended_by = :ended_by, ended_at = :ended_at, end_reason = :end_reason, version = version + 1
 WHERE id = :id
 """
+_TOLD: dict[TreatyStatus, tuple[EventKind, str]] = {
+    "active": ("treaty.signed", "{0} and {1} have signed a treaty: {2}"),
+    "ended": ("treaty.ended", "{0} and {1} are bound by a treaty no more: {2}"),
+}
+"""What everybody hears of in the feed."""
 _SAVED = ("status", "decided_by", "decided_at", "ended_by", "ended_at", "end_reason")
 
 
@@ -48,7 +56,12 @@ def step(tx: Transaction, before: Treaty, status: TreatyStatus, **changes: Any) 
         new={name: new[name] for name in told},
         nation_id=before.nation_a,
     )
-    return TreatyChange(before.status, require_treaty(tx, before.id))
+    after = require_treaty(tx, before.id)
+    if status in _TOLD:
+        kind, headline = _TOLD[status]
+        words = headline.format(after.name_a, after.name_b, KINDS[after.kind].lower())
+        happened(tx, kind, words, nation_id=after.nation_a, about=("treaties", after.id))
+    return TreatyChange(before.status, after)
 
 
 def tell_sides(

@@ -184,6 +184,7 @@ def questions(rota: Rota) -> Asked:
         bloc_queries.blocs_of: [(number,) for number in range(5)],
         bloc_queries.invitations_of: [(number,) for number in range(5)],
         bloc_queries.bloc_of_each_nation: [()],
+        bloc_queries.bloc_groups: [(None,)],
         routing.routes: [(when, calendar) for when in instants],
         **{
             asked: [(viewer, days[1], days[4]) for viewer in viewers]
