@@ -15,6 +15,16 @@ from tests.subjects.following import ROOT, Block, blocks_of, copy_of_the_project
 PAGE = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 STEPS = ("Add a subject", "Add a command", "Add an alert")
 
+FLOORS = (
+    ("tests/test_floors.py", "tests/database/health/test_watch.py")
+    if FULL
+    else (
+        "tests/test_floors.py::test_between_subjects_only_what_is_open_is_imported",
+        "tests/test_floors.py::test_inside_a_subject_imports_go_one_way",
+    )
+)
+"""Those about subjects; at full size all of them."""
+
 pytestmark = pytest.mark.slow
 
 
@@ -52,10 +62,9 @@ def test_what_the_page_says_works(followed: Path) -> None:
         "no:cacheprovider",
         "-p",
         "no:xdist",
-        "tests/test_floors.py",
+        *FLOORS,
         "tests/subjects/test_table_words.py",
         "tests/subjects/test_visibility.py::test_every_table_says_who_may_see_it",
-        "tests/database/health/test_watch.py",
         "tests/subjects/pinboard",
         "tests/subjects/toy_checks.py",
     )
