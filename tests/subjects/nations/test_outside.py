@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 from contextlib import closing
@@ -20,9 +19,10 @@ from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.ranking import ranking
 from modelus_bot.subjects.nations.queries.records import nation_sheet
 from modelus_bot.subjects.nations.writes.founding import CreateNation
+from tests.daily_size import FULL
 from tests.subjects.rota import ADA
 
-EXAMPLES = 2000 if os.environ.get("MODELUS_TEST_FULL") else 100
+EXAMPLES = 2000 if FULL else 100
 METRICS: tuple[RankMetric, ...] = get_args(RankMetric)
 NATIONS = 4
 
