@@ -158,7 +158,7 @@ async def test_search_leads_to_the_section_that_was_found(world: BotEnv) -> None
         law = AddLaw(name=f"Canal Act {number}", body=body, username="p")
         await env.db.write(law, Context(actor=player.id))
     first = await env.leader.slash(env.channel, "law search", text="canal wid", nation="Dakota")
-    assert "Public laws of Dakota in force, the newest first" in words_of(first)
+    assert "Public laws in force of Dakota, the newest first" in words_of(first)
     assert r"No 10: the \***canal**\* is **wide**." in words_of(first)
     second = await env.leader.click(first.response, label="More")
     assert "No 0: the" in words_of(second)

@@ -64,6 +64,7 @@ PLANS: dict[str, tuple[str, Any, str]] = {
     "all": (lists.LISTS[False, False], PAGE, "SCAN laws"),
     "of a nation": (lists.LISTS[True, False], PAGE, "idx_laws_nation (nation_id=?)"),
     "under a tag": (lists.LISTS[False, True], PAGE, "law_tags USING PRIMARY KEY (tag_id=?)"),
+    "of a nation under a tag": (lists.LISTS[True, True], PAGE, "idx_laws_nation (nation_id=?)"),
     "of a status": (lists.OF_STATUS, OLD, "idx_laws_status (status=?)"),
     "beginning": (lists.BEGINNING, ("Act 5", "Act 6", 25), "idx_laws_name (name>? AND name<?)"),
     "called": (lists.CALLED, ("Act 5",), "idx_laws_name (name=?)"),

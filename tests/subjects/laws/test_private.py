@@ -169,7 +169,7 @@ def _shown(rota: _Asking, viewer: Viewer) -> Iterator[str]:
     for text in ("act", "dakota new", "trade", WORD, "note", WORD[:3]):
         for nation, tag in ((None, None), (1, None), (None, 1), (2, 1)):
             hits = rota.ask(laws_with, viewer, text, nation, tag, 3, 1)
-            card = found_card(hits, "", where_words(None, None), first=False)
+            card = found_card(hits, "", where_words(""), first=False)
             yield repr((card, [(one.name.key, hit_label(one)) for one in hits]))
     yield repr(tag_card(rota.ask(tag_sheet, viewer, 1)))
     yield from (book_page(rota.ask(law_book, viewer, nation)).decode() for nation in (1, 2))

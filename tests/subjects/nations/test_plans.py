@@ -10,7 +10,14 @@ import pytest
 from modelus_bot.subjects.nations.queries import ranking
 from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
 from modelus_bot.subjects.nations.queries.history import _FROM, _LAST, _PAGE, newest_changes
-from modelus_bot.subjects.nations.queries.lookup import _EXACT, _FORMER, _NAMES, named_nations
+from modelus_bot.subjects.nations.queries.lookup import (
+    _EXACT,
+    _FORMER,
+    _NAMES,
+    FORMER_FROM,
+    PRESENT_FROM,
+    named_nations,
+)
 from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
 from modelus_bot.subjects.nations.queries.offices import _OF_NATION as _OFFICES
@@ -55,6 +62,8 @@ PLANS = {
     **{f"place {by}": (ranking.ABOVE[by], (5,), f"{name} (") for by, name in INDEXES.items()},
     "typed name": (_EXACT, ("nation 7",), "INDEX nations_name_unique (name=?)"),
     "names": (_NAMES, (), "INDEX nations_name_unique"),
+    "names that begin": (PRESENT_FROM, ("n", "o", 3), "INDEX nations_name_unique (name>? AND name<?)"),
+    "former names that begin": (FORMER_FROM, ("n", "o", 3), "USING PRIMARY KEY (name>? AND name<?)"),
     "former names": (_FORMER, (), "SCAN nation_names"),
     "nation": (_BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
     "former": (_FORMER_NAMES, (1,), "idx_nation_names_nation"),

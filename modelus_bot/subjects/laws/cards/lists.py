@@ -10,7 +10,7 @@ from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 
-__all__ = ["added_card", "change_card", "law_label", "laws_card", "tag_card", "tags_card"]
+__all__ = ["added_card", "change_card", "law_label", "laws_card", "narrowed", "tag_card", "tags_card"]
 
 AWAY = "Private laws and drafts are not shown while the database is away."
 EMPTY = "There is no such law that you can read. `/law list` without options lists all that you can."
@@ -20,6 +20,12 @@ def law_label(name: LawName) -> str:
     """Return a law as it stands in a list to pick from."""
     notes = ", ".join(_notes(name))
     return f"{bare(name.citation)} {bare(name.name)}" + (f" ({notes})" if notes else "")
+
+
+def narrowed(nation: str | None, tag: str | None) -> str:
+    """Return which of all laws a list has, if not all: those of a nation, those under a tag."""
+    of = f" of {bare(nation)}" if nation is not None else ""
+    return of + (f" under {bare(tag)}" if tag is not None else "")
 
 
 def laws_card(found: Sequence[LawName], title: str, *, away: bool) -> Card:

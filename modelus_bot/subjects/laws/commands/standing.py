@@ -35,7 +35,7 @@ class DecidesLaws(PicksLaws):
         change = await self.bot.db.write(write, self.bot.context(interaction))
         await answering.answer(interaction, change_card(change, "It is in force."))
 
-    @app_commands.command(name="repeal", description="End a law; its text stays readable")
+    @app_commands.command(name="repeal", description="End a law, or give up a draft; its text is kept")
     @app_commands.describe(law="Which")
     async def repeal(self, interaction: discord.Interaction, law: str) -> None:
         """Ask first."""
@@ -46,9 +46,11 @@ class DecidesLaws(PicksLaws):
         write = RepealLaw(law_id=sheet.law.id, version=sheet.law.version)
         context = self.bot.context(interaction)
         await self.bot.db.preview(write, context)
+        draft = sheet.law.status == "draft"
+        verb, label = ("Give up the draft", "Give it up") if draft else ("Repeal", "Repeal it")
         text = "It cannot be put into force again. Its text is kept, and its name is free for another law."
-        card = cards.question(f"Repeal {title_of(sheet.name)}?", text)
-        await ask(self.bot, interaction, context, Ask(REPEAL, card, "Repeal it", write, danger=True))
+        card = cards.question(f"{verb} {title_of(sheet.name)}?", text)
+        await ask(self.bot, interaction, context, Ask(REPEAL, card, label, write, danger=True))
 
     @app_commands.command(name="publish", description="Let everybody read a private law")
     @app_commands.describe(law="Which")
@@ -90,7 +92,8 @@ class DecidesLaws(PicksLaws):
 async def repealed(question: Confirmed) -> Card:
     """Repeal the law that was asked about."""
     change = await question.bot.db.write(question.change, question.context)
-    return change_card(change, "It is repealed.")
+    draft = change.before is not None and change.before.status == "draft"
+    return change_card(change, "The draft is given up." if draft else "It is repealed.")
 
 
 @confirmed(PUBLISH, SetLawReaders)
