@@ -58,7 +58,7 @@ async def test_a_law_from_its_draft_to_its_end(world: BotEnv) -> None:
     assert "The draft is saved" in draft
     assert "no such law that you can read" in await said(env, player, "law read", law="Water Act")
     found = await leader.autocomplete(env.channel, "law enact", "law", "wat")
-    assert [choice["name"] for choice in found] == ["#1 Water Act (draft)"]
+    assert [choice["name"] for choice in found] == ["#1 Water Act (Texas, draft)"]
     enacted = await said(env, leader, "law enact", law=found[0]["value"])
     assert "It is cited as **Texas 1** from now on." in enacted
 
@@ -98,7 +98,7 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     saved = await written(env, leader, "Militia Plan", "Everybody trains.", public=False)
     again = await written(env, leader, "Militia Plan", "Everybody trains twice.", public=False)
     assert "has a law of this name already" in again
-    assert "Only your nation's office holders can read it." in saved
+    assert "Only administrators and those who hold an office in Texas can read it." in saved
     listed = await said(env, leader, "law list", nation="Texas")
     assert "Militia Plan (Texas, private)" in listed
     key = listed.partition("** Militia Plan")[0].rpartition("**")[2].lstrip("\\")
@@ -121,7 +121,7 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     )
     assert "Everybody trains." in await said(env, player, "law read", law="Militia Plan")
     closed = await said(env, leader, "law close", law="Militia Plan")
-    assert "can read it now" in closed
+    assert "can read it." in closed
     assert "no such law" in await said(env, player, "law read", law="Militia Plan")
 
 

@@ -209,7 +209,7 @@ def test_a_page_shows_where_it_was_found(land: Rota) -> None:
     """Citation, name and words with the hits in bold; where was looked stands below."""
     card = found_card(hits(land, "dams"), "dams", where_words(""), first=True)
     assert card.text == (
-        "▸ Dakota 1: Dam Act\n> **Dams** of Dakota.\n▸ Texas 1 §2: Water Act\n> **Dams**: **Dams** are not."
+        "▸ Dakota 1: Dam Act\n**Dams** of Dakota.\n▸ Texas 1 §2: Water Act\n**Dams**: **Dams** are not."
     )
     tagged = found_card(hits(land, "furst"), "furst", where_words(narrowed("Dakota", "x")), first=True)
     assert "Dam Act (under **fürstentümer**)" in tagged.text

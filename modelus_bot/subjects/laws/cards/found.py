@@ -36,7 +36,7 @@ def hit_label(hit: LawHit) -> str:
 
 def _lines(hit: LawHit) -> str:
     filed = f" (under {emphasised(hit.tags)})" if MARKS[0] in hit.tags else ""
-    return f"▸ {plain(hit.citation)}: {emphasised(hit.title)}{filed}\n> {excerpt(_said(hit))}"
+    return f"▸ {plain(hit.citation)}: {emphasised(hit.title)}{filed}\n{excerpt(_said(hit))}"
 
 
 def _said(hit: LawHit) -> str:

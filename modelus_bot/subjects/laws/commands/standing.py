@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from modelus_bot.subjects.laws.cards.lists import change_card
+from modelus_bot.subjects.laws.cards.lists import change_card, readers_of
 from modelus_bot.subjects.laws.cards.reading import title_of
 from modelus_bot.subjects.laws.choices import PicksLaws
 from modelus_bot.subjects.laws.queries.powers import law_to_change
@@ -63,11 +63,13 @@ class DecidesLaws(PicksLaws):
         write = SetLawReaders(law_id=sheet.law.id, is_public=True)
         context = self.bot.context(interaction)
         await self.bot.db.preview(write, context)
-        text = "Everybody can read its present text then. Earlier texts stay your nation's own."
+        text = (
+            "Everybody can read its present text then. Earlier texts that nobody else could read stay closed."
+        )
         card = cards.question(f"Make {title_of(sheet.name)} public?", text)
         await ask(self.bot, interaction, context, Ask(PUBLISH, card, "Make it public", write))
 
-    @app_commands.command(name="close", description="Let only your nation's office holders read a law")
+    @app_commands.command(name="close", description="Let only those in office of its nation read a law")
     @app_commands.describe(law="Which")
     async def close(self, interaction: discord.Interaction, law: str) -> None:
         """Save it."""
@@ -77,8 +79,7 @@ class DecidesLaws(PicksLaws):
         sheet = await self.bot.db.read(law_to_change, self.viewer(interaction), key)
         write = SetLawReaders(law_id=sheet.law.id, is_public=False)
         change = await self.bot.db.write(write, self.bot.context(interaction))
-        done = "Only your nation's office holders and administrators can read it now."
-        await answering.answer(interaction, change_card(change, done))
+        await answering.answer(interaction, change_card(change, readers_of(change.name)))
 
     @enact.autocomplete("law")
     @repeal.autocomplete("law")
