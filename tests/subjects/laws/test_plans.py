@@ -67,6 +67,8 @@ PLANS: dict[str, tuple[str, Any, str]] = {
     "of a nation under a tag": (lists.LISTS[True, True], PAGE, "idx_laws_nation (nation_id=?)"),
     "of a status": (lists.OF_STATUS, OLD, "idx_laws_status (status=?)"),
     "beginning": (lists.BEGINNING, ("Act 5", "Act 6", 25), "idx_laws_name (name>? AND name<?)"),
+    "book": (lists.BOOK_NUMBERED, (3, 0, 201), "law_one_number (nation_id=? AND number>?)"),
+    "book, closed laws": (lists.BOOK_CLOSED, (3, 0, 201), "idx_laws_nation (nation_id=? AND id>?)"),
     "called": (lists.CALLED, ("Act 5",), "idx_laws_name (name=?)"),
     "cited": (_BY_NUMBER, (3, 30), "law_one_number (nation_id=? AND number=?)"),
     "own number": (_CLOSED, (30,), "USING INTEGER PRIMARY KEY"),

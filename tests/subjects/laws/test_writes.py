@@ -194,6 +194,23 @@ def test_a_law_book_has_what_the_reader_may_read(staffed: Rota) -> None:
     assert staffed.ask(law_book, Viewer(GUEST, discord_admin=True), 1).laws[1].body.startswith("Everybody")
 
 
+def test_a_law_book_is_read_in_parts(staffed: Rota) -> None:
+    """Each begins after the last law of the one before, whether that has a number or not."""
+    legislated(staffed)
+    for number in range(3):
+        write_law(staffed, f"Act {number}", is_public=number > 1)
+    for viewer, wanted in (
+        (OUTSIDE, ["Texas 1", "Texas 2"]),
+        (INSIDE, ["Texas 1", "Texas 2", "#2", "#4", "#5"]),
+    ):
+        book = staffed.ask(law_book, viewer, 1, limit=2)
+        found = list(book.laws)
+        while book.more:
+            book = staffed.ask(law_book, viewer, 1, found[-1].name, 2)
+            found += book.laws
+        assert [text.name.citation for text in found] == wanted
+
+
 def test_texts_cite_laws_that_the_reader_may_read(staffed: Rota) -> None:
     """A citation of one that is closed, or not there, leads nowhere."""
     legislated(staffed)

@@ -11,7 +11,17 @@ from modelus_bot.subjects.laws.rules.citations import own_number, read_citation
 from modelus_bot.subjects.nations.queries.lookup import nation_called, nations_beginning
 from modelus_bot.subjects.nations.queries.records import require_nation
 
-__all__ = ["BOOK", "LISTS", "OF_STATUS", "law_book", "law_called", "laws", "named_laws"]
+__all__ = [
+    "BOOK_CLOSED",
+    "BOOK_NUMBERED",
+    "LISTS",
+    "OF_STATUS",
+    "PART",
+    "law_book",
+    "law_called",
+    "laws",
+    "named_laws",
+]
 
 LISTS = {
     (False, False): """
@@ -45,11 +55,17 @@ SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
 FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
 WHERE l.status = :status ORDER BY l.id DESC LIMIT :limit OFFSET :offset
 """
-BOOK = """
+BOOK_NUMBERED = """
 SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public, r.body, l.enacted_at
 FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
 JOIN law_revisions AS r ON r.law_id = l.id AND r.revision = l.revision
-WHERE l.nation_id = ? AND l.status = 'enacted' ORDER BY l.number IS NULL, l.number, l.id LIMIT ?
+WHERE l.nation_id = ? AND l.number > ? AND l.status = 'enacted' ORDER BY l.number LIMIT ?
+"""
+BOOK_CLOSED = """
+SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public, r.body, l.enacted_at
+FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
+JOIN law_revisions AS r ON r.law_id = l.id AND r.revision = l.revision
+WHERE l.nation_id = ? AND l.id > ? AND l.number IS NULL AND l.status = 'enacted' ORDER BY l.id LIMIT ?
 """
 BEGINNING = """
 SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
@@ -60,7 +76,8 @@ CALLED = """
 SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
 FROM laws AS l JOIN nations AS n ON n.id = l.nation_id WHERE l.name = ? ORDER BY l.id LIMIT 30
 """
-MOST_IN_BOOK = 1000
+PART = 200
+"""Laws of a law book that are read at once: a thousand texts would hold up others."""
 FEW = 3
 """Nations that are suggested from, of those whose names begin with what was typed."""
 LAST = "\U0010ffff"
@@ -127,13 +144,22 @@ def law_called(tx: ReadTransaction, viewer: Viewer, typed: str) -> tuple[LawName
 
 
 @viewer_query(kept=True)
-def law_book(tx: ReadTransaction, viewer: Viewer, nation_id: int) -> LawBook:
-    """Return a nation's laws that are in force, with their texts, by number; raises ``NotFound``."""
+def law_book(
+    tx: ReadTransaction, viewer: Viewer, nation_id: int, after: LawName | None = None, limit: int = PART
+) -> LawBook:
+    """Return a part of a nation's laws in force with their texts, by number, those without one last.
+
+    It begins after a law that an earlier part ended with. Raises ``NotFound``.
+    """
     del viewer
     nation = require_nation(tx, nation_id, archived=True)
-    rows = tx.fetch_all(BOOK, (nation_id, MOST_IN_BOOK + 1))
-    texts = tuple(LawText(_name(row), row[7], row[8]) for row in rows[:MOST_IN_BOOK])
-    return LawBook(nation.name, texts, len(rows) > MOST_IN_BOOK)
+    number = 0 if after is None else after.number
+    rows = [] if number is None else tx.fetch_all(BOOK_NUMBERED, (nation_id, number, limit + 1))
+    if len(rows) <= limit:
+        last = after.law_id if after is not None and number is None else 0
+        rows = [*rows, *tx.fetch_all(BOOK_CLOSED, (nation_id, last, limit + 1 - len(rows)))]
+    texts = tuple(LawText(_name(row), row[7], row[8]) for row in rows[:limit])
+    return LawBook(nation.name, texts, len(rows) > limit)
 
 
 def _name(row: Row) -> LawName:
