@@ -65,8 +65,9 @@ BOOK_CLOSED = """
 SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public, r.body, l.enacted_at
 FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
 JOIN law_revisions AS r ON r.law_id = l.id AND r.revision = l.revision
-WHERE l.nation_id = ? AND l.id > ? AND l.number IS NULL AND l.status = 'enacted' ORDER BY l.id LIMIT ?
+WHERE l.nation_id = ? AND +l.id > ? AND l.number IS NULL AND l.status = 'enacted' ORDER BY l.id LIMIT ?
 """
+"""With a plus, so that the nation's laws are looked at, and not all that were written later."""
 BEGINNING = """
 SELECT l.id, l.nation_id, n.name, l.number, l.name, l.status, l.is_public
 FROM laws AS l JOIN nations AS n ON n.id = l.nation_id
