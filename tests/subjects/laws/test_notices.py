@@ -95,6 +95,17 @@ def test_an_author_is_told_as_long_as_they_may_read_it(land: Rota) -> None:
     assert text == "Ada changed the text of **Ben's**; the earlier one is kept.\nWhy: Too long"
 
 
+def test_names_are_told_with_what_they_were(land: Rota) -> None:
+    """Of a public law both; one that was public when it got its name and is closed now has none."""
+    land.do(RenameLaw(law_id=WATER, name="*Rain* Act"), ADMIN)
+    text = land.value("SELECT message FROM notifications WHERE user_id = ?", BEN)
+    assert text == r"Ann Admin gave Water Act another name: **\*Rain\* Act**. How it is cited stays."
+    land.do(SetLawReaders(law_id=WATER, is_public=False), ADMIN)
+    last = land.rows("SELECT message FROM notifications WHERE user_id = ? ORDER BY id DESC LIMIT 1", BEN)
+    wanted = "Ann Admin closed it: only administrators and those who hold an office in Texas can read it."
+    assert last == [(wanted,)]
+
+
 def test_nothing_of_a_closed_law_is_in_a_notice(land: Rota) -> None:
     """Neither name, text nor note, even to who may read it: what was sent stays when offices end."""
     for write in (
