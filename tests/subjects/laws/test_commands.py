@@ -12,6 +12,7 @@ from loguru import logger
 from modelus_bot.database import Viewer
 from modelus_bot.database.core.context import Context
 from modelus_bot.sandbox.sample_laws import add_sample_laws
+from modelus_bot.subjects.laws.buttons.writing import LawForm
 from modelus_bot.subjects.laws.queries.records import law_sheet
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
@@ -111,6 +112,8 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     assert await player.autocomplete(env.channel, "law read", "law", "mil") == []
     assert dump(env) == before
     await env.db.read(law_sheet, Viewer(leader.id), key)
+    for who in (leader, player):
+        assert "Militia Plan" not in await said(env, who, "law search", text="Militia trains")
     logger.remove(sink)
     env.db.health.debug = False
     assert len(logged) > 5
@@ -215,6 +218,9 @@ async def delivered(env: BotEnv, person: Any) -> list[Any]:
 async def test_forms_give_back_what_cannot_be_saved(world: BotEnv) -> None:
     """A name that is taken, a text without letters; nobody without an office is asked for one."""
     env, player = world, world.player
+    kinds = [(public, draft) for public in (True, False) for draft in (False, True)]
+    titles = [LawForm(None, None, (), is_public=public, draft=draft).title for public, draft in kinds]
+    assert titles == ["Write a law", "Draft a law", "Write a private law", "Draft a private law"]
     taken = await written(env, player, "Act 1", "x" * 3000)
     assert "has a law of this name already" in taken
     assert "needs a text with letters" in await written(env, player, "Act 99", "---\n---")

@@ -45,10 +45,10 @@ _SENTENCES: dict[Happening | Literal["renamed closed"], str] = {
     "filed": "{who} filed {what} under other tags.",
 }
 _TAKE_BACK = """
-UPDATE notifications SET title = :title, message = :message
-WHERE user_id IN (
-    SELECT :author UNION SELECT user_id FROM nation_offices WHERE nation_id = :nation AND until IS NOT NULL
-) AND user_id NOT IN (SELECT user_id FROM nation_offices WHERE nation_id = :nation AND until IS NULL)
+UPDATE notifications SET message = :message, title = iif(
+    user_id IN (SELECT user_id FROM nation_offices WHERE nation_id = :nation AND until IS NULL), title, :title
+)
+WHERE user_id IN (SELECT :author UNION SELECT user_id FROM nation_offices WHERE nation_id = :nation)
 AND dedupe_key GLOB :keys
 """
 
@@ -78,7 +78,10 @@ def tell(tx: Transaction, change: LawChange, note: str | None = None) -> LawChan
 
 
 def take_back(tx: Transaction, law: Law) -> None:
-    """Take its name out of earlier notices to those who may not read a law any more, sent or not."""
+    """Take a law's name out of earlier notices, sent or not, also of those in office, who lose that one day.
+
+    Those in office still see which law it was; of others' notices nothing of it is left.
+    """
     values = {
         "author": law.author_id,
         "nation": law.nation_id,
