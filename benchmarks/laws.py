@@ -21,7 +21,7 @@ from modelus_bot.database.core.operation import Query
 from modelus_bot.database.manager import DatabaseManager
 from modelus_bot.database.schema.migrations import Migrator
 from modelus_bot.subjects import DECLARED
-from modelus_bot.subjects.laws.queries.lists import law_book, law_called, laws, named_laws
+from modelus_bot.subjects.laws.queries.lists import PART, law_book, law_called, laws, named_laws
 from modelus_bot.subjects.laws.queries.records import law_sheet, revision_texts, revisions_of
 from modelus_bot.subjects.laws.queries.search import laws_with
 from modelus_bot.subjects.laws.queries.tags import tag_sheet, tags
@@ -83,8 +83,8 @@ def _questions(who: Viewer, places: list[tuple[int, int, str]]) -> list[Question
         ("as it is cited", law_called, asked(lambda number: ("{2} {1} §1".format(*place(number)),))),
         ("its texts", revisions_of, asked(lambda number: (f"{LARGE}-{number % 90 * 10 + 1}", 11, 0))),
         ("two of its texts", revision_texts, asked(lambda number: (f"{LARGE}-{number % 90 * 10 + 1}", 4, 5))),
-        ("a law book", law_book, asked(lambda number: (nation(number),))),
-        ("the law book of the nation with most", law_book, asked(lambda _: (LARGE,))),
+        ("a law book", law_book, asked(lambda number: (number * 7 + LARGE,))),
+        (f"a part of the largest law book, {PART} laws", law_book, asked(lambda _: (LARGE,))),
         ("all tags", tags, lambda _: ()),
         ("a tag, with the number of its laws", tag_sheet, asked(lambda number: (number % TAGS + 1,))),
         ("suggestions by a beginning", named_laws, asked(lambda number: (f"act {number}",))),

@@ -155,7 +155,7 @@ class LawText:
 
 @dataclass(frozen=True, slots=True)
 class LawBook:
-    """The laws of a nation that are in force, as far as the viewer may read them; ``more`` were left out."""
+    """Laws of a nation that are in force, as far as the viewer may read them; ``more`` come after them."""
 
     nation: str
     laws: tuple[LawText, ...]

@@ -12,6 +12,7 @@ from loguru import logger
 from modelus_bot.database import Viewer
 from modelus_bot.database.core.context import Context
 from modelus_bot.sandbox.sample_laws import add_sample_laws
+from modelus_bot.subjects.laws.buttons.writing import LawForm
 from modelus_bot.subjects.laws.queries.records import law_sheet
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag
@@ -58,7 +59,7 @@ async def test_a_law_from_its_draft_to_its_end(world: BotEnv) -> None:
     assert "The draft is saved" in draft
     assert "no such law that you can read" in await said(env, player, "law read", law="Water Act")
     found = await leader.autocomplete(env.channel, "law enact", "law", "wat")
-    assert [choice["name"] for choice in found] == ["#1 Water Act (draft)"]
+    assert [choice["name"] for choice in found] == ["#1 Water Act (Texas, draft)"]
     enacted = await said(env, leader, "law enact", law=found[0]["value"])
     assert "It is cited as **Texas 1** from now on." in enacted
 
@@ -98,7 +99,7 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     saved = await written(env, leader, "Militia Plan", "Everybody trains.", public=False)
     again = await written(env, leader, "Militia Plan", "Everybody trains twice.", public=False)
     assert "has a law of this name already" in again
-    assert "Only your nation's office holders can read it." in saved
+    assert "Only administrators and those who hold an office in Texas can read it." in saved
     listed = await said(env, leader, "law list", nation="Texas")
     assert "Militia Plan (Texas, private)" in listed
     key = listed.partition("** Militia Plan")[0].rpartition("**")[2].lstrip("\\")
@@ -111,6 +112,8 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     assert await player.autocomplete(env.channel, "law read", "law", "mil") == []
     assert dump(env) == before
     await env.db.read(law_sheet, Viewer(leader.id), key)
+    for who in (leader, player):
+        assert "Militia Plan" not in await said(env, who, "law search", text="Militia trains")
     logger.remove(sink)
     env.db.health.debug = False
     assert len(logged) > 5
@@ -121,7 +124,7 @@ async def test_a_private_law_is_for_its_nation(world: BotEnv) -> None:
     )
     assert "Everybody trains." in await said(env, player, "law read", law="Militia Plan")
     closed = await said(env, leader, "law close", law="Militia Plan")
-    assert "can read it now" in closed
+    assert "can read it." in closed
     assert "no such law" in await said(env, player, "law read", law="Militia Plan")
 
 
@@ -158,7 +161,7 @@ async def test_search_leads_to_the_section_that_was_found(world: BotEnv) -> None
         law = AddLaw(name=f"Canal Act {number}", body=body, username="p")
         await env.db.write(law, Context(actor=player.id))
     first = await env.leader.slash(env.channel, "law search", text="canal wid", nation="Dakota")
-    assert "Public laws of Dakota in force, the newest first" in words_of(first)
+    assert "Public laws in force of Dakota, the newest first" in words_of(first)
     assert r"No 10: the \***canal**\* is **wide**." in words_of(first)
     second = await env.leader.click(first.response, label="More")
     assert "No 0: the" in words_of(second)
@@ -215,6 +218,9 @@ async def delivered(env: BotEnv, person: Any) -> list[Any]:
 async def test_forms_give_back_what_cannot_be_saved(world: BotEnv) -> None:
     """A name that is taken, a text without letters; nobody without an office is asked for one."""
     env, player = world, world.player
+    kinds = [(public, draft) for public in (True, False) for draft in (False, True)]
+    titles = [LawForm(None, None, (), is_public=public, draft=draft).title for public, draft in kinds]
+    assert titles == ["Write a law", "Draft a law", "Write a private law", "Draft a private law"]
     taken = await written(env, player, "Act 1", "x" * 3000)
     assert "has a law of this name already" in taken
     assert "needs a text with letters" in await written(env, player, "Act 99", "---\n---")

@@ -170,7 +170,7 @@ def _shown(rota: _Asking, viewer: Viewer) -> Iterator[str]:
     for text in ("act", "dakota new", "trade", WORD, "note", WORD[:3]):
         for nation, tag in ((None, None), (1, None), (None, 1), (2, 1)):
             hits = rota.ask(laws_with, viewer, text, nation, tag, 3, 1)
-            card = found_card(hits, "", where_words(None, None), first=False)
+            card = found_card(hits, "", where_words(""), first=False)
             yield repr((card, [(one.name.key, hit_label(one)) for one in hits]))
     yield repr(recent_card(rota.ask(recent_events, viewer, 99), {}))
     yield repr(tag_card(rota.ask(tag_sheet, viewer, 1)))

@@ -135,6 +135,9 @@ async def test_questions_are_about_the_law_as_it_was_shown(world: BotEnv) -> Non
     assert "has been changed since it was shown" in words_of(
         await leader.click(asked.response, label="Repeal it")
     )
+    asked = await leader.slash(env.channel, "law repeal", law=DRAFT)
+    assert "Give up the draft" in words_of(asked)
+    assert "The draft is given up." in words_of(await leader.click(asked.response, label="Give it up"))
     asked = await leader.slash(env.channel, "law publish", law=PRIVATE)
     form = await leader.slash(env.channel, "law add", name="Late Act")
     await env.db.write(EndOffice(user_id=leader.id), Context())
@@ -199,7 +202,7 @@ async def test_laws_of_an_archived_nation_stay_as_they_are(world: BotEnv) -> Non
     await env.db.write(ArchiveNation(nation_id=3), by_admin)
     assert "Utah." in words_of(await env.player.slash(env.channel, "law read", law="Utah 1"))
     found = words_of(await env.player.slash(env.channel, "law search", text="utah", nation="Utah"))
-    assert "**Utah 1** **Utah** Act" in found
+    assert "Utah 1: **Utah** Act" in found
     for command, more in DECIDING:
         refused = words_of(await env.admin.slash(env.channel, f"law {command}", law="Utah 1", **more))
         assert "Utah is archived" in refused, command

@@ -17,6 +17,7 @@ from modelus_bot.database.schema import broken_searches, merge_searches
 from modelus_bot.subjects.laws.buttons.found import FOUND as LIST
 from modelus_bot.subjects.laws.buttons.found import SEARCH_LIMIT, found_argument
 from modelus_bot.subjects.laws.cards.found import found_card, hit_label, where_words
+from modelus_bot.subjects.laws.cards.lists import narrowed
 from modelus_bot.subjects.laws.model import LawHit
 from modelus_bot.subjects.laws.queries.search import FOUND, laws_with, question
 from modelus_bot.subjects.laws.rules.sections import section_at
@@ -206,13 +207,13 @@ def test_places_in_a_text_have_a_section() -> None:
 
 def test_a_page_shows_where_it_was_found(land: Rota) -> None:
     """Citation, name and words with the hits in bold; where was looked stands below."""
-    card = found_card(hits(land, "dams"), "dams", where_words(None, None), first=True)
+    card = found_card(hits(land, "dams"), "dams", where_words(""), first=True)
     assert card.text == (
-        "**Dakota 1** Dam Act\n**Dams** of Dakota.\n**Texas 1 §2** Water Act\n**Dams** **Dams** are not."
+        "▸ Dakota 1: Dam Act\n**Dams** of Dakota.\n▸ Texas 1 §2: Water Act\n**Dams**: **Dams** are not."
     )
-    tagged = found_card(hits(land, "furst"), "furst", where_words("Dakota", "x"), first=True)
-    assert "Dam Act · **fürstentümer**" in tagged.text
-    assert tagged.footer == "Public laws of Dakota in force under x, the newest first"
+    tagged = found_card(hits(land, "furst"), "furst", where_words(narrowed("Dakota", "x")), first=True)
+    assert "Dam Act (under **fürstentümer**)" in tagged.text
+    assert tagged.footer == "Public laws in force of Dakota under x, the newest first"
     assert hit_label(hits(land, "zebras")[0]) == "Dakota 1 §2 Dam Act"
     assert "There is no word to look for." in found_card([], "", "", first=True).text
     assert "has all these words" in found_card([], "x", "", first=True).text

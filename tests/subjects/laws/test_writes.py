@@ -13,6 +13,7 @@ from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
 from modelus_bot.subjects.members.writes.members import DeactivateMember
+from modelus_bot.subjects.nations.writes.naming import RenameNation
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated, write_law
 from tests.subjects.nations.nation_cases import DAKOTA, give
 from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, DAN, EVE, GUEST, Rota
@@ -176,8 +177,13 @@ def test_laws_are_found_by_citation_name_and_nation(staffed: Rota) -> None:
     assert suggested(OUTSIDE, "wat") == ["Texas 1", "Dakota 1"]
     assert suggested(INSIDE, "wat") == ["Texas 1", "Dakota 1", "#3"]
     assert suggested(OUTSIDE, "mil") == suggested(OUTSIDE, "#2") == []
-    assert suggested(OUTSIDE, "Texas") == ["Texas 1"]
+    assert suggested(OUTSIDE, "tex") == suggested(OUTSIDE, "Tex 1") == ["Texas 1"]
+    assert suggested(OUTSIDE, "tex 2") == suggested(OUTSIDE, "tex 1 §") == []
+    assert suggested(INSIDE, "TEXAS") == ["#3", "#2", "Texas 1"]
+    assert suggested(INSIDE, "#2 §1") == ["#2"]
     assert suggested(OUTSIDE, "") == ["Dakota 1", "Texas 1"]
+    staffed.do(RenameNation(name="Lone Star"), ADA)
+    assert suggested(OUTSIDE, "texas") == suggested(OUTSIDE, "lone s") == ["Lone Star 1"]
 
 
 def test_a_law_book_has_what_the_reader_may_read(staffed: Rota) -> None:
@@ -186,6 +192,23 @@ def test_a_law_book_has_what_the_reader_may_read(staffed: Rota) -> None:
     assert [text.name.citation for text in staffed.ask(law_book, OUTSIDE, 1).laws] == ["Texas 1"]
     assert [text.name.citation for text in staffed.ask(law_book, INSIDE, 1).laws] == ["Texas 1", "#2"]
     assert staffed.ask(law_book, Viewer(GUEST, discord_admin=True), 1).laws[1].body.startswith("Everybody")
+
+
+def test_a_law_book_is_read_in_parts(staffed: Rota) -> None:
+    """Each begins after the last law of the one before, whether that has a number or not."""
+    legislated(staffed)
+    for number in range(3):
+        write_law(staffed, f"Act {number}", is_public=number > 1)
+    for viewer, wanted in (
+        (OUTSIDE, ["Texas 1", "Texas 2"]),
+        (INSIDE, ["Texas 1", "Texas 2", "#2", "#4", "#5"]),
+    ):
+        book = staffed.ask(law_book, viewer, 1, limit=2)
+        found = list(book.laws)
+        while book.more:
+            book = staffed.ask(law_book, viewer, 1, found[-1].name, 2)
+            found += book.laws
+        assert [text.name.citation for text in found] == wanted
 
 
 def test_texts_cite_laws_that_the_reader_may_read(staffed: Rota) -> None:

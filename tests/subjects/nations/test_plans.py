@@ -10,7 +10,15 @@ import pytest
 from modelus_bot.subjects.nations.queries import ranking
 from modelus_bot.subjects.nations.queries.cities import _OF_NATION as _CITIES
 from modelus_bot.subjects.nations.queries.history import _BEFORE, _FROM, _LAST, _PAGE, _SINCE, newest_changes
-from modelus_bot.subjects.nations.queries.lookup import _EXACT, _KIND, _NAMES, _OTHER, named_nations
+from modelus_bot.subjects.nations.queries.lookup import (
+    _EXACT,
+    _KIND,
+    _NAMES,
+    _OTHER,
+    FORMER_FROM,
+    PRESENT_FROM,
+    named_nations,
+)
 from modelus_bot.subjects.nations.queries.mapped import map_view
 from modelus_bot.subjects.nations.queries.names import _ALIASES, _FORMER
 from modelus_bot.subjects.nations.queries.offices import _HELD, _PAST
@@ -59,6 +67,8 @@ PLANS = {
     "other names": (_OTHER, (), "SCAN nation_names"),
     "kind of name": (_KIND, ("former 31", 1), "USING PRIMARY KEY (name=? AND nation_id=?)"),
     "aliases": (_ALIASES, (1,), "idx_nation_names_nation"),
+    "names that begin": (PRESENT_FROM, ("n", "o", 3), "INDEX nations_name_unique (name>? AND name<?)"),
+    "former names that begin": (FORMER_FROM, ("n", "o", 3), "USING PRIMARY KEY (name>? AND name<?)"),
     "nation": (_BY_ID, (1,), "USING INTEGER PRIMARY KEY"),
     "former": (_FORMER, (1,), "idx_nation_names_nation"),
     "held": (_HELD, (ADA,), "office_one_per_user"),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from modelus_bot.subjects.laws.buttons.pages import GONE, READ
+from modelus_bot.subjects.laws.buttons.pages import GONE, READ, narrowing
 from modelus_bot.subjects.laws.cards.found import found_card, hit_label, where_words
 from modelus_bot.subjects.laws.model import LawHit
 from modelus_bot.subjects.laws.queries.search import laws_with
-from modelus_bot.subjects.laws.queries.tags import tags
-from modelus_bot.subjects.nations.queries.records import nation
 from modelus_bot.text.searching import words_of
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.paginator import PAGE, ListChoice, PagedList, menus_of, pages_of
@@ -44,9 +42,7 @@ async def found_page(listing: PagedList) -> tuple[Card, bool]:
     if shown:
         choices = [ListChoice(_opened(hit), hit_label(hit), hit.name.nation) for hit in shown]
         listing.put_below([*menus_of(READ, choices, None, "Read one of them")])
-    home = await db.read(nation, place) if place is not None else None
-    filed = [tag for tag in await db.read(tags) if tag.id == tag_id] if tag_id is not None else []
-    where = where_words(home.name if home else None, filed[0].name if filed else None)
+    where = where_words(await narrowing(db, place, tag_id))
     return found_card(shown, match[3], where, first=first == 0), len(found) > PAGE
 
 

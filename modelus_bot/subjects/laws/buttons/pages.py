@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from modelus_bot.database import Mode
-from modelus_bot.subjects.laws.cards.lists import law_label, laws_card, tag_card, tags_card
+from modelus_bot.database import DatabaseManager, Mode
+from modelus_bot.subjects.laws.cards.lists import law_label, laws_card, narrowed, tag_card, tags_card
 from modelus_bot.subjects.laws.cards.reading import difference_pages, history_card, page_card, title_of
 from modelus_bot.subjects.laws.model import LawSheet, LawStatus
 from modelus_bot.subjects.laws.queries.lists import laws
 from modelus_bot.subjects.laws.queries.records import law_sheet, revision_texts, revisions_of
 from modelus_bot.subjects.laws.queries.tags import tag_sheet, tags
 from modelus_bot.subjects.laws.rules.sections import page_of, pages
+from modelus_bot.subjects.nations.queries.records import nation
 from modelus_bot.subjects.people.queries import everybody
+from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.paginator import PAGE, ListChoice, PageButton, PagedList, menus_of, pages_of
 
-__all__ = ["DIFFERENCE", "GONE", "HISTORY", "LIST", "READ", "TAG", "TAGS", "list_argument"]
+__all__ = ["DIFFERENCE", "GONE", "HISTORY", "LIST", "READ", "TAG", "TAGS", "list_argument", "narrowing"]
 
 READ, LIST, HISTORY, DIFFERENCE, TAGS, TAG = (
     "law_read",
@@ -45,14 +47,14 @@ async def law_page(listing: PagedList) -> tuple[Card, bool]:
 
     After § stands a section on whose page it is opened.
     """
-    plain, _, section = listing.argument.partition("§")
-    key, _, revision = plain.partition("@")
+    text, _, section = listing.argument.partition("§")
+    key, _, revision = text.partition("@")
     number = int(revision) if revision.isdecimal() else None
     db: Any = listing.bot.db
     sheet: LawSheet = await db.read(law_sheet, listing.viewer, key, number)
     names = await db.read(everybody)
     if section.isdecimal():
-        listing.turn_to(plain, page_of(sheet.revision.body, int(section)))
+        listing.turn_to(text, page_of(sheet.revision.body, int(section)))
     last = len(pages(sheet.revision.body)) - 1
     listing.end_at(last)
     cited = [ListChoice(one.key, law_label(one), "Cited in this law") for one in sheet.cited]
@@ -67,16 +69,24 @@ async def list_page(listing: PagedList) -> tuple[Card, bool]:
     match = re.fullmatch(r"(\d{0,18}):(\d{0,18}):([a-z]*)", listing.argument)
     if match is None:
         return GONE, False
-    nation, tag = (int(part) if part else None for part in match.groups()[:2])
+    place, tag = (int(part) if part else None for part in match.groups()[:2])
     status = _STATUS.get(match[3])
     db: Any = listing.bot.db
-    found = await db.read(laws, listing.viewer, nation, tag, status, PAGE + 1, listing.page * PAGE)
+    found = await db.read(laws, listing.viewer, place, tag, status, PAGE + 1, listing.page * PAGE)
     shown = found[:PAGE]
     choices = [ListChoice(one.key, law_label(one), one.nation) for one in shown]
     if choices:
         listing.put_below([*menus_of(READ, choices, None, "Read one of them")])
     away = listing.bot.db.mode is not Mode.NORMAL
-    return laws_card(shown, _TITLES[status or ""], away=away), len(found) > PAGE
+    title = f"{_TITLES[status or '']}{await narrowing(db, place, tag)}"
+    return laws_card(shown, plain(title), away=away), len(found) > PAGE
+
+
+async def narrowing(db: DatabaseManager, nation_id: int | None, tag_id: int | None) -> str:
+    """Return in words what a list of laws is limited to."""
+    of = await db.read(nation, nation_id) if nation_id is not None else None
+    under = [tag.name for tag in await db.read(tags) if tag.id == tag_id]
+    return narrowed(of.name if of is not None else None, under[0] if under else None)
 
 
 @pages_of(HISTORY)

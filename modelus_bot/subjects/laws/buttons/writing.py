@@ -24,7 +24,7 @@ __all__ = ["EditForm", "LawForm"]
 SECTIONS = "A line that begins with § begins a section; they are numbered by themselves."
 
 
-class LawForm(discord.ui.Modal, title="Write a law"):
+class LawForm(discord.ui.Modal):
     """Asks for a new law's name and text; the rest was said by the command."""
 
     def __init__(
@@ -32,8 +32,11 @@ class LawForm(discord.ui.Modal, title="Write a law"):
     ) -> None:
         """Ask for a law of a nation, or of the one whose office the author holds."""
         flags = f"{int(is_public)}{int(draft)}"
+        kind = "law" if is_public else "private law"
         super().__init__(
-            custom_id=f"law_add:{nation_id or 0}:{flags}:{'.'.join(map(str, tags))}", timeout=FORM_PATIENCE
+            title=f"{'Draft' if draft else 'Write'} a {kind}",
+            custom_id=f"law_add:{nation_id or 0}:{flags}:{'.'.join(map(str, tags))}",
+            timeout=FORM_PATIENCE,
         )
         title: discord.ui.TextInput[Any] = discord.ui.TextInput(
             custom_id="name", max_length=NAME_LIMIT, default=name

@@ -24,11 +24,9 @@ def found_card(hits: Sequence[LawHit], words: str, where: str, *, first: bool) -
     return card.with_footer(where)
 
 
-def where_words(nation: str | None, tag: str | None) -> str:
-    """Return where was looked."""
-    of = f" of {bare(nation)}" if nation is not None else ""
-    under = f" under {bare(tag)}" if tag is not None else ""
-    return f"Public laws{of} in force{under}, the newest first"
+def where_words(narrowing: str) -> str:
+    """Return where was looked: everywhere, or where ``narrowing`` says."""
+    return f"Public laws in force{narrowing}, the newest first"
 
 
 def hit_label(hit: LawHit) -> str:
@@ -37,5 +35,12 @@ def hit_label(hit: LawHit) -> str:
 
 
 def _lines(hit: LawHit) -> str:
-    filed = f" · {emphasised(hit.tags)}" if MARKS[0] in hit.tags else ""
-    return f"**{plain(hit.citation)}** {emphasised(hit.title)}{filed}\n{excerpt(hit.text)}"
+    filed = f" (under {emphasised(hit.tags)})" if MARKS[0] in hit.tags else ""
+    return f"▸ {plain(hit.citation)}: {emphasised(hit.title)}{filed}\n{excerpt(_said(hit))}"
+
+
+def _said(hit: LawHit) -> str:
+    """Return what is shown of a section: its heading, which is a line of its own, and what it says."""
+    heading, _, rest = hit.text.partition("\n")
+    ends = heading.rstrip(MARKS[1])[-1:] in {*".:;,!?", ""}
+    return hit.text if not hit.section or not rest or ends else f"{heading}: {rest}"

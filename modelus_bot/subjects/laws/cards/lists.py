@@ -10,7 +10,16 @@ from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 
-__all__ = ["added_card", "change_card", "law_label", "laws_card", "tag_card", "tags_card"]
+__all__ = [
+    "added_card",
+    "change_card",
+    "law_label",
+    "laws_card",
+    "narrowed",
+    "readers_of",
+    "tag_card",
+    "tags_card",
+]
 
 AWAY = "Private laws and drafts are not shown while the database is away."
 EMPTY = "There is no such law that you can read. `/law list` without options lists all that you can."
@@ -18,8 +27,15 @@ EMPTY = "There is no such law that you can read. `/law list` without options lis
 
 def law_label(name: LawName) -> str:
     """Return a law as it stands in a list to pick from."""
-    notes = ", ".join(_notes(name))
+    where = [] if name.number is not None else [bare(name.nation)]
+    notes = ", ".join([*where, *_notes(name)])
     return f"{bare(name.citation)} {bare(name.name)}" + (f" ({notes})" if notes else "")
+
+
+def narrowed(nation: str | None, tag: str | None) -> str:
+    """Return which of all laws a list has, if not all: those of a nation, those under a tag."""
+    of = f" of {bare(nation)}" if nation is not None else ""
+    return of + (f" under {bare(tag)}" if tag is not None else "")
 
 
 def laws_card(found: Sequence[LawName], title: str, *, away: bool) -> Card:
@@ -46,12 +62,15 @@ def change_card(change: LawChange, done: str) -> Card:
 
 def added_card(change: LawChange) -> Card:
     """Return what somebody reads who has written a law."""
-    law = change.after
+    law, few = change.after, readers_of(change.name)
     if law.status == "draft":
-        done = "The draft is saved. Your nation's office holders and administrators can read it."
-        return change_card(change, f"{done} `/law enact` puts it into force.")
-    readers = "Everybody can read it." if law.is_public else "Only your nation's office holders can read it."
-    return change_card(change, f"It is in force. {readers}")
+        return change_card(change, f"The draft is saved. {few} `/law enact` puts it into force.")
+    return change_card(change, f"It is in force. {'Everybody can read it.' if law.is_public else few}")
+
+
+def readers_of(name: LawName) -> str:
+    """Return who reads a law that is not open to everybody."""
+    return f"Only administrators and those who hold an office in {plain(name.nation)} can read it."
 
 
 def tags_card(found: Sequence[Tag]) -> Card:

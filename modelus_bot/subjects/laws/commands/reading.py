@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import discord
 from discord import app_commands
 
+from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.laws.buttons.pages import DIFFERENCE, HISTORY, LIST, READ, list_argument
 from modelus_bot.subjects.laws.cards.book import book_page, file_name
 from modelus_bot.subjects.laws.choices import PicksLaws
-from modelus_bot.subjects.laws.model import LawStatus
+from modelus_bot.subjects.laws.model import LawBook, LawStatus
 from modelus_bot.subjects.laws.queries.lists import law_book
 from modelus_bot.subjects.laws.queries.records import law_sheet, revision_texts
 from modelus_bot.subjects.laws.rules.sections import page_of
@@ -23,6 +25,7 @@ from modelus_bot.ui.paginator import send_page
 
 __all__ = ["ReadsLaws"]
 
+MOST_IN_BOOK = 1000
 Text = app_commands.Range[int, 1, 100_000]
 
 
@@ -97,7 +100,7 @@ class ReadsLaws(PicksLaws):
         await answering.defer(interaction, private=True)
         await self.require_allowed(interaction)
         number = await self._nation(interaction, nation)
-        book = await self.bot.db.read(law_book, self.viewer(interaction), number)
+        book = await self._whole_book(self.viewer(interaction), number)
         count = len(book.laws)
         if not count:
             text = "No law that you can read is in force there."
@@ -123,6 +126,14 @@ class ReadsLaws(PicksLaws):
     @list_laws.autocomplete("tag")
     async def _tags_read(self, interaction: discord.Interaction, typed: str) -> Choices:
         return await self.suggest_tags(interaction, typed)
+
+    async def _whole_book(self, viewer: Viewer, nation_id: int) -> LawBook:
+        """Return a nation's law book, read part by part; one that is very long ends early."""
+        book = await self.bot.db.read(law_book, viewer, nation_id)
+        while book.more and len(book.laws) < MOST_IN_BOOK:
+            part = await self.bot.db.read(law_book, viewer, nation_id, book.laws[-1].name)
+            book = replace(part, laws=(*book.laws, *part.laws))
+        return book
 
     async def _nation(self, interaction: discord.Interaction, typed: str | None) -> int:
         """Return the nation that was named, or the member's own; raises ``InvalidInput`` without one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from modelus_bot.subjects.laws.cards.lists import change_card
+from modelus_bot.subjects.laws.cards.lists import change_card, readers_of
 from modelus_bot.subjects.laws.cards.reading import title_of
 from modelus_bot.subjects.laws.choices import PicksLaws
 from modelus_bot.subjects.laws.queries.powers import law_to_change
@@ -35,7 +35,7 @@ class DecidesLaws(PicksLaws):
         change = await self.bot.db.write(write, self.bot.context(interaction))
         await answering.answer(interaction, change_card(change, "It is in force."))
 
-    @app_commands.command(name="repeal", description="End a law; its text stays readable")
+    @app_commands.command(name="repeal", description="End a law, or give up a draft; its text is kept")
     @app_commands.describe(law="Which")
     async def repeal(self, interaction: discord.Interaction, law: str) -> None:
         """Ask first."""
@@ -46,9 +46,11 @@ class DecidesLaws(PicksLaws):
         write = RepealLaw(law_id=sheet.law.id, version=sheet.law.version)
         context = self.bot.context(interaction)
         await self.bot.db.preview(write, context)
+        draft = sheet.law.status == "draft"
+        verb, label = ("Give up the draft", "Give it up") if draft else ("Repeal", "Repeal it")
         text = "It cannot be put into force again. Its text is kept, and its name is free for another law."
-        card = cards.question(f"Repeal {title_of(sheet.name)}?", text)
-        await ask(self.bot, interaction, context, Ask(REPEAL, card, "Repeal it", write, danger=True))
+        card = cards.question(f"{verb} {title_of(sheet.name)}?", text)
+        await ask(self.bot, interaction, context, Ask(REPEAL, card, label, write, danger=True))
 
     @app_commands.command(name="publish", description="Let everybody read a private law")
     @app_commands.describe(law="Which")
@@ -61,11 +63,13 @@ class DecidesLaws(PicksLaws):
         write = SetLawReaders(law_id=sheet.law.id, is_public=True)
         context = self.bot.context(interaction)
         await self.bot.db.preview(write, context)
-        text = "Everybody can read its present text then. Earlier texts stay your nation's own."
+        text = (
+            "Everybody can read its present text then. Earlier texts that nobody else could read stay closed."
+        )
         card = cards.question(f"Make {title_of(sheet.name)} public?", text)
         await ask(self.bot, interaction, context, Ask(PUBLISH, card, "Make it public", write))
 
-    @app_commands.command(name="close", description="Let only your nation's office holders read a law")
+    @app_commands.command(name="close", description="Let only those in office of its nation read a law")
     @app_commands.describe(law="Which")
     async def close(self, interaction: discord.Interaction, law: str) -> None:
         """Save it."""
@@ -75,8 +79,7 @@ class DecidesLaws(PicksLaws):
         sheet = await self.bot.db.read(law_to_change, self.viewer(interaction), key)
         write = SetLawReaders(law_id=sheet.law.id, is_public=False)
         change = await self.bot.db.write(write, self.bot.context(interaction))
-        done = "Only your nation's office holders and administrators can read it now."
-        await answering.answer(interaction, change_card(change, done))
+        await answering.answer(interaction, change_card(change, readers_of(change.name)))
 
     @enact.autocomplete("law")
     @repeal.autocomplete("law")
@@ -90,7 +93,8 @@ class DecidesLaws(PicksLaws):
 async def repealed(question: Confirmed) -> Card:
     """Repeal the law that was asked about."""
     change = await question.bot.db.write(question.change, question.context)
-    return change_card(change, "It is repealed.")
+    draft = change.before is not None and change.before.status == "draft"
+    return change_card(change, "The draft is given up." if draft else "It is repealed.")
 
 
 @confirmed(PUBLISH, SetLawReaders)

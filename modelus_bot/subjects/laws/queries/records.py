@@ -123,17 +123,23 @@ def text_of(tx: ReadTransaction, law_id: int, revision: int) -> Revision | None:
     return None if row is None else _revision(row)
 
 
-@viewer_query(kept=True, hot=True)
-def law_sheet(tx: ReadTransaction, viewer: Viewer, key: str, revision: int | None = None) -> LawSheet:
-    """Return a law as the viewer may read it, in its present text or an earlier one; raises ``NotFound``."""
-    del viewer  # whose rows there are
-    found = require_law(tx, key)
-    text = text_of(tx, found.id, found.revision if revision is None else revision)
+def require_text(tx: ReadTransaction, found: Law, revision: int) -> Revision:
+    """Return one of a law's texts; raises ``NotFound``."""
+    text = text_of(tx, found.id, revision)
     if text is None:
         raise NotFound(
             "There is no such revision of this law that you can read. `/law history` lists them.",
             rule="law.revision",
         )
+    return text
+
+
+@viewer_query(kept=True, hot=True)
+def law_sheet(tx: ReadTransaction, viewer: Viewer, key: str, revision: int | None = None) -> LawSheet:
+    """Return a law as the viewer may read it, in its present text or an earlier one; raises ``NotFound``."""
+    del viewer  # whose rows there are
+    found = require_law(tx, key)
+    text = require_text(tx, found, found.revision if revision is None else revision)
     return LawSheet(found, name_of_law(tx, found), text, tags_of(tx, found.id), _cited(tx, found, text.body))
 
 
@@ -153,8 +159,9 @@ def revision_texts(
     tx: ReadTransaction, viewer: Viewer, key: str, older: int, newer: int
 ) -> tuple[LawName, Revision, Revision]:
     """Return two texts of a law; raises ``NotFound`` where the viewer may not read both."""
-    before, after = law_sheet(tx, viewer, key, older), law_sheet(tx, viewer, key, newer)
-    return after.name, before.revision, after.revision
+    del viewer
+    found = require_law(tx, key)
+    return name_of_law(tx, found), require_text(tx, found, older), require_text(tx, found, newer)
 
 
 def _revision(row: Row) -> Revision:

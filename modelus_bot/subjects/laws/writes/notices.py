@@ -6,6 +6,8 @@ notice: it stays in inboxes and direct messages when its reader holds no office 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from modelus_bot.database import Transaction
 from modelus_bot.domain.permissions import require_actor
 from modelus_bot.subjects.laws.model import Law, LawChange
@@ -30,22 +32,23 @@ _TITLES: dict[Happening, str] = {
     "closed": "is not public any more",
     "filed": "is filed under other tags",
 }
-_SENTENCES: dict[Happening, str] = {
+_SENTENCES: dict[Happening | Literal["renamed closed"], str] = {
     "drafted": "{who} drafted {what}. It is not in force yet.",
     "enacted": "{who} put {what} into force.",
     "rewritten": "{who} changed the text of {what}; the earlier one is kept.",
-    "renamed": "{who} gave {what} its name. How it is cited stays.",
+    "renamed": "{who} gave {before} another name: {what}. How it is cited stays.",
+    "renamed closed": "{who} gave {what} another name.",
     "repealed": "{who} repealed {what}. Its text is kept.",
     "given_up": "{who} gave the draft up: {what}. Its text is kept.",
     "published": "{who} let everybody read {what}.",
-    "closed": "{who} closed {what}: only its nation's office holders and administrators can read it.",
+    "closed": "{who} closed it: only administrators and those who hold an office in {nation} can read it.",
     "filed": "{who} filed {what} under other tags.",
 }
 _TAKE_BACK = """
-UPDATE notifications SET title = :title, message = :message
-WHERE user_id IN (
-    SELECT :author UNION SELECT user_id FROM nation_offices WHERE nation_id = :nation AND until IS NOT NULL
-) AND user_id NOT IN (SELECT user_id FROM nation_offices WHERE nation_id = :nation AND until IS NULL)
+UPDATE notifications SET message = :message, title = iif(
+    user_id IN (SELECT user_id FROM nation_offices WHERE nation_id = :nation AND until IS NULL), title, :title
+)
+WHERE user_id IN (SELECT :author UNION SELECT user_id FROM nation_offices WHERE nation_id = :nation)
 AND dedupe_key GLOB :keys
 """
 
@@ -61,8 +64,7 @@ def tell(tx: Transaction, change: LawChange, note: str | None = None) -> LawChan
     what = happened(change.before, law)
     nation = plain(change.name.nation)
     cited = plain(change.name.citation) if law.number is not None else f"Law #{law.id} of {nation}"
-    named = f"**{plain(law.name)}**" if law.is_open else f"a law of {nation} that is not public"
-    text = _SENTENCES[what].format(who=_name(tx, actor), what=named)
+    text = _sentence(change, what, _name(tx, actor))
     if note and law.is_open:
         text = f"{text}\nWhy: {plain(note)}"
     when = f"tags:{tx.context.at}" if what == "filed" else f"{law.version}"
@@ -76,7 +78,10 @@ def tell(tx: Transaction, change: LawChange, note: str | None = None) -> LawChan
 
 
 def take_back(tx: Transaction, law: Law) -> None:
-    """Take its name out of earlier notices to those who may not read a law any more, sent or not."""
+    """Take a law's name out of earlier notices, sent or not, also of those in office, who lose that one day.
+
+    Those in office still see which law it was; of others' notices nothing of it is left.
+    """
     values = {
         "author": law.author_id,
         "nation": law.nation_id,
@@ -85,6 +90,17 @@ def take_back(tx: Transaction, law: Law) -> None:
         "message": "What stood here was about a law that is not public any more.",
     }
     tx.execute(_TAKE_BACK, values)
+
+
+def _sentence(change: LawChange, what: Happening, who: str) -> str:
+    """Return what happened in words, without a name where the law is not open to everybody."""
+    law, before, nation = change.after, change.before, plain(change.name.nation)
+    if not law.is_open:
+        named = f"a law of {nation} that is not public"
+        told = _SENTENCES["renamed closed" if what == "renamed" else what]
+        return told.format(who=who, what=named, nation=nation)
+    earlier = plain(before.name) if before is not None else ""
+    return _SENTENCES[what].format(who=who, what=f"**{plain(law.name)}**", before=earlier, nation=nation)
 
 
 def _concerned(tx: Transaction, law: Law) -> list[int]:

@@ -20,6 +20,7 @@ __all__ = [
     "named_nations",
     "names_now",
     "nation_called",
+    "nations_beginning",
     "nations_called",
 ]
 
@@ -30,6 +31,12 @@ _ARCHIVED = "SELECT id, name FROM nations WHERE status = 'archived' ORDER BY nam
 _OTHER = "SELECT nation_id, name FROM nation_names ORDER BY name, nation_id"
 """Former names, and aliases."""
 _KIND = "SELECT kind FROM nation_names WHERE name = ? AND nation_id = ?"
+PRESENT_FROM = """
+SELECT id FROM nations WHERE status <> 'archived' AND name >= ? AND name < ? ORDER BY name LIMIT ?
+"""
+FORMER_FROM = "SELECT nation_id FROM nation_names WHERE name >= ? AND name < ? ORDER BY name LIMIT ?"
+_LAST = "\U0010ffff"
+"""After every character that a name may have."""
 _ONE = "SELECT id, name, prefix, status FROM nations WHERE id = ?"
 _fold = functools.lru_cache(maxsize=65_536)(folded)
 
@@ -76,6 +83,18 @@ def named_nations(
         if not holding and len(wanted) >= LEAST_TYPED:
             holding = _like(tx, (*present, _OTHER), wanted, limit)
     return tuple(islice(_described(tx, holding, archived=archived), limit))
+
+
+def nations_beginning(tx: ReadTransaction, typed: str, limit: int) -> tuple[int, ...]:
+    """Return a few nations whose present or former name begins so, by the indexes of names alone.
+
+    For what is asked at each key: thousands of names are not looked at, so neither accents nor width count.
+    """
+    found: dict[int, None] = {}
+    for name in dict.fromkeys((typed.strip(), split_prefix(typed)[1])):
+        for statement in (PRESENT_FROM, FORMER_FROM) if name else ():
+            found |= dict.fromkeys(row[0] for row in tx.fetch_all(statement, (name, name + _LAST, limit)))
+    return tuple(found)[:limit]
 
 
 def name_taken(tx: ReadTransaction, name: str, but: int | None = None) -> bool:
