@@ -309,7 +309,7 @@ BAD = [
         "nation-admin edit",
         "value",
         "-2 T",
-        "would be −$2 T, but it can only be $0 to $900 T",
+        "would be −$1 T, but it can only be $0 to $900 T",
         EDIT_NATION,
         "admin",
     ),

@@ -70,6 +70,22 @@ async def test_a_map_of_the_sides_of_a_war(world: BotEnv) -> None:
     assert await player.autocomplete(env.channel, "nation map", "which", "river", by="gdp") == []
 
 
+async def test_nations_are_suggested_where_they_fight(world: BotEnv) -> None:
+    """One more after those that stand there; of a war that was chosen those who are in it."""
+    env, admin = world, world.admin
+
+    async def names(command: str, option: str, typed: str, **options: Any) -> list[str]:
+        return [
+            one["name"] for one in await admin.autocomplete(env.channel, command, option, typed, **options)
+        ]
+
+    assert await names("war start", "side_a", "ohi") == ["Ohio"]
+    assert await names("war start", "side_b", "Ohio, ") == ["Ohio, Iowa"]
+    assert await names("war leave", "nation", "", war="River War") == ["Ohio", "Iowa"]
+    assert await names("war leave", "nation", "iow", war="nothing") == ["Iowa"]
+    assert await env.player.autocomplete(env.channel, "war start", "side_a", "ohi") == []
+
+
 async def test_bad_input_to_wars_that_are_there(world: BotEnv) -> None:
     """A sentence that names the rule, and nothing written."""
     env, admin = world, world.admin
