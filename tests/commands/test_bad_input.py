@@ -81,6 +81,7 @@ SET = {"discipline": "account", "user": Person("avery"), "reason": "A reason"}
 LINK = {"person": "Quinn Imported", "user": PLAYER}
 TASK = {"task": "1"}
 NEW_TASK = {"title": "Write the law", "start": "today", "end": "in 9 days"}
+EDIT_GROUND = {"nation": "Texas", "metric": "ground", "mode": "set", "reason": "A reason"}
 EDIT_NATION = {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1", "reason": "A reason"}
 NEW_NATION = {"name": "Utah", "gdp": "1 B", "population": "3 M"}
 WAR = {"name": "W", "side_a": "Texas", "side_b": "Texas"}
@@ -300,12 +301,20 @@ BAD = [
         "nation-admin create", "name", "TEXAS", "There is a nation called TEXAS already", NEW_NATION, "admin"
     ),
     Bad("nation-admin create", "gdp", "much", "is not a value for GDP", NEW_NATION, "admin"),
-    Bad("nation-admin create", "gdp", "901 T", "up to 900 T", NEW_NATION, "admin"),
+    Bad("nation-admin create", "gdp", "901 T", "can only be $0 to $900 T", NEW_NATION, "admin"),
     Bad("nation-admin create", "population", "-1", "Population would be -1", NEW_NATION, "admin"),
-    Bad("nation-admin create", "stability", "101", "from 0 to 100", NEW_NATION, "admin"),
+    Bad("nation-admin create", "stability", "101", "can only be 0 % to 100 %", NEW_NATION, "admin"),
     Bad("nation-admin create", "tax", "5 T%", "is not a value for Tax rate", NEW_NATION, "admin"),
     Bad("nation-admin edit", "value", "1e9", "is not a value for GDP", EDIT_NATION, "admin"),
-    Bad("nation-admin edit", "value", "-2 T", "GDP would be", EDIT_NATION, "admin"),
+    Bad(
+        "nation-admin edit",
+        "value",
+        "-2 T",
+        "would be −$1 T, but it can only be $0 to $900 T",
+        EDIT_NATION,
+        "admin",
+    ),
+    Bad("nation-admin edit", "value", "11", "it can only be 0 to 10 of 10", EDIT_GROUND, "admin"),
     Bad("nation-admin rename", "new_name", "Dakota", "called Dakota already", {"nation": "Texas"}, "admin"),
     Bad("nation-admin alias", "name", "texas", "finds Texas already", ALIAS, "admin"),
     Bad("nation-admin alias", "name", "Dakota", "means Dakota. Choose another", ALIAS, "admin"),

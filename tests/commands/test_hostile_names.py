@@ -7,7 +7,7 @@ import sqlite3
 import time
 import unicodedata
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from modelus_bot.subjects.oncall.jobs import HandoffJob
 from modelus_bot.subjects.places.jobs import PlacesJob
 from modelus_bot.subjects.sprints.queries.sprints import sprints
 from modelus_bot.subjects.triage.jobs.threads import TriageThreads
+from modelus_bot.subjects.wars.writes import StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.jobs import WeeklyPostJob
 from modelus_bot.subjects.weekly_post.writes import PassOverWeek
 from modelus_bot.ui.commands.needs import commands_of
@@ -164,6 +165,9 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv, tuning: Tu
         if result.response is not None and "Cancel" in labels(result.response):
             await who.click(result.response, label=labels(result.response)[0])
             check_everything(env)
+    mapped = await env.player.slash(env.channel, "nation map", by="war")
+    assert "by side in " in words_of(mapped)
+    check_everything(env)
     await env.staff("bo").slash(env.channel, "oncall handoff", note=REASON)
     await on_the_eve(env)
     await post_the_week(env)
@@ -196,7 +200,7 @@ async def post_the_feed(env: BotEnv) -> None:
 
 
 async def found_hostile_nations(env: BotEnv) -> None:
-    """Found two nations, one of them led by the administrator, with a city and a former name, all hostile."""
+    """Found two nations at war, one led by the administrator, with a city and other names, all hostile."""
     for name in ("N", "M"):
         await env.db.write(CreateNation(name=name, gdp=10**12, population=10**6), Context())
     lead = GiveOffice(nation_id=1, user_id=env.admin.id, username=NAMES["drew"], office="president")
@@ -215,7 +219,14 @@ async def found_hostile_nations(env: BotEnv) -> None:
             "INSERT INTO nation_cities(nation_id, name, is_capital) VALUES(1, :name, 1)", texts
         )
         connection.execute("INSERT INTO nation_cities(nation_id, name) VALUES(1, '**evil**')")
+        connection.execute(
+            "INSERT INTO nation_names VALUES('**evil** [evil](https://evil.ex/a)', 1, 'alias', NULL, 0)"
+        )
         connection.execute("UPDATE nation_history SET reason = :long", texts)
+    evil = "**evil** [evil](https://evil.ex/war) @everyone"
+    war = StartWar(name=evil, side_a=(1,), side_b=(2,), on=date(2026, 1, 5), description=REASON)
+    await env.db.write(war, Context())
+    await env.db.write(UpdateWar(war_id=1, casualties=5, on=date(2026, 1, 6), note=evil), Context())
 
 
 async def make_hostile_laws(env: BotEnv) -> None:

@@ -8,15 +8,17 @@ from modelus_bot.database import DatabaseError
 from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.nations.model import NameFound
 from modelus_bot.subjects.nations.queries.lookup import named_nations, nation_called
-from modelus_bot.text.escaping import bare
+from modelus_bot.text.escaping import bare, folded
 from modelus_bot.ui.commands.group import CommandGroup
-from modelus_bot.ui.commands.suggestions import Choices, picks, suggested
+from modelus_bot.ui.commands.suggestions import Choices, choices, picks, suggested
 from modelus_bot.ui.picks import unpicked
 
 __all__ = ["PicksNations"]
 
 LONGEST = 60
 """Characters of what was typed that are looked for."""
+MOST_TYPED = 100
+"""Characters that Discord takes in the value of a suggestion."""
 
 
 class PicksNations(CommandGroup):
@@ -38,6 +40,15 @@ class PicksNations(CommandGroup):
         """Suggest nations by their present and former names, and their aliases."""
         found = await suggested(interaction, named_nations, typed.strip()[:LONGEST], archived=archived)
         return picks("nation", ((_label(item), item.nation_id) for item in found or ()), "")
+
+    async def suggest_more_nations(self, interaction: discord.Interaction, typed: str) -> Choices:
+        """Suggest one more nation after those that were typed already, with commas between them."""
+        *before, last = [part.strip() for part in typed.split(",")]
+        found = await suggested(interaction, named_nations, last[:LONGEST])
+        known = {folded(name) for name in before}
+        names = [item.name for item in found or () if folded(item.name) not in known]
+        values = [", ".join([*before, name]) for name in names if "," not in name]
+        return choices(((bare(value), value) for value in values if len(value) <= MOST_TYPED), "")
 
     async def chosen_nation(self, interaction: discord.Interaction) -> int | None:
         """Return the number of the nation in the form so far, archived or not; None without one."""

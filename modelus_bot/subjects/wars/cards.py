@@ -49,15 +49,31 @@ def timeline_card(sheet: WarSheet, events: Sequence[WarEvent]) -> Card:
 
 def change_card(change: WarChange, today: date) -> Card:
     """Return what a change did to a war: its card, and before → after where a figure changed."""
-    after, before = change.after.war, change.before.war if change.before is not None else None
     card = war_card(change.after, today)
-    done = f"The war {plain(after.name)} has begun." if before is None else "Saved."
-    if before is not None and before.status != after.status:
-        done = f"The war {plain(after.name)} has ended."
-    elif before is not None and before.casualties != after.casualties:
-        done = f"Casualties: {before.casualties:,} → {after.casualties:,}"
+    done = _done(change)
     text = f"{done}\n\n{card.text}" if card.text else done
     return Card(card.title, text, "success", card.fields)
+
+
+def _done(change: WarChange) -> str:
+    """Say what a change did."""
+    after = change.after.war
+    if change.before is None:
+        return f"The war {plain(after.name)} has begun."
+    before = change.before.war
+    if before.status != after.status:
+        return f"The war {plain(after.name)} has ended."
+    if before.casualties != after.casualties:
+        return f"Casualties: {before.casualties:,} → {after.casualties:,}"
+    moved = [one for one in change.after.sides if one not in change.before.sides]
+    return "\n".join(map(_moved, moved)) or "It is noted in what happened day by day."
+
+
+def _moved(one: WarSide) -> str:
+    side = SIDES[one.side]
+    if one.left_on is not None:
+        return f"{plain(one.nation)} has left the war ({side})."
+    return f"{plain(one.nation)} has joined the war ({side})."
 
 
 def _line(sheet: WarSheet, today: date) -> str:

@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from modelus_bot.database import Write
-from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.database import DatabaseError, Write
+from modelus_bot.domain.refusals import InvalidInput, Refusal
 from modelus_bot.subjects.nations.choices import PicksNations
 from modelus_bot.subjects.wars.buttons import LIST, WAR
 from modelus_bot.subjects.wars.cards import change_card
@@ -174,9 +174,27 @@ class WarCommands(PicksNations, commands.GroupCog, name="war", description="Wars
         return picks("war", names, typed)
 
     @join.autocomplete("nation")
+    async def _joining(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self.suggest_nations(interaction, typed)
+
     @leave.autocomplete("nation")
     async def _fighters(self, interaction: discord.Interaction, typed: str) -> Choices:
-        return await self.suggest_nations(interaction, typed)
+        """Suggest who fights in the war that was chosen so far."""
+        war = interaction.namespace.war
+        try:
+            number = await self.war_id(war) if isinstance(war, str) and war.strip() else None
+        except (DatabaseError, Refusal):
+            number = None
+        if number is None:
+            return await self.suggest_nations(interaction, typed)
+        sheet = await suggested(interaction, war_sheet, number)
+        fighting = [one for one in sheet.sides if one.left_on is None] if sheet is not None else []
+        return picks("nation", ((bare(one.nation), one.nation_id) for one in fighting), typed)
+
+    @start.autocomplete("side_a")
+    @start.autocomplete("side_b")
+    async def _sides(self, interaction: discord.Interaction, typed: str) -> Choices:
+        return await self.suggest_more_nations(interaction, typed)
 
     @start.autocomplete("on")
     @join.autocomplete("on")

@@ -55,6 +55,9 @@ async def test_a_leader_decides_and_everybody_sees(world: BotEnv) -> None:
     form = await said(env, leader, "nation government", form="Federal Republic")
     assert "Democracy → Federal Republic" in form
     assert "> Large." in await said(env, leader, "nation describe", text="Large.")
+    described = await said(env, leader, "nation describe")
+    assert "**Description before:**\n> Large.\n**Description now:** none" in described
+    await said(env, leader, "nation describe", text="Large.")
     for name in ("Austin", "Houston"):
         await said(env, leader, "nation city", action="add", name=name)
     cities = await said(env, leader, "nation city", action="capital", name="Houston")
@@ -154,6 +157,7 @@ async def test_archived_nations_leave_the_lists_and_come_back(world: BotEnv) -> 
     env, admin = world, world.admin
     asked = await admin.slash(env.channel, "nation-admin archive", nation="Land 9", reason="Empty")
     assert labels(asked.response) == ["Archive", "Cancel"]
+    assert "`/nation-admin restore` brings it back" in words_of(asked)
     await admin.click(asked.response, label="Archive")
     assert "Active → Archived" in card_words(asked.response)
     like = await admin.autocomplete(env.channel, "nation-admin edit", "nation", "land 9")

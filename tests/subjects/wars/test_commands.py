@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from modelus_bot.database.core.context import Context
+from modelus_bot.subjects.nations.writes.founding import CreateNation
 from tests.commands.acting import dump, labels, offered, words_of
 from tests.conftest import BotEnv, open_bot
 from tests.subjects.wars.war_cases import wage
@@ -38,8 +40,16 @@ async def test_a_war_as_everybody_sees_it(world: BotEnv) -> None:
     assert "Casualties: 0 → 1,200" in await said(
         env, admin, "war update", war="Hill War", casualties=1200, note="An avalanche"
     )
+    noted = await said(env, admin, "war update", war="Hill War", casualties=1200, note="Snow")
+    assert "It is noted in what happened day by day." in noted
+    await env.db.write(CreateNation(name="Utah", gdp=1, population=1), Context())
+    joined = await said(env, admin, "war join", war="Hill War", nation="Utah", side="B")
+    assert "Utah has joined the war (Side B)." in joined
+    assert "Utah has left the war (Side B)." in await said(
+        env, admin, "war leave", war="Hill War", nation="Utah"
+    )
     listed = await player.slash(env.channel, "war list", status="active")
-    assert "**Hill War** (goes on, day 1): Ohio against Iowa, 1,200 casualties" in words_of(listed)
+    assert "**Hill War** (goes on, day 1): Ohio against Iowa, Utah (left), 1,200" in words_of(listed)
     opened = await player.select(listed.response, values=[offered(listed.response)["Hill War"]])
     assert "About a hill." in words_of(opened)
     shown = await player.slash(env.channel, "war show", war="hill war")
@@ -68,6 +78,22 @@ async def test_a_map_of_the_sides_of_a_war(world: BotEnv) -> None:
     assert chosen.index("Ohio") < chosen.index("B: Side B") < chosen.index("Iowa")
     assert "River War" in await said(env, player, "nation map", **drawn, which="river war")
     assert await player.autocomplete(env.channel, "nation map", "which", "river", by="gdp") == []
+
+
+async def test_nations_are_suggested_where_they_fight(world: BotEnv) -> None:
+    """One more after those that stand there; of a war that was chosen those who are in it."""
+    env, admin = world, world.admin
+
+    async def names(command: str, option: str, typed: str, **options: Any) -> list[str]:
+        return [
+            one["name"] for one in await admin.autocomplete(env.channel, command, option, typed, **options)
+        ]
+
+    assert await names("war start", "side_a", "ohi") == ["Ohio"]
+    assert await names("war start", "side_b", "Ohio, i") == ["Ohio, Iowa"]
+    assert await names("war leave", "nation", "", war="River War") == ["Ohio", "Iowa"]
+    assert await names("war leave", "nation", "iow", war="nothing") == ["Iowa"]
+    assert await env.player.autocomplete(env.channel, "war start", "side_a", "ohi") == []
 
 
 async def test_bad_input_to_wars_that_are_there(world: BotEnv) -> None:

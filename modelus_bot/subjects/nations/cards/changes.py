@@ -65,7 +65,8 @@ def differences(before: Nation | None, after: Nation) -> Iterator[str]:
         return
     yield from _line("Status", _status(before), _status(after))
     if before.description != after.description:
-        yield "**Description** now:\n" + (quoted(after.description) if after.description else "none")
+        for when, text in (("before", before.description), ("now", after.description)):
+            yield f"**Description {when}:**" + (f"\n{quoted(text)}" if text else " none")
     if (before.flag_channel_id, before.flag_message_id) != (after.flag_channel_id, after.flag_message_id):
         yield "**Flag:** a new one"
 

@@ -28,6 +28,10 @@ __all__ = ["DRY_RUN", "AdministersNations"]
 Reason = app_commands.Range[str, 1, 300]
 Amount = app_commands.Range[str, 1, 40]
 DRY_RUN = "Only show what would change; nothing is saved"
+ARCHIVED = (
+    "It leaves lists and rankings, and its name is free for another nation. Nothing of it is lost:"
+    " `/nation-admin restore` brings it back."
+)
 WHICH = "Which, by its name or one that it had"
 WHY = "Why; it is kept with the change"
 _METRICS = [app_commands.Choice(name=FIGURES[metric].label, value=metric) for metric in EDITABLE]
@@ -145,7 +149,7 @@ class AdministersNations(ActsForNations):
             return
         before = change.before or change.after
         same = write.model_copy(update={"version": before.version})
-        card = cards.question(f"Archive {plain(before.full_name)}?", shown.text)
+        card = cards.question(f"Archive {plain(before.full_name)}?", f"{shown.text}\n\n{ARCHIVED}")
         await ask(self.bot, interaction, context, Ask("nation", card, "Archive", same, danger=True))
 
     @app_commands.command(name="restore", description="Bring back a nation that was archived or is on leave")

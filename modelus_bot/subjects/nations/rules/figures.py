@@ -34,6 +34,7 @@ MOST_MONEY = 900_000_000_000_000
 MOST_PEOPLE = 20_000_000_000
 WHOLE = 10_000
 """Hundredths of a percent in the whole."""
+OF_TEN = " of 10"
 _NUMBER = re.compile(
     r"\$?\s*([+-]?\d{1,20}(?:\.\d{1,15})?)\s*(k|thousand|m|million|b|bn|billion|t|trillion|%)?", re.ASCII
 )
@@ -78,7 +79,7 @@ def _percent(value: int) -> str:
 
 
 def _force(value: int) -> str:
-    return f"{_trimmed(Decimal(value) / 10, 1)} of 10"
+    return f"{_trimmed(Decimal(value) / 10, 1)}{OF_TEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,9 @@ def checked(metric: Metric, value: int) -> int:
     """Return a value that a figure may have; raises ``InvalidInput`` for others: nothing is clamped."""
     figure = FIGURES[metric]
     if not figure.least <= value <= figure.most:
+        ends = f"{figure.write(figure.least).removesuffix(OF_TEN)} to {figure.write(figure.most)}"
         raise InvalidInput(
-            f"{figure.label} would be {shown(metric, value)}, but it must be {figure.how}."
+            f"{figure.label} would be {shown(metric, value)}, but it can only be {ends}."
             " Nothing was changed.",
             rule=f"nation.{metric}",
         )
