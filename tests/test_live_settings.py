@@ -122,6 +122,7 @@ def another(key: str, default: Any) -> Any:
         "server.weekly_time": "10:30",
         "server.triage_channel_id": 9,
         "server.archive_channel_id": 10,
+        "server.feed_channel_id": 11,
         "server.map_file": "other.svg",
         "backup.schedule": "on",
         "integrity.recovery": "off",

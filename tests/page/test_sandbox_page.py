@@ -110,7 +110,7 @@ def test_players_do_not_see_the_staff_channels(shared_sandbox: SandboxProcess, v
     visitor.visit(shared_sandbox.url)
     rooms = visitor.page.locator(".rooms a")
     visitor.look_as("Paula")
-    assert [name.split("\n")[-1] for name in rooms.all_inner_texts()] == ["general", "Model US Bot"]
+    assert [name.split("\n")[-1] for name in rooms.all_inner_texts()] == ["general", "news", "Model US Bot"]
 
     visitor.look_as(MANAGER)
     rooms.filter(has_text="duty-desk").wait_for()

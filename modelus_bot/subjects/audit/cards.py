@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from modelus_bot.database.administration import ChainReport
 from modelus_bot.domain.table_words import row_of, value_called
 from modelus_bot.subjects.audit.model import AuditView
-from modelus_bot.subjects.audit.rules.values import MOMENTS, NATIONS, PEOPLE, simple_words
+from modelus_bot.subjects.audit.rules.values import MOMENTS, REFERS, Names, simple_words
 from modelus_bot.text.escaping import plain
 from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
@@ -19,8 +19,8 @@ __all__ = ["entries_card", "verified_card"]
 
 LONGEST = 380
 """Characters of one entry, so that a page of ten fits."""
-VALUE = 120
-"""Characters of one value."""
+VALUE, NAME = 120, 50
+"""Characters of one value, and of a name."""
 DONE = {
     "INSERT": "added",
     "UPDATE": "changed",
@@ -31,54 +31,61 @@ DONE = {
     "RETRY": "repeated",
     "REPLAY": "made up for",
 }
-Names = Mapping[int, str]
 
 
-def entries_card(title: str, entries: Sequence[AuditView], people: Names, nations: Names) -> Card:
-    """Return a page of entries, the newest first."""
-    lines = [_line(entry, people, nations) for entry in entries]
-    return cards.info(title, cards.lines(lines, empty="No entries."))
+def entries_card(title: str, entries: Sequence[AuditView], names: Names) -> Card:
+    """Return a page of entries, the newest first; ``names`` are those of the rows that they name."""
+    return cards.info(title, cards.lines((_line(entry, names) for entry in entries), empty="No entries."))
 
 
-def _line(entry: AuditView, people: Names, nations: Names) -> str:
-    who = "the bot" if entry.changed_by is None else name_of(entry.changed_by, people)
-    record = f"{row_of(entry.table)} {_record(entry, people, nations)}"
+def _line(entry: AuditView, names: Names) -> str:
+    who = "the bot" if entry.changed_by is None else _person(entry.changed_by, names)
     told = [
-        f"{plain(value_called(key))}: {_before_after(entry, key, pair, people, nations)}"
+        f"{plain(value_called(key))}: {_before_after(entry, key, pair, names)}"
         for key, pair in entry.changes().items()
     ]
     reason = f" — {plain(entry.reason)}" if entry.reason else ""
     changed = f": {', '.join(told)}" if told else ""
+    record = f"**{row_of(entry.table)} {_record(entry, names)}**"
     text = f"`{entry.id}` {moment(entry.at, 'f')} {who} {DONE.get(entry.operation, 'changed')} {record}"
     return cards.clip(f"{text}{changed}{reason}", LONGEST)
 
 
-def _record(entry: AuditView, people: Names, nations: Names) -> str:
-    known = people if entry.table == "users" else nations if entry.table == "nations" else {}
+def _record(entry: AuditView, names: Names) -> str:
     number = int(entry.record_id) if entry.record_id.isdecimal() else 0
-    name = f" ({plain(known[number])})" if number in known else ""
-    return plain(entry.record_id) + name
+    name = names.get((entry.table, number))
+    return plain(entry.record_id) + (f" ({plain(cards.clip(name, NAME))})" if name is not None else "")
 
 
-def _before_after(entry: AuditView, key: str, pair: tuple[Any, Any], people: Names, nations: Names) -> str:
-    old, new = (_value(entry.table, key, value, people, nations) for value in pair)
+def _before_after(entry: AuditView, key: str, pair: tuple[Any, Any], names: Names) -> str:
+    old, new = (_value(entry.table, key, value, names) for value in pair)
     if not entry.old:
         return new
     return old if not entry.new else f"{old} → {new}"
 
 
-def _value(table: str, key: str, value: Any, people: Names, nations: Names) -> str:
+def _value(table: str, key: str, value: Any, names: Names) -> str:
     if value is None:
         return "none"
     several = value if isinstance(value, list) else [value]
     if all(isinstance(one, int) and not isinstance(one, bool) for one in several):
-        if key in PEOPLE:
-            return ", ".join(name_of(one, people) for one in several) or "nobody"
-        if key in NATIONS:
-            return ", ".join(plain(nations.get(one, f"nation {one}")) for one in several) or "none"
+        if key in REFERS:
+            return ", ".join(_named(REFERS[key], one, names) for one in several) or "none"
         if MOMENTS.fullmatch(key) and several == [value]:
             return moment(value, "f")
     return plain(cards.clip(simple_words(table, key, value), VALUE))
+
+
+def _named(table: str, number: int, names: Names) -> str:
+    if table == "users":
+        return _person(number, names)
+    name = names.get((table, number))
+    return f"{row_of(table)} {number}" if name is None else plain(cards.clip(name, NAME))
+
+
+def _person(number: int, names: Names) -> str:
+    known = names.get(("users", number))
+    return name_of(number, {} if known is None else {number: known})
 
 
 def verified_card(report: ChainReport) -> Card:

@@ -25,9 +25,8 @@ from modelus_bot.subjects.audit.queries import (
     recorded,
     verify,
 )
-from modelus_bot.subjects.audit.rules.values import nations_in
+from modelus_bot.subjects.audit.rules.values import Reference, references_in
 from modelus_bot.subjects.nations.choices import PicksNations
-from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.text.escaping import bare, plain
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.cards import Card, clip
@@ -120,8 +119,9 @@ async def nation_page(listing: PagedList) -> tuple[Card, bool]:
     """Return a page of what was changed of a nation, and whether another page follows."""
     number = int(listing.argument)
     found = await listing.bot.db.read(nation_entries, listing.viewer, number, _upto(listing), NEWEST)
-    known = await listing.bot.db.read(named, (number,))
-    return await _page(listing, f"Changes of {plain(known.get(number, f'nation {number}'))}", found)
+    nation: Reference = ("nations", number)
+    known = await listing.bot.db.read(named, listing.viewer, (nation,))
+    return await _page(listing, f"Changes of {plain(known.get(nation, f'nation {number}'))}", found)
 
 
 @pages_of("audit_record")
@@ -146,10 +146,9 @@ def _upto(listing: PagedList) -> int:
 
 async def _page(listing: PagedList, title: str, found: tuple[AuditView, ...]) -> tuple[Card, bool]:
     shown = found[listing.page * PAGE : (listing.page + 1) * PAGE]
-    people = await listing.bot.db.read(everybody)
-    numbers = nations_in(shown)
-    nations = await listing.bot.db.read(named, tuple(sorted(numbers))) if numbers else {}
-    return entries_card(title, shown, people, nations), len(found) > (listing.page + 1) * PAGE
+    wanted = references_in(shown) | {("users", entry.changed_by) for entry in shown if entry.changed_by}
+    names = await listing.bot.db.read(named, listing.viewer, tuple(sorted(wanted)))
+    return entries_card(title, shown, names), len(found) > (listing.page + 1) * PAGE
 
 
 def _label(one: Recorded) -> str:

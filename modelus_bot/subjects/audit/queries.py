@@ -13,6 +13,7 @@ from modelus_bot.domain.permissions import Viewer, require_admin_viewer
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.domain.subject import declared
 from modelus_bot.subjects.audit.model import AuditView, Recorded
+from modelus_bot.subjects.audit.rules.values import Reference
 
 __all__ = ["member_history", "named", "nation_entries", "record_history", "recorded", "verify"]
 
@@ -34,7 +35,14 @@ FROM {log}
 WHERE nation_id = ? AND id < ?
 ORDER BY id DESC LIMIT ?
 """
-_NAMES = "SELECT id, name FROM nations WHERE id IN (SELECT value FROM json_each(?))"
+_NAMES = {
+    "nations": "SELECT id, name FROM nations WHERE id IN (SELECT value FROM json_each(?))",
+    "laws": "SELECT id, name FROM laws WHERE id IN (SELECT value FROM json_each(?))",
+    "tags": "SELECT id, name FROM tags WHERE id IN (SELECT value FROM json_each(?))",
+    "wars": "SELECT id, name FROM wars WHERE id IN (SELECT value FROM json_each(?))",
+    "sprints": "SELECT id, name FROM sprints WHERE id IN (SELECT value FROM json_each(?))",
+    "users": "SELECT discord_id, username FROM users WHERE discord_id IN (SELECT value FROM json_each(?))",
+}
 _LATELY = """
 SELECT record_id FROM (SELECT id, table_name, record_id FROM audit_logs ORDER BY id DESC LIMIT ?)
 WHERE table_name = ? GROUP BY record_id ORDER BY max(id) DESC LIMIT ?
@@ -108,9 +116,15 @@ def nation_entries(
 
 
 @query
-def named(tx: ReadTransaction, numbers: Sequence[int]) -> dict[int, str]:
-    """Return the names of nations by their numbers."""
-    return {row[0]: row[1] for row in tx.fetch_all(_NAMES, (json.dumps(list(numbers)),))}
+def named(tx: ReadTransaction, viewer: Viewer, wanted: Sequence[Reference]) -> dict[Reference, str]:
+    """Return the names of rows, private laws among them, as far as they have one."""
+    require_admin_viewer(tx, viewer)
+    found: dict[Reference, str] = {}
+    for table, sql in _NAMES.items():
+        numbers = [number for name, number in wanted if name == table]
+        if numbers:
+            found |= {(table, row[0]): str(row[1]) for row in tx.fetch_all(sql, (json.dumps(numbers),))}
+    return found
 
 
 @query

@@ -51,10 +51,10 @@ async def test_all_of_a_nation_for_administrators_alone(world: BotEnv) -> None:
     assert shown.response.ephemeral
     first = words_of(shown)
     assert "Changes of Utah" in first
-    assert "Max changed law 9: status: draft → enacted" in first
+    assert "Max changed **law 9 (Spies 7)**: status: draft → enacted" in first
     assert labels(shown.response) == ["More"]
     second = await env.admin.click(shown.response, label="More")
-    assert "added nation 1 (Utah): name: Utah" in words_of(second)
+    assert "added **nation 1 (Utah)**: name: Utah" in words_of(second)
     assert labels(second.response) == ["Back"]
     assert "Spies" in first
     for who in (env.player, env.manager):
@@ -87,7 +87,7 @@ async def test_records_are_suggested_with_their_names(world: BotEnv) -> None:
     for who in (env.player, env.manager):
         assert await who.autocomplete(env.channel, "audit record", "record", "", table="laws") == []
     read = await said(env, env.admin, "audit record", table="laws", record=laws[0]["value"])
-    assert "added law 2: name: Spies 0, whether it is public: no" in read
+    assert "added **law 2 (Spies 0)**: name: Spies 0, whether it is public: no" in read
     assert "No entries" in await said(env, env.admin, "audit record", table="laws", record="99")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,11 +22,10 @@ from modelus_bot.subjects.audit.queries import (
     record_history,
     recorded,
 )
-from modelus_bot.subjects.audit.rules.values import nations_in
+from modelus_bot.subjects.audit.rules.values import references_in
 from modelus_bot.subjects.nations.writes.cities import AddCity
 from modelus_bot.subjects.nations.writes.editing import EditNation, UndoChange
 from modelus_bot.subjects.nations.writes.leading import SetTax
-from modelus_bot.subjects.people.queries import everybody
 from modelus_bot.subjects.wars.writes import EndWar, LeaveWar, StartWar
 from tests.daily_size import FULL
 from tests.subjects.laws.law_cases import legislated
@@ -39,8 +39,9 @@ EVIL = "[evil](https://evil.ex)"
 
 def page(rota: Rota, entries: tuple[AuditView, ...]) -> str:
     """Return entries as they are read."""
-    nations = rota.ask(named, tuple(nations_in(entries)))
-    return entries_card("Changes", entries, rota.ask(everybody), nations).text
+    people = {("users", entry.changed_by or 0) for entry in entries}
+    names = rota.ask(named, ADMINISTRATOR, tuple(references_in(entries) | people))
+    return entries_card("Changes", entries, names).text.replace("**", "")
 
 
 @pytest.fixture
@@ -70,14 +71,18 @@ def test_all_that_was_changed_of_a_nation(history: Rota) -> None:
     }
     assert [entry.id for entry in entries] == sorted((entry.id for entry in entries), reverse=True)
     text = page(rota, entries)
-    assert "Ann Admin changed war 1: who joined: Texas, side: A, day: 2026-01-09" in text
+    assert "Ann Admin changed war 1 (River War): who joined: Texas, side: A, day: 2026-01-09" in text
     assert "Ann Admin took back a change of nation 1 (Texas): GDP: $2.5 T → $2.4 T" in text
     assert r"GDP: $2.4 T → $2.5 T — a census \[evil\](https\://evil\.ex)" in text
     assert "Ben changed nation 1 (Texas): tax rate: 20 % → 21.5 %" in text
     assert "Ada added city 1: name: Austin" in text
     assert "member: Ben, office: vice president" in text
-    assert "name: Militia Plan, whether it is public: no, status: draft" in text
+    assert "added law 2 (Militia Plan): name: Militia Plan, whether it is public: no, status: draft" in text
     assert "time it came into force: none → <t:" in text
+    assert (
+        "added law 1 (Water Act): name: Water Act, whether it is public: yes, status: draft, tags: water"
+        in text
+    )
     dakota = rota.ask(nation_entries, ADMINISTRATOR, DAKOTA, 99)
     assert {entry.table for entry in dakota} == {"nations", "wars"}
     assert "Texas" not in page(rota, dakota)
@@ -107,6 +112,9 @@ def test_pages_begin_below_a_number_and_are_for_administrators(history: Rota) ->
             rota.ask(nation_entries, viewer, TEXAS)
 
 
+NAMES = {("users", 7): "Ada", ("nations", 1): "Texas", ("tags", 1): "Water"}
+
+
 def test_values_in_words() -> None:
     """People, nations, moments, yes and no, several, hours; what is hostile or long is harmless."""
     values: dict[str, Any] = {
@@ -115,22 +123,18 @@ def test_values_in_words() -> None:
         "gdp": 5, "anything_else": {"a": 1}, "is_public": True, "empty": "", "slack_id": None,
     }  # fmt: skip
     entry = AuditView(5, "pins", "3", "UPDATE", {}, values, None, None, 1, 60)
-    text = entries_card("T", [entry], {7: "Ada"}, {1: "Texas"}).text
+    text = entries_card("T", [entry], NAMES).text.replace("**", "")
     assert text.startswith("`5` <t:60:f> the bot changed record of another kind (pins) 3: member: Ada,")
     one = [
-        entries_card(
-            "T",
-            [AuditView(5, "users", "7", "INSERT", None, {key: value}, 7, None, 1, 60)],
-            {7: "Ada"},
-            {1: "Texas"},
-        ).text
+        entries_card("T", [replace(entry, table="users", record_id="7", operation="INSERT", old=None,
+                                   new={key: value}, changed_by=7)], NAMES).text.replace("**", "")
         for key, value in values.items()
-    ]
+    ]  # fmt: skip
     said = "\n".join(one)
     for words in (
         "added member 7 (Ada): member: Ada", "who asked: member 8", "nation: Texas",
         "whether it is active: no", "time it ends: <t:86400:f>", "start of the quiet hours: 22:00",
-        "tags: 1, 2", "not wanted",
+        "tags: Water, tag 2", "not wanted",
         r"\[evil\](https\://evil\.ex)", "side A: Texas, nation 2", "GDP: 5", "anything else: {'a': 1}", "yes",
         "empty: nothing",
     ):  # fmt: skip

@@ -82,10 +82,10 @@ async def test_the_audit_log_is_read_and_verified(rota_env: BotEnv) -> None:
     record = words_of(
         await env.admin.slash(env.channel, "audit record", table="users", record=str(env.player.id))
     )
-    assert "role: — → tester" in record
+    assert "role: none → tester" in record
     assert f"<@{env.admin.id}>" in record
     member = words_of(await env.admin.slash(env.channel, "audit member", user=env.admin))
-    assert f"members {env.player.id} UPDATE" in member
+    assert f"changed **member {env.player.id}" in member
     assert "The log is whole" in words_of(await env.admin.slash(env.channel, "audit verify"))
 
     with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:

@@ -127,6 +127,7 @@ def test_every_row_arrives_in_exact_units_under_its_name(rota: Rota, source: Mod
     for name in ("tejas", "Lone Star", "Republic of Kingdom of Ohio", "Ohio"):
         assert rota.ask(nation_called, name) == (2 if "Ohio" in name else 1)
     assert rota.value("SELECT count(*) FROM notifications") == 0
+    assert rota.value("SELECT count(*) FROM events") == 0
     # 2025-03-01 12:00 in New York; summer time begins a week later.
     assert rota.value("SELECT since FROM nation_offices WHERE id = 1") == 1740848400
 

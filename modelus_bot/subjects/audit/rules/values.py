@@ -1,27 +1,37 @@
-"""Values of entries in words: people, nations, moments, figures, yes and no. Pure."""
+"""Values of entries in words: people, what has a name, moments, figures, yes and no. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from modelus_bot.domain.table_words import value_called
 from modelus_bot.subjects.audit.model import AuditView
 from modelus_bot.subjects.nations.rules.figures import FIGURES, shown
 
-__all__ = ["MOMENTS", "NATIONS", "PEOPLE", "nations_in", "simple_words"]
+__all__ = ["MOMENTS", "NAMED", "REFERS", "Names", "Reference", "references_in", "simple_words"]
 
-PEOPLE = frozenset(
-    {
-        "assigned_to", "assigned_user_id", "author_id", "created_by", "decided_by", "discord_id",
-        "original_id", "recipient_id", "replacement_id", "reporter_id", "requested_by", "sender_id",
-        "user_id",
-    }
-)  # fmt: skip
-"""Values that are people, or several."""
-NATIONS = frozenset({"nation_id", "joined", "left", "A", "B"})
-"""Values that are nations, or several."""
+Reference = tuple[str, int]
+"""A row that a value or an entry is about: its table and number."""
+Names = Mapping[Reference, str]
+
+NAMED = frozenset({"nations", "laws", "tags", "wars", "sprints", "users"})
+"""Tables whose rows have a name that people know them by."""
+REFERS: Mapping[str, str] = {
+    **dict.fromkeys(("nation_id", "joined", "left", "A", "B"), "nations"),
+    **dict.fromkeys(
+        (
+            "assigned_to", "assigned_user_id", "author_id", "created_by", "decided_by", "discord_id",
+            "original_id", "recipient_id", "replacement_id", "reporter_id", "requested_by", "sender_id",
+            "user_id",
+        ),
+        "users",
+    ),
+    "tags": "tags",
+    "sprint_id": "sprints",
+}  # fmt: skip
+"""Values that are numbers of rows of a table, one or several."""
 MOMENTS = re.compile(r".*_at|.*_until|until|respond_by|.*_before")
 """Values that are UTC seconds."""
 MINUTES = frozenset({"quiet_from", "quiet_to"})
@@ -29,17 +39,17 @@ _WORDS = re.compile(r"[a-z]+(_[a-z]+)+")
 _HOUR = 60
 
 
-def nations_in(entries: Iterable[AuditView]) -> set[int]:
-    """Return the numbers of all nations that entries name."""
-    return {number for entry in entries for pair in _of_nations(entry) for number in _numbers(pair)}
+def references_in(entries: Iterable[AuditView]) -> set[Reference]:
+    """Return all rows that entries name or are about and that may have a name."""
+    return {found for entry in entries for found in _of(entry)}
 
 
-def _of_nations(entry: AuditView) -> Iterator[Any]:
+def _of(entry: AuditView) -> Iterator[Reference]:
     for key, pair in entry.changes().items():
-        if key in NATIONS:
-            yield from pair
-    if entry.table == "nations" and entry.record_id.isdecimal():
-        yield int(entry.record_id)
+        if key in REFERS:
+            yield from ((REFERS[key], number) for value in pair for number in _numbers(value))
+    if entry.table in NAMED and entry.record_id.isdecimal():
+        yield from ((entry.table, number) for number in _numbers(int(entry.record_id)))
 
 
 def _numbers(value: Any) -> Iterator[int]:
@@ -49,7 +59,7 @@ def _numbers(value: Any) -> Iterator[int]:
 
 
 def simple_words(table: str, key: str, value: Any) -> str:
-    """Return a value that is neither a person nor a nation nor a moment, as people write it."""
+    """Return a value that names no row and no moment, as people write it."""
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     if isinstance(value, bool) or (value in (0, 1) and value_called(key).startswith("whether ")):
