@@ -29,6 +29,7 @@ def _screens() -> Screens:
 _WORDING = Wording(
     rows={"blocs": "blocs", "bloc_members": "members of blocs"},
     row={"blocs": "a bloc", "bloc_members": "a member of a bloc"},
+    told={"disbanded_at": "the time it was disbanded"},
     ranges={
         "blocs_name_length": ("The name of a bloc", "1 to 50 characters long"),
         "blocs_description_length": ("The description of a bloc", "1 to 500 characters long"),

@@ -28,6 +28,13 @@ def _screens() -> Screens:
 _WORDING = Wording(
     rows={"treaties": "treaties"},
     row={"treaties": "a treaty"},
+    told={
+        "decided_at": "the time of the answer",
+        "ended_at": "the time it ended",
+        "ended_by": "who ended it",
+        "nations": "the nations",
+        "terms": "the terms",
+    },
     ranges={
         "treaties_kind_known": ("The kind of a treaty", "alliance, trade, non-aggression or defense"),
         "treaties_status_known": (

@@ -19,12 +19,14 @@ Names = Mapping[Reference, str]
 NAMED = frozenset({"nations", "laws", "tags", "wars", "sprints", "users"})
 """Tables whose rows have a name that people know them by."""
 REFERS: Mapping[str, str] = {
-    **dict.fromkeys(("nation_id", "joined", "left", "A", "B"), "nations"),
+    **dict.fromkeys(
+        ("nation_id", "nation_a", "nation_b", "nations", "proposed_by", "joined", "left", "A", "B"), "nations"
+    ),
     **dict.fromkeys(
         (
             "assigned_to", "assigned_user_id", "author_id", "created_by", "decided_by", "discord_id",
             "original_id", "recipient_id", "replacement_id", "reporter_id", "requested_by", "sender_id",
-            "user_id",
+            "ended_by", "user_id",
         ),
         "users",
     ),
