@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelus_bot.database import Viewer
 from modelus_bot.database.core.visibility.connection import seated
 from modelus_bot.database.core.visibility.gate import GateKind
-from modelus_bot.database.schema import broken_searches, merge_searches
+from modelus_bot.database.schema import broken_searches, mend_searches, merge_searches
 from modelus_bot.subjects.laws.buttons.found import FOUND as LIST
 from modelus_bot.subjects.laws.buttons.found import SEARCH_LIMIT, found_argument
 from modelus_bot.subjects.laws.cards.found import found_card, hit_label, where_words
@@ -177,6 +177,24 @@ def test_the_index_follows_every_change_of_a_row(content: bytes, keys: bool) -> 
                 continue
             assert broken_searches(rota.connection) == (), sql
     assert done > 40
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE law_search_data SET block = x'0011' WHERE id > 9",
+        "DELETE FROM law_search_docsize",
+        "DROP TABLE law_search_idx",
+        "INSERT INTO law_search(rowid, name, body, tags, place) VALUES(2, 'Militia Plan', '', '', '')",
+    ],
+)
+def test_a_damaged_index_is_made_anew_from_open_laws(land: Rota, damage: str) -> None:
+    """Whatever happened to it, and whatever was put in that does not belong there."""
+    land.connection.execute(damage)
+    assert broken_searches(land.connection) == ("law_search",)
+    assert mend_searches(land.connection) == ("law_search",)
+    assert cited(land, "dams") == ["Dakota 1", "Texas 1 §2"]
+    assert "militia" not in terms(land)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
