@@ -34,6 +34,7 @@ from modelus_bot.subjects.weekly_post.writes import PassOverWeek
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import STAFF_NAMES, BotEnv
+from tests.subjects.blocs.bloc_cases import unite
 from tests.subjects.laws.law_cases import legislate
 
 MARKS = "\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309"
@@ -148,6 +149,7 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
         await env.player.slash(env.channel, "triage report", **report)
     await found_hostile_nations(env)
     await make_hostile_laws(env)
+    await make_hostile_treaties(env)
     for command in commands_of(env.bot.tree):
         if command.qualified_name.startswith(
             ("backup", "database", "sprint import", "oncall role", "nation flag")
@@ -179,6 +181,15 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv) -> None:
     check(env.simulation.backend.get_channel(env.duty_desk.id).topic)
     assert told > 5
     assert check_everything(env) > told + 30
+
+
+async def make_hostile_treaties(env: BotEnv) -> None:
+    """Let the two nations have a treaty in force and one proposed, and a bloc, all with hostile words."""
+    await unite(env)
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE treaties SET terms = ?", (REASON,))
+        name = "# **evil** [evil](https://evil.ex/b)"
+        connection.execute("UPDATE blocs SET name = ?, description = ?", (name, REASON))
 
 
 async def found_hostile_nations(env: BotEnv) -> None:
