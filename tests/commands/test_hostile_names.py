@@ -36,6 +36,7 @@ from modelus_bot.subjects.weekly_post.writes import PassOverWeek
 from modelus_bot.ui.commands.needs import commands_of
 from tests.commands.acting import card_words, labels, words_of
 from tests.conftest import STAFF_NAMES, BotEnv
+from tests.subjects.blocs.bloc_cases import unite
 from tests.subjects.laws.law_cases import legislate
 from tests.tuning import Tuning
 
@@ -151,6 +152,7 @@ async def test_nothing_is_drawn_and_nobody_is_pinged(hostile: BotEnv, tuning: Tu
         await env.player.slash(env.channel, "triage report", **report)
     await found_hostile_nations(env)
     await make_hostile_laws(env)
+    await make_hostile_treaties(env)
     for command in commands_of(env.bot.tree):
         if command.qualified_name.startswith(
             ("backup", "database", "sprint import", "oncall role", "nation flag")
@@ -197,6 +199,15 @@ async def post_the_feed(env: BotEnv) -> None:
     for _ in range(3):
         await job.run()
     assert len(env.staff_channel.history()) > before
+
+
+async def make_hostile_treaties(env: BotEnv) -> None:
+    """Let the two nations have a treaty in force and one proposed, and a bloc, all with hostile words."""
+    await unite(env)
+    with closing(sqlite3.connect(env.settings.database.path)) as connection, connection:
+        connection.execute("UPDATE treaties SET terms = ?", (REASON,))
+        name = "# **evil** [evil](https://evil.ex/b)"
+        connection.execute("UPDATE blocs SET name = ?, description = ?", (name, REASON))
 
 
 async def found_hostile_nations(env: BotEnv) -> None:

@@ -347,7 +347,7 @@ UNCHECKED: dict[str, Row] = {
     "blocs_description_length": {"description": ""},
     "blocs_status_known": {"status": "lost"},
     "blocs_name_trimmed": {"name": " B"},
-    "blocs_disbanded_has_time": {"status": "disbanded"},
+    "blocs_disbanded_has_time": {"status": "disbanded", "disbanded_at": None},
     "bloc_members_rank_known": {"rank": "king"},
     "bloc_members_invited_expires": {"rank": "invited"},
     "tasks_title_length": {"title": ""},
@@ -373,6 +373,7 @@ UNCHECKED: dict[str, Row] = {
 }
 """For every CHECK constraint, by name, what breaks it and nothing before it."""
 
+ACTIVE: Row = {"status": "active", "disbanded_at": None}
 CLASHING: dict[str, tuple[Row, Row]] = {
     "audit_logs.id": ({}, {"row_hash": b"other"}),
     "backups.id": ({}, {"path": "q"}),
@@ -428,7 +429,7 @@ CLASHING: dict[str, tuple[Row, Row]] = {
     "treaties.id": ({}, {"kind": "trade"}),
     "treaties.nation_a, treaties.nation_b, treaties.kind": ({}, {"id": 501}),
     "blocs.id": ({}, {"name": "Other"}),
-    "blocs.name": ({}, {"id": 501, "name": "b"}),
+    "blocs.name": (ACTIVE, {**ACTIVE, "id": 501, "name": "b"}),
     "bloc_members.bloc_id, bloc_members.nation_id": ({}, {}),
     "bloc_members.bloc_id": ({"rank": "leader"}, {"rank": "leader", "nation_id": 2}),
     "notifications.id": ({}, {"dedupe_key": "other"}),

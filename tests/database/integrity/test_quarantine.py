@@ -22,7 +22,7 @@ from modelus_bot.database.schema.validator import SchemaValidator
 from modelus_bot.subjects import DECLARED
 from tests.daily_size import FULL
 from tests.database.integrity.injecting import OWN, all_rows, fitting, kept, lawless, put
-from tests.subjects.schema_rows import CLASHING, UNCHECKED
+from tests.subjects.schema_rows import CLASHING, FITTING, UNCHECKED
 
 Row = dict[str, Any]
 KEPT = {"audit_logs"}
@@ -149,11 +149,22 @@ def assert_rest_is_untouched(
 
 
 def duplicate_cases() -> list[tuple[str, tuple[str, ...], str]]:
-    """Every unique key besides primary keys: table, columns, name of the index or empty."""
+    """Every unique key besides primary keys, where rows have a number: table, columns, index or empty."""
     shape = SchemaValidator().expected
     found = [(name, columns, "") for name, table in shape.tables.items() for columns in table.unique]
     found += [(index.table, index.columns, index.name) for index in shape.indexes.values() if index.unique]
-    return found
+    return [case for case in found if "id" in FITTING[case[0]]]
+
+
+def test_entries_that_are_twice_where_rows_have_no_number(file: Path) -> None:
+    """The second leader of a bloc goes, by the two numbers that it is known by."""
+    with lawless(file, "bloc_members", loose_indexes=True) as connection:
+        put(connection, "bloc_members", fitting("bloc_members") | {"rank": "leader"})
+    twice = BrokenRow(table="bloc_members", record_id="[1, 2]", reason="has the same bloc_id as another row")
+    assert check(file).broken_rows == (twice,)
+    done = quarantine_file(file, invariants=DECLARED.invariants)
+    assert (done.left, done.moved) == ((), 1)
+    assert check(file).ok
 
 
 @pytest.mark.parametrize(("table", "columns", "index"), [case for case in duplicate_cases() if case[2]])

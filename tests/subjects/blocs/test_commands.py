@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from modelus_bot.database.core.context import Context
+from modelus_bot.domain.refusals import Refusal
 from modelus_bot.subjects.blocs.jobs import InvitationExpiry
+from modelus_bot.subjects.blocs.model import BlocChange
+from modelus_bot.subjects.blocs.writes.inviting import AnswerInvitation, InviteNation
+from modelus_bot.subjects.blocs.writes.leaving import LeaveBloc
+from modelus_bot.subjects.blocs.writes.making import CreateBloc
 from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.offices import GiveOffice
 from tests.commands.acting import confirmed, dump, labels, offered, rows, words_of
@@ -103,6 +109,39 @@ async def test_an_invitation_expires_once(world: BotEnv, monkeypatch: pytest.Mon
     assert "Dakota is not invited to Late Pact" in words_of(pressed)
     assert labels(asked.response) == []
     await confirmed(env, leader, "bloc leave", "Leave", bloc="Late Pact")
+
+
+async def test_of_all_who_answer_at_once_one_does(world: BotEnv) -> None:
+    """One outcome of an invitation, and of two that a nation has no room for both of, one."""
+    env = world
+    game_master = Context(actor=env.admin.id, discord_admin=True)
+    numbers = [
+        (await env.db.write(CreateNation(name=name, gdp=1, population=1), Context())).after.id
+        for name in ("Iowa", "Utah", "Idaho", "Maine")
+    ]
+    guest, *leaders = numbers
+    blocs = []
+    for leader in leaders:
+        made = await env.db.write(CreateBloc(bloc_name=f"Bloc {leader}", nation_id=leader), game_master)
+        blocs.append(made.after.bloc.id)
+        await env.db.write(InviteNation(bloc_id=blocs[-1], to_id=guest), game_master)
+
+    def answer(bloc: int, accept: bool) -> Awaitable[BlocChange]:
+        write = AnswerInvitation(bloc_id=bloc, accept=accept, nation_id=guest)
+        return env.db.write(write, game_master)
+
+    tries = [answer(blocs[0], accept) for accept in (True, False, True, False)]
+    ended = await asyncio.gather(*tries, return_exceptions=True)
+    lost = [end for end in ended if isinstance(end, Refusal)]
+    assert (len(ended) - len(lost), len(lost)) == (1, 3), ended
+    assert {end.rule for end in lost} in ({"bloc.answered"}, {"bloc.not_invited"})
+    await env.db.write(CreateBloc(bloc_name="Own", nation_id=guest), game_master)
+    inside = "SELECT count(*) FROM bloc_members WHERE nation_id = ? AND rank <> 'invited'"
+    if rows(env, inside, guest) == [(2,)]:
+        await env.db.write(LeaveBloc(bloc_id=blocs[0], nation_id=guest), game_master)
+    ended = await asyncio.gather(*(answer(bloc, True) for bloc in blocs[1:]), return_exceptions=True)
+    assert [end.rule for end in ended if isinstance(end, Refusal)] == ["bloc.two"], ended
+    assert rows(env, inside, guest) == [(2,)]
 
 
 async def test_bad_input_to_a_bloc_that_is_there(world: BotEnv) -> None:

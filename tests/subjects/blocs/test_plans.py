@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelus_bot.subjects.blocs import queries
+from modelus_bot.subjects.blocs.queries import _DUE, _NAMES, _NUMBERS, _OF_NATION, _ONE, _PEOPLE
 from tests.subjects.rota import Rota, copied, made
 
 BLOCS, EACH = 200, 20
@@ -50,12 +50,12 @@ def many() -> Iterator[Rota]:
 
 
 PLANS = {
-    "one": (queries._ONE, (1,), "SEARCH blocs USING INTEGER PRIMARY KEY"),
-    "people": (queries._PEOPLE, (1,), "SEARCH m USING PRIMARY KEY (bloc_id=?)"),
-    "list": (queries._NUMBERS, ("disbanded", 10, 0), "COVERING INDEX idx_blocs_status (status=?)"),
-    "names": (queries._NAMES, (), "INDEX bloc_active_name"),
-    "of a nation": (queries._OF_NATION, (1, "member"), "idx_bloc_members_nation (nation_id=? AND rank=?)"),
-    "due": (queries._DUE, (5, 10), "INDEX idx_bloc_members_due (expires_at<?)"),
+    "one": (_ONE, (1,), "SEARCH blocs USING INTEGER PRIMARY KEY"),
+    "people": (_PEOPLE, (1,), "SEARCH m USING PRIMARY KEY (bloc_id=?)"),
+    "list": (_NUMBERS, ("disbanded", 10, 0), "COVERING INDEX idx_blocs_status (status=?)"),
+    "names": (_NAMES, (), "INDEX bloc_active_name"),
+    "of a nation": (_OF_NATION, (1, "member"), "idx_bloc_members_nation (nation_id=? AND rank=?)"),
+    "due": (_DUE, (5, 10), "INDEX idx_bloc_members_due (expires_at<?)"),
 }
 SORTED_BY_HAND = {"people"}
 """The members of one bloc."""

@@ -44,7 +44,13 @@ CREATE TABLE laws(
     edited_by TEXT, original_text TEXT, UNIQUE(name, nation_name));
 CREATE TABLE law_tags(law_id INTEGER, tag_id INTEGER, PRIMARY KEY(law_id, tag_id));
 CREATE TABLE alliances(
-    id INTEGER PRIMARY KEY, nation1 TEXT, nation2 TEXT, status TEXT, UNIQUE(nation1, nation2));
+    id INTEGER PRIMARY KEY, nation1 TEXT, nation2 TEXT, status TEXT, requested_by TEXT,
+    requested_at DATETIME, approved_at DATETIME, UNIQUE(nation1, nation2));
+CREATE TABLE multi_alliances(
+    id INTEGER PRIMARY KEY, name TEXT UNIQUE, description TEXT, leader_nation TEXT, created_at DATETIME);
+CREATE TABLE multi_alliance_members(
+    id INTEGER PRIMARY KEY, alliance_id INTEGER, nation_name TEXT, joined_at DATETIME,
+    UNIQUE(alliance_id, nation_name));
 CREATE TABLE loans(
     id INTEGER PRIMARY KEY, loan_code TEXT, description TEXT, lender TEXT, borrower TEXT, amount REAL);
 CREATE TABLE investments(id INTEGER PRIMARY KEY, target TEXT REFERENCES international_countries(name));
@@ -121,9 +127,30 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         *({"law_id": 3, "tag_id": number} for number in (1, 4, 5, 6, 7, 8)),
     ],
     "alliances": [
-        {"nation1": "Texas", "nation2": "Ohio", "status": "active"},
-        {"nation1": "Ohio", "nation2": "Texas", "status": "active"},
-        {"nation1": "Texas", "nation2": "West Virginia", "status": "declined"},
+        {"nation1": "Texas", "nation2": "Ohio", "status": "pending", "requested_at": MADE},
+        {"nation1": "Ohio", "nation2": "Lone Star", "status": "active", "requested_at": MADE,
+         "approved_at": RENAMED},
+        {"nation1": "Texas", "nation2": "West Virginia", "status": "declined", "requested_at": MADE},
+        {"nation1": "Ohio", "nation2": "West Virginia", "status": "pending", "requested_at": MADE},
+        {"nation1": "Republic of Texas", "nation2": "Ohio", "status": "broken", "requested_at": MADE},
+        {"nation1": "Texas", "nation2": "texas", "status": "active"},
+        {"nation1": "Texas", "nation2": "Mars", "status": "active"},
+    ],
+    "multi_alliances": [
+        {"id": 1, "name": "Gulf Pact", "description": "The sea.", "leader_nation": "Texas",
+         "created_at": MADE},
+        {"id": 2, "name": "GULF  PACT", "leader_nation": "Gone"},
+        {"id": 3, "name": " ", "leader_nation": "Ohio", "created_at": MADE},
+        {"id": 4, "name": "Empty", "leader_nation": None},
+    ],
+    "multi_alliance_members": [
+        {"alliance_id": 1, "nation_name": "Ohio", "joined_at": RENAMED},
+        {"alliance_id": 1, "nation_name": "West Virginia", "joined_at": RENAMED},
+        {"alliance_id": 2, "nation_name": "West Virginia", "joined_at": MADE},
+        {"alliance_id": 2, "nation_name": "Ohio", "joined_at": MADE},
+        {"alliance_id": 3, "nation_name": "West Virginia"},
+        {"alliance_id": 3, "nation_name": "Mars"},
+        {"alliance_id": 9, "nation_name": "Ohio"},
     ],
     "loans": [
         {"loan_code": "LOAN-4KX", "lender": "Texas", "borrower": "Ohio", "amount": 5.0},

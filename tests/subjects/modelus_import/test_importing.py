@@ -15,6 +15,7 @@ import pytest
 from modelus_bot.database.administration import ForeignDatabase, ForeignTable
 from modelus_bot.domain.permissions import Viewer
 from modelus_bot.domain.refusals import NotAllowed, NotFound
+from modelus_bot.subjects.blocs.writes.making import CreateBloc
 from modelus_bot.subjects.imports.model.outcome import RowReport
 from modelus_bot.subjects.laws.queries.records import law_sheet
 from modelus_bot.subjects.laws.writes.standing import RepealLaw
@@ -30,8 +31,10 @@ from modelus_bot.subjects.nations.writes.founding import CreateNation
 from modelus_bot.subjects.nations.writes.naming import RenameNation
 from modelus_bot.subjects.nations.writes.offices import EndOffice
 from modelus_bot.subjects.rotation_import.model.problem import ImportProblem
+from modelus_bot.subjects.treaties.rules import LASTS
+from modelus_bot.subjects.treaties.writes.proposing import ProposeTreaty
 from tests.subjects.modelus_import.original import EDITOR, PRESIDENT, ROWS, VICE, make_original
-from tests.subjects.rota import ADA, Rota, copied, made
+from tests.subjects.rota import ADA, ADMIN, Rota, copied, made
 
 ZONE = ZoneInfo("America/New_York")
 
@@ -97,6 +100,9 @@ def test_every_row_arrives_in_exact_units_under_its_name(rota: Rota, source: Mod
         "laws": (4, 0, 0, 3),
         "law_tags": (7, 0, 0, 3),
         "wars": (3, 0, 0, 1),
+        "alliances": (4, 0, 0, 3),
+        "multi_alliances": (3, 0, 0, 1),
+        "multi_alliance_members": (2, 0, 1, 4),
     }
     assert all(report.rows(table) == len(ROWS[table]) for table in TABLES)
     assert rota.rows(
@@ -166,6 +172,51 @@ def test_laws_keep_both_texts_and_private_ones_stay_private(rota: Rota, source: 
     ]
 
 
+def test_treaties_and_blocs_are_what_they_could_be_here(rota: Rota, source: ModelusSource) -> None:
+    """Both directions are one treaty; a bloc has a leader, and nobody is in three; nobody is told."""
+    run(rota, source)
+
+    made, approved = 1740848400, 1741185000
+    late = made + LASTS
+    assert rota.rows(
+        "SELECT nation_a, nation_b, kind, status, proposed_by, proposed_at, expires_at, decided_at, ended_at"
+        " FROM treaties ORDER BY id"
+    ) == [
+        (1, 2, "alliance", "active", 2, made, late, approved, None),
+        (1, 4, "alliance", "declined", 1, made, late, made, None),
+        (2, 4, "alliance", "expired", 2, made, late, late, None),
+        (2, 3, "alliance", "ended", 3, made, late, made, rota.at),
+    ]
+    assert rota.rows("SELECT id, name, description, created_at FROM blocs ORDER BY id") == [
+        (1, "Gulf Pact", "The sea.", made),
+        (2, "GULF PACT 2", None, rota.at),
+        (3, "Bloc 3", None, made),
+    ]
+    assert rota.rows("SELECT bloc_id, nation_id, rank FROM bloc_members ORDER BY bloc_id, at, nation_id") == [
+        (1, 1, "leader"),
+        (1, 2, "member"),
+        (1, 4, "member"),
+        (2, 4, "leader"),
+        (3, 2, "leader"),
+    ]
+    assert rota.value("SELECT count(*) FROM notifications") == 0
+    assert rota.do(ProposeTreaty(to_id=4, treaty_kind="alliance"), PRESIDENT).after.status == "pending"
+
+
+def test_treaties_and_blocs_that_are_here_stay(rota: Rota, source: ModelusSource) -> None:
+    """An alliance of the two, a bloc of the name, and a bloc that was disbanded meanwhile."""
+    for name in ("Texas", "Ohio"):
+        rota.do(CreateNation(name=name, gdp=1, population=1))
+    rota.do(SetRole(discord_id=ADMIN, username="Ann", role="admin"))
+    rota.do(ProposeTreaty(to_id=2, treaty_kind="alliance", nation_id=1), ADMIN)
+    rota.do(CreateBloc(bloc_name="gulf pact", nation_id=2), ADMIN)
+    said = {f"{item.table} {item.place.short}": item.why for item in run(rota, source).remarks}
+    assert said["alliances 2"] == "the two have an alliance here already; what is here stays"
+    assert said["multi_alliances 1"] == "a bloc of its name is here already, which stays"
+    assert said["multi_alliance_members #1"] == "its bloc was left out: bloc 1"
+    assert rota.rows("SELECT status FROM treaties WHERE nation_a = 1 AND nation_b = 2") == [("pending",)]
+
+
 def test_each_fault_is_named_where_it_stands(rota: Rota, source: ModelusSource) -> None:
     """What was mended, left out and only counted has its reason."""
     said = {f"{item.table} {item.place.short}: {item.why}" for item in run(rota, source).remarks}
@@ -182,11 +233,22 @@ def test_each_fault_is_named_where_it_stands(rota: Rota, source: ModelusSource) 
         "laws 6: is_public is neither true nor false; false counts",
         "wars 1: who fought stands there by a former name, or without a prefix",
         "wars 2: somebody who fought is no nation there, and is left out: Mars",
+        "alliances 1: it is merged with the one of the same two nations that counts: alliances 2",
+        "alliances 2: nation2 stands there by a former name, or without a prefix",
+        "alliances 4: nobody had answered it for fourteen days, so it has expired",
+        "alliances 5: when it was broken is not said there; it counts as ended when it is taken in",
+        "alliances 6: a nation cannot be allied with itself",
+        "alliances 7: no nation there is called so: Mars",
+        "multi_alliances 1: its leader had been taken out of it there, and leads it here again",
+        "multi_alliances 2: its leader is no nation there; who joined first leads",
+        "multi_alliances 4: none of its members is here, or all of them are in two blocs already",
+        "multi_alliance_members #4: it is in two blocs already, and no nation is in more",
+        "multi_alliance_members #7: its bloc is not there",
         "law_tags #10: its law is filed under 5 tags already, and no law under more",
     } <= said
     later = {table.name: table for table in source.later}
-    assert (later["user_activity"].rows, later["alliances"].rows) == (1, 3)
-    assert later["alliances"].faults[0] == ("pairs that stand there in both directions and will be merged: 1")
+    assert later["user_activity"].rows == 1
+    assert "alliances" not in later
     assert "drawn anew" in later["loans"].faults[0]
     assert set(source.untaken["nations"]) == {"military_readiness", "vice_president", "trading_partners"}
     assert "international_countries" not in later  # it has no rows
@@ -222,11 +284,14 @@ def test_stopped_after_any_portion_and_run_again_it_ends_the_same(
 ) -> None:
     """The rows that were in are there already; the others come, in the same order, with the same numbers."""
     ends = set()
-    for stop in random.Random(5).sample(range(1, 9), 2):
+    for stop in random.Random(5).sample(range(1, 12), 2):
         with copied(prepared) as rota:
             run(rota, source, size=5, until=stop)
             run(rota, source, size=5)
-            tables = ("nations", "nation_names", "nation_offices", "laws", "law_tags", "wars", "war_sides")
+            tables = (
+                "nations", "nation_names", "nation_offices", "laws", "law_tags", "wars", "war_sides",
+                "treaties", "blocs", "bloc_members",
+            )  # fmt: skip
             ends.add(str([rota.rows(f"SELECT * FROM {table}") for table in tables]))
     assert len(ends) == 1
 

@@ -48,7 +48,14 @@ def test_any_values_are_mended_or_left_out(data: st.DataObject, table: Simulatio
     """Nothing fails, a row that is left out says why, and one that is ready fits the payload of a write."""
     values = {column: data.draw(ODD) for column in WANTED[table]}
     if data.draw(st.booleans()):
-        values |= {"id": 1, "nation_name": "A", "new_name": "A", "name": "N", "body_text": "b"}
+        values |= {
+            "id": 1,
+            "nation_name": "A",
+            "new_name": "A",
+            "name": "N",
+            "body_text": "b",
+            "leader_nation": "A",
+        }
     for found in mend(table, values, values):
         if isinstance(found, Ready):
             assert type(found.row).model_validate_json(found.row.model_dump_json()) == found.row

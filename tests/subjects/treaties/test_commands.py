@@ -100,6 +100,7 @@ async def test_the_picture_is_shown_to_everybody(world: BotEnv) -> None:
     assert picture.description is not None
     assert "Defense pact: Texas and Ohio." in picture.description
     assert "No treaty in force" in await said(env, player, "treaty picture", nation="Dakota")
+    assert "Treaties: Defense pact: Ohio" in await said(env, player, "nation show", nation="Texas")
 
 
 async def test_what_the_other_side_proposed_is_offered_instead(world: BotEnv) -> None:

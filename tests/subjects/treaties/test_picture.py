@@ -17,6 +17,7 @@ from modelus_bot.subjects.treaties.cards.alliances import (
     alliances_of,
     alliances_task,
     alliances_words,
+    ties_of,
 )
 from modelus_bot.subjects.treaties.model import Treaty, TreatyKind
 from modelus_bot.subjects.treaties.rules import KINDS
@@ -78,6 +79,16 @@ async def test_it_is_drawn_by_the_child_and_told(tmp_path: Path) -> None:
     assert "**Alliance:** Texas and Łódź" in without.text
     assert r"**Bloc 2:** $x$ & \<b\>" in without.text
     assert alliances_card(view, pictured=True).text.startswith("Alliance: 1\n")
+
+
+def test_a_nations_card_has_its_ties() -> None:
+    """Its blocs and its treaties by kind; nothing for a nation that has none."""
+    ties = [treaty(1, 2), treaty(1, 6), treaty(1, 2, "trade")]
+    assert ties_of(1, ties, [bloc(1, 1, 2), bloc(2, 3, 1)]) == [
+        ("Blocs", "Bloc 1 (leads it), Bloc 2"),
+        ("Treaties", "Alliance: Łódź, Ohio\nTrade agreement: Łódź"),
+    ]
+    assert ties_of(1, [], []) == []
 
 
 def test_members_of_a_bloc_stand_together() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from modelus_bot.subjects.treaties import queries
+from modelus_bot.subjects.treaties.queries import _BETWEEN, _DUE, _NUMBERS, _NUMBERS_OF, _ONE
 from tests.subjects.rota import Rota, copied, made
 
 NATIONS, TREATIES = 60, 3000
@@ -44,18 +44,18 @@ def many() -> Iterator[Rota]:
 
 OF = {"nation": 1, "status": "active", "limit": 10, "offset": 0}
 PLANS = {
-    "one": (queries._ONE, (1,), ["SEARCH t USING INTEGER PRIMARY KEY"]),
-    "list": (queries._NUMBERS, ("ended", 10, 0), ["COVERING INDEX idx_treaties_status (status=?)"]),
+    "one": (_ONE, (1,), ["SEARCH t USING INTEGER PRIMARY KEY"]),
+    "list": (_NUMBERS, ("ended", 10, 0), ["COVERING INDEX idx_treaties_status (status=?)"]),
     "of a nation": (
-        queries._NUMBERS_OF,
+        _NUMBERS_OF,
         OF,
         [
             "COVERING INDEX idx_treaties_a (nation_a=? AND status=?)",
             "COVERING INDEX idx_treaties_b (nation_b=? AND status=?)",
         ],
     ),
-    "between": (queries._BETWEEN, (1, 2, "alliance"), ["INDEX treaty_open_pair (nation_a=? AND nation_b=?"]),
-    "due": (queries._DUE, (5, 10), ["INDEX idx_treaties_due (expires_at<?)"]),
+    "between": (_BETWEEN, (1, 2, "alliance"), ["INDEX treaty_open_pair (nation_a=? AND nation_b=?"]),
+    "due": (_DUE, (5, 10), ["INDEX idx_treaties_due (expires_at<?)"]),
 }
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from modelus_bot.domain.fields import Snowflake
+from modelus_bot.subjects.blocs.rules import MOST_IN_BLOC
+from modelus_bot.subjects.blocs.writes.fields import BlocDescription, BlocName
 from modelus_bot.subjects.laws.writes.fields import LawBody, LawTitle
 from modelus_bot.subjects.nations.model import OfficeName
 from modelus_bot.subjects.nations.rules.cities import MOST_CITIES
@@ -15,6 +17,9 @@ from modelus_bot.subjects.nations.writes.fields import Force, Money, NationName,
 from modelus_bot.subjects.wars.model import Side
 
 __all__ = [
+    "AllianceRow",
+    "BlocMemberRow",
+    "BlocRow",
     "FormerNameRow",
     "LawRow",
     "LawTagRow",
@@ -132,7 +137,44 @@ class WarRow(_Row):
     sides: Annotated[tuple[WarSideRow, ...], Field(max_length=100)]
 
 
+class AllianceRow(_Row):
+    """An alliance that one nation asked ``other`` for; ``created_at`` is when."""
+
+    table: Literal["alliances"] = "alliances"
+    nation: Number
+    other: Number
+    status: Literal["pending", "active", "declined", "ended"]
+    decided_at: Instant | None
+    ended_at: Instant | None
+
+
+class BlocRow(_Row):
+    """A bloc; the first of its ``members`` that can lead it does."""
+
+    table: Literal["multi_alliances"] = "multi_alliances"
+    name: BlocName
+    description: BlocDescription | None
+    members: Annotated[tuple[Number, ...], Field(max_length=MOST_IN_BLOC)]
+
+
+class BlocMemberRow(_Row):
+    """A nation in a bloc; ``created_at`` is since when."""
+
+    table: Literal["multi_alliance_members"] = "multi_alliance_members"
+    bloc: Number
+    nation: Number
+
+
 ModelusRow = Annotated[
-    NationRow | FormerNameRow | LeaderRow | TagRow | LawRow | LawTagRow | WarRow,
+    NationRow
+    | FormerNameRow
+    | LeaderRow
+    | TagRow
+    | LawRow
+    | LawTagRow
+    | WarRow
+    | AllianceRow
+    | BlocRow
+    | BlocMemberRow,
     Field(discriminator="table"),
 ]

@@ -16,11 +16,28 @@ __all__ = [
     "SimulationTable",
 ]
 
-SimulationTable = Literal["nations", "nation_renames", "user_links", "tags", "laws", "law_tags", "wars"]
+SimulationTable = Literal[
+    "nations",
+    "nation_renames",
+    "user_links",
+    "tags",
+    "laws",
+    "law_tags",
+    "wars",
+    "alliances",
+    "multi_alliances",
+    "multi_alliance_members",
+]
 TABLES: tuple[SimulationTable, ...] = get_args(SimulationTable)
 """In the order in which they are taken in: what a row refers to comes first."""
 
-STORED_AS: Mapping[str, str] = {"nation_renames": "nation_names", "user_links": "nation_offices"}
+STORED_AS: Mapping[str, str] = {
+    "nation_renames": "nation_names",
+    "user_links": "nation_offices",
+    "alliances": "treaties",
+    "multi_alliances": "blocs",
+    "multi_alliance_members": "bloc_members",
+}
 """Where rows of a table go whose name there is not the one here."""
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from modelus_bot.subjects.modelus_import.model.source import LaterTable
-from modelus_bot.text.escaping import folded
 
 __all__ = ["LATER", "later_table"]
 
@@ -16,9 +15,6 @@ _NOTHING = "nothing here stands for them"
 _UNKNOWN = "not one of the original bot's tables, so not looked into"
 
 LATER: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "alliances": (_COMES, ("nation1", "nation2", "status")),
-    "multi_alliances": (_COMES, ()),
-    "multi_alliance_members": (_COMES, ()),
     "loans": (_COMES, ("loan_code", "description")),
     "investments": (_COMES, ()),
     "international_countries": (_COMES, ()),
@@ -61,21 +57,6 @@ def _loan_faults(table: _Counted, rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"loans without a code: {without}"
 
 
-def _alliance_faults(_: _Counted, rows: list[dict[str, Any]]) -> Iterator[str]:
-    pairs = Counter(frozenset(map(_name, (row.get("nation1"), row.get("nation2")))) for row in rows)
-    if double := sum(count > 1 for count in pairs.values()):
-        yield f"pairs that stand there in both directions and will be merged: {double}"
-    if alone := sum(count for pair, count in pairs.items() if len(pair) == 1):
-        yield f"nations allied with themselves: {alone}"
-    if ended := sum(row.get("status") in {"declined", "broken"} for row in rows):
-        yield f"declined or broken ones, which kept the two from asking again: {ended}"
-
-
-def _name(value: object) -> str:
-    return folded(str(value))
-
-
 _FAULTS: Mapping[str, Callable[[_Counted, list[dict[str, Any]]], Iterator[str]]] = {
     "loans": _loan_faults,
-    "alliances": _alliance_faults,
 }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from modelus_bot.subjects.imports.model.outcome import Ready, RowFate
 from modelus_bot.subjects.imports.rules.cells import Cells, Unusable
-from modelus_bot.subjects.modelus_import.model.rows import ModelusRow
+from modelus_bot.subjects.modelus_import.model.rows import AllianceRow, ModelusRow
 from modelus_bot.subjects.modelus_import.model.source import (
     TABLES,
     ModelusSource,
@@ -16,7 +16,7 @@ from modelus_bot.subjects.modelus_import.model.source import (
     RecordRow,
     SimulationTable,
 )
-from modelus_bot.subjects.modelus_import.rules import law_mending, nation_mending
+from modelus_bot.subjects.modelus_import.rules import diplomacy_mending, law_mending, nation_mending
 from modelus_bot.subjects.modelus_import.rules.names import NationNames, distinct
 
 __all__ = ["mended_rows"]
@@ -29,6 +29,8 @@ Given = Mapping[str, str]
 class _Files:
     names: NationNames
     given: Mapping[SimulationTable, Given]
+    pairs: Mapping[frozenset[str], RecordPlace]
+    blocs: diplomacy_mending.BlocBook
 
 
 def mended_rows(
@@ -39,7 +41,14 @@ def mended_rows(
     Times without a zone, and days, are those of ``zone``.
     """
     names = _names(source)
-    files = _Files(names, {name: _given(name, source, names, zone) for name in _NAMED})
+    files = _Files(
+        names,
+        {name: _given(name, source, names, zone) for name in _NAMED},
+        diplomacy_mending.counting_pairs(source.tables.get("alliances", ()), names),
+        diplomacy_mending.BlocBook.of(
+            source.tables.get("multi_alliances", ()), source.tables.get("multi_alliance_members", ()), names
+        ),
+    )
     for name in TABLES:
         known: dict[str, RecordPlace] = {}
         for row in source.tables.get(name, ()):
@@ -55,9 +64,18 @@ def _mended(
         before = known.setdefault(made.number, row.place)
         if before is not row.place:
             raise Unusable(f"the same stands there already: {before}")
+        _require_counting(made, row.place, files)
         return Ready(row.place, made, tuple(dict.fromkeys(cells.notes)))
     except Unusable as why:
         return RowFate("left_out", (str(why),))
+
+
+def _require_counting(made: ModelusRow, place: RecordPlace, files: _Files) -> None:
+    """Raise ``Unusable`` for an alliance whose two nations have another row that counts."""
+    if isinstance(made, AllianceRow):
+        counts = files.pairs.get(frozenset((made.nation, made.other)), place)
+        if str(counts) != str(place):
+            raise Unusable(f"it is merged with the one of the same two nations that counts: {counts}")
 
 
 def _names(source: ModelusSource) -> NationNames:
@@ -98,6 +116,7 @@ _NAMED: Mapping[SimulationTable, tuple[Callable[[str | None, str], str], int]] =
     "nations": (nation_mending.fit_name, 50),
     "laws": (law_mending.law_name, 100),
     "wars": (law_mending.war_name, 100),
+    "multi_alliances": (diplomacy_mending.bloc_name, 50),
 }
 
 
@@ -113,4 +132,11 @@ _MAKERS: Mapping[SimulationTable, Callable[[Cells, _Files], ModelusRow]] = {
     "laws": lambda cells, files: law_mending.law(cells, files.names, _called("laws", cells, files)),
     "law_tags": lambda cells, _: law_mending.law_tag(cells),
     "wars": lambda cells, files: law_mending.war(cells, files.names, _called("wars", cells, files)),
+    "alliances": lambda cells, files: diplomacy_mending.alliance(cells, files.names),
+    "multi_alliances": lambda cells, files: diplomacy_mending.bloc(
+        cells, files.names, files.blocs, _called("multi_alliances", cells, files)
+    ),
+    "multi_alliance_members": lambda cells, files: diplomacy_mending.bloc_member(
+        cells, files.names, files.blocs
+    ),
 }

@@ -43,6 +43,17 @@ _COLUMNS: Mapping[SimulationTable, Mapping[str, tuple[str, ...]]] = {
         "id": (), "name": (), "participants": (), "start_date": (), "end_date": (), "casualties": (),
         "description": (), "status": (), "end_reason": ("reason",), "created_at": (), "updated_at": (),
     },
+    "alliances": {
+        "id": (), "nation1": ("nation_1",), "nation2": ("nation_2",), "status": (),
+        "requested_at": ("created_at",), "approved_at": (), "updated_at": ("ended_at",),
+    },
+    "multi_alliances": {
+        "id": (), "name": (), "description": (), "leader_nation": ("leader",), "created_at": (),
+    },
+    "multi_alliance_members": {
+        "alliance_id": ("multi_alliance_id", "alliance"), "alliance_name": ("multi_alliance_name",),
+        "nation_name": ("nation",), "joined_at": ("created_at",),
+    },
 }  # fmt: skip
 """Columns that are taken, with what else they are called."""
 _NEEDED: Mapping[SimulationTable, tuple[str, ...]] = {
@@ -53,6 +64,9 @@ _NEEDED: Mapping[SimulationTable, tuple[str, ...]] = {
     "laws": ("id", "name", "body_text", "nation_name"),
     "law_tags": ("law_id", "tag_id"),
     "wars": ("id", "name"),
+    "alliances": (),
+    "multi_alliances": ("id", "name"),
+    "multi_alliance_members": (),
 }
 _DERIVED = {"budget", "gdp_per_capita", "gdp_change", "population_change", "flag_set_at", "updated_at"}
 """Columns that follow from others, or say when a flag was set that is not taken over."""

@@ -1,1 +1,1 @@
-"""Taking in nations, names, offices, laws, tags and wars."""
+"""Taking in nations, names, offices, laws, tags, wars, treaties and blocs."""

@@ -13,6 +13,9 @@ from modelus_bot.domain.permissions import require_admin
 from modelus_bot.subjects.imports.model.outcome import RowFate
 from modelus_bot.subjects.imports.rules.portions import BATCH
 from modelus_bot.subjects.modelus_import.model.rows import (
+    AllianceRow,
+    BlocMemberRow,
+    BlocRow,
     FormerNameRow,
     LawRow,
     LawTagRow,
@@ -21,6 +24,7 @@ from modelus_bot.subjects.modelus_import.model.rows import (
     NationRow,
     TagRow,
 )
+from modelus_bot.subjects.modelus_import.writes.diplomacy import take_diplomacy
 from modelus_bot.subjects.modelus_import.writes.laws import take_law, take_law_tag, take_tag
 from modelus_bot.subjects.modelus_import.writes.memory import MEMORY
 from modelus_bot.subjects.modelus_import.writes.nations import take_former_name, take_leader, take_nation
@@ -64,5 +68,7 @@ class ImportModelusRows(Write[tuple[RowFate, ...]]):
                 return take_law(tx, row, self.author)
             case LawTagRow():
                 return take_law_tag(tx, row)
+            case AllianceRow() | BlocRow() | BlocMemberRow():
+                return take_diplomacy(tx, row)
             case _:
                 return take_war(tx, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,8 +24,12 @@ def nation_card(
     names: Mapping[int, str],
     last: Mapping[str, HistoryEntry] | None = None,
     flag: str | None = None,
+    ties: Sequence[tuple[str, str]] = (),
 ) -> Card:
-    """Return a nation's card; ``last`` are the last changes of its figures, ``flag`` a picture's address."""
+    """Return a nation's card; ``last`` are the last changes of its figures, ``flag`` a picture's address.
+
+    ``ties`` are fields about what it has agreed with others.
+    """
     nation = sheet.nation
     text = plain_lines(nation.description) if nation.description else ""
     card = cards.info(plain(nation.full_name), text)
@@ -38,6 +42,8 @@ def nation_card(
         card = card.with_field("Cities", cards.clip(", ".join(others), 1000))
     if sheet.aliases:
         card = card.with_field("Also called", cards.clip(", ".join(map(plain, sheet.aliases)), 1000))
+    for name, value in ties:
+        card = card.with_field(name, value)
     if sheet.former_names:
         card = card.with_field("Once called", cards.clip(", ".join(map(plain, sheet.former_names)), 1000))
     if nation.status != "active":

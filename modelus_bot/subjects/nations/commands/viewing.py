@@ -10,6 +10,7 @@ from discord import app_commands
 
 from modelus_bot.database import DatabaseError
 from modelus_bot.domain.refusals import InvalidInput
+from modelus_bot.subjects.blocs.queries import blocs_of
 from modelus_bot.subjects.nations.cards.bars import compare_task, compare_words
 from modelus_bot.subjects.nations.cards.lists import overview_card
 from modelus_bot.subjects.nations.cards.nation_card import comparison_card, nation_card
@@ -21,6 +22,8 @@ from modelus_bot.subjects.nations.queries.offices import office_held_by
 from modelus_bot.subjects.nations.queries.overview import overview
 from modelus_bot.subjects.nations.queries.records import nation_sheet
 from modelus_bot.subjects.people.choices import NamesPeople
+from modelus_bot.subjects.treaties.cards.alliances import ties_of
+from modelus_bot.subjects.treaties.queries import treaties
 from modelus_bot.ui import answering
 from modelus_bot.ui.commands.suggestions import Choices
 from modelus_bot.ui.pictures import ChildPicture, drawing_folder
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["ShowsNations"]
 
 PICTURE = "compare.png"
+MOST_TIES = 50
+"""How many treaties a card is made of, the newest."""
 
 
 class ShowsNations(PicksNations, NamesPeople):
@@ -114,7 +119,10 @@ class ShowsNations(PicksNations, NamesPeople):
             last = ()
         flag = await flag_of(self.bot, sheet.nation)
         address = f"attachment://{flag.name}" if flag is not None else None
-        card = nation_card(sheet, names, {entry.metric: entry for entry in last}, address)
+        agreed = await self.bot.db.read(treaties, "active", number, MOST_TIES)
+        together = await self.bot.db.read(blocs_of, number)
+        ties = ties_of(number, agreed, together)
+        card = nation_card(sheet, names, {entry.metric: entry for entry in last}, address, ties)
         await answering.answer(interaction, card, picture=flag.file if flag is not None else None)
 
     async def _own_or(self, member_id: int, typed: str | None) -> int:

@@ -15,7 +15,15 @@ from modelus_bot.ui import cards
 from modelus_bot.ui.cards import Card
 from modelus_bot.ui.rota_chart import Theme
 
-__all__ = ["MOST", "Alliances", "alliances_card", "alliances_of", "alliances_task", "alliances_words"]
+__all__ = [
+    "MOST",
+    "Alliances",
+    "alliances_card",
+    "alliances_of",
+    "alliances_task",
+    "alliances_words",
+    "ties_of",
+]
 
 MOST = 48
 """How many nations a picture shows; more could not be told apart."""
@@ -104,6 +112,28 @@ def alliances_card(view: Alliances, *, pictured: bool) -> Card:
         more = f"{view.left_out} more nations have treaties or blocs, fewer of them; `/treaty list` has all"
         return card.with_footer(more)
     return card
+
+
+def ties_of(nation_id: int, treaties: Sequence[Treaty], blocs: Sequence[BlocSheet]) -> list[tuple[str, str]]:
+    """Return the fields that a nation's card has about its blocs and its treaties in force; none without."""
+    fields = []
+    if blocs:
+        names = (
+            f"{plain(sheet.bloc.name)}{' (leads it)' if _leads(sheet, nation_id) else ''}" for sheet in blocs
+        )
+        fields.append(("Blocs", ", ".join(names)))
+    others = [
+        (name, [plain(one.name_of(one.other(nation_id))) for one in treaties if one.kind == kind])
+        for kind, name in KINDS.items()
+    ]
+    lines = [f"{name}: {', '.join(found)}" for name, found in others if found]
+    if lines:
+        fields.append(("Treaties", cards.clip("\n".join(lines), 1000)))
+    return fields
+
+
+def _leads(sheet: BlocSheet, nation_id: int) -> bool:
+    return sheet.leader is not None and sheet.leader.nation_id == nation_id
 
 
 def _lines(view: Alliances) -> Iterator[str]:
