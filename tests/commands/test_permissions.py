@@ -133,6 +133,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "war leave", {"war": "w", "nation": "a"}, ADMIN),
     ("manager", "war update", {"war": "w", "casualties": 1}, ADMIN),
     ("manager", "war end", {"war": "w", "reason": "r"}, ADMIN),
+    ("player", "activity top", {}, STAFF),
+    ("player", "activity inactive", {}, STAFF),
     ("player", "law add", {"name": "n"}, "hold an office in a nation"),
     *(
         ("player", f"law {command}", {"law": "Texas 1", **more}, "no such law that you can read")
@@ -168,6 +170,8 @@ FOR_EVERYBODY = {
     "law book": "has what the member may read in it",
     "tag info": "counts what the member may read",
     "tag list": "tags are no secret",
+    "activity member": "shows the member's own numbers; others' are refused in tests/subjects/activity",
+    "activity leave": "everybody says when they are away themselves",
     "war list": "wars are public",
     "war show": "wars are public",
 }

@@ -176,6 +176,16 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
         "war_events": {
             "id": number, "war_id": number, "kind": MARK, "on_day": "a", "at": 0, "mark": MARK,
         },
+        "activity": {
+            "channel_id": number, "user_id": _person(dice), "day": MARK, "messages": 1, "last_at": 0,
+            "mark": MARK,
+        },
+        "leaves": {
+            "user_id": number, "from_day": MARK, "to_day": "b", "said_on": "a", "mark": MARK,
+        },
+        "inactivity_items": {
+            "office_id": number, "silent_since": MARK, "item_id": number, "made_at": 0, "mark": MARK,
+        },
         "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
         "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},
     }  # fmt: skip
@@ -209,6 +219,9 @@ READABLE = {
     "wars": ("id", "name", "started_on"),
     "war_sides": ("war_id", "nation_id", "side"),
     "war_events": ("id", "war_id", "kind"),
+    "activity": ("channel_id", "user_id", "day", "messages"),
+    "leaves": ("user_id", "from_day"),
+    "inactivity_items": ("office_id", "silent_since"),
     "tags": ("id", "name"),
     "law_tags": ("tag_id", "law_id"),
 }

@@ -48,6 +48,8 @@ async def test_every_screen_has_something_to_show_and_it_comes_once(tmp_path: Pa
             ),
             "answers": "SELECT count(*) FROM chat_messages WHERE is_internal = 0 AND message_type = 'text'",
             "notes": "SELECT count(*) FROM chat_messages WHERE is_internal = 1 AND message_type = 'text'",
+            "counts of messages": "SELECT count(DISTINCT user_id) > 5 FROM activity",
+            "leaves": "SELECT count(*) FROM leaves",
             "read": "SELECT count(*) FROM notifications WHERE is_read = 1",
             "unread": "SELECT count(*) FROM notifications WHERE is_read = 0",
         }
