@@ -35,6 +35,10 @@ class MessageFeed:
         parsers["MESSAGE_CREATE"] = self._created
         parsers.update(dict.fromkeys(_OTHERS, _pass_over))
 
+    def listen(self, hear: Hear | None) -> None:
+        """Hand messages to ``hear`` from now on; None: to nobody."""
+        self.hear = hear
+
     def _created(self, data: dict[str, Any]) -> None:
         author = data["author"]
         if author.get("bot") or "webhook_id" in data or data.get("type", 0) not in WRITTEN:

@@ -277,6 +277,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     }
     open_to_all = {
         "about",
+        "activity",
         "conversation",
         "help",
         "inbox",

@@ -42,7 +42,7 @@ def bot_of(tmp_path: Path, **activity: str) -> ModelUsBot:
 def heard(bot: ModelUsBot, **changed: Any) -> list[tuple[int, int, str, int]]:
     """Return what is handed on of an event."""
     found: list[tuple[int, int, str, int]] = []
-    bot.messages.hear = lambda *told: found.append(told)
+    bot.messages.listen(lambda *told: found.append(told))
     event_comes(bot, "MESSAGE_CREATE", EVENT | changed)
     return found
 

@@ -400,7 +400,7 @@ CLASHING: dict[str, tuple[Row, Row]] = {
     "war_events.id": ({}, {}),
     "activity.channel_id, activity.user_id, activity.day": ({}, {}),
     "leaves.user_id": ({}, {}),
-    "inactivity_items.office_id, inactivity_items.silent_since": ({}, {}),
+    "inactivity_items.office_id, inactivity_items.silent_since": ({}, {"item_id": 2}),
     "inactivity_items.item_id": ({}, {"silent_since": "2026-01-06"}),
     "notifications.id": ({}, {"dedupe_key": "other"}),
     "notifications.user_id, notifications.dedupe_key": ({}, {"id": 501}),

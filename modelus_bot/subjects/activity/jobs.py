@@ -49,7 +49,7 @@ class ActivityFlush(Job):
         self._not_before = 0.0
         self._saved_at = time.monotonic()
         self._told_lost = 0
-        bot.messages.hear = self._tally.add
+        bot.messages.listen(self._tally.add)
 
     async def run(self) -> None:
         """Save a batch if one is due; one that could not be saved goes first, under its own number."""
@@ -67,7 +67,7 @@ class ActivityFlush(Job):
 
     async def close(self) -> None:
         """Save the rest, in as many batches as it takes."""
-        self.bot.messages.hear = None
+        self.bot.messages.listen(None)
         try:
             while self._batch is not None or self._tally.waiting:
                 await self._flush(LAST_DEADLINE)

@@ -21,7 +21,8 @@ from modelus_bot.subjects.members.writes.members import LinkMember
 from modelus_bot.subjects.nations.writes.archiving import SendOnLeave
 from modelus_bot.subjects.people.model import BOT_ITSELF, BOT_NAME
 from modelus_bot.subjects.rosters.writes.edits import AddToRoster
-from modelus_bot.subjects.triage.writes.closing import RejectItem
+from modelus_bot.subjects.triage.writes.closing import RejectItem, ResolveItem
+from modelus_bot.subjects.triage.writes.talking import AddNote, ReplyToReporter
 from tests.subjects.activity.activity_cases import HALL, LIMITS, LOBBY, count, fallen_silent, led, write
 from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, FIRST_DAY, GUEST, MANAGER, Rota, instant
 
@@ -201,6 +202,18 @@ def test_old_counts_are_pruned_in_batches(staffed: Rota) -> None:
     assert {row[2] for row in counted(staffed)} == {day.isoformat() for day in days[2:]}
     told = staffed.value("SELECT old_values FROM audit_logs WHERE table_name = 'activity'")
     assert json.loads(told) == {"removed": 4, "before": before}
+
+
+def test_nobody_replies_to_the_bot(staffed: Rota) -> None:
+    """Its report is answered by a note, which stops the clock; nobody is told of its end but the staff."""
+    fallen_silent(staffed)
+    staffed.do(CHECK)
+    with pytest.raises(InvalidInput, match="nobody would read a reply"):
+        staffed.do(ReplyToReporter(item_id=1, text="Hello?"), BEN)
+    assert staffed.do(AddNote(item_id=1, text="Asked her"), BEN).first_response_at == staffed.at
+    staffed.at += 60
+    assert staffed.do(AddNote(item_id=1, text="Again"), BEN).first_response_at == staffed.at - 60
+    staffed.do(ResolveItem(item_id=1, resolution="She is back"), BEN)
 
 
 def test_the_bot_is_nobody_to_be_linked(staffed: Rota) -> None:
