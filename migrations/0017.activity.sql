@@ -16,7 +16,8 @@ CREATE TABLE leaves (
     user_id  INTEGER PRIMARY KEY REFERENCES users (discord_id) ON UPDATE CASCADE ON DELETE RESTRICT,
     from_day TEXT NOT NULL CONSTRAINT leaves_from_day_date CHECK (from_day IS date(from_day, '+0 days')),
     to_day   TEXT NOT NULL CONSTRAINT leaves_to_day_date CHECK (to_day IS date(to_day, '+0 days')),
-    said_on  TEXT NOT NULL CONSTRAINT leaves_said_on_date CHECK (said_on IS date(said_on, '+0 days')),
+    -- The day on which they said so themselves; somebody who says it for them has not heard them.
+    said_on  TEXT CONSTRAINT leaves_said_on_date CHECK (said_on IS date(said_on, '+0 days')),
     CONSTRAINT leaves_order CHECK (to_day >= from_day)
 ) STRICT;
 

@@ -85,7 +85,7 @@ def inactive_card(
 def leave_card(change: LeaveChange, names: Names, calendar: Calendar) -> Card:
     """Return what was saved of a leave."""
     name = name_of(change.user_id, names)
-    if change.after is None:
+    if change.back or change.after is None:
         return cards.success(f"{name} is back", "Silence counts again from today.")
     days = f"From {when(change.after.from_day, calendar)} to {when(change.after.to_day, calendar)}."
     text = f"{days}\nDays of leave do not count as silence. `/activity leave` without days ends it."

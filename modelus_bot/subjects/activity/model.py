@@ -72,12 +72,12 @@ class ChannelCount:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """From when to when somebody is away, both days included, and on which day they said so."""
+    """From when to when somebody is away, both days included, and when they said so themselves."""
 
     user_id: int
     from_day: date
     to_day: date
-    said_on: date
+    said_on: date | None
 
     def covers(self, day: date) -> bool:
         """Say whether a day is part of it."""
@@ -86,11 +86,12 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class LeaveChange:
-    """A leave before and after a change; None: there is none."""
+    """A leave before and after a change; None: there is none. ``back`` says that it was ended."""
 
     user_id: int
     before: Leave | None
     after: Leave | None
+    back: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,6 @@ _WORDING = Wording(
         "made_at": "when it was made",
         "messages": "the number of messages",
         "office_id": "the office",
-        "said_on": "the day on which it was said",
         "silent_since": "the day since when they are silent",
         "to_day": "the last day",
     },

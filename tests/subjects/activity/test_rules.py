@@ -66,6 +66,7 @@ def test_somebody_new_in_office_or_back_from_leave_was_there() -> None:
     assert last_there(None, taken, None) == taken
     assert last_there(date(2026, 1, 1), taken, None) == taken
     assert last_there(date(2026, 2, 5), taken, Leave(1, said, said, said)) == said
+    assert last_there(date(2026, 2, 5), taken, Leave(1, said, said, None)) == date(2026, 2, 5)
 
 
 def test_who_is_inactive() -> None:

@@ -147,7 +147,8 @@ def test_leave_of_absence_and_a_nation_on_leave_count_for_no_silence(staffed: Ro
     standing = staffed.ask(office_standings, STAFF, limits, today, Calendar())
     assert [(one.user_id, one.standing) for one in standing] == [(ADA, "leave"), (BEN, "heard")]
     assert standing[0].leave_to == today + timedelta(days=5)
-    staffed.do(TakeLeave(member_id=ADA), ADA)
+    assert standing[0].silent_since == FIRST_DAY, "a manager spoke, not she"
+    staffed.do(TakeLeave(member_id=ADA), MANAGER)
     assert staffed.ask(office_standings, STAFF, limits, today, Calendar())[0].silent_days == 15
     staffed.do(SendOnLeave(nation_id=1, comes_back=2**40), ADMIN)
     assert staffed.do(REPORT, MANAGER).items == ()
@@ -155,6 +156,28 @@ def test_leave_of_absence_and_a_nation_on_leave_count_for_no_silence(staffed: Ro
         staffed.ask(office_standings, PLAYER, limits, today, Calendar())
     with pytest.raises(NotAllowed):
         staffed.do(REPORT, GUEST)
+
+
+def test_days_of_leave_that_have_passed_stay_days_of_leave(staffed: Rota) -> None:
+    """Whether it is prolonged, ends by itself or is ended; one's own word is as good as a message."""
+    led(staffed)
+    days = [FIRST_DAY + timedelta(days=number) for number in range(60)]
+    write(staffed, *(count(CLEO, day) for day in days))
+    staffed.do(TakeLeave(member_id=ADA, to_day=days[20]), MANAGER)
+    staffed.at = instant(days[15])
+    longer = staffed.do(TakeLeave(member_id=ADA, to_day=days[30]), MANAGER)
+    assert (longer.after.from_day, longer.after.to_day, longer.after.said_on) == (days[0], days[30], None)
+    staffed.at = instant(days[25])
+    ended = staffed.do(TakeLeave(member_id=ADA), MANAGER)
+    assert (ended.after.to_day, ended.back) == (days[24], True)
+    limits = {"president": 14, "vice_president": 0}
+    standing = staffed.ask(office_standings, STAFF, limits, days[30], Calendar(), "president")[0]
+    assert (standing.silent_days, standing.standing) == (5, "silent")
+    staffed.at = instant(days[40])
+    staffed.do(TakeLeave(member_id=ADA, from_day=days[45], to_day=days[50]), ADA)
+    standing = staffed.ask(office_standings, STAFF, limits, days[44], Calendar(), "president")[0]
+    assert (standing.silent_since, standing.silent_days) == (days[40], 3)
+    assert staffed.do(TakeLeave(member_id=ADA), ADA).after is None
 
 
 def test_days_on_which_the_bot_heard_nobody_are_held_against_no_one(staffed: Rota) -> None:

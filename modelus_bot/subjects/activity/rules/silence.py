@@ -16,8 +16,8 @@ Limits = Mapping[OfficeName, int]
 
 def last_there(heard: date | None, taken: date, leave: Leave | None) -> date:
     """Return the last day on which somebody was there: they wrote, took the office, or spoke of a leave."""
-    said = leave.said_on if leave is not None else taken
-    return max(taken, said, heard or taken)
+    said = leave.said_on if leave is not None else None
+    return max(taken, said or taken, heard or taken)
 
 
 def silence(since: date, today: date, days: Iterable[date], leave: Leave | None) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Literal
 
 from modelus_bot.database import Transaction, Write
@@ -37,28 +38,24 @@ class TakeLeave(Write[LeaveChange]):
     saved_as = "activity.TakeLeave"
 
     def apply(self, tx: Transaction) -> LeaveChange:
-        """Replace what was said before."""
+        """Replace what was said before; days of leave that have passed go on counting as such."""
         if not is_manager(tx) and require_actor(tx) != self.member_id:
             raise NotAllowed(
                 "You can only set your own leave. Project managers can do it for others.", rule="leave.own"
             )
         ensure_known(tx, self.member_id)
         before = leave_of(tx, self.member_id)
-        after = self._leave(calendar_of(tx.context).day_of(tx.context.at))
-        if after is None and before is None:
-            raise InvalidInput("There is no leave that could end.", rule="leave.none")
-        if after is None:
-            tx.execute(_END, (self.member_id,))
-        else:
-            days = (after.from_day.isoformat(), after.to_day.isoformat(), after.said_on.isoformat())
-            tx.execute(_SET, (self.member_id, *days))
+        today = calendar_of(tx.context).day_of(tx.context.at)
+        back = self.from_day is None and self.to_day is None
+        after = _ended(before, today) if back else self._taken(before, today)
+        if after is not None and tx.context.actor == self.member_id:
+            after = replace(after, said_on=today)
+        _save(tx, self.member_id, after)
         tx.audit("leaves", self.member_id, _operation(before, after), old=_told(before), new=_told(after))
-        return LeaveChange(self.member_id, before, after)
+        return LeaveChange(self.member_id, before, after, back)
 
-    def _leave(self, today: date) -> Leave | None:
-        """Return the leave that is meant; raises ``InvalidInput`` for days that cannot be."""
-        if self.from_day is None and self.to_day is None:
-            return None
+    def _taken(self, before: Leave | None, today: date) -> Leave:
+        """Return the leave that is meant, with the one it goes on from; raises ``InvalidInput``."""
         first, last = self.from_day or today, self.to_day
         if last is None:
             raise InvalidInput("A leave needs a last day, too. Say it with `to`.", rule="leave.open")
@@ -71,7 +68,27 @@ class TakeLeave(Write[LeaveChange]):
                 f"A leave lasts {LONGEST_LEAVE} days at most and begins within as many. Give earlier days.",
                 rule="leave.long",
             )
-        return Leave(self.member_id, max(first, today), last, today)
+        first = max(first, today)
+        if before is None:
+            return Leave(self.member_id, first, last, None)
+        goes_on = before.from_day <= first <= before.to_day + timedelta(days=1)
+        return replace(before, from_day=before.from_day if goes_on else first, to_day=last)
+
+
+def _ended(before: Leave | None, today: date) -> Leave | None:
+    """Return what is left of a leave that ends now: the days before today, if it had begun."""
+    if before is None or before.to_day < today:
+        raise InvalidInput("There is no leave that could end.", rule="leave.none")
+    yesterday = today - timedelta(days=1)
+    return replace(before, to_day=yesterday) if before.from_day <= yesterday else None
+
+
+def _save(tx: Transaction, member_id: int, leave: Leave | None) -> None:
+    if leave is None:
+        tx.execute(_END, (member_id,))
+        return
+    said = leave.said_on.isoformat() if leave.said_on is not None else None
+    tx.execute(_SET, (member_id, leave.from_day.isoformat(), leave.to_day.isoformat(), said))
 
 
 def _operation(before: Leave | None, after: Leave | None) -> Literal["INSERT", "UPDATE", "DELETE"]:

@@ -42,8 +42,8 @@ class ReplyToReporter(Write[ItemChange]):
         actor, found = require_step(tx, self.item_id, "replied to")
         if found.reporter_id == BOT_ITSELF:
             raise InvalidInput(
-                f"The bot reported item {found.id} by itself, so nobody would read a reply. Write to the people"
-                " it is about, and say with `/triage note` what you did: that answers it.",
+                f"The bot reported item {found.id} by itself, so nobody would read a reply. Write to whom it"
+                " is about, and say with `/triage note` what you did: that answers it.",
                 rule="triage.no_reader",
             )
         number = say(tx, found, actor, self.text, internal=False, to=found.reporter_id)
