@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["ActivityCommands"]
 
 Back = app_commands.Range[int, 1, LONGEST]
+Ranked = app_commands.Range[int, 1, 90]
+"""Days of a ranking: of so many it is still made at once."""
 
 
 class ActivityCommands(
@@ -57,7 +59,7 @@ class ActivityCommands(
     async def top(
         self,
         interaction: discord.Interaction,
-        days: Back = 30,
+        days: Ranked = 30,
         channel: app_commands.AppCommandChannel | app_commands.AppCommandThread | None = None,
     ) -> None:
         """List members, ten a page."""

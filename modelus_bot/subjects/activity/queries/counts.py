@@ -9,11 +9,11 @@ from modelus_bot.domain.permissions import require_staff_viewer
 from modelus_bot.subjects.activity.model import ChannelCount, DayCount, MemberActivity, TopEntry
 from modelus_bot.subjects.activity.queries.leaves import leave_of
 
-__all__ = ["member_activity", "top_members"]
+__all__ = ["last_heard", "member_activity", "top_members"]
 
 _TOP = """
 SELECT user_id, sum(messages), count(DISTINCT day), max(last_at) FROM activity
-WHERE day >= ? GROUP BY user_id ORDER BY 2 DESC, user_id LIMIT ? OFFSET ?
+WHERE day >= ? GROUP BY +user_id ORDER BY 2 DESC, user_id LIMIT ? OFFSET ?
 """
 _TOP_IN = """
 SELECT user_id, sum(messages), count(DISTINCT day), max(last_at) FROM activity
@@ -26,10 +26,9 @@ _CHANNELS = """
 SELECT channel_id, sum(messages) FROM activity WHERE user_id = ? AND day >= ?
 GROUP BY channel_id ORDER BY 2 DESC, channel_id LIMIT ?
 """
-_LAST = """
-SELECT max(last_at) FROM activity
-WHERE user_id = :id AND day = (SELECT max(day) FROM activity WHERE user_id = :id)
-"""
+_LAST_DAY = "SELECT max(day) FROM activity WHERE user_id = ?"
+_LAST = "SELECT max(last_at) FROM activity WHERE user_id = ? AND day = ?"
+"""Statements without another inside, so that a viewer's connection answers them by their indexes."""
 CHANNELS = 5
 """How many of a member's channels are named."""
 
@@ -66,6 +65,14 @@ def member_activity(tx: ReadTransaction, viewer: Viewer, user_id: int, first: da
         first,
         tuple(DayCount(date.fromisoformat(row[0]), row[1]) for row in days),
         tuple(ChannelCount(*row) for row in channels),
-        tx.fetch_value(_LAST, {"id": user_id}),
+        last_heard(tx, user_id)[1],
         leave_of(tx, user_id),
     )
+
+
+def last_heard(tx: ReadTransaction, user_id: int) -> tuple[date | None, int | None]:
+    """Return a member's last day with a message, and the newest message's instant (UTC seconds)."""
+    day = tx.fetch_value(_LAST_DAY, (user_id,))
+    if day is None:
+        return None, None
+    return date.fromisoformat(day), tx.fetch_value(_LAST, (user_id, day))

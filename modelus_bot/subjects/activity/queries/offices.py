@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from modelus_bot.database import ReadTransaction, Row, Viewer, viewer_query
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.permissions import require_staff_viewer
 from modelus_bot.subjects.activity.model import OfficeStanding
+from modelus_bot.subjects.activity.queries.counts import last_heard
 from modelus_bot.subjects.activity.queries.leaves import leave_of
 from modelus_bot.subjects.activity.rules.silence import Limits, judged, last_there, silence
 from modelus_bot.subjects.nations.model import OfficeName
@@ -23,19 +25,8 @@ FROM nation_offices AS o JOIN nations AS n ON n.id = o.nation_id
 WHERE o.until IS NULL AND n.status <> 'archived' AND (:office IS NULL OR o.office = :office)
 ORDER BY n.name, o.office
 """
-_HEARD_DAYS = """
-WITH RECURSIVE heard(day) AS (
-    SELECT min(day) FROM activity WHERE day >= ?
-    UNION ALL
-    SELECT (SELECT min(day) FROM activity WHERE activity.day > heard.day) FROM heard
-    WHERE heard.day IS NOT NULL
-)
-SELECT day FROM heard WHERE day IS NOT NULL
-"""
-_LAST = """
-SELECT max(day), max(last_at) FROM activity
-WHERE user_id = :id AND day = (SELECT max(day) FROM activity WHERE user_id = :id)
-"""
+_NEXT_DAY = "SELECT min(day) FROM activity WHERE day > ?"
+"""Asked for each day: a viewer's connection answers no statement with another inside by its index."""
 _ITEM = """
 SELECT i.item_id, t.status FROM inactivity_items AS i JOIN triage_items AS t ON t.id = i.item_id
 WHERE i.office_id = ? AND i.silent_since = ?
@@ -60,11 +51,18 @@ def standings(
     tx: ReadTransaction, limits: Limits, today: date, calendar: Calendar, office: OfficeName | None = None
 ) -> tuple[OfficeStanding, ...]:
     """Return how everybody in office stands on a day, the longest silence first."""
-    first = (today - timedelta(days=LOOKED_BACK)).isoformat()
-    days = [date.fromisoformat(row[0]) for row in tx.fetch_all(_HEARD_DAYS, (first,))]
+    days = [*_heard_days(tx, today - timedelta(days=LOOKED_BACK))]
     held = tx.fetch_all(_HELD, {"office": office})
     found = [_standing(tx, row, limits, today, calendar, days) for row in held]
     return tuple(sorted(found, key=lambda one: (-one.silent_days, one.nation, one.office)))
+
+
+def _heard_days(tx: ReadTransaction, after: date) -> Iterator[date]:
+    """Yield the days after one on which the bot heard anybody."""
+    day = tx.fetch_value(_NEXT_DAY, (after.isoformat(),))
+    while day is not None:
+        yield date.fromisoformat(day)
+        day = tx.fetch_value(_NEXT_DAY, (day,))
 
 
 def _standing(
@@ -72,8 +70,7 @@ def _standing(
 ) -> OfficeStanding:
     office_id, nation_id, nation, office, user_id, since, nation_on_leave = row
     leave = leave_of(tx, user_id)
-    day, last_at = tx.fetch_all(_LAST, {"id": user_id})[0]
-    wrote = date.fromisoformat(day) if day is not None else None
+    wrote, last_at = last_heard(tx, user_id)
     there = last_there(wrote, calendar.day_of(since), leave)
     silent = silence(there, today, days, leave)
     limit = limits[office]
