@@ -1,4 +1,4 @@
--- How many messages whom wrote where on which day, never what; who is away for how long; and which items of
+-- How many messages somebody wrote where on which day, never what; who is away for how long; and which items of
 -- triage were made because somebody in office fell silent.
 
 CREATE TABLE activity (

@@ -8,7 +8,6 @@ __all__ = [
     "another_file",
     "connections",
     "engine",
-    "event_comes",
     "follower",
     "lag",
     "probe",
@@ -27,11 +26,6 @@ def connections(db: Any) -> Any:
 def engine(db: Any) -> Any:
     """Return what opens a database, to ask its readers."""
     return db._engine
-
-
-def event_comes(bot: Any, name: str, data: dict[str, Any]) -> None:
-    """Let an event of Discord's reach a bot without a connection."""
-    bot._connection.parsers[name](data)
 
 
 def another_file(db: Any) -> None:

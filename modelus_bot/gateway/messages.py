@@ -32,14 +32,15 @@ class MessageFeed:
         self.hear: Hear | None = None
         self._bot = bot
         parsers: dict[str, Callable[[Any], Any]] = bot._connection.parsers  # noqa: SLF001 - nothing public is there
-        parsers["MESSAGE_CREATE"] = self._created
+        parsers["MESSAGE_CREATE"] = self.created
         parsers.update(dict.fromkeys(_OTHERS, _pass_over))
 
     def listen(self, hear: Hear | None) -> None:
         """Hand messages to ``hear`` from now on; None: to nobody."""
         self.hear = hear
 
-    def _created(self, data: dict[str, Any]) -> None:
+    def created(self, data: dict[str, Any]) -> None:
+        """Take the event of a message as Discord sends it."""
         author = data["author"]
         if author.get("bot") or "webhook_id" in data or data.get("type", 0) not in WRITTEN:
             return

@@ -95,7 +95,7 @@ class ActivityFlush(Job):
     def _taken(self) -> tuple[CountMessages, Context]:
         """Make a batch of what was counted first, under a number of its own."""
         counts, names = self._tally.take()
-        fitting = {user: name.strip()[:LONGEST_NAME].strip() for user, name in names.items()}
+        fitting = {user: _fitting(name) for user, name in names.items()}
         write = CountMessages(counts=counts, names={user: name for user, name in fitting.items() if name})
         return write, self.context(secrets.token_hex(8))
 
@@ -107,6 +107,11 @@ class ActivityFlush(Job):
 
     def _day_of(self, at: int) -> date:
         return Calendar(self.bot.settings.server.timezone).day_of(at)
+
+
+def _fitting(name: str) -> str:
+    """Return a name as the members' table takes it, or nothing: one odd name may not cost a batch."""
+    return name.encode("utf-8", "replace").decode().strip()[:LONGEST_NAME].strip()
 
 
 class InactivityCheck(Job):

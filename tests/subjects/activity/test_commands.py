@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from discord.utils import DISCORD_EPOCH
 
 from modelus_bot.database.core.context import Context
 from modelus_bot.domain.calendar import Calendar
@@ -83,8 +84,28 @@ async def test_messages_of_people_are_counted_and_nothing_of_what_they_say(world
     assert len(env.bot.cached_messages) == 0
 
 
+async def test_what_is_a_message_of_a_member(world: BotEnv) -> None:
+    """Messages and replies, by the name on the server; no bots, webhooks, joining, pinning."""
+    env, at = world, 1_796_000_000
+    event = {
+        "id": str(((at * 1000 - DISCORD_EPOCH) << 22) + 7), "type": 0, "channel_id": "7", "content": "secret",
+        "guild_id": str(env.guild.id), "author": {"id": "9", "username": "nina", "global_name": "Nina"},
+        "member": {"nick": None},
+    }  # fmt: skip
+    robot = {"id": "9", "username": "nina", "bot": True}
+    heard: list[tuple[int, int, str, int]] = []
+    env.bot.messages.listen(lambda *told: heard.append(told))
+    counted = ({}, {"type": 19}, {"member": {"nick": "Senator"}}, {"author": {"id": "9", "username": "nina"}})
+    others = ({"author": robot}, {"webhook_id": "5"}, {"type": 7}, {"type": 6}, {"guild_id": "5"})
+    for changed in (*counted, *others, {"guild_id": None}):
+        env.bot.messages.created(event | changed)
+    env.bot.messages.listen(None)
+    env.bot.messages.created(event)
+    assert heard == [(7, 9, name, at) for name in ("Nina", "Nina", "Senator", "nina")]
+
+
 async def test_two_hundred_messages_do_not_wait_for_the_minute(world: BotEnv) -> None:
-    """A batch that could not be saved is tried again as it was, and counts once."""
+    """And a batch that arrives again, under its own number, counts once."""
     env, job = world, ActivityFlush(world.bot)
     before = sum(row[2] for row in counted_today(env))
     for number in range(FLUSH_AT):
@@ -95,6 +116,10 @@ async def test_two_hundred_messages_do_not_wait_for_the_minute(world: BotEnv) ->
     await job.run()
     await job.close()
     assert sum(row[2] for row in counted_today(env)) - before == FLUSH_AT
+    batch = CountMessages(counts=(Count(env.channel.id, env.player.id, today_of(env), 5, Context().at),))
+    for _ in range(2):
+        await env.db.write(batch, Context(request_id="job:activity_flush:5"))
+    assert sum(row[2] for row in counted_today(env)) - before == FLUSH_AT + 5
 
 
 async def test_who_writes_the_most(world: BotEnv) -> None:
