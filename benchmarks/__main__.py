@@ -9,7 +9,8 @@ messages and asks for the queue of 5,000 reports; ``laws`` asks for lists, texts
 50,000 laws, searches and changes them; ``nations`` asks for cards, names and rankings of 5,000 nations with
 200,000 changes; ``journal`` saves changes for later and replays them; ``kept`` shows what the snapshot of
 many rows costs readers; ``loop`` shows how late the event loop is at worst while things happen to the
-database (``--only recovery`` for some of them, ``--explain`` for where the time went).
+database (``--only recovery`` for some of them, ``--explain`` for where the time went);
+``activity`` counts 1,000 messages a second.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks.activity import measure_activity
 from benchmarks.backup import measure_backup
 from benchmarks.board import measure_board
 from benchmarks.contenders import CONTENDERS, REFERENCE
@@ -42,6 +44,7 @@ WRITING_SECONDS = 0.5
 CALM_SECONDS = 5.0
 
 ROUNDS = {
+    "activity": measure_activity,
     "board": measure_board,
     "conversations": measure_conversations,
     "journal": measure_journal,
@@ -131,6 +134,7 @@ def _arguments() -> argparse.Namespace:
             "journal",
             "kept",
             "loop",
+            "activity",
         ),
         default="writes",
     )

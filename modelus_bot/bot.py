@@ -13,6 +13,7 @@ from modelus_bot.config import Settings
 from modelus_bot.config.keys import changed_keys, with_keys_of
 from modelus_bot.database import Context, DatabaseManager
 from modelus_bot.gateway.link import DiscordLink
+from modelus_bot.gateway.messages import MessageFeed
 from modelus_bot.gateway.registering import register
 from modelus_bot.ui import answering, cards
 from modelus_bot.ui.discord_time import noting_dates
@@ -57,7 +58,8 @@ class ModelUsBot(commands.Bot):
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=Tree,
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_messages=settings.activity.counting == "on"),
+            max_messages=None,
             allowed_mentions=discord.AllowedMentions.none(),
             http_trace=noting_dates(db.clock),
         )
@@ -70,6 +72,7 @@ class ModelUsBot(commands.Bot):
         self.mailroom = Mailroom()
         self.tree.error(self.error_handler.on_tree_error)
         self.link = DiscordLink(self)
+        self.messages = MessageFeed(self)
         self._sync_record = sync_record
 
     def apply(self, edited: Settings) -> None:

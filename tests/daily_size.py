@@ -33,6 +33,7 @@ ONLY_AT_FULL_SIZE = (
     "tests/test_ways.py::test_as_a_user_without_a_home",
     "tests/test_ways.py::test_with_uvloop",
     "tests/wire/test_feed.py",
+    "tests/wire/test_counting.py",
     "tests/wire/test_payloads.py",
     "tests/wire/test_places.py",
     "tests/wire/test_reminders.py",

@@ -146,7 +146,7 @@ def test_a_token_in_the_file_is_refused(tmp_path: Path) -> None:
         ("[database]\nqueue_limt = 5\n", 2, "database.queue_limt", ("Did you mean database.queue_limit?",)),
         ("[server]\n port = 5\n", 2, "server.port", ("Did you mean metrics.port?",)),
         ("[databse]\n", 1, "databse", ("Did you mean [database]?",)),
-        ("[weather]\n", 1, "weather", ("server, database, backup, archive, integrity",)),
+        ("[weather]\n", 1, "weather", ("server, activity, database, backup, archive, integrity",)),
         ("database = 5\n", 1, "database", ("must be a section",)),
     ],
 )

@@ -40,6 +40,7 @@ KINDS = {
     discord.AppCommandOptionType.integer: "whole number",
     discord.AppCommandOptionType.boolean: "yes or no",
     discord.AppCommandOptionType.user: "member",
+    discord.AppCommandOptionType.channel: "channel",
     discord.AppCommandOptionType.role: "role",
     discord.AppCommandOptionType.attachment: "file",
 }

@@ -5,6 +5,7 @@ replaces ``[database] synchronous``. The Discord token is read from ``DISCORD_TO
 file that ``DISCORD_TOKEN_FILE`` names, never from ``config.toml``.
 """
 
+from modelus_bot.config.activity import ActivitySettings
 from modelus_bot.config.clock import ClockSettings
 from modelus_bot.config.configurable import Configurable
 from modelus_bot.config.degradation import DegradationSettings
@@ -26,6 +27,7 @@ from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = [
     "LIVE",
+    "ActivitySettings",
     "ArchiveSettings",
     "BackupSettings",
     "ClockSettings",

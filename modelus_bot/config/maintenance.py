@@ -46,6 +46,16 @@ class MaintenanceSettings(Section):
         description=("Days that what happened is kept for `/feed recent`; 0: for ever."),
         json_schema_extra=LIVE,
     )
+    keep_activity: int = Field(
+        365,
+        ge=0,
+        le=3650,
+        description=(
+            "Days that it is kept who wrote how many messages in which channel on a day; 0: for ever. Fewer"
+            " than the days after which somebody in office counts as inactive make no sense."
+        ),
+        json_schema_extra=LIVE,
+    )
     reserve_megabytes: int = Field(
         32,
         ge=0,

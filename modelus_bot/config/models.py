@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
+from modelus_bot.config.activity import ActivitySettings
 from modelus_bot.config.clock import ClockSettings
 from modelus_bot.config.degradation import DegradationSettings
 from modelus_bot.config.health import HealthSettings
@@ -299,6 +300,7 @@ class Settings(Section):
     """Everything that can be configured."""
 
     server: ServerSettings = ServerSettings()
+    activity: ActivitySettings = ActivitySettings()
     database: DatabaseSettings = DatabaseSettings()
     backup: BackupSettings = BackupSettings()
     archive: ArchiveSettings = ArchiveSettings()

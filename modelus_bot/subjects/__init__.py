@@ -6,6 +6,7 @@ A subject may use the model, queries and writes of those before it.
 from __future__ import annotations
 
 from modelus_bot.domain.subject import declare
+from modelus_bot.subjects.activity.subject import SUBJECT as ACTIVITY
 from modelus_bot.subjects.alerts.subject import SUBJECT as ALERTS
 from modelus_bot.subjects.assignments.subject import SUBJECT as ASSIGNMENTS
 from modelus_bot.subjects.audit.subject import SUBJECT as AUDIT
@@ -67,6 +68,7 @@ SUBJECTS = (
     WEEKLY_POST,
     CONVERSATIONS,
     TRIAGE,
+    ACTIVITY,
     REMINDERS,
     ROTATION_IMPORT,
     IMPORTS,

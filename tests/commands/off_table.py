@@ -27,6 +27,10 @@ class Case:
 BO = {"discipline": "account", "member": "Bo Account"}
 OFF: dict[str, Case] = {
     "about": Case("answered", "player"),
+    "activity inactive": Case("refused", "bo"),
+    "activity leave": Case("saved", "player", {"to": "in 9 days"}),
+    "activity member": Case("refused", "player"),
+    "activity top": Case("refused", "bo"),
     "audit member": Case("refused", "admin", {"user": "bo"}),
     "audit nation": Case("refused", "admin", {"nation": "Texas"}),
     "audit record": Case("refused", "admin", {"table": "users", "record": "1"}),

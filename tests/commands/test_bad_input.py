@@ -30,6 +30,7 @@ CHOICES = "Discord offers a fixed list and refuses anything else"
 YES_OR_NO = "yes or no, nothing else can be given"
 ANY_LENGTH = "any text of the allowed length is good, and Discord refuses others"
 ANY_MEMBER = "every member can be looked up"
+ANY_CHANNEL = "every channel can be looked up"
 TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are tried in test_rota_commands"
 LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
@@ -374,6 +375,11 @@ BAD = [
         Bad(f"war {command}", "on", "someday", "is not a day", rest, "admin")
         for command, rest in (("join", JOIN), ("leave", JOIN_WHO), ("end", {"war": "W", "reason": "r"}))
     ),
+    Bad("activity leave", "from", "someday", "is not a day", {"to": "tomorrow"}),
+    Bad("activity leave", "from", "tomorrow", "needs a last day"),
+    Bad("activity leave", "to", "2026-01-01", "is before the first"),
+    Bad("activity leave", "to", "in 400 days", "180 days at most"),
+    Bad("activity leave", "user", ROBOT, "is a bot; choose a person", {"to": "tomorrow"}),
     Bad("war end", "reason", "  ", "The reason is missing", {"war": "W"}, "admin"),
     *(
         Bad(f"treaty {command}", "treaty", value, sentence, rest, "leader")
@@ -530,6 +536,10 @@ NOT_POSSIBLE = {
     **{(f"bloc {command}", "nation"): WITH_BLOCS for command in ("invite", "kick", "transfer")},
     **{(f"bloc {command}", "as_nation"): WITH_BLOCS for command in ("answer", "leave")},
     ("bloc edit", "name"): WITH_BLOCS,
+    ("activity member", "user"): ANY_MEMBER,
+    **{("activity member", option): why for option, why in (("days", LIMITED), ("picture", CHOICES))},
+    **{("activity top", option): why for option, why in (("days", LIMITED), ("channel", ANY_CHANNEL))},
+    **{("activity inactive", option): why for option, why in (("days", LIMITED), ("office", CHOICES))},
     ("war list", "status"): CHOICES,
     ("war join", "side"): CHOICES,
     ("war start", "description"): ANY_LENGTH,

@@ -137,6 +137,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("manager", "war update", {"war": "w", "casualties": 1}, ADMIN),
     ("manager", "war end", {"war": "w", "reason": "r"}, ADMIN),
     ("manager", "feed channel", {}, ADMIN),
+    ("player", "activity top", {}, STAFF),
+    ("player", "activity inactive", {}, STAFF),
     ("player", "law add", {"name": "n"}, "hold an office in a nation"),
     ("player", "treaty propose", {"nation": "Texas", "kind": "trade"}, "You hold no office"),
     ("player", "treaty answer", {"treaty": "1", "answer": "accept"}, "You hold no office"),
@@ -190,6 +192,8 @@ FOR_EVERYBODY = {
     "treaty picture": "treaties and blocs are public",
     "bloc list": "blocs are public",
     "bloc show": "blocs are public",
+    "activity member": "shows the member's own numbers; others' are refused in tests/subjects/activity",
+    "activity leave": "everybody says when they are away themselves",
     "war list": "wars are public",
     "war show": "wars are public",
 }
@@ -298,6 +302,7 @@ async def test_discord_shows_players_no_commands_of_the_staff(bot_env: BotEnv) -
     open_to_all = {
         "about",
         "bloc",
+        "activity",
         "conversation",
         "feed",
         "help",

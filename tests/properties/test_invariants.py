@@ -18,6 +18,10 @@ from modelus_bot.database.schema import broken_searches
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.domain.refusals import Refusal
+from modelus_bot.subjects.activity.pruning import PruneActivity
+from modelus_bot.subjects.activity.writes.counting import CountMessages
+from modelus_bot.subjects.activity.writes.leaves import TakeLeave
+from modelus_bot.subjects.activity.writes.reporting import CheckInactivity, ReportInactive
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.blocs.writes.inviting import AnswerInvitation, ExpireInvitation, InviteNation
 from modelus_bot.subjects.blocs.writes.leaving import DisbandBloc, KickNation, LeaveBloc, TransferBloc
@@ -124,6 +128,7 @@ from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.daily_size import FULL
+from tests.subjects.activity.activity_cases import count
 from tests.subjects.modelus_import.original import ROWS, original_row
 from tests.subjects.nations.nation_cases import president
 from tests.subjects.operations import operations
@@ -689,6 +694,21 @@ class History:
         """Return somebody who may act for every nation, mostly."""
         return ADMIN if self.dice.random() < 0.8 else self.anybody
 
+    def write_and_fall_silent(self) -> None:
+        """Count messages, take leave, and make items of who in office is silent."""
+        day = datetime.fromtimestamp(self.rota.at, UTC).date()
+        counts = tuple(count(self.somebody, day - timedelta(days=back)) for back in range(3))
+        limits = {"president_days": self.dice.randint(0, 3), "vice_president_days": self.dice.randint(0, 3)}
+        until = self.dice.choice([None, day + timedelta(days=self.dice.randint(-1, 9))])
+        self.do(CountMessages(counts=counts))
+        self.do(TakeLeave(member_id=self.somebody, to_day=until), self.dice.choice([MANAGER, self.anybody]))
+        self.do(ReportInactive(**limits), self.dice.choice([MANAGER, self.anybody]))
+        self.do(CheckInactivity(**limits))
+        keys = self.rota.rows("SELECT day, channel_id, user_id FROM activity ORDER BY day LIMIT 2")
+        if keys and self.dice.random() < 0.3:
+            found = tuple(f"{row[0]}/{row[1]}/{row[2]}" for row in keys)
+            self.do(PruneActivity(keys=found, before=self.rota.at - 86_400))
+
     def run_nations(self) -> None:
         """Change a nation as administrators do, take changes back, archive and restore."""
         nation = self.dice.randint(1, 4)
@@ -739,6 +759,8 @@ CHOICES = (
     *[History.legislate, History.fight, History.deal_with_report, History.run_nations] * 2,
     *[History.treat, History.unite] * 2,
     *[
+        History.write_and_fall_silent,
+        History.write_and_fall_silent,
         History.more_disciplines,
         History.deliver,
         History.tell,

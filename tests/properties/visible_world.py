@@ -187,6 +187,16 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
         },
         "blocs": {"id": number, "name": MARK, "created_at": 0, "updated_at": 0, "mark": MARK},
         "bloc_members": {"bloc_id": number, "nation_id": number, "rank": MARK, "at": 0, "mark": MARK},
+        "activity": {
+            "channel_id": number, "user_id": _person(dice), "day": MARK, "messages": 1, "last_at": 0,
+            "mark": MARK,
+        },
+        "leaves": {
+            "user_id": number, "from_day": MARK, "to_day": "b", "said_on": "a", "mark": MARK,
+        },
+        "inactivity_items": {
+            "office_id": number, "silent_since": MARK, "item_id": number, "made_at": 0, "mark": MARK,
+        },
         "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
         "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},
     }  # fmt: skip
@@ -224,6 +234,9 @@ READABLE = {
     "treaties": ("id", "nation_a", "nation_b", "kind", "status"),
     "blocs": ("id", "name"),
     "bloc_members": ("bloc_id", "nation_id", "rank"),
+    "activity": ("channel_id", "user_id", "day", "messages"),
+    "leaves": ("user_id", "from_day"),
+    "inactivity_items": ("office_id", "silent_since"),
     "tags": ("id", "name"),
     "law_tags": ("tag_id", "law_id"),
 }

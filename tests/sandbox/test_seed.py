@@ -62,6 +62,8 @@ async def test_every_screen_has_something_to_show_and_it_comes_once(tmp_path: Pa
                 " FROM war_sides"
             ),
             "aliases": "SELECT count(*) FROM nation_names WHERE kind = 'alias'",
+            "counts of messages": "SELECT count(DISTINCT user_id) > 5 FROM activity",
+            "leaves": "SELECT count(*) FROM leaves",
             "read": "SELECT count(*) FROM notifications WHERE is_read = 1",
             "unread": "SELECT count(*) FROM notifications WHERE is_read = 0",
         }

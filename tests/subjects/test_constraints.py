@@ -74,6 +74,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
         for number in (1, 2):
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
+        insert(connection, "nation_offices", {**FITTING["nation_offices"], "id": 1, "user_id": 3, "until": 9})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
         insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
         insert(connection, "blocs", {**FITTING["blocs"], "id": 1, "name": "First"})

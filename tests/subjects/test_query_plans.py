@@ -9,6 +9,8 @@ from modelus_bot.database.recovery.audit_renewal import CHAIN
 from modelus_bot.domain import (
     permissions,
 )
+from modelus_bot.subjects.activity.queries.counts import _DAYS, _LAST, _LAST_DAY
+from modelus_bot.subjects.activity.queries.offices import _ITEM, _NEXT_DAY
 from modelus_bot.subjects.assignments.queries import _SPRINTS, _TURN, _TURNS_BETWEEN
 from modelus_bot.subjects.assignments.writes import cover_endings
 from modelus_bot.subjects.assignments.writes.rematerialising import _SETTLED
@@ -94,6 +96,11 @@ PLANS = [
         (0, "2026-01-01"),
         ["USING INDEX idx_calendar_entries_ends (ends_at>?)", "idx_calendar_entries_sprint (sprint_id=?)"],
     ),
+    (_DAYS, (ADA, "2026-01-01"), ["USING COVERING INDEX idx_activity_user (user_id=? AND day>?)"]),
+    (_LAST_DAY, (ADA,), ["USING COVERING INDEX idx_activity_user (user_id=?)"]),
+    (_LAST, (ADA, "2026-01-01"), ["USING COVERING INDEX idx_activity_"]),
+    (_NEXT_DAY, ("2026-01-01",), ["USING COVERING INDEX idx_activity_day (day>?)"]),
+    (_ITEM, (1, "2026-01-01"), ["USING PRIMARY KEY (office_id=? AND silent_since=?)"]),
     (_RUN, ("weekly_post", "2026-W01"), ["USING PRIMARY KEY (job=? AND run_key=?)"]),
     (_EVER, ("weekly_post",), ["USING PRIMARY KEY (job=?)"]),
     (_ROSTER, ("account",), ["USING INDEX idx_roster_order (discipline=?)"]),

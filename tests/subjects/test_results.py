@@ -13,6 +13,10 @@ from modelus_bot.bundled import sample_dir
 from modelus_bot.database.core.operation import Write
 from modelus_bot.domain.questions import AskQuestion, CloseQuestion, NoteMessages
 from modelus_bot.subjects import DECLARED
+from modelus_bot.subjects.activity.pruning import PruneActivity
+from modelus_bot.subjects.activity.writes.counting import CountMessages
+from modelus_bot.subjects.activity.writes.leaves import TakeLeave
+from modelus_bot.subjects.activity.writes.reporting import CheckInactivity, ReportInactive
 from modelus_bot.subjects.audit.pruning import PruneRequests
 from modelus_bot.subjects.blocs.writes.inviting import AnswerInvitation, ExpireInvitation, InviteNation
 from modelus_bot.subjects.blocs.writes.leaving import DisbandBloc, KickNation, LeaveBloc, TransferBloc
@@ -103,6 +107,7 @@ from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, Rep
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
+from tests.subjects.activity.activity_cases import LIMITS, count, fallen_silent
 from tests.subjects.blocs.bloc_cases import founded, invited, joined
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
@@ -376,6 +381,11 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(KickNation(bloc_id=1, kicked_id=2), ADA, joined),
     Sample(TransferBloc(bloc_id=1, to_id=2), ADA, joined),
     Sample(DisbandBloc(bloc_id=1), ADA, joined),
+    Sample(CountMessages(counts=(count(ADA, DAY, 3), count(GUEST, DAY)), names={GUEST: "Gus"})),
+    Sample(TakeLeave(member_id=ADA, to_day=sprint_start(1)), ADA),
+    Sample(ReportInactive(**LIMITS), MANAGER, fallen_silent),
+    Sample(CheckInactivity(**LIMITS), None, fallen_silent),
+    Sample(PruneActivity(keys=("2026-01-05/1/1",), before=1)),
     Sample(ImportRotation(data=mend(read_folder(sample_dir() / "rotation"))), MANAGER),
 )
 

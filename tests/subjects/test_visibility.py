@@ -23,6 +23,7 @@ TABLES = sorted(SchemaValidator().expected.tables)
 SEARCHES = {name for name, table in SchemaValidator().expected.tables.items() if table.virtual}
 PRIVATE = {
     "audit_logs",
+    "activity",
     "chat_messages",
     "chat_search",
     "triage_items",
@@ -32,6 +33,8 @@ PRIVATE = {
     "law_revisions",
     "law_tags",
     "laws",
+    "leaves",
+    "inactivity_items",
     "notification_prefs",
     "notifications",
     "quarantined_rows",

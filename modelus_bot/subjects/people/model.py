@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from modelus_bot.domain.fields import PLACEHOLDER_LIMIT
 
-__all__ = ["ERASED_NAME", "Member", "MemberCard"]
+__all__ = ["BOT_ITSELF", "BOT_NAME", "ERASED_NAME", "Member", "MemberCard"]
+
+BOT_ITSELF, BOT_NAME = PLACEHOLDER_LIMIT - 1, "Model US Bot"
+"""Who does what the bot does by itself, where a row needs somebody: no account, so nothing is sent there."""
 
 ERASED_NAME = "Erased member"
 """What stands in place of the name of somebody whose data was erased."""
@@ -25,7 +28,7 @@ class Member:
     @property
     def is_placeholder(self) -> bool:
         """True for somebody imported who still has to be linked to a Discord account."""
-        return self.discord_id < PLACEHOLDER_LIMIT
+        return self.discord_id < PLACEHOLDER_LIMIT and self.discord_id != BOT_ITSELF
 
 
 @dataclass(frozen=True, slots=True)

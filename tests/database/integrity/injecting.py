@@ -62,6 +62,7 @@ def build(path: Path) -> Path:
                 put(connection, table, numbered(table, number))
         for number in (1, 2):
             put(connection, "nations", fitting("nations") | {"id": number, "name": f"Nation {number}"})
+        put(connection, "nation_offices", fitting("nation_offices") | {"id": 1, "until": 9})
         put(connection, "laws", fitting("laws") | {"id": 1, "name": "First", "number": 1})
         put(connection, "nations", fitting("nations") | {"id": 3, "name": "Gone", "status": "archived"})
         put(connection, "blocs", FITTING["blocs"] | {"id": 1, "name": "First"})

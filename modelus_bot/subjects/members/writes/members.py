@@ -130,6 +130,14 @@ UPDATE users SET (timezone, quiet_from, quiet_to) = (
 ) WHERE discord_id = :person
 """
 _OWN_TABLES = (
+    """
+    INSERT INTO activity(channel_id, user_id, day, messages, last_at)
+    SELECT channel_id, :person, day, messages, last_at FROM activity WHERE user_id = :account
+    ON CONFLICT(channel_id, user_id, day) DO UPDATE SET
+        messages = messages + excluded.messages, last_at = max(last_at, excluded.last_at)
+    """,
+    "DELETE FROM activity WHERE user_id = :account",
+    "UPDATE OR REPLACE leaves SET user_id = :person WHERE user_id = :account",
     "UPDATE notifications SET user_id = :person WHERE user_id = :account",
     "UPDATE notification_prefs SET user_id = :person WHERE user_id = :account",
 )

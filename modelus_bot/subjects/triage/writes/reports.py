@@ -13,6 +13,7 @@ from modelus_bot.domain.refusals import InvalidInput, NotAllowed
 from modelus_bot.runtime.tunables import Tunable
 from modelus_bot.subjects.assignments.queries import calendar_of
 from modelus_bot.subjects.disciplines.queries import discipline_label
+from modelus_bot.subjects.people.model import BOT_ITSELF, BOT_NAME
 from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.people.writes import ensure_known, ensure_member
 from modelus_bot.subjects.triage.model import Category, TriageItem
@@ -22,7 +23,7 @@ from modelus_bot.subjects.triage.rules import deadline
 from modelus_bot.subjects.triage.writes.changes import TABLE, name_in, relayed, tell, title_of
 from modelus_bot.text.escaping import plain
 
-__all__ = ["DESCRIPTION_LIMIT", "TITLE_LIMIT", "ReportItem"]
+__all__ = ["DESCRIPTION_LIMIT", "TITLE_LIMIT", "ReportItem", "report_by_itself"]
 
 TITLE_LIMIT, DESCRIPTION_LIMIT = 200, 4000
 MOST_OPEN = Tunable(25)
@@ -66,30 +67,39 @@ class ReportItem(Write[TriageItem]):
         ensure_known(tx, reporter)
         ensure_known(tx, actor)
         _require_room(tx, reporter)
-        found = self._insert(tx, reporter)
-        _tell_staff(tx, found)
+        found = _insert(tx, reporter, self.title, self.description, self.category)
         if reporter != actor:
             text = f"{name_in(tx, actor)} reported it for you. You are told here what becomes of it."
             tell(tx, found, reporter, f"Report {title_of(found)}", text, key="reported")
         return found
 
-    def _insert(self, tx: Transaction, reporter: int) -> TriageItem:
-        discipline = discipline_for(tx, self.category)
-        holder = holder_now(tx, discipline, tx.context.at, calendar_of(tx.context))
-        values = {
-            "reporter": reporter,
-            "title": self.title,
-            "description": self.description,
-            "category": self.category,
-            "discipline": discipline,
-            "holder": holder,
-            "respond_by": deadline(tx.context.at, "medium"),
-            "now": tx.context.at,
-        }
-        number = tx.insert(_NEW, values)
-        told = {name: values[name] for name in ("title", "category", "discipline")}
-        tx.audit(TABLE, number, "INSERT", new=told | {"assigned_to": holder, "reporter_id": reporter})
-        return require_item(tx, number)
+
+def report_by_itself(tx: Transaction, title: str, description: str, category: Category) -> TriageItem:
+    """Let the bot report something that it has noticed, in a transaction that already exists."""
+    ensure_member(tx, BOT_ITSELF, BOT_NAME)
+    return _insert(tx, BOT_ITSELF, title[:TITLE_LIMIT], description[:DESCRIPTION_LIMIT], category)
+
+
+def _insert(tx: Transaction, reporter: int, title: str, description: str, category: Category) -> TriageItem:
+    """Insert a report, and tell whoever has the duty of its category."""
+    discipline = discipline_for(tx, category)
+    holder = holder_now(tx, discipline, tx.context.at, calendar_of(tx.context))
+    values = {
+        "reporter": reporter,
+        "title": title,
+        "description": description,
+        "category": category,
+        "discipline": discipline,
+        "holder": holder,
+        "respond_by": deadline(tx.context.at, "medium"),
+        "now": tx.context.at,
+    }
+    number = tx.insert(_NEW, values)
+    told = {name: values[name] for name in ("title", "category", "discipline")}
+    tx.audit(TABLE, number, "INSERT", new=told | {"assigned_to": holder, "reporter_id": reporter})
+    found = require_item(tx, number)
+    _tell_staff(tx, found)
+    return found
 
 
 def _require_room(tx: Transaction, reporter: int) -> None:

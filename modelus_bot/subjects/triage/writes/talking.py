@@ -10,6 +10,7 @@ from modelus_bot.database import Transaction, Write
 from modelus_bot.domain.permissions import require_actor
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed
 from modelus_bot.subjects.assignments.queries import calendar_of
+from modelus_bot.subjects.people.model import BOT_ITSELF
 from modelus_bot.subjects.triage.model import ItemChange, TriageItem
 from modelus_bot.subjects.triage.queries.items import require_item
 from modelus_bot.subjects.triage.queries.routing import holder_now, managers
@@ -39,6 +40,12 @@ class ReplyToReporter(Write[ItemChange]):
     def apply(self, tx: Transaction) -> ItemChange:
         """Keep it and relay it."""
         actor, found = require_step(tx, self.item_id, "replied to")
+        if found.reporter_id == BOT_ITSELF:
+            raise InvalidInput(
+                f"The bot reported item {found.id} by itself, so nobody would read a reply. Write to whom it"
+                " is about, and say with `/triage note` what you did: that answers it.",
+                rule="triage.no_reader",
+            )
         number = say(tx, found, actor, self.text, internal=False, to=found.reporter_id)
         text = f"{name_in(tx, actor)} writes:\n{relayed(found, self.text)}"
         tell(tx, found, found.reporter_id, f"Reply to your report {title_of(found)}", text, key=f"m:{number}")
@@ -48,7 +55,10 @@ class ReplyToReporter(Write[ItemChange]):
 
 
 class AddNote(Write[TriageItem]):
-    """Note something for staff alone; the reporter never reads it."""
+    """Note something for staff alone; the reporter never reads it.
+
+    On what the bot reported by itself, the first note is the answer, which stops the item's clock.
+    """
 
     item_id: int
     text: Relayed
@@ -57,6 +67,8 @@ class AddNote(Write[TriageItem]):
         """Keep it."""
         actor, found = require_step(tx, self.item_id, "given a note")
         say(tx, found, actor, self.text, internal=True)
+        if found.reporter_id == BOT_ITSELF and found.first_response_at is None:
+            return save(tx, found, first_response_at=tx.context.at).after
         return found
 
 

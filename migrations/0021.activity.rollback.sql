@@ -1,0 +1,3 @@
+DROP TABLE inactivity_items;
+DROP TABLE leaves;
+DROP TABLE activity;

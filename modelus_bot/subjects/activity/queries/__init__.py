@@ -1,0 +1,1 @@
+"""Reading what was counted, and how whoever holds an office stands."""

@@ -1,0 +1,1 @@
+"""Adding up messages in memory, and judging who is not heard. Pure."""
