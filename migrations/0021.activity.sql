@@ -23,10 +23,11 @@ CREATE TABLE leaves (
 
 -- One for each time that somebody fell silent in one term of office.
 CREATE TABLE inactivity_items (
+    id           INTEGER PRIMARY KEY,
     office_id    INTEGER NOT NULL REFERENCES nation_offices (id) ON DELETE CASCADE,
     silent_since TEXT NOT NULL CONSTRAINT inactivity_items_since_date CHECK (silent_since IS date(silent_since, '+0 days')),
     item_id      INTEGER NOT NULL REFERENCES triage_items (id) ON DELETE CASCADE,
     made_at      INTEGER NOT NULL,
-    PRIMARY KEY (office_id, silent_since),
-    UNIQUE (item_id)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (office_id, silent_since)
+) STRICT;
+CREATE INDEX idx_inactivity_items_item ON inactivity_items (item_id);

@@ -195,7 +195,8 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "user_id": number, "from_day": MARK, "to_day": "b", "said_on": "a", "mark": MARK,
         },
         "inactivity_items": {
-            "office_id": number, "silent_since": MARK, "item_id": number, "made_at": 0, "mark": MARK,
+            "id": number, "office_id": number, "silent_since": MARK, "item_id": number, "made_at": 0,
+            "mark": MARK,
         },
         "tags": {"id": number, "name": MARK, "created_at": 0, "mark": MARK},
         "law_tags": {"tag_id": number + 7000, "law_id": dice.choice(range(1, 8)), "mark": f"{number + 7000}"},

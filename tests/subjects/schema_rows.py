@@ -140,7 +140,7 @@ FITTING: dict[str, Row] = {
     "bloc_members": {"bloc_id": 1, "nation_id": 1, "rank": "member", "at": 0},
     "activity": {"channel_id": 500, "user_id": 1, "day": "2026-01-05", "messages": 1, "last_at": 0},
     "leaves": {"user_id": 1, "from_day": "2026-01-05", "to_day": "2026-01-06", "said_on": "2026-01-05"},
-    "inactivity_items": {"office_id": 1, "silent_since": "2026-01-05", "item_id": 1, "made_at": 0},
+    "inactivity_items": {"id": 500, "office_id": 1, "silent_since": "2026-01-05", "item_id": 1, "made_at": 0},
     "tasks": {
         "id": 500,
         "title": "T",
@@ -444,8 +444,8 @@ CLASHING: dict[str, tuple[Row, Row]] = {
     "bloc_members.bloc_id": ({"rank": "leader"}, {"rank": "leader", "nation_id": 2}),
     "activity.channel_id, activity.user_id, activity.day": ({}, {}),
     "leaves.user_id": ({}, {}),
-    "inactivity_items.office_id, inactivity_items.silent_since": ({}, {"item_id": 2}),
-    "inactivity_items.item_id": ({}, {"silent_since": "2026-01-06"}),
+    "inactivity_items.id": ({}, {"silent_since": "2026-01-06"}),
+    "inactivity_items.office_id, inactivity_items.silent_since": ({}, {"id": 501}),
     "notifications.id": ({}, {"dedupe_key": "other"}),
     "notifications.user_id, notifications.dedupe_key": ({}, {"id": 501}),
 }

@@ -100,7 +100,7 @@ PLANS = [
     (_LAST_DAY, (ADA,), ["USING COVERING INDEX idx_activity_user (user_id=?)"]),
     (_LAST, (ADA, "2026-01-01"), ["USING COVERING INDEX idx_activity_"]),
     (_NEXT_DAY, ("2026-01-01",), ["USING COVERING INDEX idx_activity_day (day>?)"]),
-    (_ITEM, (1, "2026-01-01"), ["USING PRIMARY KEY (office_id=? AND silent_since=?)"]),
+    (_ITEM, (1, "2026-01-01"), ["_inactivity_items_1 (office_id=? AND silent_since=?)"]),
     (_RUN, ("weekly_post", "2026-W01"), ["USING PRIMARY KEY (job=? AND run_key=?)"]),
     (_EVER, ("weekly_post",), ["USING PRIMARY KEY (job=?)"]),
     (_ROSTER, ("account",), ["USING INDEX idx_roster_order (discipline=?)"]),

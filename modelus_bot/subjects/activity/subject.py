@@ -49,7 +49,7 @@ _WORDING = Wording(
         "inactivity_items.office_id, inactivity_items.silent_since": (
             "There is an item about this silence already."
         ),
-        "inactivity_items.item_id": "This item is about another silence already.",
+        "inactivity_items.id": "There is an item with this number already. Please try again.",
     },
     columns={
         "channel_id": "the channel",

@@ -286,14 +286,14 @@ CREATE TABLE health_samples (
 ) STRICT;
 INSERT INTO "health_samples" VALUES(1,'normal',1,0,NULL,NULL,1,1,NULL);
 CREATE TABLE inactivity_items (
+    id           INTEGER PRIMARY KEY,
     office_id    INTEGER NOT NULL REFERENCES nation_offices (id) ON DELETE CASCADE,
     silent_since TEXT NOT NULL CONSTRAINT inactivity_items_since_date CHECK (silent_since IS date(silent_since, '+0 days')),
     item_id      INTEGER NOT NULL REFERENCES triage_items (id) ON DELETE CASCADE,
     made_at      INTEGER NOT NULL,
-    PRIMARY KEY (office_id, silent_since),
-    UNIQUE (item_id)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "inactivity_items" VALUES(1,'2026-01-01',1,9);
+    UNIQUE (office_id, silent_since)
+) STRICT;
+INSERT INTO "inactivity_items" VALUES(1,1,'2026-01-01',1,9);
 CREATE TABLE job_runs (
     job         TEXT NOT NULL CONSTRAINT job_runs_job_length CHECK (length(job) BETWEEN 1 AND 64),
     run_key     TEXT NOT NULL CONSTRAINT job_runs_run_key_length CHECK (length(run_key) BETWEEN 1 AND 64),
@@ -1083,5 +1083,6 @@ BEGIN
 END;
 CREATE INDEX idx_activity_user ON activity (user_id, day, messages, last_at);
 CREATE INDEX idx_activity_day ON activity (day, user_id, messages, last_at);
+CREATE INDEX idx_inactivity_items_item ON inactivity_items (item_id);
 PRAGMA writable_schema=OFF;
 COMMIT;

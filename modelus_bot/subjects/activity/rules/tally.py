@@ -14,6 +14,9 @@ MOST = 10_000
 LARGEST_BATCH = 1000
 """Counts that leave together at most."""
 
+SLOT = 900
+"""Seconds: every zone's midnight is at a quarter of an hour of the world's time."""
+
 Key = tuple[int, int, date]
 
 
@@ -24,13 +27,14 @@ class MessageTally:
         """Sort messages into the days that ``day_of`` finds for instants (UTC seconds)."""
         self.waiting = self.lost = 0
         self._day_of = day_of
+        self._slot, self._day = -1, date.min
         self._most = most
         self._counts: dict[Key, list[int]] = {}
         self._names: dict[int, str] = {}
 
     def add(self, channel_id: int, user_id: int, name: str, at: int) -> None:
         """Count a message."""
-        key = (channel_id, user_id, self._day_of(at))
+        key = (channel_id, user_id, self._day_at(at))
         found = self._counts.get(key)
         if found is not None:
             found[0] += 1
@@ -42,6 +46,12 @@ class MessageTally:
             self.lost += 1
             return
         self.waiting += 1
+
+    def _day_at(self, at: int) -> date:
+        """Return a message's day; within a slot it is the same, wherever a day begins."""
+        if at // SLOT != self._slot:
+            self._slot, self._day = at // SLOT, self._day_of(at)
+        return self._day
 
     def take(self) -> tuple[tuple[Count, ...], dict[int, str]]:
         """Take out what was counted first, and the names of whom it is about."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from pydantic import Field
@@ -10,11 +11,11 @@ from modelus_bot.database import Priority, Transaction, Write
 from modelus_bot.domain.fields import MemberName, Snowflake
 from modelus_bot.subjects.activity.model import Count, Counted
 from modelus_bot.subjects.activity.rules.tally import LARGEST_BATCH
-from modelus_bot.subjects.people.queries import member
 from modelus_bot.subjects.people.writes import ensure_known, ensure_member
 
 __all__ = ["CountMessages"]
 
+_KNOWN = "SELECT discord_id, is_active FROM users WHERE discord_id IN (SELECT value FROM json_each(?))"
 _ADD = """
 INSERT INTO activity(channel_id, user_id, day, messages, last_at) VALUES(?, ?, ?, ?, ?)
 ON CONFLICT(channel_id, user_id, day) DO UPDATE SET
@@ -38,7 +39,7 @@ class CountMessages(Write[Counted]):
 
     def apply(self, tx: Transaction) -> Counted:
         """Make their authors known, then add."""
-        counted = {user for user in {count.user_id for count in self.counts} if self._is_counted(tx, user)}
+        counted = self._counted(tx)
         rows = [
             (count.channel_id, count.user_id, count.day.isoformat(), count.messages, count.last_at)
             for count in self.counts
@@ -48,11 +49,13 @@ class CountMessages(Write[Counted]):
         added = sum(row[3] for row in rows)
         return Counted(added, sum(count.messages for count in self.counts) - added)
 
-    def _is_counted(self, tx: Transaction, user_id: int) -> bool:
-        """Say whether a member's messages count; one who is not known yet becomes known."""
-        found = member(tx, user_id)
-        if found is None and user_id in self.names:
-            ensure_member(tx, user_id, self.names[user_id])
-        elif found is None:
-            ensure_known(tx, user_id)
-        return found is None or found.is_active
+    def _counted(self, tx: Transaction) -> set[int]:
+        """Return whose messages count; those who are not known yet become known."""
+        authors = {count.user_id for count in self.counts}
+        known = dict(tuple(row) for row in tx.fetch_all(_KNOWN, (json.dumps([*authors]),)))
+        for user in sorted(authors - known.keys()):
+            if user in self.names:
+                ensure_member(tx, user, self.names[user])
+            else:
+                ensure_known(tx, user)
+        return {user for user in authors if known.get(user, 1)}
