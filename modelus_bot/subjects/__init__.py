@@ -21,6 +21,7 @@ from modelus_bot.subjects.heads_up.subject import SUBJECT as HEADS_UP
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
 from modelus_bot.subjects.imports.subject import SUBJECT as IMPORTS
 from modelus_bot.subjects.laws.subject import SUBJECT as LAWS
+from modelus_bot.subjects.ledger.subject import SUBJECT as LEDGER
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
 from modelus_bot.subjects.modelus_import.subject import SUBJECT as MODELUS_IMPORT
@@ -45,6 +46,7 @@ SUBJECTS = (
     PEOPLE,
     DISCIPLINES,
     NOTICES,
+    LEDGER,
     NATIONS,
     LAWS,
     WARS,

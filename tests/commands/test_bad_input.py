@@ -34,6 +34,7 @@ TRIED_ELSEWHERE = "roles are picked from a list; those that cannot be given are 
 LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
 WITH_WARS = "tried on wars that are there, in one bot, in tests/subjects/wars/test_commands.py"
+WITH_MONEY = "tried on transactions that are there, in one bot, in tests/subjects/ledger/test_commands.py"
 WITH_LAWS = "tried on laws that are there, in one bot, in tests/subjects/laws/test_commands.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
@@ -327,6 +328,8 @@ BAD = [
     ),
     Bad("law list", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("law list", "tag", "nope", "is not a tag", {}, "player"),
+    Bad("economy balance", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("economy statement", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("law book", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("law add", "nation", "Atlantis", "is not a nation", {}, "admin"),
     Bad("tag info", "tag", "nope", "is not a tag", {}, "player"),
@@ -455,6 +458,9 @@ NOT_POSSIBLE = {
     ("war start", "description"): ANY_LENGTH,
     ("war update", "note"): ANY_LENGTH,
     ("war update", "casualties"): LIMITED,
+    ("economy statement", "csv"): YES_OR_NO,
+    ("economy reverse", "dry_run"): YES_OR_NO,
+    **{("economy reverse", option): WITH_MONEY for option in ("transaction", "reason")},
     **{("war start", option): WITH_WARS for option in ("name", "on")},
     **{(f"war {command}", "nation"): WITH_WARS for command in ("join", "leave")},
     **{

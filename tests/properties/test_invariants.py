@@ -50,6 +50,7 @@ from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
+from modelus_bot.subjects.ledger.writes.reversing import ReverseTransaction
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
 from modelus_bot.subjects.members.writes.erasing import EraseMember
@@ -619,13 +620,14 @@ class History:
         """Change a nation as administrators do, take changes back, archive and restore."""
         nation = self.dice.randint(1, 4)
         last = self.rota.value("SELECT max(id) FROM nation_history") or 1
-        metric: EditableMetric = self.dice.choice(["gdp", "ground", "tax_bp"])
+        metric: EditableMetric = self.dice.choice(["gdp", "ground", "tax_bp", "treasury", "debt"])
         for write in (
             EditNation(nation_id=nation, metric=metric, mode="add", value=self.dice.randint(-9, 9)),
             UndoChange(history_id=last + self.dice.randint(0, 1)),
             self.dice.choice([ArchiveNation(nation_id=nation), RestoreNation(nation_id=nation)]),
             SendOnLeave(nation_id=nation, comes_back=self.rota.at + self.dice.choice([-1, 3600])),
             EndLeaves(),
+            ReverseTransaction(txn=self.dice.randint(1, 9), reason="x"),
         ):
             self.do(write, ADMIN if self.dice.random() < 0.8 else self.anybody)
 

@@ -167,6 +167,12 @@ def _rows(dice: random.Random, number: int) -> dict[str, Row]:
             "id": number, "law_id": dice.choice(range(1, 8)), "revision": number, "body": "so " + MARK,
             "by_user": _person(dice), "published": dice.randint(0, 1), "at": 0, "mark": MARK,
         },
+        "ledger_transactions": {"id": number, "kind": "income", "memo": MARK, "at": 0, "mark": MARK},
+        "ledger_transfers": {
+            "id": number, "txn": dice.choice(range(1, 8)), "debit_nation": dice.choice(NATIONS),
+            "debit_account": "treasury", "credit_nation": dice.choice([None, *NATIONS]),
+            "credit_account": dice.choice(["world", "debt"]), "amount": number, "mark": MARK,
+        },
         "wars": {
             "id": number, "name": MARK, "started_on": "a", "created_at": 0, "updated_at": 0, "mark": MARK,
         },
@@ -206,6 +212,8 @@ READABLE = {
     "nation_history": ("id", "nation_id", "reason", "new"),
     "laws": ("id", "nation_id", "is_public", "name", "enacted_at"),
     "law_revisions": ("id", "law_id", "revision", "body", "published"),
+    "ledger_transactions": ("id", "kind", "memo", "at"),
+    "ledger_transfers": ("id", "txn", "debit_nation", "credit_nation", "amount"),
     "wars": ("id", "name", "started_on"),
     "war_sides": ("war_id", "nation_id", "side"),
     "war_events": ("id", "war_id", "kind"),

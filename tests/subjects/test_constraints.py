@@ -77,11 +77,13 @@ def beside(empty: Rota) -> Iterator[Rota]:
             insert(connection, "nations", {**FITTING["nations"], "id": number, "name": f"Nation {number}"})
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
+        insert(connection, "ledger_transactions", {**FITTING["ledger_transactions"], "id": 1})
         insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
         insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
-    empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
-    for table in ("audit_logs", "notifications", "requests", "current_holders"):
+    for trigger in ("audit_no_delete", "ledger_transfers_kept"):
+        empty.connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    for table in ("audit_logs", "ledger_transfers", "notifications", "requests", "current_holders"):
         empty.connection.execute(f"DELETE FROM {table}")
 
 
@@ -167,7 +169,8 @@ def test_unique_keys(beside: Rota, table: str) -> None:
         assert (error.kind, error.rule) == ("unique", rule)
         assert rule in DECLARED.taken
         with beside.transaction() as connection:
-            connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+            for trigger in ("audit_no_delete", "ledger_transactions_kept", "ledger_transfers_kept"):
+                connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
             key = next(iter(FITTING[table]))
             connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (FITTING[table][key],))
 
@@ -191,6 +194,8 @@ def test_references(beside: Rota, table: str) -> None:
         row = {**FITTING[table], key["from"]: "nowhere" if key["from"] == "discipline" else 99999}
         if table == "backups":
             row["kind"] = "wal"
+        if table == "ledger_transactions":
+            row["kind"] = "reversal"
         error = broken(beside, table, row)
         assert error.kind == "foreign_key"
         assert "does not exist" in sentence_for(error)
@@ -225,6 +230,9 @@ def test_types(beside: Rota, table: str) -> None:
         (OVERLAPPING, "sprint overlap"),
         ("UPDATE overrides SET status = 'approved', decided_by = 3, decided_at = 0", "cover overlap"),
         (COVERED_TWICE, "cover overlap"),
+        ("UPDATE ledger_transfers SET amount = 1", "the ledger is append-only"),
+        ("DELETE FROM ledger_transactions WHERE id = 1", "the ledger is append-only"),
+        ("UPDATE nations SET treasury = -1", "treasury overdrawn"),
     ],
 )
 def test_triggers(beside: Rota, statement: str, rule: str) -> None:
@@ -234,6 +242,7 @@ def test_triggers(beside: Rota, statement: str, rule: str) -> None:
         insert(connection, "sprints", FITTING["sprints"])
         insert(connection, "overrides", FITTING["overrides"])
         insert(connection, "overrides", FITTING["overrides"] | DAYS | APPROVED | {"id": 501})
+        insert(connection, "ledger_transfers", FITTING["ledger_transfers"])
     error = beside.violation(statement)
     assert (error.kind, error.rule) == ("trigger", rule)
     assert rule in DECLARED.sentences
@@ -249,7 +258,8 @@ def test_every_trigger_s_words_are_known(empty: Rota) -> None:
 def test_no_sentence_is_left_over() -> None:
     """Every sentence belongs to a rule that exists."""
     names = {name for _, name in checks()}
-    triggers = {"sprint overlap", "cover overlap", "audit log is append-only"}
+    triggers = {"sprint overlap", "cover overlap", "audit log is append-only", "the ledger is append-only"}
+    triggers |= {"treasury overdrawn"}
     assert set(DECLARED.ranges) <= names
     assert set(DECLARED.sentences) <= names | triggers
     assert set(UNCHECKED) == names

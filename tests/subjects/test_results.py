@@ -33,6 +33,7 @@ from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
+from modelus_bot.subjects.ledger.writes.reversing import ReverseTransaction
 from modelus_bot.subjects.maintenance import writes
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.members.writes.erasing import EraseMember
@@ -95,6 +96,7 @@ from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
+from tests.subjects.ledger.ledger_cases import granted
 from tests.subjects.nations.nation_cases import FIRST_EDIT, archived, city, edited, found, on_leave, president
 from tests.subjects.operations import operations
 from tests.subjects.rota import (
@@ -322,6 +324,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(TagLaw(law_id=DRAFT, tags=(1,)), ADA, legislated),
     Sample(AddTag(name="Trade"), DAN),
     Sample(RemoveTag(tag_id=1), ADMIN, legislated),
+    Sample(ReverseTransaction(txn=1, reason="x"), ADMIN, granted),
     Sample(StartWar(name="War", side_a=(1,), side_b=(2,), on=DAY), ADMIN, nations),
     Sample(JoinWar(war_id=1, nation_id=4, side="other", on=DAY), ADMIN, fought),
     Sample(LeaveWar(war_id=1, nation_id=3, on=DAY), ADMIN, fought),

@@ -30,6 +30,8 @@ PRIVATE = {
     "law_revisions",
     "law_tags",
     "laws",
+    "ledger_transactions",
+    "ledger_transfers",
     "notification_prefs",
     "notifications",
     "quarantined_rows",

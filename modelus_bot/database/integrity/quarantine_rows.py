@@ -49,6 +49,9 @@ INSERT INTO quarantined_rows(table_name, record_id, row, reason, found_at, reque
 VALUES(?, ?, ?, ?, ?, ?)
 """
 
+_CHANGES = "SELECT total_changes()"
+_FORGET = "DELETE FROM quarantined_rows WHERE id = ?"
+
 Reasons = dict[RowKey, list[str]]
 
 
@@ -195,8 +198,9 @@ class Mover:
                 continue
             rows = {key: self._values(key) for key in named}
             if self._try(invariant.repair, ()):
+                still = self._named_by(invariant)
                 for key, values in rows.items():
-                    self._note_correction(key, values, named[key])
+                    self._note_correction(key, values, named[key], elsewhere=key not in still)
         return self.corrected > before
 
     def _move_all(self, broken: Reasons) -> bool:
@@ -218,10 +222,12 @@ class Mover:
         for child in self._children(table, values):
             self._move(child, f"refers to {key.table} {key.record_id}, which was quarantined")
         self._under_way.discard(key)
+        number = self._keep(key, values, f"{reason}; moved here")
         if not self._try(delete_sql(table, key), key.parameters):
+            self._tx.execute(_FORGET, (number,))
+            self.done.pop()
             self._stuck.add(key)
             return
-        number = self._keep(key, values, f"{reason}; moved here")
         old = row_json(table, values)
         self._tx.audit(key.table, key.audit_id, "DELETE", old=old, new={"quarantined": number, "why": reason})
         self.moved += 1
@@ -250,22 +256,25 @@ class Mover:
         )
         return [key_of(child, tuple(row)) for row in self._tx.fetch_all(sql, [value for _, value in wanted])]
 
-    def _note_correction(self, key: RowKey, before: tuple[Value, ...] | None, reason: str) -> None:
-        """Keep the row as it was and audit what changed, if anything did."""
+    def _note_correction(
+        self, key: RowKey, before: tuple[Value, ...] | None, reason: str, *, elsewhere: bool = False
+    ) -> None:
+        """Keep the row as it was and audit what changed, if anything did, in it or ``elsewhere``."""
         after = self._values(key)
-        if before is None or after is None or after == before:
+        if before is None or after is None or (after == before and not elsewhere):
             return
         table = self._shape.tables[key.table]
         self._keep(key, before, f"{reason}; put right")
         old, new = row_json(table, before), row_json(table, after)
         changed = [name for name in old if old[name] != new[name]]
-        self._tx.audit(
-            key.table,
-            key.audit_id,
-            "UPDATE",
-            old={name: old[name] for name in changed},
-            new={name: new[name] for name in changed},
-        )
+        if changed:
+            self._tx.audit(
+                key.table,
+                key.audit_id,
+                "UPDATE",
+                old={name: old[name] for name in changed},
+                new={name: new[name] for name in changed},
+            )
         self.corrected += 1
 
     def _keep(self, key: RowKey, values: tuple[Value, ...], reason: str) -> int:
@@ -280,11 +289,13 @@ class Mover:
         return None if row is None else pairs_of(tuple(row))
 
     def _try(self, sql: str, parameters: Sequence[object]) -> bool:
-        """Run a statement; False when nothing changed or a rule stands against it."""
+        """Run a statement; False when nothing changed, by triggers neither, or a rule stands against it."""
+        before = self._tx.fetch_value(_CHANGES)
         try:
-            return self._tx.execute(sql, list(parameters)) > 0
+            self._tx.execute(sql, list(parameters))
         except sqlite3.IntegrityError:
             return False
+        return bool(self._tx.fetch_value(_CHANGES) > before)
 
     def _told(self, *all_reasons: Reasons) -> Iterable[tuple[str, str, str]]:
         for reasons in all_reasons:

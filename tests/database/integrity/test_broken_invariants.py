@@ -80,6 +80,7 @@ BREAKS = {
         "notifications",
         "moved here",
     ),
+    "books_match_nations": ("UPDATE nations SET treasury = 5 WHERE id = 1", "nations", "put right"),
     "task_closed_calm": (CLOSED_TASK, "tasks", "put right"),
     "task_late_at_risk": (LATE_TASK, "tasks", "put right"),
     "requests_answered": (
@@ -100,6 +101,8 @@ BREAKS = {
     ),
 }
 """For each invariant what breaks it, in which table, and what is to happen to the row."""
+ELSEWHERE = {"books_match_nations": {"ledger_transactions", "ledger_transfers"}}
+"""What is put right in other rows than the one that is named."""
 
 
 def test_every_invariant_is_broken_here() -> None:
@@ -133,9 +136,12 @@ def test_each_invariant(file: Path, name: str) -> None:
         file, invariants=DECLARED.invariants
     ).problems
     derived = {"current_holders"} if table in {"current_state", "overrides", "sprints"} else set()
+    derived |= ELSEWHERE.get(name, set())
     for other in before.keys() - OWN - derived - {table}:
         assert after[other] == before[other], other
-    assert len(before[table] - after[table]) == (0 if table in OWN else 1) or table == "requests"
+    assert len(before[table] - after[table]) == (0 if table in OWN or name in ELSEWHERE else 1) or (
+        table == "requests"
+    )
 
 
 async def test_the_open_database_heals(file: Path, tmp_path: Path) -> None:
