@@ -14,6 +14,7 @@ from modelus_bot.config import Settings
 from modelus_bot.database import Context, DatabaseManager, Viewer
 from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
+from modelus_bot.sandbox.sample_economy import add_sample_economy
 from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.sandbox.sample_nations import add_sample_nations
 from modelus_bot.sandbox.sample_reports import Reporters, add_sample_reports
@@ -75,6 +76,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await add_sample_reports(db, Reporters(players, people, _manager(world)), context)
     await _read_some(db, [_manager(world), *people[:2]], context)
     await add_sample_laws(db, _manager(world), context)
+    await add_sample_economy(db, context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 

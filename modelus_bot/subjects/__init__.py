@@ -22,6 +22,7 @@ from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
 from modelus_bot.subjects.imports.subject import SUBJECT as IMPORTS
 from modelus_bot.subjects.laws.subject import SUBJECT as LAWS
 from modelus_bot.subjects.ledger.subject import SUBJECT as LEDGER
+from modelus_bot.subjects.loans.subject import SUBJECT as LOANS
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
 from modelus_bot.subjects.modelus_import.subject import SUBJECT as MODELUS_IMPORT
@@ -37,6 +38,7 @@ from modelus_bot.subjects.sprints.subject import SUBJECT as SPRINTS
 from modelus_bot.subjects.staff_import.subject import SUBJECT as STAFF_IMPORT
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
 from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
+from modelus_bot.subjects.turns.subject import SUBJECT as TURNS
 from modelus_bot.subjects.wars.subject import SUBJECT as WARS
 from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
 
@@ -63,6 +65,8 @@ SUBJECTS = (
     WEEKLY_POST,
     CONVERSATIONS,
     TRIAGE,
+    LOANS,
+    TURNS,
     REMINDERS,
     ROTATION_IMPORT,
     IMPORTS,

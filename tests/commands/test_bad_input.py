@@ -84,6 +84,8 @@ NEW_TASK = {"title": "Write the law", "start": "today", "end": "in 9 days"}
 EDIT_NATION = {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1", "reason": "A reason"}
 NEW_NATION = {"name": "Utah", "gdp": "1 B", "population": "3 M"}
 WAR = {"name": "W", "side_a": "Texas", "side_b": "Texas"}
+LOAN = {"amount": "1 B", "rate": "5", "term": 2, "repayment": "compound"}
+LENT = {**LOAN, "borrower": "Texas"}
 JOIN_WHO = {"war": "W", "nation": "N"}
 JOIN = {**JOIN_WHO, "side": "A"}
 NO_SUCH = "Nobody of that name"
@@ -330,6 +332,30 @@ BAD = [
     Bad("law list", "tag", "nope", "is not a tag", {}, "player"),
     Bad("economy balance", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("economy statement", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("loan offer", "borrower", "Atlantis", "is not a nation", LOAN, "player"),
+    Bad("loan offer", "rate", "50.01", "percent a year from 0 to 50", LENT, "player"),
+    Bad("loan offer", "rate", "7.125", "percent a year from 0 to 50", LENT, "player"),
+    Bad("loan offer", "amount", "much", "is not a value", LENT, "player"),
+    Bad("loan offer", "amount", "5", "from 100 M to 1 T", LENT, "player"),
+    *(
+        Bad(command, "code", code, "no loan of this code that you can see", rest, who)
+        for command, rest, who in (
+            ("loan answer", {"accept": False}, "player"),
+            ("loan cancel", {}, "player"),
+            ("loan pay", {"amount": "5"}, "player"),
+            ("loan show", {}, "player"),
+            ("loan-admin void", {"reason": "A reason"}, "admin"),
+            ("loan-admin forgive", {"reason": "A reason"}, "admin"),
+            ("loan-admin default", {"reason": "A reason"}, "admin"),
+        )
+        for code in ("LOAN-9", "x")
+    ),
+    Bad("loan pay", "amount", "0", "more than nothing", {"code": "LOAN-9"}, "player"),
+    Bad("loan list", "nation", "Atlantis", "is not a nation", {}, "player"),
+    *(
+        Bad(f"loan-admin {step}", "reason", " ", "The reason is missing", {"code": "LOAN-9"}, "admin")
+        for step in ("void", "forgive", "default")
+    ),
     Bad("law book", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("law add", "nation", "Atlantis", "is not a nation", {}, "admin"),
     Bad("tag info", "tag", "nope", "is not a tag", {}, "player"),
@@ -458,6 +484,13 @@ NOT_POSSIBLE = {
     ("war start", "description"): ANY_LENGTH,
     ("war update", "note"): ANY_LENGTH,
     ("war update", "casualties"): LIMITED,
+    ("economy turn", "action"): CHOICES,
+    **{("loan offer", option): LIMITED for option in ("term",)},
+    ("loan offer", "repayment"): CHOICES,
+    ("loan offer", "description"): ANY_LENGTH,
+    ("loan answer", "accept"): YES_OR_NO,
+    ("loan list", "status"): CHOICES,
+    **{(f"loan-admin {step}", "dry_run"): YES_OR_NO for step in ("void", "forgive", "default")},
     ("economy statement", "csv"): YES_OR_NO,
     ("economy reverse", "dry_run"): YES_OR_NO,
     **{("economy reverse", option): WITH_MONEY for option in ("transaction", "reason")},

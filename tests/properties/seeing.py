@@ -98,6 +98,10 @@ def _transaction(world: Population, me: Person, row: Row) -> bool:
     return me.admin or any(_booked(world, me, one) for one in transfers)
 
 
+def _loan(world: Population, me: Person, row: Row) -> bool:
+    return _booked(world, me, {"debit_nation": row["lender_id"], "credit_nation": row["borrower_id"]})
+
+
 def _under_a_tag(world: Population, me: Person, row: Row) -> bool:
     return any(_law(world, me, law) for law in world.tables["laws"] if law["id"] == row["law_id"])
 
@@ -146,6 +150,7 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "chat_search": lambda _, me, __: me.staff,
     "laws": _law,
     "ledger_transactions": _transaction,
+    "loans": _loan,
     "ledger_transfers": _booked,
     "law_revisions": _text_of_law,
     "law_tags": _under_a_tag,

@@ -78,6 +78,7 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
         insert(connection, "ledger_transactions", {**FITTING["ledger_transactions"], "id": 1})
+        insert(connection, "loans", {**FITTING["loans"], "id": 1, "code": "FIRST-1"})
         insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
         insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
@@ -232,6 +233,7 @@ def test_types(beside: Rota, table: str) -> None:
         (COVERED_TWICE, "cover overlap"),
         ("UPDATE ledger_transfers SET amount = 1", "the ledger is append-only"),
         ("DELETE FROM ledger_transactions WHERE id = 1", "the ledger is append-only"),
+        ("UPDATE nations SET status = 'archived' WHERE id = 2", "nation has open loans"),
         ("UPDATE nations SET treasury = -1", "treasury overdrawn"),
     ],
 )
@@ -243,6 +245,7 @@ def test_triggers(beside: Rota, statement: str, rule: str) -> None:
         insert(connection, "overrides", FITTING["overrides"])
         insert(connection, "overrides", FITTING["overrides"] | DAYS | APPROVED | {"id": 501})
         insert(connection, "ledger_transfers", FITTING["ledger_transfers"])
+        insert(connection, "loans", FITTING["loans"])
     error = beside.violation(statement)
     assert (error.kind, error.rule) == ("trigger", rule)
     assert rule in DECLARED.sentences
@@ -259,7 +262,7 @@ def test_no_sentence_is_left_over() -> None:
     """Every sentence belongs to a rule that exists."""
     names = {name for _, name in checks()}
     triggers = {"sprint overlap", "cover overlap", "audit log is append-only", "the ledger is append-only"}
-    triggers |= {"treasury overdrawn"}
+    triggers |= {"treasury overdrawn", "nation has open loans"}
     assert set(DECLARED.ranges) <= names
     assert set(DECLARED.sentences) <= names | triggers
     assert set(UNCHECKED) == names

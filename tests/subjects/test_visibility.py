@@ -32,6 +32,7 @@ PRIVATE = {
     "laws",
     "ledger_transactions",
     "ledger_transfers",
+    "loans",
     "notification_prefs",
     "notifications",
     "quarantined_rows",

@@ -52,10 +52,12 @@ def reversal_card(done: Reversal) -> Card:
 
 def _line(line: StatementLine) -> str:
     other = plain(line.other) if line.other is not None else ACCOUNTS["world"]
+    loan = f" {line.loan}" if line.loan is not None else ""
     account = f" · {ACCOUNTS[line.account]}" if line.account != "treasury" else ""
     memo = f" · {plain(line.memo)}" if line.memo else ""
-    head = f"`{line.txn}` {moment(line.at, 'd')} **{signed(line.amount)}**{account}"
-    return f"{head} · {KINDS[line.kind]} ({other}){memo}"
+    amount = -line.amount if line.account == "debt" else line.amount
+    head = f"`{line.txn}` {moment(line.at, 'd')} **{signed(amount)}**{account}"
+    return f"{head} · {KINDS[line.kind]}{loan} ({other}){memo}"
 
 
 def _transfer(transfer: Transfer, names: dict[int, str]) -> str:

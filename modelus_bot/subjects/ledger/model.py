@@ -74,15 +74,19 @@ def receivable(nation_id: int) -> Account:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An amount above zero, in dollars, that ``debit`` has more afterwards and ``credit`` less."""
+    """An amount above zero, in dollars, that ``debit`` has more afterwards and ``credit`` less.
+
+    ``loan_id`` is the loan that it belongs to, if any.
+    """
 
     debit: Account
     credit: Account
     amount: int
+    loan_id: int | None = None
 
     def back(self) -> Transfer:
         """Return the transfer that undoes this one."""
-        return Transfer(self.credit, self.debit, self.amount)
+        return Transfer(self.credit, self.debit, self.amount, self.loan_id)
 
     def sides(self) -> Iterator[tuple[Account, int]]:
         """Yield each account with what it gains."""
@@ -158,6 +162,7 @@ class StatementLine:
     amount: int
     other: str | None
     other_account: AccountName
+    loan: str | None
     at: int
 
 

@@ -27,15 +27,17 @@ _LOST = """
 SELECT coalesce(sum(amount), 0) FROM ledger_transfers WHERE credit_nation = ? AND credit_account = ?
 """
 _STATEMENT = """
-SELECT s.id, s.txn, x.kind, x.memo, x.turn, s.account, s.amount, n.name, s.other_account, x.at FROM (
-    SELECT id, txn, debit_account AS account, amount, credit_nation AS other, credit_account AS other_account
+SELECT s.id, s.txn, x.kind, x.memo, x.turn, s.account, s.amount, n.name, s.other_account, l.code, x.at FROM (
+    SELECT id, txn, debit_account AS account, amount, credit_nation AS other, credit_account AS other_account,
+        loan_id
     FROM ledger_transfers WHERE debit_nation = :id
     UNION ALL
-    SELECT id, txn, credit_account, -amount, debit_nation, debit_account
+    SELECT id, txn, credit_account, -amount, debit_nation, debit_account, loan_id
     FROM ledger_transfers WHERE credit_nation = :id
     ORDER BY id DESC, account LIMIT :limit OFFSET :offset
 ) AS s
 JOIN ledger_transactions AS x ON x.id = s.txn LEFT JOIN nations AS n ON n.id = s.other
+LEFT JOIN loans AS l ON l.id = s.loan_id
 ORDER BY s.id DESC, s.account
 """
 _TRANSACTION = """
@@ -44,12 +46,12 @@ FROM ledger_transactions AS x LEFT JOIN ledger_transactions AS r ON r.reverses =
 WHERE x.id = ?
 """
 _TRANSFERS = """
-SELECT debit_nation, debit_account, credit_nation, credit_account, amount FROM ledger_transfers
+SELECT debit_nation, debit_account, credit_nation, credit_account, amount, loan_id FROM ledger_transfers
 WHERE txn = ? ORDER BY id
 """
 _JOURNAL = """
 SELECT x.id, x.kind, x.memo, x.at, t.debit_nation, t.debit_account, t.credit_nation, t.credit_account,
-    t.amount
+    t.amount, t.loan_id
 FROM ledger_transfers AS t JOIN ledger_transactions AS x ON x.id = t.txn
 ORDER BY t.txn, t.id
 """
@@ -125,5 +127,6 @@ def _own(tx: ReadTransaction, viewer: Viewer, nation_id: int) -> Row:
 
 
 def _transfer(row: Row, first: int) -> Transfer:
-    debit_nation, debit_account, credit_nation, credit_account, amount = tuple(row)[first : first + 5]
-    return Transfer(Account(debit_nation, debit_account), Account(credit_nation, credit_account), amount)
+    debit_nation, debit_account, credit_nation, credit_account, amount, loan = tuple(row)[first : first + 6]
+    debit, credit = Account(debit_nation, debit_account), Account(credit_nation, credit_account)
+    return Transfer(debit, credit, amount, loan)

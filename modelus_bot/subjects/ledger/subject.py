@@ -11,7 +11,7 @@ __all__ = ["SUBJECT"]
 
 
 def _screens() -> Screens:
-    from modelus_bot.subjects.ledger.commands import EconomyCommands
+    from modelus_bot.subjects.ledger.commands.group import EconomyCommands
 
     return Screens(commands=(EconomyCommands,))
 

@@ -62,6 +62,7 @@ def build(path: Path) -> Path:
         for number in (1, 2):
             put(connection, "nations", fitting("nations") | {"id": number, "name": f"Nation {number}"})
         put(connection, "ledger_transactions", fitting("ledger_transactions") | {"id": 1})
+        put(connection, "loans", fitting("loans") | {"id": 1, "code": "FIRST-1"})
         put(connection, "laws", fitting("laws") | {"id": 1, "name": "First", "number": 1})
         put(connection, "triage_items", fitting("triage_items") | {"id": 1, "thread_id": None})
         put(connection, "notification_prefs", {"user_id": ADA, "type": "cover", "delivery": "dm"})

@@ -81,6 +81,11 @@ BREAKS = {
         "moved here",
     ),
     "books_match_nations": ("UPDATE nations SET treasury = 5 WHERE id = 1", "nations", "put right"),
+    "loans_match_books": (
+        "UPDATE loans SET status = 'defaulted', balance = 5 WHERE id = 1",
+        "loans",
+        "put right",
+    ),
     "task_closed_calm": (CLOSED_TASK, "tasks", "put right"),
     "task_late_at_risk": (LATE_TASK, "tasks", "put right"),
     "requests_answered": (

@@ -29,6 +29,7 @@ _HEAD = (
     "balance",
     "other_nation",
     "other_account",
+    "loan",
     "turn",
     "memo",
 )
@@ -54,6 +55,7 @@ def statement_csv(lines: Iterable[StatementLine]) -> bytes:
                 balances[line.account],
                 _cell(line.other or "world"),
                 line.other_account,
+                line.loan or "",
                 line.turn,
                 _cell(line.memo or ""),
             )

@@ -27,8 +27,10 @@ _TRANSACTION = """
 INSERT INTO ledger_transactions(kind, memo, turn, reverses, by_user, at) VALUES(?, ?, ?, ?, ?, ?)
 """
 _TRANSFER = """
-INSERT INTO ledger_transfers(txn, debit_nation, debit_account, credit_nation, credit_account, amount)
-VALUES(?, ?, ?, ?, ?, ?)
+INSERT INTO ledger_transfers(
+    debit_nation, debit_account, credit_nation, credit_account, amount, loan_id, txn
+)
+VALUES(?, ?, ?, ?, ?, ?, ?)
 """
 _FIGURES = """
 SELECT id, name, treasury, debt FROM nations WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
@@ -88,10 +90,7 @@ def _book(tx: Transaction, entry: Entry) -> int:
     txn = tx.insert(_TRANSACTION, values)
     tx.execute_many(
         _TRANSFER,
-        [
-            (txn, one.debit.nation_id, one.debit.name, one.credit.nation_id, one.credit.name, one.amount)
-            for one in entry.transfers
-        ],
+        [(*_values(one), txn) for one in entry.transfers],
     )
     named = {side.nation_id for one in entry.transfers for side, _ in one.sides()} - {None}
     total = sum(one.amount for one in entry.transfers)
@@ -101,6 +100,11 @@ def _book(tx: Transaction, entry: Entry) -> int:
     nation = named.pop() if len(named) == 1 else None
     tx.audit("ledger_transactions", txn, "INSERT", new=new, nation_id=nation)
     return txn
+
+
+def _values(one: Transfer) -> tuple[int | str | None, ...]:
+    debit, credit = one.debit, one.credit
+    return debit.nation_id, debit.name, credit.nation_id, credit.name, one.amount, one.loan_id
 
 
 def _gains(transfers: tuple[Transfer, ...]) -> dict[int, dict[AccountName, int]]:

@@ -39,6 +39,12 @@ class ReverseTransaction(Write[Reversal]):
                 f"Transaction {found.txn} was reversed already, by transaction {found.reversed_by}.",
                 rule="transaction.reversed",
             )
+        if any(transfer.loan_id is not None for transfer in found.transfers):
+            raise InvalidInput(
+                f"Transaction {found.txn} belongs to a loan, which would not be what it says any more."
+                " Use `/loan-admin void` or `/loan-admin forgive` instead.",
+                rule="transaction.loan",
+            )
         back = tuple(transfer.back() for transfer in reversed(found.transfers))
         posted = post(tx, Entry("reversal", back, "admin", self.reason, reverses=found.txn))
         numbers = {side.nation_id for transfer in back for side, _ in transfer.sides()} - {None}

@@ -22,7 +22,7 @@ from modelus_bot.subjects.triage.rules import deadline
 from modelus_bot.subjects.triage.writes.changes import TABLE, name_in, relayed, tell, title_of
 from modelus_bot.text.escaping import plain
 
-__all__ = ["DESCRIPTION_LIMIT", "TITLE_LIMIT", "ReportItem"]
+__all__ = ["DESCRIPTION_LIMIT", "TITLE_LIMIT", "ReportItem", "open_item"]
 
 TITLE_LIMIT, DESCRIPTION_LIMIT = 200, 4000
 MOST_OPEN = Tunable(25)
@@ -66,30 +66,33 @@ class ReportItem(Write[TriageItem]):
         ensure_known(tx, reporter)
         ensure_known(tx, actor)
         _require_room(tx, reporter)
-        found = self._insert(tx, reporter)
-        _tell_staff(tx, found)
+        found = open_item(tx, reporter, self.title, self.description, self.category)
         if reporter != actor:
             text = f"{name_in(tx, actor)} reported it for you. You are told here what becomes of it."
             tell(tx, found, reporter, f"Report {title_of(found)}", text, key="reported")
         return found
 
-    def _insert(self, tx: Transaction, reporter: int) -> TriageItem:
-        discipline = discipline_for(tx, self.category)
-        holder = holder_now(tx, discipline, tx.context.at, calendar_of(tx.context))
-        values = {
-            "reporter": reporter,
-            "title": self.title,
-            "description": self.description,
-            "category": self.category,
-            "discipline": discipline,
-            "holder": holder,
-            "respond_by": deadline(tx.context.at, "medium"),
-            "now": tx.context.at,
-        }
-        number = tx.insert(_NEW, values)
-        told = {name: values[name] for name in ("title", "category", "discipline")}
-        tx.audit(TABLE, number, "INSERT", new=told | {"assigned_to": holder, "reporter_id": reporter})
-        return require_item(tx, number)
+
+def open_item(tx: Transaction, reporter: int, title: str, description: str, category: Category) -> TriageItem:
+    """Insert an item of somebody who is known, and tell whoever has the duty of its category."""
+    discipline = discipline_for(tx, category)
+    holder = holder_now(tx, discipline, tx.context.at, calendar_of(tx.context))
+    values = {
+        "reporter": reporter,
+        "title": title,
+        "description": description,
+        "category": category,
+        "discipline": discipline,
+        "holder": holder,
+        "respond_by": deadline(tx.context.at, "medium"),
+        "now": tx.context.at,
+    }
+    number = tx.insert(_NEW, values)
+    told = {name: values[name] for name in ("title", "category", "discipline")}
+    tx.audit(TABLE, number, "INSERT", new=told | {"assigned_to": holder, "reporter_id": reporter})
+    found = require_item(tx, number)
+    _tell_staff(tx, found)
+    return found
 
 
 def _require_room(tx: Transaction, reporter: int) -> None:

@@ -1,4 +1,4 @@
-"""/economy: what nations have, what moved it, and taking back what was booked by mistake."""
+"""/economy balance, statement, journal, reverse: what nations have, and what moved it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import io
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from modelus_bot.domain.refusals import InvalidInput
 from modelus_bot.subjects.ledger.buttons import STATEMENT
@@ -24,16 +23,14 @@ from modelus_bot.ui import answering, cards
 from modelus_bot.ui.commands.suggestions import Choices
 from modelus_bot.ui.paginator import send_page
 
-__all__ = ["EconomyCommands"]
+__all__ = ["ShowsBooks"]
 
 WHICH = "Which; your own if left out"
 LARGE = 4 * 2**20
 """Bytes from which on a file is sent compressed."""
 
 
-class EconomyCommands(
-    PicksNations, commands.GroupCog, name="economy", description="The money of the nations"
-):
+class ShowsBooks(PicksNations):
     """The commands about what nations have."""
 
     @app_commands.command(name="balance", description="Show what a nation has, owes, lent and invested")

@@ -1,0 +1,94 @@
+"""What a turn does to loans: interest, instalments, and what becomes of those that are not paid."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from modelus_bot.database import Transaction
+from modelus_bot.subjects.ledger.model import Entry
+from modelus_bot.subjects.ledger.rules.amounts import exact
+from modelus_bot.subjects.ledger.writes.posting import MOST, post
+from modelus_bot.subjects.loans.model import Loan, SettledLoans, Settlement
+from modelus_bot.subjects.loans.queries import due_loans, treasuries_of
+from modelus_bot.subjects.loans.rules.settling import MISSES, settle_all
+from modelus_bot.subjects.loans.writes.saving import interest_on, paying, save_many, tell_leaders
+from modelus_bot.subjects.nations.queries.offices import offices_of
+from modelus_bot.subjects.nations.queries.records import require_nation
+from modelus_bot.subjects.notices.writes.outbox import notify_managers
+from modelus_bot.subjects.triage.writes.reports import open_item
+from modelus_bot.text.escaping import bare
+
+__all__ = ["settle_due"]
+
+
+def settle_due(tx: Transaction, turn: int, limit: int) -> SettledLoans:
+    """Settle the next loans that a turn has not come to, at most ``limit``."""
+    found = due_loans(tx, turn, limit)
+    nations = {one.borrower_id for one in found} | {one.lender_id for one in found}
+    done = settle_all(found, turn, treasuries_of(tx, json.dumps(sorted(nations))), MOST)
+    interest = tuple(interest_on(one.before, one.interest) for one in done if one.interest)
+    payments = tuple(part for one in done if one.paid for part in paying(one.before, one.paid))
+    for entry in (
+        Entry("interest", interest, "turn", turn=turn),
+        Entry("payment", payments, "turn", turn=turn),
+    ):
+        if entry.transfers:
+            post(tx, entry)
+    save_many(tx, [_told(tx, one) for one in done])
+    return SettledLoans(
+        len(done),
+        sum(one.interest for one in done),
+        sum(one.paid for one in done),
+        sum(one.missed for one in done),
+        sum(one.after.status == "defaulted" for one in done),
+    )
+
+
+def _told(tx: Transaction, done: Settlement) -> Loan:
+    """Tell of a loan that is paid, or was not, and return it as it is to be kept."""
+    before, after = done.before, done.after
+    if after.status == "paid":
+        _audit(tx, done)
+        for nation in (after.lender_id, after.borrower_id):
+            title = f"Loan {after.code} is paid"
+            tell_leaders(tx, nation, title, "Nothing is owed any more.", key=f"loan:{after.code}:over")
+    if not done.missed:
+        return after
+    _audit(tx, done)
+    text = f"{exact(done.due)} were due, and the treasury did not have them. {exact(after.balance)} are owed."
+    if after.status == "defaulted":
+        text += f" It is the instalment number {MISSES} in a row that was not paid: the loan is in default."
+    else:
+        text += f" After {MISSES} in a row the loan is in default; `/loan pay` is possible at any time."
+    title = f"Loan {after.code}: an instalment was missed"
+    key = f"loan:{after.code}:missed:{after.accrued_turn}"
+    for nation in (after.lender_id, after.borrower_id):
+        tell_leaders(tx, nation, title, text, key=key)
+    if after.status != "defaulted" or before.triage_id is not None:
+        return after
+    return replace(after, triage_id=_report(tx, after))
+
+
+def _report(tx: Transaction, loan: Loan) -> int | None:
+    """Let staff look at a loan in default: one item, in the name of who leads a nation of it."""
+    lender = require_nation(tx, loan.lender_id, archived=True)
+    borrower = require_nation(tx, loan.borrower_id, archived=True)
+    text = (
+        f"{bare(borrower.name)} did not pay {MISSES} instalments in a row of the loan {loan.code} from"
+        f" {bare(lender.name)}; {exact(loan.balance)} are owed. Decide what becomes of it:"
+        " `/loan-admin forgive`, `/loan-admin void`, or nothing, so that it stays owed."
+    )
+    title = f"Loan {loan.code} is in default"
+    for nation in (lender, borrower):
+        for office in offices_of(tx, nation.id):
+            return open_item(tx, office.user_id, title, text, "event").id
+    notify_managers(tx, title, text, dedupe_key=f"loan:{loan.code}:default")
+    return None
+
+
+def _audit(tx: Transaction, done: Settlement) -> None:
+    before, after = done.before, done.after
+    old = {"status": before.status, "balance": before.balance, "missed": before.missed}
+    new = {"status": after.status, "balance": after.balance, "missed": after.missed}
+    tx.audit("loans", after.id, "UPDATE", old=old, new=new, nation_id=after.borrower_id)
