@@ -22,7 +22,7 @@ CREATE TABLE ledger_transfers (
     debit_account  TEXT NOT NULL CONSTRAINT ledger_transfers_debit_known CHECK (debit_account IN ('treasury', 'debt', 'receivable', 'invested', 'world')),
     credit_nation  INTEGER REFERENCES nations (id),
     credit_account TEXT NOT NULL CONSTRAINT ledger_transfers_credit_known CHECK (credit_account IN ('treasury', 'debt', 'receivable', 'invested', 'world')),
-    amount         INTEGER NOT NULL CONSTRAINT ledger_transfers_amount_range CHECK (amount BETWEEN 1 AND 900000000000000),
+    amount         INTEGER NOT NULL CONSTRAINT ledger_transfers_amount_range CHECK (amount BETWEEN 1 AND 4611686018427387904),
     CONSTRAINT ledger_transfers_debit_whose CHECK ((debit_account = 'world') = (debit_nation IS NULL)),
     CONSTRAINT ledger_transfers_credit_whose CHECK ((credit_account = 'world') = (credit_nation IS NULL)),
     CONSTRAINT ledger_transfers_two_accounts CHECK (debit_account <> credit_account OR debit_nation IS NOT credit_nation)

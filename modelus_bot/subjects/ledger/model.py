@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = [
@@ -55,18 +56,23 @@ class Account:
 
 
 WORLD = Account(None, "world")
+ACCOUNTS_KEPT = 16_384
+"""A turn names the same accounts again and again."""
 
 
+@lru_cache(ACCOUNTS_KEPT)
 def treasury(nation_id: int) -> Account:
     """Return what a nation can spend."""
     return Account(nation_id, "treasury")
 
 
+@lru_cache(ACCOUNTS_KEPT)
 def debt(nation_id: int) -> Account:
     """Return what a nation owes."""
     return Account(nation_id, "debt")
 
 
+@lru_cache(ACCOUNTS_KEPT)
 def receivable(nation_id: int) -> Account:
     """Return what others owe a nation."""
     return Account(nation_id, "receivable")

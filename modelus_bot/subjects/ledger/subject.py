@@ -27,7 +27,7 @@ _WORDING = Wording(
         "ledger_transactions_turn_range": ("The turn of a transaction", "0 or more"),
         "ledger_transfers_debit_known": ("The account that gains", _ACCOUNT),
         "ledger_transfers_credit_known": ("The account that loses", _ACCOUNT),
-        "ledger_transfers_amount_range": ("An amount", "1 to 900 trillion dollars"),
+        "ledger_transfers_amount_range": ("An amount", "more than nothing and at most 4 quintillion dollars"),
     },
     sentences={
         "ledger_transactions_reversal": (

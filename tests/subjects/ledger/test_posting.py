@@ -10,11 +10,12 @@ from modelus_bot.database import Viewer
 from modelus_bot.database.core.errors import ConstraintViolated
 from modelus_bot.domain.refusals import InvalidInput, NotAllowed, NotFound
 from modelus_bot.subjects.ledger.queries import balances, journal, statement
+from modelus_bot.subjects.ledger.writes.posting import MOST
 from modelus_bot.subjects.ledger.writes.reversing import ReverseTransaction
 from modelus_bot.subjects.members.writes.erasing import EraseMember
 from modelus_bot.subjects.nations.writes.editing import EditNation, UndoChange
 from tests.subjects.ledger.ledger_cases import BILLION, booked, figures, grant, granted, paid
-from tests.subjects.nations.nation_cases import DAKOTA, TEXAS
+from tests.subjects.nations.nation_cases import DAKOTA, TEXAS, president
 from tests.subjects.rota import ADA, ADMIN, BEN, CLEO, Rota
 
 
@@ -127,6 +128,18 @@ def test_what_administrators_set_is_booked(staffed: Rota) -> None:
     paid(rota)
     one_side = UndoChange(history_id=rota.value("SELECT max(id) FROM nation_history"))
     assert rota.refusal(one_side, ADMIN).rule == "undo.booked"
+    rota.check()
+
+
+def test_a_treasury_beyond_all_debts_is_booked(staffed: Rota) -> None:
+    """One that grew beyond what can be set or owed is set down all the same."""
+    rota = staffed
+    president(rota)
+    for nation in (TEXAS, DAKOTA):
+        grant(rota, nation, MOST)
+    paid(rota, MOST)
+    rota.do(EditNation(nation_id=DAKOTA, metric="treasury", mode="set", value=5), ADMIN)
+    assert figures(rota) == booked(rota) == [(0, 0), (5, 0)]
     rota.check()
 
 

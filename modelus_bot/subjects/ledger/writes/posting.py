@@ -74,8 +74,9 @@ def book_figure(tx: Transaction, account: Account, gain: int, *, imported: bool)
     """Book against the world what a nation's treasury or debt was set to; its history is the caller's."""
     if gain == 0:
         return
-    amount = gain if account.name == "treasury" else -gain
-    transfer = Transfer(account, WORLD, amount) if amount > 0 else Transfer(WORLD, account, -amount)
+    rises = (gain > 0) == (account.name == "treasury")
+    debit, credit = (account, WORLD) if rises else (WORLD, account)
+    transfer = Transfer(debit, credit, abs(gain))
     memo = tx.context.reason or None
     if imported:
         _book(tx, Entry("opening", (transfer,), "import", memo))
@@ -92,7 +93,8 @@ def _book(tx: Transaction, entry: Entry) -> int:
         _TRANSFER,
         [(*_values(one), txn) for one in entry.transfers],
     )
-    named = {side.nation_id for one in entry.transfers for side, _ in one.sides()} - {None}
+    named = {number for one in entry.transfers for number in (one.debit.nation_id, one.credit.nation_id)}
+    named.discard(None)
     total = sum(one.amount for one in entry.transfers)
     new = {"kind": entry.kind, "turn": entry.turn, "transfers": len(entry.transfers), "total": total}
     if entry.reverses is not None:
@@ -111,9 +113,11 @@ def _gains(transfers: tuple[Transfer, ...]) -> dict[int, dict[AccountName, int]]
     """Return what the figures of each nation gain."""
     gains: dict[int, dict[AccountName, int]] = defaultdict(lambda: dict.fromkeys(MONEY, 0))
     for transfer in transfers:
-        for account, amount in transfer.sides():
-            if account.nation_id is not None and account.name in MONEY:
-                gains[account.nation_id][account.name] += amount
+        debit, credit = transfer.debit, transfer.credit
+        if debit.nation_id is not None and debit.name in MONEY:
+            gains[debit.nation_id][debit.name] += transfer.amount
+        if credit.nation_id is not None and credit.name in MONEY:
+            gains[credit.nation_id][credit.name] -= transfer.amount
     return gains
 
 
