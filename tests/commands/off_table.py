@@ -76,7 +76,7 @@ OFF: dict[str, Case] = {
     "law rename": Case("refused", "manager", {"law": "Utah 1", "name": "N"}),
     "law repeal": Case("refused", "manager", {"law": "Utah 1"}),
     "law tag": Case("refused", "manager", {"law": "Utah 1"}),
-    "loan answer": Case("refused", "manager", {"code": "LOAN-1", "accept": False}),
+    "loan answer": Case("refused", "manager", {"code": "LOAN-1", "decision": "decline"}),
     "loan cancel": Case("refused", "manager", {"code": "LOAN-1"}),
     "loan list": Case("refused", "player"),
     "loan offer": Case("refused", "manager", {

@@ -340,7 +340,7 @@ BAD = [
     *(
         Bad(command, "code", code, "no loan of this code that you can see", rest, who)
         for command, rest, who in (
-            ("loan answer", {"accept": False}, "player"),
+            ("loan answer", {"decision": "decline"}, "player"),
             ("loan cancel", {}, "player"),
             ("loan pay", {"amount": "5"}, "player"),
             ("loan show", {}, "player"),
@@ -488,7 +488,7 @@ NOT_POSSIBLE = {
     **{("loan offer", option): LIMITED for option in ("term",)},
     ("loan offer", "repayment"): CHOICES,
     ("loan offer", "description"): ANY_LENGTH,
-    ("loan answer", "accept"): YES_OR_NO,
+    ("loan answer", "decision"): CHOICES,
     ("loan list", "status"): CHOICES,
     **{(f"loan-admin {step}", "dry_run"): YES_OR_NO for step in ("void", "forgive", "default")},
     ("economy statement", "csv"): YES_OR_NO,

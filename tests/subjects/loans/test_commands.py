@@ -49,14 +49,14 @@ async def test_a_loan_from_its_offer_to_its_payment(world: BotEnv) -> None:
     """Its cost and its risk are shown before it is accepted; each answer says what moved."""
     env, leader, player = world, world.leader, world.player
     code = await offered(env, description="For *dams*")
-    asked = await player.slash(env.channel, "loan answer", code=code.lower(), accept=True)
+    asked = await player.slash(env.channel, "loan answer", code=code.lower(), decision="accept")
     for words in (f"Accept the loan {code}?", "Extreme risk", r"For \*dams\*", "$2,000,000,000", "each turn"):
         assert words in words_of(asked)
     assert labels(asked.response) == ["Accept", "Cancel"]
     assert rows(env, "SELECT status FROM loans WHERE code = ?", code) == [("pending",)]
     done = words_of(await player.click(asked.response, label="Accept"))
     assert "**Treasury of Dakota:** $0 → $2,000,000,000" in done
-    assert "it is active" in await said(env, player, "loan answer", code=code, accept=False)
+    assert "it is active" in await said(env, player, "loan answer", code=code, decision="decline")
 
     paid = await said(env, player, "loan pay", code=code, amount="500 M")
     assert "**Owed:** $2,000,000,000 → $1,500,000,000" in paid
@@ -77,7 +77,7 @@ async def test_administrators_and_turns(world: BotEnv, monkeypatch: pytest.Monke
     """A turn is seen before it comes, comes by hand or by the clock, and is held; loans are ended."""
     env, admin = world, world.admin
     code = await offered(env, amount="1 B", term=1)
-    asked = await env.player.slash(env.channel, "loan answer", code=code, accept=True)
+    asked = await env.player.slash(env.channel, "loan answer", code=code, decision="accept")
     await env.player.click(asked.response, label="Accept")
     assert "not set going" in await said(env, admin, "economy turn", action="status")
     before = dump(env)
@@ -97,7 +97,7 @@ async def test_administrators_and_turns(world: BotEnv, monkeypatch: pytest.Monke
     assert "Turn 4 is over" in await said(env, admin, "economy turn", action="status")
 
     other = await offered(env, amount="1 B", term=2)
-    assert "declined" in await said(env, env.player, "loan answer", code=other, accept=False)
+    assert "declined" in await said(env, env.player, "loan answer", code=other, decision="decline")
     third = await offered(env, amount="1 B", term=2)
     assert "taken back" in await said(env, env.leader, "loan cancel", code=third)
     running = rows(env, "SELECT code FROM loans WHERE status = 'active'")[0][0]

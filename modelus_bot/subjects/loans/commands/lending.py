@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -28,6 +28,7 @@ __all__ = ["LoanCommands"]
 
 ANSWER = "loan_answer"
 CODE = "Its code, as /loan list shows it"
+Decision = Literal["accept", "decline"]
 Money = app_commands.Range[str, 1, 40]
 LEAST, MOST = 10**8, 10**12
 
@@ -69,14 +70,14 @@ class LoanCommands(PicksLoans, commands.GroupCog, name="loan", description="Loan
         await answering.answer(interaction, change_card(change))
 
     @app_commands.command(name="answer", description="Accept or decline a loan, after seeing what it costs")
-    @app_commands.describe(code=CODE, accept="Whether to accept it")
-    async def answer(self, interaction: discord.Interaction, code: str, accept: bool) -> None:
+    @app_commands.describe(code=CODE, decision="Accepting is asked once more, with what it costs")
+    async def answer(self, interaction: discord.Interaction, code: str, decision: Decision) -> None:
         """Show what is agreed to and ask; declining is done at once."""
         await answering.defer(interaction, private=True)
         await self.require_allowed(interaction)
-        write = AnswerLoan(code=self.loan_code(code), accept=accept)
+        write = AnswerLoan(code=self.loan_code(code), accept=decision == "accept")
         context = self.bot.context(interaction)
-        if not accept:
+        if not write.accept:
             change = await self.bot.db.write(write, context)
             await answering.answer(interaction, change_card(change))
             return
