@@ -57,7 +57,15 @@ def _line(line: StatementLine) -> str:
     memo = f" · {plain(line.memo)}" if line.memo else ""
     amount = -line.amount if line.account == "debt" else line.amount
     head = f"`{line.txn}` {moment(line.at, 'd')} **{signed(amount)}**{account}"
-    return f"{head} · {KINDS[line.kind]}{loan} ({other}){memo}"
+    return f"{head} · {_what(line)}{loan} ({other}){memo}"
+
+
+def _what(line: StatementLine) -> str:
+    """Return what a line is: a turn adds interest to what is owed in the transaction of its payments."""
+    owed_more = (line.account == "debt" and line.amount < 0) or (
+        line.account == "receivable" and line.amount > 0
+    )
+    return KINDS["interest" if line.kind == "payment" and owed_more else line.kind]
 
 
 def _transfer(transfer: Transfer, names: dict[int, str]) -> str:

@@ -71,6 +71,8 @@ async def test_a_loan_from_its_offer_to_its_payment(world: BotEnv) -> None:
     assert await env.manager.autocomplete(env.channel, "loan show", "code", "") == []
     assert "no loan of this code" in await said(env, env.manager, "loan show", code=code)
     assert f" {code} (Dakota)" in await said(env, leader, "economy statement")
+    await said(env, env.admin, "economy turn", action="run")
+    assert f"lent to others · Interest {code} (Dakota)" in await said(env, leader, "economy statement")
 
 
 async def test_administrators_and_turns(world: BotEnv, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,13 +81,12 @@ async def test_administrators_and_turns(world: BotEnv, monkeypatch: pytest.Monke
     code = await offered(env, amount="1 B", term=1)
     asked = await env.player.slash(env.channel, "loan answer", code=code, decision="accept")
     await env.player.click(asked.response, label="Accept")
-    assert "not set going" in await said(env, admin, "economy turn", action="status")
     before = dump(env)
     seen = await said(env, admin, "economy turn", action="preview")
     assert "2 nations would get $800,000,000" in seen
     assert "would be settled" in seen
     assert dump(env) == before
-    assert "Turn 1 is over" in await said(env, admin, "economy turn", action="run")
+    assert "Turn 2 is over" in await said(env, admin, "economy turn", action="run")
     assert rows(env, "SELECT status FROM loans WHERE code = ?", code) == [("paid",)]
     assert "Turns are held" in await said(env, admin, "economy turn", action="pause")
     assert "held already" in await said(env, admin, "economy turn", action="pause")
@@ -94,7 +95,7 @@ async def test_administrators_and_turns(world: BotEnv, monkeypatch: pytest.Monke
     clock = Clock(monkeypatch)
     clock.forward(3 * 86_400)
     await TurnJob(env.bot).run()
-    assert "Turn 4 is over" in await said(env, admin, "economy turn", action="status")
+    assert "Turn 5 is over" in await said(env, admin, "economy turn", action="status")
 
     other = await offered(env, amount="1 B", term=2)
     assert "declined" in await said(env, env.player, "loan answer", code=other, decision="decline")

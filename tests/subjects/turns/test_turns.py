@@ -131,14 +131,13 @@ def test_a_preview_says_what_comes_and_writes_nothing(staffed: Rota) -> None:
         turn(rota)
         sums = dict(
             rota.rows(
-                "SELECT kind, sum(amount) FROM ledger_transactions AS x"
-                " JOIN ledger_transfers AS t ON t.txn = x.id WHERE turn = ?"
-                " AND (kind <> 'payment' OR debit_account = 'treasury') GROUP BY kind",
+                "SELECT kind || debit_account, sum(amount) FROM ledger_transactions AS x"
+                " JOIN ledger_transfers AS t ON t.txn = x.id WHERE turn = ? GROUP BY kind, debit_account",
                 seen.turn,
             )
         )
         assert (seen.income, seen.interest, seen.paid) == (
-            sums["income"], sums.get("interest", 0), sums.get("payment", 0)
+            sums["incometreasury"], sums.get("paymentreceivable", 0), sums.get("paymenttreasury", 0)
         )  # fmt: skip
         assert seen.nations == 2
 

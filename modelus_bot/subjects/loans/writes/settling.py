@@ -29,12 +29,8 @@ def settle_due(tx: Transaction, turn: int, limit: int) -> SettledLoans:
     done = settle_all(found, turn, treasuries_of(tx, json.dumps(sorted(nations))), MOST)
     interest = tuple(interest_on(one.before, one.interest) for one in done if one.interest)
     payments = tuple(part for one in done if one.paid for part in paying(one.before, one.paid))
-    for entry in (
-        Entry("interest", interest, "turn", turn=turn),
-        Entry("payment", payments, "turn", turn=turn),
-    ):
-        if entry.transfers:
-            post(tx, entry)
+    if interest or payments:
+        post(tx, Entry("payment", (*interest, *payments), "turn", turn=turn))
     save_many(tx, [_told(tx, one) for one in done])
     return SettledLoans(
         len(done),
