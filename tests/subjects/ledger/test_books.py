@@ -21,7 +21,6 @@ from tests.subjects.ledger.random_books import (
     write_journal,
 )
 from tests.subjects.rota import ADMIN, Rota
-from tests.waiting import blocking_scene_of
 
 OPERATIONS = 400
 KILLS, KILLED_OPERATIONS = 50, 100_000
@@ -69,12 +68,11 @@ def test_killed_again_and_again(tmp_path: Path) -> None:
     kills = 0
     while done < KILLED_OPERATIONS:
         program = Program("books_writer", path, dice.random()).ready()
-        if kills < KILLS:
-            blocking_scene_of(dice.uniform(0.05, 1.0))
-            kills += 1
-        else:
-            blocking_scene_of(10)
-        done += len(program.kill())
+        heard = dice.randint(1, 400) if kills < KILLS else 5000
+        for _ in range(heard):
+            program.line()
+        kills += kills < KILLS
+        done += heard + len(program.kill())
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
             check_books(Rota(connection))
