@@ -25,6 +25,7 @@ from modelus_bot.config.section import (
     minute_of,
     weekday_number,
 )
+from modelus_bot.config.simulation import SimulationSettings
 from modelus_bot.config.snapshot import SnapshotSettings
 
 __all__ = ["DatabaseSettings", "LoggingSettings", "SandboxSettings", "ServerSettings", "Settings"]
@@ -311,6 +312,7 @@ class Settings(Section):
     maintenance: MaintenanceSettings = MaintenanceSettings()
     metrics: MetricsSettings = MetricsSettings()
     clock: ClockSettings = ClockSettings()
+    simulation: SimulationSettings = SimulationSettings()
     logging: LoggingSettings = LoggingSettings()
     sandbox: SandboxSettings = SandboxSettings()
     token: SecretStr | None = Field(None, exclude=True)

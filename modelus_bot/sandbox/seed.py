@@ -16,6 +16,7 @@ from modelus_bot.domain.calendar import Calendar
 from modelus_bot.domain.fields import StaffRole
 from modelus_bot.sandbox.sample_activity import add_sample_activity
 from modelus_bot.sandbox.sample_diplomacy import add_sample_diplomacy
+from modelus_bot.sandbox.sample_economy import add_sample_economy
 from modelus_bot.sandbox.sample_laws import add_sample_laws
 from modelus_bot.sandbox.sample_nations import add_sample_nations
 from modelus_bot.sandbox.sample_reports import Reporters, add_sample_reports
@@ -81,6 +82,7 @@ async def seed(db: DatabaseManager, world: World, settings: Settings) -> bool:
     await add_sample_wars(db, _person(world, "administrator"), calendar, context)
     await add_sample_diplomacy(db, _person(world, "administrator"), context)
     await add_sample_activity(db, world, context)
+    await add_sample_economy(db, context)
     logger.bind(people=len(world.everybody)).info("sample_data_imported")
     return True
 

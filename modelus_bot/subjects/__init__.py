@@ -24,6 +24,8 @@ from modelus_bot.subjects.heads_up.subject import SUBJECT as HEADS_UP
 from modelus_bot.subjects.health.subject import SUBJECT as HEALTH
 from modelus_bot.subjects.imports.subject import SUBJECT as IMPORTS
 from modelus_bot.subjects.laws.subject import SUBJECT as LAWS
+from modelus_bot.subjects.ledger.subject import SUBJECT as LEDGER
+from modelus_bot.subjects.loans.subject import SUBJECT as LOANS
 from modelus_bot.subjects.maintenance.subject import SUBJECT as MAINTENANCE
 from modelus_bot.subjects.members.subject import SUBJECT as MEMBERS
 from modelus_bot.subjects.modelus_import.subject import SUBJECT as MODELUS_IMPORT
@@ -40,6 +42,7 @@ from modelus_bot.subjects.staff_import.subject import SUBJECT as STAFF_IMPORT
 from modelus_bot.subjects.tasks.subject import SUBJECT as TASKS
 from modelus_bot.subjects.treaties.subject import SUBJECT as TREATIES
 from modelus_bot.subjects.triage.subject import SUBJECT as TRIAGE
+from modelus_bot.subjects.turns.subject import SUBJECT as TURNS
 from modelus_bot.subjects.wars.subject import SUBJECT as WARS
 from modelus_bot.subjects.weekly_post.subject import SUBJECT as WEEKLY_POST
 
@@ -50,6 +53,7 @@ SUBJECTS = (
     DISCIPLINES,
     NOTICES,
     FEED,
+    LEDGER,
     NATIONS,
     LAWS,
     WARS,
@@ -69,6 +73,8 @@ SUBJECTS = (
     CONVERSATIONS,
     TRIAGE,
     ACTIVITY,
+    LOANS,
+    TURNS,
     REMINDERS,
     ROTATION_IMPORT,
     IMPORTS,

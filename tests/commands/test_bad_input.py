@@ -36,6 +36,7 @@ LIMITED = "Discord refuses numbers outside its range"
 WITH_ITEMS = "tried on items that are there, in one bot, in tests/subjects/triage/test_bad_items.py"
 WITH_WARS = "tried on wars that are there, in one bot, in tests/subjects/wars/test_commands.py"
 WITH_BLOCS = "tried on a bloc that is there, in one bot, in tests/subjects/blocs/test_commands.py"
+WITH_MONEY = "tried on transactions that are there, in one bot, in tests/subjects/ledger/test_commands.py"
 WITH_LAWS = "tried on laws that are there, in one bot, in tests/subjects/laws/test_commands.py"
 THE_END = "a place beyond the end is the end, and Discord refuses numbers outside 1 to 500"
 
@@ -87,6 +88,8 @@ EDIT_NATION = {"nation": "Texas", "metric": "gdp", "mode": "add", "value": "1", 
 NEW_NATION = {"name": "Utah", "gdp": "1 B", "population": "3 M"}
 WAR = {"name": "W", "side_a": "Texas", "side_b": "Texas"}
 ALIAS = {"nation": "Texas", "action": "add"}
+LOAN = {"amount": "1 B", "rate": "5", "term": 2, "repayment": "compound"}
+LENT = {**LOAN, "borrower": "Texas"}
 JOIN_WHO = {"war": "W", "nation": "N"}
 JOIN = {**JOIN_WHO, "side": "A"}
 NO_SUCH = "Nobody of that name"
@@ -352,6 +355,32 @@ BAD = [
     Bad("law search", "nation", "Atlantis", "is not a nation", {"text": "t"}, "player"),
     Bad("law search", "tag", "nope", "is not a tag", {"text": "t"}, "player"),
     Bad("law search", "text", "\"'- *", "no word to look for", {}, "player"),
+    Bad("economy balance", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("economy statement", "nation", "Atlantis", "is not a nation", {}, "player"),
+    Bad("loan offer", "borrower", "Atlantis", "is not a nation", LOAN, "player"),
+    Bad("loan offer", "rate", "50.01", "percent a year from 0 to 50", LENT, "player"),
+    Bad("loan offer", "rate", "7.125", "percent a year from 0 to 50", LENT, "player"),
+    Bad("loan offer", "amount", "much", "is not a value", LENT, "player"),
+    Bad("loan offer", "amount", "5", "from 100 M to 1 T", LENT, "player"),
+    *(
+        Bad(command, "code", code, "no loan of this code that you can see", rest, who)
+        for command, rest, who in (
+            ("loan answer", {"decision": "decline"}, "player"),
+            ("loan cancel", {}, "player"),
+            ("loan pay", {"amount": "5"}, "player"),
+            ("loan show", {}, "player"),
+            ("loan-admin void", {"reason": "A reason"}, "admin"),
+            ("loan-admin forgive", {"reason": "A reason"}, "admin"),
+            ("loan-admin default", {"reason": "A reason"}, "admin"),
+        )
+        for code in ("LOAN-9", "x")
+    ),
+    Bad("loan pay", "amount", "0", "more than nothing", {"code": "LOAN-9"}, "player"),
+    Bad("loan list", "nation", "Atlantis", "is not a nation", {}, "player"),
+    *(
+        Bad(f"loan-admin {step}", "reason", " ", "The reason is missing", {"code": "LOAN-9"}, "admin")
+        for step in ("void", "forgive", "default")
+    ),
     Bad("law book", "nation", "Atlantis", "is not a nation", {}, "player"),
     Bad("law add", "nation", "Atlantis", "is not a nation", {}, "admin"),
     Bad("tag info", "tag", "nope", "is not a tag", {}, "player"),
@@ -545,6 +574,16 @@ NOT_POSSIBLE = {
     ("war start", "description"): ANY_LENGTH,
     ("war update", "note"): ANY_LENGTH,
     ("war update", "casualties"): LIMITED,
+    ("economy turn", "action"): CHOICES,
+    **{("loan offer", option): LIMITED for option in ("term",)},
+    ("loan offer", "repayment"): CHOICES,
+    ("loan offer", "description"): ANY_LENGTH,
+    ("loan answer", "decision"): CHOICES,
+    ("loan list", "status"): CHOICES,
+    **{(f"loan-admin {step}", "dry_run"): YES_OR_NO for step in ("void", "forgive", "default")},
+    ("economy statement", "csv"): YES_OR_NO,
+    ("economy reverse", "dry_run"): YES_OR_NO,
+    **{("economy reverse", option): WITH_MONEY for option in ("transaction", "reason")},
     **{("war start", option): WITH_WARS for option in ("name", "on")},
     **{(f"war {command}", "nation"): WITH_WARS for command in ("join", "leave")},
     **{

@@ -85,6 +85,23 @@ def _law(world: Population, me: Person, row: Row) -> bool:
     return me.admin or open_to_all or row["nation_id"] in mine
 
 
+def _booked(world: Population, me: Person, row: Row) -> bool:
+    offices = world.tables["nation_offices"]
+    mine = {
+        office["nation_id"] for office in offices if office["user_id"] == me.id and office["until"] is None
+    }
+    return me.admin or bool(mine & {row["debit_nation"], row["credit_nation"]})
+
+
+def _transaction(world: Population, me: Person, row: Row) -> bool:
+    transfers = [one for one in world.tables["ledger_transfers"] if one["txn"] == row["id"]]
+    return me.admin or any(_booked(world, me, one) for one in transfers)
+
+
+def _loan(world: Population, me: Person, row: Row) -> bool:
+    return _booked(world, me, {"debit_nation": row["lender_id"], "credit_nation": row["borrower_id"]})
+
+
 def _under_a_tag(world: Population, me: Person, row: Row) -> bool:
     return any(_law(world, me, law) for law in world.tables["laws"] if law["id"] == row["law_id"])
 
@@ -145,6 +162,9 @@ _RULES: Mapping[str, Callable[[Population, Person, Row], bool]] = {
     "law_search": _law_in_force,
     "inactivity_items": lambda _, me, __: me.staff,
     "laws": _law,
+    "ledger_transactions": _transaction,
+    "loans": _loan,
+    "ledger_transfers": _booked,
     "law_revisions": _text_of_law,
     "law_tags": _under_a_tag,
     "events": _event,

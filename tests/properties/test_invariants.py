@@ -58,6 +58,9 @@ from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
+from modelus_bot.subjects.ledger.writes.reversing import ReverseTransaction
+from modelus_bot.subjects.loans.writes.offering import AnswerLoan, CancelLoan, OfferLoan
+from modelus_bot.subjects.loans.writes.paying import DefaultLoan, ForgiveLoan, PayLoan, VoidLoan
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.maintenance.writes import BeginMaintenance, EndMaintenance
 from modelus_bot.subjects.members.writes.erasing import EraseMember
@@ -125,6 +128,7 @@ from modelus_bot.subjects.triage.writes.steps import (
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
+from modelus_bot.subjects.turns.writes import PauseTurns, ResumeTurns, StepTurn
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.daily_size import FULL
@@ -709,11 +713,42 @@ class History:
             found = tuple(f"{row[0]}/{row[1]}/{row[2]}" for row in keys)
             self.do(PruneActivity(keys=found, before=self.rota.at - 86_400))
 
+    def lend(self) -> None:
+        """Offer, answer and pay loans, end them, and let turns come."""
+        one, other = self.dice.sample(range(1, 5), 2)
+        leader = (self.one_of("SELECT user_id FROM nation_offices WHERE until IS NULL") or (ADA,))[0]
+        terms = {"rate_bp": self.dice.choice([0, 5000]), "term_months": self.dice.choice([1, 3, 360])}
+        loan = OfferLoan(
+            nation_id=one,
+            borrower_id=other,
+            principal=10**8,
+            repayment=self.dice.choice(["compound", "amortizing"]),
+            **terms,
+        )
+        rich = EditNation(nation_id=one, metric="treasury", mode="add", value=10**8)
+        self.do(rich, ADMIN)
+        self.do(loan, self.dice.choice([ADMIN, leader]))
+        found = self.one_of("SELECT code FROM loans")
+        code = found[0] if found is not None else "LOAN-1"
+        amount = self.dice.choice([1, 10**7, 10**8])
+        writes: list[Write[Any]] = [
+            AnswerLoan(code=code, accept=self.dice.random() < 0.8),
+            PayLoan(code=code, amount=amount),
+            self.dice.choice([CancelLoan(code=code), ForgiveLoan(code=code, reason="x")]),
+            self.dice.choice([VoidLoan(code=code, reason="x"), DefaultLoan(code=code, reason="x")]),
+            self.dice.choice([PauseTurns(seconds=60), ResumeTurns()]),
+            StepTurn(seconds=60, begin=self.dice.random() < 0.5),
+            StepTurn(seconds=60),
+            StepTurn(seconds=60),
+        ]
+        for write in writes:
+            self.do(write, self.dice.choice([ADMIN, ADMIN, leader, self.anybody]))
+
     def run_nations(self) -> None:
         """Change a nation as administrators do, take changes back, archive and restore."""
         nation = self.dice.randint(1, 4)
         last = self.rota.value("SELECT max(id) FROM nation_history") or 1
-        metric: EditableMetric = self.dice.choice(["gdp", "ground", "tax_bp"])
+        metric: EditableMetric = self.dice.choice(["gdp", "ground", "tax_bp", "treasury", "debt"])
         alias = f"Nation {self.dice.randint(1, 12)}"
         for write in (
             EditNation(nation_id=nation, metric=metric, mode="add", value=self.dice.randint(-9, 9)),
@@ -723,6 +758,7 @@ class History:
             self.dice.choice([ArchiveNation(nation_id=nation), RestoreNation(nation_id=nation)]),
             SendOnLeave(nation_id=nation, comes_back=self.rota.at + self.dice.choice([-1, 3600])),
             EndLeaves(),
+            ReverseTransaction(txn=self.dice.randint(1, 9), reason="x"),
         ):
             self.do(write, ADMIN if self.dice.random() < 0.8 else self.anybody)
 
@@ -758,6 +794,7 @@ CHOICES = (
     *[History.found_nation, History.lead_nation, History.lead_nation, History.run_nations] * 2,
     *[History.legislate, History.fight, History.deal_with_report, History.run_nations] * 2,
     *[History.treat, History.unite] * 2,
+    *[History.lend] * 2,
     *[
         History.write_and_fall_silent,
         History.write_and_fall_silent,

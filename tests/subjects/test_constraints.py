@@ -76,12 +76,16 @@ def beside(empty: Rota) -> Iterator[Rota]:
         insert(connection, "triage_items", {**FITTING["triage_items"], "id": 1, "thread_id": None})
         insert(connection, "nation_offices", {**FITTING["nation_offices"], "id": 1, "user_id": 3, "until": 9})
         insert(connection, "laws", {**FITTING["laws"], "id": 1, "name": "First", "number": 1})
+        insert(connection, "ledger_transactions", {**FITTING["ledger_transactions"], "id": 1})
+        insert(connection, "loans", {**FITTING["loans"], "id": 1, "code": "FIRST-1"})
         insert(connection, "wars", {**FITTING["wars"], "id": 1, "name": "First"})
         insert(connection, "blocs", {**FITTING["blocs"], "id": 1, "name": "First"})
         insert(connection, "tags", {**FITTING["tags"], "id": 1, "name": "first"})
     yield empty
-    empty.connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
-    for table in ("audit_logs", "notifications", "requests", "current_holders", "bloc_members", "blocs"):
+    for trigger in ("audit_no_delete", "ledger_transfers_kept"):
+        empty.connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    gone = ("audit_logs", "ledger_transfers", "notifications", "requests", "current_holders")
+    for table in (*gone, "bloc_members", "blocs"):
         empty.connection.execute(f"DELETE FROM {table}")
 
 
@@ -167,7 +171,8 @@ def test_unique_keys(beside: Rota, table: str) -> None:
         assert (error.kind, error.rule) == ("unique", rule)
         assert rule in DECLARED.taken
         with beside.transaction() as connection:
-            connection.execute("DROP TRIGGER IF EXISTS audit_no_delete")
+            for trigger in ("audit_no_delete", "ledger_transactions_kept", "ledger_transfers_kept"):
+                connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
             key = next(iter(FITTING[table]))
             connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (FITTING[table][key],))
 
@@ -193,6 +198,8 @@ def test_references(beside: Rota, table: str) -> None:
             row["kind"] = "wal"
         if key["from"] == "nation_a":
             row |= {"nation_b": 10**6, "proposed_by": 10**6}
+        if table == "ledger_transactions":
+            row["kind"] = "reversal"
         error = broken(beside, table, row)
         assert error.kind == "foreign_key"
         assert "does not exist" in sentence_for(error)
@@ -229,6 +236,10 @@ def test_types(beside: Rota, table: str) -> None:
         (COVERED_TWICE, "cover overlap"),
         ("INSERT INTO bloc_members(bloc_id, nation_id, at) VALUES(3, 1, 0)", "bloc limit"),
         ("UPDATE bloc_members SET rank = 'member', expires_at = NULL WHERE bloc_id = 4", "bloc limit"),
+        ("UPDATE ledger_transfers SET amount = 1", "the ledger is append-only"),
+        ("DELETE FROM ledger_transactions WHERE id = 1", "the ledger is append-only"),
+        ("UPDATE nations SET status = 'archived' WHERE id = 2", "nation has open loans"),
+        ("UPDATE nations SET treasury = -1", "treasury overdrawn"),
     ],
 )
 def test_triggers(beside: Rota, statement: str, rule: str) -> None:
@@ -244,6 +255,8 @@ def test_triggers(beside: Rota, statement: str, rule: str) -> None:
             insert(connection, "bloc_members", FITTING["bloc_members"] | {"bloc_id": number})
         invited = {"bloc_id": 4, "rank": "invited", "expires_at": 9}
         insert(connection, "bloc_members", FITTING["bloc_members"] | invited)
+        insert(connection, "ledger_transfers", FITTING["ledger_transfers"])
+        insert(connection, "loans", FITTING["loans"])
     error = beside.violation(statement)
     assert (error.kind, error.rule) == ("trigger", rule)
     assert rule in DECLARED.sentences
@@ -259,7 +272,14 @@ def test_every_trigger_s_words_are_known(empty: Rota) -> None:
 def test_no_sentence_is_left_over() -> None:
     """Every sentence belongs to a rule that exists."""
     names = {name for _, name in checks()}
-    triggers = {"sprint overlap", "cover overlap", "bloc limit", "audit log is append-only"}
+    triggers = {
+        "sprint overlap",
+        "cover overlap",
+        "bloc limit",
+        "audit log is append-only",
+        "the ledger is append-only",
+    }
+    triggers |= {"treasury overdrawn", "nation has open loans"}
     assert set(DECLARED.ranges) <= names
     assert set(DECLARED.sentences) <= names | triggers
     assert set(UNCHECKED) == names

@@ -43,6 +43,9 @@ from modelus_bot.subjects.health.pruning import PruneErrors, PruneSamples
 from modelus_bot.subjects.laws.writes.making import AddLaw, EditLaw, RenameLaw
 from modelus_bot.subjects.laws.writes.standing import EnactLaw, RepealLaw, SetLawReaders, TagLaw
 from modelus_bot.subjects.laws.writes.tags import AddTag, RemoveTag
+from modelus_bot.subjects.ledger.writes.reversing import ReverseTransaction
+from modelus_bot.subjects.loans.writes.offering import AnswerLoan, CancelLoan, OfferLoan
+from modelus_bot.subjects.loans.writes.paying import DefaultLoan, ForgiveLoan, PayLoan, VoidLoan
 from modelus_bot.subjects.maintenance import writes
 from modelus_bot.subjects.maintenance.pruning import PruneJobRuns
 from modelus_bot.subjects.members.writes.erasing import EraseMember
@@ -105,12 +108,15 @@ from modelus_bot.subjects.triage.writes.steps import (
 )
 from modelus_bot.subjects.triage.writes.talking import AddNote, AnswerStaff, ReplyToReporter
 from modelus_bot.subjects.triage.writes.tasking import MakeTask
+from modelus_bot.subjects.turns.writes import PauseTurns, ResumeTurns, StepTurn
 from modelus_bot.subjects.wars.writes import EndWar, JoinWar, LeaveWar, StartWar, UpdateWar
 from modelus_bot.subjects.weekly_post.writes import BeginWeeklyPost, NoteWeeklyPost, PassOverWeek
 from tests.subjects.activity.activity_cases import LIMITS, count, fallen_silent
 from tests.subjects.blocs.bloc_cases import founded, invited, joined
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
+from tests.subjects.ledger.ledger_cases import granted
+from tests.subjects.loans.loan_cases import fixed, running
 from tests.subjects.nations.nation_cases import (
     FIRST_EDIT,
     aliased,
@@ -188,6 +194,11 @@ def noted(rota: Rota) -> None:
     """Let Ben write a note."""
     reported(rota)
     rota.do(AddNote(item_id=1, text="x"), BEN)
+
+
+def held(rota: Rota) -> None:
+    """Hold the clock of the simulation."""
+    rota.do(PauseTurns(seconds=60), ADMIN)
 
 
 def next_sprint(rota: Rota) -> None:
@@ -357,6 +368,19 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(TagLaw(law_id=DRAFT, tags=(1,)), ADA, legislated),
     Sample(AddTag(name="Trade"), DAN),
     Sample(RemoveTag(tag_id=1), ADMIN, legislated),
+    Sample(ReverseTransaction(txn=1, reason="x"), ADMIN, granted),
+    Sample(
+        OfferLoan(borrower_id=2, principal=10**9, rate_bp=1, term_months=2, repayment="compound"), ADA, led
+    ),
+    Sample(AnswerLoan(code="LOAN-1", accept=True), CLEO, fixed),
+    Sample(CancelLoan(code="LOAN-1"), ADA, fixed),
+    Sample(PayLoan(code="LOAN-1", amount=5), CLEO, running),
+    Sample(VoidLoan(code="LOAN-1", reason="x"), ADMIN, running),
+    Sample(ForgiveLoan(code="LOAN-1", reason="x"), ADMIN, running),
+    Sample(DefaultLoan(code="LOAN-1", reason="x"), ADMIN, running),
+    Sample(StepTurn(seconds=60, begin=True), ADMIN, running),
+    Sample(PauseTurns(seconds=60), ADMIN),
+    Sample(ResumeTurns(), ADMIN, held),
     Sample(StartWar(name="War", side_a=(1,), side_b=(2,), on=DAY), ADMIN, nations),
     Sample(JoinWar(war_id=1, nation_id=4, side="other", on=DAY), ADMIN, fought),
     Sample(LeaveWar(war_id=1, nation_id=3, on=DAY), ADMIN, fought),

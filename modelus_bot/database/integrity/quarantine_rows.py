@@ -49,6 +49,9 @@ INSERT INTO quarantined_rows(table_name, record_id, row, reason, found_at, reque
 VALUES(?, ?, ?, ?, ?, ?)
 """
 
+_CHANGES = "SELECT total_changes()"
+_FORGET = "DELETE FROM quarantined_rows WHERE id = ?"
+
 Reasons = dict[RowKey, list[str]]
 
 
@@ -219,10 +222,12 @@ class Mover:
         for child in self._children(table, values):
             self._move(child, f"refers to {key.table} {key.record_id}, which was quarantined")
         self._under_way.discard(key)
+        number = self._keep(key, values, f"{reason}; moved here")
         if not self._try(delete_sql(table, key), key.parameters):
+            self._tx.execute(_FORGET, (number,))
+            self.done.pop()
             self._stuck.add(key)
             return
-        number = self._keep(key, values, f"{reason}; moved here")
         old = row_json(table, values)
         self._tx.audit(key.table, key.audit_id, "DELETE", old=old, new={"quarantined": number, "why": reason})
         self.moved += 1
@@ -284,11 +289,13 @@ class Mover:
         return None if row is None else pairs_of(tuple(row))
 
     def _try(self, sql: str, parameters: Sequence[object]) -> bool:
-        """Run a statement; False when nothing changed or a rule stands against it."""
+        """Run a statement; False when nothing changed, by triggers neither, or a rule stands against it."""
+        before = self._tx.fetch_value(_CHANGES)
         try:
-            return self._tx.execute(sql, list(parameters)) > 0
+            self._tx.execute(sql, list(parameters))
         except sqlite3.IntegrityError:
             return False
+        return bool(self._tx.fetch_value(_CHANGES) > before)
 
     def _told(self, *all_reasons: Reasons) -> Iterable[tuple[str, str, str]]:
         for reasons in all_reasons:

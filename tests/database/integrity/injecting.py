@@ -63,6 +63,8 @@ def build(path: Path) -> Path:
         for number in (1, 2):
             put(connection, "nations", fitting("nations") | {"id": number, "name": f"Nation {number}"})
         put(connection, "nation_offices", fitting("nation_offices") | {"id": 1, "until": 9})
+        put(connection, "ledger_transactions", fitting("ledger_transactions") | {"id": 1})
+        put(connection, "loans", fitting("loans") | {"id": 1, "code": "FIRST-1"})
         put(connection, "laws", fitting("laws") | {"id": 1, "name": "First", "number": 1})
         put(connection, "nations", fitting("nations") | {"id": 3, "name": "Gone", "status": "archived"})
         put(connection, "blocs", FITTING["blocs"] | {"id": 1, "name": "First"})

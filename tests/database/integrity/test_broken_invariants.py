@@ -105,6 +105,12 @@ BREAKS = {
         "blocs",
         "put right",
     ),
+    "books_match_nations": ("UPDATE nations SET treasury = 5 WHERE id = 1", "nations", "put right"),
+    "loans_match_books": (
+        "UPDATE loans SET status = 'defaulted', balance = 5 WHERE id = 1",
+        "loans",
+        "put right",
+    ),
     "task_closed_calm": (CLOSED_TASK, "tasks", "put right"),
     "task_late_at_risk": (LATE_TASK, "tasks", "put right"),
     "requests_answered": (
@@ -125,7 +131,10 @@ BREAKS = {
     ),
 }
 """For each invariant what breaks it, in which table, and what is to happen to the row."""
-ELSEWHERE = {"figures_have_history": {"nation_history"}}
+ELSEWHERE = {
+    "books_match_nations": {"ledger_transactions", "ledger_transfers"},
+    "figures_have_history": {"nation_history"},
+}
 """What is put right in other rows than the one that is named."""
 
 

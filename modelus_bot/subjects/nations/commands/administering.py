@@ -41,6 +41,8 @@ _EDITABLE: dict[str, EditableMetric] = {
     "population": "population",
     "stability_bp": "stability_bp",
     "tax_bp": "tax_bp",
+    "debt": "debt",
+    "treasury": "treasury",
     "ground": "ground",
     "naval": "naval",
     "air": "air",

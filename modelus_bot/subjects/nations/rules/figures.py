@@ -101,13 +101,13 @@ FIGURES: dict[Metric, Figure] = {
     "stability_bp": Figure("Stability", 0, WHOLE, 100, _percent, "a percentage from 0 to 100, like 62.5"),
     "tax_bp": Figure("Tax rate", 0, WHOLE, 100, _percent, "a percentage from 0 to 100, like 21.5"),
     "debt": Figure("Debt", 0, MOST_MONEY, 1, dollars, "in dollars up to 900 T"),
-    "treasury": Figure("Treasury", -(2**62), 2**62, 1, dollars, "in dollars"),
+    "treasury": Figure("Treasury", 0, MOST_MONEY, 1, dollars, "in dollars up to 900 T"),
     "ground": Figure("Ground forces", 0, 100, 10, _force, _FORCE_HOW),
     "naval": Figure("Naval forces", 0, 100, 10, _force, _FORCE_HOW),
     "air": Figure("Air forces", 0, 100, 10, _force, _FORCE_HOW),
 }
-EDITABLE: tuple[Metric, ...] = ("gdp", "population", "stability_bp", "tax_bp", "ground", "naval", "air")
-"""What administrators set by hand; debt and treasury follow from what is lent and paid."""
+EDITABLE: tuple[Metric, ...] = tuple(FIGURES)
+"""What administrators set by hand; what they set of money is booked against the world."""
 
 
 def shown(metric: Metric | RankMetric, value: int | None) -> str:

@@ -23,7 +23,9 @@ from modelus_bot.text.escaping import plain
 __all__ = ["EditNation", "EditableMetric", "Mode", "UndoChange"]
 
 Mode = Literal["add", "subtract", "set"]
-EditableMetric = Literal["gdp", "population", "stability_bp", "tax_bp", "ground", "naval", "air"]
+EditableMetric = Literal[
+    "gdp", "population", "stability_bp", "tax_bp", "debt", "treasury", "ground", "naval", "air"
+]
 Amount = Annotated[int, Field(gt=-(2**62), lt=2**62)]
 
 
@@ -71,6 +73,12 @@ class UndoChange(Write[NationChange]):
             )
         if entry.id in undone_of(later):
             raise InvalidInput(f"Change {entry.id} has been undone already.", rule="undo.undone")
+        if entry.metric in {"debt", "treasury"} and entry.cause != "undo" and entry.cause_id is not None:
+            raise InvalidInput(
+                f"Change {entry.id} is one side of transaction {entry.cause_id}. Take both back with"
+                " `/economy reverse` instead.",
+                rule="undo.booked",
+            )
         _require_last(entry, before, dependent(entry, later))
         taken_back(tx, "nation_history", entry.id)
         change = save(tx, before, cause="undo", cause_id=entry.id, **{entry.metric: entry.old})

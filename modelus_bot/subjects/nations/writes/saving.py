@@ -7,6 +7,8 @@ from typing import Any, get_args
 
 from modelus_bot.database import Transaction
 from modelus_bot.domain.refusals import Stale
+from modelus_bot.subjects.ledger.model import Account
+from modelus_bot.subjects.ledger.writes.posting import book_figure
 from modelus_bot.subjects.nations.model import Cause, Metric, Nation, NationChange
 from modelus_bot.subjects.nations.queries.records import require_nation
 from modelus_bot.subjects.nations.writes.telling import tell_change
@@ -74,9 +76,14 @@ def save(
 def note_history(
     tx: Transaction, after: Nation, metric: Metric, old: int | None, cause: Cause, cause_id: int | None = None
 ) -> int:
-    """Keep how a figure became what it is, with who did it and why; returns the number of the change."""
+    """Keep how a figure became what it is, with who did it and why; returns the number of the change.
+
+    What is set of money by this is booked against the world, so that the books say the same.
+    """
     context = tx.context
     new = getattr(after, metric)
+    if metric == "treasury" or metric == "debt":  # noqa: PLR1714 - tells the type checker which they are
+        book_figure(tx, Account(after.id, metric), new - (old or 0), imported=cause == "import")
     reason = context.reason or None
     return tx.insert(
         _HISTORY, (after.id, metric, old, new, cause, cause_id, context.actor, reason, context.at)

@@ -1,0 +1,10 @@
+DROP TRIGGER treasury_not_overdrawn;
+DROP TRIGGER ledger_transfers_kept;
+DROP TRIGGER ledger_transfers_fixed;
+DROP TRIGGER ledger_transactions_kept;
+DROP TRIGGER ledger_transactions_fixed;
+DROP TRIGGER ledger_differences_booked;
+DROP VIEW ledger_differences;
+DROP VIEW ledger;
+DROP TABLE ledger_transfers;
+DROP TABLE ledger_transactions;

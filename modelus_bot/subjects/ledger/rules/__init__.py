@@ -1,0 +1,1 @@
+"""How money is written: on cards, in files, and for a double-entry program."""

@@ -1,0 +1,1 @@
+"""Booking what moves, and setting right what was booked by mistake."""

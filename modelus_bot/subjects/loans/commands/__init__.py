@@ -1,0 +1,1 @@
+"""/loan and /loan-admin."""

@@ -1,0 +1,1 @@
+"""What a loan costs, when, and what a turn does to it."""

@@ -1,0 +1,1 @@
+"""Offering, answering, paying and ending loans."""
