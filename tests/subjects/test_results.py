@@ -116,6 +116,7 @@ from tests.subjects.blocs.bloc_cases import founded, invited, joined
 from tests.subjects.covers.cover_cases import ask, bring_to
 from tests.subjects.laws.law_cases import BODY, DRAFT, SECRET, WATER, legislated
 from tests.subjects.ledger.ledger_cases import granted
+from tests.subjects.loans import loan_cases
 from tests.subjects.loans.loan_cases import fixed, running
 from tests.subjects.nations.nation_cases import (
     FIRST_EDIT,
@@ -370,7 +371,9 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(RemoveTag(tag_id=1), ADMIN, legislated),
     Sample(ReverseTransaction(txn=1, reason="x"), ADMIN, granted),
     Sample(
-        OfferLoan(borrower_id=2, principal=10**9, rate_bp=1, term_months=2, repayment="compound"), ADA, led
+        OfferLoan(borrower_id=2, principal=10**9, rate_bp=1, term_months=2, repayment="compound"),
+        ADA,
+        loan_cases.led,
     ),
     Sample(AnswerLoan(code="LOAN-1", accept=True), CLEO, fixed),
     Sample(CancelLoan(code="LOAN-1"), ADA, fixed),

@@ -21,6 +21,11 @@ _WHOSE = "Every account but the world's belongs to a nation. Please tell an admi
 _WORDING = Wording(
     rows={"ledger_transactions": "transactions", "ledger_transfers": "transfers of money"},
     row={"ledger_transactions": "a transaction", "ledger_transfers": "a transfer of money"},
+    told={
+        "reverses": "the transaction that it takes back",
+        "total": "the amount together",
+        "transfers": "how many transfers",
+    },
     ranges={
         "ledger_transactions_kind_known": ("The kind of a transaction", "one that is known"),
         "ledger_transactions_memo_length": ("What a transaction is about", "1 to 300 characters long"),

@@ -21,6 +21,9 @@ _TELL = "Please tell an administrator."
 _WORDING = Wording(
     rows={"loans": "loans"},
     row={"loans": "a loan"},
+    told={
+        "due_turn": "the turn it is due",
+    },
     ranges={
         "loans_code_length": ("The code of a loan", "6 to 12 characters long"),
         "loans_principal_range": ("The amount of a loan", "100 million to 1 trillion dollars"),

@@ -17,6 +17,7 @@ def _screens() -> Screens:
 _WORDING = Wording(
     rows={"simulation_clock": "the simulation's clock"},
     row={"simulation_clock": "the simulation's clock"},
+    told={"paused_at": "the time it was stopped"},
     ranges={
         "simulation_clock_one": ("The number of the simulation's clock", "1, because there is one"),
         "simulation_clock_turn_range": ("The number of a turn", "0 or more"),

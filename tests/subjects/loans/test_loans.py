@@ -18,6 +18,7 @@ from modelus_bot.subjects.loans.writes.offering import AnswerLoan, CancelLoan, O
 from modelus_bot.subjects.loans.writes.paying import DefaultLoan, ForgiveLoan, PayLoan, VoidLoan
 from modelus_bot.subjects.nations.writes.archiving import ArchiveNation
 from modelus_bot.subjects.nations.writes.offices import EndOffice
+from modelus_bot.subjects.people.model import BOT_ITSELF
 from tests.subjects.ledger.ledger_cases import BILLION, booked, figures, grant
 from tests.subjects.loans.loan_cases import led, lend, loan, offer, turn
 from tests.subjects.nations.nation_cases import DAKOTA, TEXAS
@@ -114,7 +115,7 @@ def test_three_missed_instalments_are_a_default(staffed: Rota) -> None:
     found = loan(rota, code)
     assert (found.status, found.missed, found.balance) == ("defaulted", 3, compounded(2 * BILLION, 1200, 3))
     items = rota.rows("SELECT id, title, reporter_id FROM triage_items")
-    assert [tuple(item) for item in items] == [(found.triage_id, f"Loan {code} is in default", ADA)]
+    assert [tuple(item) for item in items] == [(found.triage_id, f"Loan {code} is in default", BOT_ITSELF)]
     missed = [title for title in rota.notices(CLEO) if "missed" in title]
     assert missed == [f"Loan {code}: an instalment was missed"] * 3
     check(rota)

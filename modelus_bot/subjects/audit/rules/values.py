@@ -20,7 +20,11 @@ NAMED = frozenset({"nations", "laws", "tags", "wars", "sprints", "users"})
 """Tables whose rows have a name that people know them by."""
 REFERS: Mapping[str, str] = {
     **dict.fromkeys(
-        ("nation_id", "nation_a", "nation_b", "nations", "proposed_by", "joined", "left", "A", "B"), "nations"
+        (
+            "nation_id", "nation_a", "nation_b", "nations", "lender_id", "borrower_id", "proposed_by", "joined",
+            "left", "A", "B",
+        ),
+        "nations",
     ),
     **dict.fromkeys(
         (
