@@ -21,8 +21,8 @@ NAMED = frozenset({"nations", "laws", "tags", "wars", "sprints", "users"})
 REFERS: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "nation_id", "nation_a", "nation_b", "nations", "lender_id", "borrower_id", "proposed_by", "joined",
-            "left", "A", "B",
+            "nation_id", "nation_a", "nation_b", "nations", "lender_id", "borrower_id", "proposed_by",
+            "joined", "left", "A", "B",
         ),
         "nations",
     ),
