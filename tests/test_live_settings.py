@@ -40,6 +40,7 @@ PARTS: dict[str, Callable[[App], object]] = {
     "maintenance": lambda app: app.bot.settings.maintenance,
     "logging": lambda app: app.bot.settings.logging,
     "clock": lambda app: app.db.clock.settings,
+    "activity": lambda app: app.bot.settings.activity,
     "simulation": lambda app: app.bot.settings.simulation,
 }
 """The object that a running part of the bot reads its settings from, whenever it needs one."""

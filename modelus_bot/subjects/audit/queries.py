@@ -58,6 +58,7 @@ SELECT iif(json_valid(new_values), coalesce(
 ), NULL) AS name
 FROM audit_logs WHERE table_name = ? AND record_id = ? ORDER BY id DESC LIMIT 20
 """
+_HAS_LOG = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit_logs'"
 _COUNT = "SELECT coalesce(max(id), 0) FROM audit_logs"
 NEWEST = 2**63 - 1
 LATELY = 3000
@@ -172,5 +173,5 @@ def verify(
     now and then, by another thread, up to which entry it is whole, and which is the last.
     """
     require_admin_viewer(tx, viewer)
-    newest = int(tx.fetch_value(_COUNT))
+    newest = int(tx.fetch_value(_COUNT)) if tx.fetch_one(_HAS_LOG) is not None else 0
     return verified_trail(tx, anchors, at, lambda number: walked(number, newest))

@@ -137,14 +137,14 @@ def test_too_many_open_files_are_told_as_that(path: Path) -> None:
 
 async def test_a_disk_that_is_full_or_read_only(tmp_path: Path, quick_settings: Settings) -> None:
     """Each has its class, and with it what people are told."""
-    with small_disk(tmp_path / "disk", "2m") as disk:
+    with small_disk(tmp_path / "disk", "4m") as disk:
         path = disk / "modelus.db"
         Migrator(path).up()
         with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
             while True:
                 filler.write(bytes(4096))
         assert isinstance(await failure_of(path, quick_settings()), DiskFull)
-    with small_disk(tmp_path / "other", "2m") as disk:
+    with small_disk(tmp_path / "other", "4m") as disk:
         Migrator(disk / "modelus.db").up()
         os.system(f"mount -o remount,ro {disk}")  # noqa: S605 - a path of the test's own
         failure = await failure_of(disk / "modelus.db", quick_settings())

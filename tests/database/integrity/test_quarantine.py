@@ -14,7 +14,7 @@ from zlib import crc32
 import pytest
 
 from modelus_bot.database.integrity.check import check_file
-from modelus_bot.database.integrity.quarantine import quarantine_file
+from modelus_bot.database.integrity.quarantine import QuarantineReport, quarantine_file
 from modelus_bot.database.integrity.report import BrokenRow, CheckReport
 from modelus_bot.database.integrity.violations import find_broken_rows
 from modelus_bot.database.schema.shape import TableShape
@@ -125,8 +125,14 @@ def test_every_rule_of_the_schema(file: Path, case: tuple[str, Row, str]) -> Non
     assert any(row[column] == told(value) for _, row, _ in rows for column, value in change.items())
     after = check(file)
     assert after.ok, after.problems
-    assert after.audit_id == report.audit_id + done.moved + done.corrected
+    # A correction that adds rows beside the one that is named has no entry of its own.
+    assert 0 <= report.audit_id + done.moved + done.corrected - after.audit_id <= beside(done)
     assert_rest_is_untouched(before, all_rows(file), table, done.moved, done.corrected)
+
+
+def beside(done: QuarantineReport) -> int:
+    """Return how many corrections were made in other rows than those that are named."""
+    return sum(row.reason.startswith(("books_match_nations", "figures_have_history")) for row in done.rows)
 
 
 def told(value: Any) -> Any:

@@ -168,7 +168,7 @@ def test_requests_stay_while_the_trail_waits() -> None:
 def test_every_task_says_why() -> None:
     """Each has a name of its own and a sentence."""
     names = [pruning.name for pruning in DECLARED.prunings]
-    assert len(set(names)) == len(names) == 8
+    assert len(set(names)) == len(names) == 9
     assert all(
         pruning.why.endswith(".") and 0 < pruning.early_days <= pruning.days for pruning in DECLARED.prunings
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from modelus_bot.database.core.audit.chain import AuditChain
 from modelus_bot.database.core.audit.entry import AuditEntry
 from modelus_bot.database.schema.migrations import Migrator
+from modelus_bot.database.schema.shape import TableShape
+from modelus_bot.database.schema.validator import SchemaValidator
 
 Rows = dict[str, dict[tuple[Any, ...], tuple[Any, ...]]]
 """Rows by table and primary key."""
@@ -21,25 +24,6 @@ Rows = dict[str, dict[tuple[Any, ...], tuple[Any, ...]]]
 START = 1_780_000_000
 DISCIPLINES = ("account", "producer", "design", "press", "treasury", "archive")
 WORDS = ("harbour", "treaty", "café", "naïve", "数字", "ratify", "🚢", "levy", "quorum", "estuary")
-KEYS = {
-    "settings": ("key",),
-    "requests": ("request_id",),
-    "job_runs": ("job", "run_key"),
-    "disciplines": ("key",),
-    "assignments": ("sprint_id", "discipline"),
-    "current_holders": ("discipline",),
-    "notification_prefs": ("user_id", "type"),
-    "triage_routes": ("category",),
-    "users": ("discord_id",),
-    "cover_cards": ("message_id",),
-    "calendar_entries": ("uid",),
-    "nation_names": ("name", "nation_id"),
-    "cooldowns": ("nation_id", "command"),
-    "law_tags": ("tag_id", "law_id"),
-    "war_sides": ("war_id", "nation_id"),
-    "bloc_members": ("bloc_id", "nation_id"),
-    "health_samples": ("at",),
-}
 COUNTS = {
     "audit_logs": 3600,
     "requests": 1600,
@@ -69,6 +53,12 @@ def fill(path: Path, seed: int = 1, *, share: float = 1.0) -> None:
         _Filling(connection, dice, share).run()
 
 
+@cache
+def expected() -> Mapping[str, TableShape]:
+    """Return our tables as the migrations make them."""
+    return SchemaValidator().expected.tables
+
+
 def read_all(path: Path) -> Rows:
     """Return every row of our tables."""
     with closing(sqlite3.connect(path)) as connection:
@@ -82,7 +72,7 @@ def read_all(path: Path) -> Rows:
 def _read(connection: sqlite3.Connection, table: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     cursor = connection.execute(f"SELECT * FROM {table}")
     names = [column[0] for column in cursor.description]
-    places = [names.index(key) for key in KEYS.get(table, ("id",))]
+    places = [names.index(key) for key in expected()[table].key_columns]
     return {tuple(row[place] for place in places): tuple(row) for row in cursor}
 
 

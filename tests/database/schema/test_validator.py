@@ -110,8 +110,9 @@ def test_everything_repairable_of_the_bot_is_repaired(tmp_path: Path, kind: str)
         for (name,) in names:
             connection.execute(f'DROP {kind} "{name}"')
             report = validator.inspect(connection)
-            assert [item.name for item in report.repairable] == [name]
-            assert validator.repair(connection, report) == (f"{kind.capitalize()} {name} was made again.",)
+            gone = [item.name for item in report.repairable]
+            assert gone == ["ledger_differences_booked", name] if name == "ledger_differences" else [name]
+            assert f"{kind.capitalize()} {name} was made again." in validator.repair(connection, report)
             assert validator.inspect(connection).clean
 
     assert names

@@ -31,9 +31,9 @@ VALUES(?, ?, ?, ?, ?, ?, ?, ?)
 class Mirrored(InvalidInput):
     """The other side has proposed the same as treaty ``treaty_id``: accepting that is what is meant."""
 
-    def __init__(self, sentence: str, treaty_id: int) -> None:
+    def __init__(self, sentence: str, *, rule: str = "treaty.mirrored", treaty_id: int = 0) -> None:
         """Keep which treaty it is."""
-        super().__init__(sentence, rule="treaty.mirrored")
+        super().__init__(sentence, rule=rule)
         self.treaty_id = treaty_id
 
 
@@ -85,7 +85,7 @@ def _make_room(tx: Transaction, known: Treaty, own: Nation, to: Nation) -> None:
     raise Mirrored(
         f"{plain(to.name)} proposed the same <t:{known.proposed_at}:R>: treaty {known.id}. Accept that one,"
         " here or with `/treaty answer`, instead of proposing another.",
-        known.id,
+        treaty_id=known.id,
     )
 
 
