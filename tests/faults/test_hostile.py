@@ -44,7 +44,7 @@ CHECKED = tuple(file for file in HOSTILE if FULL or file not in BUSY)
 SECONDS = 5.0
 """Seconds of processor time, of this process and its children, that an answer may cost."""
 
-OF_CHILDREN = 5.0
+OF_CHILDREN = 6.0
 """Seconds of processor time that the processes of a recovery take to begin, and to do what is no waste."""
 
 HANGS = 90

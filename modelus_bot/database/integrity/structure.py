@@ -19,6 +19,8 @@ MOST = 10_000
 
 _QUICK = "PRAGMA quick_check(10000)"
 _FULL = "PRAGMA integrity_check(10000)"
+_FREE_PAGES = "PRAGMA quick_check(sqlite_master)"
+"""The whole check of some versions passes over the list of free pages where it comes to a view first."""
 _ABOUT_ROWS = ("CHECK constraint failed in ", "NULL value in ", "non-unique entry in index ")
 _HEADER = "*** in database "
 _COUNT = "SELECT count(*) FROM {table} NOT INDEXED"
@@ -46,12 +48,17 @@ def look_at(connection: sqlite3.Connection, depth: Depth) -> Structure:
     What newer ones say of searches is left to those who can make them anew.
     """
     found = Structure()
-    for (answer,) in connection.execute(_QUICK if depth == "quick" else _FULL):
-        for line in _text(answer).splitlines():
-            if line in {"ok", ""} or line.startswith(_HEADER) or is_about_searches(line):
-                continue
+    whole = list(_lines(connection, _QUICK if depth == "quick" else _FULL))
+    known = frozenset(whole)
+    for line in (*whole, *(line for line in _lines(connection, _FREE_PAGES) if line not in known)):
+        if not (line in {"ok", ""} or line.startswith(_HEADER) or is_about_searches(line)):
             found.kept(line)
     return found
+
+
+def _lines(connection: sqlite3.Connection, sql: str) -> Iterator[str]:
+    for (answer,) in connection.execute(sql):
+        yield from _text(answer).splitlines()
 
 
 def tables_named(lines: Iterable[str], shape: Shape) -> frozenset[str]:
