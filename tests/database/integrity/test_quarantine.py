@@ -96,13 +96,13 @@ def inject(path: Path, table: str, row: Row) -> None:
 
 
 def some(found: list[tuple[str, Row, str]]) -> list[tuple[str, Row, str]]:
-    """At full size all of them; else each table's first, each kind of rule, and a third of the rest."""
+    """At full size all of them; else each table's first, each kind of rule, and some of the rest."""
     if FULL:
         return found
     tables_first = {table: (table, row, why) for table, row, why in reversed(found)}
     kinds_first = {why.partition(" in ")[0]: (table, row, why) for table, row, why in reversed(found)}
     first = [*tables_first.values(), *kinds_first.values()]
-    return [case for case in found if case in first or crc32(named(case).encode()) % 3 == 0]
+    return [case for case in found if case in first or crc32(named(case).encode()) % 9 == 0]
 
 
 @pytest.mark.parametrize("case", some(cases()), ids=named)
