@@ -82,6 +82,16 @@ class OpenFiles:
         """Where the database file lies."""
         return self._path
 
+    @property
+    def writers(self) -> int:
+        """How many may write to the main file now: then nobody can tell a stranger's bytes from theirs."""
+        return self._writers
+
+    @property
+    def windows(self) -> int:
+        """How often the main file was opened for writing so far."""
+        return self._windows
+
     def identity(self) -> Identity:
         """Return which files lie there now; raises ``OSError`` when the folder cannot be looked into."""
         return identity_of(self._paths)
