@@ -117,7 +117,7 @@ async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -
     """A number that is overwritten in the running bot's file is not read once, not even right away.
 
     While a checkpoint writes to the file, a stranger's bytes cannot be told from it: nothing is overwritten
-    then, and where one began meanwhile only the recovery is asked for.
+    then, and where one began just as it was done, only the recovery is asked for.
     """
     alerts: list[Alert] = []
     async with Site(tmp_path).open(alerts, archive) as db:
@@ -132,8 +132,9 @@ async def test_a_damaged_value_is_never_answered(tmp_path: Path, archive: str) -
             await eventually(lambda files=files: not files.writers)
             windows = files.windows
             await asyncio.to_thread(_overwrite, db.path, offset + len(key), b"9")
+            alone = files.windows == windows
             answers = [await _patiently(db, key) for _ in range(20)]
-            if files.windows == windows:
+            if alone:
                 assert answers == [value] * 20, f"{number}: {answers} {[alert.text for alert in alerts]}"
             async with asyncio.timeout(60):
                 while sum(alert.kind == "database_recovered" for alert in alerts) <= number:
