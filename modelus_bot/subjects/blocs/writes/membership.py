@@ -127,5 +127,6 @@ def tell(tx: Transaction, sheet: BlocSheet, nation_id: int, title: str, text: st
     """Tell a nation's leaders, once for each change; returns how many lead it."""
     return tell_leaders(
         tx, nation_id, "diplomacy", title, text,
-        key=f"bloc:{sheet.bloc.id}:{key}:{tx.context.at}", ref_table="blocs", ref_id=sheet.bloc.id,
+        key=f"bloc:{sheet.bloc.id}:{key}:{tx.context.at}", but=tx.context.actor,
+        ref_table="blocs", ref_id=sheet.bloc.id,
     )  # fmt: skip

@@ -10,8 +10,7 @@ from modelus_bot.database import Transaction
 from modelus_bot.subjects.ledger.model import Posted, Transfer, debt, receivable, treasury
 from modelus_bot.subjects.loans.model import Loan, LoanChange
 from modelus_bot.subjects.loans.queries import require_sheet
-from modelus_bot.subjects.nations.queries.offices import offices_of
-from modelus_bot.subjects.notices.writes.outbox import notify
+from modelus_bot.subjects.nations.writes import leader_notices
 
 __all__ = ["interest_on", "paying", "save", "save_many", "tell_leaders"]
 
@@ -69,6 +68,4 @@ def tell_leaders(
     tx: Transaction, nation_id: int, title: str, text: str, *, key: str, but: int | None = None
 ) -> None:
     """Tell those who hold an office in a nation, but not who did it."""
-    for office in offices_of(tx, nation_id):
-        if office.user_id != but:
-            notify(tx, office.user_id, "economy", title, text, dedupe_key=key)
+    leader_notices.tell_leaders(tx, nation_id, "economy", title, text, key=key, but=but)

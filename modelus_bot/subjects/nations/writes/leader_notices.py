@@ -17,17 +17,17 @@ def tell_leaders(
     message: str,
     *,
     key: str,
-    ref_table: str,
-    ref_id: int,
+    but: int | None,
+    ref_table: str | None = None,
+    ref_id: int | None = None,
 ) -> int:
-    """Queue a notice for a nation's president and vice president, but not for whoever acts.
+    """Queue a notice for a nation's president and vice president, ``but`` not for one who knows already.
 
-    The same ``key`` is queued once for each of them. Returns how many hold an office, the one who acts
-    included.
+    The same ``key`` is queued once for each of them. Returns how many hold an office, that one included.
     """
     offices = offices_of(tx, nation_id)
     for office in offices:
-        if office.user_id != tx.context.actor:
+        if office.user_id != but:
             notify(
                 tx, office.user_id, type, title, message,
                 dedupe_key=key, ref_table=ref_table, ref_id=ref_id,

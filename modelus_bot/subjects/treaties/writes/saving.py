@@ -78,7 +78,7 @@ def tell_sides(
             continue
         count = tell_leaders(
             tx, nation_id, "diplomacy", title, text,
-            key=f"treaty:{treaty.id}:{key}", ref_table="treaties", ref_id=treaty.id,
+            key=f"treaty:{treaty.id}:{key}", but=tx.context.actor, ref_table="treaties", ref_id=treaty.id,
         )  # fmt: skip
         told += count if nation_id != acting else 0
     return told
